@@ -1,0 +1,22 @@
+package io.botfsm;
+
+/** A {@link Turn} was changed after its handler had returned. The change was not written; a turn ends with its handler. */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class SpentTurnException extends FsmException {
+    private final StorageKey key;
+
+    /**
+     * The error of a late change.
+     *
+     * @param key the conversation
+     */
+    public SpentTurnException(StorageKey key) {
+        super(key + ": this turn has ended; change the conversation inside the handler, or through a new turn");
+        this.key = key;
+    }
+
+    /** The conversation. */
+    public StorageKey key() {
+        return key;
+    }
+}

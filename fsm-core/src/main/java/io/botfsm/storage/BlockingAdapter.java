@@ -1,0 +1,105 @@
+package io.botfsm.storage;
+
+import io.botfsm.FsmException;
+import io.botfsm.StorageClosedException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageUnavailableException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Runs a blocking driver's calls on an executor and bounds their time. */
+final class BlockingAdapter implements StateStorage {
+    private enum Progress {
+        WAITING,
+        BEGUN,
+        EXPIRED
+    }
+
+    private final BlockingStateStorage storage;
+    private final Executor executor;
+    private final Duration deadline;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    BlockingAdapter(BlockingStateStorage storage, Executor executor, Duration deadline) {
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("deadline must be positive: " + deadline);
+        }
+        this.storage = storage;
+        this.executor = executor;
+        this.deadline = deadline;
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        return call(key, false, () -> storage.read(key));
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        return call(key, true, () -> storage.write(key, mutation));
+    }
+
+    private <T> CompletionStage<T> call(StorageKey key, boolean writes, Callable<T> work) {
+        if (closed.get()) {
+            return CompletableFuture.failedFuture(new StorageClosedException());
+        }
+        AtomicReference<Progress> progress = new AtomicReference<>(Progress.WAITING);
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            executor.execute(() -> {
+                if (progress.compareAndSet(Progress.WAITING, Progress.BEGUN)) {
+                    run(work, answer, failure -> unavailable(key, writes, failure));
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            return CompletableFuture.failedFuture(unavailable(key, false, full));
+        }
+        return answer.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
+            boolean expired = failure instanceof TimeoutException;
+            boolean begun = !expired || !progress.compareAndSet(Progress.WAITING, Progress.EXPIRED);
+            return CompletableFuture.failedFuture(expired ? unavailable(key, writes && begun, failure) : failure);
+        });
+    }
+
+    private interface Failure {
+        FsmException of(Throwable cause);
+    }
+
+    private static <T> void run(Callable<T> work, CompletableFuture<T> answer, Failure failure) {
+        try {
+            answer.complete(work.call());
+        } catch (FsmException e) {
+            answer.completeExceptionally(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.completeExceptionally(failure.of(e));
+        } catch (Throwable e) { // whatever the driver throws, the caller must hear of it
+            answer.completeExceptionally(failure.of(e));
+        }
+    }
+
+    private StorageUnavailableException unavailable(StorageKey key, boolean mayBeApplied, Throwable cause) {
+        return new StorageUnavailableException(key, deadline, mayBeApplied, cause);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return storage.capabilities();
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            storage.close();
+        }
+    }
+}

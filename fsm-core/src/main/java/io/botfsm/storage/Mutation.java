@@ -1,0 +1,376 @@
+package io.botfsm.storage;
+
+import static java.util.Collections.unmodifiableMap;
+import static java.util.Collections.unmodifiableSet;
+
+import io.botfsm.internal.Text;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * One atomic write: what changes, and under which conditions. Immutable and thread-safe.
+ *
+ * <p>State: kept, set or cleared. Data: named entries put and removed, the others untouched; or all replaced. Conditions
+ * (all optional): fencing token, event id, expected version, expected state or none. Time to live: the storage's own, one
+ * for this write, or none. A mutation that changes nothing restarts the time to live and never creates a conversation.
+ */
+public final class Mutation {
+    /** The highest fencing token there can be: 2<sup>53</sup> − 1. */
+    public static final long MAX_FENCE = (1L << 53) - 1;
+
+    /** The most entries that one mutation may put or remove. */
+    public static final int MAX_ENTRIES = 100_000;
+
+    /** The most characters that all texts of one mutation may have together. */
+    public static final int MAX_CHARACTERS = 64 << 20;
+
+    /** The longest time to live. */
+    public static final Duration MAX_TTL = Duration.ofDays(36_500);
+
+    private final boolean changesState;
+    private final Optional<String> state;
+    private final boolean replacesData;
+    private final Map<String, String> puts;
+    private final Set<String> removals;
+    private final OptionalLong fence;
+    private final OptionalLong eventId;
+    private final OptionalLong expectedVersion;
+    private final boolean expectsState;
+    private final Optional<String> expectedState;
+    private final Optional<Duration> ttl;
+    private final boolean persists;
+
+    private Mutation(Builder b) {
+        changesState = b.changesState;
+        state = b.state;
+        replacesData = b.replacesData;
+        puts = b.puts.isEmpty() ? Map.of() : unmodifiableMap(new LinkedHashMap<>(b.puts));
+        removals = b.removals.isEmpty() ? Set.of() : unmodifiableSet(new LinkedHashSet<>(b.removals));
+        fence = b.fence;
+        eventId = b.eventId;
+        expectedVersion = b.expectedVersion;
+        expectsState = b.expectsState;
+        expectedState = b.expectedState;
+        ttl = b.ttl;
+        persists = b.persists;
+    }
+
+    /** Begins a mutation that changes nothing yet. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns {@code token} if it can be a fencing token.
+     *
+     * @throws IllegalArgumentException if it is below 1 or above {@link #MAX_FENCE}
+     */
+    public static long requireFence(long token) {
+        if (token < 1 || token > MAX_FENCE) {
+            throw new IllegalArgumentException("fencing token must be between 1 and 2^53 - 1: " + token);
+        }
+        return token;
+    }
+
+    /**
+     * Returns {@code ttl} in whole milliseconds, rounded up.
+     *
+     * @throws IllegalArgumentException if it is not positive or longer than {@link #MAX_TTL}
+     */
+    public static Duration requireTtl(Duration ttl) {
+        if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
+            throw new IllegalArgumentException(
+                    "time to live must be positive and at most %s: %s".formatted(MAX_TTL, ttl));
+        }
+        return Duration.ofMillis(ttl.plusNanos(999_999).toMillis());
+    }
+
+    /** Begins a mutation that is like this one. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Whether the state is set or cleared, rather than kept. */
+    public boolean changesState() {
+        return changesState;
+    }
+
+    /** The state to set; empty if it is cleared or kept. */
+    public Optional<String> state() {
+        return state;
+    }
+
+    /** Whether {@link #puts()} are all the entries there will be. */
+    public boolean replacesData() {
+        return replacesData;
+    }
+
+    /** The data entries to put, name to JSON text. */
+    public Map<String, String> puts() {
+        return puts;
+    }
+
+    /** The names of the data entries to remove. */
+    public Set<String> removals() {
+        return removals;
+    }
+
+    /** The fencing token of the writer's lease. */
+    public OptionalLong fence() {
+        return fence;
+    }
+
+    /** The id of the event that causes this write. */
+    public OptionalLong eventId() {
+        return eventId;
+    }
+
+    /** The version that must be there; 0 for nothing stored. */
+    public OptionalLong expectedVersion() {
+        return expectedVersion;
+    }
+
+    /** Whether a state, or none, must be there. */
+    public boolean expectsState() {
+        return expectsState;
+    }
+
+    /** The state that must be there; empty for none, or if it does not matter. */
+    public Optional<String> expectedState() {
+        return expectedState;
+    }
+
+    /** The time to live of this write, in whole milliseconds; empty for the storage's own. */
+    public Optional<Duration> ttl() {
+        return ttl;
+    }
+
+    /** Whether the conversation lives on without time limit, whatever the storage's own is. */
+    public boolean persists() {
+        return persists;
+    }
+
+    /** The time to live after this write, where {@code standard} is the storage's own. */
+    public Optional<Duration> ttl(Optional<Duration> standard) {
+        return persists ? Optional.empty() : ttl.or(() -> standard);
+    }
+
+    /** What changes, by name; never the values. */
+    @Override
+    public String toString() {
+        return "Mutation[state=%s, %s=%s, removals=%s, fence=%s, eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]"
+                .formatted(
+                        changesState ? state.orElse("(clear)") : "(keep)",
+                        replacesData ? "replace" : "puts",
+                        puts.keySet(),
+                        removals,
+                        fence,
+                        eventId,
+                        expectedVersion,
+                        expectsState ? expectedState.orElse("(none)") : "(any)",
+                        persists ? "(none)" : ttl.map(Duration::toString).orElse("(storage's)"));
+    }
+
+    /**
+     * Collects a mutation. Not thread-safe. Contradictions and impossible values are refused at once, with an
+     * {@link IllegalArgumentException} that names them; {@link #build()} checks the sums.
+     */
+    public static final class Builder {
+        private boolean changesState;
+        private Optional<String> state = Optional.empty();
+        private boolean replacesData;
+        private final Map<String, String> puts = new LinkedHashMap<>();
+        private final Set<String> removals = new LinkedHashSet<>();
+        private OptionalLong fence = OptionalLong.empty();
+        private OptionalLong eventId = OptionalLong.empty();
+        private OptionalLong expectedVersion = OptionalLong.empty();
+        private boolean expectsState;
+        private Optional<String> expectedState = Optional.empty();
+        private Optional<Duration> ttl = Optional.empty();
+        private boolean persists;
+
+        private Builder() {}
+
+        private Builder(Mutation m) {
+            changesState = m.changesState;
+            state = m.state;
+            replacesData = m.replacesData;
+            puts.putAll(m.puts);
+            removals.addAll(m.removals);
+            fence = m.fence;
+            eventId = m.eventId;
+            expectedVersion = m.expectedVersion;
+            expectsState = m.expectsState;
+            expectedState = m.expectedState;
+            ttl = m.ttl;
+            persists = m.persists;
+        }
+
+        /** Sets the state. */
+        public Builder state(String to) {
+            Text.wellFormed("state", to);
+            refuseIf(changesState && state.isEmpty(), "state(\"%s\") contradicts clearState()", to);
+            changesState = true;
+            state = Optional.of(to);
+            return this;
+        }
+
+        /** Clears the state. */
+        public Builder clearState() {
+            refuseIf(state.isPresent(), "clearState() contradicts state(\"%s\")", state.orElse(""));
+            changesState = true;
+            return this;
+        }
+
+        /** Puts one data entry. */
+        public Builder put(String name, String json) {
+            refuseIf(replacesData, "put(\"%s\", …) contradicts replaceData(…)", name);
+            refuseIf(removals.contains(name), "put(\"%s\", …) contradicts remove(…) of the same name", name);
+            return entry(name, json);
+        }
+
+        /** Removes one data entry, if it is there. */
+        public Builder remove(String name) {
+            refuseIf(replacesData, "remove(\"%s\") contradicts replaceData(…)", name);
+            refuseIf(puts.containsKey(name), "remove(\"%s\") contradicts put(…) of the same name", name);
+            removals.add(Text.wellFormed("data name", name));
+            return this;
+        }
+
+        /** Leaves exactly these data entries. */
+        public Builder replaceData(Map<String, String> entries) {
+            refuseIf(!removals.isEmpty(), "replaceData(…) contradicts remove(…) of %s", removals.toString());
+            refuseIf(
+                    !replacesData && !puts.isEmpty(),
+                    "replaceData(…) contradicts put(…) of %s",
+                    puts.keySet().toString());
+            replacesData = true;
+            puts.clear();
+            entries.forEach(this::entry);
+            return this;
+        }
+
+        private Builder entry(String name, String json) {
+            Text.wellFormed("data name", name);
+            if (Text.unpairedSurrogate(json, 0) >= 0) {
+                throw new IllegalArgumentException(
+                        "the JSON text of data entry \"%s\" holds half a surrogate pair; escape it as \\uXXXX"
+                                .formatted(Text.printable(name)));
+            }
+            puts.put(name, json);
+            return this;
+        }
+
+        /**
+         * Refuses the write if the conversation has seen a higher token (spec rule 13).
+         *
+         * @throws IllegalArgumentException if the token is below 1 or above {@link #MAX_FENCE}
+         */
+        public Builder fence(long token) {
+            fence = OptionalLong.of(requireFence(token));
+            return this;
+        }
+
+        /**
+         * Refuses the write if the conversation has applied this event (spec rule 14).
+         *
+         * @throws IllegalArgumentException if the id is below 0 or above {@link EventWindow#MAX_EVENT_ID}
+         */
+        public Builder eventId(long id) {
+            eventId = OptionalLong.of(EventWindow.requireEventId(id));
+            return this;
+        }
+
+        /**
+         * Refuses the write unless this version is there.
+         *
+         * @param version 0 for nothing stored
+         * @throws IllegalArgumentException if the version is negative
+         */
+        public Builder expectVersion(long version) {
+            if (version < 0) {
+                throw new IllegalArgumentException("a version is never negative: " + version);
+            }
+            expectedVersion = OptionalLong.of(version);
+            return this;
+        }
+
+        /** Refuses the write unless this state is there. */
+        public Builder expectState(String expected) {
+            Text.wellFormed("expected state", expected);
+            refuseIf(
+                    expectsState && expectedState.isEmpty(),
+                    "expectState(\"%s\") contradicts expectNoState()",
+                    expected);
+            expectsState = true;
+            expectedState = Optional.of(expected);
+            return this;
+        }
+
+        /** Refuses the write unless no state is there. */
+        public Builder expectNoState() {
+            refuseIf(
+                    expectedState.isPresent(),
+                    "expectNoState() contradicts expectState(\"%s\")",
+                    expectedState.orElse(""));
+            expectsState = true;
+            return this;
+        }
+
+        /**
+         * Lets the conversation live this long from the write on, whatever the storage's own time to live is.
+         *
+         * @param limit rounded up to whole milliseconds
+         * @throws IllegalArgumentException if it is not positive or longer than {@link #MAX_TTL}
+         */
+        public Builder ttl(Duration limit) {
+            refuseIf(persists, "ttl(%s) contradicts persist()", limit.toString());
+            ttl = Optional.of(requireTtl(limit));
+            return this;
+        }
+
+        /** Lets the conversation live on without limit, whatever the storage's own time to live is. */
+        public Builder persist() {
+            refuseIf(ttl.isPresent(), "persist() contradicts ttl(%s)", ttl.toString());
+            persists = true;
+            return this;
+        }
+
+        /**
+         * The mutation.
+         *
+         * @throws IllegalArgumentException if it has more than {@link #MAX_ENTRIES} entries or {@link #MAX_CHARACTERS}
+         *     characters
+         */
+        public Mutation build() {
+            int entries = puts.size() + removals.size();
+            if (entries > MAX_ENTRIES) {
+                throw new IllegalArgumentException(
+                        "a mutation of %d entries: at most %d".formatted(entries, MAX_ENTRIES));
+            }
+            long characters = state.orElse("").length();
+            for (Map.Entry<String, String> put : puts.entrySet()) {
+                characters += put.getKey().length() + put.getValue().length();
+            }
+            for (String name : removals) {
+                characters += name.length();
+            }
+            if (characters > MAX_CHARACTERS) {
+                throw new IllegalArgumentException(
+                        "a mutation of %d characters: at most %d".formatted(characters, MAX_CHARACTERS));
+            }
+            return new Mutation(this);
+        }
+
+        private static void refuseIf(boolean contradicts, String message, String value) {
+            if (contradicts) {
+                throw new IllegalArgumentException(message.formatted(Text.printable(value)));
+            }
+        }
+    }
+}

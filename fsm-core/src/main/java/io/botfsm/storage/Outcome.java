@@ -1,0 +1,42 @@
+package io.botfsm.storage;
+
+import java.util.Optional;
+
+/**
+ * What became of a write. Closed for ever: a storage or decorator that wants to say more throws.
+ *
+ * <p>Conditions are checked in the order fence, event id, version, state; the first that fails decides.
+ */
+public sealed interface Outcome {
+    /**
+     * The write is stored.
+     *
+     * @param previousState the state before
+     * @param state the state now
+     * @param previousVersion the version before, 0 if nothing was stored
+     * @param version the version now, as the next read shows it: 0 if nothing is left
+     */
+    record Applied(Optional<String> previousState, Optional<String> state, long previousVersion, long version)
+            implements Outcome {}
+
+    /**
+     * The expected version or state was not there; nothing changed.
+     *
+     * @param current what is there instead
+     */
+    record Conflict(Snapshot current) implements Outcome {}
+
+    /**
+     * The event was applied before; nothing changed.
+     *
+     * @param current what is there
+     */
+    record Duplicate(Snapshot current) implements Outcome {}
+
+    /**
+     * A newer instance has written; nothing changed.
+     *
+     * @param highestToken the highest fencing token that the conversation has seen
+     */
+    record Fenced(long highestToken) implements Outcome {}
+}

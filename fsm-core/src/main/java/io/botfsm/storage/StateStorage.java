@@ -1,0 +1,60 @@
+package io.botfsm.storage;
+
+import io.botfsm.StorageKey;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Where conversations are kept: two operations, each atomic and one round trip. Implementations keep the numbered rules of
+ * the project's specification; the published conformance suite checks every one of them.
+ *
+ * <p>Thread-safe. Both operations return at once and fail only through the stage, only with an
+ * {@link io.botfsm.FsmException} (or a {@link java.util.concurrent.CompletionException} around one, as dependent stages
+ * do). Two writes of one key are ordered only if the second starts after the first has completed. A stage may complete on
+ * a thread of the driver: whoever depends on it must not block there; {@link io.botfsm.Fsm} never runs user code there.
+ */
+public interface StateStorage extends AutoCloseable {
+    /** What a storage can hold. One that lacks something says so here, and is refused by whoever needs it. */
+    enum Capability {
+        /** Versions that rise with every write, and are expected by {@link Mutation#expectedVersion()}. */
+        VERSION,
+        /** Events remembered, and refused when they come again. */
+        EVENT_ID,
+        /** Fencing tokens remembered, and lower ones refused. */
+        FENCING,
+        /** Time to live, the storage's own and that of one mutation. */
+        TTL
+    }
+
+    /** Reads a conversation. Creates and prolongs nothing. */
+    CompletionStage<Snapshot> read(StorageKey key);
+
+    /** Applies a mutation whole, or not at all. */
+    CompletionStage<Outcome> write(StorageKey key, Mutation mutation);
+
+    /** What this storage can hold; constant. A decorator answers what the storage that it wraps answers. */
+    Set<Capability> capabilities();
+
+    /**
+     * Ends the storage; every later call fails with {@link io.botfsm.StorageClosedException}. Idempotent. A decorator
+     * closes what it wraps.
+     */
+    @Override
+    void close();
+
+    /**
+     * A storage over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's thread; one that
+     * is not done within {@code deadline} fails with {@link io.botfsm.StorageUnavailableException}, which tells whether
+     * the driver had begun. Give the executor as many threads as the driver serves at once.
+     *
+     * @param storage the driver's side; closed with the returned storage
+     * @param executor runs the calls; not closed
+     * @param deadline how long a call may take, waiting for a thread included; positive
+     * @throws IllegalArgumentException if the deadline is not positive
+     */
+    static StateStorage blocking(BlockingStateStorage storage, Executor executor, Duration deadline) {
+        return new BlockingAdapter(storage, executor, deadline);
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * Persistent conversation state for chat bots: the facade {@link io.botfsm.Fsm} for those who write bots, and the
+ * storage contract {@link io.botfsm.storage.StateStorage} for those who write backends and decorators.
+ */
+module io.botfsm.core {
+    requires transitive com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.datatype.jsr310;
+    requires transitive org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports io.botfsm;
+    exports io.botfsm.storage;
+}
