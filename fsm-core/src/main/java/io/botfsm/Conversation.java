@@ -1,0 +1,42 @@
+package io.botfsm;
+
+import io.botfsm.storage.Snapshot;
+import java.util.Optional;
+
+/**
+ * A conversation as it was read, in the types of the bot. Does no I/O.
+ *
+ * <p>Immutable and thread-safe, unless it is a {@link Turn}.
+ */
+public interface Conversation {
+    /** The state as it is stored, whatever group it belongs to. */
+    Optional<String> state();
+
+    /**
+     * The state as a constant of {@code group}; empty if there is none, or if it belongs to another registered group.
+     *
+     * @throws UnknownStateException if the stored state is of no registered group, or has no constant and no former name
+     *     in its group
+     * @throws IllegalArgumentException if {@code group} was not registered with {@link Fsm.Builder#states}
+     */
+    <E extends Enum<E>> Optional<E> state(Class<E> group);
+
+    /**
+     * One data entry; empty if it is not there, or is JSON's {@code null}.
+     *
+     * @throws UnreadableDataException if the entry is not what {@code type} needs
+     */
+    <T> Optional<T> value(String name, Class<T> type);
+
+    /**
+     * The data entries that are properties of {@code type}, as one object; empty if none of them is there. Other entries
+     * belong to others and are not looked at.
+     *
+     * @param type a record or a class that the codec can read
+     * @throws UnreadableDataException if an entry is not what its property needs, or is absent for a primitive property
+     */
+    <T> Optional<T> data(Class<T> type);
+
+    /** The same as strings: what the storage held. */
+    Snapshot snapshot();
+}

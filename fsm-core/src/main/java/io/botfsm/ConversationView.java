@@ -1,0 +1,74 @@
+package io.botfsm;
+
+import io.botfsm.storage.Snapshot;
+import java.util.Map;
+import java.util.Optional;
+
+/** Strings as a storage holds them, read in the types of the bot. */
+abstract class ConversationView implements Conversation {
+    final StorageKey key;
+    final Vocabulary vocabulary;
+
+    ConversationView(StorageKey key, Vocabulary vocabulary) {
+        this.key = key;
+        this.vocabulary = vocabulary;
+    }
+
+    /** The data entries as they are now. */
+    abstract Map<String, String> entries();
+
+    @Override
+    public <E extends Enum<E>> Optional<E> state(Class<E> group) {
+        return state().flatMap(name -> vocabulary.states().state(key, name, group));
+    }
+
+    @Override
+    public <T> Optional<T> value(String name, Class<T> type) {
+        String json = entries().get(name);
+        try {
+            return json == null ? Optional.empty() : vocabulary.codec().read(json, type);
+        } catch (UnreadableDataException e) {
+            throw e.in(key, name);
+        }
+    }
+
+    @Override
+    public <T> Optional<T> data(Class<T> type) {
+        try {
+            return vocabulary.codec().join(entries(), type);
+        } catch (UnreadableDataException e) {
+            throw e.in(key, "");
+        }
+    }
+
+    /** State, names and version; never the values. */
+    @Override
+    public String toString() {
+        return key + ": " + snapshot();
+    }
+
+    /** What a snapshot says. */
+    static final class Read extends ConversationView {
+        private final Snapshot snapshot;
+
+        Read(StorageKey key, Vocabulary vocabulary, Snapshot snapshot) {
+            super(key, vocabulary);
+            this.snapshot = snapshot;
+        }
+
+        @Override
+        public Optional<String> state() {
+            return snapshot.state();
+        }
+
+        @Override
+        Map<String, String> entries() {
+            return snapshot.data();
+        }
+
+        @Override
+        public Snapshot snapshot() {
+            return snapshot;
+        }
+    }
+}

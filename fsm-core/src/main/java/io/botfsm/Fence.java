@@ -1,0 +1,22 @@
+package io.botfsm;
+
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome.Fenced;
+import java.util.OptionalLong;
+
+/** The fencing token that every write of one {@link Fsm} carries, if it has one. */
+record Fence(OptionalLong token) {
+    static final Fence NONE = new Fence(OptionalLong.empty());
+
+    static Fence of(long token) {
+        return new Fence(OptionalLong.of(Mutation.requireFence(token)));
+    }
+
+    Mutation.Builder on(Mutation.Builder write) {
+        return token.isPresent() ? write.fence(token.getAsLong()) : write;
+    }
+
+    FencedException exceeded(StorageKey key, Fenced outcome) {
+        return new FencedException(key, token.orElse(0), outcome.highestToken());
+    }
+}

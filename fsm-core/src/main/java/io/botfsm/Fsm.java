@@ -1,0 +1,111 @@
+package io.botfsm;
+
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conversations of a bot, over a storage. One for the bot's whole life, or one per lease generation
+ * ({@link #fencedBy}). Thread-safe.
+ *
+ * <pre>{@code
+ * Fsm fsm = Fsm.builder(storage).states(Onboarding.class).build();
+ * StorageKey key = StorageKey.bot(botId).chat(chatId).user(userId).build();
+ * reply(fsm.handle(key, updateId, turn -> ask(turn, text)).orElse(now -> currentQuestion(now)));
+ * }</pre>
+ *
+ * <p>Does not close the storage, and needs no closing itself: its threads are daemons that end when they are idle.
+ */
+public interface Fsm {
+    /** Over a storage, with all settings at their defaults and no enum states. */
+    static Fsm over(StateStorage storage) {
+        return builder(storage).build();
+    }
+
+    /** Over a storage, with settings of your choice. */
+    static Builder builder(StateStorage storage) {
+        return new FsmBuilder(storage);
+    }
+
+    /** One conversation outside events. */
+    FsmContext context(StorageKey key);
+
+    /**
+     * The same, with every write carrying the fencing token of a lease. The token is a constant of one generation of the
+     * lease, never its latest value: work begun under an earlier generation must be refused.
+     *
+     * @throws IllegalArgumentException if the token is below 1 or above {@link io.botfsm.storage.Mutation#MAX_FENCE}, or
+     *     the storage cannot fence
+     */
+    Fsm fencedBy(long token);
+
+    /**
+     * Handles one event: reads the conversation, lets the handler change it, and commits all changes with the event's id
+     * in one write. An event that had been committed before is not handled again.
+     *
+     * <p>The handler <b>may run again</b> on a newer conversation if another writer was faster; only the last run is
+     * committed. It does no I/O; replies go out after this method has returned. If it throws, nothing is written and its
+     * exception comes out unchanged.
+     *
+     * @param eventId the id by which the messenger would redeliver the event, such as Telegram's update id
+     * @throws ContentionException if others kept writing until the time was up
+     * @throws StorageUnavailableException if the storage did not answer; the event is safe to be handled again
+     * @throws StorageRefusedException if the storage answered with an error
+     * @throws StorageClosedException if the storage is closed
+     * @throws FencedException if a newer instance has written the conversation
+     * @throws InterruptedCallException if the thread was interrupted
+     * @throws IllegalArgumentException if the id is below 0 or above 2<sup>53</sup> − 1
+     * @throws UnsupportedOperationException if the storage keeps no versions or no event ids
+     */
+    <R extends @Nullable Object> Handled<R> handle(
+            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler);
+
+    /**
+     * Handles one event as {@link #handle} does, without waiting. The handler runs, and the stage completes, on the
+     * executor, never on a thread of the storage's driver. Each step takes at most the storage's own time-out.
+     *
+     * @throws IllegalArgumentException if the id is below 0 or above 2<sup>53</sup> − 1
+     * @throws UnsupportedOperationException if the storage keeps no versions or no event ids
+     */
+    <R extends @Nullable Object> CompletionStage<Handled<R>> handleAsync(
+            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler);
+
+    /** Collects the settings. Not thread-safe. */
+    interface Builder {
+        /**
+         * How long a blocking call waits for each answer of the storage, and how long conflicts are retried; 5 seconds
+         * unless set.
+         *
+         * @throws IllegalArgumentException if it is not positive or longer than a day
+         */
+        Builder timeout(Duration wait);
+
+        /** What runs user code of asynchronous calls; a pool of daemon threads of our own unless set. Not closed. */
+        Builder executor(Executor forUserCode);
+
+        /** What writes and reads data; {@link JacksonCodec} unless set. */
+        Builder codec(JsonCodec codec);
+
+        /**
+         * Registers an enum as a group of states, each stored as {@code Onboarding:NAME}: the enum's simple name, a colon,
+         * the constant's name.
+         *
+         * @throws IllegalArgumentException if a stored name stands for two states
+         */
+        <E extends Enum<E>> Builder states(Class<E> group);
+
+        /**
+         * Registers an enum as a group of states under names of your choice.
+         *
+         * @throws IllegalArgumentException if a stored name stands for two states
+         */
+        <E extends Enum<E>> Builder states(Class<E> group, Consumer<StateNames<E>> names);
+
+        /** The conversations. */
+        Fsm build();
+    }
+}

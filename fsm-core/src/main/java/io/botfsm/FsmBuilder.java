@@ -1,0 +1,67 @@
+package io.botfsm;
+
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** The settings of an {@link Fsm}, while they are being collected. */
+final class FsmBuilder implements Fsm.Builder {
+    private final StateStorage storage;
+    private final Map<Class<?>, StateGroup<?>> groups = new LinkedHashMap<>();
+    private Duration timeout = Duration.ofSeconds(5);
+    private Optional<Executor> executor = Optional.empty();
+    private Optional<JsonCodec> codec = Optional.empty();
+
+    FsmBuilder(StateStorage storage) {
+        this.storage = storage;
+    }
+
+    @Override
+    public Fsm.Builder timeout(Duration wait) {
+        if (wait.isNegative() || wait.isZero() || wait.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("timeout must be positive and at most a day: " + wait);
+        }
+        timeout = wait;
+        return this;
+    }
+
+    @Override
+    public Fsm.Builder executor(Executor forUserCode) {
+        executor = Optional.of(forUserCode);
+        return this;
+    }
+
+    @Override
+    public Fsm.Builder codec(JsonCodec chosen) {
+        codec = Optional.of(chosen);
+        return this;
+    }
+
+    @Override
+    public <E extends Enum<E>> Fsm.Builder states(Class<E> group) {
+        return states(group, names -> {});
+    }
+
+    @Override
+    public <E extends Enum<E>> Fsm.Builder states(Class<E> group, Consumer<StateNames<E>> names) {
+        StateGroup<E> named = new StateGroup<>(group);
+        names.accept(named);
+        Map<Class<?>, StateGroup<?>> all = new LinkedHashMap<>(groups);
+        all.put(group, named);
+        new StateRegistry(all); // refuses what contradicts at the call that says it
+        groups.put(group, named);
+        return this;
+    }
+
+    @Override
+    public Fsm build() {
+        return new StoredFsm(
+                new StorageCalls(storage, timeout, executor.orElseGet(UserCodePool::start), System::nanoTime),
+                new Vocabulary(new StateRegistry(groups), codec.orElseGet(JacksonCodec::new)),
+                Fence.NONE);
+    }
+}

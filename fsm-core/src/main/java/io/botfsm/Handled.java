@@ -1,0 +1,37 @@
+package io.botfsm;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of an event. Immutable.
+ *
+ * @param <R> what the handler returns
+ */
+public sealed interface Handled<R extends @Nullable Object> {
+    /**
+     * The event was handled, and its turn is stored.
+     *
+     * @param result what the handler returned
+     * @param now the conversation after the turn
+     * @param <R> what the handler returns
+     */
+    record Done<R extends @Nullable Object>(R result, Conversation now) implements Handled<R> {}
+
+    /**
+     * The event had been handled before; nothing was written. The answer may have been lost with a crash: ask the
+     * conversation's current question again.
+     *
+     * @param now the conversation as it is
+     * @param <R> what the handler would have returned
+     */
+    record Repeated<R extends @Nullable Object>(Conversation now) implements Handled<R> {}
+
+    /** The conversation as it is now. */
+    Conversation now();
+
+    /** What the handler returned; for a repeated event, what {@code ifRepeated} makes of the conversation. */
+    default R orElse(Function<? super Conversation, ? extends R> ifRepeated) {
+        return this instanceof Done<R> done ? done.result() : ifRepeated.apply(now());
+    }
+}

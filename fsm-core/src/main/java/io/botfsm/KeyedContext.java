@@ -1,0 +1,169 @@
+package io.botfsm;
+
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.StateStorage.Capability;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One key, with everything that is needed to work on it. */
+final class KeyedContext implements FsmContext {
+    private final StorageKey key;
+    private final StorageCalls calls;
+    private final Vocabulary vocabulary;
+    private final Fence fence;
+    private final Async async = new OneAfterAnother();
+
+    KeyedContext(StorageKey key, StorageCalls calls, Vocabulary vocabulary, Fence fence) {
+        this.key = key;
+        this.calls = calls;
+        this.vocabulary = vocabulary;
+        this.fence = fence;
+    }
+
+    @Override
+    public StorageKey key() {
+        return key;
+    }
+
+    @Override
+    public Conversation read() {
+        return vocabulary.conversation(key, calls.read(key));
+    }
+
+    @Override
+    public Optional<String> state() {
+        return read().state();
+    }
+
+    @Override
+    public <E extends Enum<E>> Optional<E> state(Class<E> group) {
+        return read().state(group);
+    }
+
+    @Override
+    public <T> Optional<T> value(String name, Class<T> type) {
+        return read().value(name, type);
+    }
+
+    @Override
+    public <T> Optional<T> data(Class<T> type) {
+        return read().data(type);
+    }
+
+    @Override
+    public void setState(Enum<?> to) {
+        setState(vocabulary.states().name(to));
+    }
+
+    @Override
+    public void setState(String to) {
+        write(Mutation.builder().state(to));
+    }
+
+    @Override
+    public void clearState() {
+        write(Mutation.builder().clearState());
+    }
+
+    @Override
+    public void clear() {
+        write(Mutation.builder().clearState().replaceData(Map.of()));
+    }
+
+    @Override
+    public void updateData(String name, Object value) {
+        updateData(Map.of(name, value));
+    }
+
+    @Override
+    public void updateData(Map<String, ?> patch) {
+        Mutation.Builder puts = Mutation.builder();
+        for (Map.Entry<String, String> entry : written(patch).entrySet()) {
+            puts = puts.put(entry.getKey(), entry.getValue());
+        }
+        write(puts);
+    }
+
+    @Override
+    public void setData(Map<String, ?> all) {
+        write(Mutation.builder().replaceData(written(all)));
+    }
+
+    @Override
+    public boolean transition(Enum<?> from, Enum<?> to) {
+        String target = vocabulary.states().name(to);
+        for (String name : vocabulary.states().names(from)) {
+            if (write(Mutation.builder().expectState(name).state(target)) instanceof Applied) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public <R extends @Nullable Object> R update(Function<? super Turn, ? extends R> change) {
+        return result(calls.settle(work(change)));
+    }
+
+    @Override
+    public Async async() {
+        return async;
+    }
+
+    private <R extends @Nullable Object> UnitOfWork<R> work(Function<? super Turn, ? extends R> change) {
+        calls.require(Capability.VERSION, "update");
+        return new UnitOfWork<>(key, vocabulary, fence, OptionalLong.empty(), change);
+    }
+
+    private static <R extends @Nullable Object> R result(Handled<R> handled) {
+        return ((Handled.Done<R>) handled).result();
+    }
+
+    private Map<String, String> written(Map<String, ?> values) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        values.forEach((name, value) -> entries.put(name, vocabulary.codec().write(value)));
+        return entries;
+    }
+
+    private Outcome write(Mutation.Builder changes) {
+        Outcome outcome = calls.write(key, fence.on(changes).build());
+        if (outcome instanceof Fenced fenced) {
+            throw fence.exceeded(key, fenced);
+        }
+        return outcome;
+    }
+
+    /** Begins each operation when the one before it has ended: two writes of one key are not ordered otherwise. */
+    private final class OneAfterAnother implements Async {
+        private final AtomicReference<CompletableFuture<?>> last =
+                new AtomicReference<>(CompletableFuture.completedFuture(null));
+
+        @Override
+        public CompletionStage<Conversation> read() {
+            return next(() -> calls.readAsync(key).thenApply(snapshot -> vocabulary.conversation(key, snapshot)));
+        }
+
+        @Override
+        public <R extends @Nullable Object> CompletionStage<R> update(Function<? super Turn, ? extends R> change) {
+            UnitOfWork<R> work = work(change);
+            return next(() -> calls.settleAsync(work).thenApply(KeyedContext::result));
+        }
+
+        private <T extends @Nullable Object> CompletionStage<T> next(Supplier<CompletionStage<T>> operation) {
+            CompletableFuture<Void> ended = new CompletableFuture<>();
+            CompletionStage<T> result = last.getAndSet(ended).thenCompose(before -> operation.get());
+            return result.whenComplete((value, failure) -> ended.complete(null));
+        }
+    }
+}

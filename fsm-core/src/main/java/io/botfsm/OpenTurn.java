@@ -1,0 +1,147 @@
+package io.botfsm;
+
+import io.botfsm.internal.Text;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** A turn while its handler runs: the snapshot read, and beside it the conversation as it shall become. */
+final class OpenTurn extends ConversationView implements Turn {
+    private static final String JSON_NULL = "null";
+
+    private final Snapshot read;
+    private Optional<String> state;
+    private Map<String, String> data;
+    private Optional<Duration> ttl = Optional.empty();
+    private boolean spent;
+
+    OpenTurn(StorageKey key, Vocabulary vocabulary, Snapshot read) {
+        super(key, vocabulary);
+        this.read = read;
+        this.state = read.state();
+        this.data = read.data();
+    }
+
+    @Override
+    public Optional<String> state() {
+        return state;
+    }
+
+    @Override
+    Map<String, String> entries() {
+        return data;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return new Snapshot(state, data, read.version(), read.events());
+    }
+
+    @Override
+    public Turn state(Enum<?> to) {
+        return become(Optional.of(vocabulary.states().name(to)));
+    }
+
+    @Override
+    public Turn state(String to) {
+        return become(Optional.of(Text.wellFormed("state", to)));
+    }
+
+    @Override
+    public Turn clearState() {
+        return become(Optional.empty());
+    }
+
+    private Turn become(Optional<String> to) {
+        requireOpen();
+        state = to;
+        return this;
+    }
+
+    @Override
+    public Turn put(String name, Object value) {
+        ownData().put(Text.wellFormed("data name", name), vocabulary.codec().write(value));
+        return this;
+    }
+
+    @Override
+    public Turn remove(String name) {
+        ownData().remove(name);
+        return this;
+    }
+
+    @Override
+    public Turn data(Object record) {
+        vocabulary.codec().split(record).forEach((name, json) -> {
+            if (json.equals(JSON_NULL)) {
+                ownData().remove(name);
+            } else {
+                ownData().put(Text.wellFormed("data name", name), json);
+            }
+        });
+        return this;
+    }
+
+    @Override
+    public <T> Turn update(Class<T> type, T initial, UnaryOperator<T> change) {
+        return data(change.apply(data(type).orElse(initial)));
+    }
+
+    @Override
+    public Turn clear() {
+        ownData().clear();
+        return become(Optional.empty());
+    }
+
+    @Override
+    public Turn ttl(Duration limit) {
+        requireOpen();
+        ttl = Optional.of(Mutation.requireTtl(limit));
+        return this;
+    }
+
+    private Map<String, String> ownData() {
+        requireOpen();
+        if (data == read.data()) {
+            data = new LinkedHashMap<>(data);
+        }
+        return data;
+    }
+
+    private void requireOpen() {
+        if (spent) {
+            throw new SpentTurnException(key);
+        }
+    }
+
+    /** Ends the turn: from now on it can only be read. */
+    void end() {
+        spent = true;
+    }
+
+    /** Whether there is anything to write. */
+    boolean isChanged() {
+        return ttl.isPresent() || !state.equals(read.state()) || !data.equals(read.data());
+    }
+
+    /** What the turn changed, under the condition that the conversation is still the one it read. */
+    Mutation.Builder changes() {
+        Mutation.Builder changes = Mutation.builder().expectVersion(read.version());
+        if (!state.equals(read.state())) {
+            changes = state.isPresent() ? changes.state(state.get()) : changes.clearState();
+        }
+        for (Map.Entry<String, String> entry : data.entrySet()) {
+            if (!entry.getValue().equals(read.data().get(entry.getKey()))) {
+                changes = changes.put(entry.getKey(), entry.getValue());
+            }
+        }
+        for (String name : read.data().keySet()) {
+            changes = data.containsKey(name) ? changes : changes.remove(name);
+        }
+        return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
+    }
+}

@@ -1,0 +1,62 @@
+package io.botfsm;
+
+import io.botfsm.internal.Text;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** The stored names of one enum's states, while they are being collected. */
+final class StateGroup<E extends Enum<E>> implements StateNames<E> {
+    private final Class<E> type;
+    private final Map<E, String> names;
+    private final Map<String, E> formerNames = new LinkedHashMap<>();
+    private String group;
+
+    StateGroup(Class<E> type) {
+        this.type = type;
+        this.group = type.getSimpleName();
+        this.names = new EnumMap<>(type);
+        for (E state : type.getEnumConstants()) {
+            names.put(state, state.name());
+        }
+    }
+
+    @Override
+    public StateNames<E> group(String stored) {
+        if (checked("group", stored).contains(":")) {
+            throw new IllegalArgumentException("a group's name holds no colon: \"" + Text.printable(stored) + "\"");
+        }
+        group = stored;
+        return this;
+    }
+
+    @Override
+    public StateNames<E> name(E state, String stored) {
+        names.put(state, checked("state name", stored));
+        return this;
+    }
+
+    @Override
+    public StateNames<E> formerly(String stored, E state) {
+        formerNames.put(checked("former name", stored), state);
+        return this;
+    }
+
+    Class<E> type() {
+        return type;
+    }
+
+    /** Hands out every stored name with its state: first the name that is written, then those that are only read. */
+    void forEachName(BiConsumer<String, Enum<?>> consumer) {
+        names.forEach((state, name) -> consumer.accept(group + ":" + name, state));
+        formerNames.forEach(consumer);
+    }
+
+    private static String checked(String what, String name) {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("a " + what + " must not be empty");
+        }
+        return Text.wellFormed(what, name);
+    }
+}

@@ -1,0 +1,66 @@
+package io.botfsm;
+
+import io.botfsm.internal.Text;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The registered enum groups: which stored name is which state, and back. Immutable. */
+final class StateRegistry {
+    private final Set<Class<?>> groups;
+    private final Map<String, Enum<?>> states;
+    private final Map<Enum<?>, List<String>> names;
+
+    StateRegistry(Map<Class<?>, StateGroup<?>> registered) {
+        groups = Set.copyOf(registered.keySet());
+        Map<String, Enum<?>> byName = new HashMap<>();
+        Map<Enum<?>, List<String>> byState = new HashMap<>();
+        registered
+                .values()
+                .forEach(group -> group.forEachName((name, state) -> {
+                    Enum<?> taken = byName.put(name, state);
+                    if (taken != null && taken != state) {
+                        throw new IllegalArgumentException("stored state \"%s\" would stand for both %s and %s"
+                                .formatted(Text.printable(name), qualified(taken), qualified(state)));
+                    }
+                    byState.computeIfAbsent(state, s -> new ArrayList<>()).add(name);
+                }));
+        states = Map.copyOf(byName);
+        names = Map.copyOf(byState);
+    }
+
+    /** The name under which the state is written. */
+    String name(Enum<?> state) {
+        return names(state).get(0);
+    }
+
+    /** Every name under which the state may be stored, the one that is written first. */
+    List<String> names(Enum<?> state) {
+        requireRegistered(state.getDeclaringClass());
+        return names.getOrDefault(state, List.of());
+    }
+
+    /** The state of that name, if it belongs to {@code group}. */
+    <E extends Enum<E>> Optional<E> state(StorageKey key, String name, Class<E> group) {
+        requireRegistered(group);
+        Enum<?> state = states.get(name);
+        if (state == null) {
+            throw new UnknownStateException(key, name);
+        }
+        return Optional.of(state).filter(group::isInstance).map(group::cast);
+    }
+
+    private void requireRegistered(Class<?> group) {
+        if (!groups.contains(group)) {
+            throw new IllegalArgumentException("%s is not registered: add .states(%s.class) to Fsm.builder(...)"
+                    .formatted(group.getName(), group.getSimpleName()));
+        }
+    }
+
+    private static String qualified(Enum<?> state) {
+        return state.getDeclaringClass().getName() + "." + state.name();
+    }
+}

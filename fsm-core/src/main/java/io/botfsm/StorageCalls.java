@@ -1,0 +1,165 @@
+package io.botfsm;
+
+import io.botfsm.UnitOfWork.Attempt;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorage.Capability;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A storage, called and waited for: blocking with a bound, or on an executor that is never the driver's thread. */
+final class StorageCalls {
+    private final StateStorage storage;
+    private final Duration timeout;
+    private final Executor executor;
+    private final LongSupplier nanoClock;
+
+    StorageCalls(StateStorage storage, Duration timeout, Executor executor, LongSupplier nanoClock) {
+        this.storage = storage;
+        this.timeout = timeout;
+        this.executor = executor;
+        this.nanoClock = nanoClock;
+    }
+
+    void require(Capability capability, String call) {
+        if (!storage.capabilities().contains(capability)) {
+            throw new UnsupportedOperationException(call + " needs a storage with " + capability);
+        }
+    }
+
+    boolean has(Capability capability) {
+        return storage.capabilities().contains(capability);
+    }
+
+    Snapshot read(StorageKey key) {
+        return await(() -> storage.read(key), key, false);
+    }
+
+    Outcome write(StorageKey key, Mutation mutation) {
+        return await(() -> storage.write(key, mutation), key, true);
+    }
+
+    /** Tries the work until it is settled, blocking. */
+    <R extends @Nullable Object> Handled<R> settle(UnitOfWork<R> work) {
+        StorageKey key = work.key();
+        Deadline deadline = deadline();
+        Snapshot current = await(() -> storage.read(key), key, false);
+        for (int attempts = 1; ; attempts++) {
+            Attempt<R> attempt = work.attempt(current);
+            if (!(attempt instanceof Attempt.Pending<R> pending)) {
+                return ((Attempt.Settled<R>) attempt).handled();
+            }
+            Outcome outcome = await(() -> storage.write(key, pending.write()), key, true);
+            if (!(outcome instanceof Conflict conflict)) {
+                return work.settle(pending, outcome);
+            }
+            current = conflict.current();
+            pause(key, pauseNanos(key, attempts, deadline));
+        }
+    }
+
+    CompletionStage<Snapshot> readAsync(StorageKey key) {
+        return onExecutor(storage.read(key), CompletableFuture::completedStage);
+    }
+
+    /** Tries the work until it is settled, on the executor. */
+    <R extends @Nullable Object> CompletionStage<Handled<R>> settleAsync(UnitOfWork<R> work) {
+        Deadline deadline = deadline();
+        return onExecutor(storage.read(work.key()), current -> attemptAsync(work, current, 1, deadline));
+    }
+
+    private <R extends @Nullable Object> CompletionStage<Handled<R>> attemptAsync(
+            UnitOfWork<R> work, Snapshot current, int attempts, Deadline deadline) {
+        Attempt<R> attempt = work.attempt(current);
+        if (!(attempt instanceof Attempt.Pending<R> pending)) {
+            return CompletableFuture.completedStage(((Attempt.Settled<R>) attempt).handled());
+        }
+        return onExecutor(
+                storage.write(work.key(), pending.write()),
+                outcome -> outcome instanceof Conflict conflict
+                        ? retryAsync(work, conflict.current(), attempts, deadline)
+                        : CompletableFuture.completedStage(work.settle(pending, outcome)));
+    }
+
+    private <R extends @Nullable Object> CompletionStage<Handled<R>> retryAsync(
+            UnitOfWork<R> work, Snapshot current, int attempts, Deadline deadline) {
+        long pause = pauseNanos(work.key(), attempts, deadline);
+        Executor later = CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, executor);
+        return CompletableFuture.supplyAsync(() -> attemptAsync(work, current, attempts + 1, deadline), later)
+                .thenCompose(Function.identity());
+    }
+
+    /** Goes on with what a stage brings, on the executor whether it succeeds or fails. */
+    private <T, U> CompletionStage<U> onExecutor(CompletionStage<T> stage, Function<T, CompletionStage<U>> next) {
+        return stage.handleAsync(
+                        (value, failure) ->
+                                failure == null ? next.apply(value) : CompletableFuture.<U>failedStage(cause(failure)),
+                        executor)
+                .thenCompose(Function.identity());
+    }
+
+    private Deadline deadline() {
+        return Deadline.after(timeout, nanoClock);
+    }
+
+    private <T> T await(Supplier<CompletionStage<T>> call, StorageKey key, boolean writes) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedCallException(key, false, new InterruptedException("interrupted before the call"));
+        }
+        try {
+            return call.get().toCompletableFuture().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw typed(cause(e));
+        } catch (TimeoutException e) {
+            throw new StorageUnavailableException(key, timeout, writes, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedCallException(key, writes, e);
+        }
+    }
+
+    private long pauseNanos(StorageKey key, int attempts, Deadline deadline) {
+        long pause = deadline.pauseNanos(attempts);
+        if (pause < 0) {
+            throw new ContentionException(key, attempts, timeout);
+        }
+        return pause;
+    }
+
+    private static void pause(StorageKey key, long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedCallException(key, false, e);
+        }
+    }
+
+    private static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    private static FsmException typed(Throwable failure) {
+        return failure instanceof FsmException e
+                ? e
+                : new FsmException("the storage failed outside its contract", failure);
+    }
+}

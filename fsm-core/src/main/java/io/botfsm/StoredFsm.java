@@ -1,0 +1,53 @@
+package io.botfsm;
+
+import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.StateStorage.Capability;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Conversations in a storage, every write under the same fence. */
+final class StoredFsm implements Fsm {
+    private final StorageCalls calls;
+    private final Vocabulary vocabulary;
+    private final Fence fence;
+
+    StoredFsm(StorageCalls calls, Vocabulary vocabulary, Fence fence) {
+        this.calls = calls;
+        this.vocabulary = vocabulary;
+        this.fence = fence;
+    }
+
+    @Override
+    public FsmContext context(StorageKey key) {
+        return new KeyedContext(key, calls, vocabulary, fence);
+    }
+
+    @Override
+    public Fsm fencedBy(long token) {
+        if (!calls.has(Capability.FENCING)) {
+            throw new IllegalArgumentException("token " + token + " would fence nothing: the storage lacks FENCING");
+        }
+        return new StoredFsm(calls, vocabulary, Fence.of(token));
+    }
+
+    @Override
+    public <R extends @Nullable Object> Handled<R> handle(
+            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
+        return calls.settle(work(key, eventId, handler));
+    }
+
+    @Override
+    public <R extends @Nullable Object> CompletionStage<Handled<R>> handleAsync(
+            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
+        return calls.settleAsync(work(key, eventId, handler));
+    }
+
+    private <R extends @Nullable Object> UnitOfWork<R> work(
+            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
+        calls.require(Capability.VERSION, "handle");
+        calls.require(Capability.EVENT_ID, "handle");
+        return new UnitOfWork<>(key, vocabulary, fence, OptionalLong.of(EventWindow.requireEventId(eventId)), handler);
+    }
+}

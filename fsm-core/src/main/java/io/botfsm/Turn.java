@@ -1,0 +1,70 @@
+package io.botfsm;
+
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/**
+ * One unit of work on a conversation: what was read, and the changes that are written together, at once, after the handler
+ * has returned. Sees its own changes. Does no I/O.
+ *
+ * <p>A handler may run again on a newer conversation when another writer was faster: keep its side effects out, and act on
+ * its result after the call.
+ *
+ * <p>Not thread-safe; it ends with its handler, later changes fail with {@link SpentTurnException}. A handler that throws
+ * leaves the conversation as it was.
+ */
+public interface Turn extends Conversation {
+    /**
+     * Sets the state.
+     *
+     * @throws IllegalArgumentException if the constant's group was not registered with {@link Fsm.Builder#states}
+     */
+    Turn state(Enum<?> to);
+
+    /**
+     * Sets the state by its stored name.
+     *
+     * @throws IllegalArgumentException if the name holds half a surrogate pair
+     */
+    Turn state(String to);
+
+    /** Clears the state; the data stays. */
+    Turn clearState();
+
+    /**
+     * Puts one data entry.
+     *
+     * @throws IllegalArgumentException if the codec cannot write the value
+     */
+    Turn put(String name, Object value);
+
+    /** Removes one data entry, if it is there. */
+    Turn remove(String name);
+
+    /**
+     * Puts the properties of an object as data entries, one each; a property that is null is removed. Entries that are not
+     * its properties stay as they are.
+     *
+     * @param record a record, or an object whose properties the codec can write
+     * @throws IllegalArgumentException if the codec cannot write it
+     */
+    Turn data(Object record);
+
+    /**
+     * Changes the typed data: reads it as {@link #data(Class)} does, or takes {@code initial} if there is none, and puts
+     * what {@code change} makes of it.
+     *
+     * @throws UnreadableDataException if the data is not what {@code type} needs
+     */
+    <T> Turn update(Class<T> type, T initial, UnaryOperator<T> change);
+
+    /** Clears state and data. */
+    Turn clear();
+
+    /**
+     * Lets the conversation live this long from the write on, whatever the storage's own time to live is.
+     *
+     * @throws IllegalArgumentException if it is not positive or longer than {@link io.botfsm.storage.Mutation#MAX_TTL}
+     */
+    Turn ttl(Duration limit);
+}

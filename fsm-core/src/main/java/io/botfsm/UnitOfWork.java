@@ -1,0 +1,102 @@
+package io.botfsm;
+
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Outcome.Duplicate;
+import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.Snapshot;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handler, and the event and fence that its write carries; tried on one snapshot after another until something is
+ * settled. Does no I/O: {@link StorageCalls} reads and writes for it.
+ */
+final class UnitOfWork<R extends @Nullable Object> {
+    private final StorageKey key;
+    private final Vocabulary vocabulary;
+    private final Fence fence;
+    private final OptionalLong eventId;
+    private final Function<? super Turn, ? extends R> handler;
+
+    UnitOfWork(
+            StorageKey key,
+            Vocabulary vocabulary,
+            Fence fence,
+            OptionalLong eventId,
+            Function<? super Turn, ? extends R> handler) {
+        this.key = key;
+        this.vocabulary = vocabulary;
+        this.fence = fence;
+        this.eventId = eventId;
+        this.handler = handler;
+    }
+
+    /** What came of running the handler, or of not having to. */
+    sealed interface Attempt<R extends @Nullable Object> {
+        /** Nothing is to be written. */
+        record Settled<R extends @Nullable Object>(Handled<R> handled) implements Attempt<R> {}
+
+        /** A write that has to be stored for the result to count; {@code after} is the conversation it makes. */
+        record Pending<R extends @Nullable Object>(Mutation write, R result, Snapshot after) implements Attempt<R> {}
+    }
+
+    StorageKey key() {
+        return key;
+    }
+
+    /** Runs the handler on what is stored now. */
+    Attempt<R> attempt(Snapshot current) {
+        if (eventId.isPresent() && current.events().contains(eventId.getAsLong())) {
+            return new Attempt.Settled<>(repeated(current));
+        }
+        OpenTurn turn = new OpenTurn(key, vocabulary, current);
+        R result = run(turn);
+        if (eventId.isEmpty() && !turn.isChanged()) {
+            return new Attempt.Settled<>(new Handled.Done<>(result, vocabulary.conversation(key, current)));
+        }
+        Mutation.Builder write = fence.on(turn.changes());
+        if (eventId.isPresent()) {
+            write = write.eventId(eventId.getAsLong());
+        }
+        return new Attempt.Pending<>(write.build(), result, turn.snapshot());
+    }
+
+    private R run(OpenTurn turn) {
+        try {
+            return handler.apply(turn);
+        } finally {
+            turn.end();
+        }
+    }
+
+    /** What the outcome of the write means; a conflict is for the caller to retry. */
+    Handled<R> settle(Attempt.Pending<R> attempt, Outcome outcome) {
+        if (outcome instanceof Applied applied) {
+            return new Handled.Done<>(
+                    attempt.result(), vocabulary.conversation(key, after(attempt.after(), applied.version())));
+        }
+        if (outcome instanceof Duplicate duplicate) {
+            return repeated(duplicate.current());
+        }
+        if (outcome instanceof Fenced fenced) {
+            throw fence.exceeded(key, fenced);
+        }
+        throw new IllegalStateException("not to be settled: " + Conflict.class.cast(outcome));
+    }
+
+    private Snapshot after(Snapshot changed, long version) {
+        return new Snapshot(
+                changed.state(),
+                changed.data(),
+                version,
+                eventId.isPresent() ? changed.events().with(eventId.getAsLong()) : changed.events());
+    }
+
+    private Handled<R> repeated(Snapshot current) {
+        return new Handled.Repeated<>(vocabulary.conversation(key, current));
+    }
+}
