@@ -19,6 +19,7 @@ abstract class ConversationView implements Conversation {
 
     @Override
     public <E extends Enum<E>> Optional<E> state(Class<E> group) {
+        vocabulary.states().requireRegistered(group);
         return state().flatMap(name -> vocabulary.states().state(key, name, group));
     }
 

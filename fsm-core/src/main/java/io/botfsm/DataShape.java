@@ -26,7 +26,7 @@ final class DataShape {
 
     static DataShape of(Class<?> type, ObjectMapper mapper) {
         JavaType java = mapper.constructType(type);
-        List<BeanPropertyDefinition> properties = java.isContainerType()
+        List<BeanPropertyDefinition> properties = java.isContainerType() || java.isEnumType()
                 ? List.of()
                 : mapper.getDeserializationConfig().introspect(java).findProperties().stream()
                         .filter(BeanPropertyDefinition::couldDeserialize)

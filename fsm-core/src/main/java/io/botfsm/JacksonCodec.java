@@ -178,8 +178,11 @@ public final class JacksonCodec implements JsonCodec {
         }
     }
 
-    /** Half a surrogate pair cannot be stored in UTF-8; inside a JSON string it can be written as an escape. */
-    private static String wellFormed(String json) {
+    /**
+     * Half a surrogate pair cannot be stored in UTF-8; inside a JSON string it can be written as an escape. Newer Jacksons
+     * do not read such an escape in a property's name: what would not be read back is refused.
+     */
+    private String wellFormed(String json) throws JsonProcessingException {
         int at = Text.unpairedSurrogate(json, 0);
         if (at < 0) {
             return json;
@@ -190,7 +193,9 @@ public final class JacksonCodec implements JsonCodec {
             escaped.append(json, from, at).append("\\u%04x".formatted((int) json.charAt(at)));
             from = at + 1;
         }
-        return escaped.append(json, from, json.length()).toString();
+        String text = escaped.append(json, from, json.length()).toString();
+        mapper.readTree(text);
+        return text;
     }
 
     private static IllegalArgumentException unwritable(Object value, JsonProcessingException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerBase;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
@@ -27,7 +28,9 @@ final class RequiredPrimitives extends BeanDeserializerModifier {
         List<BeanPropertyDefinition> primitives = bean.findProperties().stream()
                 .filter(RequiredPrimitives::isSettablePrimitive)
                 .toList();
-        return primitives.isEmpty() ? deserializer : new Checked(deserializer, primitives);
+        return primitives.isEmpty() || !(deserializer instanceof BeanDeserializerBase)
+                ? deserializer
+                : new Checked(deserializer, primitives);
     }
 
     private static boolean isSettablePrimitive(BeanPropertyDefinition property) {

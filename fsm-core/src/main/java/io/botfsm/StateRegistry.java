@@ -43,9 +43,8 @@ final class StateRegistry {
         return names.getOrDefault(state, List.of());
     }
 
-    /** The state of that name, if it belongs to {@code group}. */
+    /** The state of that name, if it belongs to {@code group}, which must be registered. */
     <E extends Enum<E>> Optional<E> state(StorageKey key, String name, Class<E> group) {
-        requireRegistered(group);
         Enum<?> state = states.get(name);
         if (state == null) {
             throw new UnknownStateException(key, name);
@@ -53,7 +52,8 @@ final class StateRegistry {
         return Optional.of(state).filter(group::isInstance).map(group::cast);
     }
 
-    private void requireRegistered(Class<?> group) {
+    /** Refuses a group that nobody registered, whatever is stored. */
+    void requireRegistered(Class<?> group) {
         if (!groups.contains(group)) {
             throw new IllegalArgumentException("%s is not registered: add .states(%s.class) to Fsm.builder(...)"
                     .formatted(group.getName(), group.getSimpleName()));

@@ -1,0 +1,350 @@
+package io.botfsm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.Handled.Done;
+import io.botfsm.Handled.Repeated;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StateStorage.Capability;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One event, one turn, one read, one write. */
+@Timeout(60)
+class FsmHandleTest {
+    private enum Step {
+        NAME,
+        AGE
+    }
+
+    private record Profile(String name, Integer age) {}
+
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+
+    private final FsmTestStorage storage = new FsmTestStorage();
+    private final Fsm fsm = Fsm.builder(storage)
+            .states(Step.class)
+            .timeout(Duration.ofSeconds(2))
+            .build();
+
+    @AfterEach
+    void close() {
+        storage.close();
+    }
+
+    @Test
+    void aTurnIsOneReadAndOneWriteWhateverTheHandlerDoes() {
+        Handled<String> handled = fsm.handle(KEY, 7, turn -> {
+            turn.put("name", "Ada")
+                    .put("noise", 1)
+                    .remove("noise")
+                    .state(Step.AGE)
+                    .put("city", "Paris");
+            return turn.value("name", String.class).orElseThrow();
+        });
+
+        assertThat(handled).isInstanceOf(Done.class);
+        assertThat(handled.orElse(now -> "repeated")).isEqualTo("Ada");
+        assertThat(storage.reads).hasValue(1);
+        assertThat(storage.writes).hasValue(1);
+        Conversation now = fsm.context(KEY).read();
+        assertThat(now.state(Step.class)).contains(Step.AGE);
+        assertThat(now.snapshot().data()).containsOnlyKeys("name", "city");
+        assertThat(handled.now().snapshot()).isEqualTo(now.snapshot());
+    }
+
+    @Test
+    void aRedeliveredEventIsNotHandledAgainAndBringsTheConversation() {
+        AtomicInteger runs = new AtomicInteger();
+        fsm.handle(KEY, 7, turn -> {
+            runs.incrementAndGet();
+            return turn.state(Step.AGE);
+        });
+        fsm.context(KEY).updateData("later", true);
+
+        Handled<Object> again = fsm.handle(KEY, 7, turn -> runs.incrementAndGet());
+
+        assertThat(again).isInstanceOf(Repeated.class);
+        assertThat(again.now().state(Step.class)).contains(Step.AGE);
+        assertThat(again.now().value("later", Boolean.class)).contains(true);
+        assertThat(again.orElse(now -> "asked again")).isEqualTo("asked again");
+        assertThat(runs).hasValue(1);
+        assertThat(storage.writes).as("writes: the turn and updateData").hasValue(2);
+    }
+
+    @Test
+    void anEventThatARivalAppliedMeanwhileIsRepeated() {
+        storage.beforeNextWrite = () -> storage.apply(
+                KEY, Mutation.builder().eventId(7).state("Step:AGE").build());
+
+        Handled<String> handled = fsm.handle(KEY, 7, turn -> "mine");
+
+        assertThat(handled).isInstanceOf(Repeated.class);
+        assertThat(handled.now().state(Step.class)).contains(Step.AGE);
+    }
+
+    @Test
+    void aHandlerThatChangesNothingStillCountsItsEvent() {
+        fsm.handle(KEY, 7, turn -> "nothing");
+
+        assertThat(fsm.handle(KEY, 7, turn -> "again")).isInstanceOf(Repeated.class);
+    }
+
+    @Test
+    void onAConflictTheHandlerRunsAgainOnTheNewerConversationWithoutAnotherRead() {
+        storage.apply(KEY, Mutation.builder().put("count", "1").build());
+        storage.beforeNextWrite =
+                () -> storage.apply(KEY, Mutation.builder().put("count", "10").build());
+        List<Integer> seen = new ArrayList<>();
+
+        Handled<Integer> handled = fsm.handle(KEY, 7, turn -> {
+            int count = turn.value("count", Integer.class).orElseThrow();
+            seen.add(count);
+            turn.put("count", count + 1);
+            return count + 1;
+        });
+
+        assertThat(seen).containsExactly(1, 10);
+        assertThat(handled.orElse(now -> -1)).isEqualTo(11);
+        assertThat(fsm.context(KEY).value("count", Integer.class)).contains(11);
+        assertThat(storage.reads).as("one read by the turn, one by the check").hasValue(2);
+    }
+
+    @Test
+    void endlessConflictsEndInATypedErrorAtTheDeadline() {
+        Fsm impatient = Fsm.builder(storage).timeout(Duration.ofMillis(100)).build();
+
+        assertThatExceptionOfType(ContentionException.class)
+                .isThrownBy(() -> impatient.handle(KEY, 7, this::overtaken))
+                .satisfies(e -> {
+                    assertThat(e.key()).isEqualTo(KEY);
+                    assertThat(e.attempts()).isGreaterThan(1);
+                    assertThat(e.timeout()).isEqualTo(Duration.ofMillis(100));
+                });
+        assertThat(impatient.handleAsync(KEY, 7, this::overtaken))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(ContentionException.class);
+        assertThat(storage.stored(KEY).events().contains(7)).isFalse();
+    }
+
+    private String overtaken(Turn turn) {
+        storage.beforeNextWrite =
+                () -> storage.apply(KEY, Mutation.builder().put("rival", "1").build());
+        turn.put("mine", 1);
+        return "never";
+    }
+
+    @Test
+    void anExceptionOfTheHandlerComesOutUnchangedAndWritesNothing() {
+        IllegalStateException broken = new IllegalStateException("broken");
+
+        assertThatThrownBy(() -> fsm.handle(KEY, 7, turn -> {
+                    turn.state(Step.AGE);
+                    throw broken;
+                }))
+                .isSameAs(broken);
+        assertThat(fsm.handleAsync(KEY, 7, turn -> {
+                    throw broken;
+                }))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .withCause(broken);
+        assertThat(storage.writes).hasValue(0);
+    }
+
+    @Test
+    void aTurnEndsWithItsHandler() {
+        AtomicReference<Turn> kept = new AtomicReference<>();
+        fsm.handle(KEY, 7, turn -> {
+            kept.set(turn.state(Step.NAME));
+            return "done";
+        });
+
+        assertThatThrownBy(() -> kept.get().state(Step.AGE)).isInstanceOf(SpentTurnException.class);
+        assertThatThrownBy(() -> kept.get().put("name", "late")).isInstanceOf(SpentTurnException.class);
+        assertThatThrownBy(() -> kept.get().ttl(Duration.ofDays(1))).isInstanceOf(SpentTurnException.class);
+        assertThat(kept.get().state(Step.class)).contains(Step.NAME);
+    }
+
+    @Test
+    void aStaleInstanceIsFencedAndAFreshOneIsNot() {
+        fsm.fencedBy(9).handle(KEY, 1, turn -> turn.state(Step.NAME));
+
+        assertThatExceptionOfType(FencedException.class)
+                .isThrownBy(() -> fsm.fencedBy(8).handle(KEY, 2, turn -> turn.state(Step.AGE)))
+                .satisfies(e -> {
+                    assertThat(e.token()).isEqualTo(8);
+                    assertThat(e.highest()).isEqualTo(9);
+                });
+        assertThatThrownBy(() -> fsm.fencedBy(8).context(KEY).clear()).isInstanceOf(FencedException.class);
+        assertThat(fsm.context(KEY).state(Step.class)).contains(Step.NAME);
+        fsm.fencedBy(9).handle(KEY, 3, turn -> turn.state(Step.AGE));
+        assertThat(fsm.context(KEY).state(Step.class)).contains(Step.AGE);
+    }
+
+    @Test
+    void whatTheStorageCannotHoldIsRefusedBeforeAnythingHappens() {
+        storage.capabilities = EnumSet.of(Capability.VERSION);
+        assertThatThrownBy(() -> fsm.fencedBy(9)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> fsm.handle(KEY, 1, turn -> ""))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("EVENT_ID");
+        storage.capabilities = EnumSet.noneOf(Capability.class);
+        assertThatThrownBy(() -> fsm.context(KEY).update(turn -> ""))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("VERSION");
+        assertThat(storage.reads).hasValue(0);
+    }
+
+    @Test
+    void impossibleArgumentsAreNamed() {
+        assertThatThrownBy(() -> fsm.handle(KEY, -5, turn -> ""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-5");
+        assertThatThrownBy(() -> fsm.handle(KEY, 1L << 53, turn -> ""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("9007199254740992");
+        assertThatThrownBy(() -> fsm.fencedBy(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Fsm.builder(storage).timeout(Duration.ofSeconds(-3)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PT-3S");
+    }
+
+    @Test
+    void aStorageThatNeverAnswersIsNotWaitedForLongerThanTheTimeout() {
+        Fsm impatient = Fsm.builder(storage).timeout(Duration.ofMillis(50)).build();
+        storage.insteadOfWrite = CompletableFuture::new;
+        assertThatExceptionOfType(StorageUnavailableException.class)
+                .isThrownBy(() -> impatient.handle(KEY, 7, turn -> ""))
+                .satisfies(e -> {
+                    assertThat(e.mayBeApplied()).isTrue();
+                    assertThat(e.key()).contains(KEY);
+                    assertThat(e.timeout()).isEqualTo(Duration.ofMillis(50));
+                });
+        storage.insteadOfRead = CompletableFuture::new;
+        assertThatExceptionOfType(StorageUnavailableException.class)
+                .isThrownBy(() -> impatient.handle(KEY, 8, turn -> ""))
+                .satisfies(e -> assertThat(e.mayBeApplied()).isFalse());
+    }
+
+    @Test
+    void errorsOfTheStorageComeOutAsTheyAre() {
+        StorageClosedException closed = new StorageClosedException();
+        storage.insteadOfRead = () -> CompletableFuture.failedStage(closed);
+        assertThatThrownBy(() -> fsm.handle(KEY, 7, turn -> "")).isSameAs(closed);
+        assertThat(fsm.handleAsync(KEY, 7, turn -> ""))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .withCause(closed);
+        storage.insteadOfRead = () -> CompletableFuture.failedStage(new IllegalStateException("driver"));
+        assertThatThrownBy(() -> fsm.handle(KEY, 7, turn -> ""))
+                .isExactlyInstanceOf(FsmException.class)
+                .hasCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAndStaysSet() throws Exception {
+        storage.insteadOfWrite = CompletableFuture::new;
+        CompletableFuture<Object> outcome = new CompletableFuture<>();
+        Thread caller = new Thread(() -> {
+            try {
+                fsm.handle(KEY, 7, turn -> "");
+                outcome.complete("returned");
+            } catch (InterruptedCallException e) {
+                outcome.complete(
+                        List.of(e.mayBeApplied(), Thread.currentThread().isInterrupted()));
+            } catch (RuntimeException e) {
+                outcome.complete(e);
+            }
+        });
+        caller.start();
+        while (storage.writes.get() == 0) {
+            Thread.onSpinWait();
+        }
+        caller.interrupt();
+
+        assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo(List.of(true, true));
+    }
+
+    @Test
+    void anInterruptedThreadBeginsNothing() {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatExceptionOfType(InterruptedCallException.class)
+                    .isThrownBy(() -> fsm.context(KEY).setState("x"))
+                    .satisfies(e -> assertThat(e.mayBeApplied()).isFalse());
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(storage.writes).hasValue(0);
+    }
+
+    @Test
+    void userCodeNeverRunsOnTheDriversThread() throws Exception {
+        List<String> threads = new ArrayList<>();
+        Runnable note = () -> threads.add(Thread.currentThread().getName());
+        fsm.handleAsync(KEY, 7, turn -> {
+                    note.run();
+                    return "";
+                })
+                .thenRun(note)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        fsm.context(KEY).async().read().thenRun(note).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        storage.insteadOfWrite = () -> CompletableFuture.supplyAsync(
+                () -> {
+                    throw new StorageClosedException();
+                },
+                task -> new Thread(task, FsmTestStorage.DRIVER).start());
+        CompletableFuture<Void> failed = new CompletableFuture<>();
+        fsm.handleAsync(KEY, 8, turn -> "").whenComplete((value, failure) -> {
+            note.run();
+            failed.complete(null);
+        });
+        failed.get(10, TimeUnit.SECONDS);
+
+        assertThat(threads).hasSize(4).doesNotContain(FsmTestStorage.DRIVER);
+    }
+
+    @Test
+    void typedDataWritesOnlyWhatChanged() {
+        fsm.handle(KEY, 1, turn -> turn.data(new Profile("Ada", 36)).put("foreign", "kept"));
+        List<Mutation> written = new ArrayList<>();
+        fsm.handle(KEY, 2, turn -> {
+            turn.update(Profile.class, new Profile("nobody", 0), p -> new Profile(p.name(), p.age() + 1));
+            written.add(((OpenTurn) turn).changes().build());
+            return "";
+        });
+
+        assertThat(written).singleElement().satisfies(m -> {
+            assertThat(m.puts()).containsOnlyKeys("age");
+            assertThat(m.removals()).isEmpty();
+            assertThat(m.changesState()).isFalse();
+        });
+        Conversation now = fsm.context(KEY).read();
+        assertThat(now.data(Profile.class)).contains(new Profile("Ada", 37));
+        assertThat(now.value("foreign", String.class)).contains("kept");
+    }
+
+    @Test
+    void clearLeavesNothingAndPutsAfterItStay() {
+        fsm.handle(KEY, 1, turn -> turn.state(Step.AGE).put("a", 1).put("b", 2));
+        fsm.handle(KEY, 2, turn -> turn.clear().put("c", 3));
+
+        assertThat(storage.stored(KEY).state()).isEmpty();
+        assertThat(storage.stored(KEY).data()).containsOnlyKeys("c");
+    }
+}
