@@ -87,7 +87,7 @@ class JacksonCodecTest {
 
     @Test
     void runsOnTheJacksonItIsSupposedToRunOn() {
-        assertThat(PackageVersion.VERSION.toString()).startsWith(System.getProperty("botfsm.jackson", "2."));
+        assertThat(PackageVersion.VERSION.toString()).startsWith(System.getProperty("botfsm.jackson"));
     }
 
     static List<Object> values() {
