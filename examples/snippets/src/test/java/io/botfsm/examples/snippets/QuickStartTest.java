@@ -1,0 +1,130 @@
+package io.botfsm.examples.snippets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.Conversation;
+import io.botfsm.Fsm;
+import io.botfsm.FsmContext;
+import io.botfsm.FsmException;
+import io.botfsm.FsmStrategy;
+import io.botfsm.Handled;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.Turn;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.LoggingStateStorage;
+import io.botfsm.storage.StateStorage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The quick start's pieces, put together and run. */
+class QuickStartTest {
+    // snippet: quick-states
+    enum Order {
+        SIZE,
+        ADDRESS,
+        PLACED
+    }
+
+    record Pizza(@Nullable String size, @Nullable String address) {}
+    // end
+
+    // snippet: quick-handler
+    static String step(Turn turn, String text) {
+        Optional<Order> state = turn.state(Order.class);
+        if (state.isEmpty()) {
+            turn.state(Order.SIZE);
+        } else if (state.get() == Order.SIZE && List.of("small", "large").contains(text)) {
+            turn.data(new Pizza(text, null)).state(Order.ADDRESS);
+        } else if (state.get() == Order.ADDRESS) {
+            turn.update(Pizza.class, new Pizza(null, null), p -> new Pizza(p.size(), text))
+                    .state(Order.PLACED);
+        }
+        return question(turn);
+    }
+
+    static String question(Conversation now) {
+        return switch (now.state(Order.class).orElse(Order.SIZE)) {
+            case SIZE -> "Small or large?";
+            case ADDRESS -> "Where to?";
+            case PLACED -> "On its way: " + now.data(Pizza.class).map(Pizza::size).orElse("?");
+        };
+    }
+    // end
+
+    private final List<String> sent = new ArrayList<>();
+
+    private void send(String text) {
+        sent.add(text);
+    }
+
+    private void onUpdate(Fsm fsm, StorageKey key, long updateId, String text) {
+        // snippet: quick-update
+        Handled<String> handled = fsm.handle(key, updateId, turn -> step(turn, text));
+        send(handled.orElse(now -> question(now))); // redelivered: ask the current question again
+        // end
+    }
+
+    @Test
+    void theOrderIsTakenStepByStep() {
+        // snippet: quick-fsm
+        StateStorage storage =
+                new LoggingStateStorage(MemoryStateStorage.create()); // or LettuceRedis.connect(uri).stateStorage()
+        Fsm fsm = Fsm.builder(storage).states(Order.class).build();
+        // end
+        StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
+        onUpdate(fsm, key, 10, "/start");
+        onUpdate(fsm, key, 11, "huge");
+        onUpdate(fsm, key, 12, "large");
+        onUpdate(fsm, key, 12, "large");
+        onUpdate(fsm, key, 13, "Rue de la Paix 1");
+
+        assertThat(sent)
+                .containsExactly("Small or large?", "Small or large?", "Where to?", "Where to?", "On its way: large");
+
+        // snippet: quick-context
+        FsmContext context = fsm.context(key);
+        context.updateData("paid", true); // one atomic write; other entries are untouched
+        boolean reopened = context.transition(Order.PLACED, Order.ADDRESS); // only if it is in PLACED
+        context.clear();
+        // end
+        assertThat(reopened).isTrue();
+        assertThat(context.state()).isEmpty();
+        storage.close();
+    }
+
+    @Test
+    void aStrategySaysWhoseConversationAnUpdateBelongsTo() {
+        long botId = 1;
+        long chatId = -100;
+        long userId = 3;
+        // snippet: quick-strategy
+        Optional<StorageKey> key =
+                FsmStrategy.USER_IN_CHAT.key(StorageKey.bot(botId).chat(chatId).user(userId));
+        // end
+        assertThat(key).contains(StorageKey.bot(1).chat(-100).user(3).build());
+    }
+
+    @Test
+    void errorsAreTyped() {
+        StateStorage storage = MemoryStateStorage.create();
+        Fsm fsm = Fsm.builder(storage).states(Order.class).build();
+        StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
+        storage.close();
+        String text = "large";
+        long updateId = 1;
+        // snippet: quick-errors
+        try {
+            fsm.handle(key, updateId, turn -> step(turn, text));
+        } catch (StorageUnavailableException e) {
+            send("I could not save that, please say it again."); // same update id: never applied twice
+        } catch (FsmException e) {
+            send("Something is wrong on my side."); // closed, refused, fenced, contended: see the class
+        }
+        // end
+        assertThat(sent).containsExactly("Something is wrong on my side.");
+    }
+}
