@@ -1,0 +1,70 @@
+package io.botfsm.conformance;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.FsmException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What a stage answers, sooner or later: a value, or an {@link FsmException} at most wrapped once. */
+final class Answer<T> {
+    private record Ended<T>(@Nullable T value, @Nullable Throwable failure, Duration after) {}
+
+    private final CompletableFuture<Ended<T>> ended = new CompletableFuture<>();
+
+    Answer(CompletionStage<T> stage) {
+        long begun = System.nanoTime();
+        CompletionStage<Boolean> unused = requireNonNull(stage, "a storage returns a stage, not null")
+                .handle((value, failure) ->
+                        ended.complete(new Ended<>(value, failure, Duration.ofNanos(System.nanoTime() - begun))));
+    }
+
+    T value(Duration patience) {
+        Ended<T> end = end(patience);
+        if (end.failure != null) {
+            throw new AssertionError("a call failed that should not have", end.failure);
+        }
+        return requireNonNull(end.value, "a stage completes with a value, not null");
+    }
+
+    FsmException failure(Duration patience) {
+        return failureOrNone(patience).orElseThrow(() -> new AssertionError("a call answered that had to fail"));
+    }
+
+    /** The failure, or empty if there is a value. */
+    Optional<FsmException> failureOrNone(Duration patience) {
+        Throwable failure = end(patience).failure;
+        if (failure == null) {
+            return Optional.empty();
+        }
+        Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure;
+        if (cause instanceof FsmException typed) {
+            return Optional.of(typed);
+        }
+        throw new AssertionError("a storage fails with an FsmException, not with " + cause, failure);
+    }
+
+    /** How long the answer took. */
+    Duration took(Duration patience) {
+        return end(patience).after;
+    }
+
+    private Ended<T> end(Duration patience) {
+        try {
+            return ended.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("no answer within " + patience + ": a storage never hangs", e);
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError("interrupted while waiting for an answer", e);
+        }
+    }
+}

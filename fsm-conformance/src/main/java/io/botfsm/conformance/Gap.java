@@ -1,0 +1,16 @@
+package io.botfsm.conformance;
+
+/**
+ * A part of a rule that a backend cannot be put to. Neither passed nor skipped: reported, and asserted by
+ * {@link StateStorageConformance#expectedGaps()}.
+ *
+ * @param rule the rule's number in the specification
+ * @param need what is missing to check that part
+ */
+public record Gap(int rule, Need need) {
+    /** The gap in words: {@code rule 17 without CUTS_OFF}. */
+    @Override
+    public String toString() {
+        return "rule " + rule + " without " + need;
+    }
+}

@@ -1,0 +1,74 @@
+package io.botfsm.conformance;
+
+import static org.junit.platform.commons.support.AnnotationSupport.findAnnotatedMethods;
+import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
+import static org.junit.platform.commons.support.HierarchyTraversalMode.TOP_DOWN;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
+
+/** Runs a test with {@link Requires}, or reports it as a gap. */
+final class Requirements implements TestTemplateInvocationContextProvider {
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+        return true;
+    }
+
+    @Override
+    public boolean mayReturnZeroTestTemplateInvocationContexts(ExtensionContext context) {
+        return true;
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        StateStorageConformance suite = context.getRequiredTestInstances()
+                .findInstance(StateStorageConformance.class)
+                .orElseThrow();
+        List<Need> unmet = unmet(suite, context.getRequiredTestMethod());
+        if (unmet.isEmpty()) {
+            return Stream.of(new Once(context.getRequiredTestMethod().getName()));
+        }
+        String gap = "%s.%s is not checked: %s missing"
+                .formatted(
+                        suite.getClass().getSimpleName(),
+                        context.getRequiredTestMethod().getName(),
+                        unmet);
+        context.publishReportEntry("gap", gap);
+        System.out.println("[gap] " + gap);
+        return Stream.empty();
+    }
+
+    /** Every part of a rule that the suite cannot check with this test class and its storage. */
+    static Set<Gap> gaps(StateStorageConformance suite) {
+        return Arrays.stream(StateStorageConformance.class.getDeclaredClasses())
+                .filter(group -> isAnnotated(group, Nested.class))
+                .flatMap(group -> findAnnotatedMethods(group, Requires.class, TOP_DOWN).stream())
+                .flatMap(test -> unmet(suite, test).stream().map(need -> new Gap(rule(test), need)))
+                .collect(Collectors.toSet());
+    }
+
+    private static List<Need> unmet(StateStorageConformance suite, Method test) {
+        return Arrays.stream(test.getAnnotation(Requires.class).value())
+                .filter(need -> !need.isMetBy(suite))
+                .toList();
+    }
+
+    private static int rule(Method test) {
+        return Integer.parseInt(test.getName().substring("rule".length(), "rule00".length()));
+    }
+
+    private record Once(String name) implements TestTemplateInvocationContext {
+        @Override
+        public String getDisplayName(int invocation) {
+            return name;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.botfsm.conformance;
+
+import io.botfsm.conformance.StateStorageConformance.AdvancesTime;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Time as the backend knows it: advanced where the test class can, waited for where it really passes. */
+final class Time {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final int TRIES = 10;
+
+    private final Optional<AdvancesTime> advanced;
+
+    Time(StateStorageConformance suite) {
+        advanced = suite instanceof AdvancesTime time ? Optional.of(time) : Optional.empty();
+    }
+
+    /** A time to live that a test can see the end of. */
+    Duration life() {
+        return advanced.isPresent() ? Duration.ofHours(1) : Duration.ofMillis(500);
+    }
+
+    /** Six tenths of it: twice that is more than a life. */
+    private static Duration most(Duration life) {
+        return life.multipliedBy(6).dividedBy(10);
+    }
+
+    void pass(Duration duration) {
+        advanced.ifPresentOrElse(time -> time.advance(duration), () -> pause(duration));
+    }
+
+    /** Lets a whole life pass and waits, within a bound, until its end shows. */
+    void passUntil(Duration life, String end, BooleanSupplier shows) {
+        advanced.ifPresent(time -> time.advance(life.plusMillis(2)));
+        eventually(end, shows);
+    }
+
+    /** The same while something is done again and again that must not prolong the life. */
+    void passUntil(Duration life, String end, BooleanSupplier shows, Runnable meanwhile) {
+        if (advanced.isPresent()) {
+            meanwhile.run();
+            advanced.get().advance(most(life));
+            meanwhile.run();
+            advanced.get().advance(most(life));
+            eventually(end, shows);
+        } else {
+            eventually(end, () -> {
+                meanwhile.run();
+                return shows.getAsBoolean();
+            });
+        }
+    }
+
+    static void eventually(String what, BooleanSupplier shows) {
+        long begun = System.nanoTime();
+        while (!shows.getAsBoolean()) {
+            if (System.nanoTime() - begun > BOUND.toNanos()) {
+                throw new AssertionError("not within " + BOUND + ": " + what);
+            }
+            pause(Duration.ofMillis(5));
+        }
+    }
+
+    static void pause(Duration duration) {
+        long begun = System.nanoTime();
+        for (long left = duration.toNanos(); left > 0; left = duration.toNanos() - (System.nanoTime() - begun)) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /**
+     * Plays a scenario in which each step must come within a life of the step before; again if the machine was too slow
+     * for it to prove anything.
+     */
+    void inTime(Duration life, Consumer<Life> scenario) {
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                scenario.accept(new Life(life));
+                return;
+            } catch (TooSlow again) {
+                // proves nothing
+            }
+        }
+        throw new AssertionError("in %d tries no step came within %s of the one before".formatted(TRIES, life));
+    }
+
+    /** A life that begins again with each write. */
+    final class Life {
+        private final Duration life;
+        private Optional<Long> begun = Optional.empty();
+
+        private Life(Duration life) {
+            this.life = life;
+        }
+
+        /** Does what begins the life, or what begins it again while it lasts. */
+        void begin(Runnable write) {
+            long now = System.nanoTime();
+            write.run();
+            requireInTime();
+            begun = Optional.of(now);
+        }
+
+        void passMost() {
+            pass(most(life));
+        }
+
+        /** Reads while the life lasts. */
+        <T> T during(Supplier<T> read) {
+            T value = read.get();
+            requireInTime();
+            return value;
+        }
+
+        private void requireInTime() {
+            if (advanced.isEmpty() && begun.isPresent() && System.nanoTime() - begun.get() >= life.toNanos()) {
+                throw new TooSlow();
+            }
+        }
+    }
+
+    @SuppressWarnings("serial") // never leaves this class
+    private static final class TooSlow extends RuntimeException {}
+}
