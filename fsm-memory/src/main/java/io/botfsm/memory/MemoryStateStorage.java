@@ -1,0 +1,192 @@
+package io.botfsm.memory;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.botfsm.StorageClosedException;
+import io.botfsm.StorageKey;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.StoredConversation.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAccumulator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Conversations in the memory of this process: for tests, and for bots whose conversations may be lost with the process.
+ *
+ * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException}. Nothing
+ * survives the process, nothing is shared with another. A conversation whose time is over leaves the memory within
+ * seconds, without traffic; until then no one sees it. Conversations without time to live stay until they are cleared:
+ * give a {@linkplain Builder#ttl time to live} where users come and go. All capabilities; all rules of the specification
+ * but those on shared and absent backends, which cannot be had here.
+ */
+public final class MemoryStateStorage implements StateStorage {
+    private final Cache<StorageKey, Kept> conversations;
+    private final Ticker ticker;
+    private final Optional<Duration> ttl;
+    private final Duration tombstoneTtl;
+    private final LongAccumulator highestVersion = new LongAccumulator(Math::max, 0);
+    private volatile boolean closed;
+
+    /** A storage in which conversations have no time to live. */
+    public MemoryStateStorage() {
+        this(builder());
+    }
+
+    private MemoryStateStorage(Builder builder) {
+        ticker = builder.ticker;
+        ttl = builder.ttl;
+        tombstoneTtl = builder.tombstoneTtl;
+        conversations = Caffeine.newBuilder()
+                .ticker(ticker)
+                .expireAfter(new UntilItsEnd())
+                .scheduler(Scheduler.systemScheduler())
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /** Begins a storage with other settings. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new StorageClosedException());
+        }
+        Kept kept = conversations.getIfPresent(key);
+        return CompletableFuture.completedFuture(kept == null ? Snapshot.none() : kept.conversation.snapshot());
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new StorageClosedException());
+        }
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        conversations.asMap().compute(key, (same, kept) -> {
+            StoredConversation before = kept == null ? StoredConversation.none() : kept.conversation;
+            Step step = before.apply(mutation, nowMicros());
+            outcome.complete(step.outcome());
+            return step.outcome() instanceof Applied ? kept(step.next(), mutation) : kept;
+        });
+        return outcome;
+    }
+
+    private @Nullable Kept kept(StoredConversation conversation, Mutation mutation) {
+        if (conversation.isGone()) {
+            return null;
+        }
+        highestVersion.accumulate(conversation.version());
+        Optional<Duration> life = conversation.isTombstone() ? Optional.of(tombstoneTtl) : mutation.ttl(ttl);
+        return new Kept(conversation, life.map(limit -> ticker.read() + limit.toNanos()));
+    }
+
+    /** Above every version issued, even if more than one write came per microsecond or the clock was set back. */
+    private long nowMicros() {
+        Instant now = Instant.now();
+        return Math.max(now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000, highestVersion.get() + 1);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return EnumSet.allOf(Capability.class);
+    }
+
+    /** Forgets every conversation. */
+    @Override
+    public void close() {
+        closed = true;
+        conversations.invalidateAll();
+    }
+
+    /** How many conversations are in memory, those whose time is over but which have not left yet included. */
+    long size() {
+        return conversations.estimatedSize();
+    }
+
+    /** Lets those go whose time is over by a ticker that the scheduler does not know. */
+    void cleanUp() {
+        conversations.cleanUp();
+    }
+
+    /** A conversation and when it ends by the ticker; the end is part of the value, so that only writes move it. */
+    private record Kept(StoredConversation conversation, Optional<Long> end) {
+        long left(long now) {
+            return end.map(nanos -> Math.max(0, nanos - now)).orElse(Long.MAX_VALUE);
+        }
+    }
+
+    private static final class UntilItsEnd implements Expiry<StorageKey, Kept> {
+        @Override
+        public long expireAfterCreate(StorageKey key, Kept kept, long now) {
+            return kept.left(now);
+        }
+
+        @Override
+        public long expireAfterUpdate(StorageKey key, Kept kept, long now, long left) {
+            return kept.left(now);
+        }
+
+        @Override
+        public long expireAfterRead(StorageKey key, Kept kept, long now, long left) {
+            return left;
+        }
+    }
+
+    /** Collects the settings of a storage. Not thread-safe. */
+    public static final class Builder {
+        private Optional<Duration> ttl = Optional.empty();
+        private Duration tombstoneTtl = Duration.ofDays(2);
+        private Ticker ticker = Ticker.systemTicker();
+
+        private Builder() {}
+
+        /**
+         * How long a conversation lives after its last write. Without it, conversations live until they are cleared.
+         *
+         * @param limit rounded up to whole milliseconds
+         * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
+         */
+        public Builder ttl(Duration limit) {
+            ttl = Optional.of(Mutation.requireTtl(limit));
+            return this;
+        }
+
+        /**
+         * How long fencing token and event ids outlive a cleared conversation: two days unless set, as Telegram redelivers
+         * for one.
+         *
+         * @param limit rounded up to whole milliseconds
+         * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
+         */
+        public Builder tombstoneTtl(Duration limit) {
+            tombstoneTtl = Mutation.requireTtl(limit);
+            return this;
+        }
+
+        Builder ticker(Ticker source) {
+            ticker = source;
+            return this;
+        }
+
+        /** Opens the storage. */
+        public MemoryStateStorage build() {
+            return new MemoryStateStorage(this);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.botfsm.memory;
+
+import io.botfsm.conformance.Gap;
+import io.botfsm.conformance.Need;
+import io.botfsm.conformance.StateStorageConformance;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The memory storage under the suite, with a clock that the suite advances. */
+abstract class MemoryConformance extends StateStorageConformance
+        implements StateStorageConformance.AdvancesTime, StateStorageConformance.Counts {
+    private final AtomicLong nanos =
+            new AtomicLong(Long.MAX_VALUE - Duration.ofDays(1).toNanos());
+    private final List<MemoryStateStorage> opened = new ArrayList<>();
+
+    @Override
+    protected StateStorage open(Optional<Duration> ttl, Duration deadline) {
+        MemoryStateStorage.Builder builder = MemoryStateStorage.builder().ticker(nanos::get);
+        ttl.ifPresent(builder::ttl);
+        MemoryStateStorage storage = builder.build();
+        opened.add(storage);
+        return decorate(storage);
+    }
+
+    StateStorage decorate(MemoryStateStorage storage) {
+        return storage;
+    }
+
+    @Override
+    public void advance(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    @Override
+    public long records() {
+        opened.forEach(MemoryStateStorage::cleanUp);
+        return opened.stream().mapToLong(MemoryStateStorage::size).sum();
+    }
+
+    /** One process, one memory: nothing to share, nothing to be cut off from. */
+    @Override
+    protected Set<Gap> expectedGaps() {
+        return Set.of(
+                new Gap(2, Need.SHARES),
+                new Gap(8, Need.SHARES),
+                new Gap(12, Need.SHARES),
+                new Gap(13, Need.SHARES),
+                new Gap(14, Need.SHARES),
+                new Gap(16, Need.SHARES),
+                new Gap(17, Need.CUTS_OFF));
+    }
+}

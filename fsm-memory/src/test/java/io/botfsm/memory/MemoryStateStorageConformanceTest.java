@@ -1,0 +1,3 @@
+package io.botfsm.memory;
+
+final class MemoryStateStorageConformanceTest extends MemoryConformance {}
