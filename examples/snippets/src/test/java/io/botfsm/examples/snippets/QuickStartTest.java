@@ -72,7 +72,7 @@ class QuickStartTest {
     void theOrderIsTakenStepByStep() {
         // snippet: quick-fsm
         StateStorage storage =
-                new LoggingStateStorage(MemoryStateStorage.create()); // or LettuceRedis.connect(uri).stateStorage()
+                new LoggingStateStorage(new MemoryStateStorage()); // or LettuceRedis.connect(uri).stateStorage()
         Fsm fsm = Fsm.builder(storage).states(Order.class).build();
         // end
         StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
@@ -110,7 +110,7 @@ class QuickStartTest {
 
     @Test
     void errorsAreTyped() {
-        StateStorage storage = MemoryStateStorage.create();
+        StateStorage storage = new MemoryStateStorage();
         Fsm fsm = Fsm.builder(storage).states(Order.class).build();
         StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
         storage.close();

@@ -1,0 +1,88 @@
+package io.botfsm.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs ours and the plain driver by turns, many times in one JVM after warm-up, and prints the median of the ratios of
+ * neighbouring runs: a machine that is slow for a while slows both of a pair.
+ */
+public final class PairedRatios {
+    private PairedRatios() {}
+
+    private record Comparison(String ours, String baseline, int threads, double aim) {
+        String name() {
+            return ours + " / " + baseline + ", " + threads + (threads == 1 ? " thread" : " threads");
+        }
+    }
+
+    private static final List<Comparison> COMPARISONS = List.of(
+            new Comparison("handle", "plain", 1, 0.92),
+            new Comparison("handle", "plain", 32, 0.95),
+            new Comparison("handleAsync", "plainAsync", 1, 1.0));
+
+    /**
+     * Runs all comparisons.
+     *
+     * @param args the number of pairs and the seconds of each run; 21 and 2 unless given
+     */
+    public static void main(String[] args) throws RunnerException {
+        int pairs = args.length > 0 ? Integer.parseInt(args[0]) : 21;
+        int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 2;
+        print("Java %s, %d processors, %d pairs of %d s after warm-up; operations per second, medians",
+                Runtime.version(), Runtime.getRuntime().availableProcessors(), pairs, seconds);
+        for (Comparison comparison : COMPARISONS) {
+            compare(comparison, pairs, seconds);
+        }
+    }
+
+    private static void compare(Comparison comparison, int pairs, int seconds) throws RunnerException {
+        run(comparison.ours(), comparison.threads(), 5 * seconds);
+        run(comparison.baseline(), comparison.threads(), 5 * seconds);
+        double[] ours = new double[pairs];
+        double[] baseline = new double[pairs];
+        double[] ratios = new double[pairs];
+        for (int pair = 0; pair < pairs; pair++) {
+            boolean oursFirst = pair % 2 == 0;
+            double first = run(oursFirst ? comparison.ours() : comparison.baseline(), comparison.threads(), seconds);
+            double second = run(oursFirst ? comparison.baseline() : comparison.ours(), comparison.threads(), seconds);
+            ours[pair] = oursFirst ? first : second;
+            baseline[pair] = oursFirst ? second : first;
+            ratios[pair] = ours[pair] / baseline[pair];
+        }
+        print("%-40s  ratio %.3f (quartiles %.3f to %.3f, aim %.2f)  ours %,.0f  plain %,.0f",
+                comparison.name(), quantile(ratios, 0.5), quantile(ratios, 0.25), quantile(ratios, 0.75),
+                comparison.aim(), quantile(ours, 0.5), quantile(baseline, 0.5));
+    }
+
+    private static double run(String benchmark, int threads, int seconds) throws RunnerException {
+        return new Runner(new OptionsBuilder()
+                        .include("\\." + HandleBenchmark.class.getSimpleName() + "\\." + benchmark + "$")
+                        .threads(threads)
+                        .forks(0)
+                        .warmupIterations(0)
+                        .measurementIterations(1)
+                        .measurementTime(TimeValue.seconds(seconds))
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .runSingle()
+                .getPrimaryResult()
+                .getScore();
+    }
+
+    private static double quantile(double[] values, double quantile) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.round(quantile * (sorted.length - 1))];
+    }
+
+    private static void print(String line, Object... values) {
+        System.out.println(String.format(Locale.ROOT, line, values));
+    }
+}
