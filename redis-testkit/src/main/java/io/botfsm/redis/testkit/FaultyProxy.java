@@ -1,0 +1,263 @@
+package io.botfsm.redis.testkit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP proxy on the loopback address that does to a connection what networks do. The current fault meets open connections
+ * and new ones; {@link #heal()} ends it for new ones and for those that have lost no byte. A connection that has lost bytes
+ * stays silent until one side closes it. Thread-safe.
+ */
+public final class FaultyProxy implements AutoCloseable {
+    private enum Fault {
+        NONE,
+        BLACKHOLE,
+        DROP_REPLIES,
+        HOLD
+    }
+
+    private final InetSocketAddress target;
+    private final int port;
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final Object lock = new Object();
+    private Fault fault = Fault.NONE;
+    private Duration delay = Duration.ZERO;
+    private @Nullable ServerSocket listener;
+
+    /** Begins to listen; connections go on to the server. */
+    public FaultyProxy(RedisTestServer server) {
+        this(server.host(), server.port());
+    }
+
+    /** Begins to listen; connections go on to the address. */
+    public FaultyProxy(String host, int port) {
+        this.target = new InetSocketAddress(host, port);
+        this.port = listen(0);
+    }
+
+    /** Where it listens, on 127.0.0.1. */
+    public int port() {
+        return port;
+    }
+
+    /** What a client connects to. */
+    public String uri(int database) {
+        return "redis://127.0.0.1:%d/%d".formatted(port, database);
+    }
+
+    /** How many connections it has accepted so far. */
+    public int accepted() {
+        return accepted.get();
+    }
+
+    /** How many connections are open. */
+    public int open() {
+        return links.size();
+    }
+
+    /** Delays each piece of each direction from now on; zero ends it. */
+    public void delay(Duration each) {
+        synchronized (lock) {
+            delay = each;
+        }
+    }
+
+    /** Loses everything from now on, in both directions. */
+    public void blackhole() {
+        become(Fault.BLACKHOLE);
+    }
+
+    /** Delivers requests and loses replies from now on. */
+    public void dropReplies() {
+        become(Fault.DROP_REPLIES);
+    }
+
+    /** Holds everything back, and delivers it when healed. */
+    public void hold() {
+        become(Fault.HOLD);
+    }
+
+    /** Closes every open connection with a reset; new ones are accepted. */
+    public void reset() {
+        links.forEach(Link::reset);
+    }
+
+    /** Closes every open connection and refuses new ones until healed. */
+    public void cut() {
+        synchronized (lock) {
+            closeQuietly(listener);
+            listener = null;
+        }
+        reset();
+    }
+
+    /** Ends every fault. */
+    public void heal() {
+        synchronized (lock) {
+            delay = Duration.ZERO;
+            if (listener == null) {
+                listen(port);
+            }
+        }
+        become(Fault.NONE);
+    }
+
+    private void become(Fault next) {
+        synchronized (lock) {
+            fault = next;
+            lock.notifyAll();
+        }
+    }
+
+    private int listen(int wanted) {
+        try {
+            ServerSocket socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 100);
+            synchronized (lock) {
+                listener = socket;
+            }
+            daemon("accept", () -> accept(socket));
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, "faulty-proxy-" + name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept(ServerSocket socket) {
+        while (true) {
+            try {
+                Socket client = socket.accept();
+                accepted.incrementAndGet();
+                client.setTcpNoDelay(true);
+                open(client);
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private void open(Socket client) {
+        Socket server = new Socket();
+        Link link = new Link(client, server);
+        links.add(link);
+        try {
+            server.connect(target, 5_000);
+            server.setTcpNoDelay(true);
+            daemon("requests", () -> pump(link, client, server, false));
+            daemon("replies", () -> pump(link, server, client, true));
+        } catch (IOException e) {
+            link.reset();
+        }
+    }
+
+    private void pump(Link link, Socket from, Socket to, boolean replies) {
+        byte[] piece = new byte[64 << 10];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
+                if (passes(link, replies)) {
+                    out.write(Arrays.copyOf(piece, length));
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            // One side has gone: so does the other.
+        }
+        link.close();
+    }
+
+    /** Waits as the fault demands, then tells whether the bytes go on. */
+    private boolean passes(Link link, boolean replies) throws InterruptedException {
+        Duration wait;
+        synchronized (lock) {
+            while (fault == Fault.HOLD && !link.isClosed()) {
+                lock.wait(100);
+            }
+            if (fault == Fault.BLACKHOLE) {
+                link.lose();
+            }
+            if (fault == Fault.DROP_REPLIES && replies) {
+                link.loseReplies();
+            }
+            wait = delay;
+        }
+        TimeUnit.NANOSECONDS.sleep(wait.toNanos()); // this is the delay that a test asks for
+        return replies ? !link.repliesLost : !link.requestsLost;
+    }
+
+    private static void closeQuietly(@Nullable AutoCloseable closeable) {
+        try {
+            if (closeable != null) {
+                closeable.close();
+            }
+        } catch (Exception e) {
+            // It is gone anyway.
+        }
+    }
+
+    @Override
+    public void close() {
+        cut();
+    }
+
+    private final class Link {
+        private final Socket client;
+        private final Socket server;
+        private volatile boolean requestsLost;
+        private volatile boolean repliesLost;
+
+        Link(Socket client, Socket server) {
+            this.client = client;
+            this.server = server;
+        }
+
+        void lose() {
+            requestsLost = true;
+            repliesLost = true;
+        }
+
+        void loseReplies() {
+            repliesLost = true;
+        }
+
+        boolean isClosed() {
+            return client.isClosed();
+        }
+
+        void reset() {
+            try {
+                client.setSoLinger(true, 0);
+            } catch (IOException e) {
+                // It is closed already.
+            }
+            close();
+        }
+
+        void close() {
+            closeQuietly(client);
+            closeQuietly(server);
+            links.remove(this);
+        }
+    }
+}

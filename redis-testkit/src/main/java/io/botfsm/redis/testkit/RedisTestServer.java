@@ -1,0 +1,27 @@
+package io.botfsm.redis.testkit;
+
+/**
+ * A running Redis that tests may do anything with: write, flush, change settings. {@link RedisServers} finds one. A test that
+ * stops, kills or restarts its server starts its own {@link RedisServerProcess}.
+ */
+public interface RedisTestServer extends AutoCloseable {
+    /** Where it listens. */
+    String host();
+
+    /** Where it listens. */
+    int port();
+
+    /** What a client connects to. */
+    default String uri(int database) {
+        return "redis://%s:%d/%d".formatted(host(), port(), database);
+    }
+
+    /** A connection for looking at the server and setting it up, with all rights. */
+    default RespConnection connect() {
+        return new RespConnection(host(), port());
+    }
+
+    /** Ends the server if it was started for the tests. */
+    @Override
+    void close();
+}

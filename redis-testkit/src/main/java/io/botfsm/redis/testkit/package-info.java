@@ -1,0 +1,5 @@
+/** Real Redis servers and a fault proxy for the tests of this project. Not published. */
+@NullMarked
+package io.botfsm.redis.testkit;
+
+import org.jspecify.annotations.NullMarked;
