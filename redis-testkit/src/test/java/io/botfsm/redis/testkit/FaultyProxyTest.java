@@ -27,6 +27,7 @@ class FaultyProxyTest {
     void open() {
         proxy = new FaultyProxy(RedisServers.shared());
         through = new RespConnection("127.0.0.1", proxy.port());
+        through.call("PING"); // the proxy has accepted it
         direct = RedisServers.shared().connect();
     }
 
