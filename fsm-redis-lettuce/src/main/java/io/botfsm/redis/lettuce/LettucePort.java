@@ -1,0 +1,108 @@
+package io.botfsm.redis.lettuce;
+
+import static io.lettuce.core.protocol.CommandType.EVAL;
+import static io.lettuce.core.protocol.CommandType.EVALSHA;
+import static io.lettuce.core.protocol.CommandType.HGETALL;
+import static io.lettuce.core.protocol.CommandType.INFO;
+import static io.lettuce.core.protocol.CommandType.SCRIPT;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandKeyword;
+import io.lettuce.core.protocol.CommandType;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The port on Lettuce. Each command goes to the connection of the moment. */
+final class LettucePort implements RedisPort {
+    private final Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connections;
+    private final Consumer<StatefulRedisConnection<byte[], byte[]>> onTimeout;
+    private final Runnable onClose;
+
+    /**
+     * A port.
+     *
+     * @param connections gives the connection of the moment, null once the port is closed
+     * @param onTimeout is told of a connection on which a call timed out
+     * @param onClose ends the connections
+     */
+    LettucePort(
+            Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connections,
+            Consumer<StatefulRedisConnection<byte[], byte[]>> onTimeout,
+            Runnable onClose) {
+        this.connections = connections;
+        this.onTimeout = onTimeout;
+        this.onClose = onClose;
+    }
+
+    /** A port on one connection, for as long as that lasts. */
+    static LettucePort on(StatefulRedisConnection<byte[], byte[]> connection) {
+        return new LettucePort(() -> connection, timedOut -> {}, () -> {});
+    }
+
+    @Override
+    public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+        return send(HGETALL, new FlatOutput(), PortCommand.args().addKey(key));
+    }
+
+    @Override
+    public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+        return send(EVALSHA, new ReplyOutput(), script(sha.getBytes(US_ASCII), keys, args));
+    }
+
+    @Override
+    public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+        return send(EVAL, new ReplyOutput(), script(script, keys, args));
+    }
+
+    private static CommandArgs<byte[], byte[]> script(byte[] script, List<byte[]> keys, List<byte[]> args) {
+        return PortCommand.args().add(script).add(keys.size()).addKeys(keys).addValues(args);
+    }
+
+    @Override
+    public CompletionStage<String> scriptLoad(byte[] script) {
+        return send(
+                        SCRIPT,
+                        new ReplyOutput(),
+                        PortCommand.args().add(CommandKeyword.LOAD).add(script))
+                .thenApply(LettucePort::text);
+    }
+
+    @Override
+    public CompletionStage<String> info(String section) {
+        return send(INFO, new ReplyOutput(), PortCommand.args().add(section)).thenApply(LettucePort::text);
+    }
+
+    private static String text(List<Object> reply) {
+        return reply.get(0) instanceof byte[] bytes ? new String(bytes, UTF_8) : "";
+    }
+
+    private <T> CompletableFuture<T> send(
+            CommandType type, CommandOutput<byte[], byte[], T> output, CommandArgs<byte[], byte[]> args) {
+        StatefulRedisConnection<byte[], byte[]> connection = connections.get();
+        if (connection == null) {
+            return CompletableFuture.failedFuture(RedisPortException.closed());
+        }
+        PortCommand<T> command = new PortCommand<>(type, output, args, () -> onTimeout.accept(connection));
+        try {
+            connection.dispatch(command);
+        } catch (RuntimeException e) {
+            command.completeExceptionally(e);
+        }
+        return command;
+    }
+
+    @Override
+    public void close() {
+        onClose.run();
+    }
+}

@@ -1,0 +1,245 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.RedisServerCheck;
+import io.botfsm.redis.RedisStateStorage;
+import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.storage.StateStorage;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.TimeoutOptions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One Redis server through Lettuce: a client, a connection and their threads, and the storages that share them.
+ *
+ * <pre>{@code
+ * try (LettuceRedis redis = LettuceRedis.connect("redis://localhost/1")) {
+ *     Fsm fsm = Fsm.over(redis.stateStorage());
+ * }
+ * }</pre>
+ *
+ * <p>Connecting checks the server once: that it answers, is new enough (Redis 6.2 or Valkey) and gives the user every right
+ * that is needed. Afterwards calls fail within the command time-out while the server is away, and work again by themselves
+ * within two seconds of its return; no command is kept while disconnected or sent again.
+ *
+ * <p>Thread-safe; make one and share it. Credentials appear in no message of this class. (Lettuce's own logger writes what it
+ * sends, passwords included, at level TRACE.)
+ */
+public final class LettuceRedis implements AutoCloseable {
+    /** How long a command may take unless chosen otherwise. */
+    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Connecting connecting;
+    private final RedisPort port;
+    private final RedisStorageOptions options;
+    private final Set<String> checkedPrefixes = ConcurrentHashMap.newKeySet();
+
+    private LettuceRedis(Connecting connecting, RedisStorageOptions options) {
+        this.connecting = connecting;
+        this.port = connecting.port();
+        this.options = options;
+    }
+
+    /**
+     * Connects with everything else as it is by default.
+     *
+     * @param uri {@code redis://user:password@host:6379/1}, {@code rediss://…} for TLS, or
+     *     {@code redis-socket:///path?database=1} for a Unix socket (which needs Netty's native transport on the class path);
+     *     the parameter {@code timeout=5s} changes the command time-out
+     * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     */
+    public static LettuceRedis connect(String uri) {
+        return builder(uri).connect();
+    }
+
+    /**
+     * Connects with everything else as it is by default.
+     *
+     * @param uri the server; its time-out is the command time-out if it is not Lettuce's own default
+     * @throws IllegalArgumentException if the URI cannot be used
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     */
+    public static LettuceRedis connect(RedisURI uri) {
+        return builder(uri).connect();
+    }
+
+    /**
+     * Connects through a client of yours, with its resources, options and command time-out. The client is not closed with
+     * this object.
+     *
+     * @param client a client that fails commands while disconnected and times them out
+     * @param uri the server
+     * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the message
+     *     names it
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     */
+    public static LettuceRedis using(RedisClient client, RedisURI uri) {
+        return builder(uri).client(client).connect();
+    }
+
+    /**
+     * Connects to the server that environment variables name: {@code REDIS_FSM_URL} alone, or {@code REDIS_FSM_HOST}
+     * (default {@code localhost}), {@code REDIS_FSM_PORT} (6379), {@code REDIS_FSM_DB} (0), {@code REDIS_FSM_USERNAME} and
+     * {@code REDIS_FSM_PASSWORD}. An empty variable counts as absent.
+     *
+     * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     */
+    public static LettuceRedis fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    static LettuceRedis fromEnvironment(Map<String, String> variables) {
+        return connect(RedisEnvironment.uri(variables));
+    }
+
+    /**
+     * Begins to choose how to connect.
+     *
+     * @param uri as for {@link #connect(String)}
+     * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     */
+    public static Builder builder(String uri) {
+        return builder(RedisAddress.parse(uri));
+    }
+
+    /**
+     * Begins to choose how to connect.
+     *
+     * @param uri as for {@link #connect(RedisURI)}
+     * @throws IllegalArgumentException if the URI is of Sentinels
+     */
+    public static Builder builder(RedisURI uri) {
+        return new Builder(uri);
+    }
+
+    /** A storage with the options chosen at connect. */
+    public StateStorage stateStorage() {
+        return stateStorage(options);
+    }
+
+    /**
+     * A storage with other options. Storages share the connection; closing one leaves it to the others. If the keys have
+     * another prefix than those of storages before, the user's rights are checked for it first, which blocks.
+     *
+     * @throws StorageUnavailableException if the server has to be asked and does not answer
+     * @throws StorageRefusedException if the user lacks a right for such keys
+     */
+    public StateStorage stateStorage(RedisStorageOptions options) {
+        check(options.keyPrefix());
+        return new RedisStateStorage(port, connecting.commandTimeout(), options);
+    }
+
+    private void check(String keyPrefix) {
+        if (!checkedPrefixes.contains(keyPrefix)) {
+            new RedisServerCheck(port, connecting.server(), connecting.commandTimeout()).run(keyPrefix);
+            checkedPrefixes.add(keyPrefix);
+        }
+    }
+
+    /**
+     * Ends the connection, and client and threads unless they are yours; every later call on a storage fails with
+     * {@link io.botfsm.StorageClosedException}. Idempotent.
+     */
+    @Override
+    public void close() {
+        port.close();
+    }
+
+    /** The server, without credentials. */
+    @Override
+    public String toString() {
+        return "LettuceRedis[" + connecting.server() + "]";
+    }
+
+    /** Collects how to connect. Not thread-safe. */
+    public static final class Builder {
+        private final RedisURI uri;
+        private Optional<Duration> commandTimeout = Optional.empty();
+        private Optional<RedisClient> client = Optional.empty();
+        private RedisStorageOptions options = RedisStorageOptions.defaults();
+
+        private Builder(RedisURI uri) {
+            if (!uri.getSentinels().isEmpty()) {
+                throw new IllegalArgumentException("Sentinel is not supported here; name one server");
+            }
+            this.uri = uri;
+        }
+
+        /**
+         * Lets a command take this long, {@link #DEFAULT_COMMAND_TIMEOUT} by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder commandTimeout(Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("command time-out must be positive: " + limit);
+            }
+            commandTimeout = Optional.of(limit);
+            return this;
+        }
+
+        /** Uses a client of yours; see {@link LettuceRedis#using}. */
+        public Builder client(RedisClient yours) {
+            client = Optional.of(yours);
+            return this;
+        }
+
+        /** Chooses how {@link LettuceRedis#stateStorage()} keeps conversations. */
+        public Builder storageOptions(RedisStorageOptions chosen) {
+            options = chosen;
+            return this;
+        }
+
+        /**
+         * Connects.
+         *
+         * @throws IllegalArgumentException if choices contradict each other, or an option of your client would send commands
+         *     again or let them hang; the message names it
+         * @throws StorageUnavailableException if the server cannot be reached
+         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+         *     old
+         */
+        public LettuceRedis connect() {
+            LettuceRedis redis = new LettuceRedis(open(), options);
+            try {
+                redis.check(options.keyPrefix());
+            } catch (RuntimeException e) {
+                redis.close();
+                throw e;
+            }
+            return redis;
+        }
+
+        private Connecting open() {
+            if (client.isEmpty()) {
+                return Connecting.withOwnClient(uri, commandTimeout.orElseGet(this::timeoutOfUri));
+            }
+            if (commandTimeout.isPresent()) {
+                throw new IllegalArgumentException(
+                        "commandTimeout(%s) contradicts client(…): the client's own time-out holds"
+                                .formatted(commandTimeout.get()));
+            }
+            return Connecting.withClient(client.get(), uri);
+        }
+
+        private Duration timeoutOfUri() {
+            Duration timeout = uri.getTimeout();
+            return timeout.equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_COMMAND_TIMEOUT : timeout;
+        }
+    }
+}

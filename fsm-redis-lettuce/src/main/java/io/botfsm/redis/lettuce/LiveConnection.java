@@ -1,0 +1,197 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.redis.RedisServerCheck;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one connection at hand. One that was lost, or on which a call timed out, is replaced by a new one: it is opened with
+ * pauses of at most half a second between attempts, told the scripts, and takes the old one's place; only then is the old one
+ * closed, so that calls still waiting on it may get their replies. Nothing is ever sent again. Thread-safe.
+ */
+final class LiveConnection {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
+    private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final long LONGEST_PAUSE_MILLIS = 500;
+
+    private final String server;
+    private final Supplier<CompletionStage<StatefulRedisConnection<byte[], byte[]>>> opener;
+    private final ScheduledExecutorService scheduler;
+    private final Duration grace;
+    private final Object lock = new Object();
+
+    /** Replaced connections whose last calls may still be answered. */
+    private final Set<StatefulRedisConnection<byte[], byte[]>> retired = new HashSet<>();
+
+    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> current;
+    private boolean replacing;
+    private boolean closed;
+
+    /**
+     * Begins with a connection that is open.
+     *
+     * @param server the server's name for the log, without credentials
+     * @param opener opens another one; its stage ends in bounded time
+     * @param scheduler runs the attempts
+     * @param grace how long a call on a replaced connection may still wait for its reply
+     */
+    LiveConnection(
+            String server,
+            StatefulRedisConnection<byte[], byte[]> first,
+            Supplier<CompletionStage<StatefulRedisConnection<byte[], byte[]>>> opener,
+            ScheduledExecutorService scheduler,
+            Duration grace) {
+        this.server = server;
+        this.opener = opener;
+        this.scheduler = scheduler;
+        this.grace = grace;
+        this.current = first;
+    }
+
+    /** The connection of the moment, lost ones included; null once closed. */
+    @Nullable StatefulRedisConnection<byte[], byte[]> current() {
+        return current;
+    }
+
+    /** Begins to look after the first connection. */
+    void watch() {
+        StatefulRedisConnection<byte[], byte[]> first = current;
+        if (first != null) {
+            watch(first);
+        }
+    }
+
+    private void watch(StatefulRedisConnection<byte[], byte[]> connection) {
+        connection.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
+                replace(connection, "lost");
+            }
+        });
+        if (!connection.isOpen()) {
+            replace(connection, "lost");
+        }
+    }
+
+    /** A call on this connection timed out. */
+    void timedOut(StatefulRedisConnection<byte[], byte[]> connection) {
+        replace(connection, "not answering");
+    }
+
+    private void replace(StatefulRedisConnection<byte[], byte[]> connection, String why) {
+        synchronized (lock) {
+            if (closed || replacing || current != connection) {
+                return;
+            }
+            replacing = true;
+        }
+        LOGGER.warn("{}: connection {}; opening another", server, why);
+        attempt(0);
+    }
+
+    private void attempt(int failures) {
+        CompletionStage<StatefulRedisConnection<byte[], byte[]>> opening;
+        try {
+            opening = opener.get();
+        } catch (RuntimeException e) {
+            opening = CompletableFuture.failedFuture(e);
+        }
+        opening.thenCompose(LiveConnection::prepared).whenComplete((connection, failure) -> {
+            if (failure == null) {
+                takeOver(connection);
+            } else {
+                LOGGER.debug("{}: not connected at attempt {}: {}", server, failures + 1, failure.toString());
+                attemptLater(failures + 1);
+            }
+        });
+    }
+
+    /** A server that restarted has forgotten the scripts. One that refuses them will say so to the calls. */
+    private static CompletionStage<StatefulRedisConnection<byte[], byte[]>> prepared(
+            StatefulRedisConnection<byte[], byte[]> connection) {
+        return RedisServerCheck.loadScripts(LettucePort.on(connection)).handle((loaded, failure) -> connection);
+    }
+
+    private void attemptLater(int failures) {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+        }
+        long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
+        try {
+            scheduler.schedule(() -> attempt(failures), pause, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOGGER.warn("{}: gave up connecting, since the Redis client was shut down", server);
+        }
+    }
+
+    private void takeOver(StatefulRedisConnection<byte[], byte[]> connection) {
+        StatefulRedisConnection<byte[], byte[]> old;
+        synchronized (lock) {
+            replacing = false;
+            if (closed) {
+                connection.closeAsync();
+                return;
+            }
+            old = current;
+            current = connection;
+        }
+        LOGGER.info("{}: connected again", server);
+        watch(connection);
+        if (old != null) {
+            retire(old);
+        }
+    }
+
+    private void retire(StatefulRedisConnection<byte[], byte[]> old) {
+        if (!old.isOpen()) {
+            old.closeAsync();
+            return;
+        }
+        synchronized (lock) {
+            retired.add(old);
+        }
+        try {
+            scheduler.schedule(() -> end(old), grace.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            end(old);
+        }
+    }
+
+    private void end(StatefulRedisConnection<byte[], byte[]> old) {
+        synchronized (lock) {
+            retired.remove(old);
+        }
+        old.closeAsync();
+    }
+
+    /** Closes every connection. Idempotent. */
+    CompletableFuture<Void> close() {
+        Set<StatefulRedisConnection<byte[], byte[]>> open;
+        synchronized (lock) {
+            closed = true;
+            open = new HashSet<>(retired);
+            retired.clear();
+            if (current != null) {
+                open.add(current);
+            }
+            current = null;
+        }
+        return CompletableFuture.allOf(
+                open.stream().map(StatefulRedisConnection::closeAsync).toArray(CompletableFuture<?>[]::new));
+    }
+}

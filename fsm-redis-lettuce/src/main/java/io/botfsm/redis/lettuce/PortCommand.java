@@ -1,0 +1,132 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.redis.spi.RedisPortException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CompleteableCommand;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A command that knows whether it was sent, and is sent at most once whatever the client does: a second encoding fails, and so
+ * does the first one after the command has been reported as not sent. Lettuce then closes the connection.
+ */
+final class PortCommand<T> extends CompletableFuture<T>
+        implements RedisCommand<byte[], byte[], T>, CompleteableCommand<T> {
+    private static final int WAITING = 0;
+    private static final int SENT = 1;
+    private static final int GIVEN_UP = 2;
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<PortCommand> PROGRESS =
+            AtomicIntegerFieldUpdater.newUpdater(PortCommand.class, "progress");
+
+    private final Command<byte[], byte[], T> command;
+    private final Runnable onTimeout;
+
+    private volatile int progress = WAITING;
+
+    PortCommand(
+            ProtocolKeyword type,
+            CommandOutput<byte[], byte[], T> output,
+            CommandArgs<byte[], byte[]> args,
+            Runnable onTimeout) {
+        this.command = new Command<>(type, output, args);
+        this.onTimeout = onTimeout;
+    }
+
+    static CommandArgs<byte[], byte[]> args() {
+        return new CommandArgs<>(ByteArrayCodec.INSTANCE);
+    }
+
+    @Override
+    public void encode(ByteBuf buffer) {
+        if (!PROGRESS.compareAndSet(this, WAITING, SENT)) {
+            throw new IllegalStateException("a command is sent at most once");
+        }
+        command.encode(buffer);
+    }
+
+    /** Called when the reply is complete. */
+    @Override
+    public void complete() {
+        CommandOutput<byte[], byte[], T> output = command.getOutput();
+        if (output.hasError()) {
+            super.completeExceptionally(RedisPortException.ofServerError(output.getError()));
+        } else {
+            complete(output.get());
+        }
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable failure) {
+        boolean sent = !PROGRESS.compareAndSet(this, WAITING, GIVEN_UP) && progress == SENT;
+        boolean first = super.completeExceptionally(
+                sent ? RedisPortException.outcomeUnknown(failure) : RedisPortException.notSent(failure));
+        if (first && failure instanceof RedisCommandTimeoutException) {
+            onTimeout.run();
+        }
+        return first;
+    }
+
+    /** Lettuce cancels what it has not sent when a connection closes. */
+    @Override
+    public void cancel() {
+        completeExceptionally(new CancellationException("connection closed"));
+    }
+
+    @Override
+    public CommandOutput<byte[], byte[], T> getOutput() {
+        return command.getOutput();
+    }
+
+    @Override
+    public void setOutput(CommandOutput<byte[], byte[], T> output) {
+        command.setOutput(output);
+    }
+
+    @Override
+    public CommandArgs<byte[], byte[]> getArgs() {
+        return command.getArgs();
+    }
+
+    @Override
+    public ProtocolKeyword getType() {
+        return command.getType();
+    }
+
+    @Override
+    public void onComplete(Consumer<? super T> action) {
+        thenAccept(action);
+    }
+
+    @Override
+    public void onComplete(BiConsumer<? super T, Throwable> action) {
+        whenComplete(action);
+    }
+
+    /** Two commands are never the same one. Lettuce compares them. */
+    @Override
+    public boolean equals(Object that) {
+        return this == that;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
+    @Override
+    public String toString() {
+        return "PortCommand[" + command.getType() + "]";
+    }
+}

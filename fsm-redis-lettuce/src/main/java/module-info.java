@@ -1,0 +1,16 @@
+/** Conversations in Redis through the Lettuce client. */
+module io.botfsm.redis.lettuce {
+    requires transitive io.botfsm.redis;
+    requires transitive lettuce.core;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+    // Lettuce is an automatic module, and those do not bring the explicit ones that they need.
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.resolver.dns;
+    requires io.netty.transport;
+
+    exports io.botfsm.redis.lettuce;
+}

@@ -1,0 +1,135 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a client adapter asks of a server before it hands out storages: that it is new enough, knows the scripts, and gives the
+ * user every right that the scripts need. A script that lacked one in its middle would leave half a write behind, since Redis
+ * does not roll scripts back; so it must not get that far.
+ *
+ * <p>Thread-safe. Leaves nothing in the database.
+ */
+public final class RedisServerCheck {
+    private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
+    private static final int NEEDED_MAJOR = 6;
+    private static final int NEEDED_MINOR = 2;
+
+    private final RedisPort port;
+    private final String server;
+    private final Duration timeout;
+
+    /**
+     * A check over a client.
+     *
+     * @param port the client, connected
+     * @param server the server's name for errors, without credentials
+     * @param timeout how long each command may take
+     */
+    public RedisServerCheck(RedisPort port, String server, Duration timeout) {
+        this.port = port;
+        this.server = server;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Checks the version, loads the scripts and tries the rights. Blocks.
+     *
+     * @param keyPrefix what the storage's keys begin with
+     * @throws StorageRefusedException if the server is too old or a right is missing; the message names it
+     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
+     *     interrupted, with the flag set again
+     */
+    public void run(String keyPrefix) {
+        checkVersion(await("INFO", port.info("server")));
+        await("SCRIPT LOAD", loadScripts(port));
+        checkRights(keyPrefix);
+    }
+
+    /**
+     * Lets a server know every script, as after each new connection: it may have restarted.
+     *
+     * @return fails as the port's stages do
+     */
+    public static CompletionStage<Void> loadScripts(RedisPort port) {
+        return CompletableFuture.allOf(Script.ALL.stream()
+                .map(script -> port.scriptLoad(script.text()).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private void checkVersion(String info) {
+        Matcher version = VERSION.matcher(info);
+        if (!version.find()) {
+            throw refused("does not tell its version; Redis 6.2 or newer, or Valkey, is needed");
+        }
+        int major = Integer.parseInt(version.group(2));
+        int minor = Integer.parseInt(version.group(3));
+        if (major < NEEDED_MAJOR || (major == NEEDED_MAJOR && minor < NEEDED_MINOR)) {
+            throw refused("runs Redis " + version.group(1) + "; 6.2 or newer is needed");
+        }
+    }
+
+    private void checkRights(String keyPrefix) {
+        byte[] key = (keyPrefix + ":{probe:" + UUID.randomUUID() + "}").getBytes(UTF_8);
+        await("HGETALL", port.hgetall(key));
+        checkProbe(await("EVALSHA", port.evalsha(Script.PROBE.sha(), List.of(key), List.of())), keyPrefix);
+        checkProbe(await("EVAL", port.eval(Script.PROBE.text(), List.of(key), List.of())), keyPrefix);
+    }
+
+    /** The probe answers the name of the first command that failed and the server's text, or {@code OK}. */
+    private void checkProbe(List<Object> reply, String keyPrefix) {
+        if (reply.size() == 2 && reply.get(0) instanceof byte[] command && reply.get(1) instanceof byte[] error) {
+            RedisPortException failure = RedisPortException.ofServerError(new String(error, UTF_8));
+            throw failed(new String(command, UTF_8) + " on keys " + keyPrefix + ":*", failure);
+        }
+    }
+
+    private <T> T await(String command, CompletionStage<T> reply) {
+        try {
+            return reply.toCompletableFuture().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageUnavailableException(server + ": interrupted while connecting", timeout, e);
+        } catch (TimeoutException e) {
+            throw new StorageUnavailableException(
+                    "%s: %s not answered within %s".formatted(server, command, timeout), timeout, e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RedisPortException failure) {
+                throw failed(command, failure);
+            }
+            throw new StorageUnavailableException(server + ": " + command + " failed", timeout, e.getCause());
+        }
+    }
+
+    private RuntimeException failed(String command, RedisPortException failure) {
+        if (failure.code().equals("NOPERM")) {
+            return refused("the user has no right to " + command, failure);
+        }
+        String message = "%s: %s: %s".formatted(server, command, failure.getMessage());
+        return failure.isLasting()
+                ? new StorageRefusedException(message, failure)
+                : new StorageUnavailableException(message, timeout, failure);
+    }
+
+    private StorageRefusedException refused(String why) {
+        return new StorageRefusedException(server + " " + why, null);
+    }
+
+    private StorageRefusedException refused(String why, RedisPortException failure) {
+        return new StorageRefusedException(server + ": " + why, failure);
+    }
+}

@@ -1,0 +1,173 @@
+package io.botfsm.redis;
+
+import io.botfsm.FsmException;
+import io.botfsm.StorageClosedException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Conversations in Redis, one hash each. A read is one {@code HGETALL}, a write one {@code EVALSHA}; a server that has
+ * forgotten the script is sent it within the same attempt. The layout is described in the project's documentation, page
+ * "Redis layout".
+ *
+ * <p>Thread-safe. As durable as the Redis behind it: with its default settings a crash of the server may lose the last
+ * second. Stages complete on a thread of the client, and fail as {@link StateStorage} says: {@link StorageUnavailableException}
+ * when Redis is away or passes a request by for now, {@link StorageRefusedException} when it will go on refusing.
+ */
+public final class RedisStateStorage implements StateStorage {
+    private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
+
+    private final RedisPort port;
+    private final Duration deadline;
+    private final KeyScheme keys;
+    private final WriteArguments arguments;
+    private volatile boolean closed;
+
+    /**
+     * A storage over a client.
+     *
+     * @param port the client; stays open when the storage is closed, since others may share it
+     * @param deadline how long the client lets a command take, for errors to tell; also the limit of a write that has to send
+     *     the script as well
+     * @param options how conversations are kept
+     * @throws IllegalArgumentException if the deadline is not positive
+     */
+    public RedisStateStorage(RedisPort port, Duration deadline, RedisStorageOptions options) {
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("deadline must be positive: " + deadline);
+        }
+        this.port = port;
+        this.deadline = deadline;
+        this.keys = new KeyScheme(options.keyPrefix());
+        this.arguments = new WriteArguments(options);
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new StorageClosedException());
+        }
+        CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
+        port.hgetall(keys.key(key)).whenComplete((flat, failure) -> {
+            if (failure == null) {
+                complete(snapshot, key, false, flat, StoredHash::snapshot);
+            } else {
+                snapshot.completeExceptionally(failure(key, false, failure));
+            }
+        });
+        return snapshot;
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new StorageClosedException());
+        }
+        long begin = System.nanoTime();
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        List<byte[]> hash = List.of(keys.key(key));
+        List<byte[]> args = arguments.of(mutation);
+        port.evalsha(Script.WRITE.sha(), hash, args).whenComplete((reply, failure) -> {
+            if (failure != null && kind(failure) == Kind.NO_SCRIPT) {
+                eval(hash, args, begin).whenComplete((second, again) -> finish(outcome, key, mutation, second, again));
+            } else {
+                finish(outcome, key, mutation, reply, failure);
+            }
+        });
+        return outcome;
+    }
+
+    /** Sends the script too, within what is left of the time. */
+    private CompletionStage<List<Object>> eval(List<byte[]> hash, List<byte[]> args, long begin) {
+        long left = deadline.toNanos() - (System.nanoTime() - begin);
+        if (left <= 0) {
+            return CompletableFuture.failedFuture(RedisPortException.notSent(null));
+        }
+        return port.eval(Script.WRITE.text(), hash, args)
+                .toCompletableFuture()
+                .copy() // the port's own future stays the port's
+                .orTimeout(left, TimeUnit.NANOSECONDS);
+    }
+
+    private void finish(
+            CompletableFuture<Outcome> outcome,
+            StorageKey key,
+            Mutation mutation,
+            @Nullable List<Object> reply,
+            @Nullable Throwable failure) {
+        if (reply != null) {
+            complete(outcome, key, true, reply, r -> WriteReply.outcome(mutation, r));
+        } else {
+            outcome.completeExceptionally(failure(key, true, failure));
+        }
+    }
+
+    private <R, T> void complete(
+            CompletableFuture<T> result, StorageKey key, boolean writes, R reply, Function<R, T> decode) {
+        T value;
+        try {
+            value = decode.apply(reply);
+        } catch (RuntimeException e) { // its message may quote the record
+            result.completeExceptionally(new StorageRefusedException(
+                    key, "what is stored there is not a conversation of this library", writes, null));
+            return;
+        }
+        result.complete(value);
+    }
+
+    private FsmException failure(StorageKey key, boolean writes, @Nullable Throwable failure) {
+        Throwable cause = unwrapped(failure);
+        if (!(cause instanceof RedisPortException known)) {
+            return new StorageUnavailableException(key, deadline, writes, cause);
+        }
+        boolean mayBeApplied = writes && known.kind() == Kind.OUTCOME_UNKNOWN;
+        if (known.kind() == Kind.CLOSED) {
+            return new StorageClosedException();
+        }
+        return known.isLasting()
+                ? new StorageRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known)
+                : new StorageUnavailableException(key, deadline, mayBeApplied, known);
+    }
+
+    private static @Nullable Kind kind(Throwable failure) {
+        return unwrapped(failure) instanceof RedisPortException known ? known.kind() : null;
+    }
+
+    private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof TimeoutException ? RedisPortException.outcomeUnknown(cause) : cause;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return CAPABILITIES;
+    }
+
+    /** Ends the storage, not the client. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,119 @@
+package io.botfsm.redis;
+
+import io.botfsm.storage.Mutation;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How a {@link RedisStateStorage} keeps conversations. Immutable and thread-safe.
+ *
+ * <pre>{@code RedisStorageOptions.builder().ttl(Duration.ofDays(30)).build()}</pre>
+ */
+public final class RedisStorageOptions {
+    /** What keys begin with unless chosen otherwise. */
+    public static final String DEFAULT_KEY_PREFIX = "fsm";
+
+    /** How long a tombstone stays unless chosen otherwise: Telegram keeps updates for 24 hours, and so much again. */
+    public static final Duration DEFAULT_TOMBSTONE_TTL = Duration.ofDays(2);
+
+    private static final RedisStorageOptions DEFAULTS = builder().build();
+    private static final Pattern PREFIX = Pattern.compile("[\\p{Alnum}._:/-]{1,100}");
+
+    private final Optional<Duration> ttl;
+    private final Duration tombstoneTtl;
+    private final String keyPrefix;
+
+    private RedisStorageOptions(Builder builder) {
+        ttl = builder.ttl;
+        tombstoneTtl = builder.tombstoneTtl;
+        keyPrefix = builder.keyPrefix;
+    }
+
+    /** Conversations live on, tombstones for {@link #DEFAULT_TOMBSTONE_TTL}, keys begin with {@value #DEFAULT_KEY_PREFIX}. */
+    public static RedisStorageOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** Begins with {@link #defaults()}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** How long a conversation lives after each write; empty for without limit. */
+    public Optional<Duration> ttl() {
+        return ttl;
+    }
+
+    /** How long fencing token and events of a cleared conversation are remembered. */
+    public Duration tombstoneTtl() {
+        return tombstoneTtl;
+    }
+
+    /** What every key begins with. */
+    public String keyPrefix() {
+        return keyPrefix;
+    }
+
+    @Override
+    public String toString() {
+        return "RedisStorageOptions[ttl=%s, tombstoneTtl=%s, keyPrefix=%s]"
+                .formatted(ttl.map(Duration::toString).orElse("(none)"), tombstoneTtl, keyPrefix);
+    }
+
+    /** Collects options. Not thread-safe. A value that cannot be is refused at once. */
+    public static final class Builder {
+        private Optional<Duration> ttl = Optional.empty();
+        private Duration tombstoneTtl = DEFAULT_TOMBSTONE_TTL;
+        private String keyPrefix = DEFAULT_KEY_PREFIX;
+
+        private Builder() {}
+
+        /**
+         * Lets a conversation live this long after each write. Without it, conversations live until they are cleared.
+         *
+         * @param limit rounded up to whole milliseconds
+         * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
+         */
+        public Builder ttl(Duration limit) {
+            ttl = Optional.of(Mutation.requireTtl(limit));
+            return this;
+        }
+
+        /**
+         * Remembers fencing token and events of a cleared conversation this long. It must be longer than the messenger
+         * redelivers updates and longer than a superseded instance can go on writing.
+         *
+         * @param limit rounded up to whole milliseconds
+         * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
+         */
+        public Builder tombstoneTtl(Duration limit) {
+            try {
+                tombstoneTtl = Mutation.requireTtl(limit);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("tombstone " + e.getMessage(), e);
+            }
+            return this;
+        }
+
+        /**
+         * Lets every key begin with this; bots that share a database and have different prefixes never meet.
+         *
+         * @param prefix 1 to 100 ASCII letters, digits and {@code . _ : / -}
+         * @throws IllegalArgumentException if it has other characters (braces would break the key's hash tag)
+         */
+        public Builder keyPrefix(String prefix) {
+            if (!PREFIX.matcher(prefix).matches()) {
+                throw new IllegalArgumentException(
+                        "key prefix must be 1 to 100 ASCII letters, digits and . _ : / - : \"%s\"".formatted(prefix));
+            }
+            keyPrefix = prefix;
+            return this;
+        }
+
+        /** The options. */
+        public RedisStorageOptions build() {
+            return new RedisStorageOptions(this);
+        }
+    }
+}

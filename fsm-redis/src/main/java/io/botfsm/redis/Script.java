@@ -1,0 +1,55 @@
+package io.botfsm.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The scripts, one file for each operation. */
+final class Script {
+    static final Script WRITE = load("write.lua");
+    static final Script PROBE = load("probe.lua");
+
+    /** Those that a server should know before it is needed. */
+    static final List<Script> ALL = List.of(WRITE, PROBE);
+
+    private final byte[] text;
+    private final String sha;
+
+    private Script(byte[] text) {
+        this.text = text;
+        this.sha = sha1(text);
+    }
+
+    private static Script load(String name) {
+        try (InputStream file = Script.class.getResourceAsStream(name)) {
+            if (file == null) {
+                throw new IllegalStateException("missing from the jar: " + name);
+            }
+            return new Script(file.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Redis names scripts by SHA-1; nothing secret depends on it. */
+    private static String sha1(byte[] text) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has it
+        }
+    }
+
+    /** A copy, since a port belongs to someone else. */
+    byte[] text() {
+        return text.clone();
+    }
+
+    String sha() {
+        return sha;
+    }
+}

@@ -1,0 +1,63 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.Snapshot;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the hash of a conversation: {@code s v f e o}, and {@code :name} for each data entry. */
+final class StoredHash {
+    private static final byte[] NONE = {};
+
+    private @Nullable String state;
+    private long version;
+    private byte[] latest = NONE;
+    private byte[] other = NONE;
+    private final Map<String, String> data = new LinkedHashMap<>();
+
+    private StoredHash() {}
+
+    /**
+     * What a reader sees of it.
+     *
+     * @param flat field names and values in turn
+     * @throws IllegalArgumentException if the hash is not a conversation's
+     */
+    static Snapshot snapshot(List<?> flat) {
+        if (flat.isEmpty()) {
+            return Snapshot.none();
+        }
+        StoredHash hash = new StoredHash();
+        for (int i = 0; i + 1 < flat.size(); i += 2) {
+            hash.field((byte[]) flat.get(i), (byte[]) flat.get(i + 1));
+        }
+        if (hash.version <= 0) {
+            throw new IllegalArgumentException("no version");
+        }
+        return new Snapshot(
+                Optional.ofNullable(hash.state), hash.data, hash.version, EventWindow.of(hash.latest, hash.other));
+    }
+
+    private void field(byte[] name, byte[] value) {
+        if (name.length > 0 && name[0] == ':') {
+            data.put(new String(name, 1, name.length - 1, UTF_8), new String(value, UTF_8));
+        } else if (name.length == 1) {
+            field((char) name[0], value);
+        }
+    }
+
+    private void field(char name, byte[] value) {
+        switch (name) {
+            case 's' -> state = new String(value, UTF_8);
+            case 'v' -> version = Long.parseLong(new String(value, UTF_8));
+            case 'e' -> latest = value;
+            case 'o' -> other = value;
+            default -> {} // the fence is for the script; what a later release adds is not ours to judge
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Outcome.Duplicate;
+import io.botfsm.storage.Outcome.Fenced;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the reply of {@code write.lua}. */
+final class WriteReply {
+    private static final long CONFLICT = 1;
+    private static final long DUPLICATE = 2;
+    private static final long FENCED = 3;
+
+    private WriteReply() {}
+
+    /**
+     * What became of the write.
+     *
+     * @throws RuntimeException if this is not a reply of the script
+     */
+    static Outcome outcome(Mutation mutation, List<Object> reply) {
+        if (reply.size() == 1) {
+            return applied(mutation, (byte[]) reply.get(0));
+        }
+        long which = (Long) reply.get(0);
+        if (which == CONFLICT) {
+            return new Conflict(StoredHash.snapshot((List<?>) reply.get(1)));
+        }
+        if (which == DUPLICATE) {
+            return new Duplicate(StoredHash.snapshot((List<?>) reply.get(1)));
+        }
+        if (which == FENCED) {
+            return new Fenced(Long.parseLong(new String((byte[]) reply.get(1), ISO_8859_1)));
+        }
+        throw new IllegalArgumentException("not a reply of the script");
+    }
+
+    /** Version, previous version and, where there was one, the previous state, with a space between. */
+    private static Applied applied(Mutation mutation, byte[] text) {
+        int first = space(text, 0);
+        int second = space(text, first + 1);
+        Optional<String> previous = second == text.length
+                ? Optional.empty()
+                : Optional.of(new String(text, second + 1, text.length - second - 1, UTF_8));
+        Optional<String> state = mutation.changesState() ? mutation.state() : previous;
+        return new Applied(previous, state, number(text, first + 1, second), number(text, 0, first));
+    }
+
+    private static int space(byte[] text, int from) {
+        int at = from;
+        while (at < text.length && text[at] != ' ') {
+            at++;
+        }
+        return at;
+    }
+
+    private static long number(byte[] text, int from, int to) {
+        return Long.parseLong(new String(text, from, to - from, ISO_8859_1));
+    }
+}

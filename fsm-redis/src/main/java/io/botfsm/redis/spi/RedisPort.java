@@ -1,0 +1,40 @@
+package io.botfsm.redis.spi;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A Redis client, seen through the few commands that this library sends. An adapter has no policy of its own: it sends each
+ * command once, at once, and tells truthfully what became of it.
+ *
+ * <p>Thread-safe. Every method returns at once. A stage completes within the client's time-out, on any thread, and fails only
+ * with {@link RedisPortException}. A command whose stage failed with {@link RedisPortException.Kind#NOT_SENT} is never sent
+ * later; no command is ever sent twice.
+ *
+ * <p>Replies are lists of {@code byte[]}, {@code Long} and {@code List} elements; a reply that is no list is a list of one
+ * element. Nothing that was passed in is changed, and everything returned belongs to the caller.
+ */
+public interface RedisPort extends AutoCloseable {
+    /** Reads a hash: names and values in turn, empty if there is no such key ({@code HGETALL}). */
+    CompletionStage<List<byte[]>> hgetall(byte[] key);
+
+    /**
+     * Runs a script that the server knows ({@code EVALSHA}).
+     *
+     * @param sha what {@link #scriptLoad} returned, 40 hexadecimal digits
+     */
+    CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args);
+
+    /** Runs a script, after which the server knows it ({@code EVAL}). */
+    CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args);
+
+    /** Lets the server know a script ({@code SCRIPT LOAD}); returns its SHA-1. */
+    CompletionStage<String> scriptLoad(byte[] script);
+
+    /** What the server tells of itself ({@code INFO}). */
+    CompletionStage<String> info(String section);
+
+    /** Ends the port. Idempotent; later calls fail with {@link RedisPortException.Kind#CLOSED}. */
+    @Override
+    void close();
+}

@@ -1,0 +1,144 @@
+package io.botfsm.redis.spi;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a command that failed. The message holds at most the server's error code and the name of a command: never
+ * keys, values or credentials, which the server's own texts may quote.
+ */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class RedisPortException extends RuntimeException {
+    /** What is known of a command that failed. */
+    public enum Kind {
+        /** The server does not know the script; nothing was executed. */
+        NO_SCRIPT,
+        /** The server answered an error instead of executing the command. */
+        REFUSED,
+        /** The command was not sent, and will not be. */
+        NOT_SENT,
+        /** The command may have been executed, in part or whole, or may still be, at most once. */
+        OUTCOME_UNKNOWN,
+        /** The port is closed; the command was not sent. */
+        CLOSED
+    }
+
+    /**
+     * Redis raises these inside a script only in place of its first write, and lets a script that has written go on
+     * ({@code scriptVerifyWriteCommandAllow} and its out-of-memory check); so they too mean that nothing was written.
+     */
+    private static final Set<String> BEFORE_FIRST_WRITE = Set.of("READONLY", "OOM", "MISCONF", "NOREPLICAS");
+
+    private static final Set<String> TRANSIENT = Set.of(
+            "LOADING", "BUSY", "READONLY", "OOM", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF", "NOREPLICAS");
+
+    private static final String TOO_MANY_CLIENTS = "max number of clients reached";
+
+    private static final String NO_RIGHT_IN_SCRIPT = "The user executing the script can't";
+
+    private static final Pattern CODE = Pattern.compile("^-?([A-Z][A-Z0-9]*)(?: |$)");
+
+    /** What 6.2 puts before the error of a command inside a script. */
+    private static final Pattern SCRIPT_ERROR_6 =
+            Pattern.compile("^ERR Error running script.*?@user_script: \\d+: (.*)$");
+
+    /** What 7.0 and later put behind it. */
+    private static final Pattern SCRIPT_ERROR_7 =
+            Pattern.compile("^(.*?)\\.? script: [0-9a-f]{40}, on @user_script:\\d+\\.?$");
+
+    /** Names of commands are the only words of the server's text that are repeated. */
+    private static final Pattern COMMAND = Pattern.compile("to run the '([a-zA-Z]+(?:[|][a-zA-Z]+)?)' command");
+
+    private static final Pattern KEYS = Pattern.compile("access (?:one of|at least one of|the '.*' key)");
+
+    private final Kind kind;
+    private final String code;
+    private final boolean lasting;
+
+    private RedisPortException(Kind kind, String code, boolean lasting, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.code = code;
+        this.lasting = lasting;
+    }
+
+    /**
+     * A command that was not sent and never will be.
+     *
+     * @param cause the client's exception, if there is one
+     */
+    public static RedisPortException notSent(@Nullable Throwable cause) {
+        return new RedisPortException(Kind.NOT_SENT, "", false, "not sent: no connection to Redis", cause);
+    }
+
+    /**
+     * A command that was sent, or may have been, and whose reply did not come or could not be read.
+     *
+     * @param cause the client's exception, if there is one
+     */
+    public static RedisPortException outcomeUnknown(@Nullable Throwable cause) {
+        return new RedisPortException(Kind.OUTCOME_UNKNOWN, "", false, "sent, but no reply from Redis", cause);
+    }
+
+    /** A command on a closed port. */
+    public static RedisPortException closed() {
+        return new RedisPortException(Kind.CLOSED, "", false, "the connection to Redis is closed", null);
+    }
+
+    /**
+     * A command that the server answered with an error. This is the one place that knows what such texts mean.
+     *
+     * @param text the server's text, with or without the leading {@code -}
+     */
+    public static RedisPortException ofServerError(String text) {
+        Matcher six = SCRIPT_ERROR_6.matcher(text);
+        Matcher seven = SCRIPT_ERROR_7.matcher(text);
+        boolean inScript = text.contains("@user_script");
+        String error = six.matches() ? six.group(1) : seven.matches() ? seven.group(1) : text;
+        String code = code(error);
+        Kind kind = kind(code, inScript);
+        boolean lasting = kind != Kind.NO_SCRIPT && !TRANSIENT.contains(code) && !error.contains(TOO_MANY_CLIENTS);
+        return new RedisPortException(kind, code, lasting, message(code, error, inScript), null);
+    }
+
+    private static String code(String error) {
+        if (error.contains(NO_RIGHT_IN_SCRIPT)) {
+            return "NOPERM"; // 7.0 says ERR
+        }
+        Matcher first = CODE.matcher(error);
+        return first.find() ? first.group(1) : "ERR";
+    }
+
+    private static Kind kind(String code, boolean inScript) {
+        if (code.equals("NOSCRIPT") && !inScript) {
+            return Kind.NO_SCRIPT;
+        }
+        return inScript && !BEFORE_FIRST_WRITE.contains(code) ? Kind.OUTCOME_UNKNOWN : Kind.REFUSED;
+    }
+
+    private static String message(String code, String error, boolean inScript) {
+        Matcher command = COMMAND.matcher(error);
+        String detail = command.find()
+                ? ", command " + command.group(1).toUpperCase(Locale.ROOT).replace('|', ' ')
+                : KEYS.matcher(error).find() ? ", keys not allowed" : "";
+        return "Redis answered " + code + (inScript ? " inside the script" : "") + detail;
+    }
+
+    /** What is known of the command. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The server's error code such as {@code NOPERM}; empty if the server did not answer. */
+    public String code() {
+        return code;
+    }
+
+    /** Whether the server answered, and will refuse the same command again until someone changes the set-up. */
+    public boolean isLasting() {
+        return lasting;
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * Everything about Redis that is not a client: the layout of conversations, the scripts that change them, and the port that a
+ * client adapter implements.
+ */
+module io.botfsm.redis {
+    requires transitive io.botfsm.core;
+    requires static transitive org.jspecify;
+
+    exports io.botfsm.redis;
+    exports io.botfsm.redis.spi;
+}
