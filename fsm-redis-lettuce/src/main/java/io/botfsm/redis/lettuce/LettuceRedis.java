@@ -6,12 +6,9 @@ import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.spi.RedisPort;
-import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.storage.StateStorage;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.TimeoutOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -38,14 +35,14 @@ public final class LettuceRedis implements AutoCloseable {
     /** How long a command may take unless chosen otherwise. */
     public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
 
-    private final Connecting connecting;
+    private final ConnectedClient client;
     private final RedisPort port;
     private final RedisStorageOptions options;
     private final Set<String> checkedPrefixes = ConcurrentHashMap.newKeySet();
 
-    private LettuceRedis(Connecting connecting, RedisStorageOptions options) {
-        this.connecting = connecting;
-        this.port = connecting.port();
+    private LettuceRedis(ConnectedClient client, RedisStorageOptions options) {
+        this.client = client;
+        this.port = client.port();
         this.options = options;
     }
 
@@ -141,12 +138,12 @@ public final class LettuceRedis implements AutoCloseable {
      */
     public StateStorage stateStorage(RedisStorageOptions options) {
         check(options.keyPrefix());
-        return new RedisStateStorage(port, connecting.commandTimeout(), options);
+        return new RedisStateStorage(port, client.commandTimeout(), options);
     }
 
     private void check(String keyPrefix) {
         if (!checkedPrefixes.contains(keyPrefix)) {
-            new RedisServerCheck(port, connecting.server(), connecting.commandTimeout()).run(keyPrefix);
+            new RedisServerCheck(port, client.server(), client.commandTimeout()).run(keyPrefix);
             checkedPrefixes.add(keyPrefix);
         }
     }
@@ -163,7 +160,7 @@ public final class LettuceRedis implements AutoCloseable {
     /** The server, without credentials. */
     @Override
     public String toString() {
-        return "LettuceRedis[" + connecting.server() + "]";
+        return "LettuceRedis[" + client.server() + "]";
     }
 
     /** Collects how to connect. Not thread-safe. */
@@ -225,16 +222,16 @@ public final class LettuceRedis implements AutoCloseable {
             return redis;
         }
 
-        private Connecting open() {
+        private ConnectedClient open() {
             if (client.isEmpty()) {
-                return Connecting.withOwnClient(uri, commandTimeout.orElseGet(this::timeoutOfUri));
+                return ConnectedClient.withOwnClient(uri, commandTimeout.orElseGet(this::timeoutOfUri));
             }
             if (commandTimeout.isPresent()) {
                 throw new IllegalArgumentException(
                         "commandTimeout(%s) contradicts client(…): the client's own time-out holds"
                                 .formatted(commandTimeout.get()));
             }
-            return Connecting.withClient(client.get(), uri);
+            return ConnectedClient.withClient(client.get(), uri);
         }
 
         private Duration timeoutOfUri() {

@@ -62,7 +62,8 @@ final class LiveConnection {
     }
 
     /** The connection of the moment, lost ones included; null once closed. */
-    @Nullable StatefulRedisConnection<byte[], byte[]> current() {
+    @Nullable
+    StatefulRedisConnection<byte[], byte[]> current() {
         return current;
     }
 
@@ -109,7 +110,7 @@ final class LiveConnection {
         } catch (RuntimeException e) {
             opening = CompletableFuture.failedFuture(e);
         }
-        opening.thenCompose(LiveConnection::prepared).whenComplete((connection, failure) -> {
+        var unused = opening.thenCompose(LiveConnection::prepared).whenComplete((connection, failure) -> {
             if (failure == null) {
                 takeOver(connection);
             } else {
@@ -133,7 +134,7 @@ final class LiveConnection {
         }
         long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
         try {
-            scheduler.schedule(() -> attempt(failures), pause, TimeUnit.MILLISECONDS);
+            var unused = scheduler.schedule(() -> attempt(failures), pause, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOGGER.warn("{}: gave up connecting, since the Redis client was shut down", server);
         }
@@ -144,7 +145,7 @@ final class LiveConnection {
         synchronized (lock) {
             replacing = false;
             if (closed) {
-                connection.closeAsync();
+                closeNow(connection);
                 return;
             }
             old = current;
@@ -159,14 +160,14 @@ final class LiveConnection {
 
     private void retire(StatefulRedisConnection<byte[], byte[]> old) {
         if (!old.isOpen()) {
-            old.closeAsync();
+            closeNow(old);
             return;
         }
         synchronized (lock) {
             retired.add(old);
         }
         try {
-            scheduler.schedule(() -> end(old), grace.toMillis(), TimeUnit.MILLISECONDS);
+            var unused = scheduler.schedule(() -> end(old), grace.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             end(old);
         }
@@ -176,7 +177,11 @@ final class LiveConnection {
         synchronized (lock) {
             retired.remove(old);
         }
-        old.closeAsync();
+        closeNow(old);
+    }
+
+    private static void closeNow(StatefulRedisConnection<byte[], byte[]> connection) {
+        var unused = connection.closeAsync();
     }
 
     /** Closes every connection. Idempotent. */

@@ -106,12 +106,12 @@ final class PortCommand<T> extends CompletableFuture<T>
 
     @Override
     public void onComplete(Consumer<? super T> action) {
-        thenAccept(action);
+        var unused = thenAccept(action);
     }
 
     @Override
     public void onComplete(BiConsumer<? super T, Throwable> action) {
-        whenComplete(action);
+        var unused = whenComplete(action);
     }
 
     /** Two commands are never the same one. Lettuce compares them. */

@@ -38,8 +38,10 @@ final class RedisAddress {
         } catch (NumberFormatException e) {
             throw invalid(uri, "the database must be a whole number");
         } catch (RuntimeException e) {
-            throw invalid(uri, "it is not a URI of the form redis://user:password@host:port/database"
-                    + " (characters such as @ / # % in a password must be percent-encoded)");
+            throw invalid(
+                    uri,
+                    "it is not a URI of the form redis://user:password@host:port/database"
+                            + " (characters such as @ / # % in a password must be percent-encoded)");
         }
         return checked(uri, parsed);
     }
@@ -50,7 +52,8 @@ final class RedisAddress {
             if (host == null || host.isEmpty()) {
                 throw invalid(uri, "it names no host");
             }
-            // Java's URI takes a name with an underscore, as Docker makes them, for no host; Lettuce then keeps the port in it.
+            // Java's URI takes a name with an underscore, as Docker makes them, for no host; Lettuce then keeps the
+            // port in it.
             Matcher both = HOST_AND_PORT.matcher(host);
             if (both.find()) {
                 parsed.setHost(both.group(1));

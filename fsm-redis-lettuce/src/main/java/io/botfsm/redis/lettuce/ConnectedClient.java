@@ -1,0 +1,233 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.EpollProvider;
+import io.lettuce.core.resource.KqueueProvider;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** A Lettuce client, ours or the user's, and the one live connection through it. Thread-safe. */
+final class ConnectedClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+    /** How long a new connection of a running bot may take to be greeted; the next attempt may find a server that is back. */
+    private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(1);
+
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Lettuce's minimum. One connection keeps one of them busy. */
+    private static final int THREADS = 2;
+
+    private final RedisClient client;
+    private final Optional<ClientResources> ownResources;
+    private final RedisURI uri;
+    private final Duration commandTimeout;
+    private final LiveConnection live;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private ConnectedClient(
+            RedisClient client, Optional<ClientResources> ownResources, RedisURI uri, Duration commandTimeout) {
+        this.client = client;
+        this.ownResources = ownResources;
+        this.uri = uri;
+        this.commandTimeout = commandTimeout;
+        RedisURI again = withTimeout(uri, min(commandTimeout, GREETING_TIMEOUT));
+        this.live = new LiveConnection(
+                server(),
+                first(),
+                () -> client.connectAsync(ByteArrayCodec.INSTANCE, again),
+                client.getResources().eventExecutorGroup(),
+                commandTimeout);
+        live.watch();
+    }
+
+    static ConnectedClient withOwnClient(RedisURI uri, Duration commandTimeout) {
+        requireNativeTransport(uri);
+        ClientResources resources = DefaultClientResources.builder()
+                .ioThreadPoolSize(THREADS)
+                .computationThreadPoolSize(THREADS)
+                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .build();
+        RedisClient client = RedisClient.create(resources);
+        client.setOptions(options(commandTimeout));
+        try {
+            return new ConnectedClient(client, Optional.of(resources), uri, commandTimeout);
+        } catch (RuntimeException e) {
+            shutDown(client, resources);
+            throw e;
+        }
+    }
+
+    /** Reconnecting is our business, so that nothing is ever sent twice; see docs/decisions. */
+    private static ClientOptions options(Duration commandTimeout) {
+        return ClientOptions.builder()
+                .autoReconnect(false)
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(commandTimeout))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(min(commandTimeout, CONNECT_TIMEOUT))
+                        .build())
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                .build();
+    }
+
+    static ConnectedClient withClient(RedisClient client, RedisURI uri) {
+        requireNativeTransport(uri);
+        return new ConnectedClient(client, Optional.empty(), uri, requireHonest(client.getOptions(), uri));
+    }
+
+    /** Returns the command time-out of options under which a failed command has failed, and every command ends. */
+    private static Duration requireHonest(ClientOptions options, RedisURI uri) {
+        if (!options.isRejectCommandsWhileDisconnected()) {
+            throw new IllegalArgumentException(
+                    "the client would keep commands while disconnected and send them again: set ClientOptions"
+                            + " disconnectedBehavior(REJECT_COMMANDS); it is %s with autoReconnect(%s)"
+                                    .formatted(options.getDisconnectedBehavior(), options.isAutoReconnect()));
+        }
+        TimeoutOptions timeouts = options.getTimeoutOptions();
+        if (!timeouts.isTimeoutCommands()) {
+            throw new IllegalArgumentException("the client would let a command wait for ever: set ClientOptions"
+                    + " timeoutOptions(TimeoutOptions.enabled(…))");
+        }
+        Duration timeout = timeouts.isApplyConnectionTimeout() ? uri.getTimeout() : fixedTimeout(timeouts);
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "the client would let a command wait for ever: its command time-out is " + timeout);
+        }
+        return timeout;
+    }
+
+    private static Duration fixedTimeout(TimeoutOptions timeouts) {
+        TimeoutOptions.TimeoutSource source = timeouts.getSource();
+        long timeout = source.getTimeout(new Command<>(CommandType.EVALSHA, new ReplyOutput(), PortCommand.args()));
+        return Duration.of(timeout, source.getTimeUnit().toChronoUnit());
+    }
+
+    private static void requireNativeTransport(RedisURI uri) {
+        if (uri.getSocket() != null && !EpollProvider.isAvailable() && !KqueueProvider.isAvailable()) {
+            throw new IllegalArgumentException(RedisAddress.name(uri)
+                    + ": a Unix socket needs Netty's native transport on the class path: netty-transport-native-epoll"
+                    + " on Linux, netty-transport-native-kqueue on macOS");
+        }
+    }
+
+    private static RedisURI withTimeout(RedisURI uri, Duration timeout) {
+        return RedisURI.builder(uri).withTimeout(timeout).build();
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private StatefulRedisConnection<byte[], byte[]> first() {
+        CompletionStage<StatefulRedisConnection<byte[], byte[]>> opening =
+                client.connectAsync(ByteArrayCodec.INSTANCE, withTimeout(uri, commandTimeout));
+        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection = opening.toCompletableFuture();
+        try {
+            return connection.get(patience().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            closeWhenOpen(connection);
+            Thread.currentThread().interrupt();
+            throw new StorageUnavailableException(server() + ": interrupted while connecting", commandTimeout, e);
+        } catch (TimeoutException e) {
+            closeWhenOpen(connection);
+            throw new StorageUnavailableException(
+                    "%s: not connected within %s".formatted(server(), patience()), commandTimeout, e);
+        } catch (ExecutionException e) {
+            throw notConnected(e.getCause());
+        }
+    }
+
+    /** The client's own limits, and some more: this is for the case that they fail. */
+    private Duration patience() {
+        return CONNECT_TIMEOUT.plus(commandTimeout).plusSeconds(2);
+    }
+
+    private static void closeWhenOpen(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection) {
+        var unused = connection.thenCompose(StatefulRedisConnection::closeAsync);
+    }
+
+    private RuntimeException notConnected(@Nullable Throwable failure) {
+        Throwable root = failure;
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            root = t;
+            if (t instanceof RedisCommandExecutionException) {
+                RedisPortException refused = RedisPortException.ofServerError(String.valueOf(t.getMessage()));
+                String message = server() + ": " + refused.getMessage();
+                return refused.isLasting()
+                        ? new StorageRefusedException(message, refused)
+                        : new StorageUnavailableException(message, commandTimeout, refused);
+            }
+        }
+        String why = root == null ? "" : ": " + root.getMessage();
+        return new StorageUnavailableException(server() + ": cannot connect" + why, commandTimeout, failure);
+    }
+
+    RedisPort port() {
+        return new LettucePort(live::current, live::timedOut, this::close);
+    }
+
+    String server() {
+        return RedisAddress.name(uri);
+    }
+
+    Duration commandTimeout() {
+        return commandTimeout;
+    }
+
+    private void close() {
+        if (closed.compareAndSet(false, true)) {
+            CompletableFuture<Void> connections = live.close();
+            if (ownResources.isPresent()) {
+                shutDown(client, ownResources.get());
+            } else {
+                await(connections);
+            }
+        }
+    }
+
+    private static void shutDown(RedisClient client, ClientResources resources) {
+        await(client.shutdownAsync(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        resources
+                .shutdown(0, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .addListener(future -> ended.complete(null));
+        await(ended);
+    }
+
+    /** Waits a bounded time: what does not end by then ends later, on its own threads. */
+    private static void await(CompletableFuture<?> end) {
+        try {
+            end.get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // Nobody can do anything about it.
+        }
+    }
+}
