@@ -19,7 +19,8 @@ class DocsShowCompiledCodeTest {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Path SOURCES = Path.of("src", "test", "java");
     private static final Pattern REGION = Pattern.compile("(?ms)^ *// snippet: (\\S+)\\n(.*?)^ *// end\\n");
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^(?:<!-- snippet: (\\S+) -->\\n)?```java\\n(.*?)^```\\n");
+    private static final Pattern BLOCK =
+            Pattern.compile("(?ms)^(?:<!-- snippet: (\\S+) -->\\n)?```java\\n(.*?)^```\\n");
 
     @Test
     void everyJavaBlockIsARegionOfATest() throws IOException {
@@ -30,7 +31,9 @@ class DocsShowCompiledCodeTest {
             while (block.find()) {
                 String where = ROOT.relativize(page) + ": " + block.group(1);
                 blocks.add(where);
-                assertThat(block.group(1)).as("a Java block without its snippet's name in %s", page).isNotNull();
+                assertThat(block.group(1))
+                        .as("a Java block without its snippet's name in %s", page)
+                        .isNotNull();
                 assertThat(block.group(2)).as(where).isEqualTo(regions.get(block.group(1)));
             }
         }
@@ -42,7 +45,8 @@ class DocsShowCompiledCodeTest {
         for (Path source : files(SOURCES, ".java")) {
             Matcher region = REGION.matcher(Files.readString(source));
             while (region.find()) {
-                assertThat(regions.put(region.group(1), region.group(2).stripIndent()))
+                assertThat(regions.put(
+                                region.group(1), region.group(2).stripTrailing().stripIndent() + "\n"))
                         .as("snippet %s stands twice", region.group(1))
                         .isNull();
             }
@@ -58,7 +62,9 @@ class DocsShowCompiledCodeTest {
 
     private static List<Path> files(Path folder, String ending) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -8,32 +8,42 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
 // snippet: own-storage
 final class OwnStorage implements BlockingStateStorage {
-    private final Map<StorageKey, StoredConversation> table = new HashMap<>();
-    private long lastVersion;
+    private final Map<StorageKey, StoredConversation> table; // shared by all who use this "database"
 
-    @Override
-    public synchronized Snapshot read(StorageKey key) {
-        return load(key).snapshot();
+    OwnStorage(Map<StorageKey, StoredConversation> table) {
+        this.table = table;
     }
 
     @Override
-    public synchronized Outcome write(StorageKey key, Mutation mutation) { // in a database: one transaction
-        Step step = load(key).apply(mutation, lastVersion + 1); // load: SELECT … FOR UPDATE
-        StoredConversation next = step.next();
-        if (next.isGone()) {
-            table.remove(key); // DELETE
-        } else {
-            table.put(key, next); // INSERT or UPDATE
-            lastVersion = Math.max(lastVersion, next.version());
+    public Snapshot read(StorageKey key) {
+        synchronized (table) {
+            return load(key).snapshot();
         }
-        return step.outcome();
+    }
+
+    @Override
+    public Outcome write(StorageKey key, Mutation mutation) {
+        synchronized (table) { // BEGIN … COMMIT
+            Step step = load(key).apply(mutation, nowMicros()); // load: SELECT … FOR UPDATE
+            if (step.next().isGone()) {
+                table.remove(key); // DELETE
+            } else {
+                table.put(key, step.next()); // INSERT or UPDATE
+            }
+            return step.outcome();
+        }
+    }
+
+    private static long nowMicros() { // the database's clock: all who write share it
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
     private StoredConversation load(StorageKey key) {

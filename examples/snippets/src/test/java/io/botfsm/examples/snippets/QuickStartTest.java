@@ -50,7 +50,8 @@ class QuickStartTest {
         return switch (now.state(Order.class).orElse(Order.SIZE)) {
             case SIZE -> "Small or large?";
             case ADDRESS -> "Where to?";
-            case PLACED -> "On its way: " + now.data(Pizza.class).map(Pizza::size).orElse("?");
+            case PLACED ->
+                "On its way: " + now.data(Pizza.class).map(Pizza::size).orElse("?");
         };
     }
     // end
