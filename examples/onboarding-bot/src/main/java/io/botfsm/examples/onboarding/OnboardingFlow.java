@@ -1,0 +1,154 @@
+package io.botfsm.examples.onboarding;
+
+import static io.botfsm.examples.onboarding.Questions.currentQuestion;
+
+import io.botfsm.Fsm;
+import io.botfsm.Turn;
+import io.botfsm.storage.StateStorage;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Gets to know a user (name, age, city, interests), then chats. A message comes in, one turn is committed, the replies come
+ * out. Knows neither the messenger nor the storage.
+ *
+ * <p>The last reply is always the question of the state that the turn has led to; a remark comes before it where there is
+ * something to say. So an answer that is not accepted is asked for again, and so is one that is delivered twice.
+ *
+ * <p>Thread-safe.
+ */
+public final class OnboardingFlow {
+    private static final int LONGEST_TEXT = 200;
+    private static final int MOST_INTERESTS = 20;
+    private static final Optional<String> NO_REMARK = Optional.empty();
+
+    private final Fsm fsm;
+
+    /** The flow of conversations that are kept in a storage. */
+    public OnboardingFlow(StateStorage storage) {
+        fsm = Fsm.builder(storage)
+                .states(
+                        Onboarding.class,
+                        // What the first version of this bot called it: its users find themselves where they were.
+                        names -> names.formerly("Onboarding:HOBBIES", Onboarding.INTERESTS))
+                .build();
+    }
+
+    /**
+     * Handles a message. When this returns, what the replies say is stored.
+     *
+     * @throws io.botfsm.FsmException if it could not be handled; it may be handled again under the same event id
+     */
+    public List<String> receive(Message message) {
+        return fsm.handle(message.key(), message.eventId(), turn -> reply(turn, tidy(message.text())))
+                .orElse(now -> List.of(currentQuestion(now)));
+    }
+
+    private static String tidy(String text) {
+        return text.replaceAll("[\\p{Z}\\p{Cc}]+", " ").strip();
+    }
+
+    private static List<String> reply(Turn turn, String text) {
+        Optional<String> remark = handle(turn, text);
+        return Stream.concat(remark.stream(), Stream.of(currentQuestion(turn))).toList();
+    }
+
+    private static Optional<String> handle(Turn turn, String text) {
+        if (text.codePointCount(0, text.length()) > LONGEST_TEXT) {
+            return Optional.of("That is too long for me; " + LONGEST_TEXT + " characters at most, please.");
+        }
+        if (text.startsWith("/")) {
+            return command(turn, text);
+        }
+        return text.isEmpty() ? NO_REMARK : turn.state(Onboarding.class).flatMap(state -> answer(turn, state, text));
+    }
+
+    private static Optional<String> command(Turn turn, String text) {
+        String command = text.split("[ @]", 2)[0].toLowerCase(Locale.ROOT);
+        return switch (command) {
+            case "/start" -> begin(turn, "Welcome!");
+            case "/status" -> Questions.status(turn);
+            case "/cancel" -> cancel(turn);
+            default -> Optional.of("I do not know " + command + ", only /start, /status and /cancel.");
+        };
+    }
+
+    private static Optional<String> begin(Turn turn, String remark) {
+        turn.clear().state(Onboarding.NAME);
+        return Optional.of(remark);
+    }
+
+    private static Optional<String> cancel(Turn turn) {
+        boolean underway = turn.state().isPresent();
+        turn.clear();
+        return Optional.of(underway ? "Cancelled; I have forgotten what you told me." : "There is nothing to cancel.");
+    }
+
+    private static Optional<String> answer(Turn turn, Onboarding state, String text) {
+        return switch (state) {
+            case NAME -> takeName(turn, text);
+            case AGE -> takeAge(turn, text);
+            case CITY -> takeCity(turn, text);
+            case INTERESTS -> takeInterest(turn, text);
+            case CONFIRM -> takeConfirmation(turn, text);
+            case CHATTING -> NO_REMARK;
+        };
+    }
+
+    private static Optional<String> takeName(Turn turn, String name) {
+        turn.update(Profile.class, Profile.EMPTY, profile -> profile.withName(name))
+                .state(Onboarding.AGE);
+        return NO_REMARK;
+    }
+
+    private static Optional<String> takeAge(Turn turn, String text) {
+        Optional<Integer> age = Profile.age(text);
+        if (age.isEmpty()) {
+            return Optional.of("I need a whole number from 1 to 120.");
+        }
+        turn.update(Profile.class, Profile.EMPTY, profile -> profile.withAge(age.get()))
+                .state(Onboarding.CITY);
+        return NO_REMARK;
+    }
+
+    private static Optional<String> takeCity(Turn turn, String city) {
+        turn.update(Profile.class, Profile.EMPTY, profile -> profile.withCity(city))
+                .state(Onboarding.INTERESTS);
+        return NO_REMARK;
+    }
+
+    private static Optional<String> takeInterest(Turn turn, String text) {
+        if (text.equalsIgnoreCase("done")) {
+            return endInterests(turn);
+        }
+        turn.update(Profile.class, Profile.EMPTY, profile -> profile.withInterest(text));
+        if (Profile.of(turn).interests().size() < MOST_INTERESTS) {
+            return NO_REMARK;
+        }
+        turn.state(Onboarding.CONFIRM);
+        return Optional.of("That is plenty.");
+    }
+
+    private static Optional<String> endInterests(Turn turn) {
+        if (Profile.of(turn).interests().isEmpty()) {
+            return Optional.of("I need at least one.");
+        }
+        turn.state(Onboarding.CONFIRM);
+        return NO_REMARK;
+    }
+
+    private static Optional<String> takeConfirmation(Turn turn, String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "yes" -> confirm(turn);
+            case "no" -> begin(turn, "Then once more.");
+            default -> Optional.of("Please answer yes or no.");
+        };
+    }
+
+    private static Optional<String> confirm(Turn turn) {
+        turn.state(Onboarding.CHATTING);
+        return Optional.of("Thank you, that is all I wanted to know.");
+    }
+}

@@ -1,0 +1,52 @@
+package io.botfsm.examples.onboarding;
+
+import io.botfsm.Conversation;
+import java.util.List;
+import java.util.Optional;
+
+/** What the bot says of a conversation as it is, and of nothing else: so it can be said again at any time. */
+final class Questions {
+    private Questions() {}
+
+    /** The question that waits for an answer. */
+    static String currentQuestion(Conversation conversation) {
+        return conversation
+                .state(Onboarding.class)
+                .map(state -> question(state, Profile.of(conversation)))
+                .orElse("Send /start, and I shall get to know you.");
+    }
+
+    private static String question(Onboarding state, Profile profile) {
+        return switch (state) {
+            case NAME -> "What is your name?";
+            case AGE -> "Nice to meet you, %s. What is your age?".formatted(profile.name());
+            case CITY -> "Which city do you live in?";
+            case INTERESTS -> nextInterest(profile.interests());
+            case CONFIRM -> "You are %s. Is that right, yes or no?".formatted(summary(profile));
+            case CHATTING -> "How is life in %s, %s?".formatted(profile.city(), profile.name());
+        };
+    }
+
+    private static String nextInterest(List<String> soFar) {
+        return soFar.isEmpty()
+                ? "What are your interests? One a message, and \"done\" after the last."
+                : "Your interests so far: %s. Another one, or \"done\"?".formatted(String.join(", ", soFar));
+    }
+
+    /** Where the user is, if anywhere. */
+    static Optional<String> status(Conversation conversation) {
+        return conversation.state(Onboarding.class).map(state -> switch (state) {
+            case NAME -> "I am waiting for your name.";
+            case AGE -> "I am waiting for your age.";
+            case CITY -> "I am waiting for your city.";
+            case INTERESTS -> "I am waiting for your interests.";
+            case CONFIRM -> "I am waiting for your yes or no.";
+            case CHATTING -> "You are all set: %s.".formatted(summary(Profile.of(conversation)));
+        });
+    }
+
+    private static String summary(Profile profile) {
+        return "%s, %s, from %s, interested in %s"
+                .formatted(profile.name(), profile.age(), profile.city(), String.join(", ", profile.interests()));
+    }
+}

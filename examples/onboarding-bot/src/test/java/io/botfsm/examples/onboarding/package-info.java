@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.examples.onboarding;
+
+import org.jspecify.annotations.NullMarked;
