@@ -1,0 +1,98 @@
+package io.botfsm.examples.onboarding.embedded;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A share in the Redis of a data folder. The first process to join starts it, the last one to leave stops it; a process
+ * that is killed has left, too. Thread-safe; one share in a process and folder.
+ *
+ * <p>Who the last one is, the operating system knows: everybody holds a shared lock on {@code users.lock}, and who gets it
+ * for itself alone is the last. Joining and leaving go through a gate.
+ */
+public final class EmbeddedRedis implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
+
+    private final Gate gate;
+    private final RedisServer server;
+    private final FileChannel users;
+    private final FileLock share;
+    private final int port;
+
+    private EmbeddedRedis(Path data, Gate gate) throws IOException {
+        this.gate = gate;
+        server = new RedisServer(data);
+        users = FileChannel.open(
+                data.resolve("users.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        try {
+            share = users.lock(0, Long.MAX_VALUE, true);
+            port = server.start();
+        } catch (IOException e) {
+            users.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Joins the users of a data folder.
+     *
+     * @param data the folder, made if it is not there
+     * @throws IOException if the folder cannot be used, or Redis does not start in time
+     */
+    public static EmbeddedRedis join(Path data) throws IOException {
+        try {
+            if (!Files.isDirectory(data)) {
+                Files.createDirectories(data);
+            }
+            Gate gate = new Gate(data.resolve("start.lock"));
+            return gate.pass(() -> new EmbeddedRedis(data, gate));
+        } catch (FileSystemException e) {
+            throw new IOException("The data folder %s cannot be used: %s".formatted(data, e), e);
+        }
+    }
+
+    /** Where it listens on this machine. */
+    public int port() {
+        return port;
+    }
+
+    /** Starts it again if somebody has killed it. */
+    public synchronized void revive() throws IOException {
+        int now = users.isOpen() ? gate.pass(server::start) : port;
+        if (now != port) {
+            throw new IOException("Redis has moved from port %d to %d: start this bot again".formatted(port, now));
+        }
+    }
+
+    /** Leaves. */
+    @Override
+    public synchronized void close() {
+        if (!users.isOpen()) {
+            return;
+        }
+        try (users) {
+            gate.pass(this::leave);
+        } catch (IOException e) {
+            LOG.warn("Redis may be left running: {}", e.toString());
+        }
+    }
+
+    private boolean leave() throws IOException {
+        share.release();
+        boolean wasLast = users.tryLock() != null;
+        if (wasLast) {
+            server.stop();
+        }
+        return wasLast;
+    }
+}

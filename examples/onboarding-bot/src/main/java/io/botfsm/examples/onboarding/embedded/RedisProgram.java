@@ -1,0 +1,49 @@
+package io.botfsm.examples.onboarding.embedded;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import redis.embedded.RedisExecProvider;
+
+/** The Redis server that the embedded-redis jar holds for this machine, as a file that can be run. */
+final class RedisProgram {
+    private RedisProgram() {}
+
+    /** Puts the program into a folder, unless it is there already. */
+    static Path in(Path folder) throws IOException {
+        String name = "redis-server-%s-%s-%s".formatted(RedisExecProvider.redisVersion, system(), processor());
+        Path program = folder.resolve(name);
+        if (Files.isExecutable(program)) {
+            return program;
+        }
+        try (InputStream content = RedisExecProvider.class.getResourceAsStream("/" + name)) {
+            if (content == null) {
+                throw new IOException("There is no embedded Redis for this machine (%s).".formatted(name));
+            }
+            // Only a whole program ever has the final name, whatever happens while it is written.
+            Path partial = folder.resolve(name + ".partial");
+            Files.copy(content, partial, StandardCopyOption.REPLACE_EXISTING);
+            if (!partial.toFile().setExecutable(true)) {
+                throw new IOException("Cannot make %s executable.".formatted(partial));
+            }
+            return Files.move(partial, program, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static String system() {
+        String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        return name.startsWith("mac") ? "darwin" : name;
+    }
+
+    private static String processor() {
+        String name = System.getProperty("os.arch");
+        return switch (name) {
+            case "x86_64" -> "amd64";
+            case "aarch64" -> "arm64";
+            default -> name;
+        };
+    }
+}

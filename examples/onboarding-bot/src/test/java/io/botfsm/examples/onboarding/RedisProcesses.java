@@ -1,0 +1,41 @@
+package io.botfsm.examples.onboarding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The Redis processes of a data folder, as the operating system sees them. */
+public record RedisProcesses(Path data) {
+    /** Those whose program is in the folder; one that has ended has no program any more, even if nobody took note. */
+    public List<ProcessHandle> running() {
+        return ProcessHandle.allProcesses()
+                .filter(process ->
+                        process.info().command().filter(this::isInFolder).isPresent())
+                .toList();
+    }
+
+    private boolean isInFolder(String program) {
+        return Path.of(program).startsWith(data);
+    }
+
+    /** The only one. */
+    public ProcessHandle only() {
+        assertThat(running()).hasSize(1);
+        return running().get(0);
+    }
+
+    /** Kills them (SIGKILL), and returns when they are gone. */
+    public void kill() {
+        running().forEach(ProcessHandle::destroyForcibly);
+        await().until(() -> running().isEmpty());
+    }
+
+    /** Sends the only one a signal. */
+    public void signal(String name) throws IOException, InterruptedException {
+        String command = "kill -%s %d".formatted(name, only().pid());
+        assertThat(new ProcessBuilder("sh", "-c", command).start().waitFor()).isZero();
+    }
+}
