@@ -1,0 +1,85 @@
+package io.botfsm.examples.onboarding.terminal;
+
+import io.botfsm.examples.onboarding.embedded.EmbeddedRedis;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.storage.StateStorage;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Where the bot keeps its conversations while it runs, and what has to be closed with it. */
+interface OpenStorage extends AutoCloseable {
+    StateStorage states();
+
+    /** Tries to bring it back after a failure, where that is in our hands. */
+    default void revive() throws IOException {}
+
+    @Override
+    void close();
+
+    /**
+     * Opens what the option asks for.
+     *
+     * @param data where an embedded Redis keeps its files
+     * @throws io.botfsm.FsmException if the storage cannot be reached
+     * @throws IOException if an embedded Redis cannot be had
+     * @throws IllegalArgumentException if the option is no address
+     */
+    static OpenStorage open(String option, Path data) throws IOException {
+        return switch (option) {
+            case "memory" -> new InMemory(new MemoryStateStorage());
+            case "embedded" -> openEmbedded(data);
+            default -> new InRedis(LettuceRedis.connect(option));
+        };
+    }
+
+    private static OpenStorage openEmbedded(Path data) throws IOException {
+        EmbeddedRedis server = EmbeddedRedis.join(data);
+        try {
+            return new InEmbeddedRedis(server, LettuceRedis.connect("redis://127.0.0.1:%d/1".formatted(server.port())));
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Ends with the process. */
+    record InMemory(StateStorage states) implements OpenStorage {
+        @Override
+        public void close() {
+            states.close();
+        }
+    }
+
+    /** In a Redis that somebody runs. */
+    record InRedis(LettuceRedis redis) implements OpenStorage {
+        @Override
+        public StateStorage states() {
+            return redis.stateStorage();
+        }
+
+        @Override
+        public void close() {
+            redis.close();
+        }
+    }
+
+    /** In a Redis that the bots on this machine run together. */
+    record InEmbeddedRedis(EmbeddedRedis server, LettuceRedis redis) implements OpenStorage {
+        @Override
+        public StateStorage states() {
+            return redis.stateStorage();
+        }
+
+        @Override
+        public void revive() throws IOException {
+            server.revive();
+        }
+
+        @Override
+        public void close() {
+            redis.close();
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,295 @@
+package io.botfsm.examples.onboarding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RespConnection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole program, end to end: real processes, real Redis, real kills. */
+@Timeout(180)
+class OnboardingBotTest {
+    private static final String AGE_QUESTION = "bot> Nice to meet you, Alice. What is your age?";
+    private static final String CITY_QUESTION = "bot> Which city do you live in?";
+    private static final String START_HINT = "bot> Send /start, and I shall get to know you.";
+    private static final String NOT_SAVED = "bot> Sorry, that couldn't be saved. Please try again.";
+
+    private Path data;
+    private RedisProcesses servers;
+
+    @BeforeEach
+    void nameFolder(@TempDir Path temporary) throws IOException {
+        data = temporary.toRealPath().resolve("data of a bot");
+        servers = new RedisProcesses(data);
+    }
+
+    @AfterEach
+    void killServers() {
+        servers.kill();
+    }
+
+    @Nested
+    class WithItsOwnRedis {
+        @Test
+        void goesOnWhereItWasWhenItStartsAgain() throws Exception {
+            tellName();
+            assertThat(servers.running()).isEmpty();
+
+            try (BotProcess bot = BotProcess.start(data)) {
+                bot.say("31");
+
+                assertThat(bot.finish()).containsExactly(CITY_QUESTION);
+                assertThat(bot.exitStatus()).isZero();
+            }
+            assertThat(servers.running()).isEmpty();
+        }
+
+        @Test
+        void goesOnWhereItWasAfterItWasKilled() throws Exception {
+            long server;
+            try (BotProcess bot = BotProcess.start(data)) {
+                tellName(bot);
+                server = servers.only().pid();
+                bot.kill();
+            }
+
+            try (BotProcess bot = BotProcess.start(data)) {
+                bot.say("31");
+
+                assertThat(bot.hear()).isEqualTo(CITY_QUESTION);
+                assertThat(servers.only().pid()).isEqualTo(server);
+                bot.finish();
+            }
+            assertThat(servers.running()).isEmpty();
+        }
+
+        @Test
+        void goesOnWhereItWasAfterItAndItsRedisWereKilled() throws Exception {
+            try (BotProcess bot = BotProcess.start(data)) {
+                tellName(bot);
+                bot.kill();
+                servers.kill();
+            }
+
+            try (BotProcess bot = BotProcess.start(data)) {
+                bot.say("31");
+
+                assertThat(bot.finish()).containsExactly(CITY_QUESTION);
+            }
+        }
+
+        @Test
+        void saysWhatWasNotSavedAndBringsItsRedisBack() throws Exception {
+            try (BotProcess bot = BotProcess.start(data)) {
+                tellName(bot);
+                servers.kill();
+
+                bot.say("31");
+                assertThat(bot.hear()).isEqualTo(NOT_SAVED);
+                await().until(() -> {
+                    bot.say("31");
+                    return !bot.hear().equals(NOT_SAVED);
+                });
+
+                bot.say("/status");
+                assertThat(bot.hear()).isEqualTo("bot> I am waiting for your city.");
+                bot.finish();
+                assertThat(bot.exitStatus()).isZero();
+            }
+            assertThat(servers.running()).isEmpty();
+        }
+
+        @Test
+        void isSharedByTwoBotsAndEndsWithTheLast() throws Exception {
+            try (BotProcess first = BotProcess.start(data);
+                    BotProcess second = BotProcess.start(data, "--user", "2")) {
+                tellName(first);
+                second.say("hello");
+                assertThat(second.hear()).isEqualTo(START_HINT);
+                long server = servers.only().pid();
+
+                first.finish();
+                second.say("/start");
+                assertThat(second.hear()).isEqualTo("bot> Welcome!");
+                assertThat(servers.only().pid()).isEqualTo(server);
+
+                second.finish();
+                assertThat(servers.running()).isEmpty();
+            }
+        }
+
+        @Test
+        void stopsItWhenItIsTerminated() throws Exception {
+            try (BotProcess bot = BotProcess.start(data)) {
+                tellName(bot);
+
+                bot.terminate();
+
+                assertThat(servers.running()).isEmpty();
+            }
+        }
+
+        @Test
+        void saysThatItsFolderCannotBeUsed() throws Exception {
+            Files.createFile(data);
+
+            try (BotProcess bot = BotProcess.start(data)) {
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.exitStatus()).isEqualTo(1);
+                assertThat(bot.log()).startsWith("The data folder " + data + " cannot be used:");
+            }
+        }
+    }
+
+    @Nested
+    class WithARedisThatSomebodyRuns {
+        @Test
+        void goesOnWhereItWasAfterBothWereKilledAndKeepsToItsDatabase() throws Exception {
+            try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always")) {
+                try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(1))) {
+                    tellName(bot);
+                    bot.kill();
+                }
+                server.kill();
+                server.startAgain();
+
+                try (BotProcess bot = BotProcess.start(data, "--storage=" + server.uri(1))) {
+                    bot.say("31");
+                    assertThat(bot.finish()).containsExactly(CITY_QUESTION);
+                }
+
+                try (RespConnection connection = server.connect()) {
+                    assertThat(connection.number("DBSIZE")).isZero();
+                    connection.call("SELECT", "1");
+                    assertThat(connection.number("DBSIZE")).isEqualTo(1);
+                }
+                assertThat(data).doesNotExist();
+            }
+        }
+
+        @Test
+        void saysWhatWasNotSavedUntilItIsBack() throws Exception {
+            try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
+                    BotProcess bot = BotProcess.start(data, "--storage", server.uri(1))) {
+                tellName(bot);
+                server.kill();
+
+                bot.say("31");
+                assertThat(bot.hear()).isEqualTo(NOT_SAVED);
+                server.startAgain();
+                await().atMost(Duration.ofSeconds(10)).until(() -> {
+                    bot.say("31");
+                    return bot.hear().equals(CITY_QUESTION);
+                });
+            }
+        }
+
+        @Test
+        void saysThatItIsAwayWithoutItsPassword() throws Exception {
+            String uri = "redis://alice:secret@127.0.0.1:%d/1".formatted(RedisServerProcess.freePort());
+
+            try (BotProcess bot = BotProcess.start(data, "--storage", uri)) {
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.exitStatus()).isEqualTo(1);
+                assertThat(bot.log())
+                        .contains("cannot connect")
+                        .doesNotContain("secret")
+                        .doesNotContain("\tat ");
+            }
+        }
+    }
+
+    @Nested
+    class WithoutRedis {
+        @Test
+        void keepsItsStateInMemory() throws Exception {
+            try (BotProcess bot = BotProcess.start(data, "--storage", "memory")) {
+                tellName(bot);
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.exitStatus()).isZero();
+                assertThat(bot.log())
+                        .contains("FSM state changed: bot=onboarding chat=1 user=1 Onboarding:NAME → Onboarding:AGE")
+                        .doesNotContain("Alice");
+            }
+            assertThat(data).doesNotExist();
+        }
+
+        @Test
+        void refusesOptionsThatItDoesNotKnow() throws Exception {
+            try (BotProcess bot = BotProcess.start(data, "--storage", "tape")) {
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.exitStatus()).isEqualTo(2);
+                assertThat(bot.log()).contains("\"tape\"").contains("Usage: ");
+            }
+        }
+
+        @Test
+        void refusesAnAddressThatIsNone() throws Exception {
+            try (BotProcess bot = BotProcess.start(data, "--storage", "redis://localhost:1/one")) {
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.exitStatus()).isEqualTo(2);
+                assertThat(bot.log()).contains("redis://localhost:1/one").contains("Usage: ");
+            }
+        }
+
+        @Test
+        void helps() throws Exception {
+            try (BotProcess bot = BotProcess.start(data, "--help")) {
+                assertThat(bot.finish()).first().asString().startsWith("Usage: ");
+                assertThat(bot.exitStatus()).isZero();
+            }
+        }
+    }
+
+    @Nested
+    class ByItsScript {
+        @Test
+        void runsFromAnywhereWithoutBuildingAgain() throws Exception {
+            try (BotProcess bot = BotProcess.startByScript(data)) {
+                tellName(bot);
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.exitStatus()).isZero();
+                assertThat(bot.log()).doesNotContain("Building");
+            }
+            assertThat(servers.running()).isEmpty();
+        }
+
+        @Test
+        void passesOptionsExitStatusAndSignals() throws Exception {
+            try (BotProcess bot = BotProcess.startByScript(data, "--user", "a b", "--storage", "tape")) {
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.exitStatus()).isEqualTo(2);
+            }
+            try (BotProcess bot = BotProcess.startByScript(data)) {
+                tellName(bot);
+                bot.terminate();
+            }
+            assertThat(servers.running()).isEmpty();
+        }
+    }
+
+    private void tellName() throws Exception {
+        try (BotProcess bot = BotProcess.start(data)) {
+            tellName(bot);
+            assertThat(bot.finish()).isEmpty();
+        }
+    }
+
+    private static void tellName(BotProcess bot) throws Exception {
+        bot.say("/start");
+        bot.say("Alice");
+        assertThat(bot.hear()).isEqualTo("bot> Welcome!");
+        assertThat(bot.hear()).isEqualTo("bot> What is your name?");
+        assertThat(bot.hear()).isEqualTo(AGE_QUESTION);
+    }
+}

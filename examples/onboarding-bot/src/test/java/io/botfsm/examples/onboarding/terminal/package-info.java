@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.examples.onboarding.terminal;
+
+import org.jspecify.annotations.NullMarked;
