@@ -23,36 +23,45 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class HandleBenchmark {
+    private static final Conversations CONVERSATIONS = Conversations.SHARED;
     private static final int BATCH = 1_000;
     private static final int IN_FLIGHT = 64;
 
     /** Ours, blocking. */
     @Benchmark
-    public Handled<Integer> handle(Conversations c) {
-        return c.fsm.handle(c.keys[c.anyUser()], c.nextEvent(), HandleBenchmark::step);
+    public Handled<Integer> handle() {
+        return CONVERSATIONS.fsm.handle(CONVERSATIONS.anyKey(), CONVERSATIONS.nextEvent(), HandleBenchmark::step);
     }
 
     /** Lettuce, blocking. */
     @Benchmark
-    public Long plain(Conversations c) {
-        String key = c.plainKeys[c.anyUser()];
-        return c.plain.sync().hset(key, changed(c.plain.sync().hgetall(key)));
+    public Long plain() {
+        String key = CONVERSATIONS.anyPlainKey();
+        return CONVERSATIONS
+                .plain
+                .sync()
+                .hset(key, changed(CONVERSATIONS.plain.sync().hgetall(key)));
     }
 
     /** Ours, asynchronous: one thread keeps {@value #IN_FLIGHT} updates in flight. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
-    public void handleAsync(Conversations c) throws InterruptedException {
-        inFlight(() -> c.fsm.handleAsync(c.keys[c.anyUser()], c.nextEvent(), HandleBenchmark::step));
+    public void handleAsync() throws InterruptedException {
+        inFlight(() -> CONVERSATIONS.fsm.handleAsync(
+                CONVERSATIONS.anyKey(), CONVERSATIONS.nextEvent(), HandleBenchmark::step));
     }
 
     /** Lettuce, asynchronous: one thread keeps {@value #IN_FLIGHT} updates in flight. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
-    public void plainAsync(Conversations c) throws InterruptedException {
+    public void plainAsync() throws InterruptedException {
         inFlight(() -> {
-            String key = c.plainKeys[c.anyUser()];
-            return c.plain.async().hgetall(key).thenCompose(read -> c.plain.async().hset(key, changed(read)));
+            String key = CONVERSATIONS.anyPlainKey();
+            return CONVERSATIONS
+                    .plain
+                    .async()
+                    .hgetall(key)
+                    .thenCompose(read -> CONVERSATIONS.plain.async().hset(key, changed(read)));
         });
     }
 

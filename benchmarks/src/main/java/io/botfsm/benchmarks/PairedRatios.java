@@ -35,7 +35,8 @@ public final class PairedRatios {
     public static void main(String[] args) throws RunnerException {
         int pairs = args.length > 0 ? Integer.parseInt(args[0]) : 21;
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 2;
-        print("Java %s, %d processors, %d pairs of %d s after warm-up; operations per second, medians",
+        print(
+                "Java %s, %d processors, %d pairs of %d s after warm-up; operations per second, medians",
                 Runtime.version(), Runtime.getRuntime().availableProcessors(), pairs, seconds);
         for (Comparison comparison : COMPARISONS) {
             compare(comparison, pairs, seconds);
@@ -56,9 +57,15 @@ public final class PairedRatios {
             baseline[pair] = oursFirst ? second : first;
             ratios[pair] = ours[pair] / baseline[pair];
         }
-        print("%-40s  ratio %.3f (quartiles %.3f to %.3f, aim %.2f)  ours %,.0f  plain %,.0f",
-                comparison.name(), quantile(ratios, 0.5), quantile(ratios, 0.25), quantile(ratios, 0.75),
-                comparison.aim(), quantile(ours, 0.5), quantile(baseline, 0.5));
+        print(
+                "%-40s  ratio %.3f (quartiles %.3f to %.3f, aim %.2f)  ours %,.0f  plain %,.0f",
+                comparison.name(),
+                quantile(ratios, 0.5),
+                quantile(ratios, 0.25),
+                quantile(ratios, 0.75),
+                comparison.aim(),
+                quantile(ours, 0.5),
+                quantile(baseline, 0.5));
     }
 
     private static double run(String benchmark, int threads, int seconds) throws RunnerException {
