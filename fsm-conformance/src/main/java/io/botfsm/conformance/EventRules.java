@@ -93,34 +93,36 @@ abstract class EventRules extends Rules {
 
     @Requires(Need.EVENT_ID)
     void rule14_randomOrderWithinTheWindow() {
-        Random random = new Random(seed("rule14_randomOrderWithinTheWindow"));
-        TestedStorage storage = open();
-        for (int round = 0; round < times(5); round++) {
-            StorageKey key = freshKey();
-            Run run = new Run(1_000 + random.nextInt(1_000_000));
-            for (int i = 0; i < 300; i++) {
-                run.deliver(storage, key, random);
+        randomly(random -> {
+            TestedStorage storage = open();
+            for (int round = 0; round < times(5); round++) {
+                StorageKey key = freshKey();
+                Run run = new Run(1_000 + random.nextInt(1_000_000));
+                for (int i = 0; i < 300; i++) {
+                    run.deliver(storage, key, random);
+                }
             }
-        }
+        });
     }
 
     /** A messenger that goes on at an id far lower or higher, while late events of the run before still come. */
     @Requires(Need.EVENT_ID)
     void rule14_secondRunIsRememberedToo() {
-        Random random = new Random(seed("rule14_secondRunIsRememberedToo"));
-        TestedStorage storage = open();
-        for (int round = 0; round < times(6); round++) {
-            StorageKey key = freshKey();
-            List<Run> runs = round % 2 == 0
-                    ? List.of(new Run(9_000_000), new Run(1_000_000))
-                    : List.of(new Run(1_000_000), new Run(9_000_000));
-            for (int i = 0; i < 100; i++) {
-                runs.get(0).deliver(storage, key, random);
+        randomly(random -> {
+            TestedStorage storage = open();
+            for (int round = 0; round < times(6); round++) {
+                StorageKey key = freshKey();
+                List<Run> runs = round % 2 == 0
+                        ? List.of(new Run(9_000_000), new Run(1_000_000))
+                        : List.of(new Run(1_000_000), new Run(9_000_000));
+                for (int i = 0; i < 100; i++) {
+                    runs.get(0).deliver(storage, key, random);
+                }
+                for (int i = 0; i < 200; i++) {
+                    runs.get(random.nextInt(2)).deliver(storage, key, random);
+                }
             }
-            for (int i = 0; i < 200; i++) {
-                runs.get(random.nextInt(2)).deliver(storage, key, random);
-            }
-        }
+        });
     }
 
     @Requires(Need.EVENT_ID)
@@ -168,25 +170,27 @@ abstract class EventRules extends Rules {
 
     @Requires(Need.EVENT_ID)
     void rule14_eventNeverAppliedIsNeverADuplicate() {
-        Random random = new Random(seed("rule14_eventNeverAppliedIsNeverADuplicate"));
-        TestedStorage storage = open();
-        StorageKey key = freshKey();
-        Set<Long> applied = new HashSet<>();
-        long near = 1L << 30;
-        for (int i = 0; i < times(1_000); i++) {
-            long id = switch (random.nextInt(8)) {
-                case 0 -> random.nextLong(EventWindow.MAX_EVENT_ID + 1);
-                case 1 -> random.nextLong(WINDOW);
-                case 2 -> near + random.nextInt(100_000) - 50_000;
-                default -> near + random.nextInt(4 * WINDOW) - 2 * WINDOW;
-            };
-            if (applied.add(id)) {
-                storage.applied(key, change().put("n", "" + id).eventId(id));
-                near = random.nextInt(50) == 0 ? id : Math.max(near, 2 * WINDOW) + 1;
-            } else {
-                storage.write(key, change().put("n", "" + id).eventId(id));
+        randomly(random -> {
+            TestedStorage storage = open();
+            StorageKey key = freshKey();
+            Set<Long> applied = new HashSet<>();
+            long near = 1L << 30;
+            for (int i = 0; i < times(1_000); i++) {
+                long id = switch (random.nextInt(8)) {
+                    case 0 -> random.nextLong(EventWindow.MAX_EVENT_ID + 1);
+                    case 1 -> random.nextLong(WINDOW);
+                    case 2 -> near + random.nextInt(100_000) - 50_000;
+                    default -> near + random.nextInt(4 * WINDOW) - 2 * WINDOW;
+                };
+                if (applied.add(id)) {
+                    storage.applied(key, change().put("n", "" + id).eventId(id));
+                    long next = random.nextInt(50) == 0 ? id : near + 1;
+                    near = Math.min(Math.max(next, 50_000), EventWindow.MAX_EVENT_ID - 50_000);
+                } else {
+                    storage.write(key, change().put("n", "" + id).eventId(id));
+                }
             }
-        }
+        });
     }
 
     @Requires(Need.EVENT_ID)
@@ -269,13 +273,17 @@ abstract class EventRules extends Rules {
         }
 
         void deliver(TestedStorage storage, StorageKey key, Random random) {
-            long id = random.nextBoolean() ? highest + random.nextInt(20) : highest - random.nextInt(WINDOW);
+            long id = applied.isEmpty() ? highest : near(random);
             Mutation.Builder write = change().put("n", "" + id).eventId(id);
             Outcome outcome = storage.write(key, write);
             assertThat(outcome)
                     .as("event %d, highest %d", id, highest)
                     .isInstanceOf(applied.add(id) ? Applied.class : Duplicate.class);
             highest = Math.max(highest, id);
+        }
+
+        private long near(Random random) {
+            return random.nextBoolean() ? highest + random.nextInt(20) : highest - random.nextInt(WINDOW);
         }
     }
 }

@@ -34,7 +34,7 @@ abstract class GrowthRules extends Rules {
             assertThat(records()).as("records while they are there").isGreaterThanOrEqualTo(BATCH);
             write(storage, keys, clear());
         }
-        Time.eventually("no record of cleared conversations", () -> records() <= before);
+        time.eventually("no record of cleared conversations", () -> records() <= before);
     }
 
     @Requires({Need.COUNTS, Need.TTL})
@@ -55,7 +55,7 @@ abstract class GrowthRules extends Rules {
             batch().forEach(key -> storage.conflict(key, change().state("A").expectState("B")));
             batch().forEach(key -> storage.applied(key, clear()));
         }
-        Time.eventually("no record of refused writes", () -> records() <= before);
+        time.eventually("no record of refused writes", () -> records() <= before);
     }
 
     @Requires({Need.COUNTS, Need.EVENT_ID, Need.FENCING})

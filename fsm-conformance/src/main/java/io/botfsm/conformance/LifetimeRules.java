@@ -21,11 +21,14 @@ abstract class LifetimeRules extends Rules {
         TestedStorage storage = open(Optional.of(time.life()), DEADLINE);
         StorageKey key = freshKey();
         storage.applied(key, change().state("A").put("a", "1"));
-        time.passUntil(time.life(), "the conversation ends", () -> {
-            Snapshot now = storage.read(key);
-            assertThat(now.state().isEmpty()).isEqualTo(now.data().isEmpty());
-            return now.state().isEmpty();
-        });
+        time.passUntil(
+                time.life(),
+                "the conversation ends",
+                () -> storage.read(key).state().isEmpty(),
+                () -> {
+                    Snapshot now = storage.read(key);
+                    assertThat(now.state().isEmpty()).isEqualTo(now.data().isEmpty());
+                });
         assertThat(storage.read(key)).isEqualTo(Snapshot.none());
     }
 

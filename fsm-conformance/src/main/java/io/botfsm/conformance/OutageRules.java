@@ -22,14 +22,13 @@ import org.junit.jupiter.api.AfterEach;
 /** Rule 17: the backend is away. */
 abstract class OutageRules extends Rules {
     private static final Duration CONFIGURED = Duration.ofMillis(500);
-    /** For threads that had to wait for a processor. */
-    private static final Duration MARGIN = Duration.ofSeconds(2);
-
-    private static final Duration LIMIT = CONFIGURED.plus(MARGIN);
     private static final Duration RECOVERY = Duration.ofSeconds(2);
+
+    private final Duration limit;
 
     OutageRules(StateStorageConformance suite) {
         super(suite);
+        limit = CONFIGURED.plus(suite.margin());
     }
 
     private CutsOff backend() {
@@ -47,11 +46,11 @@ abstract class OutageRules extends Rules {
         return open(Optional.empty(), CONFIGURED);
     }
 
-    private static StorageUnavailableException unavailable(Answer<?> answer) {
-        FsmException failure = answer.failure(LIMIT);
+    private StorageUnavailableException unavailable(Answer<?> answer) {
+        FsmException failure = answer.failure(limit);
         assertThat(failure).isInstanceOf(StorageUnavailableException.class);
         StorageUnavailableException typed = (StorageUnavailableException) failure;
-        assertThat(answer.took(LIMIT)).as("time of a failing call").isLessThan(LIMIT);
+        assertThat(answer.took(limit)).as("time of a failing call").isLessThan(limit);
         assertThat(typed.timeout()).as("the time-out told").isPositive().isLessThanOrEqualTo(CONFIGURED);
         return typed;
     }
@@ -62,7 +61,7 @@ abstract class OutageRules extends Rules {
         StorageKey key = freshKey();
         storage.applied(key, change().state("A"));
         backend().cutOff();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             StorageUnavailableException failure = unavailable(storage.reading(key));
             assertThat(failure.mayBeApplied()).as("a read may be applied").isFalse();
             assertThat(failure.key()).hasValue(key);
@@ -75,7 +74,7 @@ abstract class OutageRules extends Rules {
         StorageKey key = freshKey();
         storage.applied(key, change().state("A"));
         backend().cutOff();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             assertThat(unavailable(storage.writing(key, change().state("B"))).key())
                     .hasValue(key);
         }
@@ -99,7 +98,7 @@ abstract class OutageRules extends Rules {
             answers.add(storage.reading(key));
             answers.add(storage.writing(freshKey(), change().state("B")));
         }
-        answers.forEach(OutageRules::unavailable);
+        answers.forEach(this::unavailable);
     }
 
     @Requires(Need.CUTS_OFF)
@@ -115,8 +114,8 @@ abstract class OutageRules extends Rules {
         }
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
                 .as("time to begin 20 calls")
-                .isLessThan(LIMIT);
-        answers.forEach(OutageRules::unavailable);
+                .isLessThan(limit);
+        answers.forEach(this::unavailable);
     }
 
     @Requires(Need.CUTS_OFF)
@@ -125,7 +124,7 @@ abstract class OutageRules extends Rules {
         StorageKey key = freshKey();
         storage.applied(key, change().state("A").put("a", "1"));
         Snapshot before = storage.read(key);
-        for (int outage = 0; outage < 3; outage++) {
+        for (int outage = 0; outage < 2; outage++) {
             backend().cutOff();
             unavailable(storage.reading(key));
             unavailable(storage.reading(key));
@@ -138,11 +137,11 @@ abstract class OutageRules extends Rules {
     }
 
     /** A call begun later than the time of recovery must succeed. */
-    private static void awaitRecovery(TestedStorage storage, StorageKey key) {
+    private void awaitRecovery(TestedStorage storage, StorageKey key) {
         long restored = System.nanoTime();
         while (true) {
             boolean last = System.nanoTime() - restored > RECOVERY.toNanos();
-            Optional<FsmException> failure = storage.reading(key).failureOrNone(LIMIT);
+            Optional<FsmException> failure = storage.reading(key).failureOrNone(limit);
             if (failure.isEmpty()) {
                 return;
             }
@@ -174,7 +173,7 @@ abstract class OutageRules extends Rules {
         fault.run();
         List<Answer<?>> answers = new ArrayList<>();
         written.forEach(before -> answers.add(storage.writing(before.key, change().state("B"))));
-        answers.forEach(OutageRules::unavailable);
+        answers.forEach(this::unavailable);
         backend().restore();
         awaitRecovery(storage, written.get(0).key);
         boolean countsWrites = countsWrites();
@@ -191,7 +190,7 @@ abstract class OutageRules extends Rules {
                             .isEqualTo(written.get(i).version + (happened ? 1 : 0));
                 }
             }
-            Time.pause(Duration.ofMillis(50));
+            Time.pause(suite.patience().dividedBy(100));
         }
     }
 
@@ -222,8 +221,8 @@ abstract class OutageRules extends Rules {
             }
             String name = "n" + i;
             Answer<Outcome> answer = storage.writing(key, change().put(name, "" + i));
-            if (answer.failureOrNone(LIMIT).isEmpty()) {
-                assertThat(answer.value(LIMIT)).isInstanceOf(Applied.class);
+            if (answer.failureOrNone(limit).isEmpty()) {
+                assertThat(answer.value(limit)).isInstanceOf(Applied.class);
                 acknowledged.put(name, "" + i);
             } else {
                 unavailable(answer);
@@ -244,8 +243,8 @@ abstract class OutageRules extends Rules {
         storage.close();
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
                 .as("time to close")
-                .isLessThan(LIMIT);
-        assertThat(pending.failure(LIMIT))
+                .isLessThan(limit);
+        assertThat(pending.failure(limit))
                 .isInstanceOfAny(StorageUnavailableException.class, StorageClosedException.class);
         assertThat(storage.failureOfRead(key)).isInstanceOf(StorageClosedException.class);
     }

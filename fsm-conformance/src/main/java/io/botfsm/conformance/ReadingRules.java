@@ -64,7 +64,7 @@ abstract class ReadingRules extends Rules {
 
         IntStream.range(0, 100).forEach(i -> storage.read(freshKey()));
 
-        Time.eventually("no record of what was only read", () -> counts.records() <= before);
+        time.eventually("no record of what was only read", () -> counts.records() <= before);
     }
 
     @Requires(Need.TTL)

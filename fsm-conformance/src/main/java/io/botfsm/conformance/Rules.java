@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.TestInstance;
 
@@ -78,10 +80,13 @@ abstract class Rules {
         return Boolean.getBoolean("botfsm.proof") ? 20 * usual : usual;
     }
 
-    /** The seed of a random test, printed so that a failure can be repeated with {@code -Dbotfsm.seed}. */
-    static long seed(String test) {
+    /** Runs a random test; its failure tells the seed to repeat it with. */
+    static void randomly(Consumer<Random> test) {
         long seed = Long.getLong("botfsm.seed", System.nanoTime());
-        System.out.println("[seed] " + test + ": -Dbotfsm.seed=" + seed);
-        return seed;
+        try {
+            test.accept(new Random(seed));
+        } catch (AssertionError e) {
+            throw new AssertionError("repeat with -Dbotfsm.seed=%d: %s".formatted(seed, e.getMessage()), e);
+        }
     }
 }

@@ -79,6 +79,16 @@ public abstract class StateStorageConformance {
         return Set.of();
     }
 
+    /** How long the suite waits for what must show by itself. */
+    Duration patience() {
+        return Duration.ofSeconds(20);
+    }
+
+    /** How much later than its deadline a call may end: threads have to wait for a processor. */
+    Duration margin() {
+        return Duration.ofSeconds(2);
+    }
+
     private Optional<Set<Capability>> capabilities = Optional.empty();
 
     Set<Capability> capabilities() {

@@ -10,18 +10,19 @@ import java.util.function.Supplier;
 
 /** Time as the backend knows it: advanced where the test class can, waited for where it really passes. */
 final class Time {
-    private static final Duration BOUND = Duration.ofSeconds(20);
     private static final int TRIES = 10;
 
     private final Optional<AdvancesTime> advanced;
+    private final Duration patience;
 
     Time(StateStorageConformance suite) {
         advanced = suite instanceof AdvancesTime time ? Optional.of(time) : Optional.empty();
+        patience = suite.patience();
     }
 
     /** A time to live that a test can see the end of. */
     Duration life() {
-        return advanced.isPresent() ? Duration.ofHours(1) : Duration.ofMillis(500);
+        return advanced.isPresent() ? Duration.ofHours(1) : Duration.ofMillis(300);
     }
 
     /** Six tenths of it: twice that is more than a life. */
@@ -55,11 +56,11 @@ final class Time {
         }
     }
 
-    static void eventually(String what, BooleanSupplier shows) {
+    void eventually(String what, BooleanSupplier shows) {
         long begun = System.nanoTime();
         while (!shows.getAsBoolean()) {
-            if (System.nanoTime() - begun > BOUND.toNanos()) {
-                throw new AssertionError("not within " + BOUND + ": " + what);
+            if (System.nanoTime() - begun > patience.toNanos()) {
+                throw new AssertionError("not within " + patience + ": " + what);
             }
             pause(Duration.ofMillis(5));
         }

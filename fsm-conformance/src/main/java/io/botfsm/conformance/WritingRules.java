@@ -161,30 +161,31 @@ abstract class WritingRules extends Rules {
     /** Random writes, compared with the one decision function that all storages share. */
     @Test
     void rule05_randomWritesTellWhatTheyDid() {
-        Random random = new Random(seed("rule05_randomWritesTellWhatTheyDid"));
-        TestedStorage storage = open();
-        for (int round = 0; round < times(10); round++) {
-            StorageKey key = freshKey();
-            StoredConversation model = StoredConversation.none();
-            for (int i = 0; i < 100; i++) {
-                Mutation.Builder change = randomChange(random, model);
-                Outcome outcome = storage.write(key, change);
-                Mutation mutation = change.build();
-                Step step = model.apply(mutation, 1);
-                model = step.next();
-                if (outcome instanceof Applied applied && !model.isGone()) {
-                    model = new StoredConversation(
-                            model.state(), model.data(), applied.version(), model.fence(), model.events());
-                }
-                assertSame(step.outcome(), outcome, mutation);
-                Snapshot now = storage.read(key);
-                assertThat(now.state()).as("after %s", mutation).isEqualTo(model.state());
-                assertThat(now.data()).as("after %s", mutation).isEqualTo(model.data());
-                if (has(Capability.VERSION)) {
-                    assertThat(now.version()).as("after %s", mutation).isEqualTo(model.version());
+        randomly(random -> {
+            TestedStorage storage = open();
+            for (int round = 0; round < times(10); round++) {
+                StorageKey key = freshKey();
+                StoredConversation model = StoredConversation.none();
+                for (int i = 0; i < 100; i++) {
+                    Mutation.Builder change = randomChange(random, model);
+                    Outcome outcome = storage.write(key, change);
+                    Mutation mutation = change.build();
+                    Step step = model.apply(mutation, 1);
+                    model = step.next();
+                    if (outcome instanceof Applied applied && !model.isGone()) {
+                        model = new StoredConversation(
+                                model.state(), model.data(), applied.version(), model.fence(), model.events());
+                    }
+                    assertSame(step.outcome(), outcome, mutation);
+                    Snapshot now = storage.read(key);
+                    assertThat(now.state()).as("after %s", mutation).isEqualTo(model.state());
+                    assertThat(now.data()).as("after %s", mutation).isEqualTo(model.data());
+                    if (has(Capability.VERSION)) {
+                        assertThat(now.version()).as("after %s", mutation).isEqualTo(model.version());
+                    }
                 }
             }
-        }
+        });
     }
 
     private boolean has(Capability capability) {
