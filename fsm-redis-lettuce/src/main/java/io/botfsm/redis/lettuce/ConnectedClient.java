@@ -23,6 +23,7 @@ import io.lettuce.core.resource.EpollProvider;
 import io.lettuce.core.resource.KqueueProvider;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -202,11 +203,13 @@ final class ConnectedClient {
 
     private void close() {
         if (closed.compareAndSet(false, true)) {
-            CompletableFuture<Void> connections = live.close();
+            Set<StatefulRedisConnection<byte[], byte[]>> connections = live.end();
             if (ownResources.isPresent()) {
-                shutDown(client, ownResources.get());
+                shutDown(client, ownResources.get()); // closes the connections
             } else {
-                await(connections);
+                await(CompletableFuture.allOf(connections.stream()
+                        .map(StatefulRedisConnection::closeAsync)
+                        .toArray(CompletableFuture<?>[]::new)));
             }
         }
     }

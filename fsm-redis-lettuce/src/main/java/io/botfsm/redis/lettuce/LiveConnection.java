@@ -105,10 +105,11 @@ final class LiveConnection {
 
     private void attempt(int failures) {
         CompletionStage<StatefulRedisConnection<byte[], byte[]>> opening;
-        try {
-            opening = opener.get();
-        } catch (RuntimeException e) {
-            opening = CompletableFuture.failedFuture(e);
+        synchronized (lock) { // so that a client is not asked while it is shut down
+            if (closed) {
+                return;
+            }
+            opening = opened();
         }
         var unused = opening.thenCompose(LiveConnection::prepared).whenComplete((connection, failure) -> {
             if (failure == null) {
@@ -120,6 +121,14 @@ final class LiveConnection {
         });
     }
 
+    private CompletionStage<StatefulRedisConnection<byte[], byte[]>> opened() {
+        try {
+            return opener.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     /** A server that restarted has forgotten the scripts. One that refuses them will say so to the calls. */
     private static CompletionStage<StatefulRedisConnection<byte[], byte[]>> prepared(
             StatefulRedisConnection<byte[], byte[]> connection) {
@@ -127,16 +136,11 @@ final class LiveConnection {
     }
 
     private void attemptLater(int failures) {
-        synchronized (lock) {
-            if (closed) {
-                return;
-            }
-        }
         long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
         try {
             var unused = scheduler.schedule(() -> attempt(failures), pause, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            LOGGER.warn("{}: gave up connecting, since the Redis client was shut down", server);
+            LOGGER.debug("{}: gave up connecting, since the Redis client was shut down", server);
         }
     }
 
@@ -174,29 +178,30 @@ final class LiveConnection {
     }
 
     private void end(StatefulRedisConnection<byte[], byte[]> old) {
+        boolean mine;
         synchronized (lock) {
-            retired.remove(old);
+            mine = retired.remove(old);
         }
-        closeNow(old);
+        if (mine) {
+            closeNow(old);
+        }
     }
 
     private static void closeNow(StatefulRedisConnection<byte[], byte[]> connection) {
         var unused = connection.closeAsync();
     }
 
-    /** Closes every connection. Idempotent. */
-    CompletableFuture<Void> close() {
-        Set<StatefulRedisConnection<byte[], byte[]>> open;
+    /** Ends the replacing, and returns the connections that are left to close. */
+    Set<StatefulRedisConnection<byte[], byte[]>> end() {
         synchronized (lock) {
             closed = true;
-            open = new HashSet<>(retired);
+            Set<StatefulRedisConnection<byte[], byte[]>> left = new HashSet<>(retired);
             retired.clear();
             if (current != null) {
-                open.add(current);
+                left.add(current);
             }
             current = null;
+            return left;
         }
-        return CompletableFuture.allOf(
-                open.stream().map(StatefulRedisConnection::closeAsync).toArray(CompletableFuture<?>[]::new));
     }
 }

@@ -37,6 +37,7 @@ public final class FaultyProxy implements AutoCloseable {
     private Fault fault = Fault.NONE;
     private Duration delay = Duration.ZERO;
     private @Nullable ServerSocket listener;
+    private @Nullable Thread acceptor;
 
     /** Begins to listen; connections go on to the server. */
     public FaultyProxy(RedisTestServer server) {
@@ -46,7 +47,8 @@ public final class FaultyProxy implements AutoCloseable {
     /** Begins to listen; connections go on to the address. */
     public FaultyProxy(String host, int port) {
         this.target = new InetSocketAddress(host, port);
-        this.port = listen(0);
+        this.port = RedisServerProcess.freePort();
+        listen();
     }
 
     /** Where it listens, on 127.0.0.1. */
@@ -98,11 +100,25 @@ public final class FaultyProxy implements AutoCloseable {
 
     /** Closes every open connection and refuses new ones until healed. */
     public void cut() {
+        Thread accepting;
         synchronized (lock) {
             closeQuietly(listener);
             listener = null;
+            accepting = acceptor;
         }
+        join(accepting); // the port is free, and no connection is on its way in
         reset();
+    }
+
+    private static void join(@Nullable Thread thread) {
+        try {
+            if (thread != null) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Ends every fault. */
@@ -110,7 +126,7 @@ public final class FaultyProxy implements AutoCloseable {
         synchronized (lock) {
             delay = Duration.ZERO;
             if (listener == null) {
-                listen(port);
+                listen();
             }
         }
         become(Fault.NONE);
@@ -123,25 +139,25 @@ public final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    private int listen(int wanted) {
+    private void listen() {
         try {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 100);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
             synchronized (lock) {
                 listener = socket;
+                acceptor = daemon("accept", () -> accept(socket));
             }
-            daemon("accept", () -> accept(socket));
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void daemon(String name, Runnable work) {
+    private static Thread daemon(String name, Runnable work) {
         Thread thread = new Thread(work, "faulty-proxy-" + name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void accept(ServerSocket socket) {
