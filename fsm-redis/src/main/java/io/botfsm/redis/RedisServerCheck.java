@@ -85,16 +85,17 @@ public final class RedisServerCheck {
 
     private void checkRights(String keyPrefix) {
         byte[] key = (keyPrefix + ":{probe:" + UUID.randomUUID() + "}").getBytes(UTF_8);
-        await("HGETALL", port.hgetall(key));
-        checkProbe(await("EVALSHA", port.evalsha(Script.PROBE.sha(), List.of(key), List.of())), keyPrefix);
-        checkProbe(await("EVAL", port.eval(Script.PROBE.text(), List.of(key), List.of())), keyPrefix);
+        String on = " on keys " + keyPrefix + ":*";
+        await("HGETALL" + on, port.hgetall(key));
+        checkProbe(await("EVALSHA" + on, port.evalsha(Script.PROBE.sha(), List.of(key), List.of())), on);
+        checkProbe(await("EVAL" + on, port.eval(Script.PROBE.text(), List.of(key), List.of())), on);
     }
 
     /** The probe answers the name of the first command that failed and the server's text, or {@code OK}. */
-    private void checkProbe(List<Object> reply, String keyPrefix) {
+    private void checkProbe(List<Object> reply, String on) {
         if (reply.size() == 2 && reply.get(0) instanceof byte[] command && reply.get(1) instanceof byte[] error) {
             RedisPortException failure = RedisPortException.ofServerError(new String(error, UTF_8));
-            throw failed(new String(command, UTF_8) + " on keys " + keyPrefix + ":*", failure);
+            throw failed(new String(command, UTF_8) + on, failure);
         }
     }
 

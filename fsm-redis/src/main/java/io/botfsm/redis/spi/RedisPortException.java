@@ -1,6 +1,7 @@
 package io.botfsm.redis.spi;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,7 +44,7 @@ public final class RedisPortException extends RuntimeException {
 
     /** What 6.2 puts before the error of a command inside a script. */
     private static final Pattern SCRIPT_ERROR_6 =
-            Pattern.compile("^ERR Error running script.*?@user_script: \\d+: (.*)$");
+            Pattern.compile("^ERR Error running script.*@user_script: ?\\d+: (.*)$");
 
     /** What 7.0 and later put behind it. */
     private static final Pattern SCRIPT_ERROR_7 =
@@ -53,6 +54,18 @@ public final class RedisPortException extends RuntimeException {
     private static final Pattern COMMAND = Pattern.compile("to run the '([a-zA-Z]+(?:[|][a-zA-Z]+)?)' command");
 
     private static final Pattern KEYS = Pattern.compile("access (?:one of|at least one of|the '.*' key)");
+
+    private static final Map<String, String> MEANINGS = Map.of(
+            "LOADING", "it is still loading its data",
+            "BUSY", "a script takes too long",
+            "READONLY", "it is a read-only replica",
+            "OOM", "it has no memory left",
+            "MISCONF", "it cannot save its data",
+            "NOREPLICAS", "it has too few replicas",
+            "MOVED", "it is a node of a cluster",
+            "NOAUTH", "a password is needed",
+            "WRONGPASS", "wrong user name or password",
+            "WRONGTYPE", "another kind of value has that key");
 
     private final Kind kind;
     private final String code;
@@ -120,11 +133,21 @@ public final class RedisPortException extends RuntimeException {
     }
 
     private static String message(String code, String error, boolean inScript) {
+        return "Redis answered " + code + (inScript ? " inside the script" : "") + detail(code, error);
+    }
+
+    private static String detail(String code, String error) {
         Matcher command = COMMAND.matcher(error);
-        String detail = command.find()
-                ? ", command " + command.group(1).toUpperCase(Locale.ROOT).replace('|', ' ')
-                : KEYS.matcher(error).find() ? ", keys not allowed" : "";
-        return "Redis answered " + code + (inScript ? " inside the script" : "") + detail;
+        if (command.find()) {
+            return ", command " + command.group(1).toUpperCase(Locale.ROOT).replace('|', ' ');
+        }
+        if (KEYS.matcher(error).find()) {
+            return ", keys not allowed";
+        }
+        if (error.contains("DB index is out of range")) {
+            return ", no such database";
+        }
+        return MEANINGS.containsKey(code) ? ", " + MEANINGS.get(code) : "";
     }
 
     /** What is known of the command. */

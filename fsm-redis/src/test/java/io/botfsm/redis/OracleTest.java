@@ -1,0 +1,282 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.StorageKey;
+import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.StoredConversation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * {@code write.lua} against {@link StoredConversation#apply}: the same random writes to both, and after each the same reply,
+ * the same fields byte for byte, and the right time to live. Repeat a failure with {@code -Dbotfsm.seed=…}.
+ */
+@Timeout(600)
+class OracleTest {
+    private static final int WRITES = Boolean.getBoolean("botfsm.proof") ? 500_000 : 40_000;
+    private static final int WRITES_PER_CONVERSATION = 80;
+    private static final Duration STANDARD_TTL = Duration.ofHours(5);
+    private static final Duration TOMBSTONE_TTL = Duration.ofHours(7);
+    private static final List<String> NAMES = List.of("", "a", "b", "s", "v", ":", "f", "имя", "e", "long name");
+    private static final List<String> STATES = List.of("A", "B", "", "-", "=A", "два слова", "Group:NAME");
+
+    private final long seed = Long.getLong("botfsm.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final String bot = "oracle-" + UUID.randomUUID();
+    private RespConnection redis;
+
+    @BeforeEach
+    void connect() {
+        redis = RedisServers.shared().connect();
+        redis.call("SELECT", "2");
+    }
+
+    @AfterEach
+    void disconnect() {
+        redis.call("FLUSHDB");
+        redis.close();
+    }
+
+    @Test
+    void scriptDecidesLikeTheModel() throws Exception {
+        System.out.println("[seed] OracleTest: -Dbotfsm.seed=" + seed);
+        Map<String, Integer> seen = new HashMap<>();
+        for (int chat = 0; chat < WRITES / WRITES_PER_CONVERSATION; chat++) {
+            boolean standardTtl = random.nextBoolean();
+            compare(StorageKey.bot(bot).chat(chat).user(1).build(), standardTtl, seen);
+        }
+        System.out.println("[oracle] " + WRITES + " writes: " + seen);
+        assertThat(seen.keySet())
+                .contains("Applied", "Conflict", "Duplicate", "Fenced", "gone", "tombstone", "live", "other run");
+        assertThat(seen.values()).allMatch(count -> count > WRITES / 400);
+    }
+
+    private void compare(StorageKey key, boolean standardTtl, Map<String, Integer> seen) throws Exception {
+        RedisStorageOptions.Builder options = RedisStorageOptions.builder().tombstoneTtl(TOMBSTONE_TTL);
+        if (standardTtl) {
+            options.ttl(STANDARD_TTL);
+        }
+        RedisStateStorage storage =
+                new RedisStateStorage(new SocketPort(redis), Duration.ofSeconds(30), options.build());
+        byte[] hash = new KeyScheme(RedisStorageOptions.DEFAULT_KEY_PREFIX).key(key);
+        StoredConversation model = StoredConversation.none();
+        long anchor = random.nextInt(4) == 0 ? random.nextInt(600) : random.nextLong(EventWindow.MAX_EVENT_ID - 2_000);
+        long previousPttl = -2;
+        for (int i = 0; i < WRITES_PER_CONVERSATION; i++) {
+            if (random.nextInt(25) == 0) {
+                anchor = random.nextLong(EventWindow.MAX_EVENT_ID); // the messenger goes on elsewhere
+            }
+            Mutation mutation = mutation(model, anchor);
+            Outcome outcome = get(storage.write(key, mutation));
+            long born = outcome instanceof Applied applied && model.isGone() ? applied.version() : 0;
+            StoredConversation.Step step = model.apply(mutation, born);
+            String where = "seed %d, write %d of %s: %s on %s".formatted(seed, i, key, mutation, model);
+
+            assertThat(outcome).as(where).isEqualTo(step.outcome());
+            if (born != 0) {
+                assertThat(Math.abs(born - System.currentTimeMillis() * 1_000))
+                        .as(where)
+                        .isLessThan(Duration.ofMinutes(1).toNanos() / 1_000);
+            }
+            assertThat(fields(redis.hash(hash))).as(where).isEqualTo(fields(step.next()));
+            assertThat(get(storage.read(key))).as(where).isEqualTo(step.next().snapshot());
+            long pttl = pttl(hash);
+            checkTtl(where, outcome, mutation, step.next(), standardTtl, previousPttl, pttl);
+
+            previousPttl = pttl;
+            model = step.next();
+            count(seen, outcome, model);
+        }
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    private static void count(Map<String, Integer> seen, Outcome outcome, StoredConversation model) {
+        seen.merge(outcome.getClass().getSimpleName(), 1, Integer::sum);
+        seen.merge(model.isGone() ? "gone" : model.isTombstone() ? "tombstone" : "live", 1, Integer::sum);
+        if (model.events().other().length > 0) {
+            seen.merge("other run", 1, Integer::sum);
+        }
+    }
+
+    private Mutation mutation(StoredConversation model, long anchor) {
+        Mutation.Builder m = Mutation.builder();
+        switch (random.nextInt(5)) {
+            case 0, 1 -> m.state(one(STATES));
+            case 2 -> m.clearState();
+            default -> {}
+        }
+        data(m);
+        if (random.nextInt(3) == 0) {
+            m.eventId(eventId(model, anchor));
+        }
+        if (random.nextInt(6) == 0) {
+            m.fence(fence(model));
+        }
+        if (random.nextInt(6) == 0) {
+            m.expectVersion(random.nextInt(4) == 0 ? Math.max(0, model.version() - 1) : model.version());
+        }
+        switch (random.nextInt(12)) {
+            case 0 -> m.expectNoState();
+            case 1 -> m.expectState(one(STATES));
+            case 2, 3 -> model.state().ifPresentOrElse(m::expectState, m::expectNoState);
+            default -> {}
+        }
+        switch (random.nextInt(8)) {
+            case 0 -> m.ttl(Duration.ofMinutes(1 + random.nextInt(60)));
+            case 1 -> m.persist();
+            default -> {}
+        }
+        return m.build();
+    }
+
+    private void data(Mutation.Builder m) {
+        switch (random.nextInt(6)) {
+            case 0 -> m.replaceData(Map.of());
+            case 1 -> m.replaceData(entries(random.nextInt(4)));
+            case 2, 3 -> {
+                Map<String, String> puts = entries(random.nextInt(4));
+                puts.forEach(m::put);
+                NAMES.stream()
+                        .filter(name -> !puts.containsKey(name) && random.nextInt(3) == 0)
+                        .forEach(m::remove);
+            }
+            case 4 -> NAMES.forEach(m::remove);
+            default -> {}
+        }
+    }
+
+    private Map<String, String> entries(int count) {
+        Map<String, String> entries = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            entries.put(one(NAMES), one(List.of("1", "\"\"", "", "{\"a\":[1]}", "\"\\u0000 😀\"", "\u0000")));
+        }
+        return entries;
+    }
+
+    /** Near the edges of the window: 256 and 264 ids, borders of blocks, the other run, far jumps. */
+    private long eventId(StoredConversation model, long anchor) {
+        long highest = newest(model.events().latest());
+        long other = newest(model.events().other());
+        long id = switch (random.nextInt(10)) {
+            case 0 -> anchor + random.nextInt(600);
+            case 1 -> highest + random.nextInt(20) - 4;
+            case 2 -> highest - 256 + random.nextInt(17) - 8;
+            case 3 -> highest - 264 + random.nextInt(17) - 8;
+            case 4 -> highest + 256 + random.nextInt(33) - 16;
+            case 5 -> highest / 8 * 8 + random.nextInt(3) - 1;
+            case 6 -> other + random.nextInt(540) - 270;
+            case 7 -> other - 256 + random.nextInt(33) - 16;
+            case 8 -> highest - 5_000 + random.nextInt(300);
+            default -> highest + random.nextInt(3);
+        };
+        return Math.floorMod(id, EventWindow.MAX_EVENT_ID + 1);
+    }
+
+    private static long newest(byte[] run) {
+        long head = 0;
+        for (int i = 0; i < Math.min(7, run.length); i++) {
+            head = (head << 8) | (run[i] & 0xff);
+        }
+        return head * 8 + 7;
+    }
+
+    private long fence(StoredConversation model) {
+        long near = model.fence() + random.nextInt(4) - 1;
+        return near < 1 ? 1 : Math.min(Mutation.MAX_FENCE, random.nextInt(50) == 0 ? Mutation.MAX_FENCE : near);
+    }
+
+    private <T> T one(List<T> of) {
+        return of.get(random.nextInt(of.size()));
+    }
+
+    private long pttl(byte[] hash) {
+        return redis.call("PTTL".getBytes(UTF_8), hash) instanceof Long millis ? millis : Long.MIN_VALUE;
+    }
+
+    private static void checkTtl(
+            String where,
+            Outcome outcome,
+            Mutation mutation,
+            StoredConversation next,
+            boolean standardTtl,
+            long before,
+            long now) {
+        if (next.isGone()) {
+            assertThat(now).as(where).isEqualTo(-2);
+            return;
+        }
+        if (!(outcome instanceof Applied)) {
+            assertThat(now)
+                    .as(where)
+                    .isLessThanOrEqualTo(before)
+                    .isGreaterThan(before < 0 ? before - 1 : before - 60_000);
+            return;
+        }
+        Optional<Duration> ttl = next.isTombstone()
+                ? Optional.of(TOMBSTONE_TTL)
+                : mutation.ttl(standardTtl ? Optional.of(STANDARD_TTL) : Optional.empty());
+        if (ttl.isEmpty()) {
+            assertThat(now).as(where).isEqualTo(-1);
+        } else {
+            assertThat(now)
+                    .as(where)
+                    .isBetween(ttl.get().toMillis() - 30_000, ttl.get().toMillis());
+        }
+    }
+
+    private static List<String> fields(Map<String, byte[]> hash) {
+        List<String> fields = new ArrayList<>();
+        hash.forEach((name, value) -> fields.add(field(name, value)));
+        fields.sort(null);
+        return fields;
+    }
+
+    private static List<String> fields(StoredConversation model) {
+        List<String> fields = new ArrayList<>();
+        if (!model.isGone()) {
+            fields.add(field("v", Long.toString(model.version()).getBytes(UTF_8)));
+            model.state().ifPresent(state -> fields.add(field("s", state.getBytes(UTF_8))));
+            if (model.fence() > 0) {
+                fields.add(field("f", Long.toString(model.fence()).getBytes(UTF_8)));
+            }
+            run(fields, "e", model.events().latest());
+            run(fields, "o", model.events().other());
+            model.data().forEach((name, json) -> fields.add(field(":" + name, json.getBytes(UTF_8))));
+        }
+        fields.sort(null);
+        return fields;
+    }
+
+    private static void run(List<String> fields, String name, byte[] run) {
+        if (run.length > 0) {
+            fields.add(field(name, run));
+        }
+    }
+
+    private static String field(String name, byte[] value) {
+        return name + " = " + HexFormat.of().formatHex(value);
+    }
+}

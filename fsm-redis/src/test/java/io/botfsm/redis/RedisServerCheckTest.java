@@ -1,0 +1,219 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RespConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class RedisServerCheckTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    /** What docs/redis-layout.md tells operators to grant. */
+    static final List<String> MINIMAL = List.of(
+            "~fsm:*",
+            "+info",
+            "+script|load",
+            "+evalsha",
+            "+eval",
+            "+hgetall",
+            "+hmget",
+            "+hset",
+            "+hdel",
+            "+hlen",
+            "+del",
+            "+pexpire",
+            "+persist",
+            "+time");
+
+    private static RedisServerProcess server;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServerProcess.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static void check(List<String> rights) {
+        try (RespConnection admin = server.connect();
+                RespConnection user = server.connect()) {
+            List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "bot", "reset", "on", ">secret"));
+            words.addAll(rights);
+            admin.call(words.toArray(String[]::new));
+            user.call("AUTH", "bot", "secret");
+            try {
+                new RedisServerCheck(new SocketPort(user), "redis://test", TIMEOUT).run("fsm");
+            } finally {
+                assertThat(admin.number("DBSIZE")).as("keys left behind").isZero();
+            }
+        }
+    }
+
+    @Test
+    void theMinimalRightsAreEnough() {
+        assertThatCode(() -> check(MINIMAL)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "info",
+                "script|load",
+                "evalsha",
+                "eval",
+                "hgetall",
+                "hmget",
+                "hset",
+                "hdel",
+                "hlen",
+                "del",
+                "pexpire",
+                "persist",
+                "time"
+            })
+    void aMissingRightIsRefusedByName(String command) {
+        List<String> rights = new ArrayList<>(MINIMAL);
+        assertThat(rights.remove("+" + command)).isTrue();
+
+        assertThatThrownBy(() -> check(rights))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("redis://test")
+                .hasMessageContaining(command.toUpperCase(Locale.ROOT).replace('|', ' '));
+    }
+
+    @Test
+    void everyRightIsTried() {
+        assertThat(MINIMAL).hasSize(1 + 13); // the keys, and as many commands as the test above names
+    }
+
+    @Test
+    void theProbeTriesEveryCommandOfTheScripts() {
+        Set<String> tried = commands(Script.PROBE);
+        for (Script script : Script.ALL) {
+            assertThat(tried).containsAll(commands(script));
+        }
+        assertThat(commands(Script.WRITE)).hasSize(9);
+    }
+
+    private static Set<String> commands(Script script) {
+        return Pattern.compile("'([A-Z]{3,})'")
+                .matcher(new String(script.text(), UTF_8))
+                .results()
+                .map(name -> name.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void missingRightsForTheKeysAreRefused() {
+        List<String> rights = new ArrayList<>(MINIMAL);
+        rights.set(0, "~other:*");
+
+        assertThatThrownBy(() -> check(rights))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("keys fsm:*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"6.2.0", "6.2.14", "6.10.1", "7.0.15", "7.2.4", "8.0.0", "10.1", "255.255.255"})
+    void newEnoughServersPass(String version) {
+        assertThatCode(() -> checkVersion("# Server\r\nredis_version:" + version + "\r\nredis_mode:standalone\r\n"))
+                .isInstanceOf(Past.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"6.0.16", "5.0.14", "2.8.9", "6.1.240"})
+    void oldServersAreRefused(String version) {
+        assertThatThrownBy(() -> checkVersion("# Server\r\nredis_version:" + version + "\r\nredis_mode:standalone\r\n"))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessage("redis://test runs Redis " + version + "; 6.2 or newer is needed");
+    }
+
+    @Test
+    void aServerWithoutVersionIsRefused() {
+        assertThatThrownBy(() -> checkVersion("# Server\r\n"))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("does not tell its version");
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsUnavailable() {
+        assertThatThrownBy(() -> new RedisServerCheck(
+                                new InfoPort(new CompletableFuture<>()), "redis://test", Duration.ofMillis(50))
+                        .run("fsm"))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("INFO not answered");
+    }
+
+    @Test
+    void anInterruptIsKept() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> new RedisServerCheck(new InfoPort(new CompletableFuture<>()), "redis://test", TIMEOUT)
+                        .run("fsm"))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    private static void checkVersion(String info) {
+        new RedisServerCheck(new InfoPort(CompletableFuture.completedFuture(info)), "redis://test", TIMEOUT).run("fsm");
+    }
+
+    @SuppressWarnings("serial") // never sent over a wire
+    private static final class Past extends RuntimeException {}
+
+    /** Answers INFO only. */
+    private record InfoPort(CompletableFuture<String> answer) implements RedisPort {
+        @Override
+        public CompletionStage<String> info(String section) {
+            return answer;
+        }
+
+        @Override
+        public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+            throw new Past();
+        }
+
+        @Override
+        public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+            throw new Past();
+        }
+
+        @Override
+        public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+            throw new Past();
+        }
+
+        @Override
+        public CompletionStage<String> scriptLoad(byte[] script) {
+            throw new Past();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
