@@ -137,8 +137,12 @@ final class ConnectedClient {
         }
     }
 
+    /** Also without telling the library's name (CLIENT SETINFO): that is one more right for a user to have. */
     private static RedisURI withTimeout(RedisURI uri, Duration timeout) {
-        return RedisURI.builder(uri).withTimeout(timeout).build();
+        RedisURI copy = RedisURI.builder(uri).withTimeout(timeout).build();
+        copy.setLibraryName("");
+        copy.setLibraryVersion("");
+        return copy;
     }
 
     private static Duration min(Duration a, Duration b) {
