@@ -57,7 +57,11 @@ public final class LoggingStateStorage implements StateStorage {
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
         return storage.write(key, mutation).thenApply(outcome -> {
             if (outcome instanceof Applied applied && !applied.previousState().equals(applied.state())) {
-                log(key, printable(applied.previousState()), printable(applied.state()));
+                try {
+                    log(key, printable(applied.previousState()), printable(applied.state()));
+                } catch (RuntimeException e) {
+                    // An appender that fails must not make a write look failed that is stored.
+                }
             }
             return outcome;
         });
@@ -65,9 +69,9 @@ public final class LoggingStateStorage implements StateStorage {
 
     private void log(StorageKey key, String from, String to) {
         LoggingEventBuilder event = logger.atLevel(level)
-                .addKeyValue("bot", key.bot())
-                .addKeyValue("chat", key.chat())
-                .addKeyValue("user", key.user());
+                .addKeyValue("bot", Text.printable(key.bot()))
+                .addKeyValue("chat", Text.printable(key.chat()))
+                .addKeyValue("user", Text.printable(key.user()));
         event = withPart(event, "thread", key.thread());
         event = withPart(event, "business", key.business());
         event = withPart(
@@ -76,7 +80,7 @@ public final class LoggingStateStorage implements StateStorage {
     }
 
     private static LoggingEventBuilder withPart(LoggingEventBuilder event, String part, Optional<String> id) {
-        return id.isPresent() ? event.addKeyValue(part, id.get()) : event;
+        return id.isPresent() ? event.addKeyValue(part, Text.printable(id.get())) : event;
     }
 
     private static String printable(Optional<String> state) {

@@ -336,7 +336,10 @@ public final class Mutation {
 
         /** Lets the conversation live on without limit, whatever the storage's own time to live is. */
         public Builder persist() {
-            refuseIf(ttl.isPresent(), "persist() contradicts ttl(%s)", ttl.toString());
+            refuseIf(
+                    ttl.isPresent(),
+                    "persist() contradicts ttl(%s)",
+                    ttl.map(Duration::toString).orElse(""));
             persists = true;
             return this;
         }
