@@ -1,0 +1,225 @@
+package io.botfsm.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Outcome.Duplicate;
+import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.StoredConversation.Step;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The one decision, by the rules of the specification that it decides. */
+final class StoredConversationTest {
+    private static final long NOW = 1_000_000;
+    private static final StoredConversation LIVE =
+            new StoredConversation(Optional.of("A"), Map.of("a", "1", "b", "2"), 7, 0, EventWindow.empty());
+    private static final StoredConversation FENCED = new StoredConversation(
+            Optional.of("A"), Map.of("a", "1"), 7, 5, EventWindow.empty().with(10));
+
+    private static Mutation.Builder change() {
+        return Mutation.builder();
+    }
+
+    private static Applied applied(Step step) {
+        assertThat(step.outcome()).isInstanceOf(Applied.class);
+        return (Applied) step.outcome();
+    }
+
+    private static void refused(StoredConversation before, Mutation mutation, Outcome outcome) {
+        Step step = before.apply(mutation, NOW);
+        assertThat(step.outcome()).isEqualTo(outcome);
+        assertThat(step.next()).isSameAs(before);
+    }
+
+    @Test
+    void nothingBeginsWithTheTimeAsItsVersion() {
+        Step step = StoredConversation.none()
+                .apply(change().state("A").put("a", "1").build(), NOW);
+        assertThat(step.outcome()).isEqualTo(new Applied(Optional.empty(), Optional.of("A"), 0, NOW));
+        assertThat(step.next())
+                .isEqualTo(new StoredConversation(Optional.of("A"), Map.of("a", "1"), NOW, 0, EventWindow.empty()));
+    }
+
+    @Test
+    void eachWriteRaisesTheVersionByOneWhateverTheTime() {
+        for (Mutation mutation : List.of(
+                change().build(),
+                change().state("A").build(),
+                change().put("a", "1").build(),
+                change().persist().build())) {
+            Step step = LIVE.apply(mutation, NOW);
+            assertThat(applied(step).previousVersion()).isEqualTo(7);
+            assertThat(applied(step).version()).isEqualTo(8);
+            assertThat(step.next().version()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void stateIsKeptSetOrCleared() {
+        assertThat(LIVE.apply(change().build(), NOW).next().state()).hasValue("A");
+        Step set = LIVE.apply(change().state("B").build(), NOW);
+        assertThat(set.next().state()).hasValue("B");
+        assertThat(applied(set).previousState()).hasValue("A");
+        assertThat(applied(set).state()).hasValue("B");
+        Step cleared = LIVE.apply(change().clearState().build(), NOW);
+        assertThat(cleared.next().state()).isEmpty();
+        assertThat(cleared.next().data()).isEqualTo(LIVE.data());
+        assertThat(applied(cleared).state()).isEmpty();
+    }
+
+    @Test
+    void patchTouchesTheNamedEntries() {
+        Step step = LIVE.apply(
+                change().put("b", "20").put("c", "3").remove("a").remove("z").build(), NOW);
+        assertThat(step.next().data()).isEqualTo(Map.of("b", "20", "c", "3"));
+        assertThat(LIVE.data()).isEqualTo(Map.of("a", "1", "b", "2"));
+    }
+
+    @Test
+    void replaceLeavesExactlyTheGiven() {
+        Step step = LIVE.apply(change().replaceData(Map.of("b", "3")).build(), NOW);
+        assertThat(step.next().data()).isEqualTo(Map.of("b", "3"));
+        assertThat(step.next().state()).hasValue("A");
+        Step empty = LIVE.apply(change().replaceData(Map.of()).build(), NOW);
+        assertThat(empty.next().data()).isEmpty();
+        assertThat(empty.next().isGone()).isFalse();
+    }
+
+    @Test
+    void withoutStateAndDataItIsGone() {
+        for (Mutation mutation : List.of(
+                change().clearState().replaceData(Map.of()).build(),
+                change().clearState().remove("a").remove("b").build())) {
+            Step step = LIVE.apply(mutation, NOW);
+            assertThat(step.next()).isEqualTo(StoredConversation.none());
+            assertThat(step.next().isGone()).isTrue();
+            assertThat(step.next().isTombstone()).isFalse();
+            assertThat(step.outcome()).isEqualTo(new Applied(Optional.of("A"), Optional.empty(), 7, 0));
+        }
+    }
+
+    @Test
+    void emptyMutationCreatesNothing() {
+        for (Mutation mutation : List.of(
+                change().build(),
+                change().persist().build(),
+                change().remove("a").build(),
+                change().clearState().build())) {
+            Step step = StoredConversation.none().apply(mutation, NOW);
+            assertThat(step.next().isGone()).isTrue();
+            assertThat(step.outcome()).isEqualTo(new Applied(Optional.empty(), Optional.empty(), 0, 0));
+        }
+    }
+
+    @Test
+    void fenceAndEventsOutliveStateAndData() {
+        Step step = FENCED.apply(change().clearState().replaceData(Map.of()).build(), NOW);
+        assertThat(step.next().isTombstone()).isTrue();
+        assertThat(step.next().isGone()).isFalse();
+        assertThat(step.next().fence()).isEqualTo(5);
+        assertThat(step.next().events().contains(10)).isTrue();
+        assertThat(applied(step).version()).isEqualTo(8);
+        assertThat(step.next().snapshot().state()).isEmpty();
+        assertThat(step.next().snapshot().data()).isEmpty();
+        assertThat(step.next().snapshot().version()).isEqualTo(8);
+        refused(step.next(), change().state("B").fence(4).build(), new Fenced(5));
+        assertThat(step.next().apply(change().state("B").build(), NOW).next().fence())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void fenceOrEventAloneMakesATombstone() {
+        assertThat(StoredConversation.none()
+                        .apply(change().fence(3).build(), NOW)
+                        .next()
+                        .isTombstone())
+                .isTrue();
+        Step event = StoredConversation.none().apply(change().eventId(0).build(), NOW);
+        assertThat(event.next().isTombstone()).isTrue();
+        assertThat(applied(event).version()).isEqualTo(NOW);
+    }
+
+    @Test
+    void lowerTokenIsFenced() {
+        refused(FENCED, change().state("B").fence(4).build(), new Fenced(5));
+        assertThat(FENCED.apply(change().fence(5).build(), NOW).next().fence()).isEqualTo(5);
+        assertThat(FENCED.apply(change().fence(6).build(), NOW).next().fence()).isEqualTo(6);
+        assertThat(FENCED.apply(change().build(), NOW).next().fence()).isEqualTo(5);
+    }
+
+    @Test
+    void appliedEventIsADuplicate() {
+        refused(FENCED, change().state("B").eventId(10).build(), new Duplicate(FENCED.snapshot()));
+        Step next = FENCED.apply(change().eventId(9).build(), NOW);
+        assertThat(next.next().events().contains(9)).isTrue();
+        assertThat(next.next().events().contains(10)).isTrue();
+    }
+
+    @Test
+    void versionMustBeTheExpectedOne() {
+        for (long wrong : new long[] {0, 6, 8, Long.MAX_VALUE}) {
+            refused(LIVE, change().state("B").expectVersion(wrong).build(), new Conflict(LIVE.snapshot()));
+        }
+        applied(LIVE.apply(change().expectVersion(7).build(), NOW));
+        refused(StoredConversation.none(), change().state("B").expectVersion(1).build(), new Conflict(Snapshot.none()));
+        applied(StoredConversation.none()
+                .apply(change().state("B").expectVersion(0).build(), NOW));
+    }
+
+    @Test
+    void stateMustBeTheExpectedOne() {
+        refused(LIVE, change().expectState("B").build(), new Conflict(LIVE.snapshot()));
+        refused(LIVE, change().expectNoState().build(), new Conflict(LIVE.snapshot()));
+        refused(StoredConversation.none(), change().expectState("").build(), new Conflict(Snapshot.none()));
+        applied(LIVE.apply(change().expectState("A").build(), NOW));
+        applied(StoredConversation.none().apply(change().expectNoState().build(), NOW));
+    }
+
+    @Test
+    void firstFailedConditionDecides() {
+        refused(
+                FENCED,
+                change().fence(4).eventId(10).expectVersion(1).expectState("B").build(),
+                new Fenced(5));
+        refused(
+                FENCED,
+                change().fence(5).eventId(10).expectVersion(1).expectState("B").build(),
+                new Duplicate(FENCED.snapshot()));
+        refused(
+                FENCED,
+                change().fence(6).eventId(11).expectVersion(1).expectState("A").build(),
+                new Conflict(FENCED.snapshot()));
+        refused(
+                FENCED,
+                change().fence(6).eventId(11).expectVersion(7).expectState("B").build(),
+                new Conflict(FENCED.snapshot()));
+    }
+
+    @Test
+    void dataIsCopiedAndFixed() {
+        Map<String, String> mine = new LinkedHashMap<>(Map.of("a", "1"));
+        StoredConversation conversation = new StoredConversation(Optional.empty(), mine, 1, 0, EventWindow.empty());
+        Snapshot snapshot = new Snapshot(Optional.empty(), mine, 1, EventWindow.empty());
+        mine.put("b", "2");
+        assertThat(conversation.data()).isEqualTo(Map.of("a", "1"));
+        assertThat(snapshot.data()).isEqualTo(Map.of("a", "1"));
+        assertThatThrownBy(() -> conversation.data().put("c", "3")).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> snapshot.data().put("c", "3")).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> conversation.snapshot().data().clear())
+                .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void valuesAreNotPrinted() {
+        StoredConversation secret =
+                new StoredConversation(Optional.of("A"), Map.of("card", "4111"), 1, 2, EventWindow.empty());
+        assertThat(secret.toString()).contains("A", "card", "1", "2").doesNotContain("4111");
+        assertThat(secret.snapshot().toString()).contains("A", "card").doesNotContain("4111");
+    }
+}
