@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Conversations in the memory of this process: for tests, and for bots whose conversations may be lost with the process.
  *
  * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException}. Nothing
- * survives the process, nothing is shared with another. A conversation whose time is over leaves the memory within
- * seconds, without traffic; until then no one sees it. Conversations without time to live stay until they are cleared:
+ * survives the process, nothing is shared with another. No one sees a conversation whose time is over, and it leaves the
+ * memory without traffic too, about a thousand in a second. Conversations without time to live stay until they are cleared:
  * give a {@linkplain Builder#ttl time to live} where users come and go. All capabilities; all rules of the specification
  * but those on shared and absent backends, which cannot be had here.
  */

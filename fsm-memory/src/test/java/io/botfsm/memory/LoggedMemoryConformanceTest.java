@@ -1,0 +1,14 @@
+package io.botfsm.memory;
+
+import io.botfsm.storage.LoggingStateStorage;
+import io.botfsm.storage.StateStorage;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.NOPLogger;
+
+/** A decorated storage keeps every rule that the storage keeps. */
+final class LoggedMemoryConformanceTest extends MemoryConformance {
+    @Override
+    StateStorage decorate(MemoryStateStorage storage) {
+        return new LoggingStateStorage(storage, NOPLogger.NOP_LOGGER, Level.INFO);
+    }
+}

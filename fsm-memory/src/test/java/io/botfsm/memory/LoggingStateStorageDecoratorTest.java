@@ -1,0 +1,13 @@
+package io.botfsm.memory;
+
+import io.botfsm.conformance.StateStorageDecoratorConformance;
+import io.botfsm.storage.LoggingStateStorage;
+import io.botfsm.storage.StateStorage;
+
+/** Here and not with the class that it tests, because the suite needs the core. */
+final class LoggingStateStorageDecoratorTest extends StateStorageDecoratorConformance {
+    @Override
+    protected StateStorage decorate(StateStorage storage) {
+        return new LoggingStateStorage(storage);
+    }
+}
