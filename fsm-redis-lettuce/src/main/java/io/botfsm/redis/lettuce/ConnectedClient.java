@@ -69,14 +69,15 @@ final class ConnectedClient {
 
     static ConnectedClient withOwnClient(RedisURI uri, Duration commandTimeout) {
         requireNativeTransport(uri);
+        ClientOptions options = options(commandTimeout);
         ClientResources resources = DefaultClientResources.builder()
                 .ioThreadPoolSize(THREADS)
                 .computationThreadPoolSize(THREADS)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
                 .build();
         RedisClient client = RedisClient.create(resources);
-        client.setOptions(options(commandTimeout));
         try {
+            client.setOptions(options);
             return new ConnectedClient(client, Optional.of(resources), uri, commandTimeout);
         } catch (RuntimeException e) {
             shutDown(client, resources);

@@ -183,10 +183,7 @@ public final class LettuceRedis implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder commandTimeout(Duration limit) {
-            if (limit.isNegative() || limit.isZero()) {
-                throw new IllegalArgumentException("command time-out must be positive: " + limit);
-            }
-            commandTimeout = Optional.of(limit);
+            commandTimeout = Optional.of(checked(limit));
             return this;
         }
 
@@ -236,7 +233,14 @@ public final class LettuceRedis implements AutoCloseable {
 
         private Duration timeoutOfUri() {
             Duration timeout = uri.getTimeout();
-            return timeout.equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_COMMAND_TIMEOUT : timeout;
+            return timeout.equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_COMMAND_TIMEOUT : checked(timeout);
+        }
+
+        private static Duration checked(Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("command time-out must be positive: " + limit);
+            }
+            return limit;
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.botfsm.redis.lettuce;
 
 import io.lettuce.core.RedisURI;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +12,11 @@ final class RedisAddress {
     private static final Set<String> SCHEMES =
             Set.of("redis", "rediss", "redis-socket", "redis+socket", "redis+ssl", "redis+tls");
     private static final Pattern SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*):");
-    private static final Pattern HOST_AND_PORT = Pattern.compile("^([^:]+):(\\d{1,5})$");
+    private static final Pattern HOST_AND_PORT = Pattern.compile("([^:]+):(\\d{1,9})");
+    private static final Pattern DATABASE = Pattern.compile("/?|/\\d{1,9}");
+    private static final String FORM =
+            "it must have the form redis://user:password@host:port/database, characters such as"
+                    + " @ / # % in a password percent-encoded";
 
     private RedisAddress() {}
 
@@ -20,53 +26,62 @@ final class RedisAddress {
      * @throws IllegalArgumentException if it cannot be read or is not of one server; the message holds no credentials, and
      *     there is no cause, since a parser's message quotes what it read
      */
-    @SuppressWarnings("UnusedException") // see above
-    static RedisURI parse(String uri) {
-        Matcher scheme = SCHEME.matcher(uri);
-        if (!scheme.find()) {
-            throw invalid(uri, "it must begin with redis://, rediss:// or redis-socket://");
+    static RedisURI parse(String text) {
+        URI uri = uri(text);
+        if (String.valueOf(uri.getScheme()).contains("sentinel")) {
+            throw invalid(text, "Sentinel is not supported here; name one server");
         }
-        if (scheme.group(1).contains("sentinel")) {
-            throw invalid(uri, "Sentinel is not supported here; name one server");
+        if (uri.getScheme() == null || !SCHEMES.contains(uri.getScheme())) {
+            throw invalid(text, "it must begin with redis://, rediss:// or redis-socket://");
         }
-        if (!SCHEMES.contains(scheme.group(1))) {
-            throw invalid(uri, "it must begin with redis://, rediss:// or redis-socket://");
+        boolean socket = uri.getScheme().endsWith("socket");
+        String path = uri.getPath() == null ? "" : uri.getPath();
+        if (!socket && uri.getRawAuthority() == null) {
+            throw invalid(text, "it names no host");
         }
-        RedisURI parsed;
-        try {
-            parsed = RedisURI.create(uri);
-        } catch (NumberFormatException e) {
-            throw invalid(uri, "the database must be a whole number");
-        } catch (RuntimeException e) {
-            throw invalid(
-                    uri,
-                    "it is not a URI of the form redis://user:password@host:port/database"
-                            + " (characters such as @ / # % in a password must be percent-encoded)");
+        if (!socket && !DATABASE.matcher(path).matches()) {
+            throw invalid(text, "the database must be a whole number");
         }
-        return checked(uri, parsed);
-    }
-
-    private static RedisURI checked(String uri, RedisURI parsed) {
-        if (parsed.getSocket() == null) {
-            String host = parsed.getHost();
-            if (host == null || host.isEmpty()) {
-                throw invalid(uri, "it names no host");
-            }
-            // Java's URI takes a name with an underscore, as Docker makes them, for no host; Lettuce then keeps the
-            // port in it.
-            Matcher both = HOST_AND_PORT.matcher(host);
-            if (both.find()) {
-                parsed.setHost(both.group(1));
-                parsed.setPort(Integer.parseInt(both.group(2)));
-            }
-            if (parsed.getPort() < 1 || parsed.getPort() > 65_535) {
-                throw invalid(uri, "the port must be between 1 and 65535");
-            }
-        }
-        if (parsed.getDatabase() < 0) {
-            throw invalid(uri, "the database must not be negative");
+        RedisURI parsed = parsed(text, uri);
+        if (!socket) {
+            splitHostAndPort(parsed);
+            checkPort(text, uri.getPort() < 0 ? parsed.getPort() : uri.getPort());
         }
         return parsed;
+    }
+
+    @SuppressWarnings("UnusedException") // its message quotes the URI
+    private static URI uri(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw invalid(text, FORM);
+        }
+    }
+
+    @SuppressWarnings("UnusedException") // its message may quote the URI
+    private static RedisURI parsed(String text, URI uri) {
+        checkPort(text, uri.getPort() < 0 ? RedisURI.DEFAULT_REDIS_PORT : uri.getPort());
+        try {
+            return RedisURI.create(uri);
+        } catch (RuntimeException e) {
+            throw invalid(text, FORM);
+        }
+    }
+
+    private static void checkPort(String text, int port) {
+        if (port < 1 || port > 65_535) {
+            throw invalid(text, "the port must be between 1 and 65535");
+        }
+    }
+
+    /** Java's URI takes a name with an underscore, as Docker makes them, for no host; Lettuce then keeps the port in it. */
+    private static void splitHostAndPort(RedisURI uri) {
+        Matcher both = HOST_AND_PORT.matcher(uri.getHost());
+        if (both.matches()) {
+            uri.setHost(both.group(1));
+            uri.setPort(Integer.parseInt(both.group(2)));
+        }
     }
 
     private static IllegalArgumentException invalid(String uri, String why) {

@@ -1,0 +1,143 @@
+package io.botfsm.redis.lettuce;
+
+import static io.botfsm.redis.lettuce.Calls.applied;
+import static io.botfsm.redis.lettuce.Calls.freshKey;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.redis.testkit.FaultyProxy;
+import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.storage.Mutation;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class UsersClientTest {
+    private final RedisURI uri = RedisURI.create(RedisServers.shared().uri(0));
+    private final RedisClient client = RedisClient.create();
+
+    @AfterEach
+    void shutDown() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+    }
+
+    private static ClientOptions.Builder honest() {
+        return ClientOptions.builder()
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(1)));
+    }
+
+    private void isRefused(ClientOptions options, String... words) {
+        client.setOptions(options);
+        assertThatThrownBy(() -> LettuceRedis.using(client, uri))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(words);
+    }
+
+    @Test
+    void lettucesDefaultsAreRefusedSinceTheySendAgain() {
+        isRefused(ClientOptions.create(), "disconnectedBehavior(REJECT_COMMANDS)", "autoReconnect(true)");
+    }
+
+    @Test
+    void keepingCommandsWhileDisconnectedIsRefused() {
+        isRefused(
+                honest().disconnectedBehavior(DisconnectedBehavior.ACCEPT_COMMANDS)
+                        .build(),
+                "disconnectedBehavior(REJECT_COMMANDS)",
+                "ACCEPT_COMMANDS");
+        isRefused(
+                honest().autoReconnect(false)
+                        .disconnectedBehavior(DisconnectedBehavior.ACCEPT_COMMANDS)
+                        .build(),
+                "disconnectedBehavior(REJECT_COMMANDS)");
+    }
+
+    @Test
+    void waitingForEverIsRefused() {
+        isRefused(honest().timeoutOptions(TimeoutOptions.create()).build(), "timeoutOptions(TimeoutOptions.enabled");
+        isRefused(
+                honest().timeoutOptions(TimeoutOptions.builder()
+                                .timeoutCommands()
+                                .fixedTimeout(Duration.ZERO)
+                                .build())
+                        .build(),
+                "PT0S");
+        uri.setTimeout(Duration.ZERO);
+        isRefused(honest().timeoutOptions(TimeoutOptions.enabled()).build(), "PT0S");
+    }
+
+    @Test
+    void aClientThatDoesNotReconnectIsFine() {
+        client.setOptions(ClientOptions.builder()
+                .autoReconnect(false)
+                .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(1)))
+                .build());
+        try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared());
+                LettuceRedis redis = LettuceRedis.using(client, RedisURI.create(proxy.uri(0)))) {
+            proxy.reset();
+            Calls.untilItReads(redis.stateStorage(), freshKey());
+        }
+    }
+
+    @Test
+    void itsOwnTimeoutHolds() {
+        client.setOptions(honest().timeoutOptions(TimeoutOptions.enabled()).build());
+        uri.setTimeout(Duration.ofMillis(321));
+        try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared())) {
+            uri.setPort(proxy.port());
+            uri.setHost("127.0.0.1");
+            try (LettuceRedis redis = LettuceRedis.using(client, uri)) {
+                proxy.hold();
+                assertThat(Calls.unavailable(redis.stateStorage().read(freshKey()))
+                                .timeout())
+                        .isEqualTo(Duration.ofMillis(321));
+            }
+        }
+        assertThatThrownBy(() -> LettuceRedis.builder(uri)
+                        .client(client)
+                        .commandTimeout(Duration.ofSeconds(5))
+                        .connect())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PT5S");
+    }
+
+    @Test
+    void itIsNotClosedWithUsButOurConnectionIs() {
+        client.setOptions(honest().build());
+        try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared())) {
+            RedisURI through = RedisURI.create(proxy.uri(0));
+            LettuceRedis redis = LettuceRedis.using(client, through);
+            applied(
+                    redis.stateStorage(),
+                    freshKey(),
+                    Mutation.builder().state("A").ttl(Duration.ofSeconds(1)));
+            redis.close();
+            Awaitility.await().until(() -> proxy.open() == 0);
+
+            try (StatefulRedisConnection<String, String> theirs = client.connect(through)) {
+                assertThat(theirs.sync().ping()).isEqualTo("PONG");
+            }
+        }
+    }
+
+    @Test
+    void afterItsShutdownNothingHangs() {
+        client.setOptions(honest().build());
+        LettuceRedis redis = LettuceRedis.using(client, uri);
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+
+        assertThat(Calls.unavailable(redis.stateStorage().read(freshKey())).mayBeApplied())
+                .isFalse();
+        redis.close();
+    }
+}
