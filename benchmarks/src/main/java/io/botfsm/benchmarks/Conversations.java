@@ -4,11 +4,8 @@ import io.botfsm.Fsm;
 import io.botfsm.StorageKey;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServers;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,10 +45,7 @@ final class Conversations {
         fsm = Fsm.builder(LettuceRedis.connect(uri).stateStorage())
                 .states(Onboarding.class)
                 .build();
-        RedisClient client = RedisClient.create(uri);
-        client.setOptions(ClientOptions.builder()
-                .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))
-                .build());
+        RedisClient client = RedisClient.create(uri); // as it comes: no time-outs for asynchronous calls
         plain = client.connect();
         for (int user = 0; user < USERS; user++) {
             fill(keys[user], plainKeys[user]);
