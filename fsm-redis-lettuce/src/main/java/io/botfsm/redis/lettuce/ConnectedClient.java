@@ -2,6 +2,7 @@ package io.botfsm.redis.lettuce;
 
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.lettuce.core.ClientOptions;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A Lettuce client, ours or the user's, and the one live connection through it. Thread-safe. */
@@ -48,20 +50,26 @@ final class ConnectedClient {
     private final Optional<ClientResources> ownResources;
     private final RedisURI uri;
     private final Duration commandTimeout;
+    private final Consumer<PortCommand<?>> onBegin;
     private final LiveConnection live;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ConnectedClient(
-            RedisClient client, Optional<ClientResources> ownResources, RedisURI uri, Duration commandTimeout) {
+            RedisClient client,
+            Optional<ClientResources> ownResources,
+            RedisURI uri,
+            Duration commandTimeout,
+            Consumer<PortCommand<?>> onBegin) {
         this.client = client;
         this.ownResources = ownResources;
         this.uri = uri;
         this.commandTimeout = commandTimeout;
+        this.onBegin = onBegin;
         RedisURI again = withTimeout(uri, min(commandTimeout, GREETING_TIMEOUT));
         this.live = new LiveConnection(
                 server(),
                 first(),
-                () -> client.connectAsync(ByteArrayCodec.INSTANCE, again),
+                () -> client.connectAsync(ByteArrayCodec.INSTANCE, again).thenCompose(this::prepared),
                 client.getResources().eventExecutorGroup(),
                 commandTimeout);
         live.watch();
@@ -74,11 +82,13 @@ final class ConnectedClient {
                 .ioThreadPoolSize(THREADS)
                 .computationThreadPoolSize(THREADS)
                 .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .nettyCustomizer(new ConsolidatedFlushes())
                 .build();
         RedisClient client = RedisClient.create(resources);
         try {
             client.setOptions(options);
-            return new ConnectedClient(client, Optional.of(resources), uri, commandTimeout);
+            CommandTimeouts timeouts = new CommandTimeouts(commandTimeout, resources.eventExecutorGroup());
+            return new ConnectedClient(client, Optional.of(resources), uri, commandTimeout, timeouts::begin);
         } catch (RuntimeException e) {
             shutDown(client, resources);
             throw e;
@@ -90,7 +100,7 @@ final class ConnectedClient {
         return ClientOptions.builder()
                 .autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(commandTimeout))
+                .timeoutOptions(TimeoutOptions.create()) // CommandTimeouts instead
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(min(commandTimeout, CONNECT_TIMEOUT))
                         .build())
@@ -100,7 +110,8 @@ final class ConnectedClient {
 
     static ConnectedClient withClient(RedisClient client, RedisURI uri) {
         requireNativeTransport(uri);
-        return new ConnectedClient(client, Optional.empty(), uri, requireHonest(client.getOptions(), uri));
+        Duration commandTimeout = requireHonest(client.getOptions(), uri);
+        return new ConnectedClient(client, Optional.empty(), uri, commandTimeout, theirTimeoutsHold -> {});
     }
 
     /** Returns the command time-out of options under which a failed command has failed, and every command ends. */
@@ -194,8 +205,15 @@ final class ConnectedClient {
         return new StorageUnavailableException(server() + ": cannot connect" + why, commandTimeout, failure);
     }
 
+    /** A server that restarted has forgotten the scripts. One that refuses them will say so to the calls. */
+    private CompletionStage<StatefulRedisConnection<byte[], byte[]>> prepared(
+            StatefulRedisConnection<byte[], byte[]> connection) {
+        return RedisServerCheck.loadScripts(LettucePort.on(connection, onBegin))
+                .handle((loaded, failure) -> connection);
+    }
+
     RedisPort port() {
-        return new LettucePort(live::current, live::timedOut, this::close);
+        return new LettucePort(live::current, onBegin, live::timedOut, this::close);
     }
 
     String server() {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** The port on Lettuce. Each command goes to the connection of the moment. */
 final class LettucePort implements RedisPort {
     private final Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connections;
+    private final Consumer<PortCommand<?>> onBegin;
     private final Consumer<StatefulRedisConnection<byte[], byte[]>> onTimeout;
     private final Runnable onClose;
 
@@ -32,21 +33,24 @@ final class LettucePort implements RedisPort {
      * A port.
      *
      * @param connections gives the connection of the moment, null once the port is closed
+     * @param onBegin is told of each command, and ends it when its time is over
      * @param onTimeout is told of a connection on which a call timed out
      * @param onClose ends the connections
      */
     LettucePort(
             Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connections,
+            Consumer<PortCommand<?>> onBegin,
             Consumer<StatefulRedisConnection<byte[], byte[]>> onTimeout,
             Runnable onClose) {
         this.connections = connections;
+        this.onBegin = onBegin;
         this.onTimeout = onTimeout;
         this.onClose = onClose;
     }
 
     /** A port on one connection, for as long as that lasts. */
-    static LettucePort on(StatefulRedisConnection<byte[], byte[]> connection) {
-        return new LettucePort(() -> connection, timedOut -> {}, () -> {});
+    static LettucePort on(StatefulRedisConnection<byte[], byte[]> connection, Consumer<PortCommand<?>> onBegin) {
+        return new LettucePort(() -> connection, onBegin, timedOut -> {}, () -> {});
     }
 
     @Override
@@ -65,7 +69,12 @@ final class LettucePort implements RedisPort {
     }
 
     private static CommandArgs<byte[], byte[]> script(byte[] script, List<byte[]> keys, List<byte[]> args) {
-        return PortCommand.args().add(script).add(keys.size()).addKeys(keys).addValues(args);
+        CommandArgs<byte[], byte[]> all =
+                PortCommand.args().add(script).add(keys.size()).addKeys(keys);
+        for (byte[] arg : args) {
+            all = all.add(arg);
+        }
+        return all;
     }
 
     @Override
@@ -93,6 +102,7 @@ final class LettucePort implements RedisPort {
             return CompletableFuture.failedFuture(RedisPortException.closed());
         }
         PortCommand<T> command = new PortCommand<>(type, output, args, () -> onTimeout.accept(connection));
+        onBegin.accept(command);
         try {
             connection.dispatch(command);
         } catch (RuntimeException e) {

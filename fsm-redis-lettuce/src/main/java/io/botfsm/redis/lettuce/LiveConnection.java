@@ -1,6 +1,5 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.redis.RedisServerCheck;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -111,7 +110,7 @@ final class LiveConnection {
             }
             opening = opened();
         }
-        var unused = opening.thenCompose(LiveConnection::prepared).whenComplete((connection, failure) -> {
+        var unused = opening.whenComplete((connection, failure) -> {
             if (failure == null) {
                 takeOver(connection);
             } else {
@@ -127,12 +126,6 @@ final class LiveConnection {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-    }
-
-    /** A server that restarted has forgotten the scripts. One that refuses them will say so to the calls. */
-    private static CompletionStage<StatefulRedisConnection<byte[], byte[]>> prepared(
-            StatefulRedisConnection<byte[], byte[]> connection) {
-        return RedisServerCheck.loadScripts(LettucePort.on(connection)).handle((loaded, failure) -> connection);
     }
 
     private void attemptLater(int failures) {

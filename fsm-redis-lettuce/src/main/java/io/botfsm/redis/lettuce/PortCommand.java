@@ -10,6 +10,7 @@ import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -76,6 +77,11 @@ final class PortCommand<T> extends CompletableFuture<T>
             onTimeout.run();
         }
         return first;
+    }
+
+    /** Ends the command if it has not ended. */
+    void timeOut(Duration timeout) {
+        completeExceptionally(new RedisCommandTimeoutException("no answer within " + timeout));
     }
 
     /** Lettuce cancels what it has not sent when a connection closes. */

@@ -1,0 +1,63 @@
+package io.botfsm.redis.lettuce;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends commands whose time is over. All have the same time, so it is enough to look at the oldest now and then; a timer per
+ * command, as Lettuce has it, costs more than all the rest of a call. Thread-safe.
+ */
+final class CommandTimeouts {
+    private static final int LOOKS_PER_TIMEOUT = 20;
+    private static final long RAREST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MOST_FREQUENT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
+
+    private record Started(PortCommand<?> command, long end) {}
+
+    private final Queue<Started> commands = new ConcurrentLinkedQueue<>();
+    private final Duration timeout;
+    private final long timeoutNanos;
+
+    /**
+     * Looks after commands until the executor is shut down.
+     *
+     * @param timeout how long a command may take; it ends at most a tenth of a second late
+     * @param executor looks at the oldest; a command's dependents run on it when it ends here
+     */
+    CommandTimeouts(Duration timeout, ScheduledExecutorService executor) {
+        this.timeout = timeout;
+        this.timeoutNanos = timeout.toNanos();
+        long look = Math.min(RAREST_LOOK_NANOS, Math.max(MOST_FREQUENT_LOOK_NANOS, timeoutNanos / LOOKS_PER_TIMEOUT));
+        var unused = executor.scheduleWithFixedDelay(this::endOverdue, look, look, TimeUnit.NANOSECONDS);
+    }
+
+    /** The command begins now. */
+    void begin(PortCommand<?> command) {
+        commands.add(new Started(command, System.nanoTime() + timeoutNanos));
+    }
+
+    private void endOverdue() {
+        try {
+            endThoseOverdue();
+        } catch (RuntimeException e) { // or the executor would never look again
+            LOGGER.error("a command that timed out", e);
+        }
+    }
+
+    private void endThoseOverdue() {
+        for (Started oldest = commands.peek(); oldest != null; oldest = commands.peek()) {
+            if (!oldest.command().isDone() && oldest.end() - System.nanoTime() > 0) {
+                return;
+            }
+            commands.remove();
+            oldest.command().timeOut(timeout);
+        }
+    }
+}
