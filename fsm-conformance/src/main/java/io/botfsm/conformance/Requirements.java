@@ -6,8 +6,10 @@ import static org.junit.platform.commons.support.HierarchyTraversalMode.TOP_DOWN
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /** Runs a test with {@link Requires}, or reports it as a gap. */
 final class Requirements implements TestTemplateInvocationContextProvider {
+    private static final Comparator<Gap> ORDER =
+            Comparator.comparingInt(Gap::rule).thenComparing(Gap::need);
+
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
         return true;
@@ -46,13 +51,13 @@ final class Requirements implements TestTemplateInvocationContextProvider {
         return Stream.empty();
     }
 
-    /** Every part of a rule that the suite cannot check with this test class and its storage. */
-    static Set<Gap> gaps(StateStorageConformance suite) {
+    /** Every part of a rule that the suite cannot check with this test class and its storage, in order. */
+    static SortedSet<Gap> gaps(StateStorageConformance suite) {
         return Arrays.stream(StateStorageConformance.class.getDeclaredClasses())
                 .filter(group -> isAnnotated(group, Nested.class))
                 .flatMap(group -> findAnnotatedMethods(group, Requires.class, TOP_DOWN).stream())
                 .flatMap(test -> unmet(suite, test).stream().map(need -> new Gap(rule(test), need)))
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(() -> new TreeSet<>(ORDER)));
     }
 
     private static List<Need> unmet(StateStorageConformance suite, Method test) {
