@@ -19,7 +19,12 @@ public record Snapshot(Optional<String> state, Map<String, String> data, long ve
 
     /** Copies the data, so that no later change of the given map shows. */
     public Snapshot {
-        data = data.isEmpty() ? Map.of() : unmodifiableMap(new LinkedHashMap<>(data));
+        data = frozen(data);
+    }
+
+    /** A copy that nobody can change, in the same order. */
+    static Map<String, String> frozen(Map<String, String> data) {
+        return data.isEmpty() ? Map.of() : unmodifiableMap(new LinkedHashMap<>(data));
     }
 
     /** What is read where nothing is stored. */

@@ -37,7 +37,7 @@ public record StoredConversation(
 
     /** Copies the data, so that no later change of the given map shows. */
     public StoredConversation {
-        data = new Snapshot(state, data, version, events).data();
+        data = Snapshot.frozen(data);
     }
 
     /** What a backend has of a key that it does not hold. */
