@@ -26,7 +26,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -162,9 +161,13 @@ final class ConnectedClient {
     }
 
     private StatefulRedisConnection<byte[], byte[]> first() {
-        CompletionStage<StatefulRedisConnection<byte[], byte[]>> opening =
-                client.connectAsync(ByteArrayCodec.INSTANCE, withTimeout(uri, commandTimeout));
-        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection = opening.toCompletableFuture();
+        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection;
+        try {
+            connection = client.connectAsync(ByteArrayCodec.INSTANCE, withTimeout(uri, commandTimeout))
+                    .toCompletableFuture();
+        } catch (RuntimeException e) { // such as from a client that was shut down
+            throw notConnected(e);
+        }
         try {
             return connection.get(patience().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {

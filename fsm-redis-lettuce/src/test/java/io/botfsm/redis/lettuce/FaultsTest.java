@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -212,17 +213,35 @@ class FaultsTest {
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> proxy.open() == 1);
     }
 
-    /** The new connection takes over only once it works; the old one's calls still get their replies. */
+    /** Only the new connection is used from then on; the old one's calls still get their replies. */
     @Test
     void callsOnAConnectionThatIsReplacedGetTheirReplies() {
-        proxy.hold();
-        CompletionStage<Outcome> first = storage.write(key, set("B").build());
-        Awaitility.await().pollDelay(TIMEOUT.multipliedBy(2).dividedBy(3)).until(() -> true);
-        CompletionStage<Outcome> second = storage.write(freshKey(), set("B").build());
-        assertThat(unavailable(first).mayBeApplied()).isTrue();
-        proxy.heal();
+        Duration timeout = Duration.ofSeconds(2);
+        try (LettuceRedis patient =
+                LettuceRedis.builder(proxy.uri(0)).commandTimeout(timeout).connect()) {
+            StateStorage slow = patient.stateStorage();
+            proxy.holdOpenOnes();
+            CompletionStage<Outcome> first = slow.write(key, set("B").build());
+            // Later than the first, so that it is still waiting when the first has timed out.
+            Awaitility.await().pollDelay(timeout.multipliedBy(2).dividedBy(3)).until(() -> true);
+            CompletionStage<Outcome> second = slow.write(freshKey(), set("B").build());
+            assertThat(unavailable(first).mayBeApplied()).isTrue();
+            // Reads that still go to the old connection hang: only one that is answered soon tells of the new one.
+            Awaitility.await().until(() -> answersSoon(slow.read(freshKey())));
+            assertThat(second.toCompletableFuture()).isNotDone();
 
-        assertThat(get(second)).isInstanceOf(Applied.class);
+            proxy.heal();
+            assertThat(get(second)).isInstanceOf(Applied.class);
+        }
+    }
+
+    private static boolean answersSoon(CompletionStage<?> stage) throws Exception {
+        try {
+            stage.toCompletableFuture().get(100, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.botfsm.redis.lettuce.Calls.freshKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.Mutation;
@@ -131,6 +132,22 @@ class UsersClientTest {
     }
 
     @Test
+    void closingEndsTheAttemptsToConnect() {
+        client.setOptions(honest().build());
+        try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared())) {
+            LettuceRedis redis = LettuceRedis.using(client, RedisURI.create(proxy.uri(0)));
+            proxy.cut();
+            Calls.unavailable(redis.stateStorage().read(freshKey()));
+            redis.close();
+            int connections = proxy.accepted();
+            proxy.heal();
+            // Longer than the longest pause between two attempts.
+            Awaitility.await().pollDelay(Duration.ofMillis(1_200)).until(() -> true);
+            assertThat(proxy.accepted()).isEqualTo(connections);
+        }
+    }
+
+    @Test
     void afterItsShutdownNothingHangs() {
         client.setOptions(honest().build());
         LettuceRedis redis = LettuceRedis.using(client, uri);
@@ -139,5 +156,6 @@ class UsersClientTest {
         assertThat(Calls.unavailable(redis.stateStorage().read(freshKey())).mayBeApplied())
                 .isFalse();
         redis.close();
+        assertThatThrownBy(() -> LettuceRedis.using(client, uri)).isInstanceOf(StorageUnavailableException.class);
     }
 }

@@ -93,6 +93,13 @@ public final class FaultyProxy implements AutoCloseable {
         become(Fault.HOLD);
     }
 
+    /** Holds back everything on the connections that are open now, and delivers it when healed; new ones pass. */
+    public void holdOpenOnes() {
+        synchronized (lock) {
+            links.forEach(link -> link.held = true);
+        }
+    }
+
     /** Closes every open connection with a reset; new ones are accepted. */
     public void reset() {
         links.forEach(Link::reset);
@@ -125,6 +132,7 @@ public final class FaultyProxy implements AutoCloseable {
     public void heal() {
         synchronized (lock) {
             delay = Duration.ZERO;
+            links.forEach(link -> link.held = false);
             if (listener == null) {
                 listen();
             }
@@ -207,7 +215,7 @@ public final class FaultyProxy implements AutoCloseable {
     private boolean passes(Link link, boolean replies) throws InterruptedException {
         Duration wait;
         synchronized (lock) {
-            while (fault == Fault.HOLD && !link.isClosed()) {
+            while ((fault == Fault.HOLD || link.held) && !link.isClosed()) {
                 lock.wait(100);
             }
             if (fault == Fault.BLACKHOLE) {
@@ -242,6 +250,7 @@ public final class FaultyProxy implements AutoCloseable {
         private final Socket server;
         private volatile boolean requestsLost;
         private volatile boolean repliesLost;
+        private volatile boolean held;
 
         Link(Socket client, Socket server) {
             this.client = client;

@@ -90,6 +90,19 @@ class FaultyProxyTest {
     }
 
     @Test
+    void holdsOpenConnectionsOnly() throws Exception {
+        proxy.holdOpenOnes();
+        CompletableFuture<Object> reply = CompletableFuture.supplyAsync(() -> through.call("INCR", key));
+        try (RespConnection fresh = new RespConnection("127.0.0.1", proxy.port())) {
+            assertThat(fresh.call("GET", key)).isNull();
+        }
+        assertThat(reply).isNotDone();
+
+        proxy.heal();
+        assertThat(reply.get(10, TimeUnit.SECONDS)).isEqualTo(1L);
+    }
+
+    @Test
     void cutsAndRefusesUntilHealed() {
         proxy.cut();
         assertThatThrownBy(() -> through.call("PING")).isInstanceOf(UncheckedIOException.class);
