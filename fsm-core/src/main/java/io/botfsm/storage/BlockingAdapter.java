@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
@@ -10,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,8 +61,8 @@ final class BlockingAdapter implements StateStorage {
                     run(work, answer, failure -> unavailable(key, writes, failure));
                 }
             });
-        } catch (RejectedExecutionException full) {
-            return CompletableFuture.failedFuture(unavailable(key, false, full));
+        } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
+            return CompletableFuture.failedFuture(unavailable(key, false, refused));
         }
         return answer.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
             boolean expired = failure instanceof TimeoutException;
@@ -76,7 +77,7 @@ final class BlockingAdapter implements StateStorage {
 
     private static <T> void run(Callable<T> work, CompletableFuture<T> answer, Failure failure) {
         try {
-            answer.complete(work.call());
+            answer.complete(requireNonNull(work.call(), "the driver returned null"));
         } catch (FsmException e) {
             answer.completeExceptionally(e);
         } catch (InterruptedException e) {

@@ -142,6 +142,23 @@ final class BlockingStateStorageTest {
     }
 
     @Test
+    void executorWithAnErrorOfItsOwnFailsThroughTheStageToo() throws Exception {
+        StateStorage storage = StateStorage.blocking(
+                driver,
+                task -> {
+                    throw new IllegalStateException("shut down");
+                },
+                LONG);
+        assertThat(unavailable(storage.write(KEY, CHANGE)).mayBeApplied()).isFalse();
+    }
+
+    @Test
+    void driverThatReturnsNullHasFailed() throws Exception {
+        driver.read = () -> null;
+        assertThat(unavailable(storage(LONG).read(KEY))).hasCauseInstanceOf(NullPointerException.class);
+    }
+
+    @Test
     void driversErrorsBecomeTheCause() throws Exception {
         for (Throwable error : List.of(
                 new IOException("reset"),
