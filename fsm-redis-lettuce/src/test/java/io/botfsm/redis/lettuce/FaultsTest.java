@@ -110,6 +110,7 @@ class FaultsTest {
     @Test
     void aServerThatRestartsIsUsedAgainWithItsData() {
         server.kill();
+        awaitLoss();
         assertThat(unavailable(storage.write(key, set("B").build())).mayBeApplied())
                 .isFalse();
         server.startAgain();
