@@ -33,6 +33,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,6 +200,11 @@ class ConnectTest {
             assertThat(admin.number("DBSIZE")).as("database 0").isZero();
             five.call("FLUSHDB");
         }
+    }
+
+    @Test
+    void theDocumentedRightsAreTheMinimalOnes() throws IOException {
+        assertThat(Files.readString(Path.of("../docs/redis-layout.md"))).contains(String.join(" ", MINIMAL));
     }
 
     @Test

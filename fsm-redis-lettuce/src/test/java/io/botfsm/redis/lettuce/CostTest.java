@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Timeout;
 /** What a conversation costs the server: commands, memory, and nothing once it is cleared. */
 @Timeout(600)
 class CostTest {
-    private static final boolean PROOF = Boolean.getBoolean("botfsm.proof");
     private static final StorageKey KEY =
             StorageKey.bot(1234567890).chat(1234567891).user(1234567891).build();
     private static final String HASH = "fsm:{1234567890:1234567891:1234567891}";
@@ -124,7 +123,7 @@ class CostTest {
 
     @Test
     void clearedConversationsLeaveAnEmptyDatabase() throws Exception {
-        int keys = PROOF ? 1_000_000 : 100_000;
+        int keys = 1_000_000;
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
             StateStorage storage = redis.stateStorage();
             long begin = System.nanoTime();

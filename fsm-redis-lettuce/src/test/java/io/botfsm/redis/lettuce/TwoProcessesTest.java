@@ -50,7 +50,7 @@ class TwoProcessesTest {
 
     @Test
     void differentEntriesOfOneConversationAllSurvive() throws Exception {
-        int entries = PROOF ? 10_000 : 5_000;
+        int entries = 10_000;
         StorageKey key = freshKey();
         String told = inTwoProcesses(EntriesWriter.class, key, entries);
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
