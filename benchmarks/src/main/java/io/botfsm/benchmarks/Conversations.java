@@ -9,6 +9,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -70,6 +71,16 @@ final class Conversations {
                 "interests", "maths",
                 "step", "1");
         plain.sync().hset(plainKey, hash);
+    }
+
+    /** Version and allocator of the server: Lua is as fast as the allocator. */
+    String server() {
+        return plain.sync()
+                .info()
+                .lines()
+                .filter(line -> line.startsWith("redis_version:") || line.startsWith("mem_allocator:"))
+                .map(line -> line.substring(line.indexOf(':') + 1))
+                .collect(Collectors.joining(", ", "Redis ", ""));
     }
 
     StorageKey anyKey() {

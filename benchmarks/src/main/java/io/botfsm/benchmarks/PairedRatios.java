@@ -30,17 +30,22 @@ public final class PairedRatios {
     /**
      * Runs all comparisons.
      *
-     * @param args the number of pairs and the seconds of each run; 21 and 2 unless given
+     * @param args the number of pairs and the seconds of each run; 15 and 2 unless given
      */
     public static void main(String[] args) throws RunnerException {
-        int pairs = args.length > 0 ? Integer.parseInt(args[0]) : 21;
+        int pairs = args.length > 0 ? Integer.parseInt(args[0]) : 15;
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 2;
         print(
-                "Java %s, %d processors, %d pairs of %d s after warm-up; operations per second, medians",
-                Runtime.version(), Runtime.getRuntime().availableProcessors(), pairs, seconds);
+                "Java %s, %d processors; %s; %d pairs of %d s after warm-up; operations per second, medians",
+                Runtime.version(),
+                Runtime.getRuntime().availableProcessors(),
+                Conversations.SHARED.server(),
+                pairs,
+                seconds);
         for (Comparison comparison : COMPARISONS) {
             compare(comparison, pairs, seconds);
         }
+        System.exit(0); // the plain client's threads would go on
     }
 
     private static void compare(Comparison comparison, int pairs, int seconds) throws RunnerException {

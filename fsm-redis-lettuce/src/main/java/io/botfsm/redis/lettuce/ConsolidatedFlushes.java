@@ -13,6 +13,6 @@ final class ConsolidatedFlushes implements NettyCustomizer {
 
     @Override
     public void afterChannelInitialized(Channel channel) {
-        channel.pipeline().addFirst(new FlushConsolidationHandler(Integer.getInteger("fc", COMMANDS), true));
+        channel.pipeline().addFirst(new FlushConsolidationHandler(COMMANDS, true));
     }
 }
