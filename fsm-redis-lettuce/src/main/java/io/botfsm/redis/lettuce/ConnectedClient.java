@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -209,11 +210,24 @@ final class ConnectedClient {
         return new StorageUnavailableException(server() + ": cannot connect" + why, commandTimeout, failure);
     }
 
-    /** A server that restarted has forgotten the scripts. One that refuses them will say so to the calls. */
+    /**
+     * A server that restarted has forgotten the scripts. One that is not ready yet to take them, or does not answer, is tried
+     * again; one that will go on refusing them will say so to the calls.
+     */
     private CompletionStage<StatefulRedisConnection<byte[], byte[]>> prepared(
             StatefulRedisConnection<byte[], byte[]> connection) {
-        return RedisServerCheck.loadScripts(LettucePort.on(connection, onBegin))
-                .handle((loaded, failure) -> connection);
+        return RedisServerCheck.loadScripts(LettucePort.on(connection, onBegin)).handle((loaded, failure) -> {
+            if (failure != null && !isLasting(failure)) {
+                var unused = connection.closeAsync();
+                throw new CompletionException(failure);
+            }
+            return connection;
+        });
+    }
+
+    private static boolean isLasting(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof RedisPortException refused && refused.isLasting();
     }
 
     RedisPort port() {

@@ -122,9 +122,12 @@ class FaultsTest {
         assertThat(applied(storage, key, set("C")).previousState()).contains("A");
     }
 
-    /** Scripts are loaded again before the new connection is used. */
+    /** Scripts are loaded again before the new connection is used, however long the server takes to load its data. */
     @Test
     void afterARestartAWriteIsOneScriptRunAgain() {
+        try (RespConnection admin = server.connect()) {
+            admin.call("EVAL", "for i = 1, 300000 do redis.call('SET', 'filler:' .. i, i) end", "0");
+        }
         server.kill();
         server.startAgain();
         untilItReads(storage, key);
