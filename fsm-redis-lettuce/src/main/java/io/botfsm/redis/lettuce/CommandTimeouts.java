@@ -53,11 +53,14 @@ final class CommandTimeouts {
 
     private void endThoseOverdue() {
         for (Started oldest = commands.peek(); oldest != null; oldest = commands.peek()) {
-            if (!oldest.command().isDone() && oldest.end() - System.nanoTime() > 0) {
+            boolean answered = oldest.command().isDone();
+            if (!answered && oldest.end() - System.nanoTime() > 0) {
                 return;
             }
             commands.remove();
-            oldest.command().timeOut(timeout);
+            if (!answered) { // for those answered, the exception would be made for nothing
+                oldest.command().timeOut(timeout);
+            }
         }
     }
 }
