@@ -1,4 +1,8 @@
-/** Exactly one active instance of a bot: leases, fencing tokens, takeover. */
+/** Exactly one active instance of a bot: leases, fencing tokens, takeover, ordered shutdown. */
 module io.botfsm.lock {
+    requires org.slf4j;
     requires static transitive org.jspecify;
+
+    exports io.botfsm.lock;
+    exports io.botfsm.lock.store;
 }

@@ -1,6 +1,6 @@
 /**
- * Instance locks: the {@code InstanceLock} interface, the lease engine, and the {@code LeaseStore} SPI with its
- * in-memory and quorum implementations.
+ * Exactly one active instance: {@link io.botfsm.lock.InstanceLock}, the lease it gives, and the engine that keeps it. Where
+ * leases are kept is the business of {@link io.botfsm.lock.store}.
  */
 @NullMarked
 package io.botfsm.lock;

@@ -1,0 +1,15 @@
+package io.botfsm.lock;
+
+/** The thread was interrupted while it waited for the store; its flag is set again. */
+public final class InterruptedLockException extends LockException {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * A failure.
+     *
+     * @param name the lock's name
+     */
+    public InterruptedLockException(String name, InterruptedException cause) {
+        super("lock \"%s\": interrupted".formatted(name), cause);
+    }
+}

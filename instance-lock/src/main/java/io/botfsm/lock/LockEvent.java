@@ -1,0 +1,47 @@
+package io.botfsm.lock;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Something that happened to a lock. What each means for operators is in the project's documentation, "Instance lock". */
+public sealed interface LockEvent {
+    /** The lock's name. */
+    String name();
+
+    /**
+     * The lock is held, and active.
+     *
+     * @param from whom it was taken over from, if this instance has seen it held by another while it stood by
+     */
+    record Acquired(String name, long fencingToken, Optional<LockHolder> from) implements LockEvent {
+        /** Whether this instance stood by while another was active. */
+        public boolean isTakeover() {
+            return from.isPresent();
+        }
+    }
+
+    /** The lock was granted, but an earlier holder that the store may have forgotten must expire first. */
+    record Quarantined(String name, long fencingToken, Duration remaining) implements LockEvent {}
+
+    /** A renewal failed; tried again until the lease is lost. */
+    record Degraded(String name, long fencingToken, Duration untilLost, Throwable cause) implements LockEvent {}
+
+    /** Renewed after failures. */
+    record RenewedLate(String name, long fencingToken, int failures) implements LockEvent {}
+
+    /** Not renewed for so long that work should stop. */
+    record Expiring(String name, long fencingToken, Duration untilLost) implements LockEvent {}
+
+    /** The lease is lost. */
+    record Lost(String name, long fencingToken, LossReason reason) implements LockEvent {}
+
+    /**
+     * The lock was given back.
+     *
+     * @param confirmed whether the store said so; otherwise the lease expires by itself
+     */
+    record Released(String name, long fencingToken, boolean confirmed) implements LockEvent {}
+
+    /** Somebody holds the lock without an expiry, which this library never does: an operator has to free it. */
+    record HeldForever(String name, LockHolder holder) implements LockEvent {}
+}

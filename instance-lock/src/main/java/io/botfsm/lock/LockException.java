@@ -1,0 +1,12 @@
+package io.botfsm.lock;
+
+import org.jspecify.annotations.Nullable;
+
+/** The root of what locks throw. */
+public abstract class LockException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    LockException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,19 @@
+package io.botfsm.lock;
+
+/** Another instance has the lock, and this one cannot do without. */
+public final class LockHeldException extends LockException {
+    private static final long serialVersionUID = 1;
+
+    private final transient LockHolder holder;
+
+    /** A failure. */
+    public LockHeldException(LockHolder holder) {
+        super("held by process %d on %s, started %s".formatted(holder.pid(), holder.host(), holder.started()), null);
+        this.holder = holder;
+    }
+
+    /** Who has it. */
+    public LockHolder holder() {
+        return holder;
+    }
+}

@@ -1,0 +1,11 @@
+package io.botfsm.lock;
+
+/** Is told what happens to a lock, for metrics and alarms. Each event is logged already. */
+@FunctionalInterface
+public interface LockListener {
+    /**
+     * Something happened. Events of one lock come one after another, in order, on a thread for callbacks; what this method
+     * throws is logged.
+     */
+    void on(LockEvent event);
+}

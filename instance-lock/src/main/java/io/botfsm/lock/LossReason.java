@@ -1,0 +1,15 @@
+package io.botfsm.lock;
+
+/** Why a lease was lost. */
+public enum LossReason {
+    /** It could not be renewed in time, or the store no longer has it. */
+    EXPIRED,
+    /** Another instance has it. */
+    TAKEN,
+    /** An operator freed the lock. */
+    FORCED,
+    /** The machine was suspended, and the lease expired meanwhile. */
+    SUSPENDED,
+    /** Its fencing token was refused as too low; see {@link Lease#fenced}. */
+    FENCED
+}

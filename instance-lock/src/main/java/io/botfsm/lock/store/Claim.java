@@ -1,0 +1,30 @@
+package io.botfsm.lock.store;
+
+/**
+ * Who has a lease, or asks for it. Two claims are the same lease only if both parts are equal.
+ *
+ * @param token unlike that of any other attempt to acquire, ever; without {@code |}
+ * @param holder a description for others, such as host and process; any text
+ */
+public record Claim(String token, String holder) {
+    /** @throws IllegalArgumentException if the token is empty or has a {@code |} */
+    public Claim {
+        if (token.isEmpty() || token.indexOf('|') >= 0) {
+            throw new IllegalArgumentException("token of a claim must not be empty or contain '|': \"" + token + '"');
+        }
+    }
+
+    /** Both in one text, as {@link #parse} reads it: {@code token|holder}. */
+    public String text() {
+        return token + '|' + holder;
+    }
+
+    /** The claim that a text holds. One without {@code |}, which this library does not write, is all token. */
+    public static Claim parse(String text) {
+        int bar = text.indexOf('|');
+        if (bar > 0) {
+            return new Claim(text.substring(0, bar), text.substring(bar + 1));
+        }
+        return new Claim(text.isEmpty() ? "?" : text.replace('|', '?'), "");
+    }
+}

@@ -1,0 +1,35 @@
+package io.botfsm.lock.store;
+
+import java.time.Duration;
+
+/**
+ * A lease asked for, or to be renewed.
+ *
+ * @param name what is locked; any text that is not empty
+ * @param claim who asks
+ * @param ttl how long the lease lasts unless renewed; whole milliseconds, at least one
+ * @param floor the least that a new fencing token, or a renewed lease's fence, is to be; 0 to 2^53 − 1
+ * @param fences how long the name's fence is kept
+ */
+public record LeaseRequest(String name, Claim claim, Duration ttl, long floor, LeaseStore.Fences fences) {
+    /** The highest fencing token, 2^53 − 1: what a double, and so a script, can hold. */
+    public static final long HIGHEST_FENCE = (1L << 53) - 1;
+
+    /** @throws IllegalArgumentException if a value is out of its range; the message names it */
+    public LeaseRequest {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name of a lease must not be empty");
+        }
+        if (ttl.toMillis() < 1) {
+            throw new IllegalArgumentException("ttl must be at least a millisecond: " + ttl);
+        }
+        if (floor < 0 || floor > HIGHEST_FENCE) {
+            throw new IllegalArgumentException("floor must be 0 to 2^53 - 1: " + floor);
+        }
+    }
+
+    /** The same with another floor. */
+    public LeaseRequest withFloor(long least) {
+        return new LeaseRequest(name, claim, ttl, least, fences);
+    }
+}
