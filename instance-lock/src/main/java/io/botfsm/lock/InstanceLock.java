@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -7,9 +8,20 @@ import java.util.Optional;
  * Lets one instance of several be the active one. A lock is had as a {@link Lease}: for a time, renewed by itself, with a
  * fencing token; whoever has it may lose it at any moment and has to look.
  *
- * <p>Thread-safe. An application may bring an implementation of its own.
+ * <p>Thread-safe. The implementation given by {@link #over} is the one of this library; an application may bring another.
  */
 public interface InstanceLock extends AutoCloseable {
+    /**
+     * Begins to choose how a lock works.
+     *
+     * @param store where leases are kept; stays open when the lock is closed
+     * @param name what is locked: the same for all instances of which one is to be active
+     * @throws IllegalArgumentException if the name is empty
+     */
+    static LeaseLockBuilder over(LeaseStore store, String name) {
+        return new LeaseLockBuilder(store, name);
+    }
+
     /**
      * Takes the lock if it is free: one round trip. Where the store may have forgotten a lease, as after a restart without its
      * data, the lock is had only once that lease must have expired; this method waits for that, at most one time to live.

@@ -1,0 +1,45 @@
+package io.botfsm.lock;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wakes somebody in time, possibly too early. Setting it to a later time than it has is free: it goes off as it was set, and
+ * whoever it wakes looks and sets it again. Thread-safe.
+ */
+final class Alarm {
+    private final Scheduler scheduler;
+    private final LockClock clock;
+    private final Runnable sleeper;
+    private final Object monitor = new Object();
+
+    private Scheduler.@Nullable Task set;
+    private long setFor;
+
+    Alarm(Scheduler scheduler, LockClock clock, Runnable sleeper) {
+        this.scheduler = scheduler;
+        this.clock = clock;
+        this.sleeper = sleeper;
+    }
+
+    /** Wakes at this time, by the clock's nanoseconds, or before. */
+    void atLatest(long time) {
+        synchronized (monitor) {
+            if (set != null) {
+                if (setFor - time <= 0) {
+                    return;
+                }
+                set.cancel();
+            }
+            setFor = time;
+            set = scheduler.schedule(Duration.ofNanos(time - clock.nanoTime()), this::goOff);
+        }
+    }
+
+    private void goOff() {
+        synchronized (monitor) {
+            set = null;
+        }
+        sleeper.run();
+    }
+}

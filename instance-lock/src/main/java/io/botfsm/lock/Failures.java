@@ -1,0 +1,21 @@
+package io.botfsm.lock;
+
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** What lies behind the wrappings of a failed stage. */
+final class Failures {
+    private Failures() {}
+
+    static Throwable cause(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException || cause instanceof ExecutionException) {
+            Throwable inner = cause.getCause();
+            if (inner == null) {
+                return cause;
+            }
+            cause = inner;
+        }
+        return cause;
+    }
+}

@@ -1,0 +1,86 @@
+package io.botfsm.lock;
+
+import io.botfsm.lock.store.Claim;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Who this lock object is, in the claims that it makes: a token {@code owner-number}, and the holder {@code host pid started}.
+ * Thread-safe.
+ */
+final class Identity {
+    private final String owner;
+    private final String host;
+    private final long pid;
+    private final Instant started;
+    private final AtomicLong claims = new AtomicLong();
+
+    Identity(String owner, String host, long pid, Instant started) {
+        this.owner = owner;
+        this.host = host.replaceAll("\\s", "-");
+        this.pid = pid;
+        this.started = started;
+    }
+
+    static Identity ofThisProcess() {
+        ProcessHandle process = ProcessHandle.current();
+        Instant started = process.info().startInstant().orElseGet(Instant::now);
+        return new Identity(UUID.randomUUID().toString(), hostName(), process.pid(), started);
+    }
+
+    private static String hostName() {
+        return environment("HOSTNAME").or(() -> environment("COMPUTERNAME")).orElseGet(Identity::askedHostName);
+    }
+
+    private static Optional<String> environment(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
+    }
+
+    private static String askedHostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown-host";
+        }
+    }
+
+    /** A claim unlike any other. */
+    Claim newClaim() {
+        return new Claim(
+                owner + '-' + claims.incrementAndGet(), host + ' ' + pid + ' ' + Math.max(0, started.toEpochMilli()));
+    }
+
+    /** Whether this very object made the claim. */
+    boolean made(Claim claim) {
+        return owner.equals(owner(claim));
+    }
+
+    LockHolder self(Duration remaining) {
+        return new LockHolder(owner, host, pid, Instant.ofEpochMilli(started.toEpochMilli()), remaining);
+    }
+
+    /** Whoever made a claim; one of another kind of program is its owner's name only. */
+    static LockHolder holder(Claim claim, Optional<Duration> remaining) {
+        Duration left = remaining.orElse(LockHolder.FOREVER);
+        String[] parts = claim.holder().split(" ", -1);
+        if (parts.length == 3 && parts[1].matches("\\d{1,18}") && parts[2].matches("\\d{1,15}")) {
+            return new LockHolder(
+                    owner(claim),
+                    parts[0],
+                    Long.parseLong(parts[1]),
+                    Instant.ofEpochMilli(Long.parseLong(parts[2])),
+                    left);
+        }
+        return new LockHolder(claim.text(), "", 0, Instant.EPOCH, left);
+    }
+
+    private static String owner(Claim claim) {
+        int end = claim.token().lastIndexOf('-');
+        return end < 0 ? claim.token() : claim.token().substring(0, end);
+    }
+}

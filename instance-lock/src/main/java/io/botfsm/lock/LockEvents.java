@@ -1,0 +1,78 @@
+package io.botfsm.lock;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells listeners what happens, one event after another, never on the thread that it happened on. Thread-safe. */
+final class LockEvents {
+    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+
+    private final List<LockListener> listeners;
+    private final Executor callbacks;
+    private final Queue<LockEvent> waiting = new ArrayDeque<>();
+    private boolean telling;
+
+    /**
+     * Logs events, and tells others.
+     *
+     * @param listeners the others
+     */
+    LockEvents(List<LockListener> listeners, Executor callbacks) {
+        this.listeners = List.copyOf(listeners);
+        this.callbacks = callbacks;
+    }
+
+    void tell(LockEvent event) {
+        if (listeners.isEmpty() && !LoggingListener.INSTANCE.logs(event)) {
+            return;
+        }
+        synchronized (waiting) {
+            waiting.add(event);
+            if (telling) {
+                return;
+            }
+            telling = true;
+        }
+        try {
+            callbacks.execute(this::tellAll);
+        } catch (Throwable e) { // such as no memory for a thread: the lock matters more than who hears of it
+            stopTelling();
+        }
+    }
+
+    private void stopTelling() {
+        synchronized (waiting) {
+            telling = false;
+        }
+    }
+
+    private void tellAll() {
+        for (LockEvent event = next(); event != null; event = next()) {
+            tell(LoggingListener.INSTANCE, event);
+            for (LockListener listener : listeners) {
+                tell(listener, event);
+            }
+        }
+    }
+
+    private @Nullable LockEvent next() {
+        synchronized (waiting) {
+            LockEvent event = waiting.poll();
+            telling = event != null;
+            return event;
+        }
+    }
+
+    private static void tell(LockListener listener, LockEvent event) {
+        try {
+            listener.on(event);
+        } catch (Throwable e) { // a listener's error is not the other listeners'
+            LOGGER.error("A lock's listener failed", e);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.botfsm.lock;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/** Logs what happens to a lock. */
+enum LoggingListener implements LockListener {
+    INSTANCE;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+
+    /** Whether it would, at the level that is set. */
+    boolean logs(LockEvent event) {
+        boolean ordinary = event instanceof LockEvent.Acquired
+                || event instanceof LockEvent.RenewedLate
+                || (event instanceof LockEvent.Released released && released.confirmed());
+        return !ordinary || LOGGER.isInfoEnabled();
+    }
+
+    @Override
+    public void on(LockEvent event) {
+        if (event instanceof LockEvent.Acquired acquired) {
+            acquired(acquired);
+        } else if (event instanceof LockEvent.Quarantined e) {
+            at(Level.WARN, e, e.fencingToken())
+                    .log(
+                            "Lock \"{}\" granted, but the store may have forgotten a holder; active in {}",
+                            e.name(),
+                            e.remaining());
+        } else if (event instanceof LockEvent.Degraded e) {
+            at(Level.WARN, e, e.fencingToken())
+                    .log(
+                            "Lock \"{}\" not renewed, lost in {}: {}",
+                            e.name(),
+                            e.untilLost(),
+                            e.cause().toString());
+        } else if (event instanceof LockEvent.RenewedLate e) {
+            at(Level.INFO, e, e.fencingToken())
+                    .log("Lock \"{}\" renewed after {} failed attempts", e.name(), e.failures());
+        } else if (event instanceof LockEvent.Expiring e) {
+            at(Level.WARN, e, e.fencingToken())
+                    .log("Lock \"{}\" about to be lost, in {}: stopping", e.name(), e.untilLost());
+        } else if (event instanceof LockEvent.Lost e) {
+            at(Level.ERROR, e, e.fencingToken()).log("Lock \"{}\" lost: {}", e.name(), e.reason());
+        } else if (event instanceof LockEvent.Released e) {
+            released(e);
+        } else if (event instanceof LockEvent.HeldForever e) {
+            LOGGER.atError()
+                    .addKeyValue("lock", e.name())
+                    .log(
+                            "Lock \"{}\" is held without an expiry by {}: an operator has to free it",
+                            e.name(),
+                            e.holder());
+        }
+    }
+
+    private static void acquired(LockEvent.Acquired e) {
+        LoggingEventBuilder log = at(Level.INFO, e, e.fencingToken());
+        if (e.from().isPresent()) {
+            LockHolder from = e.from().get();
+            log.log("Lock \"{}\" taken over from process {} on {}", e.name(), from.pid(), from.host());
+        } else {
+            log.log("Lock \"{}\" acquired", e.name());
+        }
+    }
+
+    private static void released(LockEvent.Released e) {
+        if (e.confirmed()) {
+            at(Level.INFO, e, e.fencingToken()).log("Lock \"{}\" released", e.name());
+        } else {
+            at(Level.WARN, e, e.fencingToken())
+                    .log(
+                            "Lock \"{}\" given up; the store did not confirm it, so it may last until it expires",
+                            e.name());
+        }
+    }
+
+    private static LoggingEventBuilder at(Level level, LockEvent event, long token) {
+        return LOGGER.atLevel(level).addKeyValue("lock", event.name()).addKeyValue("fencingToken", token);
+    }
+}

@@ -1,0 +1,64 @@
+package io.botfsm.lock;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Something that happens once at most, told to everybody who wants to know, also afterwards. Thread-safe. */
+final class Signal<T> {
+    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+
+    private final Executor callbacks;
+    private final Object monitor = new Object();
+    private final List<Consumer<? super T>> waiting = new ArrayList<>();
+    private @Nullable T happened;
+
+    Signal(Executor callbacks) {
+        this.callbacks = callbacks;
+    }
+
+    void whenItHappens(Consumer<? super T> callback) {
+        T what;
+        synchronized (monitor) {
+            what = happened;
+            if (what == null) {
+                waiting.add(callback);
+                return;
+            }
+        }
+        call(callback, what);
+    }
+
+    /** Does nothing if it happened before. */
+    void happen(T what) {
+        List<Consumer<? super T>> called;
+        synchronized (monitor) {
+            if (happened != null) {
+                return;
+            }
+            happened = what;
+            called = List.copyOf(waiting);
+            waiting.clear();
+        }
+        called.forEach(callback -> call(callback, what));
+    }
+
+    private void call(Consumer<? super T> callback, T what) {
+        Runnable told = () -> {
+            try {
+                callback.accept(what);
+            } catch (Throwable e) { // a callback's error must not end the thread of another's
+                LOGGER.error("A callback of a lock failed", e);
+            }
+        };
+        try {
+            callbacks.execute(told);
+        } catch (Throwable e) { // such as no memory for a thread: on this one rather than never
+            told.run();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.botfsm.lock;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The times of a lease. Whoever has it may rely on it from the moment before it was asked for, for the time to live less what
+ * the clocks of store and instance may differ by in that time.
+ *
+ * @param ttl how long the store keeps the lease after each renewal
+ * @param renewEvery from one renewal's begin to the next
+ * @param attemptLimit how long one request to the store may take
+ * @param stopMargin how long before the loss the bot is told to stop
+ */
+record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duration stopMargin) {
+    private static final Duration SHORTEST_TTL = Duration.ofMillis(100);
+    private static final Duration LONGEST_TTL = Duration.ofDays(1);
+    private static final Duration CLOCK_GRANULARITY = Duration.ofMillis(2);
+    private static final Duration LONGEST_JITTER = Duration.ofMillis(50);
+    private static final Duration LONGEST_SUSPENSION = Duration.ofSeconds(1);
+    private static final double RENEWAL_JITTER = 0.1;
+
+    static Timings of(
+            Duration ttl,
+            Optional<Duration> renewEvery,
+            Optional<Duration> attemptLimit,
+            Optional<Duration> stopMargin) {
+        if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
+            throw new IllegalArgumentException("ttl must be %s to %s: %s".formatted(SHORTEST_TTL, LONGEST_TTL, ttl));
+        }
+        Timings timings = new Timings(
+                Duration.ofMillis(ttl.toMillis()),
+                positive("renewEvery", renewEvery.orElse(ttl.dividedBy(3))),
+                positive("attemptLimit", attemptLimit.orElse(ttl.dividedBy(6))),
+                positive("stopMargin", stopMargin.orElse(ttl.dividedBy(10))));
+        timings.requireRoomForAFailure();
+        return timings;
+    }
+
+    private static Duration positive(String name, Duration d) {
+        if (d.isNegative() || d.isZero()) {
+            throw new IllegalArgumentException("%s must be positive: %s".formatted(name, d));
+        }
+        return d;
+    }
+
+    private void requireRoomForAFailure() {
+        Duration latest = renewEvery
+                .plus(renewEvery.dividedBy(10))
+                .plus(attemptLimit)
+                .plus(retryPause())
+                .plus(attemptLimit);
+        Duration room = ttl.minus(drift()).minus(stopMargin);
+        if (latest.compareTo(room) > 0) {
+            throw new IllegalArgumentException(
+                    ("one failed renewal would already lose the lease: renewEvery %s and a tenth, an attempt of %s, a pause of"
+                                    + " %s and another attempt are over after %s, but a ttl of %s with a stopMargin of %s"
+                                    + " leaves %s")
+                            .formatted(renewEvery, attemptLimit, retryPause(), latest, ttl, stopMargin, room));
+        }
+    }
+
+    /** What store and instance may disagree about a time to live. */
+    Duration drift() {
+        return ttl.dividedBy(100).plus(CLOCK_GRANULARITY);
+    }
+
+    /**
+     * How far the time of day may run ahead of the monotonic clock before the machine is taken to have been suspended: less
+     * than a lease is given up early, so that a suspension too short to be seen does no harm.
+     */
+    Duration toleratedSuspension() {
+        Duration half = drift().dividedBy(2);
+        return half.compareTo(LONGEST_SUSPENSION) < 0 ? half : LONGEST_SUSPENSION;
+    }
+
+    Duration retryPause() {
+        return ttl.dividedBy(30);
+    }
+
+    /** How rarely a standby asks, whatever it was told. */
+    Duration pollAtLeastEvery() {
+        return ttl.dividedBy(3);
+    }
+
+    /** When a lease that was asked for at a time can no longer be relied on. */
+    long hardDeadline(long begun) {
+        return begun + ttl.minus(drift()).toNanos();
+    }
+
+    /** When a bot should stop, that may rely on its lease until the hard deadline. */
+    long softDeadline(long hard) {
+        return hard - stopMargin.toNanos();
+    }
+
+    /** When a lease that was renewed at a time is to be renewed again. */
+    long nextRenewal(long begun, double random) {
+        double jitter = 1 + RENEWAL_JITTER * (2 * random - 1);
+        return begun + (long) (renewEvery.toNanos() * jitter);
+    }
+
+    /** How long a standby waits for a lease that lasts so long: a little longer, and not all of them equally long. */
+    Duration standbyPause(Duration remaining, double random) {
+        Duration cap = pollAtLeastEvery();
+        if (remaining.compareTo(cap) >= 0) {
+            return cap;
+        }
+        Duration mostJitter = retryPause().compareTo(LONGEST_JITTER) < 0 ? retryPause() : LONGEST_JITTER;
+        Duration pause = remaining.plusNanos((long) (mostJitter.toNanos() * random) + 1_000_000);
+        return pause.compareTo(cap) < 0 ? pause : cap;
+    }
+}
