@@ -17,6 +17,9 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
     private static final Duration LONGEST_TTL = Duration.ofDays(1);
     private static final Duration CLOCK_GRANULARITY = Duration.ofMillis(2);
     private static final Duration LONGEST_JITTER = Duration.ofMillis(50);
+    /** The clocks are not read at the same moment, and one of them in milliseconds. */
+    private static final Duration READING_ERROR = Duration.ofMillis(10);
+
     private static final Duration LONGEST_SUSPENSION = Duration.ofSeconds(1);
     private static final double RENEWAL_JITTER = 0.1;
 
@@ -71,7 +74,8 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
      */
     Duration toleratedSuspension() {
         Duration half = drift().dividedBy(2);
-        return half.compareTo(LONGEST_SUSPENSION) < 0 ? half : LONGEST_SUSPENSION;
+        Duration most = half.compareTo(LONGEST_SUSPENSION) < 0 ? half : LONGEST_SUSPENSION;
+        return most.compareTo(READING_ERROR) < 0 ? READING_ERROR : most;
     }
 
     Duration retryPause() {

@@ -1,0 +1,146 @@
+package io.botfsm.lock;
+
+import java.time.Duration;
+
+/**
+ * A machine with clocks that are wrong in their own ways, that can be stopped like a process, suspended like a laptop, and
+ * crash. What was to happen while it did not run happens right afterwards; after a crash, never.
+ */
+final class SimulatedMachine implements LockClock, Scheduler {
+    private final Simulation simulation;
+    private final double rate;
+    private final long origin;
+    private final long wallOffsetMillis;
+    private long stoodStill;
+    private long standsStillSince = -1;
+    private long stoppedUntil;
+    private boolean crashed;
+    private int pendingTasks;
+
+    SimulatedMachine(Simulation simulation, double greatestDeviation) {
+        this.simulation = simulation;
+        this.rate = 1 + greatestDeviation * (2 * simulation.random().nextDouble() - 1);
+        this.origin = simulation.random().nextLong(); // so that differences overflow now and then
+        this.wallOffsetMillis = simulation.between(-3_600_000, 3_600_000);
+    }
+
+    @Override
+    public long nanoTime() {
+        long still = stoodStill + (standsStillSince < 0 ? 0 : simulation.now() - standsStillSince);
+        return origin + (long) ((simulation.now() - still) * rate);
+    }
+
+    @Override
+    public long wallMillis() {
+        return wallOffsetMillis + simulation.now() / 1_000_000;
+    }
+
+    boolean isRunning() {
+        return !crashed && simulation.now() >= stoppedUntil;
+    }
+
+    boolean isCrashed() {
+        return crashed;
+    }
+
+    int pendingTasks() {
+        return pendingTasks;
+    }
+
+    void crash() {
+        crashed = true;
+    }
+
+    /** Like SIGSTOP: nothing runs, the clocks do. */
+    void stop(long nanos) {
+        stoppedUntil = Math.max(stoppedUntil, simulation.now() + nanos);
+    }
+
+    /** Like closing the lid: nothing runs, and the monotonic clock stands still. */
+    void suspend(long nanos) {
+        if (isRunning()) {
+            standsStillSince = simulation.now();
+            stoppedUntil = simulation.now() + nanos;
+            simulation.at(stoppedUntil, this::wakeUp);
+        }
+    }
+
+    private void wakeUp() {
+        stoodStill += simulation.now() - standsStillSince;
+        standsStillSince = -1;
+    }
+
+    /** Runs it as soon as this machine runs. */
+    void whenRunning(Runnable action) {
+        if (crashed) {
+            return;
+        }
+        if (simulation.now() < stoppedUntil) {
+            simulation.at(stoppedUntil, () -> whenRunning(action));
+        } else {
+            survive(action);
+        }
+    }
+
+    private static void survive(Runnable action) {
+        try {
+            action.run();
+        } catch (IllegalStateException e) {
+            // as a thread survives it; only what should have come after it does not happen
+        }
+    }
+
+    @Override
+    public Task schedule(Duration delay, Runnable task) {
+        pendingTasks++;
+        return begin(new Timer(nanoTime() + delay.toNanos(), task, 1));
+    }
+
+    /** For what is not the lock's own: not among the pending tasks. */
+    Task later(long nanos, Runnable task) {
+        return begin(new Timer(nanoTime() + nanos, task, 0));
+    }
+
+    private static Timer begin(Timer timer) {
+        timer.sleep();
+        return timer;
+    }
+
+    private final class Timer implements Task {
+        private final long due;
+        private final Runnable task;
+        private final int counted;
+        private boolean over;
+
+        Timer(long due, Runnable task, int counted) {
+            this.counted = counted;
+            this.due = due;
+            this.task = task;
+        }
+
+        void sleep() {
+            long left = Math.max(0, (long) ((due - nanoTime()) / rate) + 1);
+            simulation.after(left, () -> whenRunning(this::wake));
+        }
+
+        private void wake() {
+            if (over) {
+                return;
+            }
+            if (nanoTime() - due < 0) { // the clock stood still meanwhile
+                sleep();
+                return;
+            }
+            cancel();
+            task.run();
+        }
+
+        @Override
+        public void cancel() {
+            if (!over) {
+                over = true;
+                pendingTasks -= counted;
+            }
+        }
+    }
+}

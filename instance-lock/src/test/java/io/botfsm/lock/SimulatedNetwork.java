@@ -1,0 +1,112 @@
+package io.botfsm.lock;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** How messages fare, and who is told of releases. It can be made reliable. */
+final class SimulatedNetwork {
+    private static final long MILLI = 1_000_000;
+
+    private final Simulation simulation;
+    private final double loss;
+    private final double duplication;
+    private final double slowness;
+    private final double bugs;
+    private final Duration timeout;
+    private final Set<Runnable> subscribers = new LinkedHashSet<>();
+    private final Set<Runnable> unsubscribed = new HashSet<>();
+    private boolean reliable;
+    private boolean slowSubscriptions;
+    private long interruptedUntil;
+    private boolean interruptedNoisily;
+
+    SimulatedNetwork(Simulation simulation) {
+        this.simulation = simulation;
+        this.loss = some(0.2);
+        this.duplication = some(0.05);
+        this.slowness = some(0.1);
+        this.bugs = some(0.02);
+        this.timeout = Duration.ofNanos(simulation.between(300 * MILLI, 3_000 * MILLI));
+    }
+
+    /** Some seeds have much of a trouble, some nothing of it. */
+    private double some(double most) {
+        return simulation.chance(0.4) ? 0 : most * simulation.random().nextDouble();
+    }
+
+    void becomeReliable() {
+        reliable = true;
+    }
+
+    /** For a short time nothing gets through. */
+    void interrupt(long nanos, boolean noisily) {
+        interruptedUntil = simulation.now() + nanos;
+        interruptedNoisily = noisily;
+    }
+
+    private boolean isInterrupted() {
+        return simulation.now() < interruptedUntil;
+    }
+
+    /** When a client takes an answer for lost. */
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** How long it takes to hear of releases from a reliable server. */
+    void slowSubscriptions(boolean slow) {
+        slowSubscriptions = slow;
+    }
+
+    long subscriptionDelay() {
+        return slowSubscriptions ? simulation.between(0, 300 * MILLI) : 0;
+    }
+
+    boolean throwsInsteadOfFailing() {
+        return (isInterrupted() && interruptedNoisily) || (!reliable && simulation.chance(bugs));
+    }
+
+    int copies() {
+        if (isInterrupted()) {
+            return 0;
+        }
+        if (reliable) {
+            return 1;
+        }
+        if (simulation.chance(loss)) {
+            return 0;
+        }
+        return simulation.chance(duplication) ? 2 : 1;
+    }
+
+    boolean losesReply() {
+        return !reliable && simulation.chance(loss);
+    }
+
+    long delay() {
+        boolean slow = !reliable && simulation.chance(slowness);
+        return slow ? simulation.between(MILLI, 8_000 * MILLI) : simulation.between(MILLI / 20, 5 * MILLI);
+    }
+
+    void subscribe(Runnable hint) {
+        if (!unsubscribed.contains(hint)) { // it may have come late
+            subscribers.add(hint);
+        }
+    }
+
+    void unsubscribe(Runnable hint) {
+        unsubscribed.add(hint);
+        subscribers.remove(hint);
+    }
+
+    void publish() {
+        for (Runnable hint : List.copyOf(subscribers)) {
+            if (copies() > 0) {
+                simulation.after(delay(), hint);
+            }
+        }
+    }
+}

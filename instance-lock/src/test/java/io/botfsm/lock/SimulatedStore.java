@@ -1,0 +1,135 @@
+package io.botfsm.lock;
+
+import io.botfsm.lock.store.Acquisition;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.lock.store.Renewal;
+import io.botfsm.lock.store.StoredLease;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** A machine's way to the server: messages take their time, overtake each other, come twice, or not at all. */
+final class SimulatedStore implements LeaseStore {
+    private final Simulation simulation;
+    private final SimulatedMachine machine;
+    private final SimulatedServer server;
+    private final SimulatedNetwork network;
+    private final Set<Claim> released = new HashSet<>();
+
+    SimulatedStore(Simulation simulation, SimulatedMachine machine, SimulatedServer server, SimulatedNetwork network) {
+        this.simulation = simulation;
+        this.machine = machine;
+        this.server = server;
+        this.network = network;
+    }
+
+    private void mayThrow() {
+        if (network.throwsInsteadOfFailing()) {
+            throw new IllegalStateException("a store with a bug");
+        }
+    }
+
+    private <T> CompletionStage<T> call(Supplier<T> operation) {
+        CompletableFuture<T> reply = new CompletableFuture<>();
+        var timeout = machine.schedule(
+                network.timeout(),
+                () -> reply.completeExceptionally(new LeaseStoreException("no answer", false, null)));
+        for (int copies = network.copies(); copies > 0; copies--) {
+            simulation.after(network.delay(), () -> arrive(operation, reply, timeout));
+        }
+        return reply;
+    }
+
+    private <T> void arrive(Supplier<T> operation, CompletableFuture<T> reply, Scheduler.Task timeout) {
+        if (!server.isUp()) {
+            return;
+        }
+        T result = operation.get();
+        if (network.losesReply()) {
+            return;
+        }
+        simulation.after(
+                network.delay(),
+                () -> machine.whenRunning(() -> {
+                    timeout.cancel();
+                    reply.complete(result);
+                }));
+    }
+
+    @Override
+    public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+        mayThrow();
+        return call(() -> server.acquire(request));
+    }
+
+    @Override
+    public CompletionStage<Renewal> renew(LeaseRequest request) {
+        if (released.contains(request.claim())) {
+            simulation.found(Violation.RENEWED_AFTER_RELEASE, request.claim().token());
+        }
+        mayThrow();
+        return call(() -> server.renew(request));
+    }
+
+    @Override
+    public CompletionStage<Boolean> release(String name, Claim claim) {
+        released.add(claim);
+        mayThrow();
+        return call(() -> {
+            boolean had = server.release(claim);
+            if (had) {
+                network.publish();
+            }
+            return had;
+        });
+    }
+
+    @Override
+    public CompletionStage<StoredLease> read(String name) {
+        return call(server::read);
+    }
+
+    @Override
+    public CompletionStage<Void> force(String name) {
+        return call(() -> {
+                    server.force();
+                    network.publish();
+                    return true;
+                })
+                .thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+        Runnable told = () -> machine.whenRunning(hint);
+        Subscription subscription = () -> network.unsubscribe(told);
+        CompletableFuture<Subscription> subscribed = new CompletableFuture<>();
+        simulation.after(
+                network.subscriptionDelay(),
+                () -> machine.whenRunning(() -> subscribe(told, subscription, subscribed)));
+        return subscribed;
+    }
+
+    private void subscribe(Runnable told, Subscription subscription, CompletableFuture<Subscription> subscribed) {
+        var unused = call(() -> {
+                    network.subscribe(told);
+                    return subscription;
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        subscribed.complete(done);
+                    } else {
+                        subscription.close();
+                        subscribed.completeExceptionally(failure);
+                    }
+                });
+    }
+
+    @Override
+    public void close() {}
+}

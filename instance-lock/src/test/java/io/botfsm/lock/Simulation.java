@@ -1,0 +1,73 @@
+package io.botfsm.lock;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/** True time, which only a simulation knows: things happen one after another, at times that the seed decides. */
+final class Simulation {
+    private record Event(long time, long number, Runnable action) {}
+
+    private final PriorityQueue<Event> events =
+            new PriorityQueue<>(Comparator.comparingLong(Event::time).thenComparingLong(Event::number));
+    private final Random random;
+    private final Runnable afterEach;
+    private long now = 1_000_000_000_000L;
+    private long number;
+    private @Nullable ViolationException found;
+
+    /**
+     * A simulation.
+     *
+     * @param afterEach runs after everything that happens
+     */
+    Simulation(long seed, Runnable afterEach) {
+        this.random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
+        this.afterEach = afterEach;
+    }
+
+    /** Ends the simulation with this, also where the lock would catch an exception. */
+    void found(Violation violation, String detail) {
+        if (found == null) {
+            found = new ViolationException(violation, detail);
+        }
+    }
+
+    long now() {
+        return now;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    boolean chance(double probability) {
+        return random.nextDouble() < probability;
+    }
+
+    long between(long least, long most) {
+        return least + (long) (random.nextDouble() * (most - least));
+    }
+
+    void at(long time, Runnable action) {
+        events.add(new Event(Math.max(time, now), number++, action));
+    }
+
+    void after(long nanos, Runnable action) {
+        at(now + nanos, action);
+    }
+
+    void runUntil(long end) {
+        for (Event next = events.peek(); next != null && next.time() <= end; next = events.peek()) {
+            events.remove();
+            now = next.time();
+            next.action().run();
+            afterEach.run();
+            if (found != null) {
+                throw found;
+            }
+        }
+        now = Math.max(now, end);
+    }
+}

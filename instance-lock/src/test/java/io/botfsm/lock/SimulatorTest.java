@@ -1,0 +1,29 @@
+package io.botfsm.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * The lock against worlds in which everything goes wrong. A seed that fails is named, and fails again:
+ * {@code -Dbotfsm.simulator.seed=…} runs it alone.
+ */
+class SimulatorTest {
+    private static final long SEEDS = Boolean.getBoolean("botfsm.proof") ? 1_000_000 : 10_000;
+
+    @Test
+    void noSeedBreaksTheLock() {
+        Long alone = Long.getLong("botfsm.simulator.seed");
+        long from = alone == null ? 0 : alone;
+        long to = alone == null ? SEEDS : alone + 1;
+        for (long seed = from; seed < to; seed++) {
+            try {
+                Simulator.run(seed);
+            } catch (ViolationException | Error e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+        System.out.printf("simulator: %,d worlds, nothing broken%n", to - from);
+        assertThat(to).isGreaterThan(from);
+    }
+}

@@ -1,0 +1,24 @@
+package io.botfsm.lock;
+
+/** What a lock must never do. */
+enum Violation {
+    /** Two instances held the lock at the same true time. */
+    TWO_HOLDERS,
+    /** A later generation's token was not higher. */
+    TOKEN_FELL,
+    /** A generation's token changed. */
+    TOKEN_CHANGED,
+    /** A generation was told of its loss more than once, or of a loss after its release. */
+    LOSS_TOLD_TWICE,
+    /** A generation ended, and was not told. */
+    LOSS_NOT_TOLD,
+    RENEWED_AFTER_RELEASE,
+    /** The lock was free, and nobody took it. */
+    NOT_TAKEN,
+    /** A holder that could reach the store lost its lease. */
+    LOST_WITHOUT_REASON,
+    /** Timers or subscriptions pile up. */
+    PILES_UP,
+    /** The store was left with a lease that nobody uses. */
+    LEFT_BEHIND
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.lock;
+
+import org.jspecify.annotations.NullMarked;
