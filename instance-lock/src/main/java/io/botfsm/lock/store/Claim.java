@@ -1,17 +1,20 @@
 package io.botfsm.lock.store;
 
 /**
- * Who has a lease, or asks for it. Two claims are the same lease only if both parts are equal.
+ * Who has a lease, or asks for it. Two claims are the same lease only if both parts are equal. Neither part may hold half of a
+ * surrogate pair, which UTF-8 cannot carry.
  *
  * @param token unlike that of any other attempt to acquire, ever; without {@code |}
  * @param holder a description for others, such as host and process; any text
  */
 public record Claim(String token, String holder) {
-    /** @throws IllegalArgumentException if the token is empty or has a {@code |} */
+    /** @throws IllegalArgumentException if the token is empty or has a {@code |}, or a part has half of a surrogate pair */
     public Claim {
         if (token.isEmpty() || token.indexOf('|') >= 0) {
             throw new IllegalArgumentException("token of a claim must not be empty or contain '|': \"" + token + '"');
         }
+        UnicodeText.require("token of a claim", token);
+        UnicodeText.require("holder of a claim", holder);
     }
 
     /** Both in one text, as {@link #parse} reads it: {@code token|holder}. */

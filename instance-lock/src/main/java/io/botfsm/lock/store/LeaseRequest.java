@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * A lease asked for, or to be renewed.
  *
- * @param name what is locked; any text that is not empty
+ * @param name what is locked; any text that is not empty and holds no half of a surrogate pair
  * @param claim who asks
- * @param ttl how long the lease lasts unless renewed; whole milliseconds, at least one
+ * @param ttl how long the lease lasts unless renewed; whole milliseconds, at least one, at most {@link #MAX_TTL}
  * @param floor the least that a new fencing token, or a renewed lease's fence, is to be; 0 to 2^53 − 1
  * @param fences how long the name's fence is kept
  */
@@ -15,13 +15,20 @@ public record LeaseRequest(String name, Claim claim, Duration ttl, long floor, L
     /** The highest fencing token, 2^53 − 1: what a double, and so a script, can hold. */
     public static final long HIGHEST_FENCE = (1L << 53) - 1;
 
+    /** The longest time to live. */
+    public static final Duration MAX_TTL = Duration.ofDays(36_500);
+
     /** @throws IllegalArgumentException if a value is out of its range; the message names it */
     public LeaseRequest {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name of a lease must not be empty");
         }
-        if (ttl.toMillis() < 1) {
-            throw new IllegalArgumentException("ttl must be at least a millisecond: " + ttl);
+        UnicodeText.require("name of a lease", name);
+        if (ttl.compareTo(Duration.ofMillis(1)) < 0 || ttl.compareTo(MAX_TTL) > 0) {
+            throw new IllegalArgumentException("ttl must be a millisecond to %s: %s".formatted(MAX_TTL, ttl));
+        }
+        if (ttl.toNanosPart() % 1_000_000 != 0) {
+            throw new IllegalArgumentException("ttl must be whole milliseconds: " + ttl);
         }
         if (floor < 0 || floor > HIGHEST_FENCE) {
             throw new IllegalArgumentException("floor must be 0 to 2^53 - 1: " + floor);

@@ -1,0 +1,16 @@
+package io.botfsm.lock.store;
+
+/** Text that UTF-8 can carry: without it, two names could become one on the way to a store. */
+final class UnicodeText {
+    private UnicodeText() {}
+
+    /** @throws IllegalArgumentException if the text holds half of a surrogate pair */
+    static void require(String what, String text) {
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            if (Character.getType(text.codePointAt(i)) == Character.SURROGATE) {
+                throw new IllegalArgumentException("%s holds half of a surrogate pair (U+%04X at index %d)"
+                        .formatted(what, (int) text.charAt(i), i));
+            }
+        }
+    }
+}
