@@ -44,7 +44,10 @@ public interface LeaseStore extends AutoCloseable {
     /** What is there; changes nothing. */
     CompletionStage<StoredLease> read(String name);
 
-    /** Ends whoever's lease, raises the fence, and tells {@linkplain #subscribe subscribers}. For operators. */
+    /**
+     * Ends whoever's lease, raises the fence, and tells {@linkplain #subscribe subscribers}. For operators. The fence is kept as
+     * it was to be; where there was none, it is {@linkplain Fences#EXPIRING expiring}.
+     */
     CompletionStage<Void> force(String name);
 
     /**
@@ -55,7 +58,10 @@ public interface LeaseStore extends AutoCloseable {
      */
     CompletionStage<Subscription> subscribe(String name, Runnable hint);
 
-    /** Ends the store; later calls fail. Leases stay until they expire. Idempotent. */
+    /**
+     * Ends the store; later calls fail with a {@linkplain LeaseStoreException#isLasting() lasting} failure. Leases stay until
+     * they expire. Idempotent.
+     */
     @Override
     void close();
 

@@ -1,0 +1,69 @@
+package io.botfsm.lock.store;
+
+import io.botfsm.lock.store.LeaseStore.Subscription;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who wants to be told of releases, by name. Thread-safe; tells under no lock. */
+final class Hints {
+    private static final Logger LOG = LoggerFactory.getLogger(Hints.class);
+
+    private final ConcurrentMap<String, Set<Interest>> interests = new ConcurrentHashMap<>();
+
+    Subscription add(String name, Runnable hint) {
+        Interest interest = new Interest(name, hint);
+        interests.compute(name, (same, all) -> {
+            Set<Interest> more = all == null ? ConcurrentHashMap.newKeySet() : all;
+            more.add(interest);
+            return more;
+        });
+        return interest;
+    }
+
+    void tell(String name) {
+        interests.getOrDefault(name, Set.of()).forEach(Interest::tell);
+    }
+
+    void clear() {
+        interests.clear();
+    }
+
+    /** How many names somebody is interested in. */
+    int names() {
+        return interests.size();
+    }
+
+    private final class Interest implements Subscription {
+        private final String name;
+        private final Runnable hint;
+        private volatile boolean closed;
+
+        private Interest(String name, Runnable hint) {
+            this.name = name;
+            this.hint = hint;
+        }
+
+        private void tell() {
+            if (closed) {
+                return;
+            }
+            try {
+                hint.run();
+            } catch (RuntimeException e) {
+                LOG.warn("A hint that \"{}\" was released threw", name, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            interests.computeIfPresent(name, (same, all) -> {
+                all.remove(this);
+                return all.isEmpty() ? null : all;
+            });
+        }
+    }
+}

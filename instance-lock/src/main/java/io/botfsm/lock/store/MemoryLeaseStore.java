@@ -1,0 +1,133 @@
+package io.botfsm.lock.store;
+
+import io.botfsm.lock.store.LeaseRecord.Step;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases in the memory of this process: for tests, and for locks within one process, which then share one such store.
+ *
+ * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link LeaseStoreException}, when the store is
+ * closed or the fencing tokens of a name are used up. Nothing survives the store. Hints come on the thread that releases,
+ * before its call returns, under no lock.
+ *
+ * <p>No one sees a lease or a fence whose time is over; each call lets a few of them go, so that what is over is never much more
+ * than what is not.
+ */
+public final class MemoryLeaseStore implements LeaseStore {
+    private final ConcurrentMap<String, LeaseRecord> records = new ConcurrentHashMap<>();
+    private final Sweep<LeaseRecord> sweep = new Sweep<>(records, this::unlessOver);
+    private final Hints hints = new Hints();
+    private final LongSupplier nanos;
+    private final LongSupplier micros;
+    private volatile boolean closed;
+
+    /** An empty store, by the clocks of this machine. */
+    public MemoryLeaseStore() {
+        this(System::nanoTime, () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+    }
+
+    /**
+     * An empty store, by other clocks.
+     *
+     * @param nanos what leases and fences end by: nanoseconds from an arbitrary origin, never going back
+     * @param micros what fencing tokens begin with: the time of day, in microseconds since the epoch
+     */
+    public MemoryLeaseStore(LongSupplier nanos, LongSupplier micros) {
+        this.nanos = nanos;
+        this.micros = micros;
+    }
+
+    @Override
+    public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+        return atomically(request.name(), (record, now) -> record.acquire(request, now, micros.getAsLong()));
+    }
+
+    @Override
+    public CompletionStage<Renewal> renew(LeaseRequest request) {
+        return atomically(request.name(), (record, now) -> record.renew(request, now));
+    }
+
+    @Override
+    public CompletionStage<Boolean> release(String name, Claim claim) {
+        return atomically(name, (record, now) -> record.release(claim, now)).thenApply(released -> {
+            if (released) {
+                hints.tell(name);
+            }
+            return released;
+        });
+    }
+
+    @Override
+    public CompletionStage<StoredLease> read(String name) {
+        return atomically(name, (record, now) -> new Step<>(record, record.stored(now)));
+    }
+
+    @Override
+    public CompletionStage<Void> force(String name) {
+        return atomically(name, (record, now) -> new Step<>(record.force(name, now, micros.getAsLong()), true))
+                .thenAccept(forced -> hints.tell(name));
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+        return closed
+                ? CompletableFuture.failedFuture(closedFailure())
+                : CompletableFuture.completedFuture(hints.add(name, hint));
+    }
+
+    /** Forgets every lease and fence. */
+    @Override
+    public void close() {
+        closed = true;
+        records.clear();
+        hints.clear();
+    }
+
+    private interface Operation<T> {
+        Step<T> on(LeaseRecord record, long now);
+    }
+
+    private <T> CompletionStage<T> atomically(String name, Operation<T> operation) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            records.compute(name, (same, kept) -> {
+                requireOpen(); // in here, so that nothing is granted out of a memory that closing has cleared
+                long now = nanos.getAsLong();
+                Step<T> step = operation.on(kept == null ? LeaseRecord.NOTHING : kept.at(now), now);
+                answer.complete(step.answer());
+                return step.next().isNothing() ? null : step.next();
+            });
+            sweep.step();
+        } catch (LeaseStoreException e) {
+            answer.completeExceptionally(e);
+        }
+        return answer;
+    }
+
+    private @Nullable LeaseRecord unlessOver(LeaseRecord record) {
+        LeaseRecord left = record.at(nanos.getAsLong());
+        return left.isNothing() ? null : left;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw closedFailure();
+        }
+    }
+
+    private static LeaseStoreException closedFailure() {
+        return new LeaseStoreException("the lease store is closed", true, null);
+    }
+
+    /** How many names something is kept for, what is over but has not left yet included. */
+    int size() {
+        return records.size() + hints.names();
+    }
+}
