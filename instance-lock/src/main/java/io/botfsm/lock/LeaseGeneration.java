@@ -249,7 +249,7 @@ final class LeaseGeneration implements Lease {
 
     private void confirm(int attempt, Reading begun) {
         long later = engine.timings().hardDeadline(begun.nanos());
-        if (later - hard > 0) {
+        if (later - hard >= 0) { // equal: the clock may have stood still
             hard = later;
             confirmed = begun;
         }

@@ -1,0 +1,528 @@
+package io.botfsm.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.botfsm.lock.InstanceLock.Attempt;
+import io.botfsm.lock.store.MemoryLeaseStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LeaseLockTest {
+    /** So long that nothing expires while a test runs. */
+    private static final Duration LONG = Duration.ofMinutes(10);
+
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    private final MemoryLeaseStore memory = new MemoryLeaseStore();
+    private final TroubledStore store = new TroubledStore(memory);
+    private final List<LockEvent> events = new CopyOnWriteArrayList<>();
+    private final InstanceLock lock = lock(LONG);
+    private final InstanceLock other = lock(LONG);
+
+    private InstanceLock lock(Duration ttl) {
+        return InstanceLock.over(store, "bot").ttl(ttl).listener(events::add).build();
+    }
+
+    @AfterEach
+    void close() {
+        lock.close();
+        other.close();
+    }
+
+    @Nested
+    class TryAcquire {
+        @Test
+        void takesAFreeLock() {
+            Lease lease = lock.tryAcquire().orThrow();
+
+            assertThat(lease.isHeld()).isTrue();
+            assertThat(lease.fencingToken()).isPositive();
+            assertThat(lease.holder().pid()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(lease.holder().remaining())
+                    .isBetween(LONG.multipliedBy(9).dividedBy(10), LONG);
+        }
+
+        @Test
+        void tellsWhoHasIt() {
+            Lease lease = lock.tryAcquire().orThrow();
+
+            Attempt attempt = other.tryAcquire();
+
+            assertThat(attempt).isInstanceOf(Attempt.HeldBy.class);
+            LockHolder holder = ((Attempt.HeldBy) attempt).holder();
+            assertThat(holder)
+                    .usingRecursiveComparison()
+                    .ignoringFields("remaining")
+                    .isEqualTo(lease.holder());
+            assertThat(holder.remaining()).isBetween(LONG.dividedBy(2), LONG);
+            assertThat(other.holder().map(LockHolder::owner)).contains(holder.owner());
+            assertThatThrownBy(attempt::orThrow)
+                    .isInstanceOf(LockHeldException.class)
+                    .hasMessageContaining(String.valueOf(holder.pid()))
+                    .hasMessageContaining(holder.host());
+        }
+
+        @Test
+        void isOneRoundTrip() {
+            var unused = lock.tryAcquire();
+
+            assertThat(store.calls()).containsExactly("acquire");
+        }
+
+        @Test
+        void doesNotTakeItTwice() {
+            Lease lease = lock.tryAcquire().orThrow();
+
+            assertThat(lock.tryAcquire()).isInstanceOf(Attempt.HeldBy.class);
+            assertThat(lease.isHeld()).isTrue();
+        }
+
+        @Test
+        void takesItAgainAfterRelease() {
+            Lease first = lock.tryAcquire().orThrow();
+            first.close();
+            Lease second = lock.tryAcquire().orThrow();
+
+            assertThat(first.isHeld()).isFalse();
+            assertThat(second.isHeld()).isTrue();
+            assertThat(second.fencingToken()).isGreaterThan(first.fencingToken());
+        }
+
+        @Test
+        void failsWhenTheStoreFails() {
+            store.fail("out of order");
+
+            assertThatThrownBy(lock::tryAcquire)
+                    .isInstanceOf(LockUnavailableException.class)
+                    .hasMessageContaining("bot")
+                    .hasMessageContaining("out of order");
+        }
+
+        @Test
+        void undoesWhatComesTooLate() {
+            try (InstanceLock hasty = lock(SHORT)) {
+                store.holdBackAnswers();
+                assertThatThrownBy(hasty::tryAcquire)
+                        .isInstanceOf(LockUnavailableException.class)
+                        .hasMessageContaining("did not answer");
+                store.letAnswersGo();
+
+                await().until(() ->
+                        memory.read("bot").toCompletableFuture().join().claim().isEmpty());
+            }
+        }
+
+        @Test
+        void failsWhenInterruptedAndHoldsNothing() throws Exception {
+            store.holdBackAnswers();
+            BlockingQueue<Boolean> flags = new LinkedBlockingQueue<>();
+            FutureTask<Attempt> attempt = new FutureTask<>(() -> {
+                try {
+                    return lock.tryAcquire();
+                } finally {
+                    flags.add(Thread.currentThread().isInterrupted());
+                }
+            });
+            Thread thread = new Thread(attempt);
+            thread.start();
+            await().until(() -> store.calls().contains("acquire"));
+            thread.interrupt();
+
+            assertThatThrownBy(attempt::get).hasCauseInstanceOf(InterruptedLockException.class);
+            assertThat(flags.take()).isTrue();
+            store.letAnswersGo();
+            await().until(() -> lock.holder().isEmpty());
+        }
+
+        @Test
+        void failsWhenClosed() {
+            lock.close();
+            assertThatThrownBy(lock::tryAcquire)
+                    .isInstanceOf(LockClosedException.class)
+                    .hasMessageContaining("bot");
+            assertThatThrownBy(lock::holder).isInstanceOf(LockClosedException.class);
+            assertThatThrownBy(lock::forceRelease).isInstanceOf(LockClosedException.class);
+            assertThatThrownBy(() -> lock.acquire(LONG)).isInstanceOf(LockClosedException.class);
+        }
+    }
+
+    @Nested
+    class Standby {
+        @Test
+        void takesOverWhenReleased() throws Exception {
+            Lease first = lock.tryAcquire().orThrow();
+            CompletableFuture<Lease> second = CompletableFuture.supplyAsync(() -> acquired(other));
+            await().until(() -> store.calls().contains("subscribe"));
+            first.close(); // the lease would last for minutes
+
+            assertThat(second.get(10, TimeUnit.SECONDS).isHeld()).isTrue();
+            await().untilAsserted(() -> assertThat(events)
+                    .filteredOn(LockEvent.Acquired.class::isInstance)
+                    .map(event -> ((LockEvent.Acquired) event).isTakeover())
+                    .containsExactly(false, true));
+        }
+
+        private Lease acquired(InstanceLock waiting) {
+            try {
+                return waiting.acquire(LONG).orThrow();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Test
+        void takesOverWhenTheHolderIsGone() throws Exception {
+            var unused = memory.acquire(TroubledStore.request("bot", Duration.ofMillis(200)));
+
+            assertThat(lock.acquire(LONG).orThrow().isHeld()).isTrue();
+        }
+
+        @Test
+        void endsWithWhoHasIt() throws Exception {
+            Lease lease = lock.tryAcquire().orThrow();
+
+            Attempt attempt = other.acquire(Duration.ofMillis(50));
+
+            assertThat(((Attempt.HeldBy) attempt).holder().owner())
+                    .isEqualTo(lease.holder().owner());
+            assertThat(store.subscriptions()).isZero();
+        }
+
+        @Test
+        void outlivesAStoreThatFails() throws Exception {
+            try (InstanceLock patient = lock(Duration.ofSeconds(3))) {
+                store.fail("down");
+                CompletableFuture<Lease> lease = CompletableFuture.supplyAsync(() -> acquired(patient));
+                await().until(() -> store.calls().contains("acquire"));
+                store.work();
+
+                assertThat(lease.get(40, TimeUnit.SECONDS).isHeld()).isTrue();
+            }
+        }
+
+        @Test
+        void failsWhenTheStoreFailsToTheEnd() {
+            store.fail("down");
+
+            assertThatThrownBy(() -> lock.acquire(Duration.ofMillis(50)))
+                    .isInstanceOf(LockUnavailableException.class)
+                    .hasMessageContaining("down");
+        }
+
+        @Test
+        void failsAtOnceWhenWaitingIsOfNoUse() {
+            memory.close();
+
+            assertThatThrownBy(() -> lock.acquire(LONG)).isInstanceOf(LockUnavailableException.class);
+        }
+
+        @Test
+        void endsWhenInterrupted() throws Exception {
+            Lease lease = lock.tryAcquire().orThrow();
+            FutureTask<Attempt> attempt = new FutureTask<>(() -> other.acquire(LONG));
+            Thread thread = new Thread(attempt);
+            thread.start();
+            await().until(() -> store.calls().contains("subscribe"));
+            thread.interrupt();
+
+            assertThatThrownBy(attempt::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(InterruptedException.class);
+            lease.close();
+            assertThat(other.holder()).isEmpty();
+            assertThat(store.subscriptions()).isZero();
+        }
+
+        @Test
+        void endsWhenTheLockIsClosed() {
+            var unused = lock.tryAcquire().orThrow();
+            CompletableFuture<Lease> attempt = CompletableFuture.supplyAsync(() -> acquired(other));
+            await().until(() -> store.calls().contains("subscribe"));
+            other.close();
+
+            assertThatThrownBy(attempt::join).hasCauseInstanceOf(LockClosedException.class);
+        }
+
+        @Test
+        void refusesANegativeWait() {
+            assertThatThrownBy(() -> lock.acquire(Duration.ofSeconds(-1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("PT-1S");
+        }
+    }
+
+    @Nested
+    class TheLease {
+        @Test
+        void isRenewed() {
+            try (InstanceLock busy = lock(SHORT)) {
+                Lease lease = busy.tryAcquire().orThrow();
+                await().until(() ->
+                        store.calls().stream().filter("renew"::equals).count() > 10);
+
+                assertThat(lease.isHeld()).isTrue();
+            }
+        }
+
+        @Test
+        void isLostWhenItCannotBeRenewed() throws Exception {
+            try (InstanceLock busy = lock(SHORT)) {
+                Lease lease = busy.tryAcquire().orThrow();
+                BlockingQueue<Object> told = new LinkedBlockingQueue<>();
+                lease.onExpiring(() -> told.add("expiring"));
+                store.fail("down");
+                lease.onLost(told::add);
+
+                assertThat(told.take()).isEqualTo("expiring");
+                assertThat(told.take()).isEqualTo(LossReason.EXPIRED);
+                assertThat(lease.isHeld()).isFalse();
+                await().untilAsserted(() -> assertThat(events)
+                        .map(LockEvent::getClass)
+                        .map(Class::getSimpleName)
+                        .containsExactly("Acquired", "Degraded", "Expiring", "Lost"));
+                lease.onLost(told::add);
+                assertThat(told.take()).isEqualTo(LossReason.EXPIRED);
+                lease.close();
+                assertThat(told).isEmpty();
+            }
+        }
+
+        @Test
+        void outlivesAFailedRenewal() {
+            try (InstanceLock busy = lock(Duration.ofSeconds(1))) {
+                Lease lease = busy.tryAcquire().orThrow();
+                store.fail("down");
+                await().until(() -> events.stream().anyMatch(LockEvent.Degraded.class::isInstance));
+                store.work();
+                await().until(() -> events.stream().anyMatch(LockEvent.RenewedLate.class::isInstance));
+
+                assertThat(lease.isHeld()).isTrue();
+            }
+        }
+
+        @Test
+        void isLostToAnOperator() throws Exception {
+            try (InstanceLock busy = lock(SHORT)) {
+                Lease lease = busy.tryAcquire().orThrow();
+                BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
+                lease.onLost(reasons::add);
+                other.forceRelease();
+
+                assertThat(reasons.take()).isEqualTo(LossReason.FORCED);
+                assertThat(other.tryAcquire().orThrow().fencingToken()).isGreaterThan(lease.fencingToken());
+            }
+        }
+
+        @Test
+        void isLostWhenItsTokenIsRefused() throws Exception {
+            Lease lease = lock.tryAcquire().orThrow();
+            BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
+            lease.onLost(reasons::add);
+            lease.fenced(lease.fencingToken());
+            assertThat(lease.isHeld()).isTrue();
+            long seen = lease.fencingToken() + 1_000_000_000_000L;
+            lease.fenced(seen);
+
+            assertThat(reasons.take()).isEqualTo(LossReason.FENCED);
+            assertThat(lease.isHeld()).isFalse();
+            assertThat(lock.tryAcquire().orThrow().fencingToken())
+                    .as("its own claim does not keep it out")
+                    .isEqualTo(seen + 1);
+        }
+
+        @Test
+        void isNotHeldOnceItsTimeIsOverWhateverTheThreadsDo() {
+            HandClock clock = new HandClock();
+            InstanceLock stuck =
+                    InstanceLock.over(store, "bot").ttl(LONG).clock(clock).build(); // its timers wait in real time
+            Lease lease = stuck.tryAcquire().orThrow();
+            clock.advance(LONG.multipliedBy(98).dividedBy(100));
+            assertThat(lease.isHeld()).isTrue();
+            clock.advance(LONG.multipliedBy(2).dividedBy(100));
+
+            assertThat(lease.isHeld()).isFalse();
+            stuck.close();
+        }
+
+        @Test
+        void isNotHeldAfterASuspensionUntilItIsRenewed() {
+            HandClock clock = new HandClock();
+            try (InstanceLock suspended =
+                    InstanceLock.over(store, "bot").ttl(LONG).clock(clock).build()) {
+                Lease lease = suspended.tryAcquire().orThrow();
+                store.holdBackAnswers();
+                clock.suspend(Duration.ofSeconds(10));
+                assertThat(lease.isHeld()).isFalse();
+                assertThat(lease.isHeld()).isFalse();
+                store.letAnswersGo();
+
+                await().until(lease::isHeld);
+            }
+        }
+
+        @Test
+        void isReleasedOnce() {
+            Lease lease = lock.tryAcquire().orThrow();
+            lease.close();
+            lease.close();
+            lock.close();
+
+            assertThat(store.calls()).filteredOn("release"::equals).hasSize(1);
+            assertThat(other.holder()).isEmpty();
+        }
+
+        @Test
+        void isNotHeldBeforeTheStoreIsTold() {
+            Lease lease = lock.tryAcquire().orThrow();
+            List<Boolean> held = new CopyOnWriteArrayList<>();
+            store.beforeRelease(() -> held.add(lease.isHeld()));
+            lease.close();
+
+            assertThat(held).containsExactly(false);
+        }
+
+        @Test
+        void isGivenUpWhenTheStoreDoesNotAnswer() {
+            try (InstanceLock busy = lock(SHORT)) {
+                Lease lease = busy.tryAcquire().orThrow();
+                store.fail("down");
+                lease.close();
+
+                assertThat(lease.isHeld()).isFalse();
+                await().untilAsserted(() ->
+                        assertThat(events).contains(new LockEvent.Released("bot", lease.fencingToken(), false)));
+            }
+        }
+    }
+
+    @Nested
+    class Callbacks {
+        @Test
+        void mayBlockWithoutHarm() throws Exception {
+            CountDownLatch never = new CountDownLatch(1);
+            try (InstanceLock busy = InstanceLock.over(store, "bot")
+                    .ttl(SHORT)
+                    .listener(event -> await().until(() -> never.getCount() == 0))
+                    .build()) {
+                Lease lease = busy.tryAcquire().orThrow();
+                lease.onLost(reason -> {
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+                BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
+                lease.onLost(reasons::add);
+                lease.onLost(reason -> {
+                    throw new IllegalStateException("a callback with a bug");
+                });
+                lease.onLost(reasons::add);
+                other.forceRelease();
+
+                assertThat(reasons.take()).isEqualTo(LossReason.FORCED);
+                assertThat(reasons.take()).isEqualTo(LossReason.FORCED);
+                assertThat(busy.tryAcquire().orThrow().isHeld()).isTrue();
+            } finally {
+                never.countDown();
+            }
+        }
+
+        @Test
+        void areNotMadeForARelease() {
+            Lease lease = lock.tryAcquire().orThrow();
+            List<Object> told = new CopyOnWriteArrayList<>();
+            lease.onLost(told::add);
+            lease.onExpiring(() -> told.add("expiring"));
+            lease.close();
+            lock.close();
+
+            assertThat(told).isEmpty();
+        }
+    }
+
+    @Test
+    void aLockThatDoesNotExpireIsReported() throws Exception {
+        var unused = memory.acquire(TroubledStore.request("bot", LONG));
+        store.reportNoExpiry();
+
+        assertThat(lock.acquire(Duration.ofMillis(100))).isInstanceOf(Attempt.HeldBy.class);
+        await().until(() -> events.stream().anyMatch(LockEvent.HeldForever.class::isInstance));
+    }
+
+    @Test
+    void aGrantWaitsForHoldersThatTheStoreMayHaveForgotten() {
+        store.rememberNothing();
+        try (InstanceLock careful = lock(SHORT)) {
+            long begun = System.nanoTime();
+            Lease lease = careful.tryAcquire().orThrow();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(SHORT);
+            assertThat(lease.isHeld()).isTrue();
+            await().untilAsserted(() -> assertThat(events)
+                    .map(event -> event.getClass().getSimpleName())
+                    .containsSequence("Quarantined", "Acquired"));
+        }
+    }
+
+    @Test
+    void leavesNoThreadBehind() {
+        for (int i = 0; i < 200; i++) {
+            try (InstanceLock one = InstanceLock.over(store, "many").ttl(SHORT).build()) {
+                var unused = one.tryAcquire().orThrow();
+            }
+        }
+
+        await().untilAsserted(() -> assertThat(lockThreads("many")).isEmpty());
+        assertThat(store.subscriptions()).isZero();
+    }
+
+    private static Set<String> lockThreads(String name) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(thread -> thread.startsWith("lock-") && thread.endsWith(name))
+                .collect(java.util.stream.Collectors.toSet());
+    }
+
+    @Nested
+    class TheBuilder {
+        @Test
+        void refusesWhatIsOutOfRange() {
+            refused(InstanceLock.over(store, "bot").ttl(Duration.ofMillis(99)), "PT0.099S");
+            refused(InstanceLock.over(store, "bot").ttl(Duration.ofDays(2)), "PT48H");
+            refused(InstanceLock.over(store, "bot").renewEvery(Duration.ZERO), "renewEvery");
+            refused(InstanceLock.over(store, "bot").attemptLimit(Duration.ofSeconds(-1)), "attemptLimit");
+            refused(InstanceLock.over(store, "bot").stopMargin(Duration.ZERO), "stopMargin");
+            assertThatThrownBy(() -> InstanceLock.over(store, "")).isInstanceOf(IllegalArgumentException.class);
+        }
+
+        @Test
+        void refusesToLoseTheLeaseByOneFailedRenewal() {
+            refused(InstanceLock.over(store, "bot").renewEvery(Duration.ofSeconds(15)), "one failed renewal");
+            refused(InstanceLock.over(store, "bot").attemptLimit(Duration.ofSeconds(10)), "PT10S");
+            refused(InstanceLock.over(store, "bot").stopMargin(Duration.ofSeconds(15)), "stopMargin of PT15S");
+        }
+
+        private void refused(LeaseLockBuilder builder, String why) {
+            assertThatThrownBy(builder::build)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(why);
+        }
+    }
+}
