@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.StorageKey;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Names the Redis key of a conversation: {@code prefix:{bot:chat:user[:thread[:business[:destiny]]]}}. The braces make it one
@@ -11,10 +12,25 @@ import java.util.Locale;
  * is told from every present one, and two different conversations never share a key.
  */
 final class KeyScheme {
+    private static final Pattern PREFIX = Pattern.compile("[\\p{Alnum}._:/-]{1,100}");
+
     private final String begin;
 
     KeyScheme(String prefix) {
         this.begin = prefix + ":{";
+    }
+
+    /**
+     * Returns a prefix that keys may begin with.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static String requirePrefix(String prefix) {
+        if (!PREFIX.matcher(prefix).matches()) {
+            throw new IllegalArgumentException(
+                    "key prefix must be 1 to 100 ASCII letters, digits and . _ : / - : \"%s\"".formatted(prefix));
+        }
+        return prefix;
     }
 
     byte[] key(StorageKey of) {
@@ -57,7 +73,7 @@ final class KeyScheme {
         }
     }
 
-    private static boolean isSpecial(char c) {
+    static boolean isSpecial(int c) {
         return c == '%' || c == ':' || c == '{' || c == '}';
     }
 }

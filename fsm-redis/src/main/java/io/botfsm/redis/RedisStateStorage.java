@@ -17,10 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +35,7 @@ public final class RedisStateStorage implements StateStorage {
 
     private final RedisPort port;
     private final Duration deadline;
+    private final ScriptCalls scripts;
     private final KeyScheme keys;
     private final WriteArguments arguments;
     private volatile boolean closed;
@@ -52,11 +50,9 @@ public final class RedisStateStorage implements StateStorage {
      * @throws IllegalArgumentException if the deadline is not positive
      */
     public RedisStateStorage(RedisPort port, Duration deadline, RedisStorageOptions options) {
-        if (deadline.isNegative() || deadline.isZero()) {
-            throw new IllegalArgumentException("deadline must be positive: " + deadline);
-        }
         this.port = port;
         this.deadline = deadline;
+        this.scripts = new ScriptCalls(port, deadline);
         this.keys = new KeyScheme(options.keyPrefix());
         this.arguments = new WriteArguments(options);
     }
@@ -71,7 +67,7 @@ public final class RedisStateStorage implements StateStorage {
             if (failure == null) {
                 complete(snapshot, key, false, flat, StoredHash::snapshot);
             } else {
-                snapshot.completeExceptionally(failure(key, false, failure));
+                snapshot.completeExceptionally(failure(key, false, ScriptCalls.unwrapped(failure)));
             }
         });
         return snapshot;
@@ -82,30 +78,13 @@ public final class RedisStateStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
-        long begin = System.nanoTime();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        List<byte[]> hash = List.of(keys.key(key));
-        List<byte[]> args = arguments.of(mutation);
-        port.evalsha(Script.WRITE.sha(), hash, args).whenComplete((reply, failure) -> {
-            if (failure != null && kind(failure) == Kind.NO_SCRIPT) {
-                eval(hash, args, begin).whenComplete((second, again) -> finish(outcome, key, mutation, second, again));
-            } else {
-                finish(outcome, key, mutation, reply, failure);
-            }
-        });
+        scripts.run(
+                Script.WRITE,
+                List.of(keys.key(key)),
+                arguments.of(mutation),
+                (reply, failure) -> finish(outcome, key, mutation, reply, failure));
         return outcome;
-    }
-
-    /** Sends the script too, within what is left of the time. */
-    private CompletionStage<List<Object>> eval(List<byte[]> hash, List<byte[]> args, long begin) {
-        long left = deadline.toNanos() - (System.nanoTime() - begin);
-        if (left <= 0) {
-            return CompletableFuture.failedFuture(RedisPortException.notSent(null));
-        }
-        return port.eval(Script.WRITE.text(), hash, args)
-                .toCompletableFuture()
-                .copy() // the port's own future stays the port's
-                .orTimeout(left, TimeUnit.NANOSECONDS);
     }
 
     private void finish(
@@ -135,9 +114,8 @@ public final class RedisStateStorage implements StateStorage {
     }
 
     private FsmException failure(StorageKey key, boolean writes, @Nullable Throwable failure) {
-        Throwable cause = unwrapped(failure);
-        if (!(cause instanceof RedisPortException known)) {
-            return new StorageUnavailableException(key, deadline, writes, cause);
+        if (!(failure instanceof RedisPortException known)) {
+            return new StorageUnavailableException(key, deadline, writes, failure);
         }
         boolean mayBeApplied = writes && known.kind() == Kind.OUTCOME_UNKNOWN;
         if (known.kind() == Kind.CLOSED) {
@@ -146,18 +124,6 @@ public final class RedisStateStorage implements StateStorage {
         return known.isLasting()
                 ? new StorageRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known)
                 : new StorageUnavailableException(key, deadline, mayBeApplied, known);
-    }
-
-    private static @Nullable Kind kind(Throwable failure) {
-        return unwrapped(failure) instanceof RedisPortException known ? known.kind() : null;
-    }
-
-    private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause instanceof TimeoutException ? RedisPortException.outcomeUnknown(cause) : cause;
     }
 
     @Override

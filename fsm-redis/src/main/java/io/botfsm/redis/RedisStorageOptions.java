@@ -3,7 +3,6 @@ package io.botfsm.redis;
 import io.botfsm.storage.Mutation;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * How a {@link RedisStateStorage} keeps conversations. Immutable and thread-safe.
@@ -18,7 +17,6 @@ public final class RedisStorageOptions {
     public static final Duration DEFAULT_TOMBSTONE_TTL = Duration.ofDays(2);
 
     private static final RedisStorageOptions DEFAULTS = builder().build();
-    private static final Pattern PREFIX = Pattern.compile("[\\p{Alnum}._:/-]{1,100}");
 
     private final Optional<Duration> ttl;
     private final Duration tombstoneTtl;
@@ -103,11 +101,7 @@ public final class RedisStorageOptions {
          * @throws IllegalArgumentException if it has other characters (braces would break the key's hash tag)
          */
         public Builder keyPrefix(String prefix) {
-            if (!PREFIX.matcher(prefix).matches()) {
-                throw new IllegalArgumentException(
-                        "key prefix must be 1 to 100 ASCII letters, digits and . _ : / - : \"%s\"".formatted(prefix));
-            }
-            keyPrefix = prefix;
+            keyPrefix = KeyScheme.requirePrefix(prefix);
             return this;
         }
 

@@ -1,0 +1,75 @@
+package io.botfsm.redis;
+
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Runs scripts; a server that has forgotten one is sent it within the same attempt and the same time. Thread-safe. */
+final class ScriptCalls {
+    private final RedisPort port;
+    private final Duration deadline;
+
+    /**
+     * Scripts over a client.
+     *
+     * @param deadline the limit of a call that has to send the script as well
+     * @throws IllegalArgumentException if the deadline is not positive
+     */
+    ScriptCalls(RedisPort port, Duration deadline) {
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("deadline must be positive: " + deadline);
+        }
+        this.port = port;
+        this.deadline = deadline;
+    }
+
+    /** Runs a script; {@code end} is given either the reply or the failure, which is not wrapped in another. */
+    void run(
+            Script script,
+            List<byte[]> keys,
+            List<byte[]> args,
+            BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
+        long begin = System.nanoTime();
+        port.evalsha(script.sha(), keys, args).whenComplete((reply, failure) -> {
+            if (failure != null && isForgotten(failure)) {
+                eval(script, keys, args, begin)
+                        .whenComplete((second, again) -> end.accept(second, again == null ? null : unwrapped(again)));
+            } else {
+                end.accept(reply, failure == null ? null : unwrapped(failure));
+            }
+        });
+    }
+
+    private static boolean isForgotten(Throwable failure) {
+        return unwrapped(failure) instanceof RedisPortException known && known.kind() == Kind.NO_SCRIPT;
+    }
+
+    private CompletionStage<List<Object>> eval(Script script, List<byte[]> keys, List<byte[]> args, long begin) {
+        long left = deadline.toNanos() - (System.nanoTime() - begin);
+        if (left <= 0) {
+            return CompletableFuture.failedFuture(RedisPortException.notSent(null));
+        }
+        return port.eval(script.text(), keys, args)
+                .toCompletableFuture()
+                .copy() // the port's own future stays the port's
+                .orTimeout(left, TimeUnit.NANOSECONDS);
+    }
+
+    /** What a stage of a port failed with. */
+    static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof TimeoutException ? RedisPortException.outcomeUnknown(cause) : cause;
+    }
+}
