@@ -47,7 +47,7 @@ public final class RedisServerCheck {
     }
 
     /**
-     * Checks the version, loads the scripts and tries the rights. Blocks.
+     * Checks the version, loads the scripts of conversations and tries the rights that those need. Blocks.
      *
      * @param keyPrefix what the storage's keys begin with
      * @throws StorageRefusedException if the server is too old or a right is missing; the message names it
@@ -61,12 +61,39 @@ public final class RedisServerCheck {
     }
 
     /**
-     * Lets a server know every script, as after each new connection: it may have restarted.
+     * Checks the version, loads the scripts of leases and tries the rights that leases need. Blocks.
+     *
+     * @param keyPrefix what the keys of leases begin with
+     * @throws StorageRefusedException if the server is too old or a right is missing; the message names it
+     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
+     *     interrupted, with the flag set again
+     */
+    public void runForLeases(String keyPrefix) {
+        checkVersion(await("INFO", port.info("server")));
+        await("SCRIPT LOAD", loadLeaseScripts(port));
+        checkRightsForLeases(keyPrefix);
+    }
+
+    /**
+     * Lets a server know every script of conversations, as after each new connection: it may have restarted.
      *
      * @return fails as the port's stages do
      */
     public static CompletionStage<Void> loadScripts(RedisPort port) {
-        return CompletableFuture.allOf(Script.ALL.stream()
+        return load(port, Script.OF_CONVERSATIONS);
+    }
+
+    /**
+     * Lets a server know every script of leases, as after each new connection: it may have restarted.
+     *
+     * @return fails as the port's stages do
+     */
+    public static CompletionStage<Void> loadLeaseScripts(RedisPort port) {
+        return load(port, Script.OF_LEASES);
+    }
+
+    private static CompletionStage<Void> load(RedisPort port, List<Script> scripts) {
+        return CompletableFuture.allOf(scripts.stream()
                 .map(script -> port.scriptLoad(script.text()).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }
@@ -87,8 +114,19 @@ public final class RedisServerCheck {
         byte[] key = (keyPrefix + ":{probe:" + UUID.randomUUID() + "}").getBytes(UTF_8);
         String on = " on keys " + keyPrefix + ":*";
         await("HGETALL" + on, port.hgetall(key));
-        checkProbe(await("EVALSHA" + on, port.evalsha(Script.PROBE.sha(), List.of(key), List.of())), on);
-        checkProbe(await("EVAL" + on, port.eval(Script.PROBE.text(), List.of(key), List.of())), on);
+        probe(Script.PROBE, List.of(key), on);
+    }
+
+    private void checkRightsForLeases(String keyPrefix) {
+        String lease = keyPrefix + ":{probe:" + UUID.randomUUID() + "}";
+        String on = " on keys and channels " + keyPrefix + ":*";
+        probe(Script.LEASE_PROBE, List.of(lease.getBytes(UTF_8), (lease + ":fence").getBytes(UTF_8)), on);
+        await("SUBSCRIBE" + on, port.subscribe(lease, () -> {})).close();
+    }
+
+    private void probe(Script probe, List<byte[]> keys, String on) {
+        checkProbe(await("EVALSHA" + on, port.evalsha(probe.sha(), keys, List.of())), on);
+        checkProbe(await("EVAL" + on, port.eval(probe.text(), keys, List.of())), on);
     }
 
     /** The probe answers the name of the first command that failed and the server's text, or {@code OK}. */

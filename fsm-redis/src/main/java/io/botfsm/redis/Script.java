@@ -12,9 +12,18 @@ import java.util.List;
 final class Script {
     static final Script WRITE = load("write.lua");
     static final Script PROBE = load("probe.lua");
+    static final Script ACQUIRE = load("lease-acquire.lua");
+    static final Script RENEW = load("lease-renew.lua");
+    static final Script RELEASE = load("lease-release.lua");
+    static final Script FORCE = load("lease-force.lua");
+    static final Script READ = load("lease-read.lua");
+    static final Script LEASE_PROBE = load("lease-probe.lua");
 
-    /** Those that a server should know before it is needed. */
-    static final List<Script> ALL = List.of(WRITE, PROBE);
+    /** Those that a server should know before conversations are kept there. */
+    static final List<Script> OF_CONVERSATIONS = List.of(WRITE, PROBE);
+
+    /** Those that a server should know before leases are kept there. */
+    static final List<Script> OF_LEASES = List.of(ACQUIRE, RENEW, RELEASE, FORCE, READ, LEASE_PROBE);
 
     private final byte[] text;
     private final String sha;

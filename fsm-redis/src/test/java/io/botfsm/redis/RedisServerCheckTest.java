@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +48,25 @@ class RedisServerCheckTest {
             "+persist",
             "+time");
 
+    /** The same for leases. */
+    static final List<String> MINIMAL_FOR_LEASES = List.of(
+            "~lock:*",
+            "resetchannels",
+            "&lock:*",
+            "+info",
+            "+script|load",
+            "+evalsha",
+            "+eval",
+            "+get",
+            "+set",
+            "+pttl",
+            "+pexpire",
+            "+del",
+            "+time",
+            "+publish",
+            "+subscribe",
+            "+unsubscribe");
+
     private static RedisServerProcess server;
 
     @BeforeAll
@@ -60,6 +80,14 @@ class RedisServerCheckTest {
     }
 
     private static void check(List<String> rights) {
+        check(rights, check -> check.run("fsm"));
+    }
+
+    private static void checkForLeases(List<String> rights) {
+        check(rights, check -> check.runForLeases("lock"));
+    }
+
+    private static void check(List<String> rights, Consumer<RedisServerCheck> run) {
         try (RespConnection admin = server.connect();
                 RespConnection user = server.connect()) {
             List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "bot", "reset", "on", ">secret"));
@@ -67,7 +95,7 @@ class RedisServerCheckTest {
             admin.call(words.toArray(String[]::new));
             user.call("AUTH", "bot", "secret");
             try {
-                new RedisServerCheck(new SocketPort(user), "redis://test", TIMEOUT).run("fsm");
+                run.accept(new RedisServerCheck(new SocketPort(user), "redis://test", TIMEOUT));
             } finally {
                 assertThat(admin.number("DBSIZE")).as("keys left behind").isZero();
             }
@@ -114,10 +142,74 @@ class RedisServerCheckTest {
     @Test
     void theProbeTriesEveryCommandOfTheScripts() {
         Set<String> tried = commands(Script.PROBE);
-        for (Script script : Script.ALL) {
+        for (Script script : Script.OF_CONVERSATIONS) {
             assertThat(tried).containsAll(commands(script));
         }
         assertThat(commands(Script.WRITE)).hasSize(9);
+    }
+
+    @Test
+    void theMinimalRightsForLeasesAreEnough() {
+        assertThatCode(() -> checkForLeases(MINIMAL_FOR_LEASES)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "info",
+                "script|load",
+                "evalsha",
+                "eval",
+                "get",
+                "set",
+                "pttl",
+                "pexpire",
+                "del",
+                "time",
+                "publish",
+                "subscribe"
+            })
+    void aRightThatLeasesMissIsRefusedByName(String command) {
+        List<String> rights = new ArrayList<>(MINIMAL_FOR_LEASES);
+        assertThat(rights.remove("+" + command)).isTrue();
+
+        assertThatThrownBy(() -> checkForLeases(rights))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("redis://test")
+                .hasMessageContaining(
+                        "no right to " + command.toUpperCase(Locale.ROOT).replace('|', ' '));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"~lock:*", "&lock:*"})
+    void missingRightsForKeysOrChannelsOfLeasesAreRefused(String right) {
+        List<String> rights = new ArrayList<>(MINIMAL_FOR_LEASES);
+        assertThat(rights.remove(right)).isTrue();
+
+        assertThatThrownBy(() -> checkForLeases(rights))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("keys and channels lock:*");
+    }
+
+    /** The fence of a lease is a key too. */
+    @Test
+    void rightsForTheLeaseAloneAreNotEnough() {
+        List<String> rights = new ArrayList<>(MINIMAL_FOR_LEASES);
+        rights.set(0, "~lock:{*}");
+
+        assertThatThrownBy(() -> checkForLeases(rights)).isInstanceOf(StorageRefusedException.class);
+    }
+
+    @Test
+    void theProbeForLeasesTriesEveryCommandOfTheScripts() {
+        Set<String> tried = commands(Script.LEASE_PROBE);
+        Set<String> used = Script.OF_LEASES.stream()
+                .filter(script -> script != Script.LEASE_PROBE)
+                .flatMap(script -> commands(script).stream())
+                .collect(Collectors.toSet());
+        assertThat(tried).containsAll(used);
+        assertThat(used)
+                .containsExactlyInAnyOrder("GET", "SET", "TIME", "PTTL", "PEXPIRE", "DEL", "PUBLISH", "KEEPTTL");
     }
 
     private static Set<String> commands(Script script) {
@@ -211,6 +303,21 @@ class RedisServerCheckTest {
         @Override
         public CompletionStage<String> scriptLoad(byte[] script) {
             throw new Past();
+        }
+
+        @Override
+        public CompletionStage<List<byte[]>> configGet(String pattern) {
+            throw new Past();
+        }
+
+        @Override
+        public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+            throw new Past();
+        }
+
+        @Override
+        public long connection() {
+            return 0;
         }
 
         @Override

@@ -251,40 +251,4 @@ class RedisStateStorageTest {
                         e -> assertThat(e.mayBeApplied()).isTrue());
         assertThat(System.nanoTime() - begin).isLessThan(deadline.plusSeconds(2).toNanos());
     }
-
-    private static class FailingPort implements RedisPort {
-        private final Throwable failure;
-
-        FailingPort(Throwable failure) {
-            this.failure = failure;
-        }
-
-        @Override
-        public CompletionStage<List<byte[]>> hgetall(byte[] key) {
-            return CompletableFuture.failedFuture(failure);
-        }
-
-        @Override
-        public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
-            return CompletableFuture.failedFuture(failure);
-        }
-
-        @Override
-        public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
-            return CompletableFuture.failedFuture(failure);
-        }
-
-        @Override
-        public CompletionStage<String> scriptLoad(byte[] script) {
-            return CompletableFuture.failedFuture(failure);
-        }
-
-        @Override
-        public CompletionStage<String> info(String section) {
-            return CompletableFuture.failedFuture(failure);
-        }
-
-        @Override
-        public void close() {}
-    }
 }

@@ -54,6 +54,25 @@ final class SocketPort implements RedisPort {
         return call("INFO".getBytes(UTF_8), section.getBytes(UTF_8)).thenApply(SocketPort::text);
     }
 
+    @Override
+    public CompletionStage<List<byte[]>> configGet(String pattern) {
+        return call("CONFIG".getBytes(UTF_8), "GET".getBytes(UTF_8), pattern.getBytes(UTF_8))
+                .thenApply(reply -> reply.stream().map(byte[].class::cast).toList());
+    }
+
+    /** Finds out whether the server would; the connection is for other commands too. */
+    @Override
+    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        return call("SUBSCRIBE".getBytes(UTF_8), channel.getBytes(UTF_8))
+                .thenCompose(subscribed -> call("UNSUBSCRIBE".getBytes(UTF_8), channel.getBytes(UTF_8)))
+                .thenApply(unsubscribed -> () -> {});
+    }
+
+    @Override
+    public long connection() {
+        return 0;
+    }
+
     private static String text(List<Object> reply) {
         return new String((byte[]) reply.get(0), UTF_8);
     }

@@ -2,7 +2,6 @@ package io.botfsm.redis.lettuce;
 
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
-import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.lettuce.core.ClientOptions;
@@ -15,6 +14,7 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandType;
@@ -33,9 +33,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A Lettuce client, ours or the user's, and the one live connection through it. Thread-safe. */
+/**
+ * A Lettuce client, ours or the user's, and through it one live connection for commands and, while there are subscriptions, one
+ * for those. Thread-safe.
+ */
 final class ConnectedClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
@@ -52,7 +56,9 @@ final class ConnectedClient {
     private final RedisURI uri;
     private final Duration commandTimeout;
     private final Consumer<PortCommand<?>> onBegin;
+    private final Function<RedisPort, CompletionStage<Void>> preparation;
     private final LiveConnection live;
+    private final Subscriptions subscriptions;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ConnectedClient(
@@ -60,12 +66,14 @@ final class ConnectedClient {
             Optional<ClientResources> ownResources,
             RedisURI uri,
             Duration commandTimeout,
-            Consumer<PortCommand<?>> onBegin) {
+            Consumer<PortCommand<?>> onBegin,
+            Function<RedisPort, CompletionStage<Void>> preparation) {
         this.client = client;
         this.ownResources = ownResources;
         this.uri = uri;
         this.commandTimeout = commandTimeout;
         this.onBegin = onBegin;
+        this.preparation = preparation;
         RedisURI again = withTimeout(uri, min(commandTimeout, GREETING_TIMEOUT));
         this.live = new LiveConnection(
                 server(),
@@ -74,9 +82,20 @@ final class ConnectedClient {
                 client.getResources().eventExecutorGroup(),
                 commandTimeout);
         live.watch();
+        this.subscriptions = new Subscriptions(
+                server(),
+                () -> client.connectPubSubAsync(StringCodec.UTF8, again),
+                client.getResources().eventExecutorGroup().next(),
+                commandTimeout);
     }
 
-    static ConnectedClient withOwnClient(RedisURI uri, Duration commandTimeout) {
+    /**
+     * A client of our own, with threads of its own.
+     *
+     * @param preparation lets the server know the scripts, on each new connection before it is used
+     */
+    static ConnectedClient withOwnClient(
+            RedisURI uri, Duration commandTimeout, Function<RedisPort, CompletionStage<Void>> preparation) {
         requireNativeTransport(uri);
         ClientOptions options = options(commandTimeout);
         ClientResources resources = DefaultClientResources.builder()
@@ -89,7 +108,8 @@ final class ConnectedClient {
         try {
             client.setOptions(options);
             CommandTimeouts timeouts = new CommandTimeouts(commandTimeout, resources.eventExecutorGroup());
-            return new ConnectedClient(client, Optional.of(resources), uri, commandTimeout, timeouts::begin);
+            return new ConnectedClient(
+                    client, Optional.of(resources), uri, commandTimeout, timeouts::begin, preparation);
         } catch (RuntimeException e) {
             shutDown(client, resources);
             throw e;
@@ -109,10 +129,16 @@ final class ConnectedClient {
                 .build();
     }
 
-    static ConnectedClient withClient(RedisClient client, RedisURI uri) {
+    /**
+     * The user's client.
+     *
+     * @param preparation lets the server know the scripts, on each new connection before it is used
+     */
+    static ConnectedClient withClient(
+            RedisClient client, RedisURI uri, Function<RedisPort, CompletionStage<Void>> preparation) {
         requireNativeTransport(uri);
         Duration commandTimeout = requireHonest(client.getOptions(), uri);
-        return new ConnectedClient(client, Optional.empty(), uri, commandTimeout, theirTimeoutsHold -> {});
+        return new ConnectedClient(client, Optional.empty(), uri, commandTimeout, theirTimeoutsHold -> {}, preparation);
     }
 
     /** Returns the command time-out of options under which a failed command has failed, and every command ends. */
@@ -216,7 +242,7 @@ final class ConnectedClient {
      */
     private CompletionStage<StatefulRedisConnection<byte[], byte[]>> prepared(
             StatefulRedisConnection<byte[], byte[]> connection) {
-        return RedisServerCheck.loadScripts(LettucePort.on(connection, onBegin)).handle((loaded, failure) -> {
+        return preparation.apply(LettucePort.on(connection, onBegin)).handle((loaded, failure) -> {
             if (failure != null && !isLasting(failure)) {
                 var unused = connection.closeAsync();
                 throw new CompletionException(failure);
@@ -231,7 +257,7 @@ final class ConnectedClient {
     }
 
     RedisPort port() {
-        return new LettucePort(live::current, onBegin, live::timedOut, this::close);
+        return new LettucePort(live, onBegin, subscriptions::subscribe, this::close);
     }
 
     String server() {
@@ -245,6 +271,7 @@ final class ConnectedClient {
     private void close() {
         if (closed.compareAndSet(false, true)) {
             Set<StatefulRedisConnection<byte[], byte[]>> connections = live.end();
+            await(subscriptions.close());
             if (ownResources.isPresent()) {
                 shutDown(client, ownResources.get()); // closes the connections
             } else {

@@ -1,5 +1,6 @@
 package io.botfsm.redis.lettuce;
 
+import static io.lettuce.core.protocol.CommandType.CONFIG;
 import static io.lettuce.core.protocol.CommandType.EVAL;
 import static io.lettuce.core.protocol.CommandType.EVALSHA;
 import static io.lettuce.core.protocol.CommandType.HGETALL;
@@ -18,39 +19,41 @@ import io.lettuce.core.protocol.CommandType;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The port on Lettuce. Each command goes to the connection of the moment. */
 final class LettucePort implements RedisPort {
-    private final Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connections;
+    private final Connections connections;
     private final Consumer<PortCommand<?>> onBegin;
-    private final Consumer<StatefulRedisConnection<byte[], byte[]>> onTimeout;
+    private final BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe;
     private final Runnable onClose;
 
     /**
      * A port.
      *
-     * @param connections gives the connection of the moment, null once the port is closed
      * @param onBegin is told of each command, and ends it when its time is over
-     * @param onTimeout is told of a connection on which a call timed out
+     * @param subscribe begins subscriptions
      * @param onClose ends the connections
      */
     LettucePort(
-            Supplier<@Nullable StatefulRedisConnection<byte[], byte[]>> connections,
+            Connections connections,
             Consumer<PortCommand<?>> onBegin,
-            Consumer<StatefulRedisConnection<byte[], byte[]>> onTimeout,
+            BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
             Runnable onClose) {
         this.connections = connections;
         this.onBegin = onBegin;
-        this.onTimeout = onTimeout;
+        this.subscribe = subscribe;
         this.onClose = onClose;
     }
 
-    /** A port on one connection, for as long as that lasts. */
+    /** A port on one connection, for as long as that lasts; without subscriptions. */
     static LettucePort on(StatefulRedisConnection<byte[], byte[]> connection, Consumer<PortCommand<?>> onBegin) {
-        return new LettucePort(() -> connection, onBegin, timedOut -> {}, () -> {});
+        return new LettucePort(
+                Connections.only(connection),
+                onBegin,
+                (channel, hint) -> CompletableFuture.failedFuture(RedisPortException.notSent(null)),
+                () -> {});
     }
 
     @Override
@@ -91,17 +94,35 @@ final class LettucePort implements RedisPort {
         return send(INFO, new ReplyOutput(), PortCommand.args().add(section)).thenApply(LettucePort::text);
     }
 
+    @Override
+    public CompletionStage<List<byte[]>> configGet(String pattern) {
+        return send(
+                CONFIG,
+                new FlatOutput(),
+                PortCommand.args().add(CommandType.GET).add(pattern));
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        return subscribe.apply(channel, hint);
+    }
+
+    @Override
+    public long connection() {
+        return connections.number();
+    }
+
     private static String text(List<Object> reply) {
         return reply.get(0) instanceof byte[] bytes ? new String(bytes, UTF_8) : "";
     }
 
     private <T> CompletableFuture<T> send(
             CommandType type, CommandOutput<byte[], byte[], T> output, CommandArgs<byte[], byte[]> args) {
-        StatefulRedisConnection<byte[], byte[]> connection = connections.get();
+        StatefulRedisConnection<byte[], byte[]> connection = connections.current();
         if (connection == null) {
             return CompletableFuture.failedFuture(RedisPortException.closed());
         }
-        PortCommand<T> command = new PortCommand<>(type, output, args, () -> onTimeout.accept(connection));
+        PortCommand<T> command = new PortCommand<>(type, output, args, () -> connections.timedOut(connection));
         onBegin.accept(command);
         try {
             connection.dispatch(command);

@@ -221,14 +221,15 @@ public final class LettuceRedis implements AutoCloseable {
 
         private ConnectedClient open() {
             if (client.isEmpty()) {
-                return ConnectedClient.withOwnClient(uri, commandTimeout.orElseGet(this::timeoutOfUri));
+                return ConnectedClient.withOwnClient(
+                        uri, commandTimeout.orElseGet(this::timeoutOfUri), RedisServerCheck::loadScripts);
             }
             if (commandTimeout.isPresent()) {
                 throw new IllegalArgumentException(
                         "commandTimeout(%s) contradicts client(…): the client's own time-out holds"
                                 .formatted(commandTimeout.get()));
             }
-            return ConnectedClient.withClient(client.get(), uri);
+            return ConnectedClient.withClient(client.get(), uri, RedisServerCheck::loadScripts);
         }
 
         private Duration timeoutOfUri() {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * pauses of at most half a second between attempts, told the scripts, and takes the old one's place; only then is the old one
  * closed, so that calls still waiting on it may get their replies. Nothing is ever sent again. Thread-safe.
  */
-final class LiveConnection {
+final class LiveConnection implements Connections {
     private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 500;
@@ -35,9 +35,18 @@ final class LiveConnection {
     /** Replaced connections whose last calls may still be answered. */
     private final Set<StatefulRedisConnection<byte[], byte[]>> retired = new HashSet<>();
 
-    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> current;
+    /** One object, so that nobody sees the number of one connection and the other. */
+    private volatile Numbered current;
+
     private boolean replacing;
     private boolean closed;
+
+    /** A connection, null once closed, and a number that rises whenever another takes its place or it is no longer what it was. */
+    private record Numbered(@Nullable StatefulRedisConnection<byte[], byte[]> connection, long number) {
+        Numbered next(@Nullable StatefulRedisConnection<byte[], byte[]> following) {
+            return new Numbered(following, number + 1);
+        }
+    }
 
     /**
      * Begins with a connection that is open.
@@ -57,18 +66,22 @@ final class LiveConnection {
         this.opener = opener;
         this.scheduler = scheduler;
         this.grace = grace;
-        this.current = first;
+        this.current = new Numbered(first, 0);
     }
 
-    /** The connection of the moment, lost ones included; null once closed. */
-    @Nullable
-    StatefulRedisConnection<byte[], byte[]> current() {
-        return current;
+    @Override
+    public @Nullable StatefulRedisConnection<byte[], byte[]> current() {
+        return current.connection();
+    }
+
+    @Override
+    public long number() {
+        return current.number();
     }
 
     /** Begins to look after the first connection. */
     void watch() {
-        StatefulRedisConnection<byte[], byte[]> first = current;
+        StatefulRedisConnection<byte[], byte[]> first = current.connection();
         if (first != null) {
             watch(first);
         }
@@ -86,17 +99,18 @@ final class LiveConnection {
         }
     }
 
-    /** A call on this connection timed out. */
-    void timedOut(StatefulRedisConnection<byte[], byte[]> connection) {
+    @Override
+    public void timedOut(StatefulRedisConnection<byte[], byte[]> connection) {
         replace(connection, "not answering");
     }
 
     private void replace(StatefulRedisConnection<byte[], byte[]> connection, String why) {
         synchronized (lock) {
-            if (closed || replacing || current != connection) {
+            if (closed || replacing || current.connection() != connection) {
                 return;
             }
             replacing = true;
+            current = current.next(connection); // a user's client may bring it back, to a server that has restarted
         }
         LOGGER.warn("{}: connection {}; opening another", server, why);
         attempt(0);
@@ -128,10 +142,14 @@ final class LiveConnection {
         }
     }
 
+    /** How many milliseconds to wait after so many failures to connect. */
+    static long pause(int failures) {
+        return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
+    }
+
     private void attemptLater(int failures) {
-        long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
         try {
-            var unused = scheduler.schedule(() -> attempt(failures), pause, TimeUnit.MILLISECONDS);
+            var unused = scheduler.schedule(() -> attempt(failures), pause(failures), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOGGER.debug("{}: gave up connecting, since the Redis client was shut down", server);
         }
@@ -145,8 +163,8 @@ final class LiveConnection {
                 closeNow(connection);
                 return;
             }
-            old = current;
-            current = connection;
+            old = current.connection();
+            current = current.next(connection);
         }
         LOGGER.info("{}: connected again", server);
         watch(connection);
@@ -190,10 +208,10 @@ final class LiveConnection {
             closed = true;
             Set<StatefulRedisConnection<byte[], byte[]>> left = new HashSet<>(retired);
             retired.clear();
-            if (current != null) {
-                left.add(current);
+            if (current.connection() != null) {
+                left.add(current.connection());
             }
-            current = null;
+            current = current.next(null);
             return left;
         }
     }

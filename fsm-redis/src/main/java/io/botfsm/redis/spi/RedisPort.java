@@ -34,7 +34,35 @@ public interface RedisPort extends AutoCloseable {
     /** What the server tells of itself ({@code INFO}). */
     CompletionStage<String> info(String section);
 
+    /** Settings of the server: names and values in turn ({@code CONFIG GET}). */
+    CompletionStage<List<byte[]>> configGet(String pattern);
+
+    /**
+     * Tells of messages on a channel from the moment the stage completes ({@code SUBSCRIBE}). Where the connection that
+     * carries them is not as it was, some may be missing; every listener is told once after it is replaced, and it is found out
+     * within bounded time if it has died in silence.
+     *
+     * <p>One connection carries all subscriptions of a port. It is opened for the first of them and closed with the last.
+     *
+     * @param hint must not block; runs on any thread, possibly without a message, not after the subscription was closed
+     */
+    CompletionStage<Subscription> subscribe(String channel, Runnable hint);
+
+    /**
+     * A number that tells connections apart. It rises whenever commands begin to go over another connection, at the latest
+     * before the first of them is answered. So two replies with the same number before the first was asked for and after the
+     * second came are replies of one server process.
+     */
+    long connection();
+
     /** Ends the port. Idempotent; later calls fail with {@link RedisPortException.Kind#CLOSED}. */
     @Override
     void close();
+
+    /** An interest in a channel. Thread-safe. */
+    interface Subscription extends AutoCloseable {
+        /** Ends it; returns at once. Idempotent. */
+        @Override
+        void close();
+    }
 }

@@ -1,0 +1,302 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.redis.spi.RedisPort.Subscription;
+import io.botfsm.redis.spi.RedisPortException;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The subscriptions of one port, over one connection that is there only while there are some. A connection that was lost is
+ * replaced, with the pauses of {@link LiveConnection}; one that is silent is asked for a sign of life now and then. Thread-safe:
+ * everything but the constructor, {@link #subscribe} and {@link #close} runs on one thread.
+ */
+final class Subscriptions {
+    private static final Duration MOST_FREQUENT_ASKING = Duration.ofSeconds(1);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
+
+    private final String server;
+    private final Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> opener;
+    private final EventExecutor thread;
+    private final Duration timeout;
+
+    private final Map<String, ListenedChannel> channels = new HashMap<>();
+    private @Nullable StatefulRedisPubSubConnection<String, String> connection;
+    private boolean opening;
+    private int failures;
+    private boolean closed;
+
+    /**
+     * No subscriptions, and no connection.
+     *
+     * @param server the server's name for the log, without credentials
+     * @param opener opens a connection; its stage ends in bounded time
+     * @param thread runs everything, hints included
+     * @param timeout how long a subscription may take to begin, and a sign of life to come
+     */
+    Subscriptions(
+            String server,
+            Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> opener,
+            EventExecutor thread,
+            Duration timeout) {
+        this.server = server;
+        this.opener = opener;
+        this.thread = thread;
+        this.timeout = timeout;
+    }
+
+    /** Begins a subscription; its stage fails with {@link RedisPortException} only, at the latest after the time-out. */
+    CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        CompletableFuture<Subscription> begun = new CompletableFuture<>();
+        Listener listener = new Listener(hint, begun, ended -> run(() -> remove(channel, ended)));
+        run(() -> add(channel, listener));
+        CompletableFuture<Subscription> result = new CompletableFuture<>();
+        var unused = begun.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).whenComplete((subscription, failure) -> {
+            if (failure == null) {
+                result.complete(subscription);
+            } else {
+                listener.close();
+                result.completeExceptionally(
+                        failure instanceof RedisPortException ? failure : RedisPortException.outcomeUnknown(failure));
+            }
+        });
+        return result;
+    }
+
+    /** Runs on the one thread, at once if this is it; never if the client was shut down. */
+    private boolean run(Runnable step) {
+        if (thread.inEventLoop()) {
+            step.run();
+            return true;
+        }
+        return execute(step);
+    }
+
+    private boolean execute(Runnable step) {
+        try {
+            thread.execute(step);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOGGER.debug("{}: the Redis client was shut down", server);
+            return false;
+        }
+    }
+
+    private void add(String name, Listener listener) {
+        if (closed) {
+            listener.fail(RedisPortException.closed());
+            return;
+        }
+        ListenedChannel channel = channels.computeIfAbsent(name, ListenedChannel::new);
+        channel.add(listener);
+        if (connection == null) {
+            open();
+        } else if (!channel.isAsked()) {
+            ask(connection, channel);
+        }
+    }
+
+    private void ask(StatefulRedisPubSubConnection<String, String> on, ListenedChannel channel) {
+        channel.ask();
+        var unused = on.async()
+                .subscribe(channel.name())
+                .whenComplete((done, failure) -> execute(() -> {
+                    if (connection == on && channels.get(channel.name()) == channel) {
+                        answered(on, channel, failure);
+                    }
+                }));
+    }
+
+    private void answered(
+            StatefulRedisPubSubConnection<String, String> on, ListenedChannel channel, @Nullable Throwable failure) {
+        if (failure == null) {
+            failures = 0;
+            channel.begin();
+            return;
+        }
+        RedisPortException refused = refusal(failure);
+        if (refused == null) {
+            lost(on);
+        } else {
+            LOGGER.warn("{}: cannot subscribe: {}", server, refused.getMessage());
+            channel.interrupt();
+            channel.fail(refused);
+        }
+    }
+
+    private void open() {
+        if (opening || closed || connection != null || channels.isEmpty()) {
+            return;
+        }
+        opening = true;
+        var unused = opened().whenComplete((next, failure) -> {
+            if (!run(() -> takeOver(next, failure)) && next != null) {
+                next.close();
+            }
+        });
+    }
+
+    private CompletionStage<StatefulRedisPubSubConnection<String, String>> opened() {
+        try {
+            return opener.get();
+        } catch (RuntimeException e) { // such as from a client that was shut down
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void takeOver(@Nullable StatefulRedisPubSubConnection<String, String> next, @Nullable Throwable failure) {
+        opening = false;
+        if (next == null) {
+            notOpened(failure);
+        } else if (closed || channels.isEmpty()) {
+            var unused = next.closeAsync();
+        } else {
+            failures++; // until it serves
+            connection = next;
+            listen(next);
+            channels.values().forEach(channel -> ask(next, channel));
+            askForLifeLater(next);
+        }
+    }
+
+    private void notOpened(@Nullable Throwable failure) {
+        RedisPortException refused = refusal(failure);
+        RedisPortException why = refused != null ? refused : RedisPortException.notSent(failure);
+        List.copyOf(channels.values()).forEach(channel -> channel.fail(why));
+        if (channels.isEmpty()) {
+            failures = 0;
+        } else {
+            failures++;
+            LOGGER.debug("{}: no connection for subscriptions at attempt {}", server, failures, why);
+            later(this::open, LiveConnection.pause(failures));
+        }
+    }
+
+    private void listen(StatefulRedisPubSubConnection<String, String> next) {
+        next.addListener(new RedisPubSubAdapter<String, String>() {
+            @Override
+            public void message(String channel, String message) {
+                run(() -> hint(channel));
+            }
+        });
+        next.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
+                run(() -> lost(next));
+            }
+        });
+        if (!next.isOpen()) {
+            execute(() -> lost(next));
+        }
+    }
+
+    private void hint(String name) {
+        ListenedChannel channel = channels.get(name);
+        if (channel != null) {
+            channel.hint();
+        }
+    }
+
+    private void lost(StatefulRedisPubSubConnection<String, String> old) {
+        if (connection != old) {
+            return;
+        }
+        LOGGER.debug("{}: the connection for subscriptions is lost", server);
+        var unused = disconnect();
+        channels.values().forEach(ListenedChannel::interrupt);
+        if (failures == 0) {
+            open();
+        } else {
+            later(this::open, LiveConnection.pause(failures));
+        }
+    }
+
+    /** A user's client would bring back a connection that is not closed. */
+    private CompletableFuture<Void> disconnect() {
+        StatefulRedisPubSubConnection<String, String> old = connection;
+        connection = null;
+        return old == null ? CompletableFuture.completedFuture(null) : old.closeAsync();
+    }
+
+    /** Nobody sends anything on a connection for subscriptions; without this its silent end would never be noticed. */
+    private void askForLifeLater(StatefulRedisPubSubConnection<String, String> on) {
+        later(() -> askForLife(on), Math.max(timeout.toMillis(), MOST_FREQUENT_ASKING.toMillis()));
+    }
+
+    private void askForLife(StatefulRedisPubSubConnection<String, String> on) {
+        if (connection != on) {
+            return;
+        }
+        var unused = on.async()
+                .ping()
+                .toCompletableFuture()
+                .copy() // the client's own future stays the client's
+                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .whenComplete((pong, failure) -> run(() -> {
+                    if (failure == null || refusal(failure) != null) {
+                        askForLifeLater(on);
+                    } else {
+                        lost(on);
+                    }
+                }));
+    }
+
+    private void later(Runnable step, long millis) {
+        try {
+            var unused = thread.schedule(step, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOGGER.debug("{}: the Redis client was shut down", server);
+        }
+    }
+
+    private void remove(String name, Listener listener) {
+        ListenedChannel channel = channels.get(name);
+        if (channel == null || !channel.remove(listener) || !channel.isEmpty()) {
+            return;
+        }
+        channels.remove(name);
+        if (channels.isEmpty()) {
+            var unused = disconnect();
+        } else if (connection != null) {
+            var unused = connection.async().unsubscribe(name);
+        }
+    }
+
+    /** The server's error, if a failure is one. */
+    private static @Nullable RedisPortException refusal(@Nullable Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof RedisCommandExecutionException) {
+                return RedisPortException.ofServerError(String.valueOf(t.getMessage()));
+            }
+        }
+        return null;
+    }
+
+    /** Ends all subscriptions, without telling them. */
+    CompletableFuture<Void> close() {
+        CompletableFuture<Void> disconnected = new CompletableFuture<>();
+        boolean runs = run(() -> {
+            closed = true;
+            List.copyOf(channels.values()).forEach(channel -> channel.fail(RedisPortException.closed()));
+            channels.clear();
+            var unused = disconnect().whenComplete((done, failure) -> disconnected.complete(null));
+        });
+        return runs ? disconnected : CompletableFuture.completedFuture(null);
+    }
+}

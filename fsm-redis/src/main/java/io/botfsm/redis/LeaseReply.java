@@ -1,0 +1,80 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.lock.store.Acquisition.Occupied;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.Renewal;
+import io.botfsm.lock.store.Renewal.NotYours;
+import io.botfsm.lock.store.Renewal.Renewed;
+import io.botfsm.lock.store.StoredLease;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Reads the replies of the scripts of leases. Whatever is no reply of theirs makes it throw. */
+final class LeaseReply {
+    /** What {@code PTTL} says of a key that is not there. */
+    private static final long ABSENT = -2;
+
+    private LeaseReply() {}
+
+    /**
+     * A lease that was granted.
+     *
+     * @param first whether there was no fence
+     */
+    record Grant(long token, boolean first) {}
+
+    /** The grant of {@code lease-acquire.lua}; empty if somebody has the lease. */
+    static Optional<Grant> grant(List<Object> reply) {
+        if (reply.size() != 1) {
+            return Optional.empty();
+        }
+        String text = new String((byte[]) reply.get(0), ISO_8859_1);
+        int space = text.indexOf(' ');
+        return Optional.of(
+                space < 0
+                        ? new Grant(Long.parseLong(text), false)
+                        : new Grant(Long.parseLong(text.substring(0, space)), true));
+    }
+
+    /** Who has the lease, from {@code lease-acquire.lua}. */
+    static Occupied occupied(List<Object> reply) {
+        return new Occupied(claim(reply.get(0)), remaining((Long) reply.get(1)));
+    }
+
+    static Renewal renewal(List<Object> reply) {
+        return reply.size() == 1 ? new Renewed() : new NotYours(stored(reply));
+    }
+
+    static StoredLease stored(List<Object> reply) {
+        long pttl = (Long) reply.get(1);
+        return new StoredLease(
+                pttl == ABSENT ? Optional.empty() : Optional.of(claim(reply.get(0))), remaining(pttl), fence((byte[])
+                        reply.get(2)));
+    }
+
+    private static Claim claim(Object text) {
+        return Claim.parse(new String((byte[]) text, UTF_8));
+    }
+
+    /** Empty also where a key has no time to live. */
+    private static Optional<Duration> remaining(long pttl) {
+        return pttl < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(pttl));
+    }
+
+    private static OptionalLong fence(byte[] text) {
+        try {
+            return OptionalLong.of(Long.parseLong(new String(text, ISO_8859_1)));
+        } catch (NumberFormatException e) { // there is none, or none of ours
+            return OptionalLong.empty();
+        }
+    }
+
+    static boolean isDone(List<Object> reply) {
+        return (Long) reply.get(0) == 1;
+    }
+}

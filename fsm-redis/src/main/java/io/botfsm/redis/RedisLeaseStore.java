@@ -1,0 +1,201 @@
+package io.botfsm.redis;
+
+import io.botfsm.lock.store.Acquisition;
+import io.botfsm.lock.store.Acquisition.Granted;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.lock.store.Renewal;
+import io.botfsm.lock.store.StoredLease;
+import io.botfsm.redis.LeaseReply.Grant;
+import io.botfsm.redis.ServerMemory.Memory;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases in Redis: a key each, and a key for its fence. Every operation is one {@code EVALSHA}; a server that has forgotten
+ * the script is sent it within the same attempt. The layout is described in the project's documentation, page "Redis layout".
+ *
+ * <p>What a grant says of the store's {@linkplain Granted#memory memory}: everything, if the server answers only what it has
+ * on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may ask for that with {@code CONFIG GET});
+ * nothing, if the fence of a lock was missing and the store is not {@linkplain RedisLeaseOptions#isNewStore declared new};
+ * else the time since the server started. That is found out once per connection, along with the first acquire. It does not
+ * cover what a replica misses that takes its master's place, nor keys that are evicted or deleted by hand.
+ *
+ * <p>Thread-safe. Stages complete on a thread of the client, within its time-out or, where a new connection's server has to be
+ * asked for its memory, within the deadline.
+ */
+public final class RedisLeaseStore implements LeaseStore {
+    /** The error of scripts that find no higher fencing token. */
+    private static final String NO_HIGHER_TOKEN = "FENCE";
+
+    private final RedisPort port;
+    private final Duration deadline;
+    private final ScriptCalls scripts;
+    private final ServerMemory memory;
+    private final LeaseKeys keys;
+    private final boolean newStore;
+    private volatile boolean closed;
+
+    /**
+     * A store over a client.
+     *
+     * @param port the client; belongs to the store and is closed with it, since a lock is to have a connection of its own
+     * @param deadline how long the client lets a command take; also the limit of an operation that has to send the script as
+     *     well
+     * @param options how leases are kept
+     * @throws IllegalArgumentException if the deadline is not positive
+     */
+    public RedisLeaseStore(RedisPort port, Duration deadline, RedisLeaseOptions options) {
+        this.port = port;
+        this.deadline = deadline;
+        this.scripts = new ScriptCalls(port, deadline);
+        this.memory = new ServerMemory(port);
+        this.keys = new LeaseKeys(options.keyPrefix());
+        this.newStore = options.isNewStore();
+    }
+
+    @Override
+    public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+        if (closed) {
+            return CompletableFuture.failedFuture(closed(null));
+        }
+        long asked = System.nanoTime();
+        var unused = memory.now(); // if the server has to be asked, then along with this
+        CompletableFuture<Acquisition> result = new CompletableFuture<>();
+        run(Script.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
+            Optional<Grant> grant = LeaseReply.grant(reply);
+            if (grant.isPresent()) {
+                granted(result, grant.get(), request.fences(), asked);
+            } else {
+                result.complete(LeaseReply.occupied(reply));
+            }
+        });
+        return result;
+    }
+
+    private void granted(CompletableFuture<Acquisition> result, Grant grant, Fences fences, long asked) {
+        CompletableFuture<Memory> known = memory.now();
+        if (!known.isDone()) {
+            long left = Math.max(1, deadline.toNanos() - (System.nanoTime() - asked));
+            known = known.copy().orTimeout(left, TimeUnit.NANOSECONDS);
+        }
+        var unused = known.whenComplete((found, failure) ->
+                result.complete(new Granted(grant.token(), remembered(found, grant.first(), fences, asked))));
+    }
+
+    private Duration remembered(@Nullable Memory found, boolean first, Fences fences, long asked) {
+        if (found == null) {
+            return Duration.ZERO;
+        }
+        boolean mayBeEmptied = first && fences == Fences.KEPT && !newStore;
+        return mayBeEmptied && !found.everything() ? Duration.ZERO : found.at(asked);
+    }
+
+    @Override
+    public CompletionStage<Renewal> renew(LeaseRequest request) {
+        return call(Script.RENEW, request.name(), LeaseArguments.of(request), LeaseReply::renewal);
+    }
+
+    @Override
+    public CompletionStage<Boolean> release(String name, Claim claim) {
+        return call(Script.RELEASE, name, List.of(LeaseArguments.claim(claim)), LeaseReply::isDone);
+    }
+
+    @Override
+    public CompletionStage<StoredLease> read(String name) {
+        return call(Script.READ, name, List.of(), LeaseReply::stored);
+    }
+
+    @Override
+    public CompletionStage<Void> force(String name) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        run(Script.FORCE, name, LeaseArguments.ofForce(), result, reply -> result.complete(null));
+        return result;
+    }
+
+    private <T> CompletionStage<T> call(
+            Script script, String name, List<byte[]> args, Function<List<Object>, T> decode) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        run(script, name, args, result, reply -> result.complete(decode.apply(reply)));
+        return result;
+    }
+
+    private void run(
+            Script script,
+            String name,
+            List<byte[]> args,
+            CompletableFuture<?> result,
+            Consumer<List<Object>> complete) {
+        if (closed) {
+            result.completeExceptionally(closed(null));
+            return;
+        }
+        scripts.run(script, keys.both(name), args, (reply, failure) -> {
+            if (reply == null) {
+                result.completeExceptionally(failure(name, failure));
+                return;
+            }
+            try {
+                complete.accept(reply);
+            } catch (RuntimeException e) {
+                result.completeExceptionally(failure(name, "what is stored there is not of this library", true, e));
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+        if (closed) {
+            return CompletableFuture.failedFuture(closed(null));
+        }
+        CompletableFuture<Subscription> result = new CompletableFuture<>();
+        port.subscribe(keys.lease(name), hint).whenComplete((subscription, failure) -> {
+            if (failure == null) {
+                result.complete(subscription::close);
+            } else {
+                result.completeExceptionally(failure(name, ScriptCalls.unwrapped(failure)));
+            }
+        });
+        return result;
+    }
+
+    private LeaseStoreException failure(String name, @Nullable Throwable failure) {
+        if (!(failure instanceof RedisPortException known)) {
+            return failure(name, "the Redis client failed", false, failure);
+        }
+        if (known.kind() == Kind.CLOSED) {
+            return closed(known);
+        }
+        String why = known.code().equals(NO_HIGHER_TOKEN)
+                ? "the key of its fence, " + keys.lease(name) + ":fence, holds no number that can rise"
+                : String.valueOf(known.getMessage());
+        return failure(name, why, known.isLasting(), known);
+    }
+
+    private LeaseStoreException failure(String name, String why, boolean lasting, @Nullable Throwable cause) {
+        return new LeaseStoreException("lease at key %s: %s".formatted(keys.lease(name), why), lasting, cause);
+    }
+
+    private static LeaseStoreException closed(@Nullable Throwable cause) {
+        return new LeaseStoreException("the store is closed", true, cause);
+    }
+
+    /** Ends the store and its client. */
+    @Override
+    public void close() {
+        closed = true;
+        port.close();
+    }
+}

@@ -1,0 +1,101 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.lock.store.Acquisition.Granted;
+import io.botfsm.redis.spi.RedisPort;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far back a server is sure to know of leases: since it started, or for ever if it never answers before what it answers
+ * is on disk. It is asked once per connection, since another connection may lead to a server that has restarted. Thread-safe.
+ */
+final class ServerMemory {
+    private static final Pattern UPTIME = Pattern.compile("(?m)^uptime_in_seconds:(\\d{1,10})\\s*$");
+    private static final Pattern AOF = Pattern.compile("(?m)^aof_enabled:1\\s*$");
+
+    private final RedisPort port;
+    private volatile @Nullable Reading latest;
+
+    /** What was asked for when the port's connection had this number, and so is of that connection or a later one. */
+    private record Reading(long connection, CompletableFuture<Memory> memory) {}
+
+    /**
+     * What is known of one server process.
+     *
+     * @param everything whether it never forgets
+     * @param since a moment at which it had started, as {@link System#nanoTime} tells it
+     */
+    record Memory(boolean everything, long since) {
+        /** How far back it remembered at a moment. */
+        Duration at(long moment) {
+            return everything ? Granted.EVERYTHING : Duration.ofNanos(Math.max(0, moment - since));
+        }
+    }
+
+    ServerMemory(RedisPort port) {
+        this.port = port;
+    }
+
+    /**
+     * What is known of the process that answered last, or of a later one, which remembers less: so whatever was granted before
+     * this call is not believed to be remembered for longer than it is. Complete already unless the connection is new.
+     */
+    CompletableFuture<Memory> now() {
+        long connection =
+                port.connection(); // before asking: another connection's answer must not be taken for this one's
+        Reading reading = latest;
+        if (reading == null
+                || reading.connection() != connection
+                || reading.memory().isCompletedExceptionally()) {
+            reading = new Reading(connection, asked());
+            latest = reading;
+        }
+        return reading.memory();
+    }
+
+    private CompletableFuture<Memory> asked() {
+        CompletionStage<Boolean> everything = port.info("persistence")
+                .thenCompose(text -> AOF.matcher(text).find() ? isAlwaysSynced() : no())
+                .exceptionally(failure -> false);
+        return port.info("server")
+                .thenApply(ServerMemory::startedBefore)
+                .thenCombine(everything, (since, all) -> new Memory(all, since))
+                .toCompletableFuture();
+    }
+
+    /** The server subtracts two times of which it knows the seconds only, so the difference may be one too high. */
+    private static long startedBefore(String info) {
+        Matcher uptime = UPTIME.matcher(info);
+        if (!uptime.find()) {
+            throw new IllegalStateException("the server does not tell its uptime");
+        }
+        return System.nanoTime() - TimeUnit.SECONDS.toNanos(Long.parseLong(uptime.group(1)) - 1);
+    }
+
+    private CompletionStage<Boolean> isAlwaysSynced() {
+        return port.configGet("*appendfsync*")
+                .thenApply(settings ->
+                        is(settings, "appendfsync", "always") && is(settings, "no-appendfsync-on-rewrite", "no"));
+    }
+
+    private static CompletionStage<Boolean> no() {
+        return CompletableFuture.completedFuture(false);
+    }
+
+    private static boolean is(List<byte[]> settings, String name, String value) {
+        for (int i = 0; i + 1 < settings.size(); i += 2) {
+            if (new String(settings.get(i), UTF_8).equals(name)) {
+                return new String(settings.get(i + 1), UTF_8).equals(value);
+            }
+        }
+        return false;
+    }
+}

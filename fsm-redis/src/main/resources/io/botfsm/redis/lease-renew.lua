@@ -1,0 +1,18 @@
+-- Lets a lease last another time to live, if the claim has it.
+-- KEYS: 1 lease, 2 fence
+-- ARGV: 1 claim, 2 time to live in ms (above 0), 3 least fencing token that the fence is to hold, '' any,
+--       4 how long the fence is kept in ms, '' for ever
+-- Returns 1:                    renewed
+--         {claim, PTTL, fence}: the claim does not have it; as lease-read.lua; nothing was written
+local call, lease, fence = redis.call, KEYS[1], KEYS[2]
+local held = call('GET', lease)
+if held ~= ARGV[1] then return {held or '', call('PTTL', lease), call('GET', fence) or ''} end
+local floor, kept = tonumber(ARGV[3]), ARGV[4]
+local last = floor and call('GET', fence)
+call('PEXPIRE', lease, ARGV[2]) -- the first write: a server without memory refuses a SET only before it
+if floor and not (last and (tonumber(last) or floor) >= floor) then
+  if kept == '' then call('SET', fence, ARGV[3]) else call('SET', fence, ARGV[3], 'PX', kept) end
+elseif kept ~= '' then
+  call('PEXPIRE', fence, kept)
+end
+return 1
