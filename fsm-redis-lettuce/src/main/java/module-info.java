@@ -1,4 +1,4 @@
-/** Conversations in Redis through the Lettuce client. */
+/** Conversations and leases in Redis through the Lettuce client. */
 module io.botfsm.redis.lettuce {
     requires transitive io.botfsm.redis;
     requires transitive lettuce.core;

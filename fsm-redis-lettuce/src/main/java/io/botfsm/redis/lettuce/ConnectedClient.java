@@ -256,8 +256,16 @@ final class ConnectedClient {
         return cause instanceof RedisPortException refused && refused.isLasting();
     }
 
-    RedisPort port() {
-        return new LettucePort(live, onBegin, subscriptions::subscribe, this::close);
+    /**
+     * The port on this client, which is closed with it.
+     *
+     * @param onClose told before
+     */
+    RedisPort port(Runnable onClose) {
+        return new LettucePort(live, onBegin, subscriptions::subscribe, () -> {
+            onClose.run();
+            close();
+        });
     }
 
     String server() {
@@ -268,7 +276,7 @@ final class ConnectedClient {
         return commandTimeout;
     }
 
-    private void close() {
+    void close() {
         if (closed.compareAndSet(false, true)) {
             Set<StatefulRedisConnection<byte[], byte[]>> connections = live.end();
             await(subscriptions.close());

@@ -1,7 +1,10 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.StorageClosedException;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
@@ -10,13 +13,15 @@ import io.botfsm.storage.StateStorage;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One Redis server through Lettuce: a client, a connection and their threads, and the storages that share them.
+ * One Redis server through Lettuce: a client, a connection and their threads, the storages that share them, and lease stores with
+ * others of their own.
  *
  * <pre>{@code
  * try (LettuceRedis redis = LettuceRedis.connect("redis://localhost/1")) {
@@ -35,15 +40,24 @@ public final class LettuceRedis implements AutoCloseable {
     /** How long a command may take unless chosen otherwise. */
     public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
 
+    private final ServerAccess access;
     private final ConnectedClient client;
     private final RedisPort port;
     private final RedisStorageOptions options;
+    private final RedisLeaseOptions leaseOptions;
     private final Set<String> checkedPrefixes = ConcurrentHashMap.newKeySet();
 
-    private LettuceRedis(ConnectedClient client, RedisStorageOptions options) {
+    private final Object lock = new Object();
+    private final Set<ConnectedClient> clientsForLeases = new HashSet<>();
+    private boolean closed;
+
+    private LettuceRedis(
+            ServerAccess access, ConnectedClient client, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
+        this.access = access;
         this.client = client;
-        this.port = client.port();
+        this.port = client.port(() -> {});
         this.options = options;
+        this.leaseOptions = leaseOptions;
     }
 
     /**
@@ -141,6 +155,51 @@ public final class LettuceRedis implements AutoCloseable {
         return new RedisStateStorage(port, client.commandTimeout(), options);
     }
 
+    /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */
+    public LeaseStore leaseStore() {
+        return leaseStore(leaseOptions);
+    }
+
+    /**
+     * A store of leases with other options. Each has a connection of its own and, unless the client is yours, a client with
+     * threads of its own, so that a renewal never waits for the conversations: so make one for all locks, not one for each,
+     * and another one for leases that are many. Closing it closes those; otherwise they are closed with this object, after the
+     * storages.
+     *
+     * <p>Connecting checks the server for what leases need. Blocks.
+     *
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses, such as for a missing right
+     * @throws StorageClosedException if this object is closed
+     */
+    public LeaseStore leaseStore(RedisLeaseOptions chosen) {
+        requireOpen();
+        ConnectedClient own = access.connectForLeases();
+        LeaseStore store = ServerAccess.leaseStore(own, chosen, () -> forget(own));
+        synchronized (lock) {
+            if (!closed) {
+                clientsForLeases.add(own);
+                return store;
+            }
+        }
+        store.close();
+        throw new StorageClosedException();
+    }
+
+    private void requireOpen() {
+        synchronized (lock) {
+            if (closed) {
+                throw new StorageClosedException();
+            }
+        }
+    }
+
+    private void forget(ConnectedClient own) {
+        synchronized (lock) {
+            clientsForLeases.remove(own);
+        }
+    }
+
     private void check(String keyPrefix) {
         if (!checkedPrefixes.contains(keyPrefix)) {
             new RedisServerCheck(port, client.server(), client.commandTimeout()).run(keyPrefix);
@@ -149,12 +208,21 @@ public final class LettuceRedis implements AutoCloseable {
     }
 
     /**
-     * Ends the connection, and client and threads unless they are yours; every later call on a storage fails with
-     * {@link io.botfsm.StorageClosedException}. Idempotent.
+     * Ends the connections, that of the storages first and those of lease stores last, and clients and threads unless they are
+     * yours; every later call on a storage fails with {@link StorageClosedException}, on a lease store with
+     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until it
+     * expires: close the locks before. Idempotent.
      */
     @Override
     public void close() {
         port.close();
+        Set<ConnectedClient> left;
+        synchronized (lock) {
+            closed = true;
+            left = Set.copyOf(clientsForLeases);
+            clientsForLeases.clear();
+        }
+        left.forEach(ConnectedClient::close);
     }
 
     /** The server, without credentials. */
@@ -169,6 +237,7 @@ public final class LettuceRedis implements AutoCloseable {
         private Optional<Duration> commandTimeout = Optional.empty();
         private Optional<RedisClient> client = Optional.empty();
         private RedisStorageOptions options = RedisStorageOptions.defaults();
+        private RedisLeaseOptions leaseOptions = RedisLeaseOptions.defaults();
 
         private Builder(RedisURI uri) {
             if (!uri.getSentinels().isEmpty()) {
@@ -199,6 +268,12 @@ public final class LettuceRedis implements AutoCloseable {
             return this;
         }
 
+        /** Chooses how {@link LettuceRedis#leaseStore()} keeps leases. */
+        public Builder leaseOptions(RedisLeaseOptions chosen) {
+            leaseOptions = chosen;
+            return this;
+        }
+
         /**
          * Connects.
          *
@@ -209,7 +284,9 @@ public final class LettuceRedis implements AutoCloseable {
          *     old
          */
         public LettuceRedis connect() {
-            LettuceRedis redis = new LettuceRedis(open(), options);
+            ServerAccess access = access();
+            ConnectedClient connected = access.connect(RedisServerCheck::loadScripts);
+            LettuceRedis redis = new LettuceRedis(access, connected, options, leaseOptions);
             try {
                 redis.check(options.keyPrefix());
             } catch (RuntimeException e) {
@@ -219,17 +296,32 @@ public final class LettuceRedis implements AutoCloseable {
             return redis;
         }
 
-        private ConnectedClient open() {
+        /**
+         * Connects for leases alone, for a user of locks who keeps no conversations here. Closing the store closes the
+         * connection, and client and threads unless they are yours.
+         *
+         * @throws IllegalArgumentException as {@link #connect} does
+         * @throws StorageUnavailableException if the server cannot be reached
+         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+         *     old
+         */
+        public LeaseStore leaseStore() {
+            return ServerAccess.leaseStore(access().connectForLeases(), leaseOptions, () -> {});
+        }
+
+        private ServerAccess access() {
+            RedisURI copy = RedisURI.builder(uri).build();
             if (client.isEmpty()) {
-                return ConnectedClient.withOwnClient(
-                        uri, commandTimeout.orElseGet(this::timeoutOfUri), RedisServerCheck::loadScripts);
+                Duration limit = commandTimeout.orElseGet(this::timeoutOfUri);
+                return preparation -> ConnectedClient.withOwnClient(copy, limit, preparation);
             }
             if (commandTimeout.isPresent()) {
                 throw new IllegalArgumentException(
                         "commandTimeout(%s) contradicts client(…): the client's own time-out holds"
                                 .formatted(commandTimeout.get()));
             }
-            return ConnectedClient.withClient(client.get(), uri, RedisServerCheck::loadScripts);
+            RedisClient theirs = client.get();
+            return preparation -> ConnectedClient.withClient(theirs, copy, preparation);
         }
 
         private Duration timeoutOfUri() {

@@ -1,4 +1,4 @@
-/** Conversations in Redis through the Lettuce client: {@link io.botfsm.redis.lettuce.LettuceRedis}. */
+/** Conversations and leases in Redis through the Lettuce client: {@link io.botfsm.redis.lettuce.LettuceRedis}. */
 @NullMarked
 package io.botfsm.redis.lettuce;
 
