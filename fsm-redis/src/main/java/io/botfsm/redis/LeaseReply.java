@@ -10,6 +10,7 @@ import io.botfsm.lock.store.Renewal.NotYours;
 import io.botfsm.lock.store.Renewal.Renewed;
 import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,9 +25,9 @@ final class LeaseReply {
     /**
      * A lease that was granted.
      *
-     * @param first whether there was no fence
+     * @param fenceAge how long ago its fence was begun
      */
-    record Grant(long token, boolean first) {}
+    record Grant(long token, Duration fenceAge) {}
 
     /** The grant of {@code lease-acquire.lua}; empty if somebody has the lease. */
     static Optional<Grant> grant(List<Object> reply) {
@@ -35,10 +36,9 @@ final class LeaseReply {
         }
         String text = new String((byte[]) reply.get(0), ISO_8859_1);
         int space = text.indexOf(' ');
-        return Optional.of(
-                space < 0
-                        ? new Grant(Long.parseLong(text), false)
-                        : new Grant(Long.parseLong(text.substring(0, space)), true));
+        long micros = Long.parseLong(text.substring(space + 1)); // below 0 if the server's clock was set back
+        return Optional.of(new Grant(
+                Long.parseLong(text.substring(0, space)), Duration.of(Math.max(0, micros), ChronoUnit.MICROS)));
     }
 
     /** Who has the lease, from {@code lease-acquire.lua}. */
@@ -66,9 +66,10 @@ final class LeaseReply {
         return pttl < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(pttl));
     }
 
+    /** The first of the two numbers that a fence holds. */
     private static OptionalLong fence(byte[] text) {
         try {
-            return OptionalLong.of(Long.parseLong(new String(text, ISO_8859_1)));
+            return OptionalLong.of(Long.parseLong(new String(text, ISO_8859_1).split(" ", 2)[0]));
         } catch (NumberFormatException e) { // there is none, or none of ours
             return OptionalLong.empty();
         }

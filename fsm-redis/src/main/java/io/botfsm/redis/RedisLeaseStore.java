@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a grant says of the store's {@linkplain Granted#memory memory}: everything, if the server answers only what it has
  * on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may ask for that with {@code CONFIG GET});
- * nothing, if the fence of a lock was missing and the store is not {@linkplain RedisLeaseOptions#isNewStore declared new};
- * else the time since the server started. That is found out once per connection, along with the first acquire. It does not
+ * else the time since the server started, or since the fence of the lock was begun if that is less and the store is not
+ * {@linkplain RedisLeaseOptions#isNewStore declared new}: a server that was emptied has lost the fence too. That is found out once per connection, along with the first acquire. It does not
  * cover what a replica misses that takes its master's place, nor keys that are evicted or deleted by hand.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, within its time-out or, where a new connection's server has to be
@@ -92,15 +92,17 @@ public final class RedisLeaseStore implements LeaseStore {
             known = known.copy().orTimeout(left, TimeUnit.NANOSECONDS);
         }
         var unused = known.whenComplete((found, failure) ->
-                result.complete(new Granted(grant.token(), remembered(found, grant.first(), fences, asked))));
+                result.complete(new Granted(grant.token(), remembered(found, grant.fenceAge(), fences, asked))));
     }
 
-    private Duration remembered(@Nullable Memory found, boolean first, Fences fences, long asked) {
+    /** A server that was emptied has a younger fence than it has been running, or had none. */
+    private Duration remembered(@Nullable Memory found, Duration fenceAge, Fences fences, long asked) {
         if (found == null) {
             return Duration.ZERO;
         }
-        boolean mayBeEmptied = first && fences == Fences.KEPT && !newStore;
-        return mayBeEmptied && !found.everything() ? Duration.ZERO : found.at(asked);
+        Duration sinceStart = found.at(asked);
+        boolean mayBeEmptied = fences == Fences.KEPT && !newStore && !found.everything();
+        return mayBeEmptied && fenceAge.compareTo(sinceStart) < 0 ? fenceAge : sinceStart;
     }
 
     @Override

@@ -8,13 +8,15 @@ call('GET', lease) -- fails if it is another kind of value, which is not ours to
 local last = call('GET', fence)
 local t = call('TIME')
 local token = t[1] * 1000000 + t[2]
+local since = token
 if last then
+  last, since = string.match(last, '^(%d+) (%d+)$')
   local next = (tonumber(last) or HIGHEST) + 1
   if token < next then token = next end
 end
 if token > HIGHEST then return redis.error_reply('FENCE no higher fencing token is left') end
-token = string.format('%.0f', token)
+local value = string.format('%.0f %.0f', token, since)
 call('DEL', lease) -- the first write: a server without memory refuses a SET only before it
-if last then call('SET', fence, token, 'KEEPTTL') else call('SET', fence, token, 'PX', ARGV[1]) end
+if last then call('SET', fence, value, 'KEEPTTL') else call('SET', fence, value, 'PX', ARGV[1]) end
 redis.pcall('PUBLISH', lease, '')
 return 1

@@ -8,10 +8,20 @@ local call, lease, fence = redis.call, KEYS[1], KEYS[2]
 local held = call('GET', lease)
 if held ~= ARGV[1] then return {held or '', call('PTTL', lease), call('GET', fence) or ''} end
 local floor, kept = tonumber(ARGV[3]), ARGV[4]
-local last = floor and call('GET', fence)
+local value -- of the fence, where it is to rise
+if floor then
+  local last = call('GET', fence)
+  local token, since = string.match(last or '', '^(%d+) (%d+)$')
+  if not last then
+    local t = call('TIME')
+    value = string.format('%s %.0f', ARGV[3], t[1] * 1000000 + t[2])
+  elseif token and tonumber(token) < floor then
+    value = ARGV[3] .. ' ' .. since
+  end
+end
 call('PEXPIRE', lease, ARGV[2]) -- the first write: a server without memory refuses a SET only before it
-if floor and not (last and (tonumber(last) or floor) >= floor) then
-  if kept == '' then call('SET', fence, ARGV[3]) else call('SET', fence, ARGV[3], 'PX', kept) end
+if value then
+  if kept == '' then call('SET', fence, value) else call('SET', fence, value, 'PX', kept) end
 elseif kept ~= '' then
   call('PEXPIRE', fence, kept)
 end

@@ -79,14 +79,25 @@ class LeaseMemoryTest {
 
     @Test
     void aMissingFenceMayHaveBeenForgotten() throws Exception {
-        port.reply = "5 new";
+        port.reply = "5 0";
         assertThat(memory()).isZero();
         isUptime(memory(store.acquire(request(Fences.EXPIRING))), port.uptime);
     }
 
+    /** An acquire that failed may have begun the fence after the store was emptied. */
+    @Test
+    void aYoungFenceTellsWhenTheStoreWasEmptied() throws Exception {
+        port.uptime = 100;
+        port.reply = "5 2000000";
+        assertThat(memory()).isEqualTo(Duration.ofSeconds(2));
+        isUptime(memory(store.acquire(request(Fences.EXPIRING))), port.uptime);
+        port.reply = "5 -1";
+        assertThat(memory()).isZero();
+    }
+
     @Test
     void inAStoreDeclaredNewAMissingFenceWasNeverThere() throws Exception {
-        port.reply = "5 new";
+        port.reply = "5 0";
         LeaseStore declared = new RedisLeaseStore(
                 port, DEADLINE, RedisLeaseOptions.builder().newStore(true).build());
         isUptime(memory(declared.acquire(request(Fences.KEPT))), port.uptime);
@@ -96,7 +107,7 @@ class LeaseMemoryTest {
     void everythingWhereTheServerAnswersOnlyWhatIsOnDisk() throws Exception {
         port.aof = 1;
         assertThat(memory()).isEqualTo(Granted.EVERYTHING);
-        port.reply = "5 new";
+        port.reply = "5 0";
         assertThat(memory()).isEqualTo(Granted.EVERYTHING);
     }
 
@@ -201,7 +212,7 @@ class LeaseMemoryTest {
         private List<String> settings = List.of("appendfsync", "always", "no-appendfsync-on-rewrite", "no");
         private boolean infoRefused;
         private boolean configRefused;
-        private String reply = "5";
+        private String reply = "5 9000000000000000";
         private int infos;
         private int configs;
         private final Deque<CompletableFuture<List<Object>>> heldReplies = new ArrayDeque<>();

@@ -64,6 +64,11 @@ class LeaseOracleTest {
     private long ttl;
     private long token;
     private long fenceTtl;
+
+    /** When the fence was begun, 0 if that is not known yet. */
+    private long since;
+
+    private long stepBegun;
     private long messages;
 
     @BeforeEach
@@ -106,10 +111,12 @@ class LeaseOracleTest {
         fences = random.nextBoolean() ? Fences.KEPT : Fences.EXPIRING;
         holder = null;
         token = 0;
+        since = 0;
         fenceTtl = -2;
     }
 
     private void one(String where) throws Exception {
+        stepBegun = micros();
         switch (random.nextInt(10)) {
             case 0, 1, 2 -> acquire(where);
             case 3, 4, 5 -> renew(where);
@@ -211,6 +218,7 @@ class LeaseOracleTest {
         if (random.nextInt(4) == 0) {
             redis.call("DEL", fence);
             token = 0;
+            since = 0;
             fenceTtl = -2;
             return;
         }
@@ -220,7 +228,7 @@ class LeaseOracleTest {
         }
         long before = micros();
         get(store.force(name));
-        long raised = Long.parseLong(redis.text("GET", fence));
+        long raised = Long.parseLong(redis.text("GET", fence).split(" ", -1)[0]);
         assertThat(raised).as(where).isBetween(Math.max(token + 1, before), Math.max(token + 1, micros()));
         if (token == 0) {
             fenceTtl = HOUR;
@@ -259,9 +267,26 @@ class LeaseOracleTest {
     /** What is in Redis, seen without the scripts. */
     private void compare(String where) {
         assertThat(redis.text("GET", lease)).as(where).isEqualTo(holder == null ? "null" : holder.text());
-        assertThat(redis.text("GET", fence)).as(where).isEqualTo(token == 0 ? "null" : Long.toString(token));
+        compareFence(where, redis.text("GET", fence));
         checkPttl(where, lease, holder == null ? -2 : ttl);
         checkPttl(where, fence, fenceTtl);
+    }
+
+    /** It holds the highest token, and when it was begun. */
+    private void compareFence(String where, String stored) {
+        if (token == 0) {
+            assertThat(stored).as(where).isEqualTo("null");
+            since = 0;
+            return;
+        }
+        String[] numbers = stored.split(" ", -1);
+        assertThat(numbers).as(where).hasSize(2).startsWith(Long.toString(token));
+        if (since == 0) {
+            since = Long.parseLong(numbers[1]);
+            assertThat(since).as(where).isBetween(stepBegun, micros());
+        } else {
+            assertThat(Long.parseLong(numbers[1])).as(where).isEqualTo(since);
+        }
     }
 
     private void checkPttl(String where, String key, long expected) {

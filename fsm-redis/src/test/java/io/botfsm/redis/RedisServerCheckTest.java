@@ -206,10 +206,10 @@ class RedisServerCheckTest {
         Set<String> used = Script.OF_LEASES.stream()
                 .filter(script -> script != Script.LEASE_PROBE)
                 .flatMap(script -> commands(script).stream())
+                .filter(name -> !name.equals("KEEPTTL")) // an option
                 .collect(Collectors.toSet());
         assertThat(tried).containsAll(used);
-        assertThat(used)
-                .containsExactlyInAnyOrder("GET", "SET", "TIME", "PTTL", "PEXPIRE", "DEL", "PUBLISH", "KEEPTTL");
+        assertThat(used).containsExactlyInAnyOrder("GET", "SET", "TIME", "PTTL", "PEXPIRE", "DEL", "PUBLISH");
     }
 
     private static Set<String> commands(Script script) {
