@@ -16,21 +16,24 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class PairedRatios {
     private PairedRatios() {}
 
-    private record Comparison(String ours, String baseline, int threads, double aim) {
+    private record Comparison(Class<?> benchmarks, String ours, String baseline, int threads, double aim) {
         String name() {
             return ours + " / " + baseline + ", " + threads + (threads == 1 ? " thread" : " threads");
         }
     }
 
     private static final List<Comparison> COMPARISONS = List.of(
-            new Comparison("handle", "plain", 1, 0.92),
-            new Comparison("handle", "plain", 32, 0.95),
-            new Comparison("handleAsync", "plainAsync", 1, 1.0));
+            new Comparison(HandleBenchmark.class, "handle", "plain", 1, 0.92),
+            new Comparison(HandleBenchmark.class, "handle", "plain", 32, 0.95),
+            new Comparison(HandleBenchmark.class, "handleAsync", "plainAsync", 1, 1.0),
+            new Comparison(LockBenchmark.class, "lock", "plainLock", 1, 0.90),
+            new Comparison(LockBenchmark.class, "lock", "plainLock", 32, 0.90));
 
     /**
      * Runs all comparisons.
      *
-     * @param args the number of pairs and the seconds of each run; 15 and 2 unless given
+     * @param args the number of pairs and the seconds of each run, 15 and 2 unless given; and what the names of comparisons
+     *     are to begin with, any unless given
      */
     public static void main(String[] args) throws RunnerException {
         int pairs = args.length > 0 ? Integer.parseInt(args[0]) : 15;
@@ -42,22 +45,25 @@ public final class PairedRatios {
                 Conversations.SHARED.server(),
                 pairs,
                 seconds);
+        String wanted = args.length > 2 ? args[2] : "";
         for (Comparison comparison : COMPARISONS) {
-            compare(comparison, pairs, seconds);
+            if (comparison.name().startsWith(wanted)) {
+                compare(comparison, pairs, seconds);
+            }
         }
         System.exit(0); // the plain client's threads would go on
     }
 
     private static void compare(Comparison comparison, int pairs, int seconds) throws RunnerException {
-        run(comparison.ours(), comparison.threads(), 5 * seconds);
-        run(comparison.baseline(), comparison.threads(), 5 * seconds);
+        run(comparison, comparison.ours(), 5 * seconds);
+        run(comparison, comparison.baseline(), 5 * seconds);
         double[] ours = new double[pairs];
         double[] baseline = new double[pairs];
         double[] ratios = new double[pairs];
         for (int pair = 0; pair < pairs; pair++) {
             boolean oursFirst = pair % 2 == 0;
-            double first = run(oursFirst ? comparison.ours() : comparison.baseline(), comparison.threads(), seconds);
-            double second = run(oursFirst ? comparison.baseline() : comparison.ours(), comparison.threads(), seconds);
+            double first = run(comparison, oursFirst ? comparison.ours() : comparison.baseline(), seconds);
+            double second = run(comparison, oursFirst ? comparison.baseline() : comparison.ours(), seconds);
             ours[pair] = oursFirst ? first : second;
             baseline[pair] = oursFirst ? second : first;
             ratios[pair] = ours[pair] / baseline[pair];
@@ -73,10 +79,10 @@ public final class PairedRatios {
                 quantile(baseline, 0.5));
     }
 
-    private static double run(String benchmark, int threads, int seconds) throws RunnerException {
+    private static double run(Comparison comparison, String benchmark, int seconds) throws RunnerException {
         return new Runner(new OptionsBuilder()
-                        .include("\\." + HandleBenchmark.class.getSimpleName() + "\\." + benchmark + "$")
-                        .threads(threads)
+                        .include("\\." + comparison.benchmarks().getSimpleName() + "\\." + benchmark + "$")
+                        .threads(comparison.threads())
                         .forks(0)
                         .warmupIterations(0)
                         .measurementIterations(1)
