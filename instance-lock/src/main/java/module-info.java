@@ -3,6 +3,7 @@ module io.botfsm.lock {
     requires org.slf4j;
     requires static transitive org.jspecify;
 
+    exports io.botfsm.lifecycle;
     exports io.botfsm.lock;
     exports io.botfsm.lock.store;
 }

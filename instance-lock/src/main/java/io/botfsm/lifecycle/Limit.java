@@ -1,0 +1,17 @@
+package io.botfsm.lifecycle;
+
+import java.time.Duration;
+
+/** What a limit may be. */
+final class Limit {
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private Limit() {}
+
+    static Duration checked(String what, Duration limit) {
+        if (limit.isNegative() || limit.isZero() || limit.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("%s must be positive and at most a day: %s".formatted(what, limit));
+        }
+        return limit;
+    }
+}

@@ -1,0 +1,154 @@
+package io.botfsm.lifecycle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Named steps that end a program, one after another in the order given, each within a limit of its own. All of them run,
+ * whatever becomes of those before; a step that overruns its limit is interrupted and left behind. Each is logged by its
+ * name, with the time it took and the exception it failed with.
+ *
+ * <p>Runs once. Thread-safe. Each step has a daemon thread of its own, which ends with the step: nothing stays but the
+ * threads of steps that do not end when interrupted.
+ */
+public final class ShutdownSequence {
+    private static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class);
+
+    private final List<Step> steps;
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final CompletableFuture<Result> result = new CompletableFuture<>();
+
+    private ShutdownSequence(List<Step> steps) {
+        this.steps = steps;
+    }
+
+    /** A sequence without steps, to add some. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Runs the steps, unless that has begun already; then waits for their end. An interrupt does not shorten it; the flag
+     * stays set.
+     *
+     * @return what became of them, the same with each call
+     */
+    public Result run() {
+        if (begun.compareAndSet(false, true)) {
+            result.complete(runSteps());
+        }
+        return result.join();
+    }
+
+    /** The longest time it takes. */
+    Duration limit() {
+        return steps.stream().map(Step::limit).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private Result runSteps() {
+        List<String> failed = new ArrayList<>();
+        List<String> overran = new ArrayList<>();
+        for (Step step : steps) {
+            switch (run(step)) {
+                case FAILED -> failed.add(step.name);
+                case OVERRAN -> overran.add(step.name);
+                case DONE -> {}
+            }
+        }
+        return new Result(List.copyOf(failed), List.copyOf(overran));
+    }
+
+    private static End run(Step step) {
+        long begin = System.nanoTime();
+        OwnThread<Boolean> call = OwnThread.call("botfsm-shutdown: " + step.name, () -> {
+            step.action.close();
+            return true;
+        });
+        boolean ended = call.endsWithin(step.limit);
+        if (!ended) {
+            call.interrupt();
+        }
+        Optional<Throwable> failure = ended ? call.failure() : Optional.empty();
+        End end = ended ? (failure.isPresent() ? End.FAILED : End.DONE) : End.OVERRAN;
+        try {
+            log(step, end, failure, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
+        } catch (RuntimeException e) {
+            // An appender that fails must not keep the other steps from running.
+        }
+        return end;
+    }
+
+    private static void log(Step step, End end, Optional<Throwable> failure, long millis) {
+        switch (end) {
+            case DONE -> LOG.info("Shutdown step \"{}\": done in {} ms", step.name, millis);
+            case FAILED ->
+                LOG.error("Shutdown step \"{}\": failed after {} ms", step.name, millis, failure.orElse(null));
+            case OVERRAN ->
+                LOG.error(
+                        "Shutdown step \"{}\": not done in {} ms, interrupted and left behind",
+                        step.name,
+                        step.limit.toMillis());
+        }
+    }
+
+    private enum End {
+        DONE,
+        FAILED,
+        OVERRAN
+    }
+
+    private record Step(String name, Duration limit, AutoCloseable action) {}
+
+    /**
+     * What became of the steps.
+     *
+     * @param failed the names of those that threw, in order
+     * @param overran the names of those that were not done in time, in order
+     */
+    public record Result(List<String> failed, List<String> overran) {
+        /** Whether all steps ended well, and in time. */
+        public boolean isClean() {
+            return failed.isEmpty() && overran.isEmpty();
+        }
+    }
+
+    /** Collects the steps. Not thread-safe. */
+    public static final class Builder {
+        private final List<Step> steps = new ArrayList<>();
+
+        private Builder() {}
+
+        /**
+         * Adds a step.
+         *
+         * @param name for the log; unlike those before
+         * @param limit how long it may take, at most a day
+         * @param action what to do, on a thread of its own; told by an interrupt that its time is over
+         * @throws IllegalArgumentException if there is such a name already, or the limit is not positive
+         */
+        public Builder step(String name, Duration limit, AutoCloseable action) {
+            if (name.isBlank()) {
+                throw new IllegalArgumentException("a step needs a name: \"%s\"".formatted(name));
+            }
+            if (steps.stream().anyMatch(step -> step.name.equals(name))) {
+                throw new IllegalArgumentException("there is a step \"%s\" already".formatted(name));
+            }
+            Limit.checked("the limit of step \"%s\"".formatted(name), limit);
+            steps.add(new Step(name, limit, Objects.requireNonNull(action, "action")));
+            return this;
+        }
+
+        /** The sequence of these steps. */
+        public ShutdownSequence build() {
+            return new ShutdownSequence(List.copyOf(steps));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.botfsm.lifecycle;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.LoggerFactory;
+
+/** What a class logs, until closed. */
+final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+    private final Logger logger;
+    private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+
+    private LogLines(Class<?> source) {
+        logger = (Logger) LoggerFactory.getLogger(source);
+        start();
+        logger.addAppender(this);
+    }
+
+    static LogLines of(Class<?> source) {
+        return new LogLines(source);
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        events.add(event);
+    }
+
+    List<ILoggingEvent> events() {
+        return events;
+    }
+
+    /** Each a level and a message, times made equal. */
+    List<String> lines() {
+        return events.stream()
+                .map(event ->
+                        event.getLevel() + " " + event.getFormattedMessage().replaceAll("\\d+ ms", "N ms"))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        logger.detachAppender(this);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.botfsm.lifecycle;
+
+import org.jspecify.annotations.NullMarked;
