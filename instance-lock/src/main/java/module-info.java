@@ -1,5 +1,6 @@
 /** Exactly one active instance of a bot: leases, fencing tokens, takeover, ordered shutdown. */
 module io.botfsm.lock {
+    requires jdk.unsupported; // for signals
     requires org.slf4j;
     requires static transitive org.jspecify;
 

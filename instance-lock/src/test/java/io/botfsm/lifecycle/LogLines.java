@@ -1,19 +1,24 @@
 package io.botfsm.lifecycle;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** What a class logs, until closed. */
 final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger logger;
+    private final @Nullable Level level;
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
 
     private LogLines(Class<?> source) {
         logger = (Logger) LoggerFactory.getLogger(source);
+        level = logger.getLevel();
+        logger.setLevel(Level.INFO);
         start();
         logger.addAppender(this);
     }
@@ -42,5 +47,6 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     @Override
     public void close() {
         logger.detachAppender(this);
+        logger.setLevel(level);
     }
 }

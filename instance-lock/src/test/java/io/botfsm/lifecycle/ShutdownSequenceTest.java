@@ -1,9 +1,9 @@
 package io.botfsm.lifecycle;
 
+import static io.botfsm.lifecycle.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
-import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -110,9 +110,9 @@ class ShutdownSequenceTest {
                     .run();
 
             assertThat(result.overran()).containsExactly("left stuck");
-            await().untilAsserted(() -> assertThat(stepThreads()).containsExactly("botfsm-shutdown: left stuck"));
+            soon().untilAsserted(() -> assertThat(stepThreads()).containsExactly("botfsm-shutdown: left stuck"));
             release.countDown();
-            await().untilAsserted(() -> assertThat(stepThreads()).isEmpty());
+            soon().untilAsserted(() -> assertThat(stepThreads()).isEmpty());
             assertThat(done).containsExactlyInAnyOrder("done", "interrupted");
         }
 
@@ -152,14 +152,14 @@ class ShutdownSequenceTest {
                     .build();
 
             CompletableFuture<Result> first = onThread(sequence);
-            await().until(() -> begun.getCount() == 0);
+            soon().until(() -> begun.getCount() == 0);
             CompletableFuture<Result> second = onThread(sequence);
-            await().until(() -> waiting("runs-2"));
+            soon().until(() -> waiting("runs-2"));
             assertThat(second).isNotDone();
             release.countDown();
 
-            assertThat(first.join()).isEqualTo(new Result(List.of("step"), List.of()));
-            assertThat(second.join()).isSameAs(first.join());
+            assertThat(first).succeedsWithin(LONG).isEqualTo(new Result(List.of("step"), List.of()));
+            assertThat(second).succeedsWithin(LONG).isSameAs(first.join());
             assertThat(sequence.run()).isSameAs(first.join());
             assertThat(done).containsExactly("step");
         }

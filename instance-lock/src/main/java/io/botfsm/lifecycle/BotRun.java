@@ -1,0 +1,158 @@
+package io.botfsm.lifecycle;
+
+import static io.botfsm.lifecycle.BotRunner.ANOTHER_IS_ACTIVE;
+import static io.botfsm.lifecycle.BotRunner.FAILED;
+import static io.botfsm.lifecycle.BotRunner.STOPPED;
+
+import io.botfsm.lifecycle.BotRunner.BotFactory;
+import io.botfsm.lifecycle.Ending.BotFailed;
+import io.botfsm.lifecycle.Ending.LeaseExpiring;
+import io.botfsm.lifecycle.Ending.LeaseLost;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.InstanceLock.Attempt;
+import io.botfsm.lock.InstanceLock.Attempt.Acquired;
+import io.botfsm.lock.InstanceLock.Attempt.HeldBy;
+import io.botfsm.lock.Lease;
+import io.botfsm.lock.LockHolder;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run: rounds until one of them is the last, then the end of everything. Confined to the thread that runs it. */
+final class BotRun {
+    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+
+    private final InstanceLock lock;
+    private final boolean standby;
+    private final Limits limits;
+    private final ShutdownSequence closers;
+    private final StopRequest stop;
+    private Optional<LockHolder> heldBy = Optional.empty();
+    private boolean keepsLease;
+
+    BotRun(InstanceLock lock, boolean standby, Limits limits, ShutdownSequence closers, StopRequest stop) {
+        this.lock = lock;
+        this.standby = standby;
+        this.limits = limits;
+        this.closers = closers;
+        this.stop = stop;
+    }
+
+    /** Who is active, if that is why it ended. */
+    Optional<LockHolder> heldBy() {
+        return heldBy;
+    }
+
+    /** Runs; returns the exit status. */
+    int run(BotFactory factory) {
+        int status = FAILED;
+        try {
+            status = rounds(factory);
+        } catch (RuntimeException | Error e) {
+            LOG.error("The run failed", e);
+        }
+        boolean lockClosed = closeLock();
+        boolean restClosed = closers.run().isClean();
+        return status == STOPPED && !(lockClosed && restClosed) ? FAILED : status;
+    }
+
+    private int rounds(BotFactory factory) {
+        CompletableFuture<Ending> round = stop.nextRound();
+        OptionalInt status = round(factory, round);
+        while (status.isEmpty()) {
+            round = stop.nextRound();
+            LOG.info("Standing by again in {}", limits.pause());
+            stop.await(round, limits.pause());
+            status = round(factory, round);
+        }
+        return status.getAsInt();
+    }
+
+    /** Returns the status if this round was the last. */
+    private OptionalInt round(BotFactory factory, CompletableFuture<Ending> round) {
+        if (round.isDone()) {
+            return stoppedBeforeStart(round);
+        }
+        Acquiring acquiring = Acquiring.begin(lock, standby);
+        stop.await(CompletableFuture.anyOf(acquiring.result(), round));
+        if (!acquiring.result().isDone()) {
+            acquiring.abandon(limits.interrupted());
+            return stoppedBeforeStart(round);
+        }
+        try {
+            Attempt attempt = acquiring.result().join();
+            return attempt instanceof Acquired acquired
+                    ? generation(acquired.lease(), factory, round)
+                    : notAcquired(((HeldBy) attempt).holder());
+        } catch (CompletionException e) {
+            LOG.error("Not started, the lock cannot be had", e.getCause());
+            return OptionalInt.of(FAILED);
+        }
+    }
+
+    private static OptionalInt stoppedBeforeStart(CompletableFuture<Ending> round) {
+        LOG.info("Not started: {}", round.join().why());
+        return OptionalInt.of(STOPPED);
+    }
+
+    private OptionalInt notAcquired(LockHolder holder) {
+        heldBy = Optional.of(holder);
+        LOG.error("Not started: active is {}", HolderText.of(holder));
+        return OptionalInt.of(ANOTHER_IS_ACTIVE);
+    }
+
+    private OptionalInt generation(Lease lease, BotFactory factory, CompletableFuture<Ending> round) {
+        Generation generation = new Generation(lease, round, limits);
+        keepsLease = true;
+        boolean stopped;
+        try {
+            generation.start(factory);
+            stop.await(round);
+            logWhy(round.join());
+        } finally {
+            stopped = generation.stop();
+            keepsLease = !stopped && !generation.hasLostLease();
+        }
+        if (!stopped) {
+            return OptionalInt.of(FAILED);
+        }
+        boolean released = generation.hasLostLease() || step("release the lock", lease);
+        return status(round.join(), released && !generation.hasLostLease());
+    }
+
+    private static void logWhy(Ending ending) {
+        if (ending instanceof BotFailed failed) {
+            LOG.error("The bot stops: {}", failed.why(), failed.cause());
+        } else if (ending instanceof LeaseExpiring || ending instanceof LeaseLost) {
+            LOG.warn("The bot stops: {}", ending.why());
+        } else {
+            LOG.info("The bot stops: {}", ending.why());
+        }
+    }
+
+    private OptionalInt status(Ending ending, boolean gaveLeaseBack) {
+        if (ending instanceof LeaseExpiring || ending instanceof LeaseLost) {
+            return standby ? OptionalInt.empty() : OptionalInt.of(FAILED);
+        }
+        return OptionalInt.of(gaveLeaseBack && !(ending instanceof BotFailed) ? STOPPED : FAILED);
+    }
+
+    private boolean closeLock() {
+        if (keepsLease) {
+            LOG.error("Something of the bot may still be running: the lease is not given back, end the process");
+            return false;
+        }
+        return step("close the lock", lock);
+    }
+
+    private boolean step(String name, AutoCloseable action) {
+        return ShutdownSequence.builder()
+                .step(name, limits.release(), action)
+                .build()
+                .run()
+                .isClean();
+    }
+}

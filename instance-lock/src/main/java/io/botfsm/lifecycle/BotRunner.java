@@ -1,0 +1,234 @@
+package io.botfsm.lifecycle;
+
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.Lease;
+import io.botfsm.lock.LockHolder;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a bot as long as this instance is the active one: takes the lock or stands by, starts the bot with the lease, and
+ * stops it in order.
+ *
+ * <p>To stop in order is, step by step and each step within its limit: stop polling, drain, release the lock, close the lock,
+ * then what {@link #thenClose} says. The lease is renewed until the bot is drained. The bot stops when
+ *
+ * <ul>
+ *   <li>SIGINT or SIGTERM comes, {@link #stop} is called, the JVM exits, or the thread of {@link #run} is interrupted;
+ *   <li>it has {@linkplain Bot#ended ended} by itself;
+ *   <li>its lease is about to be lost, even if it is renewed after all, or is lost; a lost lease is not released. With
+ *       {@link #standby} this is not the end: after a pause the runner stands by again, with a new bot for the next lease.
+ * </ul>
+ *
+ * <p><b>A bot that may still be working keeps its lease.</b> If polling could not be stopped, or draining failed or overran,
+ * the lock is neither released nor closed, so that no other instance becomes active beside a handler that still runs. The
+ * rest is closed, and {@link #run} returns {@link #FAILED}: end the process then, and the lease expires.
+ *
+ * <p>A second signal, a tenth of a second or more after the first, ends the process at once, with 128 and the signal's number
+ * as its status. Signals need the module {@code jdk.unsupported}, and a JVM that lets programs have them: not with {@code
+ * -Xrs}. Without, they do what they do otherwise; where that is an exit of the JVM, the bot stops in order too, and the status
+ * is the JVM's. One runner in a process has the signals, the first to run; they go back to their former handlers when it is
+ * done.
+ *
+ * <p>Configured and run by one thread, and run once. {@link #stop} may be called by any, at any time.
+ */
+public final class BotRunner {
+    /** Exit status: stopped in order, because somebody wanted it so or the bot had ended. */
+    public static final int STOPPED = 0;
+
+    /**
+     * Exit status: the bot could not start or broke, the lock could not be had or was lost, or not everything could be stopped
+     * in order. The log says which.
+     */
+    public static final int FAILED = 1;
+
+    /** Exit status: another instance is active, see {@link #heldBy}. The same as {@code EX_TEMPFAIL} of sysexits.h. */
+    public static final int ANOTHER_IS_ACTIVE = 75;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+    private static final Duration EXIT_MARGIN = Duration.ofSeconds(5);
+
+    private final InstanceLock lock;
+    private final StopRequest stop = new StopRequest();
+    private final ShutdownSequence.Builder closers = ShutdownSequence.builder();
+    private boolean standby;
+    private boolean signals = true;
+    private boolean begun;
+    private Limits limits = Limits.DEFAULT;
+    private volatile Optional<LockHolder> heldBy = Optional.empty();
+
+    private BotRunner(InstanceLock lock) {
+        this.lock = lock;
+    }
+
+    /**
+     * A runner that fails at once when another instance is active.
+     *
+     * @param lock decides who is active; closed by the runner
+     */
+    public static BotRunner under(InstanceLock lock) {
+        return new BotRunner(Objects.requireNonNull(lock, "lock"));
+    }
+
+    /** Waits while another instance is active, and takes over when it is not; so again after a lost lease. */
+    public BotRunner standby() {
+        requireNotBegun();
+        standby = true;
+        return this;
+    }
+
+    /**
+     * Limits how long the bot may take to stop polling, 10 seconds by default.
+     *
+     * @param limit at most a day
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public BotRunner stopPollingLimit(Duration limit) {
+        requireNotBegun();
+        limits = limits.withStopPolling(Limit.checked("stopPollingLimit", limit));
+        return this;
+    }
+
+    /**
+     * Limits how long the bot may take to finish what it has begun, 10 seconds by default.
+     *
+     * @param limit at most a day
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public BotRunner drainLimit(Duration limit) {
+        requireNotBegun();
+        limits = limits.withDrain(Limit.checked("drainLimit", limit));
+        return this;
+    }
+
+    /**
+     * Closes something at the end, however the run ends: after the lock, and after what was named before. What the lock needs
+     * belongs here, such as the connection to its store.
+     *
+     * @param step a name for the log, unlike the others
+     * @param limit how long it may take, at most a day
+     * @throws IllegalArgumentException if there is such a name already, or the limit is not positive
+     */
+    public BotRunner thenClose(String step, Duration limit, AutoCloseable c) {
+        requireNotBegun();
+        closers.step(step, limit, c);
+        return this;
+    }
+
+    /** Leaves the signals alone, for an application that has handlers of its own and calls {@link #stop}. */
+    public BotRunner withoutSignals() {
+        requireNotBegun();
+        signals = false;
+        return this;
+    }
+
+    /** For tests. */
+    BotRunner limits(Limits chosen) {
+        limits = chosen;
+        return this;
+    }
+
+    private void requireNotBegun() {
+        if (begun) {
+            throw new IllegalStateException("a BotRunner runs once, and this one has begun");
+        }
+    }
+
+    /**
+     * Runs the bot until it has to stop, and stops it. Everything is closed afterwards; what is left is to exit: {@code
+     * System.exit(runner.run(factory))}.
+     *
+     * @param factory starts the bot, once for each lease
+     * @return the exit status: {@link #STOPPED}, {@link #FAILED} or {@link #ANOTHER_IS_ACTIVE}
+     * @throws IllegalStateException if it was called before
+     */
+    public int run(BotFactory factory) {
+        requireNotBegun();
+        Objects.requireNonNull(factory, "factory");
+        begun = true;
+        ShutdownSequence rest = closers.build();
+        BotRun run = new BotRun(lock, standby, limits, rest, stop);
+        ExitHook hook =
+                ExitHook.install(stop, limits.longestStop().plus(rest.limit()).plus(EXIT_MARGIN));
+        Optional<Signals> taken = signals ? Optional.of(Signals.take(answerToSignals())) : Optional.empty();
+        try {
+            int status = run.run(factory);
+            heldBy = run.heldBy();
+            LOG.info("Ended, status {}", status);
+            return status;
+        } finally {
+            taken.ifPresent(Signals::giveBack);
+            hook.remove();
+            stop.restoreInterrupt();
+        }
+    }
+
+    private SignalAnswer answerToSignals() {
+        return new SignalAnswer(
+                signal -> {
+                    if (stop.ask(signal)) {
+                        LOG.info("{}: stopping in order; a second signal ends the process at once", signal);
+                    }
+                },
+                Runtime.getRuntime()::halt,
+                System::nanoTime);
+    }
+
+    /** Asks for a stop in order, and does not wait for it. Of several requests the first counts. */
+    public void stop() {
+        stop.ask("stop() was called");
+    }
+
+    /** Who was active, if {@link #run} returned {@link #ANOTHER_IS_ACTIVE}. */
+    public Optional<LockHolder> heldBy() {
+        return heldBy;
+    }
+
+    /** Starts the bot. */
+    @FunctionalInterface
+    public interface BotFactory {
+        /**
+         * Starts a bot, and returns when it is at work. Called on a thread of its own; interrupted when the bot is to stop
+         * before it has started.
+         *
+         * @param lease this generation's; look at {@link Lease#isHeld} before each thing that only the active instance may do,
+         *     and use its fencing token for all that is written. The runner releases it.
+         * @throws Exception if it cannot be started; nothing of it may run any more then, since the lock is released
+         */
+        Bot start(Lease lease) throws Exception;
+    }
+
+    /** A bot that is at work. Each method is called once, on a thread that is interrupted when its limit is over. */
+    public interface Bot {
+        /**
+         * Takes on no more work. When this returns nothing new begins.
+         *
+         * @throws Exception if that cannot be said
+         */
+        void stopPolling() throws Exception;
+
+        /**
+         * Finishes what was begun. When this returns nothing runs any more: the lock is released for another instance.
+         *
+         * @param limit how long there is time for that
+         * @throws Exception if something may still be running after that time, a {@code TimeoutException} for instance
+         */
+        void drain(Duration limit) throws Exception;
+
+        /**
+         * Completes when the bot has come to an end by itself, as at the end of its input, or fails when it broke; it is
+         * stopped like any other then. The way for a bot to end the program: a handler that calls {@code System.exit} can
+         * never be drained.
+         *
+         * @return by default something that never completes
+         */
+        default CompletionStage<?> ended() {
+            return new CompletableFuture<>();
+        }
+    }
+}

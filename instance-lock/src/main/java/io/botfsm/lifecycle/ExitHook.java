@@ -1,0 +1,60 @@
+package io.botfsm.lifecycle;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Lets a run stop in order when the JVM exits meanwhile: {@code System.exit} elsewhere, or a signal nobody has taken. */
+final class ExitHook {
+    private final StopRequest stop;
+    private final Duration limit;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::stopAndWait, "botfsm-exit");
+
+    private ExitHook(StopRequest stop, Duration limit) {
+        this.stop = stop;
+        this.limit = limit;
+    }
+
+    /**
+     * Installs a hook.
+     *
+     * @param limit how long the JVM's exit waits for the run at most
+     */
+    static ExitHook install(StopRequest stop, Duration limit) {
+        ExitHook hook = new ExitHook(stop, limit);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook.thread);
+        } catch (IllegalStateException e) {
+            hook.askToStop();
+        }
+        return hook;
+    }
+
+    private void askToStop() {
+        stop.ask("the JVM is exiting");
+    }
+
+    private void stopAndWait() {
+        askToStop();
+        try {
+            ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    /** Removes it; the run has ended. */
+    void remove() {
+        ended.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(thread);
+        } catch (IllegalStateException e) {
+            // The JVM is exiting, the hook is running or done.
+        }
+    }
+}

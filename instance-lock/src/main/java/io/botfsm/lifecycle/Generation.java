@@ -1,0 +1,106 @@
+package io.botfsm.lifecycle;
+
+import io.botfsm.lifecycle.BotRunner.Bot;
+import io.botfsm.lifecycle.BotRunner.BotFactory;
+import io.botfsm.lifecycle.Ending.BotEnded;
+import io.botfsm.lifecycle.Ending.BotFailed;
+import io.botfsm.lifecycle.Ending.LeaseExpiring;
+import io.botfsm.lifecycle.Ending.LeaseLost;
+import io.botfsm.lock.Lease;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One lease and the bot that runs under it. Confined to the thread of the run; all that comes from elsewhere does no more
+ * than complete the ending of its own round.
+ */
+final class Generation {
+    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+
+    private final Lease lease;
+    private final CompletableFuture<Ending> ending;
+    private final Limits limits;
+    private Optional<OwnThread<Bot>> starting = Optional.empty();
+    private volatile boolean leaseLost;
+
+    Generation(Lease lease, CompletableFuture<Ending> ending, Limits limits) {
+        this.lease = lease;
+        this.ending = ending;
+        this.limits = limits;
+    }
+
+    /** Starts the bot, unless the round is over already. */
+    void start(BotFactory factory) {
+        lease.onExpiring(() -> ending.complete(new LeaseExpiring()));
+        lease.onLost(reason -> {
+            leaseLost = true;
+            ending.complete(new LeaseLost(reason));
+        });
+        if (!ending.isDone()) {
+            OwnThread<Bot> start = OwnThread.call("botfsm-start", () -> begin(factory));
+            var unused = start.result().exceptionally(this::notStarted);
+            starting = Optional.of(start);
+        }
+    }
+
+    private Bot begin(BotFactory factory) throws Exception {
+        Bot bot = Objects.requireNonNull(factory.start(lease), "the factory returned no bot");
+        try {
+            LOG.info("The bot has started, fencing token {}", lease.fencingToken());
+            bot.ended().whenComplete((end, failure) -> ending.complete(ended(failure)));
+        } catch (RuntimeException e) { // it runs, so it is stopped like any other
+            ending.complete(ended(e));
+        }
+        return bot;
+    }
+
+    private @Nullable Bot notStarted(Throwable failure) {
+        if (!ending.complete(new BotFailed("it could not be started", failure))) {
+            LOG.info("The bot's start was given up: {}", failure.toString());
+        }
+        return null;
+    }
+
+    private static Ending ended(@Nullable Throwable failure) {
+        if (failure == null) {
+            return new BotEnded();
+        }
+        Throwable cause = failure.getCause();
+        return new BotFailed("it broke", failure instanceof CompletionException && cause != null ? cause : failure);
+    }
+
+    /** Stops what was started; returns whether nothing of it can be running any more. */
+    boolean stop() {
+        return starting.map(this::stop).orElse(true);
+    }
+
+    private boolean stop(OwnThread<Bot> start) {
+        if (!start.result().isDone()) {
+            start.interrupt();
+            if (!start.endsWithin(limits.interrupted())) {
+                LOG.error("The bot's start does not end, though interrupted");
+                var unused = start.result().thenAccept(this::stop);
+                return false;
+            }
+        }
+        return start.value().map(this::stop).orElse(true);
+    }
+
+    private boolean stop(Bot bot) {
+        return ShutdownSequence.builder()
+                .step("stop polling", limits.stopPolling(), bot::stopPolling)
+                .step("drain", limits.drainStep(), () -> bot.drain(limits.drain()))
+                .build()
+                .run()
+                .isClean();
+    }
+
+    boolean hasLostLease() {
+        return leaseLost;
+    }
+}

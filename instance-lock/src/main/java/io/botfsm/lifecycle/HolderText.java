@@ -1,0 +1,30 @@
+package io.botfsm.lifecycle;
+
+import io.botfsm.lock.LockHolder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** A lock's holder, for the log. */
+final class HolderText {
+    private HolderText() {}
+
+    static String of(LockHolder holder) {
+        String text = who(holder) + since(holder.started()) + lease(holder);
+        return text.replaceAll("\\p{Cntrl}", "?"); // whoever can write to the store chose it
+    }
+
+    private static String who(LockHolder holder) {
+        return holder.pid() == 0 ? holder.owner() : "process %d on %s".formatted(holder.pid(), holder.host());
+    }
+
+    private static String since(Instant started) {
+        return started.equals(Instant.EPOCH) ? "" : ", started " + started.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static String lease(LockHolder holder) {
+        return holder.remaining().equals(LockHolder.FOREVER)
+                ? ", with a lease that does not expire"
+                : ", with a lease that ends in %d s unless renewed"
+                        .formatted(holder.remaining().toSeconds());
+    }
+}

@@ -1,0 +1,43 @@
+package io.botfsm.lifecycle;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What signals do to a run: the first asks it to stop, a second one ends the process at once. Thread-safe. */
+final class SignalAnswer {
+    /** Some senders, as timeout(1), signal a process and then its whole group: one wish arrives twice. */
+    private static final long ECHO_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final int STATUS_OF_SIGNALS = 128;
+
+    private final Consumer<String> stop;
+    private final IntConsumer halt;
+    private final LongSupplier nanoClock;
+    private final AtomicReference<@Nullable Long> first = new AtomicReference<>();
+
+    /**
+     * An answer.
+     *
+     * @param stop is told the first signal's name
+     * @param halt ends the process with an exit status
+     */
+    SignalAnswer(Consumer<String> stop, IntConsumer halt, LongSupplier nanoClock) {
+        this.stop = stop;
+        this.halt = halt;
+        this.nanoClock = nanoClock;
+    }
+
+    void received(String name, int number) {
+        long now = nanoClock.getAsLong();
+        Long before = first.compareAndExchange(null, now);
+        if (before == null) {
+            stop.accept(name);
+        } else if (now - before > ECHO_NANOS) {
+            halt.accept(STATUS_OF_SIGNALS + number);
+        }
+    }
+}

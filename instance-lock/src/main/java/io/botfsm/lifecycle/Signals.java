@@ -1,0 +1,91 @@
+package io.botfsm.lifecycle;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * SIGINT and SIGTERM of this process, taken from the JVM for a time. By reflection, since javac warns of the only class that
+ * can do it and cannot be told not to.
+ */
+final class Signals {
+    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+    private static final List<String> NAMES = List.of("INT", "TERM");
+
+    /** Of all runners in this process, one has the signals. */
+    private static final AtomicBoolean TAKEN = new AtomicBoolean();
+
+    private final SignalAnswer answer;
+    private final boolean ours = TAKEN.compareAndSet(false, true);
+    private final List<Taken> taken = new ArrayList<>();
+
+    private Signals(SignalAnswer answer) {
+        this.answer = answer;
+    }
+
+    /** Takes the signals, as far as they can be had. */
+    static Signals take(SignalAnswer answer) {
+        Signals signals = new Signals(answer);
+        if (signals.ours) {
+            NAMES.forEach(signals::take);
+        } else {
+            LOG.warn("Another runner in this process has the signals, this one stops when the JVM exits");
+        }
+        return signals;
+    }
+
+    private void take(String name) {
+        try {
+            Class<?> handlers = Class.forName("sun.misc.SignalHandler");
+            Class<?> signals = Class.forName("sun.misc.Signal");
+            Method handle = signals.getMethod("handle", signals, handlers);
+            Object signal = signals.getConstructor(String.class).newInstance(name);
+            int number = (int) signals.getMethod("getNumber").invoke(signal);
+            Object handler = Proxy.newProxyInstance(
+                    Signals.class.getClassLoader(), new Class<?>[] {handlers}, handler("SIG" + name, number));
+            taken.add(new Taken(handle, signal, handle.invoke(null, signal, handler)));
+        } catch (ReflectiveOperationException | LinkageError e) {
+            Throwable why = e instanceof InvocationTargetException ? e.getCause() : e;
+            LOG.warn("SIG{} cannot be had, it does what the JVM makes of it: {}", name, String.valueOf(why));
+        }
+    }
+
+    private InvocationHandler handler(String name, int number) {
+        return (proxy, method, arguments) -> switch (method.getName()) {
+            case "handle" -> received(name, number);
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> "handler of " + name;
+        };
+    }
+
+    private @Nullable Object received(String name, int number) {
+        answer.received(name, number);
+        return null;
+    }
+
+    /** Gives them back to whoever had them before. */
+    void giveBack() {
+        taken.forEach(Taken::giveBack);
+        if (ours) {
+            TAKEN.set(false);
+        }
+    }
+
+    private record Taken(Method handle, Object signal, Object former) {
+        void giveBack() {
+            try {
+                handle.invoke(null, signal, former);
+            } catch (ReflectiveOperationException e) {
+                LOG.warn("{} could not be given back: {}", signal, e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.botfsm.lifecycle;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.botfsm.lock.Lease;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A program with a bot, for what only a process of its own can show. Says on standard output what happens, each line after
+ * {@code "> "}; the log is there too.
+ */
+final class BotProgram {
+    private static final Duration LONG = Duration.ofSeconds(100);
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+    private BotProgram() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        ((Logger) LoggerFactory.getLogger(BotRunner.class)).setLevel(Level.INFO);
+        HandLock lock = new HandLock(BotProgram::say);
+        BotRunner runner = runner(lock);
+        int status = switch (arguments[0]) {
+            case "stand-by" -> runner.standby().run(BotProgram::bot);
+            case "held" -> runner.run(BotProgram::bot);
+            default -> {
+                lock.grant();
+                yield run(arguments[0], runner);
+            }
+        };
+        say("status " + status);
+        if (arguments[0].equals("end-and-stay")) {
+            NEVER.await();
+        }
+        System.exit(status);
+    }
+
+    private static BotRunner runner(HandLock lock) {
+        return BotRunner.under(lock)
+                .drainLimit(LONG)
+                .thenClose("redis", LONG, () -> say("close redis"))
+                .thenClose("database", LONG, () -> say("close database"));
+    }
+
+    private static int run(String what, BotRunner runner) {
+        return switch (what) {
+            case "work" -> runner.run(BotProgram::bot);
+            case "work-without-signals" -> runner.withoutSignals().run(BotProgram::bot);
+            case "start-for-ever" ->
+                runner.run(lease -> {
+                    say("starting");
+                    NEVER.await();
+                    return bot(lease);
+                });
+            case "drain-for-ever" ->
+                runner.run(lease -> {
+                    TestBot bot = bot(lease);
+                    bot.whenDrained = NEVER::await;
+                    return bot;
+                });
+            case "exit" ->
+                runner.run(lease -> {
+                    new Thread(() -> System.exit(7)).start();
+                    return bot(lease);
+                });
+            case "end-and-stay" ->
+                runner.run(lease -> {
+                    TestBot bot = bot(lease);
+                    bot.end.complete("end of input");
+                    return bot;
+                });
+            case "two" -> runTwo(runner);
+            default -> throw new IllegalArgumentException(what);
+        };
+    }
+
+    /** One more under another lock; the first to end ends the program. */
+    private static int runTwo(BotRunner runner) {
+        CountDownLatch firstWorks = new CountDownLatch(1);
+        HandLock other = new HandLock(entry -> say("other: " + entry));
+        other.grant();
+        new Thread(() -> {
+                    awaitQuietly(firstWorks);
+                    System.exit(BotRunner.under(other)
+                            .thenClose("redis", LONG, () -> say("other: close redis"))
+                            .run(lease -> new TestBot(lease, entry -> say("other: " + entry))));
+                })
+                .start();
+        return runner.run(lease -> {
+            TestBot bot = bot(lease);
+            firstWorks.countDown();
+            return bot;
+        });
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static TestBot bot(Lease lease) {
+        return new TestBot(lease, BotProgram::say);
+    }
+
+    private static void say(String entry) {
+        System.out.println("> " + entry);
+    }
+}

@@ -1,0 +1,76 @@
+package io.botfsm.lifecycle;
+
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.LockHolder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A lock within one process, worked by hand: each attempt gets the next answer that was given, or waits for one. */
+final class HandLock implements InstanceLock {
+    static final LockHolder ANOTHER =
+            new LockHolder("another", "host-b", 4711, Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(23));
+
+    private final Consumer<String> journal;
+    private final BlockingQueue<Supplier<Attempt>> answers = new LinkedBlockingQueue<>();
+    private final AtomicLong tokens = new AtomicLong();
+
+    HandLock(Consumer<String> journal) {
+        this.journal = journal;
+    }
+
+    /** Lets the next attempt have it. */
+    HandLease grant() {
+        HandLease lease = new HandLease(tokens.incrementAndGet(), journal);
+        answers.add(() -> new Attempt.Acquired(lease));
+        return lease;
+    }
+
+    /** Lets the next attempt find another active. */
+    void refuse() {
+        refuse(ANOTHER);
+    }
+
+    void refuse(LockHolder holder) {
+        answers.add(() -> new Attempt.HeldBy(holder));
+    }
+
+    void answer(Supplier<Attempt> answer) {
+        answers.add(answer);
+    }
+
+    @Override
+    public Attempt tryAcquire() {
+        @Nullable Supplier<Attempt> answer = answers.poll();
+        journal.accept("try");
+        return answer == null ? new Attempt.HeldBy(ANOTHER) : answer.get();
+    }
+
+    @Override
+    public Attempt acquire(Duration maxWait) throws InterruptedException {
+        journal.accept("stand by");
+        return Objects.requireNonNull(answers.poll(maxWait.toSeconds(), TimeUnit.SECONDS))
+                .get();
+    }
+
+    @Override
+    public Optional<LockHolder> holder() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void forceRelease() {}
+
+    @Override
+    public void close() {
+        journal.accept("close lock");
+    }
+}
