@@ -1,0 +1,104 @@
+package io.botfsm.examples.snippets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.Fsm;
+import io.botfsm.FsmContext;
+import io.botfsm.StorageKey;
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Bots under a lock in a real Redis, one that forgets nothing: so nobody has to wait for an earlier holder. */
+@Timeout(120)
+class RunUnderLockTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+
+    private static RedisServerProcess server;
+    private static LettuceRedis reader;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServerProcess.start("appendonly yes", "appendfsync always");
+        reader = LettuceRedis.connect(server.uri(1));
+    }
+
+    @AfterAll
+    static void stop() {
+        reader.close();
+        server.close();
+    }
+
+    // snippet: lock-run
+    static int run(LettuceRedis redis, Callable<List<String>> longPoll) {
+        Fsm fsm = Fsm.over(redis.stateStorage());
+        return BotRunner.under(
+                        InstanceLock.over(redis.leaseStore(), "orders-bot").build())
+                .standby() // or leave it out: then a second instance ends at once, with status 75
+                .drainLimit(Duration.ofSeconds(20))
+                .thenClose("redis", Duration.ofSeconds(5), redis)
+                .run(lease -> {
+                    Fsm fenced = fsm.fencedBy(lease.fencingToken()); // writes of a replaced instance are refused
+                    return new PollingBot(lease, longPoll, text -> handle(fenced, text));
+                });
+    }
+    // end
+
+    private static void handle(Fsm fsm, String text) {
+        fsm.context(KEY).updateData("last", text);
+    }
+
+    @Test
+    void oneRunsAfterTheOther() throws InterruptedException {
+        BlockingQueue<List<String>> updates = new LinkedBlockingQueue<>();
+        CompletableFuture<Integer> firstStatus = new CompletableFuture<>();
+        CompletableFuture<Integer> secondStatus = new CompletableFuture<>();
+        Thread first = main(updates, firstStatus);
+        updates.add(List.of("hello"));
+        awaitLast("hello");
+        Thread second = main(updates, secondStatus);
+        first.interrupt(); // as SIGTERM does
+        assertThat(firstStatus).succeedsWithin(PATIENCE).isEqualTo(BotRunner.STOPPED);
+        updates.add(List.of("hello again"));
+        awaitLast("hello again");
+        second.interrupt();
+
+        assertThat(secondStatus).succeedsWithin(PATIENCE).isEqualTo(BotRunner.STOPPED);
+        first.join();
+        second.join();
+    }
+
+    private static Thread main(BlockingQueue<List<String>> updates, CompletableFuture<Integer> status) {
+        Thread main = new Thread(() -> status.complete(run(LettuceRedis.connect(server.uri(1)), updates::take)));
+        main.start();
+        return main;
+    }
+
+    private static void awaitLast(String text) throws InterruptedException {
+        FsmContext conversation = Fsm.over(reader.stateStorage()).context(KEY);
+        while (!conversation.value("last", String.class).equals(Optional.of(text))) {
+            Thread.sleep(20); // bounded by the test's time
+        }
+    }
+
+    @Test
+    void endsWhenPollingBreaks() {
+        int status = run(LettuceRedis.connect(server.uri(2)), () -> {
+            throw new IllegalStateException("401 Unauthorized");
+        });
+        assertThat(status).isEqualTo(BotRunner.FAILED);
+    }
+}
