@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
  */
 public final class RedisServerCheck {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
+    /** How long a client may take to open one more connection. */
+    private static final Duration CONNECTING = Duration.ofSeconds(3);
+
     private static final int NEEDED_MAJOR = 6;
     private static final int NEEDED_MINOR = 2;
 
@@ -121,7 +124,8 @@ public final class RedisServerCheck {
         String lease = keyPrefix + ":{probe:" + UUID.randomUUID() + "}";
         String on = " on keys and channels " + keyPrefix + ":*";
         probe(Script.LEASE_PROBE, List.of(lease.getBytes(UTF_8), (lease + ":fence").getBytes(UTF_8)), on);
-        await("SUBSCRIBE" + on, port.subscribe(lease, () -> {})).close();
+        await("SUBSCRIBE" + on, port.subscribe(lease, () -> {}), timeout.plus(CONNECTING))
+                .close();
     }
 
     private void probe(Script probe, List<byte[]> keys, String on) {
@@ -138,14 +142,18 @@ public final class RedisServerCheck {
     }
 
     private <T> T await(String command, CompletionStage<T> reply) {
+        return await(command, reply, timeout);
+    }
+
+    private <T> T await(String command, CompletionStage<T> reply, Duration limit) {
         try {
-            return reply.toCompletableFuture().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return reply.toCompletableFuture().get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StorageUnavailableException(server + ": interrupted while connecting", timeout, e);
         } catch (TimeoutException e) {
             throw new StorageUnavailableException(
-                    "%s: %s not answered within %s".formatted(server, command, timeout), timeout, e);
+                    "%s: %s not answered within %s".formatted(server, command, limit), timeout, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RedisPortException failure) {
                 throw failed(command, failure);

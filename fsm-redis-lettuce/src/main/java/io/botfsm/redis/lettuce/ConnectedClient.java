@@ -86,6 +86,7 @@ final class ConnectedClient {
                 server(),
                 () -> client.connectPubSubAsync(StringCodec.UTF8, again),
                 client.getResources().eventExecutorGroup().next(),
+                CONNECT_TIMEOUT.plus(commandTimeout),
                 commandTimeout);
     }
 

@@ -34,6 +34,7 @@ final class Subscriptions {
     private final String server;
     private final Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> opener;
     private final EventExecutor thread;
+    private final Duration patience;
     private final Duration timeout;
 
     private final Map<String, ListenedChannel> channels = new HashMap<>();
@@ -48,26 +49,29 @@ final class Subscriptions {
      * @param server the server's name for the log, without credentials
      * @param opener opens a connection; its stage ends in bounded time
      * @param thread runs everything, hints included
-     * @param timeout how long a subscription may take to begin, and a sign of life to come
+     * @param patience how long a subscription may take to begin, for which a connection may have to be opened
+     * @param timeout how long a sign of life may take to come
      */
     Subscriptions(
             String server,
             Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> opener,
             EventExecutor thread,
+            Duration patience,
             Duration timeout) {
         this.server = server;
         this.opener = opener;
         this.thread = thread;
+        this.patience = patience;
         this.timeout = timeout;
     }
 
-    /** Begins a subscription; its stage fails with {@link RedisPortException} only, at the latest after the time-out. */
+    /** Begins a subscription; its stage fails with {@link RedisPortException} only, at the latest when its patience ends. */
     CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
         CompletableFuture<Subscription> begun = new CompletableFuture<>();
         Listener listener = new Listener(hint, begun, ended -> run(() -> remove(channel, ended)));
         run(() -> add(channel, listener));
         CompletableFuture<Subscription> result = new CompletableFuture<>();
-        var unused = begun.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).whenComplete((subscription, failure) -> {
+        var unused = begun.orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS).whenComplete((subscription, failure) -> {
             if (failure == null) {
                 result.complete(subscription);
             } else {

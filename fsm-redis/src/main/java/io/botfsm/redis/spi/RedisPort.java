@@ -42,7 +42,8 @@ public interface RedisPort extends AutoCloseable {
      * carries them is not as it was, some may be missing; every listener is told once after it is replaced, and it is found out
      * within bounded time if it has died in silence.
      *
-     * <p>One connection carries all subscriptions of a port. It is opened for the first of them and closed with the last.
+     * <p>One connection carries all subscriptions of a port. It is opened for the first of them, which may take as long as
+     * connecting does, and closed with the last.
      *
      * @param hint must not block; runs on any thread, possibly without a message, not after the subscription was closed
      */
