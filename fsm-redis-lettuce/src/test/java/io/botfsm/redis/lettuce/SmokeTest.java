@@ -41,7 +41,13 @@ class SmokeTest {
 
             import io.botfsm.Fsm;
             import io.botfsm.StorageKey;
+            import io.botfsm.lock.store.Acquisition;
+            import io.botfsm.lock.store.Claim;
+            import io.botfsm.lock.store.LeaseRequest;
+            import io.botfsm.lock.store.LeaseStore;
             import io.botfsm.redis.lettuce.LettuceRedis;
+            import java.time.Duration;
+            import java.util.UUID;
 
             public final class Smoke {
                 private record Profile(String name, int age) {}
@@ -57,6 +63,21 @@ class SmokeTest {
                                 + fsm.context(key).value("name", String.class).get() + " "
                                 + Smoke.class.getModule());
                         fsm.context(key).clear();
+                        System.out.println(lease(redis));
+                    }
+                }
+
+                private static String lease(LettuceRedis redis) {
+                    try (LeaseStore leases = redis.leaseStore()) {
+                        Claim claim = new Claim(UUID.randomUUID().toString(), "smoke");
+                        LeaseRequest request = new LeaseRequest(
+                                "smoke", claim, Duration.ofSeconds(5), 0, LeaseStore.Fences.EXPIRING);
+                        leases.subscribe("smoke", () -> {}).toCompletableFuture().join();
+                        Acquisition answer = leases.acquire(request).toCompletableFuture().join();
+                        return answer instanceof Acquisition.Granted
+                                        && leases.release("smoke", claim).toCompletableFuture().join()
+                                ? "leased and given back"
+                                : answer.toString();
                     }
                 }
             }
@@ -116,7 +137,8 @@ class SmokeTest {
     void thePublishedJarsAreAllThere() {
         String names = published().stream().map(e -> Path.of(e).toString()).collect(Collectors.joining("\n"));
         assertThat(names)
-                .contains("fsm-core", "fsm-redis", "fsm-redis-lettuce", "lettuce-core", "netty-transport", "slf4j-api")
+                .contains("fsm-core", "fsm-redis", "fsm-redis-lettuce", "instance-lock")
+                .contains("lettuce-core", "netty-transport", "slf4j-api")
                 .doesNotContain("logback", "junit", "testkit", "conformance", "assertj", "epoll");
     }
 
@@ -128,7 +150,7 @@ class SmokeTest {
         assertThat(run(
                         List.of("-cp", path(entries), "smoke.Smoke"),
                         RedisServers.shared().uri(6)))
-                .contains("A Ann unnamed module")
+                .contains("A Ann unnamed module", "leased and given back")
                 .endsWith("exit 0");
     }
 
@@ -140,7 +162,7 @@ class SmokeTest {
         assertThat(run(
                         List.of("-p", path(entries), "-m", "smoke/smoke.Smoke"),
                         RedisServers.shared().uri(6)))
-                .contains("A Ann module smoke")
+                .contains("A Ann module smoke", "leased and given back")
                 .endsWith("exit 0");
     }
 
