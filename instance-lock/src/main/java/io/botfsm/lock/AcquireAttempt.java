@@ -111,7 +111,7 @@ final class AcquireAttempt {
     private void occupied(LeaseRequest asked, boolean mayAskAgain, Acquisition.Occupied occupied) {
         if (occupied.claim().equals(asked.claim())) { // acquired unseen, with a token that nobody told us
             giveUp(new LockUnavailableException(engine.name(), "acquired, but the fencing token was not told", null));
-        } else if (mayAskAgain && engine.isAbandoned(occupied.claim())) {
+        } else if (mayAskAgain && engine.isUnused(occupied.claim())) {
             var unused = engine.release(occupied.claim()).whenComplete((had, failure) -> askAgain(asked));
         } else {
             over(asked, Identity.holder(occupied.claim(), occupied.remaining()));

@@ -31,6 +31,7 @@ final class LeaseEngine {
     private final Timings timings;
     private final LockClock clock;
     private final Identity identity;
+    private final boolean replacesDeadHolders;
     private final Scheduler renewals;
     private final Executor callbacks;
     private final LockEvents events;
@@ -52,6 +53,7 @@ final class LeaseEngine {
             Timings timings,
             LockClock clock,
             Identity identity,
+            boolean replacesDeadHolders,
             Scheduler renewals,
             Scheduler deadlines,
             Executor callbacks,
@@ -62,6 +64,7 @@ final class LeaseEngine {
         this.timings = timings;
         this.clock = clock;
         this.identity = identity;
+        this.replacesDeadHolders = replacesDeadHolders;
         this.renewals = renewals;
         this.callbacks = callbacks;
         this.events = events;
@@ -136,9 +139,14 @@ final class LeaseEngine {
         return new LeaseRequest(name, claim, timings.ttl(), floor.get(), LeaseStore.Fences.KEPT);
     }
 
-    /** Whether it was made by this object, and then given up; the store may not know yet. */
-    boolean isAbandoned(Claim claim) {
-        return identity.made(claim) && !liveTokens.contains(claim.token());
+    /**
+     * Whether nobody goes by the claim any more, though the store does not know: it was made by this object and given up, or
+     * by a process of this machine that is dead.
+     */
+    boolean isUnused(Claim claim) {
+        return identity.made(claim)
+                ? !liveTokens.contains(claim.token())
+                : replacesDeadHolders && identity.knowsDead(claim);
     }
 
     /** The claim ends; the store is told by others. */

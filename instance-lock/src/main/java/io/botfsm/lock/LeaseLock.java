@@ -27,7 +27,13 @@ final class LeaseLock implements InstanceLock {
     private final Set<Standby> standbys = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    LeaseLock(LeaseStore store, String name, Timings timings, LockClock clock, List<LockListener> listeners) {
+    LeaseLock(
+            LeaseStore store,
+            String name,
+            Timings timings,
+            LockClock clock,
+            boolean replacesDeadHolders,
+            List<LockListener> listeners) {
         this.name = name;
         this.store = store;
         this.timings = timings;
@@ -39,6 +45,7 @@ final class LeaseLock implements InstanceLock {
                 timings,
                 clock,
                 Identity.ofThisProcess(),
+                replacesDeadHolders,
                 threads.renewals(),
                 threads.deadlines(),
                 threads.callbacks(),

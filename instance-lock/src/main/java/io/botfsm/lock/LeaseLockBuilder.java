@@ -17,6 +17,7 @@ public final class LeaseLockBuilder {
     private Optional<Duration> renewEvery = Optional.empty();
     private Optional<Duration> attemptLimit = Optional.empty();
     private Optional<Duration> stopMargin = Optional.empty();
+    private boolean replacesDeadHolders = true;
     private LockClock clock = LockClock.system();
     private final List<LockListener> listeners = new ArrayList<>();
 
@@ -55,6 +56,16 @@ public final class LeaseLockBuilder {
         return this;
     }
 
+    /**
+     * Replaces a holder whose process is known to be dead at once, rather than when its lease expires; so by default. Known is
+     * that only of processes of the same machine, and only on Linux: by boot, namespace, number and start of the process, not
+     * by names or the time of day.
+     */
+    public LeaseLockBuilder replaceDeadHolders(boolean replaces) {
+        replacesDeadHolders = replaces;
+        return this;
+    }
+
     /** Measures time with another clock; for tests. */
     public LeaseLockBuilder clock(LockClock c) {
         clock = c;
@@ -74,6 +85,12 @@ public final class LeaseLockBuilder {
      *     message tells which, and why
      */
     public InstanceLock build() {
-        return new LeaseLock(store, name, Timings.of(ttl, renewEvery, attemptLimit, stopMargin), clock, listeners);
+        return new LeaseLock(
+                store,
+                name,
+                Timings.of(ttl, renewEvery, attemptLimit, stopMargin),
+                clock,
+                replacesDeadHolders,
+                listeners);
     }
 }
