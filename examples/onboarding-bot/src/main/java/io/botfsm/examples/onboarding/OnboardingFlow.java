@@ -28,12 +28,21 @@ public final class OnboardingFlow {
 
     /** The flow of conversations that are kept in a storage. */
     public OnboardingFlow(StateStorage storage) {
-        fsm = Fsm.builder(storage)
+        this(Fsm.builder(storage)
                 .states(
                         Onboarding.class,
                         // What the first version of this bot called it: its users find themselves where they were.
                         names -> names.formerly("Onboarding:HOBBIES", Onboarding.INTERESTS))
-                .build();
+                .build());
+    }
+
+    private OnboardingFlow(Fsm fsm) {
+        this.fsm = fsm;
+    }
+
+    /** The same for one lease: what it writes is refused where a later lease's token is known. */
+    public OnboardingFlow fencedBy(long token) {
+        return new OnboardingFlow(fsm.fencedBy(token));
     }
 
     /**

@@ -98,7 +98,11 @@ final class BotProcess implements AutoCloseable {
         awaitEnd();
     }
 
-    private void awaitEnd() throws InterruptedException {
+    long pid() {
+        return process.pid();
+    }
+
+    void awaitEnd() throws InterruptedException {
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         reader.join();
     }

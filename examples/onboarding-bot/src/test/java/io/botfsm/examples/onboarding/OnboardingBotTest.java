@@ -112,7 +112,7 @@ class OnboardingBotTest {
         @Test
         void isSharedByTwoBotsAndEndsWithTheLast() throws Exception {
             try (BotProcess first = BotProcess.start(data);
-                    BotProcess second = BotProcess.start(data, "--user", "2")) {
+                    BotProcess second = BotProcess.start(data, "--user", "2", "--instance", "another")) {
                 tellName(first);
                 second.say("hello");
                 assertThat(second.hear()).isEqualTo(START_HINT);
@@ -152,6 +152,81 @@ class OnboardingBotTest {
     }
 
     @Nested
+    class AsTheOnlyOne {
+        @Test
+        void endsAtOnceWhenAnotherIsActive() throws Exception {
+            try (BotProcess first = BotProcess.start(data);
+                    BotProcess second = started(first)) {
+                assertThat(second.finish()).isEmpty();
+                assertThat(second.exitStatus()).isEqualTo(75);
+                assertThat(second.log())
+                        .contains("Another instance of \"onboarding-bot\" is active: process " + first.pid() + " on ")
+                        .containsPattern("started 20[-0-9T:]+Z, \\d+s ago");
+
+                first.say("31");
+                assertThat(first.hear()).isEqualTo(CITY_QUESTION);
+            }
+        }
+
+        private BotProcess started(BotProcess active, String... options) throws Exception {
+            tellName(active);
+            return BotProcess.start(data, options);
+        }
+
+        @Test
+        void takesOverWhenTheActiveOneEnds() throws Exception {
+            try (BotProcess first = BotProcess.start(data);
+                    BotProcess second = started(first, "--standby")) {
+                second.say("31");
+                await().atMost(Duration.ofSeconds(30)).until(() -> second.log().contains("tanding by"));
+                first.terminate();
+
+                assertThat(first.exitStatus()).isZero();
+                assertThat(second.hear()).isEqualTo(CITY_QUESTION);
+                assertThat(second.finish()).isEmpty();
+                assertThat(second.exitStatus()).isZero();
+            }
+        }
+
+        @Test
+        void standsByUntilItIsTerminated() throws Exception {
+            try (BotProcess first = BotProcess.start(data);
+                    BotProcess second = started(first, "--standby")) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> second.log().contains("tanding by"));
+                second.terminate();
+
+                assertThat(second.exitStatus()).isZero();
+            }
+        }
+
+        @Test
+        void tellsWhoIsActiveAndFreesTheNameByForce() throws Exception {
+            assertThat(report("--lock-status")).isEqualTo("\"onboarding-bot\" is free");
+            try (BotProcess bot = BotProcess.start(data, "--ttl", "3")) {
+                tellName(bot);
+                assertThat(report("--lock-status"))
+                        .startsWith("\"onboarding-bot\" is held by process " + bot.pid() + " on ")
+                        .endsWith("s unless renewed");
+                assertThat(report("--lock-release"))
+                        .startsWith("\"onboarding-bot\" was held by process " + bot.pid() + " on ")
+                        .endsWith("; it is free now");
+
+                bot.awaitEnd();
+                assertThat(bot.exitStatus()).isEqualTo(1);
+                assertThat(bot.log()).contains("lost: FORCED");
+            }
+        }
+
+        private String report(String option) throws Exception {
+            try (BotProcess bot = BotProcess.start(data, option)) {
+                String report = String.join("\n", bot.finish());
+                assertThat(bot.exitStatus()).isZero();
+                return report;
+            }
+        }
+    }
+
+    @Nested
     class WithARedisThatSomebodyRuns {
         @Test
         void goesOnWhereItWasAfterBothWereKilledAndKeepsToItsDatabase() throws Exception {
@@ -171,7 +246,9 @@ class OnboardingBotTest {
                 try (RespConnection connection = server.connect()) {
                     assertThat(connection.number("DBSIZE")).isZero();
                     connection.call("SELECT", "1");
-                    assertThat(connection.number("DBSIZE")).isEqualTo(1);
+                    assertThat(connection.number("DBSIZE")).isEqualTo(2);
+                    assertThat(connection.number("EXISTS", "fsm:{onboarding:1:1}", "lock:{onboarding-bot}:fence"))
+                            .isEqualTo(2);
                 }
                 assertThat(data).doesNotExist();
             }

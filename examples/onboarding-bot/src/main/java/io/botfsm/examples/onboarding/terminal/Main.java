@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.LockEvent;
+import io.botfsm.lock.LockException;
 import io.botfsm.storage.LoggingStateStorage;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -13,16 +17,29 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Starts the bot at a terminal. */
+/** Starts the bot at a terminal, as the only one of its name, or tells who is. */
 public final class Main {
-    private static final int FAILED = 1;
     private static final int BAD_OPTIONS = 2;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
-    private Main() {}
+    private final Options options;
+    private final OpenStorage storage;
+    private final InstanceLock lock;
+    private final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
+
+    private Main(Options options, OpenStorage storage) {
+        this.options = options;
+        this.storage = storage;
+        this.lock = InstanceLock.over(storage.leases(), options.instance())
+                .ttl(options.ttl())
+                .listener(this::bringBack)
+                .build();
+    }
 
     public static void main(String[] arguments) {
         System.exit(run(List.of(arguments)));
@@ -31,36 +48,77 @@ public final class Main {
     private static int run(List<String> arguments) {
         try {
             Options options = Options.parse(arguments);
-            if (options.help()) {
+            if (options.action() == Options.Action.HELP) {
                 System.out.print(Options.USAGE);
-            } else {
-                talk(options);
+                return BotRunner.STOPPED;
             }
-            return 0;
+            return run(options);
         } catch (IllegalArgumentException e) {
             System.err.printf("%s%n%n%s", e.getMessage(), Options.USAGE);
             return BAD_OPTIONS;
-        } catch (FsmException | IOException e) {
+        } catch (FsmException | LockException | IOException e) {
             System.err.println(e.getMessage());
-            return FAILED;
+            return BotRunner.FAILED;
         }
     }
 
-    private static void talk(Options options) throws IOException {
+    private static int run(Options options) throws IOException {
         OpenStorage storage = OpenStorage.open(options.storage(), dataFolder());
+        try {
+            return new Main(options, storage).act();
+        } finally {
+            storage.close();
+        }
+    }
+
+    private int act() {
+        return switch (options.action()) {
+            case TALK -> talk();
+            case LOCK_STATUS -> tell(LockReport.status(lock, options.instance()));
+            case LOCK_RELEASE -> tell(LockReport.release(lock, options.instance()));
+            case HELP -> throw new IllegalStateException("done before");
+        };
+    }
+
+    private int tell(String report) {
+        out.println(report);
+        lock.close();
+        return BotRunner.STOPPED;
+    }
+
+    private int talk() {
         OnboardingFlow flow = new OnboardingFlow(new LoggingStateStorage(storage.states()));
         StorageKey key = StorageKey.bot("onboarding")
                 .chat(options.user())
                 .user(options.user())
                 .build();
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
-        Terminal terminal = new Terminal(flow, storage, key, new EventIds(InstantSource.system()), out);
-        // Runs at every end of the program, at Ctrl-C too.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            terminal.stop();
-            storage.close();
-        }));
-        terminal.talk(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+        EventIds eventIds = new EventIds(InstantSource.system());
+        Lines lines = Lines.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+        BotRunner runner = BotRunner.under(lock).thenClose("storage", CLOSE_LIMIT, storage);
+        if (options.standby()) {
+            runner.standby();
+        }
+        int status = runner.run(lease -> new Terminal(flow, lease, this::bringBack, key, eventIds, lines, out).start());
+        runner.heldBy()
+                .ifPresent(holder -> System.err.printf(
+                        "Another instance of \"%s\" is active: %s.%nWith --standby this one waits for its end.%n",
+                        options.instance(), LockReport.describe(holder)));
+        return status;
+    }
+
+    /** The lock needs the storage's Redis too, also while nobody says anything. */
+    private void bringBack(LockEvent event) {
+        if (event instanceof LockEvent.Degraded) {
+            bringBack();
+        }
+    }
+
+    private void bringBack() {
+        try {
+            storage.revive();
+        } catch (IOException e) {
+            System.err.println(e.getMessage());
+        }
     }
 
     private static Path dataFolder() {

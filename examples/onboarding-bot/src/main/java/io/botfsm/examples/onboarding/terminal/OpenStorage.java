@@ -1,6 +1,8 @@
 package io.botfsm.examples.onboarding.terminal;
 
 import io.botfsm.examples.onboarding.embedded.EmbeddedRedis;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.StateStorage;
@@ -10,6 +12,9 @@ import java.nio.file.Path;
 /** Where the bot keeps its conversations while it runs, and what has to be closed with it. */
 interface OpenStorage extends AutoCloseable {
     StateStorage states();
+
+    /** Where the one active instance is known; the same each time. */
+    LeaseStore leases();
 
     /** Tries to bring it back after a failure, where that is in our hands. */
     default void revive() throws IOException {}
@@ -27,16 +32,17 @@ interface OpenStorage extends AutoCloseable {
      */
     static OpenStorage open(String option, Path data) throws IOException {
         return switch (option) {
-            case "memory" -> new InMemory(new MemoryStateStorage());
+            case "memory" -> new InMemory(new MemoryStateStorage(), new MemoryLeaseStore());
             case "embedded" -> openEmbedded(data);
-            default -> new InRedis(LettuceRedis.connect(option));
+            default -> InRedis.over(LettuceRedis.connect(option));
         };
     }
 
     private static OpenStorage openEmbedded(Path data) throws IOException {
         EmbeddedRedis server = EmbeddedRedis.join(data);
         try {
-            return new InEmbeddedRedis(server, LettuceRedis.connect("redis://127.0.0.1:%d/1".formatted(server.port())));
+            return new InEmbeddedRedis(
+                    server, InRedis.over(LettuceRedis.connect("redis://127.0.0.1:%d/1".formatted(server.port()))));
         } catch (RuntimeException e) {
             server.close();
             throw e;
@@ -44,7 +50,7 @@ interface OpenStorage extends AutoCloseable {
     }
 
     /** Ends with the process. */
-    record InMemory(StateStorage states) implements OpenStorage {
+    record InMemory(StateStorage states, LeaseStore leases) implements OpenStorage {
         @Override
         public void close() {
             states.close();
@@ -52,10 +58,14 @@ interface OpenStorage extends AutoCloseable {
     }
 
     /** In a Redis that somebody runs. */
-    record InRedis(LettuceRedis redis) implements OpenStorage {
-        @Override
-        public StateStorage states() {
-            return redis.stateStorage();
+    record InRedis(LettuceRedis redis, StateStorage states, LeaseStore leases) implements OpenStorage {
+        static InRedis over(LettuceRedis redis) {
+            try {
+                return new InRedis(redis, redis.stateStorage(), redis.leaseStore());
+            } catch (RuntimeException e) {
+                redis.close();
+                throw e;
+            }
         }
 
         @Override
@@ -65,10 +75,15 @@ interface OpenStorage extends AutoCloseable {
     }
 
     /** In a Redis that the bots on this machine run together. */
-    record InEmbeddedRedis(EmbeddedRedis server, LettuceRedis redis) implements OpenStorage {
+    record InEmbeddedRedis(EmbeddedRedis server, InRedis redis) implements OpenStorage {
         @Override
         public StateStorage states() {
-            return redis.stateStorage();
+            return redis.states();
+        }
+
+        @Override
+        public LeaseStore leases() {
+            return redis.leases();
         }
 
         @Override

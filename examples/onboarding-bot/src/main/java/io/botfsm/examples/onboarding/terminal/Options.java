@@ -1,23 +1,47 @@
 package io.botfsm.examples.onboarding.terminal;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 
-/** What the command line says. */
-record Options(String storage, String user, boolean help) {
+/**
+ * What the command line says.
+ *
+ * @param ttl how long the lock lasts unless renewed
+ */
+record Options(String storage, String user, String instance, boolean standby, Duration ttl, Action action) {
     static final String USAGE = """
-            Usage: run [--storage memory|embedded|redis://...] [--user ID] [--help]
+            Usage: run [--storage memory|embedded|redis://...] [--user ID]
+                       [--instance NAME] [--standby] [--ttl SECONDS]
+                       [--lock-status | --lock-release | --help]
 
             A bot that gets to know you, and knows where you were when it starts again.
             One line of standard input is one message; standard output has what the bot says.
+            Of several bots of one name only one is active.
 
               --storage memory      forget everything at the end
               --storage embedded    a Redis of its own, nothing to install (the default);
                                     its data is in the folder that ONBOARDING_DATA names
               --storage redis://... a Redis that is running: redis://[user:password@]host[:port][/database]
               --user ID             who is writing (default: 1)
+              --instance NAME       the name that only one bot can have at a time (default: onboarding-bot)
+              --standby             wait while another instance is active, instead of ending at once
+              --ttl SECONDS         how long the name is kept after a crash (default: 30)
+              --lock-status         tell which instance is active
+              --lock-release        free the name by force, whoever has it
               --help                this text
             """;
+
+    private static final Options DEFAULTS =
+            new Options("embedded", "1", "onboarding-bot", false, Duration.ofSeconds(30), Action.TALK);
+
+    /** What is to be done. */
+    enum Action {
+        TALK,
+        LOCK_STATUS,
+        LOCK_RELEASE,
+        HELP
+    }
 
     /**
      * Understands a command line.
@@ -25,14 +49,19 @@ record Options(String storage, String user, boolean help) {
      * @throws IllegalArgumentException if it cannot be understood; the message names the culprit
      */
     static Options parse(List<String> arguments) {
-        Options options = new Options("embedded", "1", false);
+        Options options = DEFAULTS;
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String argument = rest.next();
             String[] parts = argument.split("=", 2);
             options = switch (parts[0]) {
                 case "--storage" -> options.withStorage(value(parts, rest));
                 case "--user" -> options.withUser(value(parts, rest));
-                case "--help", "-h" -> new Options(options.storage, options.user, true);
+                case "--instance" -> options.withInstance(value(parts, rest));
+                case "--ttl" -> options.withTtl(value(parts, rest));
+                case "--standby" -> options.withStandby();
+                case "--lock-status" -> options.withAction(Action.LOCK_STATUS);
+                case "--lock-release" -> options.withAction(Action.LOCK_RELEASE);
+                case "--help", "-h" -> options.withAction(Action.HELP);
                 default -> throw new IllegalArgumentException("Unknown option: " + masked(argument));
             };
         }
@@ -54,14 +83,38 @@ record Options(String storage, String user, boolean help) {
             throw new IllegalArgumentException(
                     "--storage must be memory, embedded or redis://..., not \"%s\"".formatted(masked(value)));
         }
-        return new Options(value, user, help);
+        return new Options(value, user, instance, standby, ttl, action);
     }
 
     private Options withUser(String value) {
-        if (value.isBlank()) {
-            throw new IllegalArgumentException("--user must not be empty: \"%s\"".formatted(value));
+        return new Options(storage, notBlank("--user", value), instance, standby, ttl, action);
+    }
+
+    private Options withInstance(String value) {
+        return new Options(storage, user, notBlank("--instance", value), standby, ttl, action);
+    }
+
+    private Options withTtl(String value) {
+        if (!value.matches("[1-9]\\d{0,4}")) {
+            throw new IllegalArgumentException(
+                    "--ttl must be a whole number of seconds from 1 to 86400: \"%s\"".formatted(value));
         }
-        return new Options(storage, value, help);
+        return new Options(storage, user, instance, standby, Duration.ofSeconds(Long.parseLong(value)), action);
+    }
+
+    private Options withStandby() {
+        return new Options(storage, user, instance, true, ttl, action);
+    }
+
+    private Options withAction(Action chosen) {
+        return new Options(storage, user, instance, standby, ttl, chosen);
+    }
+
+    private static String notBlank(String option, String value) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException("%s must not be empty: \"%s\"".formatted(option, value));
+        }
+        return value;
     }
 
     private static String masked(String value) {

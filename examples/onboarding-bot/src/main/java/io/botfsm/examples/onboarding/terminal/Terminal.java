@@ -1,54 +1,107 @@
 package io.botfsm.examples.onboarding.terminal;
 
+import io.botfsm.FencedException;
 import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
 import io.botfsm.UnknownStateException;
 import io.botfsm.UnreadableDataException;
 import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.OnboardingFlow;
-import java.io.BufferedReader;
-import java.io.IOException;
+import io.botfsm.lifecycle.BotRunner.Bot;
+import io.botfsm.lock.Lease;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A conversation at a terminal: each line is a message, each reply a line. */
-final class Terminal {
+/** A conversation at a terminal, for as long as a lease is held: each line is a message, each reply a line. */
+final class Terminal implements Bot {
     private static final Logger LOG = LoggerFactory.getLogger(Terminal.class);
 
     private final OnboardingFlow flow;
-    private final OpenStorage storage;
+    private final Lease lease;
+    private final Revival revival;
     private final StorageKey key;
     private final EventIds eventIds;
+    private final Lines lines;
     private final PrintStream out;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Thread thread = new Thread(this::talk, "terminal");
     private Optional<Message> unsaved = Optional.empty();
     private boolean stopped;
 
-    Terminal(OnboardingFlow flow, OpenStorage storage, StorageKey key, EventIds eventIds, PrintStream out) {
-        this.flow = flow;
-        this.storage = storage;
+    Terminal(
+            OnboardingFlow flow,
+            Lease lease,
+            Revival revival,
+            StorageKey key,
+            EventIds eventIds,
+            Lines lines,
+            PrintStream out) {
+        this.flow = flow.fencedBy(lease.fencingToken());
+        this.lease = lease;
+        this.revival = revival;
         this.key = key;
         this.eventIds = eventIds;
+        this.lines = lines;
         this.out = out;
     }
 
-    /** Talks until the lines end, nobody reads the replies any more, or {@link #stop} is called. */
-    void talk(BufferedReader lines) throws IOException {
-        String line = lines.readLine();
-        while (line != null && answer(line)) {
-            line = lines.readLine();
+    /** Brings a storage back after a failure, where that is in our hands. */
+    @FunctionalInterface
+    interface Revival {
+        void attempt();
+    }
+
+    /** Begins to talk, until the lines end, nobody reads the replies any more, or it is stopped. */
+    Terminal start() {
+        thread.start();
+        return this;
+    }
+
+    private void talk() {
+        try {
+            Optional<String> line = lines.take();
+            while (line.isPresent() && answer(line.get())) {
+                line = lines.take();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("Stopped while waiting for a line");
+        } finally {
+            ended.complete(null);
         }
     }
 
+    @Override
+    public CompletionStage<?> ended() {
+        return ended;
+    }
+
     /** Handles no further message. Returns when the one that is being handled has got its reply. */
-    synchronized void stop() {
-        stopped = true;
+    @Override
+    public void stopPolling() {
+        synchronized (this) {
+            stopped = true;
+        }
+        thread.interrupt(); // it does nothing but wait now
+    }
+
+    @Override
+    public void drain(Duration limit) throws InterruptedException, TimeoutException {
+        thread.join(limit.toMillis());
+        if (thread.isAlive()) {
+            throw new TimeoutException("a message is still being handled");
+        }
     }
 
     private synchronized boolean answer(String line) {
-        if (stopped) {
+        if (stopped || !lease.isHeld()) {
+            lines.putBack(line);
             return false;
         }
         replies(message(line)).forEach(reply -> out.println("bot> " + reply));
@@ -68,20 +121,19 @@ final class Terminal {
         } catch (UnknownStateException | UnreadableDataException e) {
             LOG.error("Cannot go on: {}", e.getMessage());
             return List.of("Sorry, I have lost the thread. Send /start to begin anew.");
+        } catch (FencedException e) {
+            lease.fenced(e.highest()); // another instance was active since, or the store has fallen back
+            return notSaved(message, e);
         } catch (FsmException e) {
-            LOG.error("Not saved: {}", e.getMessage());
-            LOG.debug("Not saved", e);
-            unsaved = Optional.of(message);
-            revive();
-            return List.of("Sorry, that couldn't be saved. Please try again.");
+            revival.attempt();
+            return notSaved(message, e);
         }
     }
 
-    private void revive() {
-        try {
-            storage.revive();
-        } catch (IOException e) {
-            LOG.error("{}", e.getMessage());
-        }
+    private List<String> notSaved(Message message, FsmException e) {
+        LOG.error("Not saved: {}", e.getMessage());
+        LOG.debug("Not saved", e);
+        unsaved = Optional.of(message);
+        return List.of("Sorry, that couldn't be saved. Please try again.");
     }
 }

@@ -3,6 +3,8 @@ package io.botfsm.examples.onboarding.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.examples.onboarding.terminal.Options.Action;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OptionsTest {
     @Test
     void haveDefaults() {
-        assertThat(parse()).isEqualTo(new Options("embedded", "1", false));
+        assertThat(parse())
+                .isEqualTo(new Options("embedded", "1", "onboarding-bot", false, Duration.ofSeconds(30), Action.TALK));
     }
 
     @ParameterizedTest
@@ -24,8 +27,25 @@ class OptionsTest {
 
     @Test
     void areTakenInAnyOrderAndTheLastOneCounts() {
-        assertThat(parse("--user", "7", "--help", "--storage", "memory", "--user=8"))
-                .isEqualTo(new Options("memory", "8", true));
+        assertThat(parse(
+                        "--user",
+                        "7",
+                        "--help",
+                        "--standby",
+                        "--storage",
+                        "memory",
+                        "--user=8",
+                        "--ttl",
+                        "5",
+                        "--instance=b"))
+                .isEqualTo(new Options("memory", "8", "b", true, Duration.ofSeconds(5), Action.HELP));
+    }
+
+    @Test
+    void chooseWhatIsToBeDone() {
+        assertThat(parse("--lock-status").action()).isEqualTo(Action.LOCK_STATUS);
+        assertThat(parse("--lock-release").action()).isEqualTo(Action.LOCK_RELEASE);
+        assertThat(parse("-h").action()).isEqualTo(Action.HELP);
     }
 
     @ParameterizedTest
@@ -38,6 +58,9 @@ class OptionsTest {
         "--storage, --storage needs a value",
         "--user, --user needs a value",
         "--user=, --user must not be empty: \"\"",
+        "--instance=, --instance must not be empty: \"\"",
+        "--ttl=0, --ttl must be a whole number of seconds from 1 to 86400: \"0\"",
+        "--ttl=1.5, --ttl must be a whole number of seconds from 1 to 86400: \"1.5\"",
     })
     void areRefusedByNameWithoutCredentials(String line, String message) {
         assertThatThrownBy(() -> parse(line.split(" ")))

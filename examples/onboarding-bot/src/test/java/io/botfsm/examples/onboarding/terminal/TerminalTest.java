@@ -2,10 +2,16 @@ package io.botfsm.examples.onboarding.terminal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.Lease;
+import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -15,13 +21,18 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PipedReader;
+import java.io.PipedWriter;
 import java.io.PrintStream;
-import java.io.StringReader;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,40 +42,54 @@ class TerminalTest {
     private final FailingStorage storage = new FailingStorage(new MemoryStateStorage());
     private final StorageKey key = StorageKey.bot("onboarding").chat(1).user(1).build();
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-    private final Terminal terminal = terminal(written);
+    private final InstanceLock lock =
+            InstanceLock.over(new MemoryLeaseStore(), "bot").build();
+    private final Lease lease = lock.tryAcquire().orThrow();
+    private final AtomicInteger revivals = new AtomicInteger();
+    private final PipedWriter input = new PipedWriter();
+    private final Lines lines = Lines.of(new BufferedReader(new PipedReader(input)));
+    private final Terminal terminal = terminal(lease, written).start();
+
+    TerminalTest() throws IOException {}
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
+        input.close();
+        terminal.drain(Duration.ofSeconds(10));
+        lock.close();
         storage.close();
     }
 
     @Test
     void answersEachLineWithLines() throws IOException {
-        assertThat(talk("/start", "Zoë"))
-                .containsExactly(
-                        "bot> Welcome!", "bot> What is your name?", "bot> Nice to meet you, Zoë. What is your age?");
+        say("/start", "Zoë");
+
+        hears("bot> Welcome!", "bot> What is your name?", "bot> Nice to meet you, Zoë. What is your age?");
     }
 
     @Test
     void saysThatAMessageWasNotSavedAndGoesOn() throws IOException {
-        talk("/start");
+        begin();
         storage.failNext(Failure.BEFORE);
 
-        assertThat(talk("Alice")).containsExactly(NOT_SAVED);
-        assertThat(storage.revivals).isEqualTo(1);
-        assertThat(talk("Bob")).containsExactly("bot> Nice to meet you, Bob. What is your age?");
+        say("Alice");
+        hears(NOT_SAVED);
+        assertThat(revivals).hasValue(1);
+        say("Bob");
+        hears("bot> Nice to meet you, Bob. What is your age?");
     }
 
     @Test
     void takesTheSameTextAfterAFailureForTheSameMessage() throws IOException {
-        talk("/start");
+        begin();
         storage.failNext(Failure.AFTER);
 
-        assertThat(talk("Alice")).containsExactly(NOT_SAVED);
-        assertThat(talk("Alice")).containsExactly("bot> Nice to meet you, Alice. What is your age?");
-        assertThat(talk("Alice"))
-                .containsExactly(
-                        "bot> I need a whole number from 1 to 120.", "bot> Nice to meet you, Alice. What is your age?");
+        say("Alice");
+        hears(NOT_SAVED);
+        say("Alice");
+        hears("bot> Nice to meet you, Alice. What is your age?");
+        say("Alice");
+        hears("bot> I need a whole number from 1 to 120.", "bot> Nice to meet you, Alice. What is your age?");
     }
 
     @Test
@@ -73,53 +98,99 @@ class TerminalTest {
                 .toCompletableFuture()
                 .join();
 
-        assertThat(talk("44", "/start"))
-                .containsExactly(
-                        "bot> Sorry, I have lost the thread. Send /start to begin anew.",
-                        "bot> Welcome!",
-                        "bot> What is your name?");
+        say("44", "/start");
+        hears(
+                "bot> Sorry, I have lost the thread. Send /start to begin anew.",
+                "bot> Welcome!",
+                "bot> What is your name?");
     }
 
     @Test
-    void handlesNothingOnceItIsStopped() throws IOException {
-        terminal.stop();
+    void endsWithItsInput() throws Exception {
+        input.close();
 
-        assertThat(talk("/start")).isEmpty();
-        assertThat(storage.read(key).toCompletableFuture().join().state()).isEmpty();
+        assertThat(terminal.ended().toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .isNull();
     }
 
     @Test
-    void stopsWhenNobodyReadsItsReplies() throws IOException {
+    void handlesNothingOnceItIsStoppedAndLeavesItToTheNext() throws Exception {
+        terminal.stopPolling();
+        terminal.drain(Duration.ofSeconds(10));
+        say("/start");
+        assertThat(written.size()).isZero();
+
+        Terminal next = terminal(lease, written).start();
+        hears("bot> Welcome!", "bot> What is your name?");
+        next.stopPolling();
+        next.drain(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void handlesNothingWithoutItsLease() throws Exception {
+        lease.close();
+        say("/start");
+        terminal.drain(Duration.ofSeconds(10));
+
+        assertThat(written.size()).isZero();
+        assertThat(lines.take()).contains("/start");
+    }
+
+    @Test
+    void givesItsLeaseUpWhenALaterOneHasWritten() throws Exception {
+        BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
+        lease.onLost(reasons::add);
+        new OnboardingFlow(storage).fencedBy(lease.fencingToken() + 1).receive(new Message(key, 1, "/start"));
+
+        say("Alice");
+        hears(NOT_SAVED);
+        assertThat(reasons.take()).isEqualTo(LossReason.FENCED);
+    }
+
+    @Test
+    void stopsWhenNobodyReadsItsReplies() throws Exception {
         OutputStream closed = new OutputStream() {
             @Override
             public void write(int b) throws IOException {
                 throw new IOException("broken pipe");
             }
         };
-        BufferedReader lines = lines("/start", "Alice");
+        terminal.stopPolling();
+        terminal.drain(Duration.ofSeconds(10));
+        Terminal unheard = terminal(lease, closed).start();
+        say("/start", "Alice");
+        unheard.drain(Duration.ofSeconds(10));
 
-        terminal(closed).talk(lines);
-
-        assertThat(lines.readLine()).isEqualTo("Alice");
+        assertThat(lines.take()).contains("Alice");
     }
 
-    private Terminal terminal(OutputStream out) {
+    private Terminal terminal(Lease held, OutputStream out) {
         return new Terminal(
                 new OnboardingFlow(storage),
-                storage,
+                held,
+                revivals::incrementAndGet,
                 key,
                 new EventIds(InstantSource.system()),
+                lines,
                 new PrintStream(out, true, UTF_8));
     }
 
-    private String[] talk(String... lines) throws IOException {
-        written.reset();
-        terminal.talk(lines(lines));
-        return written.toString(UTF_8).lines().toArray(String[]::new);
+    private void begin() throws IOException {
+        say("/start");
+        hears("bot> Welcome!", "bot> What is your name?");
     }
 
-    private static BufferedReader lines(String... lines) {
-        return new BufferedReader(new StringReader(String.join("\n", lines)));
+    private void say(String... words) throws IOException {
+        for (String line : words) {
+            input.write(line + "\n");
+        }
+        input.flush();
+    }
+
+    /** The lines that were not heard yet. */
+    private void hears(String... replies) {
+        await().untilAsserted(() -> assertThat(written.toString(UTF_8).lines()).containsExactly(replies));
+        written.reset();
     }
 
     private enum Failure {
@@ -129,10 +200,9 @@ class TerminalTest {
     }
 
     /** Fails one write when it is told to, before or after it is applied. */
-    private static final class FailingStorage implements StateStorage, OpenStorage {
+    private static final class FailingStorage implements StateStorage {
         private final StateStorage storage;
         private Failure next = Failure.NONE;
-        private int revivals;
 
         FailingStorage(StateStorage storage) {
             this.storage = storage;
@@ -164,16 +234,6 @@ class TerminalTest {
         @Override
         public Set<Capability> capabilities() {
             return storage.capabilities();
-        }
-
-        @Override
-        public StateStorage states() {
-            return this;
-        }
-
-        @Override
-        public void revive() {
-            revivals++;
         }
 
         @Override

@@ -1,0 +1,52 @@
+package io.botfsm.examples.onboarding.terminal;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
+
+/**
+ * The lines of an input, read by a thread of their own: who waits for one can be interrupted, which a read cannot, and the bot
+ * of a later lease goes on where that of an earlier one stopped. Thread-safe.
+ */
+final class Lines {
+    private static final Optional<String> END = Optional.empty();
+
+    private final BlockingDeque<Optional<String>> lines = new LinkedBlockingDeque<>();
+
+    /** Begins to read, to the end of the input or of the process. */
+    static Lines of(BufferedReader input) {
+        Lines lines = new Lines();
+        Thread reader = new Thread(() -> lines.readAll(input), "input");
+        reader.setDaemon(true);
+        reader.start();
+        return lines;
+    }
+
+    private void readAll(BufferedReader input) {
+        try {
+            input.lines().map(Optional::of).forEach(lines::add);
+            input.close();
+        } catch (IOException | UncheckedIOException e) {
+            // as good as an end
+        } finally {
+            lines.add(END);
+        }
+    }
+
+    /** Waits for the next line; empty at the end, and from then on. */
+    Optional<String> take() throws InterruptedException {
+        Optional<String> line = lines.takeFirst();
+        if (line.isEmpty()) {
+            lines.addFirst(line);
+        }
+        return line;
+    }
+
+    /** Leaves a line for whoever takes the next one. */
+    void putBack(String line) {
+        lines.addFirst(Optional.of(line));
+    }
+}

@@ -1,0 +1,45 @@
+package io.botfsm.examples.onboarding.terminal;
+
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.LockHolder;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What an operator wants to know of a lock. */
+final class LockReport {
+    private LockReport() {}
+
+    static String status(InstanceLock lock, String name) {
+        return lock.holder()
+                .map(holder -> "\"%s\" is held by %s; for another %s unless renewed"
+                        .formatted(name, describe(holder), remaining(holder)))
+                .orElseGet(() -> "\"%s\" is free".formatted(name));
+    }
+
+    /** Frees the lock by force, and tells who had it. */
+    static String release(InstanceLock lock, String name) {
+        Optional<LockHolder> before = lock.holder();
+        lock.forceRelease();
+        return before.map(holder -> "\"%s\" was held by %s; it is free now".formatted(name, describe(holder)))
+                .orElseGet(() -> "\"%s\" was free".formatted(name));
+    }
+
+    static String describe(LockHolder holder) {
+        Instant started = holder.started().truncatedTo(ChronoUnit.SECONDS);
+        return "process %d on %s, started %s, %s ago"
+                .formatted(holder.pid(), holder.host(), started, words(Duration.between(started, Instant.now())));
+    }
+
+    private static String remaining(LockHolder holder) {
+        return holder.remaining().equals(LockHolder.FOREVER) ? "ever" : words(holder.remaining());
+    }
+
+    /** Such as {@code 3h 25m 1s}. */
+    private static String words(Duration duration) {
+        Duration seconds = duration.isNegative() ? Duration.ZERO : duration.truncatedTo(ChronoUnit.SECONDS);
+        return seconds.toString().substring(2).replaceAll("([HM])(?=.)", "$1 ").toLowerCase(Locale.ROOT);
+    }
+}
