@@ -4,14 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Snapshot;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the hash of a conversation: {@code s v f e o}, and {@code :name} for each data entry. */
+/** Reads the hash of a conversation: {@code v s f o}, and {@code :name} for each data entry. */
 final class StoredHash {
+    /** How many bytes a version takes, the highest first. */
+    static final int VERSION_BYTES = 7;
+
+    private static final long MAX_VERSION = (1L << 53) - 1; // as far as scripts count
     private static final byte[] NONE = {};
 
     private @Nullable String state;
@@ -36,7 +41,7 @@ final class StoredHash {
         for (int i = 0; i + 1 < flat.size(); i += 2) {
             hash.field((byte[]) flat.get(i), (byte[]) flat.get(i + 1));
         }
-        if (hash.version <= 0) {
+        if (hash.version <= 0 || hash.version > MAX_VERSION) {
             throw new IllegalArgumentException("no version");
         }
         return new Snapshot(
@@ -53,11 +58,29 @@ final class StoredHash {
 
     private void field(char name, byte[] value) {
         switch (name) {
+            case 'v' -> {
+                version = version(value, 0);
+                latest = Arrays.copyOfRange(value, VERSION_BYTES, value.length);
+            }
             case 's' -> state = new String(value, UTF_8);
-            case 'v' -> version = Long.parseLong(new String(value, UTF_8));
-            case 'e' -> latest = value;
             case 'o' -> other = value;
             default -> {} // the fence is for the script; what a later release adds is not ours to judge
         }
+    }
+
+    /**
+     * The version in a field or a reply.
+     *
+     * @throws IllegalArgumentException if there are too few bytes
+     */
+    static long version(byte[] bytes, int from) {
+        if (bytes.length < from + VERSION_BYTES) {
+            throw new IllegalArgumentException("no version");
+        }
+        long version = 0;
+        for (int i = from; i < from + VERSION_BYTES; i++) {
+            version = (version << 8) | (bytes[i] & 0xff);
+        }
+        return version;
     }
 }

@@ -1,9 +1,9 @@
 package io.botfsm.redis;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.storage.Mutation;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -13,42 +13,35 @@ import java.util.OptionalLong;
 
 /** Puts a mutation into the arguments of {@code write.lua}. */
 final class WriteArguments {
-    private static final int FIXED = 10;
-    private static final byte[] NONE = {};
-    private static final byte[] KEEP = {'k'};
-    private static final byte[] SET = {'s'};
-    private static final byte[] CLEAR = {'c'};
-    private static final byte[] PATCH = {'p'};
-    private static final byte[] REPLACE = {'r'};
+    private static final int FIXED = 2 + Integer.BYTES + 5 * Long.BYTES;
+    private static final long NONE = -1;
+    private static final byte[] ANY_STATE = {};
     private static final byte[] NO_STATE = {'-'};
+    private static final byte[] STATE = {'s'};
 
-    private final byte[] ttl;
     private final Optional<Duration> standardTtl;
-    private final byte[] tombstoneTtl;
+    private final long tombstoneTtl;
 
     WriteArguments(RedisStorageOptions options) {
         standardTtl = options.ttl();
-        ttl = standardTtl.map(WriteArguments::millis).orElse(NONE);
-        tombstoneTtl = millis(options.tombstoneTtl());
+        tombstoneTtl = options.tombstoneTtl().toMillis();
     }
 
     List<byte[]> of(Mutation m) {
-        byte[][] args = new byte[FIXED + 2 * m.puts().size() + m.removals().size()][];
-        Optional<String> state = m.state();
-        args[0] = !m.changesState() ? KEEP : state.isPresent() ? SET : CLEAR;
-        args[1] = state.isPresent() ? utf8(state.get()) : NONE;
-        args[2] = m.replacesData() ? REPLACE : PATCH;
-        args[3] = number(m.puts().size());
-        args[4] = ttl(m);
-        args[5] = number(m.expectedVersion());
-        args[6] = expectedState(m);
-        args[7] = number(m.fence());
-        args[8] = number(m.eventId());
-        args[9] = tombstoneTtl;
-        int next = FIXED;
+        boolean removesState = clearsState(m) && !m.replacesData();
+        int sets = 2 * m.puts().size() + (m.state().isPresent() ? 1 : 0);
+        byte[][] args = new byte[1 + sets + m.removals().size() + (removesState ? 1 : 0)][];
+        int next = 0;
+        args[next++] = header(m, sets);
+        if (m.state().isPresent()) {
+            args[next++] = utf8(m.state().get());
+        }
         for (Map.Entry<String, String> put : m.puts().entrySet()) {
             args[next++] = utf8(":" + put.getKey());
             args[next++] = utf8(put.getValue());
+        }
+        if (removesState) {
+            args[next++] = STATE;
         }
         for (String name : m.removals()) {
             args[next++] = utf8(":" + name);
@@ -56,28 +49,33 @@ final class WriteArguments {
         return Arrays.asList(args);
     }
 
-    private byte[] ttl(Mutation m) {
-        return m.ttl().isEmpty() && !m.persists()
-                ? ttl
-                : m.ttl(standardTtl).map(WriteArguments::millis).orElse(NONE);
+    private byte[] header(Mutation m, int sets) {
+        byte[] expectedState = expectedState(m);
+        return ByteBuffer.allocate(FIXED + expectedState.length)
+                .put((byte) (!m.changesState() ? 'k' : clearsState(m) ? 'c' : 's'))
+                .put((byte) (m.replacesData() ? 'r' : 'p'))
+                .putInt(sets)
+                .putLong(number(m.expectedVersion()))
+                .putLong(number(m.fence()))
+                .putLong(number(m.eventId()))
+                .putLong(m.ttl(standardTtl).map(Duration::toMillis).orElse(NONE))
+                .putLong(tombstoneTtl)
+                .put(expectedState)
+                .array();
+    }
+
+    private static boolean clearsState(Mutation m) {
+        return m.changesState() && m.state().isEmpty();
     }
 
     private static byte[] expectedState(Mutation m) {
         return !m.expectsState()
-                ? NONE
+                ? ANY_STATE
                 : m.expectedState().map(s -> utf8("=" + s)).orElse(NO_STATE);
     }
 
-    private static byte[] number(OptionalLong value) {
-        return value.isPresent() ? number(value.getAsLong()) : NONE;
-    }
-
-    private static byte[] millis(Duration value) {
-        return number(value.toMillis());
-    }
-
-    private static byte[] number(long value) {
-        return Long.toString(value).getBytes(ISO_8859_1);
+    private static long number(OptionalLong value) {
+        return value.orElse(NONE);
     }
 
     private static byte[] utf8(String text) {

@@ -1,5 +1,6 @@
 package io.botfsm.redis;
 
+import static io.botfsm.redis.StoredHash.VERSION_BYTES;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
 
 /** Reads the reply of {@code write.lua}. */
 final class WriteReply {
+    private static final int VERSIONS = 2 * VERSION_BYTES;
     private static final long CONFLICT = 1;
     private static final long DUPLICATE = 2;
     private static final long FENCED = 3;
@@ -42,26 +44,14 @@ final class WriteReply {
         throw new IllegalArgumentException("not a reply of the script");
     }
 
-    /** Version, previous version and, where there was one, the previous state, with a space between. */
-    private static Applied applied(Mutation mutation, byte[] text) {
-        int first = space(text, 0);
-        int second = space(text, first + 1);
-        Optional<String> previous = second == text.length
+    /** Version, previous version and, after a space, the previous state if there was one. */
+    private static Applied applied(Mutation mutation, byte[] reply) {
+        long version = StoredHash.version(reply, 0);
+        long previousVersion = StoredHash.version(reply, VERSION_BYTES);
+        Optional<String> previous = reply.length == VERSIONS
                 ? Optional.empty()
-                : Optional.of(new String(text, second + 1, text.length - second - 1, UTF_8));
+                : Optional.of(new String(reply, VERSIONS + 1, reply.length - VERSIONS - 1, UTF_8));
         Optional<String> state = mutation.changesState() ? mutation.state() : previous;
-        return new Applied(previous, state, number(text, first + 1, second), number(text, 0, first));
-    }
-
-    private static int space(byte[] text, int from) {
-        int at = from;
-        while (at < text.length && text[at] != ' ') {
-            at++;
-        }
-        return at;
-    }
-
-    private static long number(byte[] text, int from, int to) {
-        return Long.parseLong(new String(text, from, to - from, ISO_8859_1));
+        return new Applied(previous, state, previousVersion, version);
     }
 }

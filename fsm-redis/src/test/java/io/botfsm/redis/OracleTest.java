@@ -11,6 +11,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StoredConversation;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -257,23 +258,28 @@ class OracleTest {
     private static List<String> fields(StoredConversation model) {
         List<String> fields = new ArrayList<>();
         if (!model.isGone()) {
-            fields.add(field("v", Long.toString(model.version()).getBytes(UTF_8)));
+            fields.add(field("v", versionAndEvents(model)));
             model.state().ifPresent(state -> fields.add(field("s", state.getBytes(UTF_8))));
             if (model.fence() > 0) {
                 fields.add(field("f", Long.toString(model.fence()).getBytes(UTF_8)));
             }
-            run(fields, "e", model.events().latest());
-            run(fields, "o", model.events().other());
+            if (model.events().other().length > 0) {
+                fields.add(field("o", model.events().other()));
+            }
             model.data().forEach((name, json) -> fields.add(field(":" + name, json.getBytes(UTF_8))));
         }
         fields.sort(null);
         return fields;
     }
 
-    private static void run(List<String> fields, String name, byte[] run) {
-        if (run.length > 0) {
-            fields.add(field(name, run));
-        }
+    private static byte[] versionAndEvents(StoredConversation model) {
+        byte[] run = model.events().latest();
+        byte[] version =
+                ByteBuffer.allocate(Long.BYTES).putLong(model.version()).array();
+        return ByteBuffer.allocate(version.length - 1 + run.length)
+                .put(version, 1, version.length - 1)
+                .put(run)
+                .array();
     }
 
     private static String field(String name, byte[] value) {

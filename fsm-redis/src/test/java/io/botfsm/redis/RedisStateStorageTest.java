@@ -18,6 +18,7 @@ import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,10 +94,11 @@ class RedisStateStorageTest {
         for (int i = 0; i < 20_001; i++) {
             many.put("entry " + i, Integer.toString(i));
         }
-        get(storage.write(key, Mutation.builder().replaceData(many).build()));
+        get(storage.write(key, Mutation.builder().state("A").replaceData(many).build()));
         assertThat(get(storage.read(key)).data()).isEqualTo(many);
+        assertThat(get(storage.read(key)).state()).contains("A");
 
-        Mutation.Builder removeAll = Mutation.builder();
+        Mutation.Builder removeAll = Mutation.builder().clearState();
         many.keySet().forEach(removeAll::remove);
         get(storage.write(key, removeAll.build()));
         assertThat(get(storage.read(key))).isEqualTo(Snapshot.none());
@@ -128,7 +130,7 @@ class RedisStateStorageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"x, 1", "v, hunter2", "v, -1", "v, ''"})
+    @CsvSource({"x, 1", "v, hunter2", "v, hunter", "v, 1", "v, ''", "v, '\0\0\0\0\0\0\0'"})
     void aHashThatIsNoConversationIsRefused(String field, String value) throws Exception {
         redis.call("HSET".getBytes(UTF_8), hash, field.getBytes(UTF_8), value.getBytes(UTF_8));
 
@@ -141,11 +143,25 @@ class RedisStateStorageTest {
     }
 
     @Test
-    void aDamagedWindowOfEventsIsRefused() throws Exception {
+    void aDamagedWindowOfEventsIsRefusedAndLeftAlone() throws Exception {
         get(storage.write(key, Mutation.builder().state("A").eventId(1).build()));
-        redis.call("HSET".getBytes(UTF_8), hash, "e".getBytes(UTF_8), "short".getBytes(UTF_8));
+        byte[] cut = Arrays.copyOf(redis.hash(hash).get("v"), 12);
+        redis.call("HSET".getBytes(UTF_8), hash, "v".getBytes(UTF_8), cut);
 
         assertThat(failure(storage.read(key))).isInstanceOf(StorageRefusedException.class);
+        assertThat(failure(storage.write(key, CHANGE))).isInstanceOf(StorageRefusedException.class);
+        assertThat(redis.hash(hash)).containsOnlyKeys("v", "s").containsEntry("v", cut);
+    }
+
+    @Test
+    void aDamagedOtherRunOfEventsIsRefused() throws Exception {
+        get(storage.write(key, Mutation.builder().state("A").eventId(1_000).build()));
+        redis.call("HSET".getBytes(UTF_8), hash, "o".getBytes(UTF_8), "short".getBytes(UTF_8));
+
+        assertThat(failure(storage.read(key))).isInstanceOf(StorageRefusedException.class);
+        Mutation below = Mutation.builder().state("B").eventId(1).build();
+        assertThat(failure(storage.write(key, below))).isInstanceOf(StorageRefusedException.class);
+        assertThat(redis.hash(hash).get("s")).isEqualTo("A".getBytes(UTF_8));
     }
 
     @Test

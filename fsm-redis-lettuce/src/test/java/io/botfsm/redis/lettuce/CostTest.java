@@ -116,9 +116,14 @@ class CostTest {
                     .formatted(plain, withEvents, tombstone));
             assertThat(admin.text("OBJECT", "ENCODING", HASH)).isEqualTo("listpack");
             assertThat(plain).isLessThanOrEqualTo(250);
-            assertThat(withEvents).isLessThanOrEqualTo(250 + 40);
+            assertThat(withEvents - plain).isLessThanOrEqualTo(40 + rounding());
             assertThat(tombstone).isLessThanOrEqualTo(250);
         }
+    }
+
+    /** What an allocator may add: other than libc they have size classes, here 32 bytes apart. */
+    private static int rounding() {
+        return admin.text("INFO", "memory").contains("mem_allocator:libc") ? 0 : 32;
     }
 
     @Test
