@@ -38,7 +38,9 @@ public final class RedisPortException extends RuntimeException {
 
     private static final String TOO_MANY_CLIENTS = "max number of clients reached";
 
-    private static final String NO_RIGHT_IN_SCRIPT = "The user executing the script can't";
+    /** A right that is missing inside a script, in the words of 7.0 and earlier, and of later servers. */
+    private static final Pattern NO_RIGHT_IN_SCRIPT =
+            Pattern.compile("The user executing the script can't|ACL failure in script");
 
     private static final Pattern CODE = Pattern.compile("^-?([A-Z][A-Z0-9]*)(?: |$)");
 
@@ -53,7 +55,11 @@ public final class RedisPortException extends RuntimeException {
     /** Names of commands are the only words of the server's text that are repeated. */
     private static final Pattern COMMAND = Pattern.compile("to run the '([a-zA-Z]+(?:[|][a-zA-Z]+)?)' command");
 
-    private static final Pattern KEYS = Pattern.compile("access (?:one of|at least one of|the '.*' key)");
+    private static final Pattern KEYS =
+            Pattern.compile("access (?:one of the keys|at least one of the keys|a key|the '.*' key)");
+
+    private static final Pattern CHANNELS =
+            Pattern.compile("access (?:one of the channels|a channel|the '.*' channel)|publish to the channel");
 
     private static final Map<String, String> MEANINGS = Map.of(
             "LOADING", "it is still loading its data",
@@ -118,8 +124,8 @@ public final class RedisPortException extends RuntimeException {
     }
 
     private static String code(String error) {
-        if (error.contains(NO_RIGHT_IN_SCRIPT)) {
-            return "NOPERM"; // 7.0 says ERR
+        if (NO_RIGHT_IN_SCRIPT.matcher(error).find()) {
+            return "NOPERM"; // they say ERR
         }
         Matcher first = CODE.matcher(error);
         return first.find() ? first.group(1) : "ERR";
@@ -143,6 +149,9 @@ public final class RedisPortException extends RuntimeException {
         }
         if (KEYS.matcher(error).find()) {
             return ", keys not allowed";
+        }
+        if (CHANNELS.matcher(error).find()) {
+            return ", channel not allowed";
         }
         if (error.contains("DB index is out of range")) {
             return ", no such database";

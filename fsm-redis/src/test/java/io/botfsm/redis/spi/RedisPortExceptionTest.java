@@ -40,6 +40,10 @@ class RedisPortExceptionTest {
                 "NOPERM this user has no permissions to run the 'hset' command | REFUSED | NOPERM | true",
                 "ERR The user executing the script can't run this command or subcommand script: " + SHA
                         + ", on @user_script:1. | OUTCOME_UNKNOWN | NOPERM | true",
+                "ERR ACL failure in script: User bot has no permissions to run the 'get' command script: " + SHA
+                        + ", on @user_script:1. | OUTCOME_UNKNOWN | NOPERM | true",
+                "@user_script: 1: The user executing the script can't publish to the channel mentioned in the command"
+                        + " | OUTCOME_UNKNOWN | NOPERM | true",
                 "WRONGTYPE Operation against a key holding the wrong kind of value | REFUSED | WRONGTYPE | true",
                 "WRONGTYPE Operation against a key holding the wrong kind of value script: " + SHA
                         + ", on @user_script:1. | OUTCOME_UNKNOWN | WRONGTYPE | true",
@@ -66,6 +70,7 @@ class RedisPortExceptionTest {
                 "hunter2",
                 "",
                 "NOPERM this user has no permissions to access the 'fsm:{hunter2}' key",
+                "NOPERM this user has no permissions to access the 'lock:{hunter2}' channel",
                 "ERR Error running script (call to f_x): @user_script:1: hunter2",
                 "NOPERM User hunter2 has no permissions to run the 'hset' command",
             })
@@ -81,6 +86,10 @@ class RedisPortExceptionTest {
                 "NOPERM this user has no permissions to run the 'script|load' command => command SCRIPT LOAD",
                 "NOPERM User bot has no permissions to run the 'hgetall' command => command HGETALL",
                 "NOPERM this user has no permissions to access one of the keys used as arguments => keys not allowed",
+                "ERR ACL failure in script: No permissions to access a key => keys not allowed",
+                "NOPERM this user has no permissions to access one of the channels used as arguments => channel not allowed",
+                "ERR The user executing the script can't publish to the channel mentioned in the command => channel not allowed",
+                "ERR ACL failure in script: No permissions to access a channel => channel not allowed",
                 "ERR DB index is out of range => no such database",
                 "NOAUTH HELLO must be called with the client already authenticated => a password is needed",
                 "WRONGPASS invalid username-password pair or user is disabled. => wrong user name or password",
