@@ -82,15 +82,16 @@ final class BotRun {
             acquiring.abandon(limits.interrupted());
             return stoppedBeforeStart(round);
         }
+        Attempt attempt;
         try {
-            Attempt attempt = acquiring.result().join();
-            return attempt instanceof Acquired acquired
-                    ? generation(acquired.lease(), factory, round)
-                    : notAcquired(((HeldBy) attempt).holder());
+            attempt = acquiring.result().join();
         } catch (CompletionException e) {
             LOG.error("Not started, the lock cannot be had", e.getCause());
             return OptionalInt.of(FAILED);
         }
+        return attempt instanceof Acquired acquired
+                ? generation(acquired.lease(), factory, round)
+                : notAcquired(((HeldBy) attempt).holder());
     }
 
     private static OptionalInt stoppedBeforeStart(CompletableFuture<Ending> round) {

@@ -60,6 +60,10 @@ final class BotProcess implements AutoCloseable {
         soon().untilAsserted(() -> assertThat(lines).contains(SPOKEN + entry));
     }
 
+    void awaitSaidAgain(String entry) {
+        soon().untilAsserted(() -> assertThat(said()).filteredOn(entry::equals).hasSize(2));
+    }
+
     void signal(String name) throws IOException, InterruptedException {
         assertThat(new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                         .start()

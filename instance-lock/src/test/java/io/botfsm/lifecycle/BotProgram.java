@@ -64,12 +64,13 @@ final class BotProgram {
                     new Thread(() -> System.exit(7)).start();
                     return bot(lease);
                 });
-            case "end-and-stay" ->
-                runner.run(lease -> {
-                    TestBot bot = bot(lease);
-                    bot.end.complete("end of input");
-                    return bot;
-                });
+            case "end-and-stay" -> runner.run(BotProgram::endingBot);
+            case "one-after-another" -> {
+                runner.run(BotProgram::endingBot);
+                HandLock next = new HandLock(BotProgram::say);
+                next.grant();
+                yield runner(next).run(BotProgram::bot);
+            }
             case "two" -> runTwo(runner);
             default -> throw new IllegalArgumentException(what);
         };
@@ -104,6 +105,12 @@ final class BotProgram {
 
     private static TestBot bot(Lease lease) {
         return new TestBot(lease, BotProgram::say);
+    }
+
+    private static TestBot endingBot(Lease lease) {
+        TestBot bot = bot(lease);
+        bot.end.complete("end of input");
+        return bot;
     }
 
     private static void say(String entry) {

@@ -86,6 +86,19 @@ class SignalsTest {
         }
 
         @Test
+        void isTheNextRunnersWhenTheRunIsOver() throws IOException, InterruptedException {
+            try (BotProcess bot = BotProcess.start("one-after-another")) {
+                bot.awaitSaidAgain("start 1");
+                bot.signal("TERM");
+
+                assertThat(bot.awaitExit()).as(bot.log()).isZero();
+                List<String> twice = new ArrayList<>(List.of(WORK_AND_STOP));
+                twice.addAll(then("status 0"));
+                assertThat(bot.said()).isEqualTo(twice);
+            }
+        }
+
+        @Test
         void stopsTwoBotsOfAProcess() throws IOException, InterruptedException {
             try (BotProcess bot = BotProcess.start("two")) {
                 bot.awaitSaid("other: start 1");
