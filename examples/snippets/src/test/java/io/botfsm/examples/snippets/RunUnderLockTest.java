@@ -7,6 +7,7 @@ import io.botfsm.FsmContext;
 import io.botfsm.StorageKey;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.Lease;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import java.time.Duration;
@@ -56,6 +57,49 @@ class RunUnderLockTest {
                 });
     }
     // end
+
+    private static String useByHand(String uri) {
+        // snippet: lock-use
+        try (LettuceRedis redis = LettuceRedis.connect(uri);
+                InstanceLock lock = InstanceLock.over(redis.leaseStore(), "orders-bot")
+                        .ttl(Duration.ofSeconds(30)) // the default: renewed every 10 s
+                        .build()) {
+            InstanceLock.Attempt attempt = lock.tryAcquire(); // one round trip
+            if (attempt instanceof InstanceLock.Attempt.HeldBy held) {
+                return "process %d on %s is active"
+                        .formatted(held.holder().pid(), held.holder().host());
+            }
+            Lease lease = attempt.orThrow();
+            lease.onLost(reason -> stopAtOnce());
+            Fsm fenced = Fsm.over(redis.stateStorage()).fencedBy(lease.fencingToken());
+            boolean more = true;
+            while (more && lease.isHeld()) { // computed from the clock, never from a flag
+                more = work(fenced);
+            }
+            return "done";
+        }
+        // end
+    }
+
+    private static void stopAtOnce() {}
+
+    private static boolean work(Fsm fenced) {
+        fenced.context(KEY).updateData("last", "work");
+        return false;
+    }
+
+    @Test
+    void usedByHandItTellsWhoIsActive() {
+        assertThat(useByHand(server.uri(3))).isEqualTo("done");
+        try (LettuceRedis other = LettuceRedis.connect(server.uri(3));
+                InstanceLock lock =
+                        InstanceLock.over(other.leaseStore(), "orders-bot").build()) {
+            var unused = lock.tryAcquire().orThrow();
+            assertThat(useByHand(server.uri(3)))
+                    .startsWith("process " + ProcessHandle.current().pid() + " on ")
+                    .endsWith(" is active");
+        }
+    }
 
     private static void handle(Fsm fsm, String text) {
         fsm.context(KEY).updateData("last", text);
