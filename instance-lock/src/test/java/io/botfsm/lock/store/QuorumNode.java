@@ -1,0 +1,108 @@
+package io.botfsm.lock.store;
+
+import io.botfsm.lock.store.Acquisition.Granted;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** A node that can go away, answer late, forget everything, and remember no further back than it is told. */
+final class QuorumNode implements LeaseStore {
+    private final AtomicInteger subscriptions = new AtomicInteger();
+    private volatile LeaseStore memory = new MemoryLeaseStore();
+    private volatile boolean away;
+    private volatile Duration remembers = Granted.EVERYTHING;
+    private final List<Runnable> heldBack = new ArrayList<>();
+    private volatile boolean holdsBack;
+
+    void goAway() {
+        away = true;
+    }
+
+    void comeBack() {
+        away = false;
+    }
+
+    void restartEmpty() {
+        memory = new MemoryLeaseStore();
+    }
+
+    void remember(Duration back) {
+        remembers = back;
+    }
+
+    void holdBack() {
+        holdsBack = true;
+    }
+
+    void letGo() {
+        holdsBack = false;
+        heldBack.forEach(Runnable::run); // in order, as a connection does
+    }
+
+    LeaseStore behind() {
+        return memory;
+    }
+
+    int subscriptions() {
+        return subscriptions.get();
+    }
+
+    private <T> CompletionStage<T> reached(Supplier<CompletionStage<T>> operation) {
+        if (away) {
+            return CompletableFuture.failedFuture(new LeaseStoreException("away", false, null));
+        }
+        if (!holdsBack) {
+            return operation.get();
+        }
+        CompletableFuture<T> late = new CompletableFuture<>();
+        heldBack.add(() -> operation.get().thenAccept(late::complete));
+        return late;
+    }
+
+    @Override
+    public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+        return reached(() -> memory.acquire(request))
+                .thenApply(
+                        answer -> answer instanceof Granted granted ? new Granted(granted.fence(), remembers) : answer);
+    }
+
+    @Override
+    public CompletionStage<Renewal> renew(LeaseRequest request) {
+        return reached(() -> memory.renew(request));
+    }
+
+    @Override
+    public CompletionStage<Boolean> release(String name, Claim claim) {
+        return reached(() -> memory.release(name, claim));
+    }
+
+    @Override
+    public CompletionStage<StoredLease> read(String name) {
+        return reached(() -> memory.read(name));
+    }
+
+    @Override
+    public CompletionStage<Void> force(String name) {
+        return reached(() -> memory.force(name));
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+        return reached(() -> memory.subscribe(name, hint)).thenApply(subscription -> {
+            subscriptions.incrementAndGet();
+            return () -> {
+                subscriptions.decrementAndGet();
+                subscription.close();
+            };
+        });
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}
