@@ -13,6 +13,8 @@ import io.botfsm.lock.LossReason;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +135,12 @@ class BotRunnerStartTest extends RunnerTest {
         @Test
         void whenStoppedAndGivesBackALeaseThatCameWithIt() {
             HandLease late = new HandLease(9, journal);
+            CountDownLatch closed = new CountDownLatch(1);
+            runner.thenClose("last", LONG, closed::countDown);
+            late.whenClosed = () -> {
+                awaitAWhile(closed); // it must not come before
+                journal.accept("released 9");
+            };
             lock.answer(() -> {
                 runner.stop();
                 hangUntilInterrupted();
@@ -140,7 +148,20 @@ class BotRunnerStartTest extends RunnerTest {
             });
 
             assertThat(run()).succeedsWithin(LONG).isEqualTo(STOPPED);
-            assertJournalBeforeTheRest("try", "release 9");
+            assertThat(journal.entries())
+                    .containsExactly("try", "release 9", "released 9", "close lock", "close redis", "close database");
+        }
+
+        private static void awaitAWhile(CountDownLatch latch) {
+            boolean flag = Thread.interrupted();
+            try {
+                assertThat(latch.await(300, TimeUnit.MILLISECONDS)).isFalse();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            if (flag) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
