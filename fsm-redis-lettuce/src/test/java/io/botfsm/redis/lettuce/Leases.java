@@ -1,5 +1,6 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.Acquisition.Granted;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /** Calls of a lease store as tests make them: with a bound on every wait. */
@@ -21,6 +23,14 @@ final class Leases {
     private static final Duration TTL = Duration.ofSeconds(30);
 
     private Leases() {}
+
+    /** Opens it, if need be again: on a busy machine a first connection may take longer than a command. */
+    static LeaseStore opened(Supplier<LeaseStore> opening) {
+        return Awaitility.await()
+                .atMost(Calls.PATIENCE)
+                .ignoreException(StorageUnavailableException.class)
+                .until(opening::get, store -> true);
+    }
 
     static Claim claim() {
         return new Claim(UUID.randomUUID().toString(), "host 1");

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Hints of releases: from when they come, over what, and what becomes of them when connections fail. */
 @Timeout(120)
 class SubscriptionsTest {
-    private static final Duration TIMEOUT = Duration.ofMillis(600);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final Duration BACK = Duration.ofSeconds(2);
 
     private final String name = "bot-" + UUID.randomUUID();
@@ -53,7 +53,8 @@ class SubscriptionsTest {
         server = RedisServerProcess.start();
         admin = server.connect();
         proxy = new FaultyProxy(server);
-        store = LettuceRedis.builder(proxy.uri(0)).commandTimeout(TIMEOUT).leaseStore();
+        store = Leases.opened(
+                () -> LettuceRedis.builder(proxy.uri(0)).commandTimeout(TIMEOUT).leaseStore());
         awaitConnections(0);
     }
 
