@@ -20,6 +20,9 @@ final class LeaseReply {
     /** What {@code PTTL} says of a key that is not there. */
     private static final long ABSENT = -2;
 
+    /** How many characters tell when a fence was begun. */
+    private static final int SINCE_LENGTH = 16;
+
     private LeaseReply() {}
 
     /**
@@ -36,9 +39,19 @@ final class LeaseReply {
         }
         String text = new String((byte[]) reply.get(0), ISO_8859_1);
         int space = text.indexOf(' ');
-        long micros = Long.parseLong(text.substring(space + 1)); // below 0 if the server's clock was set back
-        return Optional.of(new Grant(
-                Long.parseLong(text.substring(0, space)), Duration.of(Math.max(0, micros), ChronoUnit.MICROS)));
+        int end = space + 1 + SINCE_LENGTH;
+        long token = Long.parseLong(text.substring(0, space));
+        long now = end < text.length() ? Long.parseLong(text.substring(end + 1)) : token;
+        return Optional.of(new Grant(token, age(text.substring(space + 1, end), now)));
+    }
+
+    /** None for a fence that tells no time, or one to come, since the server's clock was set back. */
+    private static Duration age(String since, long now) {
+        try {
+            return Duration.of(Math.max(0, now - Long.parseLong(since)), ChronoUnit.MICROS);
+        } catch (NumberFormatException e) {
+            return Duration.ZERO;
+        }
     }
 
     /** Who has the lease, from {@code lease-acquire.lua}. */

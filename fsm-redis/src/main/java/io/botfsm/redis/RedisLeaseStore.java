@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What a grant says of the store's {@linkplain Granted#memory memory}: everything, if the server answers only what it has
  * on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may ask for that with {@code CONFIG GET});
  * else the time since the server started, or since the fence of the lock was begun if that is less and the store is not
- * {@linkplain RedisLeaseOptions#isNewStore declared new}: a server that was emptied has lost the fence too. That is found out once per connection, along with the first acquire. It does not
- * cover what a replica misses that takes its master's place, nor keys that are evicted or deleted by hand.
+ * {@linkplain RedisLeaseOptions#isNewStore declared new}: a server that was emptied has lost the fence too. What concerns the
+ * server is found out once per connection, along with the first acquire. It does not cover what a replica misses that takes
+ * its master's place, nor keys that are evicted or deleted by hand.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, within its time-out or, where a new connection's server has to be
  * asked for its memory, within the deadline.

@@ -8,15 +8,14 @@ local call, lease, fence = redis.call, KEYS[1], KEYS[2]
 local held = call('GET', lease)
 if held ~= ARGV[1] then return {held or '', call('PTTL', lease), call('GET', fence) or ''} end
 local floor, kept = tonumber(ARGV[3]), ARGV[4]
-local value -- of the fence, where it is to rise
+local value -- of the fence, where it is to rise; see lease-acquire.lua
 if floor then
   local last = call('GET', fence)
-  local token, since = string.match(last or '', '^(%d+) (%d+)$')
   if not last then
     local t = call('TIME')
-    value = string.format('%s %.0f', ARGV[3], t[1] * 1000000 + t[2])
-  elseif token and tonumber(token) < floor then
-    value = ARGV[3] .. ' ' .. since
+    value = string.format('%s %016.0f', ARGV[3], t[1] * 1000000 + t[2])
+  elseif string.byte(last, -17) == 32 and (tonumber(string.sub(last, 1, -18)) or floor) < floor then
+    value = ARGV[3] .. string.sub(last, -17)
   end
 end
 call('PEXPIRE', lease, ARGV[2]) -- the first write: a server without memory refuses a SET only before it

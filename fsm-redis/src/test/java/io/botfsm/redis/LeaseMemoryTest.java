@@ -79,7 +79,7 @@ class LeaseMemoryTest {
 
     @Test
     void aMissingFenceMayHaveBeenForgotten() throws Exception {
-        port.reply = "5 0";
+        port.reply = "5000000 0000000005000000";
         assertThat(memory()).isZero();
         isUptime(memory(store.acquire(request(Fences.EXPIRING))), port.uptime);
     }
@@ -88,16 +88,20 @@ class LeaseMemoryTest {
     @Test
     void aYoungFenceTellsWhenTheStoreWasEmptied() throws Exception {
         port.uptime = 100;
-        port.reply = "5 2000000";
+        port.reply = "7000000 0000000005000000";
+        assertThat(memory()).isEqualTo(Duration.ofSeconds(2));
+        port.reply = "5 0000000005000000 7000000";
         assertThat(memory()).isEqualTo(Duration.ofSeconds(2));
         isUptime(memory(store.acquire(request(Fences.EXPIRING))), port.uptime);
-        port.reply = "5 -1";
+        port.reply = "5 0000000005000000 4000000";
+        assertThat(memory()).isZero();
+        port.reply = "5 words of letters 7000000";
         assertThat(memory()).isZero();
     }
 
     @Test
     void inAStoreDeclaredNewAMissingFenceWasNeverThere() throws Exception {
-        port.reply = "5 0";
+        port.reply = "5000000 0000000005000000";
         LeaseStore declared = new RedisLeaseStore(
                 port, DEADLINE, RedisLeaseOptions.builder().newStore(true).build());
         isUptime(memory(declared.acquire(request(Fences.KEPT))), port.uptime);
@@ -107,7 +111,7 @@ class LeaseMemoryTest {
     void everythingWhereTheServerAnswersOnlyWhatIsOnDisk() throws Exception {
         port.aof = 1;
         assertThat(memory()).isEqualTo(Granted.EVERYTHING);
-        port.reply = "5 0";
+        port.reply = "5000000 0000000005000000";
         assertThat(memory()).isEqualTo(Granted.EVERYTHING);
     }
 
@@ -212,7 +216,7 @@ class LeaseMemoryTest {
         private List<String> settings = List.of("appendfsync", "always", "no-appendfsync-on-rewrite", "no");
         private boolean infoRefused;
         private boolean configRefused;
-        private String reply = "5 9000000000000000";
+        private String reply = "9000000000000000 0000000000000001";
         private int infos;
         private int configs;
         private final Deque<CompletableFuture<List<Object>>> heldReplies = new ArrayDeque<>();

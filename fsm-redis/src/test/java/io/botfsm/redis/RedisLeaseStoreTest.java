@@ -173,7 +173,19 @@ class RedisLeaseStoreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "hunter2", "1e300", "inf", "9007199254740991", "99999999999999999999"})
+    @ValueSource(
+            strings = {
+                "",
+                "hunter2",
+                "1e300",
+                "5",
+                "9007199254740991",
+                "99999999999999999999",
+                "9007199254740991 1700000000000000",
+                "inf 1700000000000000",
+                "x 1700000000000000",
+                " 1700000000000000"
+            })
     void aFenceThatCannotRiseIsRefusedByNameAndLeftAlone(String value) throws Exception {
         redis.call("SET", fence, value);
         assertThat(failure(store.acquire(request())))
@@ -189,11 +201,13 @@ class RedisLeaseStoreTest {
     @Test
     void aDamagedFenceHidesNothingElse() throws Exception {
         get(store.acquire(request()));
-        redis.call("SET", fence, "damaged");
-        assertThat(get(store.read(name)).fence()).isEmpty();
-        assertThat(get(store.renew(request().withFloor(5)))).isInstanceOf(Renewed.class);
-        assertThat(get(store.renew(request(THEIRS, Duration.ofSeconds(1))))).isInstanceOf(NotYours.class);
-        assertThat(redis.text("GET", fence)).isEqualTo("damaged");
+        for (String damaged : List.of("damaged", "and more damaged", "x 1700000000000000", " 1700000000000000")) {
+            redis.call("SET", fence, damaged);
+            assertThat(get(store.read(name)).fence()).isEmpty();
+            assertThat(get(store.renew(request().withFloor(5)))).isInstanceOf(Renewed.class);
+            assertThat(get(store.renew(request(THEIRS, Duration.ofSeconds(1))))).isInstanceOf(NotYours.class);
+            assertThat(redis.text("GET", fence)).isEqualTo(damaged);
+        }
     }
 
     @Test
