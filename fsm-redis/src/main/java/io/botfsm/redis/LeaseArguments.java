@@ -14,16 +14,13 @@ final class LeaseArguments {
     /** How long a fence is kept after the last lease, where it is not kept for ever. */
     private static final Duration FENCE_KEPT = Duration.ofHours(1);
 
-    /** Nobody waits for longer, and Redis can add it to the time of day. */
-    private static final long LONGEST_MILLIS = Duration.ofDays(1_000_000).toMillis();
-
     private static final byte[] NONE = {};
 
     private LeaseArguments() {}
 
     /** Those of {@code lease-acquire.lua} and {@code lease-renew.lua}. */
     static List<byte[]> of(LeaseRequest request) {
-        long ttl = Math.min(request.ttl().toMillis(), LONGEST_MILLIS);
+        long ttl = request.ttl().toMillis();
         return List.of(
                 claim(request.claim()),
                 number(ttl),

@@ -243,7 +243,7 @@ class RedisLeaseStoreTest {
 
     @Test
     void theLongestTimesAreUnderstood() throws Exception {
-        Duration longest = Duration.ofDays(36_500);
+        Duration longest = LeaseRequest.MAX_TTL;
         LeaseRequest expiring = new LeaseRequest(name, MINE, longest, 0, Fences.EXPIRING);
         assertThat(get(store.acquire(expiring))).isInstanceOf(Granted.class);
         assertThat(get(store.renew(expiring))).isInstanceOf(Renewed.class);
