@@ -1,6 +1,7 @@
-/** The numbered rules that every conversation storage keeps, as JUnit 5 tests to extend. */
+/** The numbered rules that every conversation storage and every lease store keeps, as JUnit 5 tests to extend. */
 module io.botfsm.conformance {
     requires transitive io.botfsm.core;
+    requires transitive io.botfsm.lock;
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
     requires org.junit.platform.commons;

@@ -11,9 +11,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a stage answers, sooner or later: a value, or an {@link FsmException} at most wrapped once. */
+/** What a stage answers, sooner or later: a value, or a failure at most wrapped once. */
 final class Answer<T> {
     private record Ended<T>(@Nullable T value, @Nullable Throwable failure, Duration after) {}
 
@@ -21,7 +22,7 @@ final class Answer<T> {
 
     Answer(CompletionStage<T> stage) {
         long begun = System.nanoTime();
-        CompletionStage<Boolean> unused = requireNonNull(stage, "a storage returns a stage, not null")
+        CompletionStage<Boolean> unused = requireNonNull(stage, "a stage is returned, not null")
                 .handle((value, failure) ->
                         ended.complete(new Ended<>(value, failure, Duration.ofNanos(System.nanoTime() - begun))));
     }
@@ -40,17 +41,30 @@ final class Answer<T> {
 
     /** The failure, or empty if there is a value. */
     Optional<FsmException> failureOrNone(Duration patience) {
+        return anyFailureOrNone(patience).map(cause -> {
+            if (cause instanceof FsmException typed) {
+                return typed;
+            }
+            throw new AssertionError("a storage fails with an FsmException, not with " + cause, cause);
+        });
+    }
+
+    /** The failure of whatever type, or empty if there is a value. */
+    Optional<Throwable> anyFailureOrNone(Duration patience) {
         Throwable failure = end(patience).failure;
-        if (failure == null) {
-            return Optional.empty();
-        }
-        Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failure;
-        if (cause instanceof FsmException typed) {
-            return Optional.of(typed);
-        }
-        throw new AssertionError("a storage fails with an FsmException, not with " + cause, failure);
+        return Optional.ofNullable(
+                failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                        ? wrapped.getCause()
+                        : failure);
+    }
+
+    /** Does something with the value once it is there, on whichever thread completes the stage. */
+    void then(Consumer<T> action) {
+        CompletionStage<Void> unused = ended.thenAccept(end -> {
+            if (end.value != null) {
+                action.accept(end.value);
+            }
+        });
     }
 
     /** How long the answer took. */
@@ -62,7 +76,7 @@ final class Answer<T> {
         try {
             return ended.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("no answer within " + patience + ": a storage never hangs", e);
+            throw new AssertionError("no answer within " + patience + ": nothing may hang", e);
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError("interrupted while waiting for an answer", e);
         }

@@ -2,9 +2,9 @@ package io.botfsm.conformance;
 
 /**
  * A part of a rule that a backend cannot be put to. Neither passed nor skipped: reported, and asserted by
- * {@link StateStorageConformance#expectedGaps()}.
+ * {@link Conformance#expectedGaps()}.
  *
- * @param rule the rule's number in the specification
+ * @param rule the rule's number in the specification, among those of the storages or those of the leases
  * @param need what is missing to check that part
  */
 public record Gap(int rule, Need need) {

@@ -3,7 +3,7 @@ package io.botfsm.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
-import io.botfsm.conformance.StateStorageConformance.Counts;
+import io.botfsm.conformance.Conformance.Counts;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import java.time.Duration;

@@ -2,15 +2,15 @@ package io.botfsm.conformance;
 
 import io.botfsm.storage.StateStorage.Capability;
 
-/** What a test of the suite needs beyond reading and writing. Where it is missing, the rule has a {@link Gap}. */
+/** What a test of a suite needs beyond the plain operations. Where it is missing, the rule has a {@link Gap}. */
 public enum Need {
-    /** The test class is {@link StateStorageConformance.AdvancesTime}. */
+    /** The test class is {@link Conformance.AdvancesTime}. */
     ADVANCES_TIME,
-    /** The test class is {@link StateStorageConformance.CutsOff}. */
+    /** The test class is {@link Conformance.CutsOff}. */
     CUTS_OFF,
-    /** The test class is {@link StateStorageConformance.Shares}. */
+    /** The test class is {@link Conformance.Shares}. */
     SHARES,
-    /** The test class is {@link StateStorageConformance.Counts}. */
+    /** The test class is {@link Conformance.Counts}. */
     COUNTS,
     /** The storage has {@link Capability#VERSION}. */
     VERSION,
@@ -21,13 +21,15 @@ public enum Need {
     /** The storage has {@link Capability#TTL}. */
     TTL;
 
-    boolean isMetBy(StateStorageConformance suite) {
+    boolean isMetBy(Conformance suite) {
         return switch (this) {
-            case ADVANCES_TIME -> suite instanceof StateStorageConformance.AdvancesTime;
-            case CUTS_OFF -> suite instanceof StateStorageConformance.CutsOff;
-            case SHARES -> suite instanceof StateStorageConformance.Shares;
-            case COUNTS -> suite instanceof StateStorageConformance.Counts;
-            case VERSION, EVENT_ID, FENCING, TTL -> suite.capabilities().contains(Capability.valueOf(name()));
+            case ADVANCES_TIME -> suite instanceof Conformance.AdvancesTime;
+            case CUTS_OFF -> suite instanceof Conformance.CutsOff;
+            case SHARES -> suite instanceof Conformance.Shares;
+            case COUNTS -> suite instanceof Conformance.Counts;
+            case VERSION, EVENT_ID, FENCING, TTL ->
+                suite instanceof StateStorageConformance storages
+                        && storages.capabilities().contains(Capability.valueOf(name()));
         };
     }
 }

@@ -6,7 +6,7 @@ import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
-import io.botfsm.conformance.StateStorageConformance.CutsOff;
+import io.botfsm.conformance.Conformance.CutsOff;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Snapshot;

@@ -59,7 +59,7 @@ abstract class ReadingRules extends Rules {
     @Requires(Need.COUNTS)
     void rule01_readingLeavesNoRecord() {
         TestedStorage storage = open();
-        StateStorageConformance.Counts counts = (StateStorageConformance.Counts) suite;
+        Conformance.Counts counts = (Conformance.Counts) suite;
         long before = counts.records();
 
         IntStream.range(0, 100).forEach(i -> storage.read(freshKey()));

@@ -10,6 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 final class Requirements implements TestTemplateInvocationContextProvider {
     private static final Comparator<Gap> ORDER =
             Comparator.comparingInt(Gap::rule).thenComparing(Gap::need);
+
+    /** A rule of the leases has an L before its number. */
+    private static final Pattern RULE = Pattern.compile("ruleL?(\\d\\d)_");
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
@@ -34,8 +39,8 @@ final class Requirements implements TestTemplateInvocationContextProvider {
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
-        StateStorageConformance suite = context.getRequiredTestInstances()
-                .findInstance(StateStorageConformance.class)
+        Conformance suite = context.getRequiredTestInstances()
+                .findInstance(Conformance.class)
                 .orElseThrow();
         List<Need> unmet = unmet(suite, context.getRequiredTestMethod());
         if (unmet.isEmpty()) {
@@ -52,22 +57,30 @@ final class Requirements implements TestTemplateInvocationContextProvider {
     }
 
     /** Every part of a rule that the suite cannot check with this test class and its storage, in order. */
-    static SortedSet<Gap> gaps(StateStorageConformance suite) {
-        return Arrays.stream(StateStorageConformance.class.getDeclaredClasses())
+    static SortedSet<Gap> gaps(Conformance suite) {
+        return Arrays.stream(suiteClass(suite).getDeclaredClasses())
                 .filter(group -> isAnnotated(group, Nested.class))
                 .flatMap(group -> findAnnotatedMethods(group, Requires.class, TOP_DOWN).stream())
                 .flatMap(test -> unmet(suite, test).stream().map(need -> new Gap(rule(test), need)))
                 .collect(Collectors.toCollection(() -> new TreeSet<>(ORDER)));
     }
 
-    private static List<Need> unmet(StateStorageConformance suite, Method test) {
+    private static Class<?> suiteClass(Conformance suite) {
+        return suite instanceof StateStorageConformance ? StateStorageConformance.class : LeaseStoreConformance.class;
+    }
+
+    private static List<Need> unmet(Conformance suite, Method test) {
         return Arrays.stream(test.getAnnotation(Requires.class).value())
                 .filter(need -> !need.isMetBy(suite))
                 .toList();
     }
 
     private static int rule(Method test) {
-        return Integer.parseInt(test.getName().substring("rule".length(), "rule00".length()));
+        Matcher name = RULE.matcher(test.getName());
+        if (!name.lookingAt()) {
+            throw new IllegalStateException("a test that is named after no rule: " + test);
+        }
+        return Integer.parseInt(name.group(1));
     }
 
     private record Once(String name) implements TestTemplateInvocationContext {

@@ -49,7 +49,7 @@ abstract class Rules {
 
     /** Another storage on the backend of this one; the same where each storage has its own backend. */
     TestedStorage beside(TestedStorage storage) {
-        return suite instanceof StateStorageConformance.Shares ? open() : storage;
+        return suite instanceof Conformance.Shares ? open() : storage;
     }
 
     @AfterEach

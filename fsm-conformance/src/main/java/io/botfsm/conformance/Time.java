@@ -1,6 +1,6 @@
 package io.botfsm.conformance;
 
-import io.botfsm.conformance.StateStorageConformance.AdvancesTime;
+import io.botfsm.conformance.Conformance.AdvancesTime;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -15,7 +15,7 @@ final class Time {
     private final Optional<AdvancesTime> advanced;
     private final Duration patience;
 
-    Time(StateStorageConformance suite) {
+    Time(Conformance suite) {
         advanced = suite instanceof AdvancesTime time ? Optional.of(time) : Optional.empty();
         patience = suite.patience();
     }

@@ -3,8 +3,7 @@ package io.botfsm.conformance;
 import java.time.Duration;
 
 /** The reference under the suite, able to do all that the suite can ask for. */
-abstract class ReferenceConformance extends ReferenceConformanceWithoutTime
-        implements StateStorageConformance.AdvancesTime {
+abstract class ReferenceConformance extends ReferenceConformanceWithoutTime implements Conformance.AdvancesTime {
     @Override
     ReferenceBackend backend() {
         return new ReferenceBackend();

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** The reference under the suite, its time that of this machine. */
 abstract class ReferenceConformanceWithoutTime extends StateStorageConformance
-        implements StateStorageConformance.CutsOff, StateStorageConformance.Shares, StateStorageConformance.Counts {
+        implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
     final ReferenceBackend backend = backend();
 
     ReferenceBackend backend() {

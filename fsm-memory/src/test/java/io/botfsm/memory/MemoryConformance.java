@@ -1,5 +1,6 @@
 package io.botfsm.memory;
 
+import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.StateStorageConformance;
@@ -13,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** The memory storage under the suite, with a clock that the suite advances. */
 abstract class MemoryConformance extends StateStorageConformance
-        implements StateStorageConformance.AdvancesTime, StateStorageConformance.Counts {
+        implements Conformance.AdvancesTime, Conformance.Counts {
     private final AtomicLong nanos =
             new AtomicLong(Long.MAX_VALUE - Duration.ofDays(1).toNanos());
     private final List<MemoryStateStorage> opened = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.StateStorageConformance;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 
 /** Lettuce under the suite, against a server of its own, behind a proxy. */
 abstract class LettuceConformance extends StateStorageConformance
-        implements StateStorageConformance.CutsOff, StateStorageConformance.Shares, StateStorageConformance.Counts {
+        implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
     private static final int DATABASE = 3;
 
     RedisServerProcess server;

@@ -1,6 +1,7 @@
 package io.botfsm.examples.snippets;
 
 import io.botfsm.StorageKey;
+import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.StateStorageConformance;
@@ -16,8 +17,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 
 // snippet: own-storage-test
-class OwnStorageTest extends StateStorageConformance
-        implements StateStorageConformance.Shares, StateStorageConformance.Counts {
+class OwnStorageTest extends StateStorageConformance implements Conformance.Shares, Conformance.Counts {
     private final Map<StorageKey, StoredConversation> table = new HashMap<>();
     private final ExecutorService driver = Executors.newFixedThreadPool(4); // as many as the driver serves at once
 

@@ -1,0 +1,77 @@
+package io.botfsm.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** What the suites have in common: what a test class can do with its backend, and the gaps where it cannot. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.SAME_THREAD)
+public abstract sealed class Conformance permits StateStorageConformance, LeaseStoreConformance {
+    /** The backend's time can be advanced. Without it, tests of time to live use short real ones. */
+    public interface AdvancesTime {
+        /** Lets the time pass, for expiry, versions and tokens alike. */
+        void advance(Duration time);
+    }
+
+    /** What the suite has opened can be cut off from its backend. */
+    public interface CutsOff {
+        /** Cuts all that is open off: refused, reset or without answer, whatever the backend may suffer. */
+        void cutOff();
+
+        /**
+         * Lets requests through and loses the answers. Where that cannot be had, cuts off.
+         *
+         * <p>This is what finds a storage that denies a write which happened, and a lease store that sends a call again.
+         */
+        default void loseAnswers() {
+            cutOff();
+        }
+
+        /** Ends what the other two began. The backend is reachable when it returns. Idempotent. */
+        void restore();
+    }
+
+    /** What is opened next is on the same backend as what was opened before; otherwise each has a backend of its own. */
+    public interface Shares {}
+
+    /** What is stored can be counted. */
+    public interface Counts {
+        /**
+         * How many records there are, with everything else kept per conversation or per name of a lease, such as locks.
+         * Those whose time is over may still count for a moment, but must go without being asked for.
+         */
+        long records();
+    }
+
+    Conformance() {}
+
+    /** What the suite cannot check here, exactly. None, unless overridden. */
+    protected Set<Gap> expectedGaps() {
+        return Set.of();
+    }
+
+    /** How long the suite waits for what must show by itself. */
+    Duration patience() {
+        return Duration.ofSeconds(20);
+    }
+
+    /** How much later than its deadline a call may end: threads have to wait for a processor. */
+    Duration margin() {
+        return Duration.ofSeconds(2);
+    }
+
+    @Test
+    void theGapsAreTheExpectedOnes() {
+        assertThat(Requirements.gaps(this))
+                .as(
+                        "the gaps of %s; expectedGaps() must return exactly these",
+                        getClass().getSimpleName())
+                .containsExactlyInAnyOrderElementsOf(expectedGaps());
+    }
+}

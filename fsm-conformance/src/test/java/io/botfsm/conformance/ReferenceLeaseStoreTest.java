@@ -1,0 +1,4 @@
+package io.botfsm.conformance;
+
+/** A correct lease store passes, without gaps. */
+final class ReferenceLeaseStoreTest extends ReferenceLeaseConformance {}

@@ -1,0 +1,80 @@
+package io.botfsm.conformance;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.reporting.ReportEntry;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Event;
+import org.junit.platform.testkit.engine.Events;
+
+/** What became of a suite that was run on a test class. */
+record SuiteRun(EngineExecutionResults results) {
+    private static final Pattern RULE = Pattern.compile("ruleL?(\\d\\d)_");
+
+    static SuiteRun of(Class<? extends Conformance> suite) {
+        return new SuiteRun(EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(suite))
+                .execute());
+    }
+
+    /** The rules of which a test failed; 0 for a test of no rule. */
+    Set<Integer> failedRules() {
+        return rules(results.testEvents().failed());
+    }
+
+    /** The rules of which a test passed. */
+    Set<Integer> passedRules() {
+        Set<Integer> passed = rules(results.testEvents().succeeded());
+        passed.remove(0);
+        return passed;
+    }
+
+    Set<String> failedTests() {
+        return names(results.testEvents().failed());
+    }
+
+    Set<String> finishedTests() {
+        return names(results.testEvents().finished());
+    }
+
+    Set<String> reportedGaps() {
+        return results.allEvents().reportingEntryPublished().stream()
+                .map(event -> event.getRequiredPayload(ReportEntry.class)
+                        .getKeyValuePairs()
+                        .get("gap"))
+                .collect(Collectors.toSet());
+    }
+
+    long failedContainers() {
+        return results.containerEvents().failed().count();
+    }
+
+    long skipped() {
+        return results.testEvents().skipped().count()
+                + results.containerEvents().skipped().count();
+    }
+
+    private static Set<Integer> rules(Events events) {
+        return events.stream()
+                .map(SuiteRun::name)
+                .map(RULE::matcher)
+                .map(rule -> rule.lookingAt() ? Integer.valueOf(rule.group(1)) : Integer.valueOf(0))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> names(Events events) {
+        return events.stream().map(SuiteRun::name).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String name(Event event) {
+        TestSource source = event.getTestDescriptor().getSource().orElseThrow();
+        return ((MethodSource) source).getMethodName();
+    }
+}
