@@ -18,7 +18,7 @@ import org.junit.platform.testkit.engine.Events;
 record SuiteRun(EngineExecutionResults results) {
     private static final Pattern RULE = Pattern.compile("ruleL?(\\d\\d)_");
 
-    static SuiteRun of(Class<? extends Conformance> suite) {
+    static SuiteRun of(Class<?> suite) {
         return new SuiteRun(EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(suite))
                 .execute());

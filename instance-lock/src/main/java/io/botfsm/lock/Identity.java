@@ -96,13 +96,18 @@ final class Identity {
         String[] parts = claim.holder().split(" ", -1);
         if ((parts.length == 3 || parts.length == 5) && parts[1].matches(NUMBER) && parts[2].matches(MILLIS)) {
             return new LockHolder(
-                    owner(claim),
-                    parts[0],
+                    printable(owner(claim)),
+                    printable(parts[0]),
                     Long.parseLong(parts[1]),
                     Instant.ofEpochMilli(Long.parseLong(parts[2])),
                     left);
         }
-        return new LockHolder(claim.text(), "", 0, Instant.EPOCH, left);
+        return new LockHolder(printable(claim.text()), "", 0, Instant.EPOCH, left);
+    }
+
+    /** Anybody may have written it, and it goes into logs. */
+    private static String printable(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", "?");
     }
 
     private static String owner(Claim claim) {
