@@ -75,19 +75,20 @@ final class ConnectedClient {
         this.onBegin = onBegin;
         this.preparation = preparation;
         RedisURI again = withTimeout(uri, min(commandTimeout, GREETING_TIMEOUT));
-        this.live = new LiveConnection(
-                server(),
-                first(),
-                () -> client.connectAsync(ByteArrayCodec.INSTANCE, again).thenCompose(this::prepared),
-                client.getResources().eventExecutorGroup(),
-                commandTimeout);
-        live.watch();
         this.subscriptions = new Subscriptions(
                 server(),
                 () -> client.connectPubSubAsync(StringCodec.UTF8, again),
                 client.getResources().eventExecutorGroup().next(),
                 CONNECT_TIMEOUT.plus(commandTimeout),
                 commandTimeout);
+        this.live = new LiveConnection(
+                server(),
+                first(),
+                () -> client.connectAsync(ByteArrayCodec.INSTANCE, again).thenCompose(this::prepared),
+                client.getResources().eventExecutorGroup(),
+                commandTimeout,
+                subscriptions::suspect);
+        live.watch();
     }
 
     /**

@@ -61,6 +61,13 @@ final class ListenedChannel {
         List.copyOf(listeners).forEach(listener -> listener.fail(why));
     }
 
+    /** A message may have been missed, unless the server sends none yet. */
+    void hintAfterInterruption() {
+        if (begun) {
+            hint();
+        }
+    }
+
     void hint() {
         List.copyOf(listeners).forEach(Listener::hint);
     }

@@ -30,6 +30,7 @@ final class LiveConnection implements Connections {
     private final Supplier<CompletionStage<StatefulRedisConnection<byte[], byte[]>>> opener;
     private final ScheduledExecutorService scheduler;
     private final Duration grace;
+    private final Runnable onReplaced;
     private final Object lock = new Object();
 
     /** Replaced connections whose last calls may still be answered. */
@@ -55,17 +56,20 @@ final class LiveConnection implements Connections {
      * @param opener opens another one; its stage ends in bounded time
      * @param scheduler runs the attempts
      * @param grace how long a call on a replaced connection may still wait for its reply
+     * @param onReplaced told when another connection has taken the place of one
      */
     LiveConnection(
             String server,
             StatefulRedisConnection<byte[], byte[]> first,
             Supplier<CompletionStage<StatefulRedisConnection<byte[], byte[]>>> opener,
             ScheduledExecutorService scheduler,
-            Duration grace) {
+            Duration grace,
+            Runnable onReplaced) {
         this.server = server;
         this.opener = opener;
         this.scheduler = scheduler;
         this.grace = grace;
+        this.onReplaced = onReplaced;
         this.current = new Numbered(first, 0);
     }
 
@@ -168,6 +172,7 @@ final class LiveConnection implements Connections {
         }
         LOGGER.info("{}: connected again", server);
         watch(connection);
+        onReplaced.run();
         if (old != null) {
             retire(old);
         }

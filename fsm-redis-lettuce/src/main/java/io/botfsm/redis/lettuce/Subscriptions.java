@@ -5,6 +5,7 @@ import io.botfsm.redis.spi.RedisPortException;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.netty.util.concurrent.EventExecutor;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The subscriptions of one port, over one connection that is there only while there are some. A connection that was lost is
  * replaced, with the pauses of {@link LiveConnection}; one that is silent is asked for a sign of life now and then. Thread-safe:
- * everything but the constructor, {@link #subscribe} and {@link #close} runs on one thread.
+ * everything but the constructor and what others call runs on one thread.
  */
 final class Subscriptions {
     private static final Duration MOST_FREQUENT_ASKING = Duration.ofSeconds(1);
@@ -50,7 +51,7 @@ final class Subscriptions {
      * @param opener opens a connection; its stage ends in bounded time
      * @param thread runs everything, hints included
      * @param patience how long a subscription may take to begin, for which a connection may have to be opened
-     * @param timeout how long a sign of life may take to come
+     * @param timeout how long an answer of the server may take
      */
     Subscriptions(
             String server,
@@ -118,13 +119,18 @@ final class Subscriptions {
 
     private void ask(StatefulRedisPubSubConnection<String, String> on, ListenedChannel channel) {
         channel.ask();
-        var unused = on.async()
-                .subscribe(channel.name())
+        var unused = limited(on.async().subscribe(channel.name()))
                 .whenComplete((done, failure) -> execute(() -> {
                     if (connection == on && channels.get(channel.name()) == channel) {
                         answered(on, channel, failure);
                     }
                 }));
+    }
+
+    private <T> CompletableFuture<T> limited(RedisFuture<T> command) {
+        return command.toCompletableFuture()
+                .copy() // the client's own future stays the client's
+                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void answered(
@@ -240,25 +246,31 @@ final class Subscriptions {
 
     /** Nobody sends anything on a connection for subscriptions; without this its silent end would never be noticed. */
     private void askForLifeLater(StatefulRedisPubSubConnection<String, String> on) {
-        later(() -> askForLife(on), Math.max(timeout.toMillis(), MOST_FREQUENT_ASKING.toMillis()));
+        Runnable next = () -> {
+            if (connection == on) {
+                askForLife(on);
+                askForLifeLater(on);
+            }
+        };
+        later(next, Math.max(timeout.toMillis(), MOST_FREQUENT_ASKING.toMillis()));
     }
 
     private void askForLife(StatefulRedisPubSubConnection<String, String> on) {
-        if (connection != on) {
-            return;
-        }
-        var unused = on.async()
-                .ping()
-                .toCompletableFuture()
-                .copy() // the client's own future stays the client's
-                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((pong, failure) -> run(() -> {
-                    if (failure == null || refusal(failure) != null) {
-                        askForLifeLater(on);
-                    } else {
-                        lost(on);
-                    }
-                }));
+        var unused = limited(on.async().ping()).whenComplete((pong, failure) -> {
+            if (failure != null && refusal(failure) == null) {
+                run(() -> lost(on));
+            }
+        });
+    }
+
+    /** The connection for commands had to be replaced: this one may be dead too, and something may have been missed. */
+    void suspect() {
+        run(() -> {
+            if (connection != null) {
+                askForLife(connection);
+            }
+            List.copyOf(channels.values()).forEach(ListenedChannel::hintAfterInterruption);
+        });
     }
 
     private void later(Runnable step, long millis) {

@@ -11,6 +11,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class LiveConnectionTest {
     private final RedisClient client = RedisClient.create();
     private final CompletableFuture<StatefulRedisConnection<byte[], byte[]>> next = new CompletableFuture<>();
+    private final AtomicInteger replaced = new AtomicInteger();
     private FaultyProxy proxy;
     private StatefulRedisConnection<byte[], byte[]> first;
     private LiveConnection live;
@@ -32,7 +34,12 @@ class LiveConnectionTest {
         proxy = new FaultyProxy(RedisServers.shared());
         first = open();
         live = new LiveConnection(
-                "test", first, () -> next, client.getResources().eventExecutorGroup(), Duration.ofSeconds(1));
+                "test",
+                first,
+                () -> next,
+                client.getResources().eventExecutorGroup(),
+                Duration.ofSeconds(1),
+                replaced::incrementAndGet);
         live.watch();
     }
 
@@ -55,6 +62,7 @@ class LiveConnectionTest {
         Awaitility.await().until(() -> first.isOpen() && live.number() > number);
         assertThat(first.sync().ping()).isEqualTo("PONG");
         assertThat(live.current()).isSameAs(first);
+        assertThat(replaced).hasValue(0);
     }
 
     @Test
@@ -65,6 +73,7 @@ class LiveConnectionTest {
         next.complete(second);
         assertThat(live.current()).isSameAs(second);
         assertThat(live.number()).isGreaterThan(number);
+        assertThat(replaced).hasValue(1);
     }
 
     @Test

@@ -235,6 +235,18 @@ class SubscriptionsTest {
         assertThat(publish()).isEqualTo(1);
     }
 
+    /** Something was wrong with the network; whoever waits looks for itself. */
+    @Test
+    void whenOnlyTheConnectionForCommandsIsReplacedEveryoneIsToldToo() {
+        subscribed(store, name, hints::incrementAndGet);
+        String before = admin.text("CLIENT", "LIST", "TYPE", "pubsub").replaceAll("(?s) .*", "");
+        admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        awaitHints(1);
+        assertThat(admin.text("CLIENT", "LIST", "TYPE", "pubsub")).startsWith(before + " ");
+        assertThat(publish()).isEqualTo(1);
+        awaitHints(2);
+    }
+
     @Test
     void withoutAServerSubscribingFailsSoonAndLeavesNothing() {
         proxy.cut();
