@@ -29,11 +29,11 @@ public final class FaultyProxy implements AutoCloseable {
         HOLD
     }
 
-    private final InetSocketAddress target;
     private final int port;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final Object lock = new Object();
+    private volatile InetSocketAddress target;
     private Fault fault = Fault.NONE;
     private Duration delay = Duration.ZERO;
     private @Nullable ServerSocket listener;
@@ -69,6 +69,11 @@ public final class FaultyProxy implements AutoCloseable {
     /** How many connections are open. */
     public int open() {
         return links.size();
+    }
+
+    /** Leads new connections to another server; open ones stay where they are. */
+    public void redirect(RedisTestServer server) {
+        target = new InetSocketAddress(server.host(), server.port());
     }
 
     /** Delays each piece of each direction from now on; zero ends it. */

@@ -119,4 +119,16 @@ class FaultyProxyTest {
         assertThatThrownBy(() -> through.call("PING")).isInstanceOf(UncheckedIOException.class);
         new RespConnection("127.0.0.1", proxy.port()).close();
     }
+
+    @Test
+    void leadsNewConnectionsElsewhere() {
+        through.call("SET", key, "v");
+        try (RedisServerProcess other = RedisServerProcess.start()) {
+            proxy.redirect(other);
+            assertThat(through.text("GET", key)).isEqualTo("v");
+            try (RespConnection fresh = new RespConnection("127.0.0.1", proxy.port())) {
+                assertThat(fresh.call("GET", key)).isNull();
+            }
+        }
+    }
 }
