@@ -1,0 +1,99 @@
+package io.botfsm.redis.lettuce.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An {@link ActiveInstance} in a JVM of its own. Killed when closed. */
+final class InstanceProcess implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Process process;
+    private final Path log;
+
+    private InstanceProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    static InstanceProcess start(Path directory, String... arguments) throws IOException {
+        Path log = Files.createTempFile(directory, "instance", ".log");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ActiveInstance.class.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        return new InstanceProcess(process, log);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** SIGTERM, and nothing else: {@link Process#destroy} would end its standard input too. */
+    void terminate() {
+        assertThat(process.toHandle().destroy()).isTrue();
+    }
+
+    /** SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** SIGSTOP: nothing of the process runs, its connections stay. */
+    void suspend() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            Process signal = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()).start();
+            assertThat(signal.waitFor()).isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    int awaitExit() throws InterruptedException {
+        assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as(log())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** What it wrote on its standard output, in one piece. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
