@@ -20,6 +20,8 @@ final class WrongInstanceLocks {
 
     /** The right lock, with something wrong around it or its leases. */
     abstract static class Wrong extends InstanceLockConformance {
+        private static final Duration PATIENCE = Duration.ofMillis(1500);
+
         private final MemoryLeaseStore store = new MemoryLeaseStore();
         private final UnaryOperator<InstanceLock> lockFault;
         private final UnaryOperator<Lease> leaseFault;
@@ -31,8 +33,17 @@ final class WrongInstanceLocks {
 
         @Override
         protected InstanceLock open(String name, Duration ttl) {
-            InstanceLock right = InstanceLock.over(store, name).ttl(ttl).build();
+            InstanceLock right = InstanceLock.over(store(), name).ttl(ttl).build();
             return lockFault.apply(new Around(right, leaseFault));
+        }
+
+        MemoryLeaseStore store() {
+            return store;
+        }
+
+        @Override
+        final Duration patience() {
+            return PATIENCE;
         }
     }
 
@@ -243,10 +254,14 @@ final class WrongInstanceLocks {
     @Breaks(
             value = {2, 3, 5, 6, 8, 10},
             also = {4, 7, 9, 13})
-    static final class SharesNothing extends InstanceLockConformance {
+    static final class SharesNothing extends Wrong {
+        SharesNothing() {
+            super(UnaryOperator.identity(), UnaryOperator.identity());
+        }
+
         @Override
-        protected InstanceLock open(String name, Duration ttl) {
-            return InstanceLock.over(new MemoryLeaseStore(), name).ttl(ttl).build();
+        MemoryLeaseStore store() {
+            return new MemoryLeaseStore();
         }
     }
 
@@ -295,7 +310,7 @@ final class WrongInstanceLocks {
     /** Looks again when the lease should be over, and hears of nothing. */
     @Breaks(
             value = 7,
-            also = {9, 13})
+            also = {8, 9, 13})
     static final class HearsOfNoRelease extends Wrong {
         HearsOfNoRelease() {
             super(
@@ -352,7 +367,7 @@ final class WrongInstanceLocks {
 
     @Breaks(
             value = {10, 11},
-            also = 4)
+            also = {4, 13})
     static final class IsNotForced extends Wrong {
         IsNotForced() {
             super(

@@ -32,6 +32,7 @@ final class WrongInstanceLocksTest {
                     .map(WrongInstanceLocksTest::rule)
                     .collect(Collectors.toSet());
             assertThat(failed)
+                    .as(wrong.getSimpleName())
                     .contains(Arrays.stream(breaks.value()).boxed().toArray(Integer[]::new))
                     .isSubsetOf(IntStream.concat(Arrays.stream(breaks.value()), Arrays.stream(breaks.also()))
                             .boxed()
