@@ -219,6 +219,28 @@ class RedisLeaseStoreTest {
                 .isInstanceOf(Occupied.class);
     }
 
+    /** A token may be ahead of the time; the age of a fence is not counted from it. */
+    @Test
+    void aFenceIsNoOlderForAHighToken() throws Exception {
+        LeaseStore declared = new RedisLeaseStore(
+                new SocketPort(redis),
+                DEADLINE,
+                RedisLeaseOptions.builder().newStore(true).build());
+        Awaitility.await("an uptime that counts").until(() -> {
+            LeaseRequest another = new LeaseRequest(name, MINE, Duration.ofSeconds(30), 0, Fences.EXPIRING);
+            boolean counts = ((Granted) get(declared.acquire(another))).memory().compareTo(Duration.ofSeconds(1)) > 0;
+            get(declared.release(name, MINE));
+            return counts;
+        });
+        redis.call("DEL", fence);
+        long begin = System.nanoTime();
+        Duration first = ((Granted) get(store.acquire(request().withFloor(1L << 52)))).memory();
+        get(store.release(name, MINE));
+        Duration second = ((Granted) get(store.acquire(request()))).memory();
+        assertThat(first).isZero();
+        assertThat(second).isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - begin));
+    }
+
     /** Redis refuses a SET while it has no memory left, but not what keeps a lease, or gives it back. */
     @Test
     void aServerWithoutMemoryKeepsAndFreesLeases() throws Exception {

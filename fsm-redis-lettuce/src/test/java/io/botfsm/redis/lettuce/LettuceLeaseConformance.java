@@ -39,9 +39,11 @@ abstract class LettuceLeaseConformance extends LeaseStoreConformance
 
     @Override
     protected final LeaseStore open(Duration deadline) {
-        return LettuceRedis.builder(proxy.uri(DATABASE))
-                .commandTimeout(deadline)
-                .leaseStore();
+        return Leases.opened(() -> connect(proxy.uri(DATABASE), deadline));
+    }
+
+    LeaseStore connect(String uri, Duration deadline) {
+        return LettuceRedis.builder(uri).commandTimeout(deadline).leaseStore();
     }
 
     @Override

@@ -1,0 +1,46 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.lock.store.LeaseStore;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+
+/** Through a client of the user's, which reconnects by itself as well; cut off means that everything gets lost. */
+final class LettuceLeaseStoreUsersClientConformanceTest extends LettuceLeaseConformance {
+    private final ClientResources resources = ClientResources.create();
+    private final List<RedisClient> clients = new ArrayList<>();
+
+    @Override
+    LeaseStore connect(String uri, Duration deadline) {
+        RedisClient client = RedisClient.create(resources);
+        clients.add(client);
+        client.setOptions(ClientOptions.builder()
+                .autoReconnect(true)
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(deadline))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(Duration.ofSeconds(1))
+                        .build())
+                .build());
+        return LettuceRedis.builder(RedisURI.create(uri)).client(client).leaseStore();
+    }
+
+    @AfterAll
+    void shutDown() {
+        clients.forEach(client -> client.shutdown(Duration.ZERO, Duration.ofSeconds(1)));
+        var unused = resources.shutdown();
+    }
+
+    @Override
+    public void cutOff() {
+        proxy.blackhole();
+    }
+}
