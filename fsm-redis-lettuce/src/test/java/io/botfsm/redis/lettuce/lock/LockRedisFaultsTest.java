@@ -311,6 +311,17 @@ class LockRedisFaultsTest {
     }
 
     @Test
+    void anOperatorFreesTheLock() {
+        start(NEVER_FORGETS);
+        Lease held = a.acquire();
+        CompletableFuture<Held> standby = bStandsBy();
+        toA.hold();
+        b.lock().forceRelease();
+        Held next = b.await(standby);
+        isFencedUntilItsNextRenewal(held, next, server, toA::heal);
+    }
+
+    @Test
     void aReplicaIsPromotedThatDoesNotHaveTheLease() {
         server = RedisServerProcess.start();
         toA = new FaultyProxy(server);
