@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class InstanceLockConformance {
     private static final Duration LONG = Duration.ofMinutes(10);
-    private static final Duration SHORT = Duration.ofMillis(500);
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     private final List<InstanceLock> opened = new ArrayList<>();
     private String name = "";
@@ -146,6 +146,7 @@ public abstract class InstanceLockConformance {
                     if (lock.tryAcquire() instanceof Attempt.Acquired acquired) {
                         together.compareAndSet(false, active.incrementAndGet() > 1);
                         turns.incrementAndGet();
+                        stay();
                         active.decrementAndGet();
                         acquired.lease().close();
                     }
@@ -159,6 +160,14 @@ public abstract class InstanceLockConformance {
         }
         assertThat(together).as("two were active at once").isFalse();
         assertThat(turns).hasPositiveValue();
+    }
+
+    /** Long enough for another to come in who should not. */
+    private static void stay() {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < 300_000) {
+            Thread.yield();
+        }
     }
 
     @Test
@@ -201,7 +210,7 @@ public abstract class InstanceLockConformance {
         InstanceLock two = open(SHORT);
         Lease lease = acquired(one);
         long begun = System.nanoTime();
-        while (System.nanoTime() - begun < 4 * SHORT.toNanos()) {
+        while (System.nanoTime() - begun < 5 * SHORT.toNanos() / 2) {
             assertThat(lease.isHeld()).isTrue();
             heldBy(two.tryAcquire());
         }
