@@ -166,7 +166,7 @@ public abstract class InstanceLockConformance {
     private static void stay() {
         long begun = System.nanoTime();
         while (System.nanoTime() - begun < 300_000) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 
