@@ -75,6 +75,5 @@ final class LeaseModel {
         holder.ifPresentOrElse(claim -> assertHeldBy(claim, answer), () -> assertFree(answer));
         answer.remaining().ifPresent(remaining -> assertThat(remaining).isLessThanOrEqualTo(end.minus(now)));
         assertThat(answer.fence().orElse(0)).isGreaterThanOrEqualTo(fence);
-        fence = answer.fence().orElse(0);
     }
 }

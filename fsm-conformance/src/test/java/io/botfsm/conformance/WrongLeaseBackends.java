@@ -779,7 +779,7 @@ final class WrongLeaseBackends {
 
     @Breaks(
             value = 15,
-            also = {2, 4, 5, 7, 8, 9, 12})
+            also = {2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17})
     static final class TokensAreRoundedLikeFloats extends ReferenceLeaseConformance {
         @Override
         ReferenceLeaseBackend backend() {
