@@ -3,6 +3,7 @@ package io.botfsm.lock.store;
 import io.botfsm.lock.store.Acquisition.Granted;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,6 +18,9 @@ final class QuorumNode implements LeaseStore {
     private volatile Duration remembers = Granted.EVERYTHING;
     private final List<Runnable> heldBack = new ArrayList<>();
     private volatile boolean holdsBack;
+    private volatile boolean holdsBackAcquires;
+    private volatile boolean holdsBackReleases;
+    private volatile boolean failsToClose;
 
     void goAway() {
         away = true;
@@ -38,9 +42,30 @@ final class QuorumNode implements LeaseStore {
         holdsBack = true;
     }
 
+    void holdBackAcquires() {
+        holdsBackAcquires = true;
+    }
+
+    void holdBackReleases() {
+        holdsBackReleases = true;
+    }
+
+    void failToClose() {
+        failsToClose = true;
+    }
+
     void letGo() {
         holdsBack = false;
-        heldBack.forEach(Runnable::run); // in order, as a connection does
+        holdsBackAcquires = false;
+        holdsBackReleases = false;
+        List.copyOf(heldBack).forEach(Runnable::run); // in order, as a connection does
+    }
+
+    /** As connections do of which the later one is the faster. */
+    void letGoInReverse() {
+        holdsBack = false;
+        Collections.reverse(heldBack);
+        List.copyOf(heldBack).forEach(Runnable::run);
     }
 
     LeaseStore behind() {
@@ -52,20 +77,24 @@ final class QuorumNode implements LeaseStore {
     }
 
     private <T> CompletionStage<T> reached(Supplier<CompletionStage<T>> operation) {
+        return reached(operation, holdsBack);
+    }
+
+    private <T> CompletionStage<T> reached(Supplier<CompletionStage<T>> operation, boolean late) {
         if (away) {
             return CompletableFuture.failedFuture(new LeaseStoreException("away", false, null));
         }
-        if (!holdsBack) {
+        if (!late) {
             return operation.get();
         }
-        CompletableFuture<T> late = new CompletableFuture<>();
-        heldBack.add(() -> operation.get().thenAccept(late::complete));
-        return late;
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        heldBack.add(() -> operation.get().thenAccept(answer::complete));
+        return answer;
     }
 
     @Override
     public CompletionStage<Acquisition> acquire(LeaseRequest request) {
-        return reached(() -> memory.acquire(request))
+        return reached(() -> memory.acquire(request), holdsBack || holdsBackAcquires)
                 .thenApply(
                         answer -> answer instanceof Granted granted ? new Granted(granted.fence(), remembers) : answer);
     }
@@ -77,7 +106,7 @@ final class QuorumNode implements LeaseStore {
 
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
-        return reached(() -> memory.release(name, claim));
+        return reached(() -> memory.release(name, claim), holdsBack || holdsBackReleases);
     }
 
     @Override
@@ -103,6 +132,9 @@ final class QuorumNode implements LeaseStore {
 
     @Override
     public void close() {
+        if (failsToClose) {
+            throw new IllegalStateException("cannot close");
+        }
         memory.close();
     }
 }

@@ -1,0 +1,118 @@
+package io.botfsm.lock.store;
+
+import io.botfsm.conformance.Conformance;
+import io.botfsm.conformance.LeaseStoreConformance;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/** A quorum over memory stores under the suite. Each opened one reaches the same memories by links of its own. */
+abstract class QuorumConformance extends LeaseStoreConformance
+        implements Conformance.AdvancesTime, Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
+    private static final long ORIGIN = Long.MAX_VALUE - Duration.ofDays(1).toNanos();
+
+    /** To ask, to ask again, to write back. */
+    private static final int STEPS_OF_AN_ACQUISITION = 3;
+
+    private final AtomicLong nanos = new AtomicLong(ORIGIN);
+    private final List<MemoryLeaseStore> memories;
+    private final int affected;
+    private final List<NodeLink> links = new ArrayList<>();
+    private final List<QuorumLeaseStore> opened = new ArrayList<>();
+    private NodeLink.Fault fault = NodeLink.Fault.NONE;
+
+    /**
+     * @param nodes how many there are
+     * @param affected how many of them the faults of the suite meet
+     */
+    QuorumConformance(int nodes, int affected) {
+        this.affected = affected;
+        memories = IntStream.range(0, nodes)
+                .mapToObj(node -> new MemoryLeaseStore(nanos::get, this::micros))
+                .toList();
+    }
+
+    private long micros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + (nanos.get() - ORIGIN) / 1_000;
+    }
+
+    @Override
+    protected LeaseStore open(Duration deadline) {
+        List<NodeLink> own =
+                memories.stream().map(memory -> new NodeLink(memory, line())).toList();
+        links.addAll(own);
+        apply(own);
+        return quorum(own, deadline);
+    }
+
+    private LeaseStore quorum(List<NodeLink> nodes, Duration deadline) {
+        QuorumLeaseStore quorum = new QuorumLeaseStore(
+                nodes, Optional.of(deadline.dividedBy(STEPS_OF_AN_ACQUISITION)), nanos::get, QuorumLeaseStore::later);
+        opened.add(quorum);
+        return quorum;
+    }
+
+    /** In less, no node could differ from the quorum about the time. */
+    @Override
+    protected Duration shortestTtl() {
+        return Duration.ofMillis(3);
+    }
+
+    /** What carries questions to one node. */
+    Executor line() {
+        return Runnable::run;
+    }
+
+    private void apply(List<NodeLink> toNodes) {
+        toNodes.stream().limit(affected).forEach(link -> link.suffer(fault));
+    }
+
+    private void suffer(NodeLink.Fault next) {
+        fault = next;
+        for (int i = 0; i < links.size(); i += memories.size()) {
+            apply(links.subList(i, i + memories.size()));
+        }
+    }
+
+    @Override
+    public void advance(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    @Override
+    public void cutOff() {
+        suffer(NodeLink.Fault.SILENT);
+    }
+
+    @Override
+    public void loseAnswers() {
+        suffer(NodeLink.Fault.LOSES_ANSWERS);
+    }
+
+    @Override
+    public void restore() {
+        suffer(NodeLink.Fault.NONE);
+    }
+
+    /** Those of the node with most, and what the quorums keep themselves. What is over goes with whatever is called. */
+    @Override
+    public long records() {
+        opened.removeIf(QuorumLeaseStore::isClosed);
+        opened.forEach(quorum -> readOften(quorum, quorum.size()));
+        memories.forEach(memory -> readOften(memory, memory.size()));
+        return memories.stream().mapToLong(MemoryLeaseStore::size).max().orElseThrow()
+                + opened.stream().mapToLong(QuorumLeaseStore::size).sum();
+    }
+
+    private static void readOften(LeaseStore store, int times) {
+        for (int i = 0; i < times; i++) {
+            store.read("whatever");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.botfsm.lock.store;
+
+import io.botfsm.lock.store.Round.Votes;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What several nodes have found, as one. */
+final class FoundByNodes {
+    private FoundByNodes() {}
+
+    /**
+     * What is there: the claim that a majority names, or may name if it were not for nodes that failed, and the highest fence of
+     * all. Empty while it depends on nodes that are outstanding.
+     */
+    static Optional<StoredLease> combined(Quorum quorum, List<StoredLease> found, Votes<?> votes) {
+        Optional<Claim> claim = Quorum.mostFrequent(found.stream().flatMap(lease -> lease.claim().stream()));
+        List<StoredLease> holding = found.stream()
+                .filter(lease -> claim.isPresent() && lease.claim().equals(claim))
+                .toList();
+        int missing = Math.max(0, quorum.majority() - holding.size());
+        int unknown = votes.outstanding() + votes.failures().size();
+        if (missing > 0 && missing <= unknown && votes.outstanding() > 0) {
+            return Optional.empty();
+        }
+        OptionalLong fence =
+                found.stream().flatMapToLong(lease -> lease.fence().stream()).max();
+        if (holding.isEmpty() || missing > unknown) {
+            return Optional.of(new StoredLease(Optional.empty(), Optional.empty(), fence));
+        }
+        int enough = Math.min(holding.size(), quorum.majority());
+        return Optional.of(new StoredLease(
+                claim, Quorum.untilFewer(enough, holding.stream().map(StoredLease::remaining)), fence));
+    }
+}

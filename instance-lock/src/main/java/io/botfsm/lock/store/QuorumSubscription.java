@@ -1,0 +1,128 @@
+package io.botfsm.lock.store;
+
+import io.botfsm.lock.store.LeaseStore.Subscription;
+import io.botfsm.lock.store.Round.Votes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An interest in the releases that a quorum's nodes tell of. It tells when a majority has told, for then the lease is free. What
+ * fewer tell of comes a second later and at most once a second: an attempt that fails releases what it got from a minority, and
+ * would otherwise wake all who stand by, itself too, to the next one that fails.
+ */
+final class QuorumSubscription implements Subscription {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final Quorum quorum;
+    private final Runnable hint;
+    private final Object monitor = new Object();
+    private final List<Subscription> parts = new ArrayList<>();
+    private final Set<LeaseStore> told = new HashSet<>();
+
+    /** Nodes that are still to tell what a majority has told already. */
+    private final Set<LeaseStore> late = new HashSet<>();
+
+    private boolean waiting;
+    private boolean closed;
+
+    private QuorumSubscription(Quorum quorum, Runnable hint) {
+        this.quorum = quorum;
+        this.hint = hint;
+    }
+
+    static CompletionStage<Subscription> begin(Quorum quorum, String name, Runnable hint) {
+        QuorumSubscription subscription = new QuorumSubscription(quorum, hint);
+        CompletableFuture<Subscription> begun = quorum.<Subscription>ask(
+                        quorum.limit(), node -> subscription.ask(node, name))
+                .decide(subscription::verdict);
+        return begun.whenComplete((subscribed, failure) -> {
+            if (failure != null) {
+                subscription.close();
+            }
+        });
+    }
+
+    private CompletionStage<Subscription> ask(LeaseStore node, String name) {
+        return node.subscribe(name, () -> tells(node)).whenComplete((part, failure) -> {
+            if (part != null) {
+                keep(part);
+            }
+        });
+    }
+
+    /** Also what comes too late to count. */
+    private void keep(Subscription part) {
+        synchronized (monitor) {
+            if (!closed) {
+                parts.add(part);
+                return;
+            }
+        }
+        part.close();
+    }
+
+    private Optional<Subscription> verdict(Votes<Subscription> votes) {
+        if (votes.answers().size() >= quorum.majority()) {
+            return Optional.of(this);
+        }
+        if (votes.outstanding() == 0) {
+            throw quorum.noMajority(votes);
+        }
+        return Optional.empty();
+    }
+
+    private void tells(LeaseStore node) {
+        boolean majority;
+        boolean waits;
+        synchronized (monitor) {
+            if (closed || late.remove(node)) {
+                return;
+            }
+            told.add(node);
+            majority = told.size() >= quorum.majority();
+            if (majority) {
+                late.addAll(quorum.nodes());
+                late.removeAll(told);
+                told.clear();
+            }
+            waits = !waiting;
+            waiting = true;
+        }
+        if (waits) {
+            quorum.delay().after(PATIENCE, this::patienceIsOver);
+        }
+        if (majority) {
+            hint.run();
+        }
+    }
+
+    private void patienceIsOver() {
+        boolean tells;
+        synchronized (monitor) {
+            waiting = false;
+            tells = !closed && !told.isEmpty();
+            told.clear();
+            late.clear();
+        }
+        if (tells) {
+            hint.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        List<Subscription> all;
+        synchronized (monitor) {
+            closed = true;
+            all = List.copyOf(parts);
+            parts.clear();
+        }
+        all.forEach(Subscription::close);
+    }
+}
