@@ -2,6 +2,7 @@
 module io.botfsm.conformance {
     requires transitive io.botfsm.core;
     requires transitive io.botfsm.lock;
+    requires transitive io.botfsm.runtime;
     requires transitive org.junit.jupiter.api;
     requires org.assertj.core;
     requires org.junit.platform.commons;

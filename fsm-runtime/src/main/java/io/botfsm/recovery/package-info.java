@@ -1,0 +1,5 @@
+/** Conversations that the storage has forgotten, from a second source: {@link io.botfsm.recovery.StateRecovery}. */
+@NullMarked
+package io.botfsm.recovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+/** What stands between a stream of updates and the storage: event isolation and recovery from a second source. */
+module io.botfsm.runtime {
+    requires transitive io.botfsm.core;
+    requires transitive io.botfsm.lock;
+    requires com.github.benmanes.caffeine;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports io.botfsm.isolation;
+    exports io.botfsm.recovery;
+}
