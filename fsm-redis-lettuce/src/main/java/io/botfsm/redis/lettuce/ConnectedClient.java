@@ -9,6 +9,7 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -34,7 +35,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Lettuce client, ours or the user's, and through it one live connection for commands and, while there are subscriptions, one
@@ -190,7 +190,23 @@ final class ConnectedClient {
         return a.compareTo(b) < 0 ? a : b;
     }
 
+    /** Tried again where the server hung up: Lettuce sometimes tells that instead of the refusal that led to it. */
     private StatefulRedisConnection<byte[], byte[]> first() {
+        try {
+            return connected();
+        } catch (ExecutionException hungUp) {
+            if (!(root(hungUp) instanceof RedisConnectionException)) {
+                throw notConnected(hungUp);
+            }
+        }
+        try {
+            return connected();
+        } catch (ExecutionException e) {
+            throw notConnected(e);
+        }
+    }
+
+    private StatefulRedisConnection<byte[], byte[]> connected() throws ExecutionException {
         CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection;
         try {
             connection = client.connectAsync(ByteArrayCodec.INSTANCE, withTimeout(uri, commandTimeout))
@@ -208,8 +224,6 @@ final class ConnectedClient {
             closeWhenOpen(connection);
             throw new StorageUnavailableException(
                     "%s: not connected within %s".formatted(server(), patience()), commandTimeout, e);
-        } catch (ExecutionException e) {
-            throw notConnected(e.getCause());
         }
     }
 
@@ -222,20 +236,25 @@ final class ConnectedClient {
         var unused = connection.thenCompose(StatefulRedisConnection::closeAsync);
     }
 
-    private RuntimeException notConnected(@Nullable Throwable failure) {
-        Throwable root = failure;
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            root = t;
-            if (t instanceof RedisCommandExecutionException) {
-                RedisPortException refused = RedisPortException.ofServerError(String.valueOf(t.getMessage()));
-                String message = server() + ": " + refused.getMessage();
-                return refused.isLasting()
-                        ? new StorageRefusedException(message, refused)
-                        : new StorageUnavailableException(message, commandTimeout, refused);
-            }
+    private RuntimeException notConnected(Exception failure) {
+        Throwable root = root(failure);
+        if (!(root instanceof RedisCommandExecutionException)) {
+            String message = "%s: cannot connect: %s".formatted(server(), root.getMessage());
+            return new StorageUnavailableException(message, commandTimeout, failure);
         }
-        String why = root == null ? "" : ": " + root.getMessage();
-        return new StorageUnavailableException(server() + ": cannot connect" + why, commandTimeout, failure);
+        RedisPortException refused = RedisPortException.ofServerError(String.valueOf(root.getMessage()));
+        String message = server() + ": " + refused.getMessage();
+        return refused.isLasting()
+                ? new StorageRefusedException(message, refused)
+                : new StorageUnavailableException(message, commandTimeout, refused);
+    }
+
+    private static Throwable root(Throwable failure) {
+        Throwable root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        return root;
     }
 
     /**

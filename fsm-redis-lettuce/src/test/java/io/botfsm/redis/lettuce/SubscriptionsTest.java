@@ -330,6 +330,7 @@ class SubscriptionsTest {
                 .client(client)
                 .leaseStore()) {
             subscribed(theirs, name, hints::incrementAndGet);
+            awaitConnections(1); // that of the test before may be about to go
             long pings = admin.calls("ping");
             String before = admin.text("CLIENT", "LIST", "TYPE", "pubsub").replaceAll("(?s) .*", "");
             Awaitility.await().until(() -> admin.calls("ping") >= pings + 3);
