@@ -132,7 +132,7 @@ final class OpenTurn extends ConversationView implements Turn {
     Mutation.Builder changes() {
         Mutation.Builder changes = Mutation.builder().expectVersion(read.version());
         if (!state.equals(read.state())) {
-            changes = state.isPresent() ? changes.state(state.get()) : changes.clearState();
+            changes = expectStateRead(state.isPresent() ? changes.state(state.get()) : changes.clearState());
         }
         for (Map.Entry<String, String> entry : data.entrySet()) {
             if (!entry.getValue().equals(read.data().get(entry.getKey()))) {
@@ -143,5 +143,10 @@ final class OpenTurn extends ConversationView implements Turn {
             changes = data.containsKey(name) ? changes : changes.remove(name);
         }
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
+    }
+
+    /** The version says so already; but a decorator can tell by it which change this is, without asking the storage. */
+    private Mutation.Builder expectStateRead(Mutation.Builder changes) {
+        return read.state().isPresent() ? changes.expectState(read.state().get()) : changes.expectNoState();
     }
 }

@@ -14,10 +14,7 @@ import io.botfsm.storage.Outcome.Applied;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,34 +205,5 @@ final class LoggingStateStorageTest {
         failing.start();
         logger.addAppender(failing);
         assertThat(write(storage, KEY, Mutation.builder().state("A"))).isInstanceOf(Applied.class);
-    }
-
-    /** A storage of one conversation, whatever the key. */
-    private static final class OneConversation implements StateStorage {
-        private StoredConversation stored = StoredConversation.none();
-        private Optional<FsmException> failure = Optional.empty();
-
-        @Override
-        public CompletionStage<Snapshot> read(StorageKey key) {
-            return CompletableFuture.completedFuture(stored.snapshot());
-        }
-
-        @Override
-        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
-            if (failure.isPresent()) {
-                return CompletableFuture.failedFuture(failure.get());
-            }
-            StoredConversation.Step step = stored.apply(mutation, 1_000);
-            stored = step.next();
-            return CompletableFuture.completedFuture(step.outcome());
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return Set.of();
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -3,6 +3,7 @@ package io.botfsm.examples.onboarding;
 import static io.botfsm.examples.onboarding.Questions.currentQuestion;
 
 import io.botfsm.Fsm;
+import io.botfsm.TransitionRules;
 import io.botfsm.Turn;
 import io.botfsm.storage.StateStorage;
 import java.util.List;
@@ -28,12 +29,21 @@ public final class OnboardingFlow {
 
     /** The flow of conversations that are kept in a storage. */
     public OnboardingFlow(StateStorage storage) {
-        this(Fsm.builder(storage)
-                .states(
-                        Onboarding.class,
-                        // What the first version of this bot called it: its users find themselves where they were.
-                        names -> names.formerly("Onboarding:HOBBIES", Onboarding.INTERESTS))
-                .build());
+        this(Fsm.builder(storage).states(Onboarding.class, Onboarding::stored).build());
+    }
+
+    /** Which state may follow which. */
+    public static TransitionRules rules() {
+        return TransitionRules.builder()
+                .states(Onboarding.class, Onboarding::stored)
+                .allow(Onboarding.NAME, Onboarding.AGE)
+                .allow(Onboarding.AGE, Onboarding.CITY)
+                .allow(Onboarding.CITY, Onboarding.INTERESTS)
+                .allow(Onboarding.INTERESTS, Onboarding.CONFIRM)
+                .allow(Onboarding.CONFIRM, Onboarding.CHATTING)
+                .allowFromAny(Onboarding.NAME) // by /start, and by "no" to what is to be confirmed
+                .endFromAny() // by /cancel
+                .build();
     }
 
     private OnboardingFlow(Fsm fsm) {

@@ -8,6 +8,8 @@ import io.botfsm.UnknownStateException;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.TransitionCheckingStateStorage;
+import io.botfsm.storage.TransitionCheckingStateStorage.Undeclared;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +32,8 @@ class OnboardingFlowTest {
     private static final String CHAT = "How is life in Paris, Alice?";
 
     private final MemoryStateStorage storage = new MemoryStateStorage();
-    private final OnboardingFlow flow = new OnboardingFlow(storage);
+    private final OnboardingFlow flow =
+            new OnboardingFlow(new TransitionCheckingStateStorage(storage, OnboardingFlow.rules(), Undeclared.REFUSE));
     private final StorageKey key = StorageKey.bot("onboarding").chat(1).user(1).build();
     private long lastEvent;
 

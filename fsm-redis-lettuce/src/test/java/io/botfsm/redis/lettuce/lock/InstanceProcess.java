@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** An {@link ActiveInstance} in a JVM of its own. Killed when closed. */
+/** A program in a JVM of its own. Killed when closed. */
 final class InstanceProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
@@ -21,7 +21,7 @@ final class InstanceProcess implements AutoCloseable {
         this.log = log;
     }
 
-    static InstanceProcess start(Path directory, String... arguments) throws IOException {
+    static InstanceProcess start(Path directory, Class<?> program, String... arguments) throws IOException {
         Path log = Files.createTempFile(directory, "instance", ".log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -29,7 +29,7 @@ final class InstanceProcess implements AutoCloseable {
                 "-Xshare:auto",
                 "-cp",
                 System.getProperty("java.class.path"),
-                ActiveInstance.class.getName()));
+                program.getName()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -69,6 +69,12 @@ final class InstanceProcess implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Writes to its standard input. */
+    void type(String text) throws IOException {
+        process.outputWriter().write(text);
+        process.outputWriter().flush();
     }
 
     int awaitExit() throws InterruptedException {

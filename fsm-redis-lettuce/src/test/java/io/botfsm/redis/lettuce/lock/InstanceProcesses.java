@@ -66,6 +66,7 @@ final class InstanceProcesses implements AutoCloseable {
     private InstanceProcess start() throws IOException {
         InstanceProcess process = InstanceProcess.start(
                 directory,
+                ActiveInstance.class,
                 leases.uri(0),
                 journal.uri(0),
                 Long.toString(ttl.toMillis()),

@@ -1,0 +1,45 @@
+package io.botfsm;
+
+import io.botfsm.internal.Text;
+import java.util.Optional;
+
+/** A change of state that the {@link TransitionRules} do not declare. Nothing was written. */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class TransitionRefusedException extends FsmException {
+    private final StorageKey key;
+    private final Optional<String> from;
+    private final Optional<String> to;
+
+    /**
+     * The error of a refused write.
+     *
+     * @param key the conversation
+     * @param from the state that is stored; empty for none
+     * @param to the state that was to be stored; empty for none
+     */
+    public TransitionRefusedException(StorageKey key, Optional<String> from, Optional<String> to) {
+        super("%s: no rule leads from %s to %s".formatted(key, printable(from), printable(to)));
+        this.key = key;
+        this.from = from;
+        this.to = to;
+    }
+
+    private static String printable(Optional<String> state) {
+        return state.map(name -> "\"" + Text.printable(name) + "\"").orElse("no state");
+    }
+
+    /** The conversation. */
+    public StorageKey key() {
+        return key;
+    }
+
+    /** The state that is stored; empty for none. */
+    public Optional<String> from() {
+        return from;
+    }
+
+    /** The state that was to be stored; empty for none. */
+    public Optional<String> to() {
+        return to;
+    }
+}

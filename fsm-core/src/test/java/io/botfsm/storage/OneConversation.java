@@ -1,0 +1,80 @@
+package io.botfsm.storage;
+
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A true storage of one conversation, which answers at once, or when the test says so. */
+final class OneConversation implements StateStorage {
+    StoredConversation stored = StoredConversation.none();
+    Optional<FsmException> failure = Optional.empty();
+    Set<Capability> capabilities = EnumSet.allOf(Capability.class);
+    int reads;
+    int writes;
+    Runnable afterNextRead = () -> {};
+    private long clock;
+    private boolean holding;
+    private final List<Runnable> answers = new ArrayList<>();
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        reads++;
+        Snapshot snapshot = stored.snapshot();
+        Runnable after = afterNextRead;
+        afterNextRead = () -> {};
+        after.run();
+        return CompletableFuture.completedFuture(snapshot);
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        writes++;
+        CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        if (failure.isPresent()) {
+            FsmException why = failure.get();
+            deliver(() -> answer.completeExceptionally(why));
+        } else {
+            Outcome outcome = apply(mutation);
+            deliver(() -> answer.complete(outcome));
+        }
+        return answer;
+    }
+
+    Outcome apply(Mutation mutation) {
+        StoredConversation.Step step = stored.apply(mutation, clock += 1_000);
+        stored = step.next();
+        return step.outcome();
+    }
+
+    private void deliver(Runnable answer) {
+        if (holding) {
+            answers.add(answer);
+        } else {
+            answer.run();
+        }
+    }
+
+    /** From now on writes are stored at once, but answered only when the test says so. */
+    void holdAnswers() {
+        holding = true;
+    }
+
+    /** Answers one of the writes that are not answered yet. */
+    void answer(int index) {
+        answers.get(index).run();
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public void close() {}
+}

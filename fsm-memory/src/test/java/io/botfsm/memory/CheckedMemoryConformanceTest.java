@@ -1,0 +1,47 @@
+package io.botfsm.memory;
+
+import io.botfsm.StorageKey;
+import io.botfsm.TransitionRules;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.NotifyingStateStorage;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.TransitionCheckingStateStorage;
+import io.botfsm.storage.TransitionCheckingStateStorage.Undeclared;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** Refusing and notifying decorators keep every rule that the storage keeps, where what the suite writes is declared. */
+final class CheckedMemoryConformanceTest extends MemoryConformance {
+    @Override
+    StateStorage decorate(MemoryStateStorage storage) {
+        return new DeclaringAsItGoes(new NotifyingStateStorage(storage, List.of(transition -> {})));
+    }
+
+    /** Checks every write by rules that declare just what it changes. */
+    private record DeclaringAsItGoes(StateStorage storage) implements StateStorage {
+        @Override
+        public CompletionStage<Snapshot> read(StorageKey key) {
+            return storage.read(key);
+        }
+
+        @Override
+        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+            TransitionRules.Builder rules = TransitionRules.builder();
+            mutation.state().ifPresentOrElse(rules::allowFromAny, rules::endFromAny);
+            return new TransitionCheckingStateStorage(storage, rules.build(), Undeclared.REFUSE).write(key, mutation);
+        }
+
+        @Override
+        public Set<Capability> capabilities() {
+            return storage.capabilities();
+        }
+
+        @Override
+        public void close() {
+            storage.close();
+        }
+    }
+}
