@@ -4,15 +4,23 @@ import java.util.OptionalLong;
 
 /** One handler's hold of its conversation. Thread-safe. */
 public interface ConversationLease {
-    /** Whether nobody else can be handling this conversation now. Within one process: until the handler has ended. */
+    /**
+     * Whether nobody else can be handling this conversation now: until the handler has ended, and across processes no longer
+     * than the lease can be relied on. Asks a clock, not the store: it is right even if nothing can be reached.
+     */
     boolean isHeld();
 
     /**
-     * A token that is higher than that of every earlier holder, for {@link io.botfsm.Fsm#fencedBy}; empty where the isolation
-     * is within one process.
+     * A token that is higher than that of every earlier process, for {@link io.botfsm.Fsm#fencedBy}; constant. Empty where the
+     * isolation is within one process. Handlers that one process runs one after another may have the same.
      */
     OptionalLong fencingToken();
 
-    /** Runs the action once when the conversation is lost while the handler runs, at once if it already is. */
+    /**
+     * Runs the action once when the conversation is lost while the handler runs, at once if it already is. Never within one
+     * process.
+     *
+     * @param action must not block: it runs on a thread that it shares with the actions of other handlers
+     */
     void onLost(Runnable action);
 }

@@ -1,0 +1,77 @@
+package io.botfsm.isolation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one handler sees of the hold that it runs under, until it ends. Thread-safe. */
+final class HandlerLease implements ConversationLease {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
+
+    private final Hold hold;
+    private final Executor callbacks;
+    private final Object monitor = new Object();
+    private final List<Runnable> actions = new ArrayList<>(0);
+    private volatile boolean ended;
+    private boolean lost;
+
+    HandlerLease(Hold hold, Executor callbacks) {
+        this.hold = hold;
+        this.callbacks = callbacks;
+    }
+
+    @Override
+    public boolean isHeld() {
+        return !ended && hold.isHeld();
+    }
+
+    @Override
+    public OptionalLong fencingToken() {
+        return hold.fencingToken();
+    }
+
+    @Override
+    public void onLost(Runnable action) {
+        synchronized (monitor) {
+            if (!lost) {
+                actions.add(action);
+                return;
+            }
+        }
+        run(action);
+    }
+
+    void lose() {
+        List<Runnable> told;
+        synchronized (monitor) {
+            if (lost || ended) {
+                return;
+            }
+            lost = true;
+            told = List.copyOf(actions);
+            actions.clear();
+        }
+        told.forEach(this::run);
+    }
+
+    private void run(Runnable action) {
+        callbacks.execute(() -> {
+            try {
+                action.run();
+            } catch (Throwable e) { // one action's error must not keep another from being told
+                LOGGER.error("An action at the loss of a conversation failed", e);
+            }
+        });
+    }
+
+    /** The handler has ended; nothing is told any more. */
+    void end() {
+        synchronized (monitor) {
+            ended = true;
+            actions.clear();
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.botfsm.isolation;
+
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+
+/** The executor refused to run the handler. It has not begun, and never will. */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class HandlerRejectedException extends FsmException {
+    private final StorageKey key;
+
+    /**
+     * An error.
+     *
+     * @param key the conversation
+     * @param cause what the executor threw
+     */
+    public HandlerRejectedException(StorageKey key, Throwable cause) {
+        super(key + ": the executor refused to run the handler", cause);
+        this.key = key;
+    }
+
+    /** The conversation. */
+    public StorageKey key() {
+        return key;
+    }
+}

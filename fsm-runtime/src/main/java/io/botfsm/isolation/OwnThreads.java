@@ -1,0 +1,81 @@
+package io.botfsm.isolation;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads of one isolation: those for handlers, one for timers, which does nothing that could block, and one that tells of
+ * losses. They are started when needed, are daemons, and end when they are idle, so that nobody has to close them.
+ */
+final class OwnThreads {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
+    private static final int IDLE_SECONDS = 5;
+
+    private final ThreadPoolExecutor handlers;
+    private final ThreadPoolExecutor callbacks;
+    private final ScheduledThreadPoolExecutor timer;
+
+    /** Something that was scheduled. */
+    @FunctionalInterface
+    interface Timer {
+        /** Does not let it begin any more. */
+        void cancel();
+    }
+
+    OwnThreads(int mostForHandlers) {
+        handlers = pool(mostForHandlers, "botfsm-handler");
+        callbacks = pool(1, "botfsm-isolation-callbacks");
+        timer = new ScheduledThreadPoolExecutor(1, daemons("botfsm-isolation-timer"));
+        timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    static int defaultSize() {
+        return Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
+    }
+
+    private static ThreadPoolExecutor pool(int most, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    private static ThreadFactory daemons(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    Executor handlers() {
+        return handlers;
+    }
+
+    Executor callbacks() {
+        return callbacks;
+    }
+
+    Timer later(Duration delay, Runnable task) {
+        Future<?> scheduled = timer.schedule(() -> survive(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        return () -> scheduled.cancel(false);
+    }
+
+    private static void survive(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) { // whatever it is, the thread has other things to look after
+            LOGGER.error("A timer of an event isolation failed", e);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.botfsm.isolation;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Within one process the turn is all it takes. */
+enum ProcessHold implements Hold {
+    INSTANCE;
+
+    @Override
+    public boolean isHeld() {
+        return true;
+    }
+
+    @Override
+    public OptionalLong fencingToken() {
+        return OptionalLong.empty();
+    }
+
+    @Override
+    public void serve(HandlerLease handler) {
+        // nothing is ever lost
+    }
+
+    @Override
+    public boolean mayServeAnother() {
+        return true;
+    }
+
+    @Override
+    public CompletionStage<?> release() {
+        return CompletableFuture.completedStage(true);
+    }
+
+    @Override
+    public Duration pause() {
+        return Duration.ZERO;
+    }
+}

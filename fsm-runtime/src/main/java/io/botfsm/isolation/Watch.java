@@ -1,0 +1,63 @@
+package io.botfsm.isolation;
+
+import io.botfsm.StorageKey;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Interrupts the thread that began it, unless it ends in time. Thread-safe. */
+final class Watch {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
+
+    private final StorageKey key;
+    private final Duration limit;
+    private final Thread thread = Thread.currentThread();
+    private final OwnThreads.Timer timer;
+    private final Object monitor = new Object();
+    private boolean over;
+    private boolean interrupted;
+
+    private Watch(StorageKey key, Duration limit, OwnThreads own) {
+        this.key = key;
+        this.limit = limit;
+        this.timer = own.later(limit, this::interrupt);
+    }
+
+    /** Runs a task under the limit, if there is one. */
+    static <T> T within(Optional<Duration> limit, StorageKey key, OwnThreads own, Supplier<T> task) {
+        if (limit.isEmpty()) {
+            return task.get();
+        }
+        Watch watch = new Watch(key, limit.get(), own);
+        try {
+            return task.get();
+        } finally {
+            watch.end();
+        }
+    }
+
+    private void interrupt() {
+        synchronized (monitor) {
+            if (over) {
+                return;
+            }
+            interrupted = true;
+            thread.interrupt();
+        }
+        LOGGER.warn(
+                "{}: a handler has run for {} and is interrupted; its conversation waits until it ends", key, limit);
+    }
+
+    /** The thread has other things to do from now on, which the interrupt is not meant for. */
+    private void end() {
+        timer.cancel();
+        synchronized (monitor) {
+            over = true;
+            if (interrupted) {
+                var unused = Thread.interrupted();
+            }
+        }
+    }
+}
