@@ -124,17 +124,17 @@ class FsmHandleTest {
 
     @Test
     void endlessConflictsEndInATypedErrorAtTheDeadline() {
-        Fsm impatient = Fsm.builder(storage).timeout(Duration.ofMillis(100)).build();
+        Fsm impatient = Fsm.builder(storage).timeout(Duration.ofSeconds(1)).build();
 
         assertThatExceptionOfType(ContentionException.class)
                 .isThrownBy(() -> impatient.handle(KEY, 7, this::overtaken))
                 .satisfies(e -> {
                     assertThat(e.key()).isEqualTo(KEY);
                     assertThat(e.attempts()).isGreaterThan(1);
-                    assertThat(e.timeout()).isEqualTo(Duration.ofMillis(100));
+                    assertThat(e.timeout()).isEqualTo(Duration.ofSeconds(1));
                 });
         assertThat(impatient.handleAsync(KEY, 7, this::overtaken))
-                .failsWithin(Duration.ofSeconds(10))
+                .failsWithin(Duration.ofSeconds(30))
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(ContentionException.class);
         assertThat(storage.stored(KEY).events().contains(7)).isFalse();
