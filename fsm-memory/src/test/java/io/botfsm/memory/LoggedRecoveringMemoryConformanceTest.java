@@ -1,0 +1,18 @@
+package io.botfsm.memory;
+
+import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.storage.LoggingStateStorage;
+import io.botfsm.storage.StateStorage;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.NOPLogger;
+
+/** The same with transitions logged above. */
+final class LoggedRecoveringMemoryConformanceTest extends MemoryConformance {
+    @Override
+    StateStorage decorate(MemoryStateStorage storage) {
+        return new LoggingStateStorage(
+                RecoveringStateStorage.builder(storage, new OthersRecovery()).build(),
+                NOPLogger.NOP_LOGGER,
+                Level.INFO);
+    }
+}

@@ -1,0 +1,12 @@
+package io.botfsm.memory;
+
+import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.storage.StateStorage;
+
+/** A source that knows nothing changes nothing. */
+final class RecoveringMemoryConformanceTest extends MemoryConformance {
+    @Override
+    StateStorage decorate(MemoryStateStorage storage) {
+        return RecoveringStateStorage.builder(storage, new EmptyRecovery()).build();
+    }
+}

@@ -1,0 +1,21 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.StorageKey;
+import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.recovery.StateRecovery;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A second source that knows nothing. */
+record EmptyRecovery() implements StateRecovery {
+    @Override
+    public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
+        return CompletableFuture.completedStage(Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<Void> cleared(StorageKey key, long version) {
+        return CompletableFuture.completedStage(null);
+    }
+}

@@ -1,0 +1,62 @@
+package io.botfsm.recovery;
+
+import io.botfsm.StorageKey;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Runs a blocking source's calls on an executor and bounds their time. */
+final class BlockingRecoveryAdapter implements StateRecovery {
+    private final BlockingStateRecovery source;
+    private final Executor executor;
+    private final Duration deadline;
+
+    BlockingRecoveryAdapter(BlockingStateRecovery source, Executor executor, Duration deadline) {
+        this.source = source;
+        this.executor = executor;
+        this.deadline = deadline;
+    }
+
+    @Override
+    public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
+        return call(() -> source.recover(key));
+    }
+
+    @Override
+    public CompletionStage<Void> cleared(StorageKey key, long version) {
+        return call(() -> {
+                    source.cleared(key, version);
+                    return true;
+                })
+                .thenAccept(done -> {});
+    }
+
+    private <T> CompletableFuture<T> call(Callable<T> work) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        FutureTask<@Nullable Void> task = new FutureTask<>(() -> {
+            try {
+                answer.complete(work.call());
+            } catch (Throwable e) { // whatever the driver throws, the caller must hear of it
+                answer.completeExceptionally(e);
+            }
+            return null;
+        });
+        try {
+            executor.execute(task);
+        } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
+            return CompletableFuture.failedFuture(refused);
+        }
+        return answer.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS).whenComplete((value, failure) -> {
+            if (failure instanceof TimeoutException) {
+                task.cancel(true); // begins no more, or is interrupted while it runs
+            }
+        });
+    }
+}

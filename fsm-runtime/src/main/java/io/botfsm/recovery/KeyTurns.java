@@ -1,0 +1,37 @@
+package io.botfsm.recovery;
+
+import io.botfsm.StorageKey;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** Work that is done one after another per conversation, in this process. Thread-safe. */
+final class KeyTurns {
+    private final ConcurrentMap<StorageKey, CompletableFuture<?>> last = new ConcurrentHashMap<>();
+    private final Executor executor;
+
+    KeyTurns(Executor executor) {
+        this.executor = executor;
+    }
+
+    /** Does the work after that submitted before. The work must end, well or not. */
+    <T> CompletableFuture<T> run(StorageKey key, Supplier<CompletableFuture<T>> work) {
+        CompletableFuture<T> mine = new CompletableFuture<>();
+        CompletableFuture<?> before = last.put(key, mine);
+        CompletableFuture<T> done = before == null
+                ? Attempt.of(work)
+                // On the executor, so that a long queue does not become a deep stack.
+                : before.handle((value, failure) -> true).thenComposeAsync(ended -> Attempt.of(work), executor);
+        CompletableFuture<T> unused = done.whenComplete((value, failure) -> {
+            last.remove(key, mine);
+            Attempt.end(mine, value, failure);
+        });
+        return mine;
+    }
+
+    int size() {
+        return last.size();
+    }
+}

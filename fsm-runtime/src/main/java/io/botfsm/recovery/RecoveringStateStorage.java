@@ -1,0 +1,318 @@
+package io.botfsm.recovery;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.botfsm.StorageClosedException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Outcome.Duplicate;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Asks a second source for conversations that the storage does not have, and stores what the source knows, so that it is asked
+ * once. What is stored is never looked up. A conversation that was cleared is not recovered: the source is told of every clear
+ * before the clearing write's stage completes, and again by whoever finds the remains of a clear of which it may not know.
+ *
+ * <p>A read of what is stored costs nothing more. One of what is missing costs a second read, the look-up and the restoring
+ * write; of several at the same time one does so for all. A write without expected version costs a read more, unless it sets
+ * all of a conversation regardless of what was there: what it keeps has to be recovered first. A write that may have left
+ * nothing costs a read more where the write itself does not tell.
+ *
+ * <p>A restored conversation has the storage's own time to live, and no fencing token. If a conversation begins while it is
+ * being recovered, what was recovered is dropped.
+ *
+ * <p>Thread-safe. A source that fails, or does not answer within its deadline, fails the stage with
+ * {@link RecoveryFailedException}, or counts as one that does not know the conversation: {@link OnFailure}. The source is never
+ * called on the caller's thread nor on the driver's. Closing closes the wrapped storage and ends what waits for the source; the
+ * source belongs to whoever made it and is not closed.
+ */
+public final class RecoveringStateStorage implements StateStorage {
+    /** What is made of a source that fails. */
+    public enum OnFailure {
+        /** The call fails with {@link RecoveryFailedException}. */
+        FAIL,
+        /**
+         * The conversation counts as one that the source does not know, for the time of the negative cache. Who writes then begins
+         * anew, and what the source knew is given up.
+         */
+        TREAT_AS_MISSING
+    }
+
+    private final StateStorage storage;
+    private final Counters counters = new Counters();
+    private final Absences absences;
+    private final KeyTurns turns;
+    private final Restoration restoration;
+    private final Clears clears;
+
+    private RecoveringStateStorage(Builder builder) {
+        storage = builder.storage;
+        Executor executor = builder.executor.orElseGet(SourcePool::start);
+        boolean takesEvents = storage.capabilities().contains(Capability.EVENT_ID);
+        Source source = new Source(builder.recovery, executor, builder.deadline, takesEvents, counters);
+        absences = new Absences(builder.cacheSize, builder.cacheTtl, builder.ticker);
+        turns = new KeyTurns(executor);
+        restoration = new Restoration(storage, source, builder.onFailure, absences, turns, counters);
+        clears = new Clears(source, builder.onFailure, absences, builder.cacheSize);
+    }
+
+    /**
+     * Begins a storage that recovers.
+     *
+     * @param storage where the conversations are kept; closed with the built one
+     * @param recovery the second source; not closed
+     * @throws IllegalArgumentException if the storage keeps no versions
+     */
+    public static Builder builder(StateStorage storage, StateRecovery recovery) {
+        return new Builder(storage, recovery);
+    }
+
+    /** What was done so far. */
+    public RecoveryCounts counts() {
+        return counters.now();
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        return known(key, false);
+    }
+
+    /** What is stored, after the source was asked if nothing was, and told if that is what a clear has left. */
+    private CompletionStage<Snapshot> known(StorageKey key, boolean anyway) {
+        return storage.read(key)
+                .thenCompose(found -> found.version() == 0
+                        ? restoration.restore(key, anyway)
+                        : CompletableFuture.completedFuture(found))
+                .thenCompose(now -> clears.confirmed(key, now, false));
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        return dependsOnWhatWasThere(mutation)
+                ? known(key, isWholeClear(mutation)).thenCompose(now -> writeKnown(key, mutation, true))
+                : writeKnown(key, mutation, true);
+    }
+
+    /** Whoever expects a version has read; and who sets all there is does not mind. */
+    private static boolean dependsOnWhatWasThere(Mutation mutation) {
+        boolean setsAll = mutation.changesState() && mutation.replacesData() && putsAny(mutation);
+        return mutation.expectedVersion().isEmpty() && (!setsAll || mutation.expectsState());
+    }
+
+    private static boolean putsAny(Mutation mutation) {
+        return mutation.state().isPresent() || !mutation.puts().isEmpty();
+    }
+
+    private static boolean isWholeClear(Mutation mutation) {
+        return mutation.changesState() && mutation.replacesData() && !putsAny(mutation);
+    }
+
+    private static boolean mayLeaveNothing(Mutation mutation) {
+        boolean takes = mutation.changesState()
+                || mutation.replacesData()
+                || !mutation.removals().isEmpty();
+        return takes && !putsAny(mutation);
+    }
+
+    private CompletionStage<Outcome> writeKnown(StorageKey key, Mutation mutation, boolean again) {
+        return written(key, mutation).thenCompose(outcome -> {
+            if (outcome instanceof Conflict conflict) {
+                return conflict(key, mutation, conflict, again);
+            }
+            return outcome instanceof Duplicate duplicate
+                    ? clears.confirmed(key, duplicate.current(), true).thenApply(told -> outcome)
+                    : CompletableFuture.completedFuture(outcome);
+        });
+    }
+
+    /**
+     * A clear that leaves no event and no token leaves nothing that would keep a recovery under way from restoring: so the two
+     * wait for each other. What does leave something makes the restoring write fail.
+     */
+    private CompletionStage<Outcome> written(StorageKey key, Mutation mutation) {
+        boolean leavesNoTrace = mayLeaveNothing(mutation)
+                && mutation.eventId().isEmpty()
+                && mutation.fence().isEmpty();
+        return leavesNoTrace
+                ? turns.run(key, () -> writtenAndTold(key, mutation).toCompletableFuture())
+                : writtenAndTold(key, mutation);
+    }
+
+    private CompletionStage<Outcome> writtenAndTold(StorageKey key, Mutation mutation) {
+        return storage.write(key, mutation)
+                .thenCompose(outcome -> outcome instanceof Applied applied
+                        ? applied(key, mutation, applied)
+                        : CompletableFuture.completedFuture(outcome));
+    }
+
+    private CompletionStage<Outcome> applied(StorageKey key, Mutation mutation, Applied applied) {
+        boolean begun = applied.previousVersion() == 0 && applied.version() > 0;
+        boolean leavesEvent = begun && !putsAny(mutation);
+        if (leavesEvent && absences.containUnknown(key)) {
+            clears.markTold(key, applied.version());
+            return CompletableFuture.completedFuture(applied);
+        }
+        if (begun) {
+            absences.forget(key);
+        }
+        if (applied.state().isPresent() || !mutation.puts().isEmpty()) {
+            return CompletableFuture.completedFuture(applied);
+        }
+        if (applied.version() == 0) {
+            return applied.previousVersion() == 0
+                    ? CompletableFuture.completedFuture(applied)
+                    : told(key, applied, applied.previousVersion());
+        }
+        if (clears.isTold(key, applied.previousVersion()) && applied.previousVersion() > 0) {
+            clears.markTold(key, applied.version()); // nothing was there, and nothing was put
+            return CompletableFuture.completedFuture(applied);
+        }
+        if (leavesEvent || isWholeClear(mutation) || mutation.replacesData()) {
+            return told(key, applied, applied.version());
+        }
+        return mayLeaveNothing(mutation) ? toldIfEmpty(key, applied) : CompletableFuture.completedFuture(applied);
+    }
+
+    private CompletionStage<Outcome> told(StorageKey key, Applied applied, long version) {
+        return clears.tell(key, version, true).thenApply(done -> applied);
+    }
+
+    private CompletionStage<Outcome> toldIfEmpty(StorageKey key, Applied applied) {
+        return storage.read(key)
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(afterTheWrite(key, Attempt.cause(failure))))
+                .thenCompose(now -> {
+                    boolean isIt = now.version() == applied.version();
+                    return isIt && !Clears.isTombstone(now)
+                            ? CompletableFuture.completedFuture(applied)
+                            : told(key, applied, applied.version());
+                });
+    }
+
+    private static Throwable afterTheWrite(StorageKey key, Throwable failure) {
+        return failure instanceof StorageUnavailableException away
+                ? new StorageUnavailableException(key, away.timeout(), true, away)
+                : failure;
+    }
+
+    /** A refusal tells what is there; where that is nothing, the conversation was lost since it was read. */
+    private CompletionStage<Outcome> conflict(StorageKey key, Mutation mutation, Conflict conflict, boolean again) {
+        if (conflict.current().version() > 0) {
+            return clears.confirmed(key, conflict.current(), false).thenApply(told -> conflict);
+        }
+        return known(key, false).thenCompose(now -> {
+            boolean lost = now.version() > 0 && mutation.expectedVersion().isEmpty();
+            return lost && again
+                    ? writeKnown(key, mutation, false)
+                    : CompletableFuture.completedFuture(new Conflict(now));
+        });
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return storage.capabilities();
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+        StorageClosedException closed = new StorageClosedException();
+        restoration.close(closed);
+        clears.close(closed);
+    }
+
+    /** What is under way, for tests: it must end. */
+    int underWay() {
+        return restoration.underWay() + clears.underWay() + turns.size();
+    }
+
+    /** What is remembered, for tests: it has a bound. */
+    long remembered() {
+        return absences.size() + clears.size();
+    }
+
+    static Duration positive(String name, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new IllegalArgumentException(name + " must be positive: " + duration);
+        }
+        return duration;
+    }
+
+    /** Collects the settings. Not thread-safe. */
+    public static final class Builder {
+        private final StateStorage storage;
+        private final StateRecovery recovery;
+        private OnFailure onFailure = OnFailure.FAIL;
+        private Duration deadline = Duration.ofSeconds(5);
+        private long cacheSize = 10_000;
+        private Duration cacheTtl = Duration.ofSeconds(10);
+        private Ticker ticker = Ticker.systemTicker();
+        private Optional<Executor> executor = Optional.empty();
+
+        private Builder(StateStorage storage, StateRecovery recovery) {
+            if (!storage.capabilities().contains(Capability.VERSION)) {
+                throw new IllegalArgumentException(
+                        "recovery needs a storage with VERSION, this one has " + storage.capabilities());
+            }
+            this.storage = storage;
+            this.recovery = recovery;
+        }
+
+        /** What is made of a source that fails; {@link OnFailure#FAIL} unless set. */
+        public Builder onFailure(OnFailure choice) {
+            onFailure = choice;
+            return this;
+        }
+
+        /**
+         * How long the source may take for one answer; 5 seconds unless set.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder deadline(Duration limit) {
+            deadline = positive("deadline", limit);
+            return this;
+        }
+
+        /**
+         * How many conversations that the source does not know are remembered, and for how long; 10,000 for 10 seconds unless set.
+         * As many clears are remembered of which the source was told.
+         *
+         * @throws IllegalArgumentException if one of them is not positive
+         */
+        public Builder negativeCache(long size, Duration ttl) {
+            if (size <= 0) {
+                throw new IllegalArgumentException("size of the negative cache must be positive: " + size);
+            }
+            cacheSize = size;
+            cacheTtl = positive("time to live of the negative cache", ttl);
+            return this;
+        }
+
+        /** What begins calls of the source; two daemon threads of our own unless set. Not closed. */
+        public Builder executor(Executor forSource) {
+            executor = Optional.of(forSource);
+            return this;
+        }
+
+        Builder ticker(Ticker source) {
+            ticker = source;
+            return this;
+        }
+
+        /** The storage. */
+        public RecoveringStateStorage build() {
+            return new RecoveringStateStorage(this);
+        }
+    }
+}

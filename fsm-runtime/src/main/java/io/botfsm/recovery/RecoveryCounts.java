@@ -1,0 +1,28 @@
+package io.botfsm.recovery;
+
+/**
+ * What a {@link RecoveringStateStorage} has done since it was built. Not one moment's: calls under way may be counted in part.
+ *
+ * @param hits look-ups after which the source knew the conversation
+ * @param misses look-ups after which it did not
+ * @param restores recovered conversations that were stored
+ * @param lostToConcurrentWrites recovered conversations that were dropped, because another writer had begun a new one meanwhile
+ * @param knownMisses missing conversations for which the source was not asked, because it had just said that it does not know
+ *     them
+ * @param clearsTold clears that the source has confirmed
+ * @param failures look-ups and tellings of clears in which the source failed or was too late
+ */
+public record RecoveryCounts(
+        long hits,
+        long misses,
+        long restores,
+        long lostToConcurrentWrites,
+        long knownMisses,
+        long clearsTold,
+        long failures) {
+
+    /** How often the source was asked for a conversation and answered. */
+    public long lookUps() {
+        return hits + misses;
+    }
+}

@@ -1,0 +1,130 @@
+package io.botfsm.recovery;
+
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.recovery.RecoveringStateStorage.OnFailure;
+import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Outcome.Duplicate;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import java.util.concurrent.CompletableFuture;
+
+/** Brings missing conversations back from the source, one look-up at a time per conversation. Thread-safe. */
+final class Restoration {
+    private final StateStorage storage;
+    private final Source source;
+    private final OnFailure onFailure;
+    private final Absences absences;
+    private final KeyTurns turns;
+    private final Counters counters;
+    private final SingleFlight<StorageKey, Snapshot> lookUps = new SingleFlight<>();
+
+    Restoration(
+            StateStorage storage,
+            Source source,
+            OnFailure onFailure,
+            Absences absences,
+            KeyTurns turns,
+            Counters counters) {
+        this.storage = storage;
+        this.source = source;
+        this.onFailure = onFailure;
+        this.absences = absences;
+        this.turns = turns;
+        this.counters = counters;
+    }
+
+    /**
+     * What is stored after the source was asked.
+     *
+     * @param anyway whether to ask although it has just said that it does not know the conversation
+     */
+    CompletableFuture<Snapshot> restore(StorageKey key, boolean anyway) {
+        return !anyway && isKnownMiss(key)
+                ? CompletableFuture.completedFuture(Snapshot.none())
+                : lookUps.join(key, () -> turns.run(key, () -> unlessRestored(key, anyway)));
+    }
+
+    private boolean isKnownMiss(StorageKey key) {
+        boolean known = absences.contain(key);
+        if (known) {
+            counters.knownMisses.increment();
+        }
+        return known;
+    }
+
+    /** Whoever found nothing may come here when the look-up of another is over already. */
+    private CompletableFuture<Snapshot> unlessRestored(StorageKey key, boolean anyway) {
+        return storage.read(key)
+                .thenCompose(now -> now.version() != 0 || (!anyway && isKnownMiss(key))
+                        ? CompletableFuture.completedFuture(now)
+                        : lookUp(key))
+                .toCompletableFuture();
+    }
+
+    private CompletableFuture<Snapshot> lookUp(StorageKey key) {
+        return source.lookUp(key)
+                .thenCompose(found -> {
+                    if (found.isPresent()) {
+                        return store(key, found.get());
+                    }
+                    absences.unknown(key);
+                    return CompletableFuture.completedFuture(Snapshot.none());
+                })
+                .exceptionallyCompose(failure -> failed(key, Attempt.cause(failure)));
+    }
+
+    private CompletableFuture<Snapshot> failed(StorageKey key, Throwable failure) {
+        if (onFailure == OnFailure.FAIL || !(failure instanceof RecoveryFailedException)) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        absences.unreachable(key);
+        return CompletableFuture.completedFuture(Snapshot.none());
+    }
+
+    private CompletableFuture<Snapshot> store(StorageKey key, Mutation restoring) {
+        return storage.write(key, restoring)
+                .toCompletableFuture()
+                .thenApply(outcome -> stored(restoring, outcome))
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(asOfARead(key, Attempt.cause(failure))));
+    }
+
+    private Snapshot stored(Mutation restoring, Outcome outcome) {
+        if (outcome instanceof Applied applied) {
+            counters.restores.increment();
+            EventWindow events = restoring.eventId().isPresent()
+                    ? EventWindow.empty().with(restoring.eventId().getAsLong())
+                    : EventWindow.empty();
+            return new Snapshot(restoring.state(), restoring.puts(), applied.version(), events);
+        }
+        counters.lostToConcurrentWrites.increment();
+        if (outcome instanceof Conflict conflict) {
+            return conflict.current();
+        }
+        if (outcome instanceof Duplicate duplicate) {
+            return duplicate.current();
+        }
+        throw new FsmException("a write without fencing token was refused as fenced");
+    }
+
+    /** What the caller wanted to read or write has not happened, whatever became of the restoring write. */
+    private static Throwable asOfARead(StorageKey key, Throwable failure) {
+        return failure instanceof StorageUnavailableException away && away.mayBeApplied()
+                ? new StorageUnavailableException(key, away.timeout(), false, away)
+                : failure;
+    }
+
+    void close(Throwable reason) {
+        lookUps.fail(reason);
+    }
+
+    int underWay() {
+        return lookUps.size();
+    }
+}

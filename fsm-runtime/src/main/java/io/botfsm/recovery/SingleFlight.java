@@ -1,0 +1,35 @@
+package io.botfsm.recovery;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Work of which there is one at a time per key; who comes meanwhile gets the same answer. Thread-safe. */
+final class SingleFlight<K, T extends @Nullable Object> {
+    private final ConcurrentMap<K, CompletableFuture<T>> flights = new ConcurrentHashMap<>();
+
+    /** Joins the work under way, or begins it. The work must end, well or not. */
+    CompletableFuture<T> join(K key, Supplier<CompletableFuture<T>> work) {
+        CompletableFuture<T> mine = new CompletableFuture<>();
+        CompletableFuture<T> underWay = flights.putIfAbsent(key, mine);
+        if (underWay != null) {
+            return underWay;
+        }
+        CompletableFuture<T> unused = Attempt.of(work).whenComplete((value, failure) -> {
+            flights.remove(key, mine);
+            Attempt.end(mine, value, failure);
+        });
+        return mine;
+    }
+
+    /** Ends all waiting with a failure; the work itself goes on. */
+    void fail(Throwable failure) {
+        flights.values().forEach(flight -> flight.completeExceptionally(failure));
+    }
+
+    int size() {
+        return flights.size();
+    }
+}

@@ -1,0 +1,80 @@
+package io.botfsm.recovery;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.StorageKey;
+import io.botfsm.storage.Mutation;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The second source, called on the executor and never waited for longer than its deadline. Fails only with
+ * {@link RecoveryFailedException}.
+ */
+final class Source {
+    private final StateRecovery recovery;
+    private final Executor executor;
+    private final Duration deadline;
+    private final boolean takesEvents;
+    private final Counters counters;
+
+    Source(StateRecovery recovery, Executor executor, Duration deadline, boolean takesEvents, Counters counters) {
+        this.recovery = recovery;
+        this.executor = executor;
+        this.deadline = deadline;
+        this.takesEvents = takesEvents;
+        this.counters = counters;
+    }
+
+    /** The write that restores the conversation; empty if the source does not know it. */
+    CompletableFuture<Optional<Mutation>> lookUp(StorageKey key) {
+        return typed(key, call(() -> recovery.recover(key)).thenApply(found -> {
+            Optional<Mutation> restoring = requireNonNull(found, "the source answered null")
+                    .filter(conversation -> !conversation.isEmpty())
+                    .map(conversation -> conversation.restoring(takesEvents));
+            (restoring.isPresent() ? counters.hits : counters.misses).increment();
+            return restoring;
+        }));
+    }
+
+    /** Tells that the conversation of this version is cleared. */
+    CompletableFuture<@Nullable Void> tell(StorageKey key, long version) {
+        return typed(key, call(() -> recovery.cleared(key, version)).thenApply(told -> {
+            counters.clearsTold.increment();
+            return null;
+        }));
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> call(Supplier<CompletionStage<T>> work) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            executor.execute(() -> begin(work, answer));
+        } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
+            return CompletableFuture.failedFuture(refused);
+        }
+        return answer.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static <T extends @Nullable Object> void begin(
+            Supplier<CompletionStage<T>> work, CompletableFuture<T> answer) {
+        try {
+            CompletionStage<T> unused = requireNonNull(work.get(), "the source returned no stage")
+                    .whenComplete((value, failure) -> Attempt.end(answer, value, failure));
+        } catch (Throwable e) { // whatever the source throws, the caller must hear of it
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private <T extends @Nullable Object> CompletableFuture<T> typed(StorageKey key, CompletableFuture<T> answer) {
+        return answer.exceptionallyCompose(failure -> {
+            counters.failures.increment();
+            return CompletableFuture.failedFuture(new RecoveryFailedException(key, false, Attempt.cause(failure)));
+        });
+    }
+}

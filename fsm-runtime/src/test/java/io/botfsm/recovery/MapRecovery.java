@@ -1,0 +1,52 @@
+package io.botfsm.recovery;
+
+import io.botfsm.StorageKey;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A source in a map, which tells what it was asked and told, and can be made to wait or to fail. */
+public final class MapRecovery implements StateRecovery {
+    /** A clear that it was told of. */
+    public record Told(StorageKey key, long version) {}
+
+    final Map<StorageKey, RecoveredConversation> known = new ConcurrentHashMap<>();
+    final List<StorageKey> asked = new CopyOnWriteArrayList<>();
+    final List<Told> told = new CopyOnWriteArrayList<>();
+    volatile CompletableFuture<Boolean> open = CompletableFuture.completedFuture(true);
+    volatile Optional<RuntimeException> failure = Optional.empty();
+
+    /** Knows this conversation from now on. */
+    public MapRecovery knowing(StorageKey key, RecoveredConversation conversation) {
+        known.put(key, conversation);
+        return this;
+    }
+
+    @Override
+    public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
+        asked.add(key);
+        // Read at once and answered later: what a slow database does.
+        Optional<RecoveredConversation> found = Optional.ofNullable(known.get(key));
+        return open.thenApply(go -> {
+            failure.ifPresent(e -> {
+                throw e;
+            });
+            return found;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> cleared(StorageKey key, long version) {
+        return open.thenAccept(go -> {
+            failure.ifPresent(e -> {
+                throw e;
+            });
+            told.add(new Told(key, version));
+            known.remove(key);
+        });
+    }
+}
