@@ -10,18 +10,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A source in a map, which tells what it was asked and told, and can be made to wait or to fail. */
-public final class MapRecovery implements StateRecovery {
+final class MapRecovery implements StateRecovery {
     /** A clear that it was told of. */
-    public record Told(StorageKey key, long version) {}
+    record Told(StorageKey key, long version) {}
 
     final Map<StorageKey, RecoveredConversation> known = new ConcurrentHashMap<>();
     final List<StorageKey> asked = new CopyOnWriteArrayList<>();
     final List<Told> told = new CopyOnWriteArrayList<>();
+    final List<String> threads = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Boolean> open = CompletableFuture.completedFuture(true);
     volatile Optional<RuntimeException> failure = Optional.empty();
 
     /** Knows this conversation from now on. */
-    public MapRecovery knowing(StorageKey key, RecoveredConversation conversation) {
+    MapRecovery knowing(StorageKey key, RecoveredConversation conversation) {
         known.put(key, conversation);
         return this;
     }
@@ -29,6 +30,7 @@ public final class MapRecovery implements StateRecovery {
     @Override
     public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
         asked.add(key);
+        threads.add(Thread.currentThread().getName());
         // Read at once and answered later: what a slow database does.
         Optional<RecoveredConversation> found = Optional.ofNullable(known.get(key));
         return open.thenApply(go -> {
@@ -41,6 +43,7 @@ public final class MapRecovery implements StateRecovery {
 
     @Override
     public CompletionStage<Void> cleared(StorageKey key, long version) {
+        threads.add(Thread.currentThread().getName());
         return open.thenAccept(go -> {
             failure.ifPresent(e -> {
                 throw e;
