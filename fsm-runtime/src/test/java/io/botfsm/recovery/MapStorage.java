@@ -47,8 +47,7 @@ final class MapStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
-        return onDriver(
-                stored.getOrDefault(key, StoredConversation.none()).snapshot());
+        return onDriver(stored.getOrDefault(key, StoredConversation.none()).snapshot());
     }
 
     @Override

@@ -73,8 +73,10 @@ class RecoveringStateStorageTest extends RecoveryTest {
         source.open.complete(true);
 
         for (Future<Handled<String>> one : handled) {
-            assertThat(one.get()).isInstanceOfSatisfying(Handled.Done.class, done -> assertThat(done.result())
-                    .isEqualTo("Alice"));
+            assertThat(one.get())
+                    .isInstanceOfSatisfying(
+                            Handled.Done.class,
+                            done -> assertThat(done.result()).isEqualTo("Alice"));
         }
         threads.shutdown();
         assertThat(source.asked).containsExactly(KEY);

@@ -3,6 +3,7 @@ package io.botfsm.examples.onboarding;
 import static io.botfsm.examples.onboarding.Questions.currentQuestion;
 
 import io.botfsm.Fsm;
+import io.botfsm.Handled;
 import io.botfsm.TransitionRules;
 import io.botfsm.Turn;
 import io.botfsm.storage.StateStorage;
@@ -26,10 +27,16 @@ public final class OnboardingFlow {
     private static final Optional<String> NO_REMARK = Optional.empty();
 
     private final Fsm fsm;
+    private final Sessions sessions;
 
     /** The flow of conversations that are kept in a storage. */
     public OnboardingFlow(StateStorage storage) {
-        this(Fsm.builder(storage).states(Onboarding.class, Onboarding::stored).build());
+        this(storage, Sessions.NONE);
+    }
+
+    /** The same, with each conversation saved a second time after its turn. */
+    public OnboardingFlow(StateStorage storage, Sessions sessions) {
+        this(Fsm.builder(storage).states(Onboarding.class, Onboarding::stored).build(), sessions);
     }
 
     /** Which state may follow which. */
@@ -46,13 +53,14 @@ public final class OnboardingFlow {
                 .build();
     }
 
-    private OnboardingFlow(Fsm fsm) {
+    private OnboardingFlow(Fsm fsm, Sessions sessions) {
         this.fsm = fsm;
+        this.sessions = sessions;
     }
 
     /** The same for one lease: what it writes is refused where a later lease's token is known. */
     public OnboardingFlow fencedBy(long token) {
-        return new OnboardingFlow(fsm.fencedBy(token));
+        return new OnboardingFlow(fsm.fencedBy(token), sessions);
     }
 
     /**
@@ -61,8 +69,11 @@ public final class OnboardingFlow {
      * @throws io.botfsm.FsmException if it could not be handled; it may be handled again under the same event id
      */
     public List<String> receive(Message message) {
-        return fsm.handle(message.key(), message.eventId(), turn -> reply(turn, tidy(message.text())))
-                .orElse(now -> List.of(currentQuestion(now)));
+        Handled<List<String>> handled =
+                fsm.handle(message.key(), message.eventId(), turn -> reply(turn, tidy(message.text())));
+        // Of a repeated message too: the bot may have died in between.
+        sessions.save(message.key(), handled.now().snapshot(), message.eventId());
+        return handled.orElse(now -> List.of(currentQuestion(now)));
     }
 
     private static String tidy(String text) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -23,6 +25,9 @@ class OnboardingBotTest {
     private static final String CITY_QUESTION = "bot> Which city do you live in?";
     private static final String START_HINT = "bot> Send /start, and I shall get to know you.";
     private static final String NOT_SAVED = "bot> Sorry, that couldn't be saved. Please try again.";
+
+    /** So that it is Redis that keeps. */
+    private static final String WITHOUT_DATABASE = "--database=none";
 
     private Path data;
     private RedisProcesses servers;
@@ -45,7 +50,7 @@ class OnboardingBotTest {
             tellName();
             assertThat(servers.running()).isEmpty();
 
-            try (BotProcess bot = BotProcess.start(data)) {
+            try (BotProcess bot = BotProcess.start(data, WITHOUT_DATABASE)) {
                 bot.say("31");
 
                 assertThat(bot.finish()).containsExactly(CITY_QUESTION);
@@ -57,13 +62,13 @@ class OnboardingBotTest {
         @Test
         void goesOnWhereItWasAfterItWasKilled() throws Exception {
             long server;
-            try (BotProcess bot = BotProcess.start(data)) {
+            try (BotProcess bot = BotProcess.start(data, WITHOUT_DATABASE)) {
                 tellName(bot);
                 server = servers.only().pid();
                 bot.kill();
             }
 
-            try (BotProcess bot = BotProcess.start(data)) {
+            try (BotProcess bot = BotProcess.start(data, WITHOUT_DATABASE)) {
                 bot.say("31");
 
                 assertThat(bot.hear()).isEqualTo(CITY_QUESTION);
@@ -75,13 +80,13 @@ class OnboardingBotTest {
 
         @Test
         void goesOnWhereItWasAfterItAndItsRedisWereKilled() throws Exception {
-            try (BotProcess bot = BotProcess.start(data)) {
+            try (BotProcess bot = BotProcess.start(data, WITHOUT_DATABASE)) {
                 tellName(bot);
                 bot.kill();
                 servers.kill();
             }
 
-            try (BotProcess bot = BotProcess.start(data)) {
+            try (BotProcess bot = BotProcess.start(data, WITHOUT_DATABASE)) {
                 bot.say("31");
 
                 assertThat(bot.finish()).containsExactly(CITY_QUESTION);
@@ -148,6 +153,60 @@ class OnboardingBotTest {
                 assertThat(bot.exitStatus()).isEqualTo(1);
                 assertThat(bot.log()).startsWith("The data folder " + data + " cannot be used:");
             }
+        }
+    }
+
+    @Nested
+    class WithItsDatabase {
+        @Test
+        void goesOnWhereItWasWhenItsRedisHasLostEverything() throws Exception {
+            OnboardingBotTest.this.tellName();
+            deleteRedisData();
+
+            try (BotProcess bot = BotProcess.start(data)) {
+                bot.say("31");
+                assertThat(bot.finish()).containsExactly(CITY_QUESTION);
+                assertThat(bot.exitStatus()).isZero();
+            }
+            try (BotProcess bot = BotProcess.start(data)) {
+                bot.say("/status");
+                assertThat(bot.finish()).first().isEqualTo("bot> I am waiting for your city.");
+            }
+        }
+
+        @Test
+        void restoresNothingThatWasCancelled() throws Exception {
+            try (BotProcess bot = BotProcess.start(data)) {
+                tellName(bot);
+                bot.say("/cancel");
+                assertThat(bot.finish()).contains("bot> Cancelled; I have forgotten what you told me.");
+            }
+            deleteRedisData();
+
+            try (BotProcess bot = BotProcess.start(data)) {
+                bot.say("31");
+                assertThat(bot.finish()).containsExactly(START_HINT);
+            }
+        }
+
+        @Test
+        void isTheFileOfTheOption() throws Exception {
+            String file = data.resolveSibling("elsewhere.db").toString();
+            try (BotProcess bot = BotProcess.start(data, "--database", file)) {
+                tellName(bot);
+                bot.finish();
+            }
+            assertThat(Path.of(file)).exists();
+            assertThat(data.resolveSibling(data.getFileName() + ".db")).doesNotExist();
+        }
+
+        private void deleteRedisData() throws IOException {
+            assertThat(servers.running()).isEmpty();
+            try (Stream<Path> files = Files.walk(data)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            }
+            assertThat(data).doesNotExist();
         }
     }
 
@@ -231,14 +290,14 @@ class OnboardingBotTest {
         @Test
         void goesOnWhereItWasAfterBothWereKilledAndKeepsToItsDatabase() throws Exception {
             try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always")) {
-                try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(1))) {
+                try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(1), WITHOUT_DATABASE)) {
                     tellName(bot);
                     bot.kill();
                 }
                 server.kill();
                 server.startAgain();
 
-                try (BotProcess bot = BotProcess.start(data, "--storage=" + server.uri(1))) {
+                try (BotProcess bot = BotProcess.start(data, "--storage=" + server.uri(1), WITHOUT_DATABASE)) {
                     bot.say("31");
                     assertThat(bot.finish()).containsExactly(CITY_QUESTION);
                 }

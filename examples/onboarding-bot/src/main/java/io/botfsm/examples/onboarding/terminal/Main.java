@@ -5,11 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.examples.onboarding.database.SessionDatabase;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.LockEvent;
 import io.botfsm.lock.LockException;
+import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.LoggingStateStorage;
+import io.botfsm.storage.StateStorage;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -87,7 +90,9 @@ public final class Main {
     }
 
     private int talk() {
-        OnboardingFlow flow = new OnboardingFlow(new LoggingStateStorage(storage.states()));
+        Optional<SessionDatabase> database = databaseFile().map(SessionDatabase::open);
+        OnboardingFlow flow =
+                database.map(this::flow).orElseGet(() -> new OnboardingFlow(new LoggingStateStorage(storage.states())));
         StorageKey key = StorageKey.bot("onboarding")
                 .chat(options.user())
                 .user(options.user())
@@ -95,6 +100,7 @@ public final class Main {
         EventIds eventIds = new EventIds(InstantSource.system());
         Lines lines = Lines.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
         BotRunner runner = BotRunner.under(lock).thenClose("storage", CLOSE_LIMIT, storage);
+        database.ifPresent(last -> runner.thenClose("database", CLOSE_LIMIT, last));
         if (options.standby()) {
             runner.standby();
         }
@@ -104,6 +110,22 @@ public final class Main {
                         "Another instance of \"%s\" is active: %s.%nWith --standby this one waits for its end.%n",
                         options.instance(), LockReport.describe(holder)));
         return status;
+    }
+
+    /** What Redis has lost comes back from the database; transitions are logged above, so that this is none. */
+    private OnboardingFlow flow(SessionDatabase database) {
+        StateStorage recovering = RecoveringStateStorage.builder(storage.states(), database.recovery())
+                .build();
+        return new OnboardingFlow(new LoggingStateStorage(recovering), database);
+    }
+
+    private Optional<Path> databaseFile() {
+        Path data = dataFolder().toAbsolutePath();
+        String file =
+                options.database().orElse(options.storage().equals("memory") ? Options.NO_DATABASE : data + ".db");
+        return Optional.of(file)
+                .filter(name -> !name.equals(Options.NO_DATABASE))
+                .map(Path::of);
     }
 
     /** The lock needs the storage's Redis too, also while nobody says anything. */

@@ -3,15 +3,24 @@ package io.botfsm.examples.onboarding.terminal;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the command line says.
  *
+ * @param database the file, {@link #NO_DATABASE}, or empty if nothing was said
  * @param ttl how long the lock lasts unless renewed
  */
-record Options(String storage, String user, String instance, boolean standby, Duration ttl, Action action) {
+record Options(
+        String storage,
+        Optional<String> database,
+        String user,
+        String instance,
+        boolean standby,
+        Duration ttl,
+        Action action) {
     static final String USAGE = """
-            Usage: run [--storage memory|embedded|redis://...] [--user ID]
+            Usage: run [--storage memory|embedded|redis://...] [--database FILE|none] [--user ID]
                        [--instance NAME] [--standby] [--ttl SECONDS]
                        [--lock-status | --lock-release | --help]
 
@@ -23,6 +32,8 @@ record Options(String storage, String user, String instance, boolean standby, Du
               --storage embedded    a Redis of its own, nothing to install (the default);
                                     its data is in the folder that ONBOARDING_DATA names
               --storage redis://... a Redis that is running: redis://[user:password@]host[:port][/database]
+              --database FILE       where each conversation is kept a second time, should Redis lose it
+                                    (default: beside the folder of the bot's own Redis, for memory none)
               --user ID             who is writing (default: 1)
               --instance NAME       the name that only one bot can have at a time (default: onboarding-bot)
               --standby             wait while another instance is active, instead of ending at once
@@ -32,8 +43,10 @@ record Options(String storage, String user, String instance, boolean standby, Du
               --help                this text
             """;
 
-    private static final Options DEFAULTS =
-            new Options("embedded", "1", "onboarding-bot", false, Duration.ofSeconds(30), Action.TALK);
+    static final String NO_DATABASE = "none";
+
+    private static final Options DEFAULTS = new Options(
+            "embedded", Optional.empty(), "1", "onboarding-bot", false, Duration.ofSeconds(30), Action.TALK);
 
     /** What is to be done. */
     enum Action {
@@ -55,6 +68,7 @@ record Options(String storage, String user, String instance, boolean standby, Du
             String[] parts = argument.split("=", 2);
             options = switch (parts[0]) {
                 case "--storage" -> options.withStorage(value(parts, rest));
+                case "--database" -> options.withDatabase(value(parts, rest));
                 case "--user" -> options.withUser(value(parts, rest));
                 case "--instance" -> options.withInstance(value(parts, rest));
                 case "--ttl" -> options.withTtl(value(parts, rest));
@@ -83,15 +97,20 @@ record Options(String storage, String user, String instance, boolean standby, Du
             throw new IllegalArgumentException(
                     "--storage must be memory, embedded or redis://..., not \"%s\"".formatted(masked(value)));
         }
-        return new Options(value, user, instance, standby, ttl, action);
+        return new Options(value, database, user, instance, standby, ttl, action);
+    }
+
+    private Options withDatabase(String value) {
+        Optional<String> file = Optional.of(notBlank("--database", value));
+        return new Options(storage, file, user, instance, standby, ttl, action);
     }
 
     private Options withUser(String value) {
-        return new Options(storage, notBlank("--user", value), instance, standby, ttl, action);
+        return new Options(storage, database, notBlank("--user", value), instance, standby, ttl, action);
     }
 
     private Options withInstance(String value) {
-        return new Options(storage, user, notBlank("--instance", value), standby, ttl, action);
+        return new Options(storage, database, user, notBlank("--instance", value), standby, ttl, action);
     }
 
     private Options withTtl(String value) {
@@ -99,15 +118,16 @@ record Options(String storage, String user, String instance, boolean standby, Du
             throw new IllegalArgumentException(
                     "--ttl must be a whole number of seconds from 1 to 86400: \"%s\"".formatted(value));
         }
-        return new Options(storage, user, instance, standby, Duration.ofSeconds(Long.parseLong(value)), action);
+        return new Options(
+                storage, database, user, instance, standby, Duration.ofSeconds(Long.parseLong(value)), action);
     }
 
     private Options withStandby() {
-        return new Options(storage, user, instance, true, ttl, action);
+        return new Options(storage, database, user, instance, true, ttl, action);
     }
 
     private Options withAction(Action chosen) {
-        return new Options(storage, user, instance, standby, ttl, chosen);
+        return new Options(storage, database, user, instance, standby, ttl, chosen);
     }
 
     private static String notBlank(String option, String value) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.botfsm.examples.onboarding.terminal.Options.Action;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,14 @@ class OptionsTest {
     @Test
     void haveDefaults() {
         assertThat(parse())
-                .isEqualTo(new Options("embedded", "1", "onboarding-bot", false, Duration.ofSeconds(30), Action.TALK));
+                .isEqualTo(new Options(
+                        "embedded",
+                        Optional.empty(),
+                        "1",
+                        "onboarding-bot",
+                        false,
+                        Duration.ofSeconds(30),
+                        Action.TALK));
     }
 
     @ParameterizedTest
@@ -37,8 +45,10 @@ class OptionsTest {
                         "--user=8",
                         "--ttl",
                         "5",
+                        "--database=d.db",
                         "--instance=b"))
-                .isEqualTo(new Options("memory", "8", "b", true, Duration.ofSeconds(5), Action.HELP));
+                .isEqualTo(
+                        new Options("memory", Optional.of("d.db"), "8", "b", true, Duration.ofSeconds(5), Action.HELP));
     }
 
     @Test
@@ -57,6 +67,7 @@ class OptionsTest {
         "--bogus, Unknown option: --bogus",
         "--storage, --storage needs a value",
         "--user, --user needs a value",
+        "--database=, --database must not be empty: \"\"",
         "--user=, --user must not be empty: \"\"",
         "--instance=, --instance must not be empty: \"\"",
         "--ttl=0, --ttl must be a whole number of seconds from 1 to 86400: \"0\"",

@@ -1,0 +1,19 @@
+package io.botfsm.examples.onboarding;
+
+import io.botfsm.StorageKey;
+import io.botfsm.storage.Snapshot;
+
+/** Where each conversation is saved a second time, after its turn was committed. */
+@FunctionalInterface
+public interface Sessions {
+    /** Saves nothing. */
+    Sessions NONE = (key, now, eventId) -> {};
+
+    /**
+     * Saves the conversation as it is now, unless a newer one is saved. May be called again for the same turn.
+     *
+     * @param eventId the event that was handled
+     * @throws io.botfsm.FsmException if it could not be saved
+     */
+    void save(StorageKey key, Snapshot now, long eventId);
+}

@@ -1,0 +1,176 @@
+package io.botfsm.examples.onboarding.database;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+import io.botfsm.examples.onboarding.Sessions;
+import io.botfsm.recovery.BlockingStateRecovery;
+import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.Snapshot;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Conversations in an SQLite file, one row each, for when the storage has lost them. Thread-safe, also between processes. What
+ * is saved is on disk when {@link #save} returns.
+ *
+ * <p>A row never goes back to an earlier version. A cleared conversation leaves a row without state and data, so that a turn
+ * that was committed before and is saved late does not come back; such rows go after two days, at the next start.
+ */
+public final class SessionDatabase implements Sessions, BlockingStateRecovery, AutoCloseable {
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final int WAITING_LOOK_UPS = 1_000;
+
+    private static final String TABLE = """
+            CREATE TABLE IF NOT EXISTS session (
+              bot TEXT NOT NULL, chat TEXT NOT NULL, user TEXT NOT NULL,
+              thread TEXT NOT NULL, business TEXT NOT NULL, destiny TEXT NOT NULL,
+              version INTEGER NOT NULL,
+              state TEXT,
+              data TEXT NOT NULL,
+              last_event INTEGER,
+              updated_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+              PRIMARY KEY (bot, chat, user, thread, business, destiny)
+            ) WITHOUT ROWID""";
+    private static final String FORGET_CLEARED = """
+            DELETE FROM session
+            WHERE state IS NULL AND data = '{}' AND updated_at < datetime('now', '-2 days')""";
+    private static final String SAVE = """
+            INSERT INTO session (bot, chat, user, thread, business, destiny, version, state, data, last_event)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET version = excluded.version, state = excluded.state, data = excluded.data,
+              last_event = excluded.last_event, updated_at = CURRENT_TIMESTAMP
+            WHERE excluded.version > session.version""";
+    private static final String CLEAR = """
+            INSERT INTO session (bot, chat, user, thread, business, destiny, version, data)
+            VALUES (?, ?, ?, ?, ?, ?, ?, '{}')
+            ON CONFLICT DO UPDATE SET version = excluded.version, state = NULL, data = '{}',
+              last_event = NULL, updated_at = CURRENT_TIMESTAMP
+            WHERE excluded.version >= session.version""";
+    private static final String FIND = """
+            SELECT state, data, last_event FROM session
+            WHERE bot = ? AND chat = ? AND user = ? AND thread = ? AND business = ? AND destiny = ?""";
+
+    private final JsonMapper json = new JsonMapper();
+    private final Connection connection;
+    private final ThreadPoolExecutor executor = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING_LOOK_UPS),
+            task -> new Thread(task, "database"));
+
+    private SessionDatabase(Connection connection) {
+        this.connection = connection;
+    }
+
+    /**
+     * Opens the file, or makes it.
+     *
+     * @throws FsmException if that is not possible
+     */
+    public static SessionDatabase open(Path file) {
+        try {
+            Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA busy_timeout = 2000"); // another process may be writing
+                statement.execute("PRAGMA journal_mode = WAL");
+                statement.execute("PRAGMA synchronous = FULL"); // each commit is on disk
+                statement.execute(TABLE);
+                statement.execute(FORGET_CLEARED);
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+            return new SessionDatabase(connection);
+        } catch (SQLException e) {
+            throw new FsmException("The database %s cannot be used: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** The database as a second source of conversations. Its calls wait on a thread of their own. */
+    public StateRecovery recovery() {
+        return StateRecovery.blocking(this, executor, DEADLINE);
+    }
+
+    @Override
+    public synchronized void save(StorageKey key, Snapshot now, long eventId) {
+        if (now.state().isEmpty() && now.data().isEmpty()) {
+            return; // cleared, or never begun
+        }
+        try (PreparedStatement save = prepared(SAVE, key)) {
+            save.setLong(7, now.version());
+            save.setString(8, now.state().orElse(null));
+            save.setString(9, json.writeValueAsString(now.data()));
+            save.setLong(10, eventId);
+            save.executeUpdate();
+        } catch (SQLException | JsonProcessingException e) {
+            throw new FsmException(key + ": not saved in the database", e);
+        }
+    }
+
+    @Override
+    public synchronized void cleared(StorageKey key, long version) throws SQLException {
+        try (PreparedStatement clear = prepared(CLEAR, key)) {
+            clear.setLong(7, version);
+            clear.executeUpdate();
+        }
+    }
+
+    @Override
+    public synchronized Optional<RecoveredConversation> recover(StorageKey key) throws Exception {
+        try (PreparedStatement find = prepared(FIND, key);
+                ResultSet row = find.executeQuery()) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            @Nullable String state = row.getString(1);
+            Map<String, String> data = json.readValue(row.getString(2), new TypeReference<>() {});
+            long event = row.getLong(3);
+            return Optional.of(new RecoveredConversation(
+                    Optional.ofNullable(state), data, row.wasNull() ? OptionalLong.empty() : OptionalLong.of(event)));
+        }
+    }
+
+    /** The statement with the key as its first parameters; an absent part is an empty text, which no present part is. */
+    private PreparedStatement prepared(String sql, StorageKey key) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setString(1, key.bot());
+        statement.setString(2, key.chat());
+        statement.setString(3, key.user());
+        statement.setString(4, key.thread().orElse(""));
+        statement.setString(5, key.business().orElse(""));
+        statement.setString(6, key.destiny());
+        return statement;
+    }
+
+    /** Ends look-ups that wait, and closes the file. */
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        synchronized (this) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw new FsmException("the database could not be closed", e);
+            }
+        }
+    }
+}

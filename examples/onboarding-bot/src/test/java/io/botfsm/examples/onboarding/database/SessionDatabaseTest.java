@@ -1,0 +1,143 @@
+package io.botfsm.examples.onboarding.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.storage.Snapshot;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SessionDatabaseTest {
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+    private static final Map<String, String> DATA = Map.of("name", "\"Zoë 😀\"", "age", "31", "x", "1.0e5");
+
+    private Path file;
+    private SessionDatabase database;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        file = folder.resolve("sessions of a bot.db");
+        database = SessionDatabase.open(file);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void recoversWhatWasSavedAlsoByAnotherProcess() throws Exception {
+        database.save(KEY, snapshot("A", DATA, 7), 70);
+        database.save(KEY, snapshot("B", DATA, 8), 80);
+
+        RecoveredConversation saved = new RecoveredConversation(Optional.of("B"), DATA, OptionalLong.of(80));
+        assertThat(database.recover(KEY)).hasValue(saved);
+        try (SessionDatabase other = SessionDatabase.open(file)) {
+            assertThat(other.recover(KEY)).hasValue(saved);
+            other.save(KEY, snapshot("C", DATA, 9), 90);
+        }
+        assertThat(database.recover(KEY).orElseThrow().state()).hasValue("C");
+        assertThat(database.recovery().recover(KEY).toCompletableFuture().join())
+                .isPresent();
+    }
+
+    @Test
+    void doesNotGoBack() throws Exception {
+        database.save(KEY, snapshot("B", DATA, 8), 80);
+        database.save(KEY, snapshot("A", DATA, 7), 70);
+        database.save(KEY, snapshot("A", DATA, 8), 70);
+        database.cleared(KEY, 7);
+
+        assertThat(database.recover(KEY).orElseThrow().state()).hasValue("B");
+    }
+
+    @Test
+    void forgetsWhatIsClearedAndNotForALateTurn() throws Exception {
+        database.save(KEY, snapshot("B", DATA, 8), 80);
+        database.cleared(KEY, 8);
+        database.save(KEY, snapshot("A", DATA, 7), 70);
+        assertThat(database.recover(KEY).orElseThrow())
+                .isEqualTo(new RecoveredConversation(Optional.empty(), Map.of()));
+
+        database.save(KEY, snapshot("N", Map.of(), 9), 90);
+        assertThat(database.recover(KEY).orElseThrow().state()).hasValue("N");
+    }
+
+    @Test
+    void keepsNoConversationThatHasNothing() throws Exception {
+        database.save(KEY, snapshot(null, Map.of(), 8), 80);
+
+        assertThat(database.recover(KEY)).isEmpty();
+        database.cleared(StorageKey.bot(9).chat(9).user(9).build(), 5);
+    }
+
+    @Test
+    void keepsKeysApart() throws Exception {
+        database.save(KEY, snapshot("A", DATA, 7), 70);
+
+        assertThat(database.recover(StorageKey.bot(1).chat(2).user(3).thread(4).build()))
+                .isEmpty();
+        assertThat(database.recover(
+                        StorageKey.bot(1).chat(2).user(3).destiny("other").build()))
+                .isEmpty();
+    }
+
+    @Test
+    void forgetsThatItWasClearedAfterTwoDays() throws Exception {
+        database.cleared(KEY, 7);
+        database.save(StorageKey.bot(1).chat(1).user(1).build(), snapshot("A", Map.of(), 7), 70);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE session SET updated_at = datetime('now', '-3 days')");
+            SessionDatabase.open(file).close();
+            try (ResultSet rows = statement.executeQuery("SELECT count(*), max(state) FROM session")) {
+                assertThat(rows.getInt(1)).isOne();
+                assertThat(rows.getString(2)).isEqualTo("A");
+            }
+        }
+    }
+
+    @Test
+    void eachCommitIsOnDisk() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
+            assertThat(mode.getString(1)).isEqualTo("wal");
+        }
+    }
+
+    @Test
+    void saysWhatCannotBeUsed(@TempDir Path folder) {
+        assertThatThrownBy(() -> SessionDatabase.open(folder))
+                .isInstanceOf(FsmException.class)
+                .hasMessageStartingWith("The database " + folder + " cannot be used: ");
+    }
+
+    @Test
+    void failsTypedOnceItIsClosed() {
+        database.close();
+
+        assertThatThrownBy(() -> database.save(KEY, snapshot("A", DATA, 7), 70))
+                .isInstanceOf(FsmException.class)
+                .hasMessage(KEY + ": not saved in the database");
+        assertThat(database.recovery().recover(KEY).toCompletableFuture()).isCompletedExceptionally();
+    }
+
+    private static Snapshot snapshot(String state, Map<String, String> data, long version) {
+        return new Snapshot(
+                Optional.ofNullable(state), data, version, Snapshot.none().events());
+    }
+}
