@@ -4,13 +4,20 @@ import static io.botfsm.examples.onboarding.Questions.currentQuestion;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
+import io.botfsm.Transition;
 import io.botfsm.TransitionRules;
 import io.botfsm.Turn;
+import io.botfsm.storage.LoggingStateStorage;
+import io.botfsm.storage.NotifyingStateStorage;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.TransitionCheckingStateStorage;
+import io.botfsm.storage.TransitionCheckingStateStorage.Undeclared;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gets to know a user (name, age, city, interests), then chats. A message comes in, one turn is committed, the replies come
@@ -22,6 +29,7 @@ import java.util.stream.Stream;
  * <p>Thread-safe.
  */
 public final class OnboardingFlow {
+    private static final Logger LOG = LoggerFactory.getLogger(OnboardingFlow.class);
     private static final int LONGEST_TEXT = 200;
     private static final int MOST_INTERESTS = 20;
     private static final Optional<String> NO_REMARK = Optional.empty();
@@ -51,6 +59,19 @@ public final class OnboardingFlow {
                 .allowFromAny(Onboarding.NAME) // by /start, and by "no" to what is to be confirmed
                 .endFromAny() // by /cancel
                 .build();
+    }
+
+    /** A storage whose changes of state are logged, and held to the rules. */
+    public static StateStorage watched(StateStorage storage) {
+        StateStorage logging = new LoggingStateStorage(storage);
+        StateStorage notifying = new NotifyingStateStorage(logging, List.of(OnboardingFlow::welcome));
+        return new TransitionCheckingStateStorage(notifying, rules(), Undeclared.REFUSE);
+    }
+
+    private static void welcome(Transition transition) {
+        if (transition.to().equals(Optional.of("Onboarding:CHATTING"))) {
+            LOG.info("{} is on board", transition.key());
+        }
     }
 
     private OnboardingFlow(Fsm fsm, Sessions sessions) {

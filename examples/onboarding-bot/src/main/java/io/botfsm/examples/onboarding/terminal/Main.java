@@ -11,7 +11,6 @@ import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.LockEvent;
 import io.botfsm.lock.LockException;
 import io.botfsm.recovery.RecoveringStateStorage;
-import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -92,7 +91,7 @@ public final class Main {
     private int talk() {
         Optional<SessionDatabase> database = databaseFile().map(SessionDatabase::open);
         OnboardingFlow flow =
-                database.map(this::flow).orElseGet(() -> new OnboardingFlow(new LoggingStateStorage(storage.states())));
+                database.map(this::flow).orElseGet(() -> new OnboardingFlow(OnboardingFlow.watched(storage.states())));
         StorageKey key = StorageKey.bot("onboarding")
                 .chat(options.user())
                 .user(options.user())
@@ -112,11 +111,11 @@ public final class Main {
         return status;
     }
 
-    /** What Redis has lost comes back from the database; transitions are logged above, so that this is none. */
+    /** What Redis has lost comes back from the database; transitions are watched above, so that this is none. */
     private OnboardingFlow flow(SessionDatabase database) {
         StateStorage recovering = RecoveringStateStorage.builder(storage.states(), database.recovery())
                 .build();
-        return new OnboardingFlow(new LoggingStateStorage(recovering), database);
+        return new OnboardingFlow(OnboardingFlow.watched(recovering), database);
     }
 
     private Optional<Path> databaseFile() {

@@ -7,6 +7,7 @@ import io.botfsm.UnknownStateException;
 import io.botfsm.UnreadableDataException;
 import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner.Bot;
 import io.botfsm.lock.Lease;
 import java.io.PrintStream;
@@ -31,6 +32,7 @@ final class Terminal implements Bot {
     private final Lines lines;
     private final PrintStream out;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final EventIsolation isolation = EventIsolation.inProcess();
     private final Thread thread = new Thread(this::talk, "terminal");
     private Optional<Message> unsaved = Optional.empty();
     private boolean stopped;
@@ -94,7 +96,9 @@ final class Terminal implements Bot {
     @Override
     public void drain(Duration limit) throws InterruptedException, TimeoutException {
         thread.join(limit.toMillis());
-        if (thread.isAlive()) {
+        boolean drained = !thread.isAlive() && isolation.drain(limit);
+        isolation.close();
+        if (!drained) {
             throw new TimeoutException("a message is still being handled");
         }
     }
@@ -117,7 +121,7 @@ final class Terminal implements Bot {
     private List<String> replies(Message message) {
         unsaved = Optional.empty();
         try {
-            return flow.receive(message);
+            return isolation.call(message.key(), () -> flow.receive(message));
         } catch (UnknownStateException | UnreadableDataException e) {
             LOG.error("Cannot go on: {}", e.getMessage());
             return List.of("Sorry, I have lost the thread. Send /start to begin anew.");
@@ -127,6 +131,8 @@ final class Terminal implements Bot {
         } catch (FsmException e) {
             revival.attempt();
             return notSaved(message, e);
+        } catch (Exception e) {
+            throw new IllegalStateException("a handler throws nothing else", e);
         }
     }
 
