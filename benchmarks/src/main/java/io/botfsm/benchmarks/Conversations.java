@@ -4,6 +4,7 @@ import io.botfsm.Fsm;
 import io.botfsm.StorageKey;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.storage.StateStorage;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Map;
@@ -38,31 +39,38 @@ final class Conversations {
             .mapToObj(user -> "plain:1234567890:%d:%d".formatted(1000000000L + user, 1000000000L + user))
             .toArray(String[]::new);
 
+    final StateStorage storage;
     final Fsm fsm;
     final StatefulRedisConnection<String, String> plain;
 
     private Conversations() {
         String uri = RedisServers.shared().uri(0);
-        fsm = Fsm.builder(LettuceRedis.connect(uri).stateStorage())
-                .states(Onboarding.class)
-                .build();
+        storage = LettuceRedis.connect(uri).stateStorage();
+        fsm = Fsm.builder(storage).states(Onboarding.class).build();
         RedisClient client = RedisClient.create(uri); // as it comes: no time-outs for asynchronous calls
         plain = client.connect();
-        for (int user = 0; user < USERS; user++) {
-            fill(keys[user], plainKeys[user]);
+        fill(fsm);
+        for (String plainKey : plainKeys) {
+            fillPlain(plainKey);
         }
     }
 
-    private void fill(StorageKey key, String plainKey) {
-        fsm.handle(
-                key,
-                nextEvent(),
-                turn -> turn.state(Onboarding.CITY)
-                        .put("name", "Ada Lovelace")
-                        .put("age", 36)
-                        .put("city", "Paris")
-                        .put("interests", "maths")
-                        .put("step", 1));
+    /** Begins the conversation of every user. */
+    void fill(Fsm empty) {
+        for (StorageKey key : keys) {
+            empty.handle(
+                    key,
+                    nextEvent(),
+                    turn -> turn.state(Onboarding.CITY)
+                            .put("name", "Ada Lovelace")
+                            .put("age", 36)
+                            .put("city", "Paris")
+                            .put("interests", "maths")
+                            .put("step", 1));
+        }
+    }
+
+    private void fillPlain(String plainKey) {
         Map<String, String> hash = Map.of(
                 "state", "Onboarding:CITY",
                 "name", "Ada Lovelace",

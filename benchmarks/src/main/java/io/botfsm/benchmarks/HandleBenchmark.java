@@ -65,7 +65,7 @@ public class HandleBenchmark {
         });
     }
 
-    private static Integer step(Turn turn) {
+    static Integer step(Turn turn) {
         Onboarding next =
                 turn.state(Onboarding.class).orElseThrow() == Onboarding.CITY ? Onboarding.INTERESTS : Onboarding.CITY;
         int step = turn.value("step", Integer.class).orElseThrow() + 1;

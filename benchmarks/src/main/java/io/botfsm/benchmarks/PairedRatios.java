@@ -16,6 +16,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class PairedRatios {
     private PairedRatios() {}
 
+    private static final double NO_AIM = Double.NaN;
+
     private record Comparison(Class<?> benchmarks, String ours, String baseline, int threads, double aim) {
         String name() {
             return ours + " / " + baseline + ", " + threads + (threads == 1 ? " thread" : " threads");
@@ -27,7 +29,11 @@ public final class PairedRatios {
             new Comparison(HandleBenchmark.class, "handle", "plain", 32, 0.95),
             new Comparison(HandleBenchmark.class, "handleAsync", "plainAsync", 1, 1.0),
             new Comparison(LockBenchmark.class, "lock", "plainLock", 1, 0.90),
-            new Comparison(LockBenchmark.class, "lock", "plainLock", 32, 0.90));
+            new Comparison(LockBenchmark.class, "lock", "plainLock", 32, 0.90),
+            new Comparison(StackBenchmark.class, "stack", "bare", 1, 0.90),
+            new Comparison(StackBenchmark.class, "stack", "bare", 32, 0.90),
+            new Comparison(StackBenchmark.class, "stackInMemory", "bareInMemory", 1, NO_AIM),
+            new Comparison(StackBenchmark.class, "stackInMemory", "bareInMemory", 32, NO_AIM));
 
     /**
      * Runs all comparisons.
@@ -69,7 +75,7 @@ public final class PairedRatios {
             ratios[pair] = ours[pair] / baseline[pair];
         }
         print(
-                "%-40s  ratio %.3f (quartiles %.3f to %.3f, aim %.2f)  ours %,.0f  plain %,.0f",
+                "%-40s  ratio %.3f (quartiles %.3f to %.3f, aim %.2f)  ours %,.0f  other %,.0f",
                 comparison.name(),
                 quantile(ratios, 0.5),
                 quantile(ratios, 0.25),
