@@ -1,5 +1,6 @@
 package io.botfsm.recovery;
 
+import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,9 +27,14 @@ final class KeyTurns {
                 : before.handle((value, failure) -> true).thenComposeAsync(ended -> Attempt.of(work), executor);
         CompletableFuture<T> unused = done.whenComplete((value, failure) -> {
             last.remove(key, mine);
-            Attempt.end(mine, value, failure);
+            Attempt.end(mine, value, failure == null ? null : typed(key, Attempt.cause(failure)));
         });
         return mine;
+    }
+
+    /** What is not typed comes from an executor that refuses. */
+    private static Throwable typed(StorageKey key, Throwable failure) {
+        return failure instanceof FsmException ? failure : new RecoveryFailedException(key, false, failure);
     }
 
     int size() {

@@ -8,12 +8,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The threads that begin calls of a source unless the user brings their own: two daemons, ended after ten idle seconds. */
 final class SourcePool {
+    private static final int WAITING_CALLS = 100_000;
+
     private SourcePool() {}
 
     static Executor start() {
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor pool =
-                new ThreadPoolExecutor(2, 2, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                new ThreadPoolExecutor(2, 2, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING_CALLS), task -> {
                     Thread thread = new Thread(task, "botfsm-recovery-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;

@@ -2,6 +2,7 @@ package io.botfsm.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.botfsm.FsmException;
 import io.botfsm.StorageUnavailableException;
@@ -12,6 +13,8 @@ import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +22,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -167,6 +171,42 @@ class RecoveryFailureTest extends RecoveryTest {
         }));
 
         assertThat(failure(recovering.read(KEY))).hasCauseInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void anExecutorThatRefusesLaterIsATypedErrorToo() {
+        AtomicBoolean isFull = new AtomicBoolean();
+        use(settings().executor(task -> {
+            if (isFull.get()) {
+                throw new RejectedExecutionException("full");
+            }
+            new Thread(task).start();
+        }));
+        source.open = new CompletableFuture<>();
+        CompletionStage<Snapshot> reading = recovering.read(KEY);
+        await().until(() -> source.asked.size() == 1);
+        CompletionStage<Outcome> clearing =
+                recovering.write(KEY, clear().expectVersion(7).build());
+        isFull.set(true);
+        source.open.complete(true);
+
+        assertThat(answer(reading)).isEqualTo(Snapshot.none());
+        assertThat(failure(clearing).mayBeApplied()).isFalse();
+    }
+
+    @Test
+    void isTheFailureOfAllWhoWait() {
+        source.open = new CompletableFuture<>();
+        List<CompletionStage<Snapshot>> reads = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            reads.add(recovering.read(KEY));
+        }
+        await().until(() -> source.asked.size() == 1 && storage.reads.get() == 21);
+        source.failure = Optional.of(new IllegalStateException("down"));
+        source.open.complete(true);
+
+        reads.forEach(RecoveryFailureTest::failure);
+        assertThat(source.asked).hasSize(1);
     }
 
     @Test

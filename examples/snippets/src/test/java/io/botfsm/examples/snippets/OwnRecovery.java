@@ -1,0 +1,44 @@
+package io.botfsm.examples.snippets;
+
+import io.botfsm.StorageKey;
+import io.botfsm.recovery.BlockingStateRecovery;
+import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.storage.Snapshot;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+// snippet: own-recovery
+final class OwnRecovery implements BlockingStateRecovery {
+    record Row(long version, Optional<String> state, Map<String, String> data, OptionalLong lastEvent) {}
+
+    private final Map<StorageKey, Row> table; // stands for the database
+
+    OwnRecovery(Map<StorageKey, Row> table) {
+        this.table = table;
+    }
+
+    /** The bot calls this after each turn, before it answers. */
+    void save(StorageKey key, Snapshot now, long eventId) {
+        if (now.state().isPresent() || !now.data().isEmpty()) {
+            put(key, new Row(now.version(), now.state(), now.data(), OptionalLong.of(eventId)));
+        }
+    }
+
+    @Override
+    public Optional<RecoveredConversation> recover(StorageKey key) {
+        return Optional.ofNullable(table.get(key)) // SELECT; a row without state and data counts as none
+                .map(row -> new RecoveredConversation(row.state, row.data, row.lastEvent));
+    }
+
+    @Override
+    public void cleared(StorageKey key, long version) {
+        put(key, new Row(version, Optional.empty(), Map.of(), OptionalLong.empty()));
+    }
+
+    /** INSERT … ON CONFLICT DO UPDATE … WHERE excluded.version >= version: a late turn never goes back. */
+    private void put(StorageKey key, Row row) {
+        table.merge(key, row, (old, next) -> next.version >= old.version ? next : old);
+    }
+}
+// end

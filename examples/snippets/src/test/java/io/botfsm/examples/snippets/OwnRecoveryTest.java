@@ -1,0 +1,73 @@
+package io.botfsm.examples.snippets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.Fsm;
+import io.botfsm.Handled;
+import io.botfsm.StorageKey;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OwnRecoveryTest {
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+
+    private final Map<StorageKey, OwnRecovery.Row> table = new ConcurrentHashMap<>();
+    private final OwnRecovery database = new OwnRecovery(table);
+    private final ExecutorService threads =
+            new ThreadPoolExecutor(4, 4, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1_000));
+
+    @AfterEach
+    void stop() {
+        threads.shutdown();
+    }
+
+    private static RecoveringStateStorage recovering(
+            StateStorage storage, OwnRecovery database, ExecutorService threads) {
+        // snippet: recovery-build
+        StateRecovery source = StateRecovery.blocking(database, threads, Duration.ofSeconds(2));
+        RecoveringStateStorage recovering = RecoveringStateStorage.builder(storage, source)
+                .onFailure(RecoveringStateStorage.OnFailure.FAIL) // the default
+                .negativeCache(10_000, Duration.ofSeconds(10)) // the default
+                .build();
+        // end
+        return recovering;
+    }
+
+    // snippet: recovery-save
+    static String handle(Fsm fsm, OwnRecovery database, StorageKey key, long updateId, String text) {
+        Handled<String> handled = fsm.handle(
+                key,
+                updateId,
+                turn -> turn.put("name", text).state("AGE").state().orElseThrow());
+        database.save(key, handled.now().snapshot(), updateId); // of a repeated update too
+        return handled.orElse(now -> now.state().orElse("(none)"));
+    }
+    // end
+
+    @Test
+    void whatTheStorageHasForgottenComesBackUnlessItWasCleared() {
+        handle(Fsm.over(recovering(new MemoryStateStorage(), database, threads)), database, KEY, 1, "Alice");
+
+        RecoveringStateStorage recovering = recovering(new MemoryStateStorage(), database, threads);
+        Fsm fsm = Fsm.over(recovering);
+        assertThat(fsm.context(KEY).state()).hasValue("AGE");
+        assertThat(fsm.context(KEY).value("name", String.class)).hasValue("Alice");
+        assertThat(handle(fsm, database, KEY, 1, "Alice")).isEqualTo("AGE");
+        assertThat(recovering.counts().restores()).isOne();
+
+        fsm.context(KEY).clear();
+        fsm = Fsm.over(recovering(new MemoryStateStorage(), database, threads));
+        assertThat(fsm.context(KEY).state()).isEmpty();
+    }
+}
