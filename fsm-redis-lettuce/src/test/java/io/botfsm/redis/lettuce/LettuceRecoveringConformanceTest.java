@@ -3,11 +3,11 @@ package io.botfsm.redis.lettuce;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.StateStorage;
 
-/** A source that knows nothing changes nothing. */
+/** A source that knows other conversations changes nothing. */
 final class LettuceRecoveringConformanceTest extends LettuceConformance {
     @Override
     StateStorage decorate(StateStorage storage) {
-        return RecoveringStateStorage.builder(storage, new EmptyRecovery()).build();
+        return RecoveringStateStorage.builder(storage, new OthersRecovery()).build();
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.botfsm.memory;
 
 import io.botfsm.StorageKey;
 import io.botfsm.TransitionRules;
+import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.NotifyingStateStorage;
 import io.botfsm.storage.Outcome;
@@ -12,12 +14,17 @@ import io.botfsm.storage.TransitionCheckingStateStorage.Undeclared;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.NOPLogger;
 
-/** Refusing and notifying decorators keep every rule that the storage keeps, where what the suite writes is declared. */
-final class CheckedMemoryConformanceTest extends MemoryConformance {
+/** The whole stack of decorators keeps every rule that the storage keeps, where what the suite writes is declared. */
+final class StackedMemoryConformanceTest extends MemoryConformance {
     @Override
     StateStorage decorate(MemoryStateStorage storage) {
-        return new DeclaringAsItGoes(new NotifyingStateStorage(storage, List.of(transition -> {})));
+        StateStorage recovering =
+                RecoveringStateStorage.builder(storage, new EmptyRecovery()).build();
+        StateStorage logging = new LoggingStateStorage(recovering, NOPLogger.NOP_LOGGER, Level.INFO);
+        return new DeclaringAsItGoes(new NotifyingStateStorage(logging, List.of(transition -> {})));
     }
 
     /** Checks every write by rules that declare just what it changes. */
