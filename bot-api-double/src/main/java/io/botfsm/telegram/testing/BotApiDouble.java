@@ -1,0 +1,297 @@
+package io.botfsm.telegram.testing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * A stand-in for Telegram's Bot API: an HTTP server for one bot, whose users are played by the test. It keeps Telegram's rules
+ * where they bear on a bot's state: an update is delivered until it is confirmed, the newest waiting poller wins, and the older
+ * one gets 409. It remembers every poll and request, so that a test can prove who polled when.
+ *
+ * <p>Thread-safe. A waiting poll holds no thread. Everything is in memory and gone after {@link #close}.
+ *
+ * <p>The server of the JDK delays answers by 40 ms on connections that are kept, unless the system property
+ * {@code sun.net.httpserver.nodelay} is {@code true} when the first one is made: this class sets it if nobody has.
+ */
+public final class BotApiDouble implements AutoCloseable {
+    private static final String NO_DELAY = "sun.net.httpserver.nodelay";
+    private static final int THREADS = 4;
+    private static final int BACKLOG = 1_024;
+    private static final long FIRST_CALLBACK_QUERY = 4_382_000_000_000_000_001L;
+
+    private final String token;
+    private final InetSocketAddress address;
+    private final Chats chats;
+    private final CallbackQueries queries;
+    private final LongPolls polls;
+    private final BotMethods methods;
+    private final Faults faults = new Faults();
+    private final Journal journal;
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, named("bot-api-double"));
+    private final ScheduledExecutorService timerThread =
+            Executors.newSingleThreadScheduledExecutor(named("bot-api-double-timer"));
+
+    private BotApiDouble(Builder builder) throws IOException {
+        token = builder.token;
+        Timer timer = new Timer(timerThread);
+        polls = new LongPolls(timer, builder.conflictPause, builder.firstUpdateId, builder.remembered);
+        chats = new Chats(polls);
+        queries = new CallbackQueries(FIRST_CALLBACK_QUERY);
+        journal = new Journal(builder.remembered);
+        methods = new BotMethods(bot(builder), polls, chats, queries);
+        if (System.getProperty(NO_DELAY) == null) {
+            System.setProperty(NO_DELAY, "true");
+        }
+        Answers answers = new Answers(threads);
+        server = HttpServer.create(new InetSocketAddress(builder.host, builder.port), BACKLOG);
+        server.createContext("/", exchange -> answers.send(exchange, Answer.error(404, "Not Found")));
+        server.createContext("/bot", new BotApi(token, methods, faults, journal, timer, answers));
+        UserApi users = new UserApi(this, timer, answers);
+        UserApi.PATHS.forEach(path -> server.createContext(path, users));
+        server.setExecutor(threads);
+        server.start();
+        address = server.getAddress();
+    }
+
+    private static ObjectNode bot(Builder builder) {
+        return Json.object()
+                .put("id", Long.parseLong(builder.token.substring(0, builder.token.indexOf(':'))))
+                .put("is_bot", true)
+                .put("first_name", builder.username)
+                .put("username", builder.username);
+    }
+
+    private static ThreadFactory named(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** A double with the defaults of {@link #builder}. */
+    public static BotApiDouble start() {
+        return builder().start();
+    }
+
+    /** A double on a free port of the loopback address, with a token, ids and pauses like Telegram's. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Where it listens, without a path: {@code http://127.0.0.1:40123}. */
+    public URI uri() {
+        return URI.create("http://" + address.getHostString() + ":" + address.getPort());
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return address.getPort();
+    }
+
+    /** The one token that it takes. */
+    public String token() {
+        return token;
+    }
+
+    /** The user of that id, who is made up at the first call; ids go beyond 32 bits, as Telegram's do. */
+    public TelegramUser user(long id) {
+        if (id < 1) {
+            throw new IllegalArgumentException("not the id of a user: " + id);
+        }
+        String name = "User " + id;
+        ObjectNode from = Json.object()
+                .put("id", id)
+                .put("is_bot", false)
+                .put("first_name", name)
+                .put("language_code", "en");
+        ObjectNode chat = Json.object().put("id", id).put("first_name", name).put("type", "private");
+        return new TelegramUser(id, from, chats.open(id, chat), queries);
+    }
+
+    /**
+     * Delivers an update of any type, such as a message of a group, whose chat the bot may write to from then on.
+     *
+     * @param updateJson the update as the Bot API tells it; {@code update_id} is given here, as are {@code message_id} and
+     *     {@code date} of a message that has none
+     * @return the id of the update, or nothing if the bot's {@code allowed_updates} leave it out
+     */
+    public OptionalLong deliver(String updateJson) {
+        try {
+            if (Json.parse(updateJson) instanceof ObjectNode update) {
+                return chats.deliver(update);
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the update is not JSON", e);
+        }
+        throw new IllegalArgumentException("the update is not a JSON object");
+    }
+
+    /** The messages of any chat as they read now, the oldest first; none of an unknown one. */
+    public List<ShownMessage> messages(long chatId) {
+        return chats.find(chatId).map(Chat::shownMessages).orElse(List.of());
+    }
+
+    /**
+     * Gives the next update this id, possibly a lower one, as Telegram does after a week without updates.
+     *
+     * @throws IllegalStateException if there are unconfirmed updates
+     */
+    public void nextUpdateId(long id) {
+        polls.continueAt(Builder.updateId(id));
+    }
+
+    /** How many updates the bot has not confirmed. */
+    public int unconfirmedUpdates() {
+        return polls.unconfirmed();
+    }
+
+    /** The commands that the bot has set, a JSON array. */
+    public String commands() {
+        return Json.write(methods.commands());
+    }
+
+    /** Lets this happen to the next request of a method. */
+    public void next(String method, Fault fault) {
+        next(method, 1, fault);
+    }
+
+    /**
+     * Lets this happen to the next requests of a method, after the faults that were asked for before.
+     *
+     * @param method its name in any case, or "*" for every method
+     */
+    public void next(String method, int times, Fault fault) {
+        faults.plan(method, times, fault);
+    }
+
+    /** Forgets the faults that have not happened. */
+    public void clearFaults() {
+        faults.clear();
+    }
+
+    /** The newest polls in the order of their arrival, those still held included. */
+    public List<Poll> polls() {
+        return polls.polls();
+    }
+
+    /** The newest requests of every method in the order in which they were answered. */
+    public List<BotRequest> requests() {
+        return journal.all();
+    }
+
+    /** Drops all connections and frees the port. Idempotent. */
+    @Override
+    public void close() {
+        polls.close();
+        server.stop(0);
+        threads.shutdownNow();
+        timerThread.shutdownNow();
+    }
+
+    @Override
+    public String toString() {
+        return "Bot API double at " + uri();
+    }
+
+    /** Settings of a double, checked when they are given. */
+    public static final class Builder {
+        private String host = "127.0.0.1";
+        private int port;
+        private String token = "7000000001:AAtestTOKENtestTOKENtestTOKENtestTOK";
+        private String username = "double_bot";
+        private long firstUpdateId = 870_000_001;
+        private Duration conflictPause = Duration.ofSeconds(3);
+        private int remembered = 100_000;
+
+        private Builder() {}
+
+        /** The address to listen on, instead of the loopback address. */
+        public Builder host(String host) {
+            this.host = host;
+            return this;
+        }
+
+        /** The port to listen on, instead of a free one. */
+        public Builder port(int port) {
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException("not a port: " + port);
+            }
+            this.port = port;
+            return this;
+        }
+
+        /** The bot's id, a colon and a secret. */
+        public Builder token(String token) {
+            if (!token.matches("[1-9]\\d{0,17}:[\\w-]+")) {
+                throw new IllegalArgumentException("not an id, a colon and letters, digits, _ or -: " + token);
+            }
+            this.token = token;
+            return this;
+        }
+
+        /** The bot's name. */
+        public Builder username(String username) {
+            this.username = username;
+            return this;
+        }
+
+        /** The id of the first update; the next ones count up from it. */
+        public Builder firstUpdateId(long id) {
+            firstUpdateId = updateId(id);
+            return this;
+        }
+
+        /** How long a 409 is held back that follows another within this time: Telegram's 3 seconds, or less for a quick test. */
+        public Builder conflictPause(Duration pause) {
+            if (pause.isNegative()) {
+                throw new IllegalArgumentException("negative pause: " + pause);
+            }
+            conflictPause = pause;
+            return this;
+        }
+
+        /** How many polls, and how many requests, are remembered. */
+        public Builder remembered(int most) {
+            if (most < 1) {
+                throw new IllegalArgumentException("at least 1, not " + most);
+            }
+            remembered = most;
+            return this;
+        }
+
+        /**
+         * Starts the server.
+         *
+         * @throws UncheckedIOException if it cannot listen there
+         */
+        public BotApiDouble start() {
+            try {
+                return new BotApiDouble(this);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot listen on " + host + ":" + port, e);
+            }
+        }
+
+        /** Update ids have 32 bits, also in both Java libraries. */
+        private static long updateId(long id) {
+            if (id < 1 || id > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("not the id of an update: " + id);
+            }
+            return id;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.botfsm.telegram.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** The methods of the Bot API, by name in lower case. Thread-safe. */
+final class BotMethods {
+    private static final Answer UNKNOWN = Answer.error(404, "Not Found");
+
+    private final ObjectNode bot;
+    private final LongPolls polls;
+    private final Chats chats;
+    private final Map<String, Method> methods;
+    private volatile JsonNode commands = Json.array();
+
+    BotMethods(ObjectNode bot, LongPolls polls, Chats chats, CallbackQueries queries) {
+        this.bot = bot;
+        this.polls = polls;
+        this.chats = chats;
+        this.methods = Map.ofEntries(
+                Map.entry("getupdates", polls::getUpdates),
+                atOnce("getme", this::getMe),
+                atOnce("sendmessage", this::sendMessage),
+                atOnce("editmessagetext", parameters -> chats.named(parameters).editText(parameters)),
+                atOnce("answercallbackquery", queries::answer),
+                atOnce("sendchataction", this::sendChatAction),
+                atOnce("setwebhook", this::setWebhook),
+                atOnce("deletewebhook", this::deleteWebhook),
+                atOnce("getwebhookinfo", this::getWebhookInfo),
+                atOnce("setmycommands", this::setMyCommands),
+                atOnce("getmycommands", parameters -> Answer.ok(commands)));
+    }
+
+    /** One method; its stage may fail with {@link Refusal}. */
+    private interface Method {
+        CompletionStage<Answer> call(Parameters parameters, Caller caller);
+    }
+
+    private static Map.Entry<String, Method> atOnce(String name, Function<Parameters, Answer> method) {
+        return Map.entry(name, (parameters, caller) -> CompletableFuture.completedStage(method.apply(parameters)));
+    }
+
+    /** Throws {@link Refusal}, or returns a stage that never fails. */
+    CompletionStage<Answer> call(String method, Parameters parameters, Caller caller) {
+        Method known = methods.get(method);
+        return known == null ? CompletableFuture.completedStage(UNKNOWN) : known.call(parameters, caller);
+    }
+
+    JsonNode commands() {
+        return commands;
+    }
+
+    private Answer getMe(Parameters parameters) {
+        ObjectNode me = bot.deepCopy();
+        me.put("can_join_groups", true)
+                .put("can_read_all_group_messages", false)
+                .put("supports_inline_queries", false);
+        return Answer.ok(me);
+    }
+
+    private Answer sendMessage(Parameters parameters) {
+        return chats.named(parameters).send(bot, parameters);
+    }
+
+    private Answer sendChatAction(Parameters parameters) {
+        String action = parameters
+                .text("action")
+                .filter(text -> !text.isBlank())
+                .orElseThrow(() -> Refusal.badRequest("wrong parameter action in request"));
+        return chats.named(parameters).act(action);
+    }
+
+    private Answer setWebhook(Parameters parameters) {
+        parameters.tree("allowed_updates").ifPresent(polls::allow);
+        polls.setWebhook(parameters.text("url").orElse(""), parameters.flag("drop_pending_updates"));
+        return Answer.TRUE;
+    }
+
+    private Answer deleteWebhook(Parameters parameters) {
+        polls.setWebhook("", parameters.flag("drop_pending_updates"));
+        return Answer.TRUE;
+    }
+
+    private Answer getWebhookInfo(Parameters parameters) {
+        return Answer.ok(Json.object()
+                .put("url", polls.webhook())
+                .put("has_custom_certificate", false)
+                .put("pending_update_count", polls.unconfirmed()));
+    }
+
+    private Answer setMyCommands(Parameters parameters) {
+        commands = parameters
+                .tree("commands")
+                .filter(JsonNode::isArray)
+                .orElseThrow(() -> Refusal.badRequest("expected an Array of BotCommand"));
+        return Answer.TRUE;
+    }
+}

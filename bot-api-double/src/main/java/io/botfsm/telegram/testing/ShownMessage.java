@@ -1,0 +1,35 @@
+package io.botfsm.telegram.testing;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A message as a chat shows it now, edits applied.
+ *
+ * @param messageId unlike that of any other message of the chat
+ * @param fromBot whether the bot sent it
+ * @param text as it reads now
+ * @param keyboard the buttons in rows, inline or of a reply keyboard; empty without
+ * @param thread the topic it was sent to, empty without
+ * @param sent when, in whole seconds
+ * @param edited when it was last edited, empty if never
+ */
+public record ShownMessage(
+        long messageId,
+        boolean fromBot,
+        String text,
+        List<List<Button>> keyboard,
+        Optional<Long> thread,
+        Instant sent,
+        Optional<Instant> edited) {
+    /** Copies the keyboard. */
+    public ShownMessage {
+        keyboard = keyboard.stream().map(List::copyOf).toList();
+    }
+
+    /** All buttons, row by row. */
+    public List<Button> buttons() {
+        return keyboard.stream().flatMap(List::stream).toList();
+    }
+}

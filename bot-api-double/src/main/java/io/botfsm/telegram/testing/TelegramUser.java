@@ -1,0 +1,115 @@
+package io.botfsm.telegram.testing;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A user in a private chat with the bot. What the user does becomes an update at once; it returns the update's id, or nothing
+ * if the bot's {@code allowed_updates} leave it out. Thread-safe; all objects for one id are the same user.
+ */
+public final class TelegramUser {
+    private final long id;
+    private final ObjectNode from;
+    private final Chat chat;
+    private final CallbackQueries queries;
+
+    TelegramUser(long id, ObjectNode from, Chat chat, CallbackQueries queries) {
+        this.id = id;
+        this.from = from;
+        this.chat = chat;
+        this.queries = queries;
+    }
+
+    /** The id of the user, and of the private chat. */
+    public long id() {
+        return id;
+    }
+
+    /** Sends a message. */
+    public OptionalLong says(String text) {
+        return chat.say(from, text);
+    }
+
+    /**
+     * Presses a button of the newest message that has it.
+     *
+     * @param button its text or its data
+     * @throws IllegalStateException if there is none, or if it is a link
+     */
+    public OptionalLong presses(String button) {
+        return chat.press(button, from, (message, data) -> queries.ask(id, from, message, data));
+    }
+
+    /**
+     * Edits one of the user's own messages.
+     *
+     * @throws IllegalStateException if it is not one
+     */
+    public OptionalLong edits(long messageId, String text) {
+        return chat.edit(messageId, text);
+    }
+
+    /** Blocks the bot: what it sends is refused with 403, until {@link #unblocks}. No update tells the bot. */
+    public void blocks() {
+        chat.block(true);
+    }
+
+    /** Takes {@link #blocks} back. */
+    public void unblocks() {
+        chat.block(false);
+    }
+
+    /** All messages of the chat as they read now, the oldest first: the newest 1,000. */
+    public List<ShownMessage> messages() {
+        return chat.shownMessages();
+    }
+
+    /** What the bot has sent or edited since the user's last action, in the order in which it appeared. */
+    public List<ShownMessage> replies() {
+        return chat.replies();
+    }
+
+    /**
+     * Waits until there are so many {@link #replies}, and returns all of them.
+     *
+     * @throws AssertionError if that takes longer
+     */
+    public List<ShownMessage> awaitReplies(int count, Duration limit) throws InterruptedException {
+        CompletableFuture<List<ShownMessage>> replies = chat.replies(count);
+        try {
+            return replies.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("user " + id + " had " + count + " replies to get within " + limit + ", and got "
+                    + chat.replies().stream().map(ShownMessage::text).toList());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            chat.forget(replies);
+        }
+    }
+
+    /** What the bot said it was doing ({@code typing}), the oldest first. */
+    public List<String> chatActions() {
+        return chat.chatActions();
+    }
+
+    /** The notices that the bot showed in answer to this user's presses, "" for one without a text. */
+    public List<String> notices() {
+        return queries.answersTo(id);
+    }
+
+    Chat chat() {
+        return chat;
+    }
+
+    @Override
+    public String toString() {
+        return "user " + id;
+    }
+}

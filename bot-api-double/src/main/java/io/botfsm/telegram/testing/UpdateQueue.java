@@ -1,0 +1,77 @@
+package io.botfsm.telegram.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The updates that the bot has not confirmed, in order. Not thread-safe. */
+final class UpdateQueue {
+    /** What a bot must ask for by name. */
+    private static final Set<String> NOT_BY_DEFAULT =
+            Set.of("chat_member", "message_reaction", "message_reaction_count");
+    /** An offset further than this beyond the newest update is of another life, and not heeded. */
+    private static final int OFFSET_SLACK = 10;
+
+    private final Deque<Update> unconfirmed = new ArrayDeque<>();
+    private Set<String> allowed = Set.of();
+    private long nextId;
+
+    UpdateQueue(long firstId) {
+        nextId = firstId;
+    }
+
+    /** An update, and its JSON text. */
+    record Update(long id, String json) {}
+
+    /** Asks for these types from now on; none means the usual ones. */
+    void allow(JsonNode types) {
+        Set<String> names = new HashSet<>();
+        types.forEach(type -> names.add(type.asText()));
+        allowed = Set.copyOf(names);
+    }
+
+    /** Empty if the bot has not asked for updates of this type. */
+    OptionalLong add(String type, ObjectNode content) {
+        if (allowed.isEmpty() ? NOT_BY_DEFAULT.contains(type) : !allowed.contains(type)) {
+            return OptionalLong.empty();
+        }
+        ObjectNode update = Json.object().put("update_id", nextId);
+        update.set(type, content);
+        unconfirmed.add(new Update(nextId, Json.write(update)));
+        return OptionalLong.of(nextId++);
+    }
+
+    /** Confirms what lies before the offset, and returns up to that many of the rest, which stay. */
+    List<Update> from(long offset, int limit) {
+        if (offset < 0) {
+            while (unconfirmed.size() > -offset) {
+                unconfirmed.remove();
+            }
+        } else if (offset <= nextId + OFFSET_SLACK) {
+            while (!unconfirmed.isEmpty() && unconfirmed.element().id < offset) {
+                unconfirmed.remove();
+            }
+        }
+        return unconfirmed.stream().limit(limit).toList();
+    }
+
+    int size() {
+        return unconfirmed.size();
+    }
+
+    void clear() {
+        unconfirmed.clear();
+    }
+
+    void continueAt(long id) {
+        if (!unconfirmed.isEmpty()) {
+            throw new IllegalStateException(unconfirmed.size() + " updates are not confirmed yet");
+        }
+        nextId = id;
+    }
+}
