@@ -200,7 +200,7 @@ class GetUpdatesTest {
         assertThat(info.result().path("url").asText()).isEqualTo("https://example.org/hook");
         assertThat(info.result().path("pending_update_count").asInt()).isEqualTo(1);
         client.call("deleteWebhook", "drop_pending_updates", true);
-        assertThat(client.call("getUpdates").updateIds()).isEmpty();
+        assertThat(client.call("getUpdates", "offset", 1).updateIds()).isEmpty();
     }
 
     @Test
