@@ -35,7 +35,7 @@ final class BotMethods {
                 atOnce("getmycommands", parameters -> Answer.ok(commands)));
     }
 
-    /** One method; its stage may fail with {@link Refusal}. */
+    /** One method; throws {@link Refusal}, or returns a stage that never fails. */
     private interface Method {
         CompletionStage<Answer> call(Parameters parameters, Caller caller);
     }
