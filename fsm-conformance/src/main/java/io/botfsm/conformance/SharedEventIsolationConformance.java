@@ -228,8 +228,8 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         EventIsolation one = opened(Settings.USUAL.withLeases(Duration.ofSeconds(6), LONG));
         StorageKey key = freshKey();
         AtomicBoolean ran = new AtomicBoolean();
-        assertThat(get(one.submit(key, () -> "before"))).isEqualTo("before");
-        cutOff();
+        assertThat(get(one.submit(freshKey(), () -> "before"))).isEqualTo("before");
+        cutOff(); // another conversation: that one's lease may still be had, and used
         try {
             assertThat(failure(one.submit(key, () -> ran.compareAndSet(false, true))))
                     .isInstanceOfSatisfying(

@@ -3,58 +3,75 @@ package io.botfsm.conformance;
 import io.botfsm.StorageKey;
 import io.botfsm.isolation.ConversationLease;
 import io.botfsm.isolation.EventIsolation;
+import io.botfsm.isolation.EventIsolationBuilder;
+import io.botfsm.isolation.IsolationUnavailableException;
+import io.botfsm.lock.store.Acquisition;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.lock.store.Renewal;
+import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 
 /** Isolations with one fault each, around the right one. */
 final class WrongEventIsolations {
     private WrongEventIsolations() {}
 
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
-
-    /** The right isolation over leases, with something wrong around it. */
+    /** The right isolation over leases, with something wrong around it, in its settings or in its leases. */
     abstract static class Wrong extends SharedEventIsolationConformance {
-        private final CuttableLeaseStore store = new CuttableLeaseStore();
-        private final UnaryOperator<EventIsolation> fault;
+        private static final Duration PATIENCE = Duration.ofSeconds(4);
 
-        Wrong(UnaryOperator<EventIsolation> fault) {
-            this.fault = fault;
-        }
+        private final CuttableLeaseStore store = new CuttableLeaseStore();
 
         @Override
-        protected EventIsolation open(Settings settings) {
-            return fault.apply(EventIsolation.builder()
-                    .threads(settings.threads())
+        protected final EventIsolation open(Settings settings) {
+            EventIsolationBuilder builder = EventIsolation.builder()
                     .perConversation(settings.perConversation())
                     .inTotal(settings.inTotal())
                     .patience(settings.patience())
-                    .across(store)
+                    .across(around(store))
                     .ttl(settings.ttl())
-                    .leasePatience(settings.leasePatience())
-                    .build());
+                    .leasePatience(settings.leasePatience());
+            return around(built(builder, settings.threads()));
+        }
+
+        EventIsolation built(EventIsolationBuilder builder, int threads) {
+            return builder.threads(threads).build();
+        }
+
+        EventIsolation around(EventIsolation right) {
+            return right;
+        }
+
+        LeaseStore around(LeaseStore right) {
+            return right;
         }
 
         @Override
-        protected void takeAway(StorageKey key) {
+        protected final void takeAway(StorageKey key) {
             store.forceAll();
         }
 
         @Override
-        protected void cutOff() {
+        protected final void cutOff() {
             store.cut(true);
         }
 
         @Override
-        protected void restore() {
+        protected final void restore() {
             store.cut(false);
         }
 
@@ -93,255 +110,491 @@ final class WrongEventIsolations {
         }
     }
 
-    private static <T> CompletionStage<T> run(Executor executor, EventIsolation.Handler<T> handler) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        executor.execute(() -> {
-            try {
-                result.complete(handler.handle(new NoLease()));
-            } catch (Throwable e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return result;
+    /** Passes everything on, and something else in place of the lease. */
+    abstract static class WrongLease extends Wrong {
+        abstract ConversationLease around(ConversationLease right);
+
+        @Override
+        final EventIsolation around(EventIsolation right) {
+            return new Around(right) {
+                @Override
+                public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
+                    return isolation.submit(
+                            key, (ConversationLease lease) -> handler.handle(WrongLease.this.around(lease)));
+                }
+            };
+        }
     }
 
-    private static ExecutorService daemons(int number) {
-        return Executors.newFixedThreadPool(number, task -> {
-            Thread thread = new Thread(task);
-            thread.setDaemon(true);
-            return thread;
-        });
-    }
+    /** Passes everything on. */
+    static class AroundLease implements ConversationLease {
+        final ConversationLease lease;
 
-    private record NoLease() implements ConversationLease {
+        AroundLease(ConversationLease lease) {
+            this.lease = lease;
+        }
+
         @Override
         public boolean isHeld() {
-            return true;
+            return lease.isHeld();
         }
 
         @Override
         public OptionalLong fencingToken() {
-            return OptionalLong.of(1);
+            return lease.fencingToken();
         }
 
         @Override
         public void onLost(Runnable action) {
-            // never told
+            lease.onLost(action);
         }
     }
 
-    /** A pool, and nothing else. */
+    /** Passes everything on. */
+    static class AroundStore implements LeaseStore {
+        final LeaseStore store;
+
+        AroundStore(LeaseStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+            return store.acquire(request);
+        }
+
+        @Override
+        public CompletionStage<Renewal> renew(LeaseRequest request) {
+            return store.renew(request);
+        }
+
+        @Override
+        public CompletionStage<Boolean> release(String name, Claim claim) {
+            return store.release(name, claim);
+        }
+
+        @Override
+        public CompletionStage<StoredLease> read(String name) {
+            return store.read(name);
+        }
+
+        @Override
+        public CompletionStage<Void> force(String name) {
+            return store.force(name);
+        }
+
+        @Override
+        public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+            return store.subscribe(name, hint);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    /** Takes each handler for one of another conversation. */
     @Breaks(
-            value = {1, 6, 7, 9, 10, 11, 13, 14, 16, 19, 20},
-            also = {5, 8, 12, 15, 17})
+            value = {1, 5, 6, 8, 10, 13, 15, 16},
+            also = {7, 9, 12, 14, 20})
     static final class IsolatesNothing extends Wrong {
-        IsolatesNothing() {
-            super(right -> {
-                ExecutorService pool = daemons(8);
-                return new Around(right) {
-                    @Override
-                    public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
-                        return run(pool, handler);
-                    }
-                };
-            });
+        @Override
+        EventIsolation around(EventIsolation right) {
+            return new Around(right) {
+                private StorageKey another(StorageKey key) {
+                    return StorageKey.bot(key.bot())
+                            .chat(UUID.randomUUID().toString())
+                            .user(key.user())
+                            .build();
+                }
+
+                @Override
+                public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
+                    return isolation.submit(another(key), handler);
+                }
+
+                @Override
+                public <T> T call(StorageKey key, Handler<T> handler) throws Exception {
+                    return isolation.call(another(key), handler);
+                }
+            };
+        }
+    }
+
+    /** Whoever's turn it is, the last that was submitted runs. */
+    @Breaks({1, 8, 13})
+    static final class RunsTheLastFirst extends Wrong {
+        @Override
+        EventIsolation around(EventIsolation right) {
+            ConcurrentMap<StorageKey, ConcurrentLinkedDeque<Waiting<?>>> stacks = new ConcurrentHashMap<>();
+            return new Around(right) {
+                @Override
+                public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
+                    ConcurrentLinkedDeque<Waiting<?>> stack =
+                            stacks.computeIfAbsent(key, same -> new ConcurrentLinkedDeque<>());
+                    Waiting<T> mine = new Waiting<>(handler, new CompletableFuture<>());
+                    stack.push(mine);
+                    var unused = isolation
+                            .submit(
+                                    key,
+                                    (ConversationLease lease) -> stack.pop().run(lease))
+                            .whenComplete((run, failure) -> {
+                                if (run == null) {
+                                    stack.remove(mine);
+                                    mine.result.completeExceptionally(failure);
+                                } else {
+                                    run.tell().run();
+                                }
+                            });
+                    return mine.result;
+                }
+            };
+        }
+
+        private record Run(Runnable tell) {}
+
+        private record Waiting<T>(EventIsolation.Handler<T> handler, CompletableFuture<T> result) {
+            Run run(ConversationLease lease) {
+                try {
+                    T value = handler.handle(lease);
+                    return new Run(() -> result.complete(value));
+                } catch (Throwable e) {
+                    return new Run(() -> result.completeExceptionally(e));
+                }
+            }
         }
     }
 
     /** One thread for all. */
-    @Breaks(
-            value = {2, 5, 6, 7, 9, 10, 11, 13, 14, 16, 19, 20},
-            also = {1, 8, 12, 15, 17})
+    @Breaks({2, 5, 7})
     static final class RunsAllOnOneThread extends Wrong {
-        RunsAllOnOneThread() {
-            super(right -> {
-                ExecutorService thread = daemons(1);
-                return new Around(right) {
-                    @Override
-                    public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
-                        return run(thread, handler);
-                    }
-                };
-            });
+        @Override
+        EventIsolation built(EventIsolationBuilder builder, int threads) {
+            return builder.threads(1).build();
         }
     }
 
-    @Breaks(
-            value = 3,
-            also = {1, 4, 6, 8, 10, 12, 13, 15, 18, 19})
-    static final class RunsTwice extends Wrong {
-        RunsTwice() {
-            super(right -> new Around(right) {
+    /** Every tenth. */
+    @Breaks({1, 3, 13})
+    static final class RunsSomeTwice extends Wrong {
+        @Override
+        EventIsolation around(EventIsolation right) {
+            AtomicInteger submitted = new AtomicInteger();
+            return new Around(right) {
                 @Override
                 public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
-                    return isolation.submit(key, lease -> {
-                        handler.handle(lease);
+                    boolean twice = submitted.incrementAndGet() % 10 == 0;
+                    return isolation.submit(key, (ConversationLease lease) -> {
+                        if (twice) {
+                            handler.handle(lease);
+                        }
                         return handler.handle(lease);
                     });
                 }
-            });
+            };
         }
     }
 
     /** Once one has failed, the conversation does nothing more. */
-    @Breaks(value = 4, also = 3)
+    @Breaks(4)
     static final class StopsAfterAFailure extends Wrong {
-        StopsAfterAFailure() {
-            super(right -> {
-                ConcurrentHashMap<StorageKey, Boolean> failed = new ConcurrentHashMap<>();
-                return new Around(right) {
-                    @Override
-                    public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
-                        return isolation.submit(key, lease -> {
-                            if (failed.containsKey(key)) {
-                                throw new IllegalStateException("failed before");
-                            }
-                            try {
-                                return handler.handle(lease);
-                            } catch (Throwable e) {
-                                failed.put(key, true);
-                                throw e;
-                            }
-                        });
-                    }
-                };
-            });
-        }
-    }
-
-    /** Runs a caller's handler beside the others, and on another thread. */
-    @Breaks(value = 8, also = 10)
-    static final class CallsOutOfTurn extends Wrong {
-        CallsOutOfTurn() {
-            super(right -> {
-                ExecutorService pool = daemons(8);
-                return new Around(right) {
-                    @Override
-                    public <T> T call(StorageKey key, Handler<T> handler) throws Exception {
-                        return run(pool, handler).toCompletableFuture().get();
-                    }
-                };
-            });
-        }
-    }
-
-    @Breaks(
-            value = {9, 10},
-            also = 17)
-    static final class DrainsNothing extends Wrong {
-        DrainsNothing() {
-            super(right -> new Around(right) {
+        @Override
+        EventIsolation around(EventIsolation right) {
+            ConcurrentMap<StorageKey, Boolean> failed = new ConcurrentHashMap<>();
+            return new Around(right) {
                 @Override
-                public boolean drain(Duration limit) {
-                    return false;
+                public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
+                    return isolation.submit(key, (ConversationLease lease) -> {
+                        if (failed.containsKey(key)) {
+                            throw new IllegalStateException("failed before");
+                        }
+                        try {
+                            return handler.handle(lease);
+                        } catch (Throwable e) {
+                            failed.put(key, true);
+                            throw e;
+                        }
+                    });
                 }
-            });
+            };
         }
     }
 
-    @Breaks(value = 10)
+    /** However many of one conversation there are. */
+    @Breaks(6)
+    static final class TakesAllOfAConversation extends Wrong {
+        @Override
+        EventIsolation built(EventIsolationBuilder builder, int threads) {
+            return builder.threads(threads).perConversation(1_000_000).build();
+        }
+    }
+
+    /** However many there are. */
+    @Breaks(7)
+    static final class TakesAll extends Wrong {
+        @Override
+        EventIsolation built(EventIsolationBuilder builder, int threads) {
+            return builder.threads(threads).inTotal(1_000_000).build();
+        }
+    }
+
+    /** In order, but not on the caller's thread. */
+    @Breaks(8)
+    static final class CallsOnAnotherThread extends Wrong {
+        @Override
+        EventIsolation around(EventIsolation right) {
+            return new Around(right) {
+                @Override
+                public <T> T call(StorageKey key, Handler<T> handler) throws Exception {
+                    try {
+                        return isolation
+                                .submit(key, handler)
+                                .toCompletableFuture()
+                                .get();
+                    } catch (ExecutionException e) {
+                        throw e.getCause() instanceof Exception cause ? cause : e;
+                    }
+                }
+            };
+        }
+    }
+
+    /** Whatever still runs. */
+    @Breaks(9)
+    static final class SaysThatAllHaveRun extends Wrong {
+        @Override
+        EventIsolation around(EventIsolation right) {
+            return new Around(right) {
+                @Override
+                public boolean drain(Duration limit) throws InterruptedException {
+                    isolation.drain(limit);
+                    return true;
+                }
+            };
+        }
+    }
+
+    /** Goes on. */
+    @Breaks(10)
     static final class NeverCloses extends Wrong {
-        NeverCloses() {
-            super(right -> new Around(right) {
+        @Override
+        EventIsolation around(EventIsolation right) {
+            return new Around(right) {
                 @Override
                 public void close() {
                     // goes on
                 }
-            });
+            };
         }
     }
 
-    /** Seven in a row get the thread for one. */
-    @Breaks(
-            value = 12,
-            also = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20})
+    /** Goes by a flag that nobody sets. */
+    @Breaks({11, 19})
+    static final class IsHeldForEver extends WrongLease {
+        @Override
+        ConversationLease around(ConversationLease right) {
+            return new AroundLease(right) {
+                @Override
+                public boolean isHeld() {
+                    return true;
+                }
+            };
+        }
+    }
+
+    /** The thread goes to whoever asks last, which is the one that has had it. */
+    @Breaks(12)
     static final class KeepsTheThread extends Wrong {
-        KeepsTheThread() {
-            super(right -> {
-                ExecutorService thread = daemons(1);
-                ConcurrentHashMap<StorageKey, AtomicInteger> waiting = new ConcurrentHashMap<>();
-                return new Around(right) {
-                    @Override
-                    public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
-                        waiting.computeIfAbsent(key, same -> new AtomicInteger())
-                                .incrementAndGet();
-                        return run(thread, handler);
-                    }
-                };
-            });
+        @Override
+        EventIsolation built(EventIsolationBuilder builder, int threads) {
+            ThreadPoolExecutor pool =
+                    new ThreadPoolExecutor(threads, threads, 1, TimeUnit.SECONDS, new LastFirst(), task -> {
+                        Thread thread = new Thread(task);
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+            pool.allowCoreThreadTimeOut(true);
+            return builder.executor(pool).build();
+        }
+
+        @SuppressWarnings("serial")
+        private static final class LastFirst extends LinkedBlockingDeque<Runnable> {
+            @Override
+            public boolean offer(Runnable task) {
+                return offerFirst(task);
+            }
         }
     }
 
-    /** Within this process only. */
+    /** Each process asks a store of its own. */
     @Breaks(
-            value = {13, 14, 15, 16, 19, 20},
-            also = {17, 18})
+            value = {13, 15, 16, 19},
+            also = {14, 20})
     static final class KnowsOneProcess extends Wrong {
-        KnowsOneProcess() {
-            super(UnaryOperator.identity());
+        @Override
+        LeaseStore around(LeaseStore right) {
+            return new CuttableLeaseStore();
         }
+    }
+
+    @Breaks(14)
+    static final class HasOneToken extends WrongLease {
+        @Override
+        ConversationLease around(ConversationLease right) {
+            return new AroundLease(right) {
+                @Override
+                public OptionalLong fencingToken() {
+                    return OptionalLong.of(1);
+                }
+            };
+        }
+    }
+
+    @Breaks(15)
+    static final class NeverRenews extends Wrong {
+        @Override
+        LeaseStore around(LeaseStore right) {
+            return new AroundStore(right) {
+                @Override
+                public CompletionStage<Renewal> renew(LeaseRequest request) {
+                    return CompletableFuture.failedFuture(new LeaseStoreException("on purpose", false, null));
+                }
+            };
+        }
+    }
+
+    @Breaks(16)
+    static final class WaitsForEver extends Wrong {
+        @Override
+        EventIsolation built(EventIsolationBuilder builder, int threads) {
+            return builder.threads(threads).leasePatience(LONG).build();
+        }
+    }
+
+    /** Looks again when the lease of another would have ended. */
+    @Breaks(
+            value = 17,
+            also = {13, 14, 18})
+    static final class HearsOfNoRelease extends Wrong {
+        @Override
+        LeaseStore around(LeaseStore right) {
+            return new AroundStore(right) {
+                @Override
+                public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+                    return CompletableFuture.completedFuture(() -> {});
+                }
+            };
+        }
+    }
+
+    /** Keeps a lease for a while, and only for itself. */
+    @Breaks(18)
+    static final class PrefersItself extends Wrong {
+        private static final long MILLIS = 300;
+
+        private final Object oneAtATime = new Object();
 
         @Override
-        protected EventIsolation open(Settings settings) {
-            return EventIsolation.builder()
-                    .threads(settings.threads())
-                    .perConversation(settings.perConversation())
-                    .inTotal(settings.inTotal())
-                    .patience(settings.patience())
-                    .build();
+        LeaseStore around(LeaseStore right) {
+            ConcurrentMap<String, Claim> kept = new ConcurrentHashMap<>();
+            return new AroundStore(right) {
+                @Override
+                public CompletionStage<Boolean> release(String name, Claim claim) {
+                    kept.put(name, claim);
+                    CompletableFuture.delayedExecutor(MILLIS, TimeUnit.MILLISECONDS)
+                            .execute(() -> releaseIfKept(name, claim));
+                    return CompletableFuture.completedFuture(true);
+                }
+
+                private void releaseIfKept(String name, Claim claim) {
+                    synchronized (oneAtATime) {
+                        if (kept.remove(name, claim)) {
+                            store.release(name, claim).toCompletableFuture().join();
+                        }
+                    }
+                }
+
+                @Override
+                public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+                    synchronized (oneAtATime) {
+                        Claim mine = kept.get(request.name());
+                        if (mine != null) {
+                            releaseIfKept(request.name(), mine);
+                        }
+                        return store.acquire(request);
+                    }
+                }
+            };
         }
     }
 
-    /** Submits anew what could not be isolated, without isolation. */
-    @Breaks(
-            value = {16, 20},
-            also = {6, 7, 9, 10})
+    @Breaks(19)
+    static final class TellsOfNoLoss extends WrongLease {
+        @Override
+        ConversationLease around(ConversationLease right) {
+            return new AroundLease(right) {
+                @Override
+                public void onLost(Runnable action) {
+                    // never told
+                }
+            };
+        }
+    }
+
+    @Breaks(19)
+    static final class TellsOfALossTwice extends WrongLease {
+        @Override
+        ConversationLease around(ConversationLease right) {
+            return new AroundLease(right) {
+                @Override
+                public void onLost(Runnable action) {
+                    lease.onLost(action);
+                    lease.onLost(action);
+                }
+            };
+        }
+    }
+
+    @Breaks(20)
     static final class RunsWhatIsNotIsolated extends Wrong {
-        RunsWhatIsNotIsolated() {
-            super(right -> new Around(right) {
+        @Override
+        EventIsolation around(EventIsolation right) {
+            return new Around(right) {
                 @Override
                 public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
                     return isolation
                             .submit(key, handler)
-                            .exceptionallyCompose(failure ->
-                                    failure.getClass().getPackageName().equals(EventIsolation.class.getPackageName())
-                                            ? run(Runnable::run, handler)
-                                            : CompletableFuture.failedFuture(failure));
+                            .exceptionallyCompose(failure -> failure instanceof IsolationUnavailableException
+                                    ? runAllTheSame(handler)
+                                    : CompletableFuture.failedFuture(failure));
                 }
-            });
-        }
-    }
 
-    /** A lease that says what its handler likes to hear. */
-    @Breaks(value = {11, 14, 19})
-    static final class GivesAnEmptyLease extends Wrong {
-        GivesAnEmptyLease() {
-            super(right -> new Around(right) {
-                @Override
-                public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
-                    return isolation.submit(key, (Callable<T>) () -> handler.handle(new NoLease()));
+                private <T> CompletionStage<T> runAllTheSame(Handler<T> handler) {
+                    try {
+                        return CompletableFuture.completedFuture(handler.handle(new NoLease()));
+                    } catch (Exception e) {
+                        return CompletableFuture.failedFuture(e);
+                    }
                 }
-            });
+            };
         }
-    }
 
-    /** Keeps the conversation for a while, so that others need not ask. */
-    @Breaks(
-            value = 17,
-            also = {13, 14, 15, 16, 18})
-    static final class ReleasesLate extends Wrong {
-        ReleasesLate() {
-            super(right -> new Around(right) {
-                @Override
-                public <T> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
-                    CompletionStage<T> stage = isolation.submit(key, handler);
-                    var unused = isolation.submit(key, () -> {
-                        Thread.sleep(2 * PATIENCE.toMillis());
-                        return "";
-                    });
-                    return stage;
-                }
-            });
+        private record NoLease() implements ConversationLease {
+            @Override
+            public boolean isHeld() {
+                return true;
+            }
+
+            @Override
+            public OptionalLong fencingToken() {
+                return OptionalLong.of(1);
+            }
+
+            @Override
+            public void onLost(Runnable action) {
+                // never told
+            }
         }
     }
 }

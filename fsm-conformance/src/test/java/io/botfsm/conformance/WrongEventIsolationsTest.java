@@ -3,18 +3,34 @@ package io.botfsm.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The suite catches each wrong isolation, by the rule it breaks. */
 final class WrongEventIsolationsTest {
     private static final Pattern RULE = Pattern.compile("ruleE(\\d\\d)_");
+    private static final Set<Integer> RULES =
+            IntStream.rangeClosed(1, 20).boxed().collect(Collectors.toSet());
+
+    /** A suite waits most of the time, for what a wrong isolation never does. */
+    private static final ExecutorService SUITES = Executors.newFixedThreadPool(8);
+
+    @AfterAll
+    static void end() {
+        SUITES.shutdownNow();
+    }
 
     private static Stream<Class<?>> wrongs() {
         return Arrays.stream(WrongEventIsolations.class.getDeclaredClasses())
@@ -23,23 +39,37 @@ final class WrongEventIsolationsTest {
 
     @TestFactory
     Stream<DynamicTest> isCaught() {
-        return wrongs().map(wrong -> DynamicTest.dynamicTest(wrong.getSimpleName(), () -> {
-            Breaks breaks = wrong.getAnnotation(Breaks.class);
-            Set<Integer> failed = SuiteRun.of(wrong).failedTests().stream()
-                    .map(WrongEventIsolationsTest::rule)
-                    .collect(Collectors.toSet());
-            assertThat(failed)
-                    .as(wrong.getSimpleName())
-                    .contains(Arrays.stream(breaks.value()).boxed().toArray(Integer[]::new))
-                    .isSubsetOf(IntStream.concat(Arrays.stream(breaks.value()), Arrays.stream(breaks.also()))
-                            .boxed()
-                            .toList());
-        }));
+        List<DynamicTest> tests = wrongs().map(wrong -> {
+                    CompletableFuture<SuiteRun> run = CompletableFuture.supplyAsync(() -> SuiteRun.of(wrong), SUITES);
+                    return DynamicTest.dynamicTest(wrong.getSimpleName(), () -> isCaught(wrong, run.join()));
+                })
+                .toList();
+        return tests.stream();
+    }
+
+    private static void isCaught(Class<?> wrong, SuiteRun run) {
+        Breaks breaks = wrong.getAnnotation(Breaks.class);
+        Set<Integer> failed =
+                run.failedTests().stream().map(WrongEventIsolationsTest::rule).collect(Collectors.toSet());
+        assertThat(failed)
+                .as(wrong.getSimpleName())
+                .contains(Arrays.stream(breaks.value()).boxed().toArray(Integer[]::new))
+                .isSubsetOf(IntStream.concat(Arrays.stream(breaks.value()), Arrays.stream(breaks.also()))
+                        .boxed()
+                        .toList());
+        assertThat(run.finishedTests()).hasSameSizeAs(RULES);
     }
 
     private static int rule(String test) {
         Matcher name = RULE.matcher(test);
         assertThat(name.lookingAt()).as(test).isTrue();
         return Integer.parseInt(name.group(1));
+    }
+
+    @Test
+    void everyRuleHasAWrongIsolation() {
+        assertThat(wrongs().flatMap(wrong ->
+                        Arrays.stream(wrong.getAnnotation(Breaks.class).value()).boxed()))
+                .containsAll(RULES);
     }
 }
