@@ -3,6 +3,10 @@ package io.botfsm.isolation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.InterruptedCallException;
 import io.botfsm.StorageKey;
 import java.time.Duration;
@@ -25,6 +29,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Isolation in one process beyond its rules: executors of all kinds, interrupts, and what is left behind. */
 @Timeout(60)
@@ -353,6 +358,64 @@ class QueuedIsolationTest {
         assertThat(get(stuck)).isEqualTo("ended with the flag set");
         assertThat(get(flag)).isFalse();
         pool.shutdown();
+    }
+
+    @Test
+    void theLimitIsLogged() {
+        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            isolation =
+                    EventIsolation.builder().handlerLimit(Duration.ofMillis(50)).queued();
+            CompletionStage<String> stuck = isolation.submit(ONE, () -> {
+                gate.await();
+                return "never";
+            });
+            CompletionStage<String> next = isolation.submit(ONE, () -> "next");
+            assertThat(failure(stuck)).isInstanceOf(InterruptedException.class);
+            assertThat(get(next)).isEqualTo("next");
+            Awaitility.await().until(() -> !log.list.isEmpty());
+            assertThat(log.list).singleElement().satisfies(event -> {
+                assertThat(event.getLevel()).isEqualTo(Level.WARN);
+                assertThat(event.getFormattedMessage()).contains(ONE.toString(), "PT0.05S");
+            });
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    /** Without them, that this Java has none is what is tested. */
+    @Test
+    void virtualThreadsWillDo() throws Exception {
+        if (Runtime.version().feature() < 21) {
+            assertThatThrownBy(() -> Executors.class.getMethod("newVirtualThreadPerTaskExecutor"))
+                    .isInstanceOf(NoSuchMethodException.class);
+            return;
+        }
+        ExecutorService virtual = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        isolation =
+                EventIsolation.builder().executor(virtual).perConversation(500).queued();
+        CountDownLatch all = new CountDownLatch(500);
+        List<Integer> journal = new ArrayList<>(); // guarded by the isolation alone
+        List<CompletionStage<Boolean>> together = new ArrayList<>();
+        List<CompletionStage<Boolean>> inOrder = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            int number = i;
+            together.add(isolation.submit(key(10 + i), () -> {
+                all.countDown();
+                return all.await(20, TimeUnit.SECONDS);
+            }));
+            inOrder.add(isolation.submit(ONE, () -> journal.add(number)));
+        }
+        assertThat(together).allSatisfy(stage -> assertThat(get(stage)).isTrue());
+        inOrder.forEach(QueuedIsolationTest::get);
+        assertThat(journal).hasSize(500).isSorted();
+        assertThat(get(isolation.submit(TWO, () -> Thread.currentThread().toString())))
+                .startsWith("VirtualThread");
+        virtual.shutdown();
     }
 
     @Test

@@ -1,0 +1,217 @@
+package io.botfsm.isolation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.botfsm.StorageKey;
+import io.botfsm.lock.store.MemoryLeaseStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Isolation over leases beyond its rules: by clocks that tests set, and with what a store may do. */
+@Timeout(60)
+class LeasedIsolationTest {
+    private static final Duration TTL = Duration.ofMillis(600);
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final StorageKey KEY = key(1);
+    private static final String NAME = LeaseNames.of(KEY);
+
+    private final HandClock clock = new HandClock();
+    private final TroubledLeases store =
+            new TroubledLeases(new MemoryLeaseStore(clock::nanoTime, () -> clock.nanoTime() / 1_000));
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private QueuedIsolation isolation =
+            EventIsolation.builder().across(store).ttl(TTL).clock(clock).queued();
+
+    private static StorageKey key(int user) {
+        return StorageKey.bot("bot").chat(1).user(user).build();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        gate.countDown();
+        Awaitility.await().until(() -> isolation.handlers() == 0 && isolation.conversations() == 0);
+        assertThat(store.subscriptions).hasValue(0);
+        isolation.close();
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    private static Throwable failure(CompletionStage<?> stage) {
+        Throwable wrapping = catchThrowable(() -> get(stage));
+        assertThat(wrapping).as("it did not fail").isNotNull();
+        return wrapping.getCause();
+    }
+
+    /** A handler that runs until the gate opens, and its lease; counts what it is told of losses. */
+    private ConversationLease held(AtomicInteger told) throws Exception {
+        CompletableFuture<ConversationLease> begun = new CompletableFuture<>();
+        var unused = isolation.submit(KEY, lease -> {
+            lease.onLost(told::incrementAndGet);
+            begun.complete(lease);
+            gate.await();
+            return "";
+        });
+        return get(begun);
+    }
+
+    /** The time to live, less one hundredth of it and two milliseconds. */
+    @Test
+    void theDeadlineIsByTheClock() throws Exception {
+        store.losesRenewals = true;
+        AtomicInteger told = new AtomicInteger();
+        ConversationLease lease = held(told);
+        clock.advance(Duration.ofMillis(591));
+        assertThat(lease.isHeld()).isTrue();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(lease.isHeld()).as("by the clock, whatever timers do").isFalse();
+        Awaitility.await().until(() -> told.get() == 1);
+        store.losesRenewals = false;
+        clock.advance(TTL.multipliedBy(3));
+        assertThat(lease.isHeld()).as("what is lost stays lost").isFalse();
+        gate.countDown();
+        assertThat(get(isolation.submit(KEY, ConversationLease::isHeld))).isTrue();
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void aRenewalMovesTheDeadline() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        ConversationLease lease = held(told);
+        for (int i = 1; i <= 6; i++) {
+            int least = i;
+            clock.advance(TTL.dividedBy(2));
+            Awaitility.await().until(() -> store.renewals.get() >= least && lease.isHeld());
+        }
+        assertThat(told).hasValue(0);
+    }
+
+    /** The other clock may have stood still meanwhile, and the lease be another's. */
+    @Test
+    void afterASuspensionItIsNotHeldUntilTheStoreSaysSo() throws Exception {
+        isolation = EventIsolation.builder()
+                .across(store)
+                .ttl(TTL)
+                .leasePatience(Duration.ZERO)
+                .clock(clock)
+                .queued();
+        AtomicInteger told = new AtomicInteger();
+        ConversationLease lease = held(told);
+        clock.suspend(Duration.ofMinutes(1));
+        assertThat(lease.isHeld()).isFalse();
+        clock.advance(TTL.dividedBy(2));
+        Awaitility.await().until(lease::isHeld);
+        assertThat(told).as("it had not expired after all").hasValue(0);
+
+        clock.suspend(Duration.ofMinutes(1));
+        assertThat(lease.isHeld()).isFalse();
+        store.force(NAME);
+        store.taken(NAME);
+        clock.advance(TTL.dividedBy(2));
+        Awaitility.await().until(() -> told.get() == 1);
+        assertThat(lease.isHeld()).isFalse();
+        clock.advance(TTL.multipliedBy(3));
+        gate.countDown();
+        assertThat(failure(isolation.submit(KEY, () -> "the stranger's")))
+                .isInstanceOf(ConversationHeldException.class);
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void anOrphanOfThisIsolationIsKnownForWhatItIs() throws Exception {
+        isolation = EventIsolation.builder()
+                .across(store)
+                .ttl(LONG)
+                .leasePatience(Duration.ZERO)
+                .queued();
+        store.losesNextGrant.set(true);
+        store.losesNextRelease.set(true);
+        assertThat(failure(isolation.submit(KEY, () -> "never"))).isInstanceOf(IsolationUnavailableException.class);
+        assertThat(store.claim(NAME)).as("granted, and nobody knows").isPresent();
+        assertThat(get(isolation.submit(KEY, ConversationLease::isHeld)))
+                .as("without patience, it is not waited for")
+                .isTrue();
+        Awaitility.await().until(() -> store.claim(NAME).isEmpty());
+    }
+
+    @Test
+    void aStrangersClaimIsNotTouched() {
+        isolation = EventIsolation.builder()
+                .across(store)
+                .ttl(LONG)
+                .leasePatience(Duration.ZERO)
+                .queued();
+        store.taken(NAME);
+        assertThat(failure(isolation.submit(KEY, () -> "never")))
+                .isInstanceOfSatisfying(
+                        ConversationHeldException.class,
+                        e -> assertThat(e.owner()).isEqualTo("stranger"));
+        assertThat(store.claim(NAME)).hasValue(TroubledLeases.stranger());
+    }
+
+    @Test
+    void aGrantThatComesTooLateIsGivenBack() throws Exception {
+        store.withholdsNextQuestion.set(true);
+        assertThat(failure(isolation.submit(KEY, () -> "never"))).isInstanceOf(IsolationUnavailableException.class);
+        assertThat(store.claim(NAME)).isEmpty();
+        clock.advance(TTL); // whatever was tried until now has been given up
+        Awaitility.await().until(() -> isolation.conversations() == 0);
+        store.withheld.run();
+        Awaitility.await().until(() -> store.claim(NAME).isEmpty());
+        assertThat(get(isolation.submit(KEY, () -> "now"))).isEqualTo("now");
+    }
+
+    /** Each asks again and again, and has one subscription, and no thread. */
+    @Test
+    void manyWhoWaitTakeFewThreads() throws Exception {
+        int conversations = 1_000;
+        isolation = EventIsolation.builder()
+                .across(store)
+                .ttl(Duration.ofSeconds(3))
+                .leasePatience(LONG)
+                .threads(4)
+                .queued();
+        for (int i = 0; i < conversations; i++) {
+            store.taken(LeaseNames.of(key(i)));
+        }
+        Set<Thread> before = threads();
+        List<CompletionStage<String>> stages = new ArrayList<>();
+        for (int i = 0; i < 2 * conversations; i++) {
+            stages.add(isolation.submit(key(i % conversations), () -> "served"));
+        }
+        Awaitility.await().until(() -> store.acquisitions.get() >= 3 * conversations);
+        Set<Thread> more = threads();
+        more.removeAll(before);
+        assertThat(more.stream().map(Thread::getName))
+                .as("four for handlers, one for timers")
+                .hasSizeLessThanOrEqualTo(5);
+        assertThat(store.subscriptions).hasValue(conversations);
+        assertThat(store.subscriptionsBegun).hasValue(conversations);
+        for (int i = 0; i < conversations; i++) {
+            store.force(LeaseNames.of(key(i)));
+        }
+        for (CompletionStage<String> stage : stages) {
+            assertThat(get(stage)).isEqualTo("served");
+        }
+    }
+
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("botfsm-"))
+                .collect(Collectors.toSet());
+    }
+}
