@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -23,12 +24,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The subscriptions of one port, over one connection that is there only while there are some. A connection that was lost is
- * replaced, with the pauses of {@link LiveConnection}; one that is silent is asked for a sign of life now and then. Thread-safe:
- * everything but the constructor and what others call runs on one thread.
+ * The subscriptions of one port, over one connection. It is there while there are some, and for {@link #LINGER} after the last,
+ * since whoever waits for one lease soon waits for the next; but not after the first, which may only have been a check that
+ * subscribing works. A connection that was lost is replaced, with the pauses of {@link LiveConnection}; one that is silent is
+ * asked for a sign of life now and then. Thread-safe: everything but the constructor and what others call runs on one thread.
  */
 final class Subscriptions {
     private static final Duration MOST_FREQUENT_ASKING = Duration.ofSeconds(1);
+
+    /** How long a connection without subscriptions is kept for the next one. */
+    static final Duration LINGER = Duration.ofSeconds(5);
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
 
@@ -40,7 +45,9 @@ final class Subscriptions {
 
     private final Map<String, ListenedChannel> channels = new HashMap<>();
     private @Nullable StatefulRedisPubSubConnection<String, String> connection;
+    private @Nullable Future<?> farewell;
     private boolean opening;
+    private boolean neededAgain;
     private int failures;
     private boolean closed;
 
@@ -110,6 +117,7 @@ final class Subscriptions {
         }
         ListenedChannel channel = channels.computeIfAbsent(name, ListenedChannel::new);
         channel.add(listener);
+        stay();
         if (connection == null) {
             open();
         } else if (!channel.isAsked()) {
@@ -194,8 +202,12 @@ final class Subscriptions {
         } else {
             failures++;
             LOGGER.debug("{}: no connection for subscriptions at attempt {}", server, failures, why);
-            later(this::open, LiveConnection.pause(failures));
+            openLater();
         }
+    }
+
+    private void openLater() {
+        var unused = later(this::open, LiveConnection.pause(failures));
     }
 
     private void listen(StatefulRedisPubSubConnection<String, String> next) {
@@ -233,7 +245,7 @@ final class Subscriptions {
         if (failures == 0) {
             open();
         } else {
-            later(this::open, LiveConnection.pause(failures));
+            openLater();
         }
     }
 
@@ -241,6 +253,8 @@ final class Subscriptions {
     private CompletableFuture<Void> disconnect() {
         StatefulRedisPubSubConnection<String, String> old = connection;
         connection = null;
+        neededAgain = true;
+        stay();
         return old == null ? CompletableFuture.completedFuture(null) : old.closeAsync();
     }
 
@@ -252,7 +266,7 @@ final class Subscriptions {
                 askForLifeLater(on);
             }
         };
-        later(next, Math.max(timeout.toMillis(), MOST_FREQUENT_ASKING.toMillis()));
+        var unused = later(next, Math.max(timeout.toMillis(), MOST_FREQUENT_ASKING.toMillis()));
     }
 
     private void askForLife(StatefulRedisPubSubConnection<String, String> on) {
@@ -273,11 +287,12 @@ final class Subscriptions {
         });
     }
 
-    private void later(Runnable step, long millis) {
+    private @Nullable Future<?> later(Runnable step, long millis) {
         try {
-            var unused = thread.schedule(step, millis, TimeUnit.MILLISECONDS);
+            return thread.schedule(step, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOGGER.debug("{}: the Redis client was shut down", server);
+            return null;
         }
     }
 
@@ -287,10 +302,28 @@ final class Subscriptions {
             return;
         }
         channels.remove(name);
-        if (channels.isEmpty()) {
+        if (channels.isEmpty() && !neededAgain) {
             var unused = disconnect();
         } else if (connection != null) {
             var unused = connection.async().unsubscribe(name);
+            if (channels.isEmpty()) {
+                leaveLater();
+            }
+        }
+    }
+
+    private void leaveLater() {
+        farewell = later(
+                () -> {
+                    var unused = disconnect();
+                },
+                LINGER.toMillis());
+    }
+
+    private void stay() {
+        if (farewell != null) {
+            farewell.cancel(false);
+            farewell = null;
         }
     }
 

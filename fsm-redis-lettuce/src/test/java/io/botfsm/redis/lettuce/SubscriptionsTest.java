@@ -135,6 +135,52 @@ class SubscriptionsTest {
         assertThat(hints).hasValue(101);
     }
 
+    /** The server counts a connection among those of {@code pubsub} only while it is subscribed to something. */
+    private long allConnections() {
+        return admin.text("CLIENT", "LIST").lines().count();
+    }
+
+    private String subscribedConnection() {
+        String id = admin.text("CLIENT", "LIST", "TYPE", "pubsub").replaceAll("(?s) .*", "");
+        assertThat(id).startsWith("id=");
+        return id;
+    }
+
+    /** As the waits of an isolation do, each for another conversation. */
+    @Test
+    void oneAfterTheOtherUseOneConnectionWhichIsClosedInTheEnd() {
+        long without = allConnections();
+        Subscription first = subscribed(store, name, hints::incrementAndGet);
+        String id = subscribedConnection();
+        first.close();
+        for (int i = 0; i < 5; i++) {
+            awaitConnections(0);
+            assertThat(allConnections()).isEqualTo(without + 1);
+            Subscription next = subscribed(store, i % 2 == 0 ? name : "another", hints::incrementAndGet);
+            assertThat(subscribedConnection()).isEqualTo(id);
+            next.close();
+        }
+        Subscription last = subscribed(store, name, hints::incrementAndGet);
+        Awaitility.await()
+                .pollDelay(Subscriptions.LINGER.plusMillis(500))
+                .until(() -> true); // it is not closed while it is needed
+        assertThat(subscribedConnection()).isEqualTo(id);
+        assertThat(publish()).isEqualTo(1);
+        awaitHints(1);
+        last.close();
+        Awaitility.await().until(() -> allConnections() == without);
+        assertThat(hints).hasValue(1);
+    }
+
+    @Test
+    void closingTheStoreClosesAConnectionThatIsKeptForTheNext() {
+        subscribed(store, name, hints::incrementAndGet).close();
+        awaitConnections(0);
+        assertThat(allConnections()).as("admin, commands, the one kept").isEqualTo(3);
+        store.close();
+        Awaitility.await().atMost(Subscriptions.LINGER.dividedBy(2)).until(() -> allConnections() == 1);
+    }
+
     @Test
     void closingTheLastOfAChannelEndsThatOnly() {
         Subscription one = subscribed(store, name, hints::incrementAndGet);

@@ -43,7 +43,8 @@ public interface RedisPort extends AutoCloseable {
      * within bounded time if it has died in silence.
      *
      * <p>One connection carries all subscriptions of a port. It is opened for the first of them, which may take as long as
-     * connecting does, and closed with the last.
+     * connecting does, and closed with the last, or soon after: it may be kept some seconds for the next one, but not longer
+     * than the port is open.
      *
      * @param hint must not block; runs on any thread, possibly without a message, not after the subscription was closed
      */
