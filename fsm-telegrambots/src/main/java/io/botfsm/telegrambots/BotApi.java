@@ -1,0 +1,140 @@
+package io.botfsm.telegrambots;
+
+import static java.net.http.HttpRequest.BodyPublishers.ofByteArray;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.telegram.telegrambots.meta.api.objects.Update;
+
+/** The one method of Telegram's Bot API that a poller needs. Nothing that leaves here has the token. Thread-safe. */
+final class BotApi {
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+    /** How much longer than a long poll an answer may take. */
+    private static final Duration ANSWER_MARGIN = Duration.ofSeconds(10);
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private static final ObjectReader UPDATE = JSON.readerFor(Update.class);
+
+    // HTTP/1.1: there, to cancel a request is to close its connection, and that is what ends a poll at the server.
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_LIMIT)
+            .build();
+    private final BotToken token;
+    private final URI address;
+
+    /** @throws IllegalArgumentException if that is no address of a server */
+    BotApi(URI server, BotToken token) {
+        this.token = token;
+        this.address = URI.create(server.toString().replaceFirst("/+$", "") + "/bot" + token.value() + "/getUpdates");
+    }
+
+    /**
+     * Begins to ask for updates.
+     *
+     * @param offset all below it is confirmed; without one nothing is
+     * @param wait how long the server may wait for the first
+     */
+    Call getUpdates(OptionalLong offset, int limit, Duration wait, Optional<List<String>> allowed) {
+        ObjectNode parameters = JSON.createObjectNode().put("limit", limit).put("timeout", wait.toSeconds());
+        offset.ifPresent(lowest -> parameters.put("offset", lowest));
+        allowed.ifPresent(names -> {
+            ArrayNode list = parameters.putArray("allowed_updates");
+            names.forEach(list::add);
+        });
+        HttpRequest request = HttpRequest.newBuilder(address)
+                .header("Content-Type", "application/json")
+                .POST(ofByteArray(parameters.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .build();
+        return new Call(http.sendAsync(request, BodyHandlers.ofByteArray()), wait.plus(ANSWER_MARGIN));
+    }
+
+    /** A call on its way. */
+    final class Call {
+        private final CompletableFuture<HttpResponse<byte[]>> response;
+        private final Duration limit;
+
+        private Call(CompletableFuture<HttpResponse<byte[]>> response, Duration limit) {
+            this.response = response;
+            this.limit = limit;
+        }
+
+        /** Closes its connection, and ends the wait for it. */
+        void cancel() {
+            response.cancel(true);
+        }
+
+        Answer await() throws InterruptedException {
+            try {
+                return understood(response.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+            } catch (CancellationException e) {
+                return new Answer.Cancelled();
+            } catch (TimeoutException e) {
+                return new Answer.Broken("no answer within " + limit);
+            } catch (ExecutionException e) {
+                return new Answer.Broken(token.masked(String.valueOf(e.getCause())));
+            } finally {
+                response.cancel(true);
+            }
+        }
+    }
+
+    private Answer understood(HttpResponse<byte[]> response) {
+        try {
+            JsonNode body = JSON.readTree(response.body());
+            if (body.path("ok").asBoolean() && body.path("result").isArray()) {
+                return updates(body.get("result"));
+            }
+            if (body.path("error_code").isInt()) {
+                return refused(body);
+            }
+        } catch (JsonProcessingException e) {
+            // a proxy's page, for instance
+        } catch (IOException e) {
+            throw new IllegalStateException("there is no I/O", e);
+        }
+        return new Answer.Broken("HTTP status %d without an answer of Telegram's".formatted(response.statusCode()));
+    }
+
+    private static Answer updates(JsonNode result) {
+        List<Received> updates = new ArrayList<>(result.size());
+        for (JsonNode update : result) {
+            if (!update.path("update_id").isIntegralNumber()) {
+                return new Answer.Broken("an update without an id");
+            }
+            updates.add(Received.of(update, UPDATE));
+        }
+        return new Answer.Updates(updates);
+    }
+
+    private Answer refused(JsonNode body) {
+        JsonNode retryAfter = body.path("parameters").path("retry_after");
+        return new Answer.Refused(
+                body.get("error_code").intValue(),
+                token.masked(body.path("description").asText()),
+                retryAfter.isNumber() ? Optional.of(Duration.ofSeconds(retryAfter.longValue())) : Optional.empty());
+    }
+}

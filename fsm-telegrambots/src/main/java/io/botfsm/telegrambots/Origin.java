@@ -1,0 +1,145 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.StorageKey;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.telegram.telegrambots.meta.api.objects.CallbackQuery;
+import org.telegram.telegrambots.meta.api.objects.Update;
+import org.telegram.telegrambots.meta.api.objects.User;
+import org.telegram.telegrambots.meta.api.objects.business.BusinessConnection;
+import org.telegram.telegrambots.meta.api.objects.business.BusinessMessagesDeleted;
+import org.telegram.telegrambots.meta.api.objects.chat.Chat;
+import org.telegram.telegrambots.meta.api.objects.message.Message;
+
+/**
+ * What an update says of where it comes from.
+ *
+ * @param thread of a message of a topic only: replies in a group without topics have a thread too
+ */
+record Origin(Optional<Long> chat, Optional<Long> user, Optional<Integer> thread, Optional<String> business) {
+    private static final Origin NOWHERE = of(null, null);
+
+    static Origin of(Update update) {
+        if (update.hasCallbackQuery()) {
+            return pressed(update.getCallbackQuery());
+        }
+        return message(update).map(Origin::written).orElseGet(() -> notWritten(update));
+    }
+
+    private static Optional<Message> message(Update update) {
+        return Optional.<Message>ofNullable(update.getMessage())
+                .or(() -> Optional.ofNullable(update.getEditedMessage()))
+                .or(() -> Optional.ofNullable(update.getBusinessMessage()))
+                .or(() -> Optional.ofNullable(update.getEditedBuinessMessage()))
+                .or(() -> Optional.ofNullable(update.getGuestMessage()));
+    }
+
+    private static Origin written(Message message) {
+        return new Origin(
+                id(message.getChat()),
+                id(message.getFrom()),
+                Optional.ofNullable(message.getMessageThreadId()).filter(thread -> message.isTopicMessage()),
+                business(message.getBusinessConnectionId()));
+    }
+
+    /** The button's message is gone for the bot after a while; the chat stays known. */
+    private static Origin pressed(CallbackQuery query) {
+        if (query.getMessage() instanceof Message message) {
+            Origin written = written(message);
+            return new Origin(written.chat, id(query.getFrom()), written.thread, written.business);
+        }
+        return query.getMessage() == null
+                ? of(null, query.getFrom())
+                : of(query.getMessage().getChat(), query.getFrom());
+    }
+
+    private static Origin notWritten(Update update) {
+        if (update.hasChannelPost()) {
+            return of(update.getChannelPost().getChat(), null);
+        } else if (update.hasEditedChannelPost()) {
+            return of(update.getEditedChannelPost().getChat(), null);
+        } else if (update.hasInlineQuery()) {
+            return of(null, update.getInlineQuery().getFrom());
+        } else if (update.hasChosenInlineQuery()) {
+            return of(null, update.getChosenInlineQuery().getFrom());
+        } else if (update.hasShippingQuery()) {
+            return of(null, update.getShippingQuery().getFrom());
+        } else if (update.hasPreCheckoutQuery()) {
+            return of(null, update.getPreCheckoutQuery().getFrom());
+        } else if (update.hasPaidMediaPurchased()) {
+            return of(null, update.getPaidMediaPurchased().getUser());
+        } else if (update.hasPollAnswer()) {
+            return of(
+                    update.getPollAnswer().getVoterChat(),
+                    update.getPollAnswer().getUser());
+        } else if (update.hasBusinessConnection()) {
+            return connected(update.getBusinessConnection());
+        } else if (update.hasDeletedBusinessMessage()) {
+            return deleted(update.getDeletedBusinessMessages());
+        }
+        return ofChats(update);
+    }
+
+    private static Origin ofChats(Update update) {
+        if (update.hasMyChatMember()) {
+            return of(
+                    update.getMyChatMember().getChat(), update.getMyChatMember().getFrom());
+        } else if (update.hasChatMember()) {
+            return of(update.getChatMember().getChat(), update.getChatMember().getFrom());
+        } else if (update.hasChatJoinRequest()) {
+            return of(
+                    update.getChatJoinRequest().getChat(),
+                    update.getChatJoinRequest().getUser());
+        } else if (update.hasMessageReaction()) {
+            return of(
+                    update.getMessageReaction().getChat(),
+                    update.getMessageReaction().getUser());
+        } else if (update.hasMessageReactionCount()) {
+            return of(update.getMessageReactionCount().getChat(), null);
+        } else if (update.hasChatBoost()) {
+            return of(update.getChatBoost().getChat(), null);
+        } else if (update.hasRemovedChatBoost()) {
+            return of(update.getRemovedChatBoost().getChat(), null);
+        } else if (update.hasManagedBot()) {
+            return of(null, update.getManagedBot().getUser());
+        } else if (update.hasSubscription()) {
+            return of(null, update.getSubscription().getUser());
+        }
+        return NOWHERE;
+    }
+
+    private static Origin connected(BusinessConnection connection) {
+        return new Origin(Optional.empty(), id(connection.getUser()), Optional.empty(), business(connection.getId()));
+    }
+
+    private static Origin deleted(BusinessMessagesDeleted messages) {
+        return new Origin(
+                id(messages.getChat()),
+                Optional.empty(),
+                Optional.empty(),
+                business(messages.getBusinessConnectionId()));
+    }
+
+    private static Origin of(@Nullable Chat chat, @Nullable User user) {
+        return new Origin(id(chat), id(user), Optional.empty(), Optional.empty());
+    }
+
+    private static Optional<Long> id(@Nullable Chat chat) {
+        return Optional.ofNullable(chat).map(Chat::getId);
+    }
+
+    private static Optional<Long> id(@Nullable User user) {
+        return Optional.ofNullable(user).map(User::getId);
+    }
+
+    private static Optional<String> business(@Nullable String id) {
+        return Optional.ofNullable(id).filter(text -> !text.isEmpty());
+    }
+
+    void into(StorageKey.Builder key) {
+        chat.ifPresent(key::chat);
+        user.ifPresent(key::user);
+        thread.ifPresent(key::thread);
+        business.ifPresent(key::business);
+    }
+}

@@ -1,0 +1,20 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.FsmException;
+
+/** Telegram refuses to give updates, and would again: the token is not valid (401, 404), or the request is wrong (400, 403). */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class PollingRefusedException extends FsmException {
+    private final int code;
+
+    PollingRefusedException(int code, String description) {
+        super("Telegram refuses getUpdates: %d %s".formatted(code, description)
+                + (code == 401 || code == 404 ? " (is the bot's token right?)" : ""));
+        this.code = code;
+    }
+
+    /** Telegram's error code. */
+    public int code() {
+        return code;
+    }
+}

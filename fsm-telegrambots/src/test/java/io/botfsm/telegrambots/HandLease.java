@@ -1,0 +1,60 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.lock.Lease;
+import io.botfsm.lock.LockHolder;
+import io.botfsm.lock.LossReason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A lease that lasts until a test ends it. */
+final class HandLease implements Lease {
+    private final List<Consumer<? super LossReason>> onLost = new CopyOnWriteArrayList<>();
+    private volatile boolean held = true;
+    volatile long fenced;
+
+    void lose() {
+        held = false;
+        onLost.forEach(callback -> callback.accept(LossReason.EXPIRED));
+    }
+
+    /** Whether it is held, with nobody told of it. */
+    void held(boolean now) {
+        held = now;
+    }
+
+    @Override
+    public boolean isHeld() {
+        return held;
+    }
+
+    @Override
+    public long fencingToken() {
+        return 1;
+    }
+
+    @Override
+    public LockHolder holder() {
+        return new LockHolder("this", "host-a", 1, Instant.EPOCH, Duration.ofSeconds(30));
+    }
+
+    @Override
+    public void onExpiring(Runnable once) {}
+
+    @Override
+    public void onLost(Consumer<? super LossReason> once) {
+        onLost.add(once);
+    }
+
+    @Override
+    public void fenced(long highestSeen) {
+        fenced = highestSeen;
+    }
+
+    @Override
+    public void close() {
+        held = false;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.botfsm.telegrambots;
+
+import org.jspecify.annotations.NullMarked;
