@@ -88,12 +88,17 @@ final class BotApi {
         }
 
         Answer await() throws InterruptedException {
+            return await(limit);
+        }
+
+        /** Waits so long at most, and closes its connection then. */
+        Answer await(Duration atMost) throws InterruptedException {
             try {
-                return understood(response.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+                return understood(response.get(atMost.toMillis(), TimeUnit.MILLISECONDS));
             } catch (CancellationException e) {
                 return new Answer.Cancelled();
             } catch (TimeoutException e) {
-                return new Answer.Broken("no answer within " + limit);
+                return new Answer.Broken("no answer within " + atMost);
             } catch (ExecutionException e) {
                 return new Answer.Broken(token.masked(String.valueOf(e.getCause())));
             } finally {

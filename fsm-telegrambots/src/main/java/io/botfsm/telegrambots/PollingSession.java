@@ -52,6 +52,9 @@ public final class PollingSession implements BotRunner.Bot {
     /** Telegram gives one update only to who asks for the same offset again within half a second. */
     private static final Duration SAME_OFFSET_PAUSE = Duration.ofMillis(600);
 
+    /** What was sent so long ago has arrived. */
+    private static final Duration ARRIVAL = Duration.ofMillis(500);
+
     private final BotApi api;
     private final Duration longPoll;
     private final Optional<List<String>> allowedUpdates;
@@ -71,6 +74,7 @@ public final class PollingSession implements BotRunner.Bot {
 
     // Of the poller's thread, and of the one that drains when that has ended.
     private OptionalLong asked = OptionalLong.empty();
+    private long askedAt;
     private OptionalLong confirmed = OptionalLong.empty();
     private int failures;
     private long nextPoll;
@@ -182,17 +186,16 @@ public final class PollingSession implements BotRunner.Bot {
 
     private void poll(boolean idle) throws InterruptedException {
         OptionalLong offset = window.offset();
-        long begin = nanos.getAsLong();
         // With updates that are not confirmed there is an answer at once; should there be none, no more than that.
-        Answer answer = ask(offset, LIMIT, idle ? longPoll : Duration.ZERO);
+        Answer answer = pending(ask(offset, LIMIT, idle ? longPoll : Duration.ZERO));
         if (window.isClosed() || !lease.isHeld()) {
             return; // whatever has come comes again, to whoever is active then
         }
         if (answer instanceof Answer.Updates updates) {
             nothingCame = idle && updates.updates().isEmpty();
             took(offset, updates.updates());
-            nextPoll = begin + SAME_OFFSET_PAUSE.toNanos();
-            nextPollFurtherOn = begin + SHORTEST_PAUSE.toNanos();
+            nextPoll = askedAt + SAME_OFFSET_PAUSE.toNanos();
+            nextPollFurtherOn = askedAt + SHORTEST_PAUSE.toNanos();
         } else if (answer instanceof Answer.Refused refused) {
             pause(refused(refused));
         } else if (answer instanceof Answer.Broken broken) {
@@ -203,11 +206,15 @@ public final class PollingSession implements BotRunner.Bot {
         }
     }
 
-    private Answer ask(OptionalLong offset, int limit, Duration wait) throws InterruptedException {
+    private BotApi.Call ask(OptionalLong offset, int limit, Duration wait) {
         asked = offset;
-        BotApi.Call call = api.getUpdates(offset, limit, wait, allowedUpdates);
+        askedAt = nanos.getAsLong();
+        return api.getUpdates(offset, limit, wait, allowedUpdates);
+    }
+
+    private Answer pending(BotApi.Call call) throws InterruptedException {
         pending = call;
-        if (limit == LIMIT && window.isClosed()) {
+        if (window.isClosed()) {
             call.cancel();
         }
         try {
@@ -308,17 +315,25 @@ public final class PollingSession implements BotRunner.Bot {
         confirm();
     }
 
-    /** There is nothing to be had from it but the confirmation. */
     private void confirm() throws InterruptedException {
         OptionalLong offset = window.offset();
         if (offset.isEmpty() || offset.equals(confirmed) || !lease.isHeld()) {
             return;
         }
-        Answer answer = ask(offset, 1, Duration.ZERO);
-        if (answer instanceof Answer.Updates) {
-            confirmed = offset;
-        } else {
-            LOG.warn("Updates that were handled are not confirmed, and come again: {}", answer);
+        if (offset.equals(asked)) {
+            confirmAgain(offset);
+        } else if (!(ask(offset, 1, Duration.ZERO).await() instanceof Answer.Updates)) {
+            LOG.warn("Updates that were handled are not confirmed, and come again");
+        }
+    }
+
+    /**
+     * What the cancelled call has asked for is confirmed as soon as it has reached Telegram. Telegram makes those wait for
+     * seconds who ask the same again at once, so nobody waits for the answer.
+     */
+    private void confirmAgain(OptionalLong offset) throws InterruptedException {
+        if (nanos.getAsLong() - askedAt < ARRIVAL.toNanos()) {
+            var unused = ask(offset, 1, Duration.ZERO).await(ARRIVAL);
         }
     }
 

@@ -89,21 +89,29 @@ public final class OnboardingFlow {
      *
      * @throws io.botfsm.FsmException if it could not be handled; it may be handled again under the same event id
      */
-    public List<String> receive(Message message) {
-        Handled<List<String>> handled =
-                fsm.handle(message.key(), message.eventId(), turn -> reply(turn, tidy(message.text())));
+    public Reply receive(Message message) {
+        Handled<Reply> handled = fsm.handle(message.key(), message.eventId(), turn -> reply(turn, message));
         // Of a repeated message too: the bot may have died in between.
         sessions.save(message.key(), handled.now().snapshot(), message.eventId());
-        return handled.orElse(now -> List.of(currentQuestion(now)));
+        return handled.orElse(now -> Reply.of(now, List.of(currentQuestion(now))));
     }
 
     private static String tidy(String text) {
         return text.replaceAll("[\\p{Z}\\p{Cc}]+", " ").strip();
     }
 
-    private static List<String> reply(Turn turn, String text) {
-        Optional<String> remark = handle(turn, text);
-        return Stream.concat(remark.stream(), Stream.of(currentQuestion(turn))).toList();
+    private static Reply reply(Turn turn, Message message) {
+        Optional<String> remark = isLate(turn, message)
+                ? Optional.of("That was an answer to an earlier question.")
+                : handle(turn, tidy(message.text()));
+        return Reply.of(
+                turn,
+                Stream.concat(remark.stream(), Stream.of(currentQuestion(turn))).toList());
+    }
+
+    /** A button stays on the screen when its question is long answered. */
+    private static boolean isLate(Turn turn, Message message) {
+        return message.answerTo().isPresent() && !message.answerTo().equals(turn.state(Onboarding.class));
     }
 
     private static Optional<String> handle(Turn turn, String text) {
@@ -171,7 +179,7 @@ public final class OnboardingFlow {
     }
 
     private static Optional<String> takeInterest(Turn turn, String text) {
-        if (text.equalsIgnoreCase("done")) {
+        if (text.equalsIgnoreCase(Questions.DONE)) {
             return endInterests(turn);
         }
         turn.update(Profile.class, Profile.EMPTY, profile -> profile.withInterest(text));

@@ -3,9 +3,15 @@ package io.botfsm.examples.onboarding;
 import io.botfsm.Conversation;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the bot says of a conversation as it is, and of nothing else: so it can be said again at any time. */
 final class Questions {
+    static final String DONE = "done";
+
+    private static final List<String> SUGGESTED_INTERESTS =
+            List.of("books", "chess", "music", "sports", "tea", "travel");
+
     private Questions() {}
 
     /** The question that waits for an answer. */
@@ -31,6 +37,24 @@ final class Questions {
         return soFar.isEmpty()
                 ? "What are your interests? One a message, and \"done\" after the last."
                 : "Your interests so far: %s. Another one, or \"done\"?".formatted(String.join(", ", soFar));
+    }
+
+    /** Answers to choose from; any other may be typed. */
+    static List<String> choices(Conversation conversation) {
+        return conversation
+                .state(Onboarding.class)
+                .map(state -> switch (state) {
+                    case INTERESTS -> interests(Profile.of(conversation).interests());
+                    case CONFIRM -> List.of("yes", "no");
+                    case NAME, AGE, CITY, CHATTING -> List.<String>of();
+                })
+                .orElse(List.of());
+    }
+
+    private static List<String> interests(List<String> soFar) {
+        Stream<String> end = soFar.isEmpty() ? Stream.of() : Stream.of(DONE);
+        return Stream.concat(SUGGESTED_INTERESTS.stream().filter(interest -> !soFar.contains(interest)), end)
+                .toList();
     }
 
     /** Where the user is, if anywhere. */

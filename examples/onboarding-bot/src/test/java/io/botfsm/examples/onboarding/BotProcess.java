@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +27,13 @@ final class BotProcess implements AutoCloseable {
     private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
     private final Thread reader = new Thread(this::read, "output of the bot");
 
-    private BotProcess(Path data, List<String> command, Path directory) throws IOException {
+    private BotProcess(Path data, List<String> command, Map<String, String> environment) throws IOException {
+        Path directory = data.getParent();
         errors = Files.createTempFile(directory, "bot", ".err");
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory.toFile()).redirectError(errors.toFile());
         builder.environment().put("ONBOARDING_DATA", data.toString());
+        builder.environment().putAll(environment);
         process = builder.start();
         input = process.outputWriter(UTF_8);
         reader.start();
@@ -38,6 +41,11 @@ final class BotProcess implements AutoCloseable {
 
     /** Starts the program, in a folder that is neither the project's nor the data folder. */
     static BotProcess start(Path data, String... options) throws IOException {
+        return start(data, Map.of(), options);
+    }
+
+    /** The same with variables in its environment. */
+    static BotProcess start(Path data, Map<String, String> environment, String... options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -45,7 +53,7 @@ final class BotProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 "io.botfsm.examples.onboarding.terminal.Main"));
         command.addAll(List.of(options));
-        return new BotProcess(data, command, data.getParent());
+        return new BotProcess(data, command, environment);
     }
 
     /** Starts the program by its script. */
@@ -53,7 +61,7 @@ final class BotProcess implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(List.of(Path.of("run").toAbsolutePath().toString()));
         command.addAll(List.of(options));
-        return new BotProcess(data, command, data.getParent());
+        return new BotProcess(data, command, Map.of());
     }
 
     private void read() {
@@ -105,6 +113,16 @@ final class BotProcess implements AutoCloseable {
     void awaitEnd() throws InterruptedException {
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         reader.join();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Its command line, as anybody can see it. */
+    String commandLine() {
+        return process.info().commandLine().orElse("")
+                + List.of(process.info().arguments().orElse(new String[0]));
     }
 
     int exitStatus() {

@@ -11,6 +11,7 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.TransitionCheckingStateStorage;
 import io.botfsm.storage.TransitionCheckingStateStorage.Undeclared;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -40,6 +41,38 @@ class OnboardingFlowTest {
     @AfterEach
     void close() {
         storage.close();
+    }
+
+    @Nested
+    class Choices {
+        @Test
+        void areThoseOfTheQuestion() {
+            assertThat(choices("/start")).isEmpty();
+            assertThat(choices("Alice")).isEmpty();
+            assertThat(choices("31")).isEmpty();
+            assertThat(choices("Paris")).contains("chess", "tea").doesNotContain("done");
+            assertThat(choices("chess")).contains("tea", "done").doesNotContain("chess");
+            assertThat(choices("done")).containsExactly("yes", "no");
+            assertThat(choices("yes")).isEmpty();
+        }
+
+        @Test
+        void countForTheirQuestionOnly() {
+            List.of("/start", "Alice", "31").forEach(OnboardingFlowTest.this::send);
+            assertThat(choose("chess", Onboarding.INTERESTS))
+                    .containsExactly("That was an answer to an earlier question.", CITY_QUESTION);
+            List.of("Paris", "chess", "tea").forEach(OnboardingFlowTest.this::send);
+            assertThat(choose("done", Onboarding.INTERESTS)).containsExactly(CONFIRM_QUESTION);
+        }
+
+        private List<String> choices(String text) {
+            return flow.receive(new Message(key, ++lastEvent, text)).choices();
+        }
+
+        private List<String> choose(String choice, Onboarding state) {
+            return flow.receive(new Message(key, ++lastEvent, choice, Optional.of(state)))
+                    .texts();
+        }
     }
 
     @Nested
@@ -74,7 +107,7 @@ class OnboardingFlowTest {
             StorageKey bob = StorageKey.bot("onboarding").chat(2).user(2).build();
             sendAll("/start", "Alice");
 
-            assertThat(flow.receive(new Message(bob, 1, "Bob"))).containsExactly(START_HINT);
+            assertThat(flow.receive(new Message(bob, 1, "Bob")).texts()).containsExactly(START_HINT);
             assertThat(send("31")).containsExactly(CITY_QUESTION);
         }
     }
@@ -297,7 +330,7 @@ class OnboardingFlowTest {
             long start = lastEvent;
             sendAll("Alice");
 
-            assertThat(flow.receive(new Message(key, start, "/start"))).containsExactly(AGE_QUESTION);
+            assertThat(flow.receive(new Message(key, start, "/start")).texts()).containsExactly(AGE_QUESTION);
         }
     }
 
@@ -337,7 +370,7 @@ class OnboardingFlowTest {
     }
 
     private List<String> sendAgain(String text) {
-        return flow.receive(new Message(key, lastEvent, text));
+        return flow.receive(new Message(key, lastEvent, text)).texts();
     }
 
     private Snapshot stored() {

@@ -6,25 +6,29 @@ import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.examples.onboarding.database.SessionDatabase;
+import io.botfsm.examples.onboarding.telegram.TelegramBot;
 import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.LockEvent;
 import io.botfsm.lock.LockException;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.telegrambots.BotToken;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Starts the bot at a terminal, as the only one of its name, or tells who is. */
+/** Starts the bot, at a terminal or on Telegram, as the only one of its name, or tells who is. */
 public final class Main {
     private static final int BAD_OPTIONS = 2;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
@@ -92,23 +96,30 @@ public final class Main {
         Optional<SessionDatabase> database = databaseFile().map(SessionDatabase::open);
         OnboardingFlow flow =
                 database.map(this::flow).orElseGet(() -> new OnboardingFlow(OnboardingFlow.watched(storage.states())));
+        Optional<TelegramBot> telegram = options.telegram() ? Optional.of(telegram()) : Optional.empty();
+        BotRunner runner = BotRunner.under(lock).thenClose("storage", CLOSE_LIMIT, storage);
+        telegram.ifPresent(bot -> runner.thenClose("bot session", CLOSE_LIMIT, bot));
+        database.ifPresent(last -> runner.thenClose("database", CLOSE_LIMIT, last));
+        if (options.standby()) {
+            runner.standby();
+        }
+        int status = runner.run(telegram.<BotFactory>map(bot -> lease -> bot.start(flow, lease, this::bringBack))
+                .orElseGet(() -> atTerminal(flow)));
+        runner.heldBy()
+                .ifPresent(holder -> System.err.printf(
+                        "Another instance of \"%s\" is active: %s.%nWith --standby this one waits for its end.%n",
+                        options.instance(), LockReport.describe(holder)));
+        return status;
+    }
+
+    private BotFactory atTerminal(OnboardingFlow flow) {
         StorageKey key = StorageKey.bot("onboarding")
                 .chat(options.user())
                 .user(options.user())
                 .build();
         EventIds eventIds = new EventIds(InstantSource.system());
         Lines lines = Lines.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
-        BotRunner runner = BotRunner.under(lock).thenClose("storage", CLOSE_LIMIT, storage);
-        database.ifPresent(last -> runner.thenClose("database", CLOSE_LIMIT, last));
-        if (options.standby()) {
-            runner.standby();
-        }
-        int status = runner.run(lease -> new Terminal(flow, lease, this::bringBack, key, eventIds, lines, out).start());
-        runner.heldBy()
-                .ifPresent(holder -> System.err.printf(
-                        "Another instance of \"%s\" is active: %s.%nWith --standby this one waits for its end.%n",
-                        options.instance(), LockReport.describe(holder)));
-        return status;
+        return lease -> new Terminal(flow, lease, this::bringBack, key, eventIds, lines, out).start();
     }
 
     /** What Redis has lost comes back from the database; transitions are watched above, so that this is none. */
@@ -142,9 +153,17 @@ public final class Main {
         }
     }
 
+    /** The token comes in the environment: the command line is there for all to see. */
+    private static TelegramBot telegram() {
+        return new TelegramBot(
+                BotToken.fromEnvironment(), variable("TELEGRAM_API_URL").map(URI::create));
+    }
+
     private static Path dataFolder() {
-        return Path.of(Optional.ofNullable(System.getenv("ONBOARDING_DATA"))
-                .filter(folder -> !folder.isEmpty())
-                .orElse("data"));
+        return Path.of(variable("ONBOARDING_DATA").orElse("data"));
+    }
+
+    private static Optional<String> variable(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param database the file, {@link #NO_DATABASE}, or empty if nothing was said
  * @param ttl how long the lock lasts unless renewed
+ * @param telegram whether it talks on Telegram, not at the terminal
  */
 record Options(
         String storage,
@@ -18,16 +19,19 @@ record Options(
         String instance,
         boolean standby,
         Duration ttl,
-        Action action) {
+        Action action,
+        boolean telegram) {
     static final String USAGE = """
-            Usage: run [--storage memory|embedded|redis://...] [--database FILE|none] [--user ID]
-                       [--instance NAME] [--standby] [--ttl SECONDS]
+            Usage: run [--telegram] [--storage memory|embedded|redis://...] [--database FILE|none]
+                       [--user ID] [--instance NAME] [--standby] [--ttl SECONDS]
                        [--lock-status | --lock-release | --help]
 
             A bot that gets to know you, and knows where you were when it starts again.
             One line of standard input is one message; standard output has what the bot says.
             Of several bots of one name only one is active.
 
+              --telegram            talk on Telegram, not here: as the bot of the token in the environment variable
+                                    TELEGRAM_BOT_TOKEN, by the server in TELEGRAM_API_URL if that is set
               --storage memory      forget everything at the end
               --storage embedded    a Redis of its own, nothing to install (the default);
                                     its data is in the folder that ONBOARDING_DATA names
@@ -46,7 +50,7 @@ record Options(
     static final String NO_DATABASE = "none";
 
     private static final Options DEFAULTS = new Options(
-            "embedded", Optional.empty(), "1", "onboarding-bot", false, Duration.ofSeconds(30), Action.TALK);
+            "embedded", Optional.empty(), "1", "onboarding-bot", false, Duration.ofSeconds(30), Action.TALK, false);
 
     /** What is to be done. */
     enum Action {
@@ -73,6 +77,7 @@ record Options(
                 case "--instance" -> options.withInstance(value(parts, rest));
                 case "--ttl" -> options.withTtl(value(parts, rest));
                 case "--standby" -> options.withStandby();
+                case "--telegram" -> options.withTelegram();
                 case "--lock-status" -> options.withAction(Action.LOCK_STATUS);
                 case "--lock-release" -> options.withAction(Action.LOCK_RELEASE);
                 case "--help", "-h" -> options.withAction(Action.HELP);
@@ -97,20 +102,20 @@ record Options(
             throw new IllegalArgumentException(
                     "--storage must be memory, embedded or redis://..., not \"%s\"".formatted(masked(value)));
         }
-        return new Options(value, database, user, instance, standby, ttl, action);
+        return new Options(value, database, user, instance, standby, ttl, action, telegram);
     }
 
     private Options withDatabase(String value) {
         Optional<String> file = Optional.of(notBlank("--database", value));
-        return new Options(storage, file, user, instance, standby, ttl, action);
+        return new Options(storage, file, user, instance, standby, ttl, action, telegram);
     }
 
     private Options withUser(String value) {
-        return new Options(storage, database, notBlank("--user", value), instance, standby, ttl, action);
+        return new Options(storage, database, notBlank("--user", value), instance, standby, ttl, action, telegram);
     }
 
     private Options withInstance(String value) {
-        return new Options(storage, database, user, notBlank("--instance", value), standby, ttl, action);
+        return new Options(storage, database, user, notBlank("--instance", value), standby, ttl, action, telegram);
     }
 
     private Options withTtl(String value) {
@@ -119,15 +124,26 @@ record Options(
                     "--ttl must be a whole number of seconds from 1 to 86400: \"%s\"".formatted(value));
         }
         return new Options(
-                storage, database, user, instance, standby, Duration.ofSeconds(Long.parseLong(value)), action);
+                storage,
+                database,
+                user,
+                instance,
+                standby,
+                Duration.ofSeconds(Long.parseLong(value)),
+                action,
+                telegram);
     }
 
     private Options withStandby() {
-        return new Options(storage, database, user, instance, true, ttl, action);
+        return new Options(storage, database, user, instance, true, ttl, action, telegram);
+    }
+
+    private Options withTelegram() {
+        return new Options(storage, database, user, instance, standby, ttl, action, true);
     }
 
     private Options withAction(Action chosen) {
-        return new Options(storage, database, user, instance, standby, ttl, chosen);
+        return new Options(storage, database, user, instance, standby, ttl, chosen, telegram);
     }
 
     private static String notBlank(String option, String value) {

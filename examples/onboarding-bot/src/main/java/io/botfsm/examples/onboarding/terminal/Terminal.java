@@ -121,7 +121,7 @@ final class Terminal implements Bot {
     private List<String> replies(Message message) {
         unsaved = Optional.empty();
         try {
-            return isolation.call(message.key(), () -> flow.receive(message));
+            return isolation.call(message.key(), () -> flow.receive(message)).texts();
         } catch (UnknownStateException | UnreadableDataException e) {
             LOG.error("Cannot go on: {}", e.getMessage());
             return List.of("Sorry, I have lost the thread. Send /start to begin anew.");

@@ -23,7 +23,8 @@ class OptionsTest {
                         "onboarding-bot",
                         false,
                         Duration.ofSeconds(30),
-                        Action.TALK));
+                        Action.TALK,
+                        false));
     }
 
     @ParameterizedTest
@@ -47,8 +48,14 @@ class OptionsTest {
                         "5",
                         "--database=d.db",
                         "--instance=b"))
-                .isEqualTo(
-                        new Options("memory", Optional.of("d.db"), "8", "b", true, Duration.ofSeconds(5), Action.HELP));
+                .isEqualTo(new Options(
+                        "memory", Optional.of("d.db"), "8", "b", true, Duration.ofSeconds(5), Action.HELP, false));
+    }
+
+    @Test
+    void chooseTheMessenger() {
+        assertThat(parse("--telegram", "--ttl=5").telegram()).isTrue();
+        assertThat(parse("--telegram", "--ttl=5").ttl()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test

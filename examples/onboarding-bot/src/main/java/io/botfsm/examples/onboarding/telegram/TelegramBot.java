@@ -1,0 +1,94 @@
+package io.botfsm.examples.onboarding.telegram;
+
+import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.lifecycle.BotRunner.Bot;
+import io.botfsm.lock.Lease;
+import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.PollingSession;
+import io.botfsm.telegrambots.PollingSessionBuilder;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import okhttp3.OkHttpClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
+import org.telegram.telegrambots.meta.TelegramUrl;
+import org.telegram.telegrambots.meta.api.methods.commands.SetMyCommands;
+import org.telegram.telegrambots.meta.api.objects.commands.BotCommand;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
+import org.telegram.telegrambots.meta.generics.TelegramClient;
+
+/**
+ * The session of a bot at Telegram. It polls for as long as a lease is held, once for each; what it sends goes by a client that
+ * is closed at the end, when nothing is sent any more.
+ */
+public final class TelegramBot implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TelegramBot.class);
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
+
+    private final PollingSessionBuilder polling;
+    private final OkHttpClient http = new OkHttpClient.Builder()
+            .connectTimeout(CALL_LIMIT)
+            .callTimeout(CALL_LIMIT)
+            .build();
+    private final TelegramClient client;
+
+    /**
+     * A session that is not polling yet.
+     *
+     * @param server another server than Telegram's own
+     * @throws IllegalArgumentException if that is no address of a server
+     */
+    public TelegramBot(BotToken token, Optional<URI> server) {
+        // While nothing can be sent, updates wait; they are handled already, and ask their questions again.
+        polling = PollingSession.builder(token).outages(TelegramApiException.class::isInstance);
+        server.ifPresent(polling::server);
+        client = new OkHttpTelegramClient(
+                http, token.value(), server.map(TelegramBot::url).orElse(TelegramUrl.DEFAULT_URL));
+    }
+
+    private static TelegramUrl url(URI server) {
+        String scheme = server.getScheme().toLowerCase(Locale.ROOT);
+        return TelegramUrl.builder()
+                .schema(scheme)
+                .host(server.getHost())
+                .port(server.getPort() >= 0 ? server.getPort() : scheme.equals("http") ? 80 : 443)
+                .build();
+    }
+
+    /**
+     * Begins to poll.
+     *
+     * @param revival is run when the storage has failed, to bring it back where that is in our hands
+     */
+    public Bot start(OnboardingFlow flow, Lease lease, Runnable revival) {
+        tellCommands();
+        Messenger messenger = new Messenger(flow.fencedBy(lease.fencingToken()), client, revival);
+        return polling.start(lease, messenger);
+    }
+
+    /** For the menu of Telegram's apps. The bot works without it too. */
+    private void tellCommands() {
+        SetMyCommands commands = new SetMyCommands(List.of(
+                new BotCommand("start", "Begin anew"),
+                new BotCommand("status", "What I am waiting for"),
+                new BotCommand("cancel", "Forget what I told you")));
+        try {
+            client.executeAsync(commands).exceptionally(failure -> {
+                LOG.warn("The commands could not be registered: {}", failure.getMessage());
+                return false;
+            });
+        } catch (TelegramApiException e) {
+            LOG.warn("The commands could not be registered: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        http.dispatcher().executorService().shutdown();
+        http.connectionPool().evictAll();
+    }
+}

@@ -1,0 +1,215 @@
+package io.botfsm.examples.onboarding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.botfsm.Conversation;
+import io.botfsm.Fsm;
+import io.botfsm.StorageKey;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.telegram.testing.BotApiDouble;
+import io.botfsm.telegram.testing.Fault;
+import io.botfsm.telegram.testing.ShownMessage;
+import io.botfsm.telegram.testing.TelegramUser;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole program on Telegram, end to end: real processes, real Redis, a double of the Bot API. */
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
+class TelegramBotTest {
+    private static final boolean PROOF = Boolean.getBoolean("botfsm.proof");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String SECRET = "AAtheSecretOfThisBot_-x";
+
+    private final BotApiDouble telegram =
+            BotApiDouble.builder().token("7000000001:" + SECRET).start();
+    private final List<BotProcess> bots = new ArrayList<>();
+    private Path data;
+    private RedisServerProcess redis;
+
+    @BeforeEach
+    void open(@TempDir Path temporary) throws Exception {
+        data = temporary.toRealPath().resolve("data");
+        redis = RedisServerProcess.start("appendonly yes", "appendfsync always");
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (BotProcess bot : bots) {
+            bot.close();
+            assertThat(bot.log()).doesNotContain(SECRET);
+        }
+        redis.close();
+        telegram.close();
+    }
+
+    private BotProcess start(String... more) throws IOException {
+        List<String> options =
+                new ArrayList<>(List.of("--telegram", "--storage", redis.uri(1), "--database", data + ".db"));
+        options.addAll(List.of(more));
+        BotProcess bot = BotProcess.start(
+                data,
+                Map.of(
+                        "TELEGRAM_BOT_TOKEN",
+                        telegram.token(),
+                        "TELEGRAM_API_URL",
+                        telegram.uri().toString()),
+                options.toArray(String[]::new));
+        bots.add(bot);
+        return bot;
+    }
+
+    private static List<String> texts(List<ShownMessage> messages) {
+        return messages.stream().map(ShownMessage::text).toList();
+    }
+
+    @Test
+    void talksOnTelegram() throws Exception {
+        BotProcess bot = start();
+        TelegramUser alice = telegram.user(42);
+        alice.says("/start");
+        assertThat(texts(alice.awaitReplies(2, PATIENCE))).containsExactly("Welcome!", "What is your name?");
+        assertThat(alice.chatActions()).contains("typing");
+        alice.says("Alice");
+        alice.awaitReplies(1, PATIENCE);
+        alice.says("31");
+        alice.awaitReplies(1, PATIENCE);
+        alice.says("Paris");
+        assertThat(alice.awaitReplies(1, PATIENCE).get(0).buttons())
+                .extracting(button -> button.text())
+                .contains("chess", "tea");
+        alice.presses("chess");
+        assertThat(texts(alice.awaitReplies(1, PATIENCE)))
+                .containsExactly("Your interests so far: chess. Another one, or \"done\"?");
+        alice.says("/status");
+        assertThat(texts(alice.awaitReplies(2, PATIENCE))).first().isEqualTo("I am waiting for your interests.");
+        alice.says("/cancel");
+        assertThat(texts(alice.awaitReplies(2, PATIENCE)))
+                .containsExactly(
+                        "Cancelled; I have forgotten what you told me.", "Send /start, and I shall get to know you.");
+        await().atMost(PATIENCE).until(() -> alice.notices().size() == 1);
+        assertThat(telegram.commands()).contains("start", "status", "cancel");
+        assertThat(bot.commandLine()).doesNotContain(SECRET);
+
+        bot.terminate();
+        assertThat(bot.exitStatus()).isZero();
+        assertThat(telegram.unconfirmedUpdates()).isZero();
+        assertThat(bot.log().lines().filter(line -> line.contains("Shutdown step")))
+                .extracting(line -> line.replaceFirst(".*Shutdown step \"(.*)\": done.*", "$1"))
+                .containsExactly(
+                        "stop polling",
+                        "drain",
+                        "release the lock",
+                        "close the lock",
+                        "storage",
+                        "bot session",
+                        "database");
+    }
+
+    @Test
+    void endsWithoutAToken() throws Exception {
+        BotProcess bot = BotProcess.start(
+                data, Map.of("TELEGRAM_BOT_TOKEN", ""), "--telegram", "--storage", "memory", "--database", "none");
+        bots.add(bot);
+        bot.awaitEnd();
+        assertThat(bot.exitStatus()).isEqualTo(2);
+        assertThat(bot.log()).contains("a bot token is");
+    }
+
+    @Test
+    void saysNothingOfItsTokenWhateverFails() throws Exception {
+        telegram.next("*", Fault.badGateway());
+        telegram.next("*", Fault.dropBefore());
+        telegram.next("sendMessage", Fault.tooManyRequests(1));
+        telegram.next("sendMessage", Fault.dropAfter());
+        BotProcess bot = start();
+        TelegramUser alice = telegram.user(42);
+        alice.says("/start");
+        await().atMost(PATIENCE).until(() -> texts(alice.replies()).contains("What is your name?"));
+
+        telegram.close();
+        await().atMost(PATIENCE).until(() -> bot.log().contains("No updates, trying again"));
+        bot.terminate();
+        assertThat(bot.exitStatus()).isZero();
+    }
+
+    @Test
+    void everybodyIsOnboardedThoughTheBotIsKilledAgainAndAgain() throws Exception {
+        int kills = PROOF ? 25 : 3;
+        List<OnboardingUser> users = LongStream.rangeClosed(1, PROOF ? 50 : 10)
+                .mapToObj(id -> new OnboardingUser(telegram.user(id)))
+                .toList();
+        int steps = users.stream().mapToInt(OnboardingUser::length).sum();
+        AtomicInteger answers = new AtomicInteger();
+        Random random = new Random();
+
+        BotProcess bot = start();
+        ExecutorService threads = Executors.newFixedThreadPool(users.size());
+        List<CompletableFuture<Void>> ways = users.stream()
+                .map(user -> CompletableFuture.runAsync(() -> user.onboard(answers::incrementAndGet), threads))
+                .toList();
+        for (int kill = 0; kill < kills; kill++) {
+            int mark = steps * kill / kills;
+            await().atMost(Duration.ofMinutes(2)).until(() -> answers.get() >= mark || anyFailed(ways));
+            Thread.sleep(random.nextInt(300));
+            bot.kill();
+            bot = start();
+        }
+        CompletableFuture.allOf(ways.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
+        threads.shutdown();
+        bot.terminate();
+
+        assertThat(bot.exitStatus()).isZero();
+        assertThat(telegram.unconfirmedUpdates()).isZero();
+        assertThat(bots).hasSize(kills + 1);
+        assertProfiles(users);
+    }
+
+    private static boolean anyFailed(List<CompletableFuture<Void>> ways) {
+        return ways.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
+    }
+
+    /** Each message applied, and none twice. */
+    private void assertProfiles(List<OnboardingUser> users) throws IOException {
+        List<String> transitions = new ArrayList<>();
+        for (BotProcess bot : bots) {
+            bot.log()
+                    .lines()
+                    .filter(line -> line.contains("FSM state changed"))
+                    .map(line -> line.replaceFirst(".*FSM state changed: ", ""))
+                    .forEach(transitions::add);
+        }
+        assertThat(transitions).doesNotHaveDuplicates();
+        try (LettuceRedis opened = LettuceRedis.connect(redis.uri(1))) {
+            Fsm fsm =
+                    Fsm.builder(opened.stateStorage()).states(Onboarding.class).build();
+            for (OnboardingUser user : users) {
+                StorageKey key = StorageKey.bot(7000000001L)
+                        .chat(user.id())
+                        .user(user.id())
+                        .build();
+                Conversation conversation = fsm.context(key).read();
+                assertThat(conversation.state(Onboarding.class)).contains(Onboarding.CHATTING);
+                assertThat(conversation.data(Profile.class)).contains(user.profile());
+                user.assertWasAskedEachQuestionInOrderAndNothingElse();
+            }
+        }
+    }
+}
