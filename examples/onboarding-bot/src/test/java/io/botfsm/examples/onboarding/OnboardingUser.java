@@ -87,7 +87,7 @@ final class OnboardingUser {
 
     private void pause() {
         try {
-            Thread.sleep(random.nextInt(150)); // so that users do not go in step
+            Thread.sleep(random.nextInt(400)); // so that users do not go in step
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

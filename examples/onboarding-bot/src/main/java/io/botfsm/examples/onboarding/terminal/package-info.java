@@ -1,4 +1,4 @@
-/** The bot at a terminal: one line, one message. A bot on Telegram would have another package in its place. */
+/** The bot at a terminal: one line, one message. On Telegram another package has its place. */
 @NullMarked
 package io.botfsm.examples.onboarding.terminal;
 
