@@ -46,7 +46,7 @@ class SessionsTest {
         assertThatThrownBy(() -> flow.receive(told)).hasMessage("away");
         isAway = false;
 
-        assertThat(flow.receive(told)).containsExactly("Nice to meet you, Alice. What is your age?");
+        assertThat(flow.receive(told).texts()).containsExactly("Nice to meet you, Alice. What is your age?");
         assertThat(saved).hasSize(2);
         assertThat(saved.get(1)).startsWith("2 Onboarding:AGE {");
     }
