@@ -30,11 +30,12 @@ final class Window {
 
     /** What can be confirmed: all below the first update that is not done. Empty before the first update. */
     synchronized OptionalLong offset() {
-        return entries.values().stream().filter(entry -> !entry.isDone()).mapToLong(Entry::id).findFirst().stream()
-                .boxed()
-                .map(OptionalLong::of)
-                .findFirst()
-                .orElse(beyond);
+        for (Entry entry : entries.values()) {
+            if (!entry.isDone()) {
+                return OptionalLong.of(entry.id());
+            }
+        }
+        return beyond;
     }
 
     /**
