@@ -170,9 +170,9 @@ final class Simulator {
         }
     }
 
-    /** A holder may just have given it back, and the next one not have been told yet that it is the next. */
+    /** A holder may just have given it back, while the next one is about to be told, or pauses between two waits. */
     private boolean isHeldOrPassedOn() {
-        return instances.stream().anyMatch(SimulatedInstance::isHolding) || simulation.now() - heldLast < SECOND / 2;
+        return instances.stream().anyMatch(SimulatedInstance::isHolding) || simulation.now() - heldLast < 4 * SECOND;
     }
 
     private int losses() {
