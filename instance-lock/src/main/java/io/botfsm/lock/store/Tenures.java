@@ -45,9 +45,12 @@ final class Tenures {
         end(tenure.name(), tenure::equals, Tenure::end);
     }
 
-    /** Ends those of a claim that is released. */
-    void release(String name, Claim claim) {
+    /** Ends those of a claim that is released. Returns whether there are some. */
+    boolean release(String name, Claim claim) {
+        boolean known = byName.getOrDefault(name, Set.of()).stream()
+                .anyMatch(tenure -> tenure.claim().equals(claim));
         end(name, tenure -> tenure.claim().equals(claim), Tenure::release);
+        return known;
     }
 
     /** Ends what a majority had granted. */
