@@ -87,13 +87,13 @@ public final class QuorumLeaseStore implements LeaseStore {
         return unlessClosed(() -> QuorumRenewal.begin(quorum, tenures, request));
     }
 
-    /** Waits for all nodes where another may be renewing the claim: one that is not asked yet, and one that lacks it, could revive it. */
+    /** Where another may be renewing the claim, waits for all nodes: one not asked yet and one that lacks it could revive it. */
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
         return unlessClosed(() -> {
             boolean ours = tenures.release(name, claim);
             return quorum.ask(quorum.limit(), node -> node.release(name, claim))
-                    .decide(votes -> ours || votes.outstanding() == 0 ? released(votes) : Optional.empty());
+                    .decide(votes -> released(votes).filter(had -> ours || !had || votes.outstanding() == 0));
         });
     }
 
