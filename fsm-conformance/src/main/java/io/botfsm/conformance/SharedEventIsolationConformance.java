@@ -53,6 +53,9 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
             for (boolean first : new boolean[] {true, false}) {
                 stages.add((first ? one : two).submit(key, () -> {
                     together.compareAndSet(false, alone.incrementAndGet() > 1);
+                    if (number == 0) {
+                        awaitCompany(alone);
+                    }
                     stay();
                     alone.decrementAndGet();
                     return (first ? ofOne : ofTwo).add(number);
@@ -66,6 +69,14 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         assertThat(ofOne)
                 .containsExactlyElementsOf(IntStream.range(0, 40).boxed().toList());
         assertThat(ofTwo).containsExactlyElementsOf(ofOne);
+    }
+
+    /** Long enough for another to come in, if it can. */
+    private static void awaitCompany(AtomicInteger inside) {
+        long end = System.nanoTime() + Duration.ofMillis(500).toNanos();
+        while (inside.get() < 2 && System.nanoTime() - end < 0) {
+            stay();
+        }
     }
 
     @Test
