@@ -2,6 +2,7 @@ package io.botfsm.storage;
 
 import io.botfsm.Transition;
 import io.botfsm.TransitionListener;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -10,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,22 +20,43 @@ import org.slf4j.LoggerFactory;
 final class Notifications {
     private static final Logger LOGGER = LoggerFactory.getLogger(NotifyingStateStorage.class);
     private static final int IDLE_SECONDS = 10;
+    private static final Duration LINGER = Duration.ofMillis(1);
 
     private final List<? extends TransitionListener> listeners;
     private final Executor executor;
     private final int most;
+    private final Duration linger;
     private final Queue<Transition> waiting = new ArrayDeque<>();
     private boolean telling;
     private long discarded;
 
-    /** @param most how many may wait */
-    Notifications(List<? extends TransitionListener> listeners, Executor executor, int most) {
-        this.listeners = listeners;
+    private Notifications(List<? extends TransitionListener> listeners, Executor executor, int most, Duration linger) {
+        this.listeners = List.copyOf(listeners);
         this.executor = executor;
         this.most = most;
+        this.linger = linger;
     }
 
-    static Executor ownThread() {
+    /**
+     * Tells on a thread of its own. That waits a moment for more before it rests: to wake it for every change of a busy bot would
+     * cost more than to tell it.
+     *
+     * @param most how many may wait
+     */
+    static Notifications onOwnThread(List<? extends TransitionListener> listeners, int most) {
+        return new Notifications(listeners, ownThread(), most, LINGER);
+    }
+
+    /**
+     * Tells on threads of somebody else.
+     *
+     * @param most how many may wait
+     */
+    static Notifications on(Executor executor, List<? extends TransitionListener> listeners, int most) {
+        return new Notifications(listeners, executor, most, Duration.ZERO);
+    }
+
+    private static Executor ownThread() {
         ThreadPoolExecutor thread =
                 new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread named = new Thread(task, "botfsm-transitions");
@@ -76,10 +99,20 @@ final class Notifications {
     }
 
     private void tellAll() {
-        for (Batch next = next(); next != null; next = next()) {
-            for (TransitionListener listener : listeners) {
-                tell(listener, next);
+        do {
+            for (Batch next = next(); next != null; next = next()) {
+                for (TransitionListener listener : listeners) {
+                    tell(listener, next);
+                }
             }
+            LockSupport.parkNanos(linger.toNanos());
+        } while (isMore());
+    }
+
+    private boolean isMore() {
+        synchronized (waiting) {
+            telling = !waiting.isEmpty();
+            return telling;
         }
     }
 
@@ -97,7 +130,6 @@ final class Notifications {
     private @Nullable Batch next() {
         synchronized (waiting) {
             Transition next = waiting.poll();
-            telling = next != null;
             if (next == null) {
                 return null;
             }

@@ -34,7 +34,7 @@ public final class NotifyingStateStorage implements StateStorage {
      * @param listeners who is told, in this order
      */
     public NotifyingStateStorage(StateStorage storage, List<? extends TransitionListener> listeners) {
-        this(storage, listeners, Notifications.ownThread());
+        this(storage, Notifications.onOwnThread(listeners, MOST_WAITING));
     }
 
     /**
@@ -46,8 +46,12 @@ public final class NotifyingStateStorage implements StateStorage {
      */
     public NotifyingStateStorage(
             StateStorage storage, List<? extends TransitionListener> listeners, Executor executor) {
+        this(storage, Notifications.on(executor, listeners, MOST_WAITING));
+    }
+
+    private NotifyingStateStorage(StateStorage storage, Notifications notifications) {
         this.storage = storage;
-        this.notifications = new Notifications(List.copyOf(listeners), executor, MOST_WAITING);
+        this.notifications = notifications;
         this.order = new TransitionOrder(notifications::add);
     }
 

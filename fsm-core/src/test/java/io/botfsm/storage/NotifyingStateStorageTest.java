@@ -162,7 +162,7 @@ final class NotifyingStateStorageTest {
                 discarded.add(count);
             }
         };
-        Notifications few = new Notifications(List.of(listener), tasks::add, 2);
+        Notifications few = Notifications.on(tasks::add, List.of(listener), 2);
         for (String state : List.of("A", "B", "C", "D")) {
             few.add(new Transition(KEY, Optional.empty(), Optional.of(state)));
             few.tellLater();
