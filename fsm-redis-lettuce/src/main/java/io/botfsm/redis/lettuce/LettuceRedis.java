@@ -9,6 +9,7 @@ import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.storage.StateStorage;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -102,9 +103,7 @@ public final class LettuceRedis implements AutoCloseable {
     }
 
     /**
-     * Connects to the server that environment variables name: {@code REDIS_FSM_URL} alone, or {@code REDIS_FSM_HOST}
-     * (default {@code localhost}), {@code REDIS_FSM_PORT} (6379), {@code REDIS_FSM_DB} (0), {@code REDIS_FSM_USERNAME} and
-     * {@code REDIS_FSM_PASSWORD}. An empty variable counts as absent.
+     * Connects to the server that environment variables name; see {@link RedisUri#fromEnvironment}.
      *
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
@@ -115,7 +114,7 @@ public final class LettuceRedis implements AutoCloseable {
     }
 
     static LettuceRedis fromEnvironment(Map<String, String> variables) {
-        return connect(RedisEnvironment.uri(variables));
+        return connect(RedisAddress.of(RedisUri.fromEnvironment(variables)));
     }
 
     /**
@@ -125,7 +124,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      */
     public static Builder builder(String uri) {
-        return builder(RedisAddress.parse(uri));
+        return builder(RedisAddress.of(RedisUri.parse(uri)));
     }
 
     /**

@@ -331,7 +331,10 @@ class ConnectTest {
                     IllegalArgumentException.class,
                     impossible.toString());
         }
-        refused(() -> LettuceRedis.connect(server.uri(0) + "?timeout=-1"), IllegalArgumentException.class, "PT0S");
+        for (String impossible : List.of("0", "-1")) {
+            String uri = server.uri(0) + "?timeout=" + impossible;
+            refused(() -> LettuceRedis.connect(uri), IllegalArgumentException.class, "timeout must be positive");
+        }
     }
 
     @Test

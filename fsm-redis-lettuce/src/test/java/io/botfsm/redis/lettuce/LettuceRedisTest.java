@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
 import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.redis.testkit.RedisTestServer;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -56,6 +57,21 @@ class LettuceRedisTest {
                             .toCompletableFuture()
                             .get(5, TimeUnit.SECONDS))
                     .isEqualTo(new Fenced(7));
+        }
+    }
+
+    @Test
+    void connectsToTheServerOfTheEnvironment() {
+        RedisTestServer server = RedisServers.shared();
+        Map<String, String> parts = Map.of(
+                "REDIS_FSM_HOST",
+                server.host(),
+                "REDIS_FSM_PORT",
+                Integer.toString(server.port()),
+                "REDIS_FSM_DB",
+                "4");
+        try (LettuceRedis redis = LettuceRedis.fromEnvironment(parts)) {
+            assertThat(redis).hasToString("LettuceRedis[" + server.uri(4) + "]");
         }
     }
 }

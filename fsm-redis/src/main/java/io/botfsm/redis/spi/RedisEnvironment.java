@@ -1,14 +1,10 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.spi;
 
-import io.lettuce.core.RedisURI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * Where Redis is, from environment variables: {@code REDIS_FSM_URL} alone, or {@code REDIS_FSM_HOST}, {@code _PORT},
- * {@code _DB}, {@code _USERNAME} and {@code _PASSWORD}. An empty variable counts as absent.
- */
+/** Reads the environment variables that say where Redis is. */
 final class RedisEnvironment {
     private static final String URL = "REDIS_FSM_URL";
     private static final String HOST = "REDIS_FSM_HOST";
@@ -23,37 +19,35 @@ final class RedisEnvironment {
         this.variables = variables;
     }
 
-    static RedisURI uri(Map<String, String> variables) {
+    static RedisUri uri(Map<String, String> variables) {
         RedisEnvironment environment = new RedisEnvironment(variables);
         return environment.get(URL).map(environment::ofUrl).orElseGet(environment::ofParts);
     }
 
-    private RedisURI ofUrl(String url) {
+    private RedisUri ofUrl(String url) {
         for (String part : List.of(HOST, PORT, DB, USERNAME, PASSWORD)) {
             if (get(part).isPresent()) {
                 throw new IllegalArgumentException("%s contradicts %s: set one of them".formatted(URL, part));
             }
         }
         try {
-            return RedisAddress.parse(url);
+            return RedisUri.parse(url);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(URL + ": " + e.getMessage(), e);
         }
     }
 
-    private RedisURI ofParts() {
-        RedisURI uri = RedisURI.create(get(HOST).orElse("localhost"), number(PORT, 6379, 1, 65_535));
-        uri.setDatabase(number(DB, 0, 0, Integer.MAX_VALUE));
+    private RedisUri ofParts() {
+        RedisUri.Builder uri = RedisUri.builder()
+                .node(get(HOST).orElse("localhost"), number(PORT, RedisUri.DEFAULT_PORT, 1, 65_535))
+                .database(number(DB, 0, 0, Integer.MAX_VALUE));
         Optional<String> password = get(PASSWORD);
         if (get(USERNAME).isPresent() && password.isEmpty()) {
             throw new IllegalArgumentException(USERNAME + " is set, but " + PASSWORD + " is not");
         }
-        RedisURI.Builder builder = RedisURI.builder(uri);
-        password.ifPresent(secret -> get(USERNAME)
-                .ifPresentOrElse(
-                        name -> builder.withAuthentication(name, secret.toCharArray()),
-                        () -> builder.withPassword(secret.toCharArray())));
-        return builder.build();
+        password.ifPresent(secret ->
+                get(USERNAME).ifPresentOrElse(name -> uri.credentials(name, secret), () -> uri.password(secret)));
+        return uri.build();
     }
 
     private int number(String variable, int standard, int lowest, int highest) {

@@ -1,11 +1,8 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.redis.testkit.RedisServers;
-import io.botfsm.redis.testkit.RedisTestServer;
-import io.lettuce.core.RedisURI;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,42 +10,41 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RedisEnvironmentTest {
-    private static RedisURI uri(Map<String, String> variables) {
-        return RedisEnvironment.uri(variables);
-    }
-
-    private static String password(RedisURI uri) {
-        return new String(
-                uri.getCredentialsProvider().resolveCredentials().block().getPassword());
+    private static RedisUri uri(Map<String, String> variables) {
+        return RedisUri.fromEnvironment(variables);
     }
 
     @Test
     void nothingSetMeansTheUsualLocalServer() {
-        assertThat(RedisAddress.name(uri(Map.of()))).isEqualTo("redis://localhost:6379");
+        assertThat(uri(Map.of())).hasToString("redis://localhost:6379");
     }
 
     @Test
     void aUrlSaysEverything() {
-        RedisURI uri = uri(Map.of("REDIS_FSM_URL", "rediss://bot:secret@host:7000/3"));
-        assertThat(RedisAddress.name(uri)).isEqualTo("rediss://host:7000/3");
-        assertThat(password(uri)).isEqualTo("secret");
+        RedisUri uri = uri(Map.of("REDIS_FSM_URL", "rediss://bot:secret@host:7000/3"));
+        assertThat(uri).hasToString("rediss://host:7000/3");
+        assertThat(uri.user()).contains("bot");
+        assertThat(uri.password()).contains("secret");
     }
 
     @Test
     void partsMakeAServer() {
-        RedisURI uri = uri(Map.of(
+        RedisUri uri = uri(Map.of(
                 "REDIS_FSM_HOST", "host",
                 "REDIS_FSM_PORT", "7000",
                 "REDIS_FSM_DB", "3",
                 "REDIS_FSM_USERNAME", "bot",
                 "REDIS_FSM_PASSWORD", "p@ss:w/rd#%"));
-        assertThat(RedisAddress.name(uri)).isEqualTo("redis://host:7000/3");
-        assertThat(password(uri)).isEqualTo("p@ss:w/rd#%");
+        assertThat(uri).hasToString("redis://host:7000/3");
+        assertThat(uri.user()).contains("bot");
+        assertThat(uri.password()).contains("p@ss:w/rd#%");
     }
 
     @Test
     void aPasswordNeedsNoUser() {
-        assertThat(password(uri(Map.of("REDIS_FSM_PASSWORD", "secret")))).isEqualTo("secret");
+        RedisUri uri = uri(Map.of("REDIS_FSM_PASSWORD", "secret"));
+        assertThat(uri.user()).isEmpty();
+        assertThat(uri.password()).contains("secret");
     }
 
     @Test
@@ -57,7 +53,7 @@ class RedisEnvironmentTest {
         for (String part : new String[] {"URL", "HOST", "PORT", "DB", "USERNAME", "PASSWORD"}) {
             empty.put("REDIS_FSM_" + part, " ");
         }
-        assertThat(RedisAddress.name(uri(empty))).isEqualTo("redis://localhost:6379");
+        assertThat(uri(empty)).hasToString("redis://localhost:6379");
     }
 
     @ParameterizedTest
@@ -95,20 +91,5 @@ class RedisEnvironmentTest {
                 .hasMessageContaining("REDIS_FSM_URL")
                 .message()
                 .doesNotContain("secret");
-    }
-
-    @Test
-    void connectsToTheServerOfTheEnvironment() {
-        RedisTestServer server = RedisServers.shared();
-        Map<String, String> parts = Map.of(
-                "REDIS_FSM_HOST",
-                server.host(),
-                "REDIS_FSM_PORT",
-                Integer.toString(server.port()),
-                "REDIS_FSM_DB",
-                "4");
-        try (LettuceRedis redis = LettuceRedis.fromEnvironment(parts)) {
-            assertThat(redis).hasToString("LettuceRedis[" + server.uri(4) + "]");
-        }
     }
 }

@@ -1,0 +1,278 @@
+package io.botfsm.redis.spi;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Where Redis is and how to get in, whatever the client. Immutable and thread-safe. {@link #toString} names the server as errors
+ * and logs do: without credentials.
+ */
+public final class RedisUri {
+    /** Where a server listens unless chosen otherwise. */
+    public static final int DEFAULT_PORT = 6379;
+
+    /** Where a Sentinel listens unless chosen otherwise. */
+    public static final int DEFAULT_SENTINEL_PORT = 26_379;
+
+    /** How far a server's certificate is checked. */
+    public enum PeerCheck {
+        /** Its authority and the server's name. */
+        FULL,
+        /** Its authority only. */
+        CA,
+        /** Not at all: whoever is in between can read and change everything. */
+        NONE
+    }
+
+    /** A server, a node of a cluster or a Sentinel. */
+    public record Node(String host, int port) {
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    private final List<Node> nodes;
+    private final Optional<String> masterName;
+    private final Optional<String> socket;
+    private final boolean tls;
+    private final PeerCheck peerCheck;
+    private final Optional<String> user;
+    private final Optional<String> password;
+    private final int database;
+    private final Optional<Duration> timeout;
+
+    private RedisUri(Builder builder) {
+        nodes = List.copyOf(builder.nodes);
+        masterName = builder.masterName;
+        socket = builder.socket;
+        tls = builder.tls;
+        peerCheck = builder.peerCheck;
+        user = builder.user;
+        password = builder.password;
+        database = builder.database;
+        timeout = builder.timeout;
+    }
+
+    /**
+     * Reads {@code redis://user:password@host:6379/1}, {@code rediss://…} for TLS, {@code redis://host1:7000,host2:7001} for
+     * nodes of a cluster, {@code redis-sentinel://host1,host2:26379/1#master} (or {@code rediss-sentinel}) for Sentinels and the
+     * name of the master they watch, or {@code redis-socket:///path?database=1} for a Unix socket. What stands alone before the
+     * {@code @} is a password. Parameters: {@code timeout=5s} (also {@code ms}, which is the standard, {@code m} and
+     * {@code h}), {@code database=1}, {@code verifyPeer=FULL}, {@code CA} or {@code NONE}.
+     *
+     * @throws IllegalArgumentException if it cannot be read; the message holds no credentials
+     */
+    public static RedisUri parse(String text) {
+        return RedisUriText.parse(text);
+    }
+
+    /**
+     * The server that environment variables name: {@code REDIS_FSM_URL} alone, or {@code REDIS_FSM_HOST} (default
+     * {@code localhost}), {@code REDIS_FSM_PORT} (6379), {@code REDIS_FSM_DB} (0), {@code REDIS_FSM_USERNAME} and
+     * {@code REDIS_FSM_PASSWORD}. An empty variable counts as absent.
+     *
+     * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it and holds no
+     *     credentials
+     */
+    public static RedisUri fromEnvironment(Map<String, String> variables) {
+        return RedisEnvironment.uri(variables);
+    }
+
+    /** Begins to say where Redis is, without percent-encoding. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Servers: one, several nodes of a cluster, or the Sentinels if there is a {@link #masterName}; none with a socket. */
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    /** The name of the master whose Sentinels the nodes are. */
+    public Optional<String> masterName() {
+        return masterName;
+    }
+
+    /** The path of a Unix socket. */
+    public Optional<String> socket() {
+        return socket;
+    }
+
+    /** Whether to talk TLS. */
+    public boolean isTls() {
+        return tls;
+    }
+
+    /** How far to check the server's certificate; of a meaning with TLS only. */
+    public PeerCheck peerCheck() {
+        return peerCheck;
+    }
+
+    /** The user, if it is not the default one; then there is a password. */
+    public Optional<String> user() {
+        return user;
+    }
+
+    /** The password. */
+    public Optional<String> password() {
+        return password;
+    }
+
+    /** The number of the database. */
+    public int database() {
+        return database;
+    }
+
+    /** How long a command may take. */
+    public Optional<Duration> timeout() {
+        return timeout;
+    }
+
+    /**
+     * Returns this, if it is of one server.
+     *
+     * @throws IllegalArgumentException if it is of Sentinels or several servers
+     */
+    public RedisUri requireOneServer() {
+        if (masterName.isPresent()) {
+            throw new IllegalArgumentException(
+                    "Redis URI \"%s\": Sentinel is not supported here; name one server".formatted(this));
+        }
+        if (nodes.size() > 1) {
+            throw new IllegalArgumentException(
+                    "Redis URI \"%s\": it names several servers, but Redis Cluster is not supported here; name one"
+                            .formatted(this));
+        }
+        return this;
+    }
+
+    /** The server's name, without credentials. */
+    @Override
+    public String toString() {
+        if (socket.isPresent()) {
+            return "redis-socket://" + socket.get() + database("?database=");
+        }
+        String scheme = (tls ? "rediss" : "redis") + (masterName.isPresent() ? "-sentinel" : "") + "://";
+        String hosts = nodes.stream().map(Node::toString).collect(Collectors.joining(","));
+        return scheme
+                + hosts
+                + database("/")
+                + masterName.map(name -> "#" + name).orElse("");
+    }
+
+    private String database(String before) {
+        return database == 0 ? "" : before + database;
+    }
+
+    /** Collects where Redis is. Not thread-safe. A value that cannot be is refused at once. */
+    public static final class Builder {
+        private final List<Node> nodes = new ArrayList<>();
+        private Optional<String> masterName = Optional.empty();
+        private Optional<String> socket = Optional.empty();
+        private boolean tls;
+        private PeerCheck peerCheck = PeerCheck.FULL;
+        private Optional<String> user = Optional.empty();
+        private Optional<String> password = Optional.empty();
+        private int database;
+        private Optional<Duration> timeout = Optional.empty();
+
+        private Builder() {}
+
+        /**
+         * A server, one more node of a cluster, or one more Sentinel.
+         *
+         * @throws IllegalArgumentException if the host is empty or the port not between 1 and 65535
+         */
+        public Builder node(String host, int port) {
+            if (host.isEmpty()) {
+                throw new IllegalArgumentException("a host must have a name");
+            }
+            if (port < 1 || port > 65_535) {
+                throw new IllegalArgumentException("the port must be between 1 and 65535: " + port);
+            }
+            nodes.add(new Node(host, port));
+            return this;
+        }
+
+        /** The nodes are Sentinels, and watch this master. */
+        public Builder masterName(String name) {
+            masterName = Optional.of(name);
+            return this;
+        }
+
+        /** A Unix socket instead of a node. */
+        public Builder socket(String path) {
+            socket = Optional.of(path);
+            return this;
+        }
+
+        /** Whether to talk TLS; not unless chosen. */
+        public Builder tls(boolean yes) {
+            tls = yes;
+            return this;
+        }
+
+        /** How far to check the server's certificate; fully unless chosen otherwise. */
+        public Builder peerCheck(PeerCheck chosen) {
+            peerCheck = chosen;
+            return this;
+        }
+
+        /** The password of the default user. */
+        public Builder password(String secret) {
+            user = Optional.empty();
+            password = Optional.of(secret);
+            return this;
+        }
+
+        /** User and password. */
+        public Builder credentials(String name, String secret) {
+            user = Optional.of(name);
+            password = Optional.of(secret);
+            return this;
+        }
+
+        /**
+         * The database; 0 unless chosen otherwise.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder database(int number) {
+            if (number < 0) {
+                throw new IllegalArgumentException("the database must not be negative: " + number);
+            }
+            database = number;
+            return this;
+        }
+
+        /**
+         * How long a command may take.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder timeout(Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("command time-out must be positive: " + limit);
+            }
+            timeout = Optional.of(limit);
+            return this;
+        }
+
+        /**
+         * What was collected.
+         *
+         * @throws IllegalArgumentException if there is neither a node nor a socket, or both
+         */
+        public RedisUri build() {
+            if (nodes.isEmpty() == socket.isEmpty()) {
+                throw new IllegalArgumentException("name a node or a socket: %s, %s".formatted(nodes, socket));
+            }
+            return new RedisUri(this);
+        }
+    }
+}

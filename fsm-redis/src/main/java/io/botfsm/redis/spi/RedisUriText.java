@@ -1,0 +1,199 @@
+package io.botfsm.redis.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.redis.spi.RedisUri.PeerCheck;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads one Redis URI. Its errors have no cause, since a parser's message quotes what it read. */
+final class RedisUriText {
+    private static final Pattern SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*):");
+    private static final Pattern KNOWN = Pattern.compile("(rediss?)(-sentinel|-socket)?");
+    private static final Pattern NODE = Pattern.compile("(?:\\[([^\\[\\]]+)\\]|([^:\\[\\]]+))(?::(\\d{1,9}))?");
+    private static final Pattern DATABASE = Pattern.compile("/?|/(\\d{1,9})");
+    private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
+    private static final Pattern TIMEOUT = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
+    private static final Map<String, ChronoUnit> UNITS =
+            Map.of("ms", ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m", ChronoUnit.MINUTES, "h", ChronoUnit.HOURS);
+    private static final String FORM =
+            "it must have the form redis://user:password@host:port/database, characters such as"
+                    + " @ / # % in a password percent-encoded";
+
+    private final String text;
+    private final RedisUri.Builder builder = RedisUri.builder();
+
+    private RedisUriText(String text) {
+        this.text = text;
+    }
+
+    static RedisUri parse(String text) {
+        return new RedisUriText(text).parsed();
+    }
+
+    private RedisUri parsed() {
+        URI uri = uri();
+        Matcher scheme = KNOWN.matcher(String.valueOf(uri.getScheme()));
+        if (!scheme.matches()) {
+            throw invalid("it must begin with redis://, rediss://, redis-sentinel:// or redis-socket://");
+        }
+        String kind = scheme.group(2) == null ? "" : scheme.group(2);
+        builder.tls(scheme.group(1).equals("rediss"));
+        String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+        int at = authority.lastIndexOf('@');
+        if (at >= 0) {
+            credentials(authority.substring(0, at));
+        }
+        String hosts = authority.substring(at + 1);
+        switch (kind) {
+            case "-socket" -> socket(hosts, uri);
+            case "-sentinel" -> sentinels(hosts, uri);
+            default -> servers(hosts, uri);
+        }
+        if (uri.getRawQuery() != null) {
+            Arrays.stream(uri.getRawQuery().split("&", -1)).forEach(this::parameter);
+        }
+        return builder.build();
+    }
+
+    @SuppressWarnings("UnusedException") // its message quotes the URI
+    private URI uri() {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw invalid(FORM);
+        }
+    }
+
+    private void credentials(String raw) {
+        int colon = raw.indexOf(':');
+        String user = decoded(raw.substring(0, Math.max(0, colon)));
+        String password = decoded(raw.substring(colon + 1));
+        if (!user.isEmpty() && password.isEmpty()) {
+            throw invalid("it names a user and no password");
+        }
+        if (!user.isEmpty()) {
+            builder.credentials(user, password);
+        } else if (!password.isEmpty()) {
+            builder.password(password);
+        }
+    }
+
+    private void socket(String hosts, URI uri) {
+        if (!hosts.isEmpty() || uri.getPath() == null || uri.getPath().length() < 2) {
+            throw invalid("a socket has the form redis-socket:///path");
+        }
+        refuseFragment(uri);
+        builder.socket(uri.getPath());
+    }
+
+    private void sentinels(String hosts, URI uri) {
+        nodes(hosts, RedisUri.DEFAULT_SENTINEL_PORT);
+        database(uri);
+        if (uri.getFragment() == null || uri.getFragment().isEmpty()) {
+            throw invalid("it names no master, as in redis-sentinel://host1,host2/1#master");
+        }
+        builder.masterName(uri.getFragment());
+    }
+
+    private void servers(String hosts, URI uri) {
+        nodes(hosts, RedisUri.DEFAULT_PORT);
+        database(uri);
+        refuseFragment(uri);
+    }
+
+    private void refuseFragment(URI uri) {
+        if (uri.getRawFragment() != null) {
+            throw invalid(FORM);
+        }
+    }
+
+    private void nodes(String hosts, int standardPort) {
+        if (hosts.isEmpty()) {
+            throw invalid("it names no host");
+        }
+        for (String host : hosts.split(",", -1)) {
+            node(host, standardPort);
+        }
+    }
+
+    private void node(String text, int standardPort) {
+        Matcher node = NODE.matcher(text);
+        if (!node.matches()) {
+            throw invalid(FORM);
+        }
+        int port = node.group(3) == null ? standardPort : Integer.parseInt(node.group(3));
+        if (port < 1 || port > 65_535) {
+            throw invalid("the port must be between 1 and 65535");
+        }
+        builder.node(Optional.ofNullable(node.group(1)).orElseGet(() -> node.group(2)), port);
+    }
+
+    private void database(URI uri) {
+        Matcher database = DATABASE.matcher(uri.getPath() == null ? "" : uri.getPath());
+        if (!database.matches()) {
+            throw invalid("the database must be a whole number");
+        }
+        if (database.group(1) != null) {
+            builder.database(Integer.parseInt(database.group(1)));
+        }
+    }
+
+    private void parameter(String parameter) {
+        int equals = parameter.indexOf('=');
+        String value = decoded(parameter.substring(equals + 1));
+        switch (parameter.substring(0, Math.max(0, equals))) {
+            case "timeout" -> timeout(value);
+            case "database" -> {
+                if (!WHOLE.matcher(value).matches()) {
+                    throw invalid("the database must be a whole number");
+                }
+                builder.database(Integer.parseInt(value));
+            }
+            case "verifyPeer" -> peerCheck(value);
+            default -> throw invalid("it may have the parameters timeout, database and verifyPeer");
+        }
+    }
+
+    private void timeout(String value) {
+        Matcher timeout = TIMEOUT.matcher(value);
+        if (!timeout.matches() || Long.parseLong(timeout.group(1)) == 0) {
+            throw invalid("the timeout must be positive, such as 5s or 500ms");
+        }
+        String unit = timeout.group(2) == null ? "ms" : timeout.group(2);
+        builder.timeout(Duration.of(Long.parseLong(timeout.group(1)), UNITS.get(unit)));
+    }
+
+    private void peerCheck(String value) {
+        builder.peerCheck(Arrays.stream(PeerCheck.values())
+                .filter(check -> check.name().equalsIgnoreCase(value))
+                .findAny()
+                .orElseThrow(() -> invalid("verifyPeer must be FULL, CA or NONE")));
+    }
+
+    private static String decoded(String raw) {
+        return URLDecoder.decode(raw.replace("+", "%2B"), UTF_8);
+    }
+
+    private IllegalArgumentException invalid(String why) {
+        return new IllegalArgumentException("Redis URI \"%s\": %s".formatted(masked(text), why));
+    }
+
+    /** Everything up to the last {@code @} may be a password, and so may a parameter. */
+    private static String masked(String uri) {
+        int at = uri.lastIndexOf('@');
+        Matcher scheme = SCHEME.matcher(uri);
+        String begin = scheme.find() ? scheme.group() + "//" : "";
+        String shown = at < 0 ? uri : begin + "***" + uri.substring(at);
+        int query = shown.indexOf('?');
+        return query < 0 ? shown : shown.substring(0, query) + "?***";
+    }
+}
