@@ -35,13 +35,15 @@ public final class RedisServerProcess implements RedisTestServer {
     private final int port;
     private final Path directory;
     private final List<String> settings;
+    private final List<String> options;
     private @Nullable Process parent;
     private long pid;
 
-    private RedisServerProcess(int port, Path directory, List<String> settings) {
+    private RedisServerProcess(int port, Path directory, List<String> settings, List<String> options) {
         this.port = port;
         this.directory = directory;
         this.settings = settings;
+        this.options = options;
     }
 
     /**
@@ -50,9 +52,19 @@ public final class RedisServerProcess implements RedisTestServer {
      * @param settings lines of a configuration file
      */
     public static RedisServerProcess start(String... settings) {
+        return start(freePort(), List.of(settings), List.of());
+    }
+
+    /**
+     * Starts a server on a port.
+     *
+     * @param settings lines of a configuration file
+     * @param options of the command line
+     */
+    static RedisServerProcess start(int port, List<String> settings, List<String> options) {
         try {
             Path directory = Files.createTempDirectory("botfsm-redis");
-            RedisServerProcess server = new RedisServerProcess(freePort(), directory, List.of(settings));
+            RedisServerProcess server = new RedisServerProcess(port, directory, settings, options);
             server.startAgain();
             return server;
         } catch (IOException e) {
@@ -65,17 +77,28 @@ public final class RedisServerProcess implements RedisTestServer {
      * keeps trying to connect would sooner or later occupy the port that it tries, and a restart on it would fail.
      */
     public static int freePort() {
+        return freePort(30_000, 0);
+    }
+
+    /** Below a port, and so that the one that lies further by {@code beside} is free too. */
+    static int freePort(int below, int beside) {
         for (int attempt = 0; attempt < 100; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(12_000, 30_000);
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+            int port = ThreadLocalRandom.current().nextInt(12_000, below);
+            if (isFree(port) && isFree(port + beside)) {
                 return port;
-            } catch (IOException e) {
-                // taken: try another
             }
         }
         throw new IllegalStateException("no free port found");
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override
@@ -100,9 +123,10 @@ public final class RedisServerProcess implements RedisTestServer {
         }
         try {
             Path configuration = directory.resolve("redis.conf");
-            Files.write(configuration, configuration());
-            Path program = RedisBinary.path();
-            parent = new ProcessBuilder("sh", "-c", PARENT, "sh", program.toString(), configuration.toString())
+            if (!Files.exists(configuration)) { // a Sentinel, and CONFIG REWRITE, keep what they know in it
+                Files.write(configuration, configuration());
+            }
+            parent = new ProcessBuilder(command(configuration))
                     .redirectError(directory.resolve("stderr.log").toFile())
                     .start();
             pid = Long.parseLong(firstLine(parent));
@@ -110,6 +134,13 @@ public final class RedisServerProcess implements RedisTestServer {
             throw new UncheckedIOException(e);
         }
         awaitReady();
+    }
+
+    private List<String> command(Path configuration) {
+        List<String> command = new ArrayList<>(
+                List.of("sh", "-c", PARENT, "sh", RedisBinary.path().toString(), configuration.toString()));
+        command.addAll(options);
+        return command;
     }
 
     private List<String> configuration() {
@@ -151,6 +182,11 @@ public final class RedisServerProcess implements RedisTestServer {
         throw new IllegalStateException("Redis did not start; its log:\n" + log(), last);
     }
 
+    /** Whether it has been started, and not been stopped or killed. */
+    public boolean isStarted() {
+        return parent != null;
+    }
+
     /** A dead process has no program any more, even while its parent has not taken note of its end. */
     private boolean isAlive() {
         return ProcessHandle.of(pid)
@@ -158,7 +194,7 @@ public final class RedisServerProcess implements RedisTestServer {
                 .isPresent();
     }
 
-    private static void pause() {
+    static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(5); // between two polls
         } catch (InterruptedException e) {

@@ -1,4 +1,4 @@
-/** Real Redis servers and a fault proxy for the tests of this project. Not published. */
+/** Real Redis servers, clusters, Sentinels and a fault proxy for the tests of this project. Not published. */
 @NullMarked
 package io.botfsm.redis.testkit;
 

@@ -1,0 +1,231 @@
+package io.botfsm.redis.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Redis Cluster, whose slots are spread evenly over its masters and can be moved, and whose nodes can be killed. A master
+ * that does not answer for a second is replaced by its replica, if it has one. All die with the JVM. One thread at a time.
+ */
+public final class RedisClusterServers implements AutoCloseable {
+    /** How many slots a cluster has. */
+    public static final int SLOTS = 16_384;
+
+    /** The bus has its port so much further; both lie below what systems take the client side's ports from. */
+    private static final int BUS = 10_000;
+
+    private static final int HIGHEST_PORT = 22_000;
+
+    private final List<RedisServerProcess> servers = new ArrayList<>();
+
+    private RedisClusterServers() {}
+
+    /**
+     * Starts a cluster, and returns when every node says that it is well, and every replica has what its master has.
+     *
+     * @param masters at least 3 for a cluster that replaces one that died
+     * @param replicasEach of each master
+     * @param settings lines of each node's configuration file
+     */
+    public static RedisClusterServers start(int masters, int replicasEach, String... settings) {
+        RedisClusterServers cluster = new RedisClusterServers();
+        try {
+            cluster.startServers(masters * (1 + replicasEach), settings);
+            cluster.assignSlots(masters);
+            cluster.meet();
+            cluster.replicate(masters);
+            cluster.awaitOk();
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    private void startServers(int count, String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.addAll(List.of(
+                "cluster-enabled yes",
+                "cluster-node-timeout 1000",
+                "cluster-replica-validity-factor 0",
+                "cluster-announce-ip 127.0.0.1",
+                "repl-diskless-sync-delay 0"));
+        for (int i = 0; i < count; i++) {
+            servers.add(RedisServerProcess.start(RedisServerProcess.freePort(HIGHEST_PORT, BUS), all, List.of()));
+        }
+    }
+
+    private void assignSlots(int masters) {
+        for (int i = 0; i < servers.size(); i++) {
+            call(servers.get(i), "CLUSTER", "SET-CONFIG-EPOCH", Integer.toString(i + 1));
+        }
+        for (int i = 0; i < masters; i++) {
+            IntStream slots = IntStream.range(SLOTS * i / masters, SLOTS * (i + 1) / masters);
+            call(
+                    servers.get(i),
+                    Stream.concat(Stream.of("CLUSTER", "ADDSLOTS"), slots.mapToObj(Integer::toString))
+                            .toArray(String[]::new));
+        }
+    }
+
+    private void meet() {
+        for (RedisServerProcess server : servers) {
+            call(servers.get(0), "CLUSTER", "MEET", server.host(), Integer.toString(server.port()));
+        }
+        Polling.await(
+                "nodes that know each other",
+                () -> servers.stream()
+                        .allMatch(server -> info(server).contains("cluster_known_nodes:" + servers.size())));
+    }
+
+    private void replicate(int masters) {
+        for (int i = masters; i < servers.size(); i++) {
+            RedisServerProcess replica = servers.get(i);
+            String master = id(servers.get(i % masters));
+            Polling.await("a master that its replica knows", () -> {
+                call(replica, "CLUSTER", "REPLICATE", master);
+                return true;
+            });
+        }
+    }
+
+    private static @Nullable Object call(RedisServerProcess server, String... words) {
+        try (RespConnection connection = server.connect()) {
+            return connection.call(words);
+        }
+    }
+
+    private static String text(RedisServerProcess server, String... words) {
+        return call(server, words) instanceof byte[] bytes ? new String(bytes, UTF_8) : "";
+    }
+
+    private static String info(RedisServerProcess server) {
+        return text(server, "CLUSTER", "INFO");
+    }
+
+    private static String id(RedisServerProcess server) {
+        return text(server, "CLUSTER", "MYID");
+    }
+
+    /** Waits until every node that runs says that the cluster is well, and every replica has what its master has. */
+    public void awaitOk() {
+        Polling.await(
+                "a cluster that is well",
+                () -> running().allMatch(server -> info(server).contains("cluster_state:ok") && isWhole(server)));
+    }
+
+    private static boolean isWhole(RedisServerProcess server) {
+        String replication = text(server, "INFO", "replication");
+        return replication.contains("role:master") || replication.contains("master_link_status:up");
+    }
+
+    private Stream<RedisServerProcess> running() {
+        return servers.stream().filter(RedisServerProcess::isStarted);
+    }
+
+    /** All nodes, those that do not run included. */
+    public List<RedisServerProcess> servers() {
+        return List.copyOf(servers);
+    }
+
+    /** What a client connects to: all nodes. */
+    public String uri() {
+        return servers.stream()
+                .map(server -> server.host() + ":" + server.port())
+                .collect(Collectors.joining(",", "redis://", ""));
+    }
+
+    /** The slot of a key. */
+    public int slot(String key) {
+        RedisServerProcess any = running().findFirst().orElseThrow();
+        return call(any, "CLUSTER", "KEYSLOT", key) instanceof Long slot ? slot.intValue() : -1;
+    }
+
+    /** The node that serves a slot, as most of those that run see it. */
+    public RedisServerProcess masterOf(int slot) {
+        return agreedMasterOf(slot)
+                .orElseThrow(() -> new IllegalStateException("the nodes do not agree on who serves slot " + slot));
+    }
+
+    private Optional<RedisServerProcess> agreedMasterOf(int slot) {
+        List<Long> votes = running().map(node -> portOfMaster(node, slot)).toList();
+        return running()
+                .filter(candidate ->
+                        votes.stream().filter(port -> port == candidate.port()).count() > votes.size() / 2)
+                .findFirst();
+    }
+
+    private static long portOfMaster(RedisServerProcess node, int slot) {
+        if (call(node, "CLUSTER", "SLOTS") instanceof List<?> ranges) {
+            for (Object range : ranges) {
+                if (range instanceof List<?> parts
+                        && parts.get(0) instanceof Long first
+                        && parts.get(1) instanceof Long last
+                        && first <= slot
+                        && slot <= last
+                        && parts.get(2) instanceof List<?> master
+                        && master.get(1) instanceof Long port) {
+                    return port;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Waits until another node than this one serves a slot. */
+    public RedisServerProcess awaitOtherMaster(int slot, RedisServerProcess old) {
+        Polling.await(
+                "another master of slot " + slot,
+                () -> agreedMasterOf(slot).filter(now -> now != old).isPresent());
+        return masterOf(slot);
+    }
+
+    /** A master that serves other slots than this node. */
+    public RedisServerProcess anotherMaster(RedisServerProcess than) {
+        return running()
+                .filter(server ->
+                        server != than && text(server, "INFO", "replication").contains("role:master"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Moves slots with all their keys, one after another, as {@code redis-cli --cluster reshard} does it. */
+    public void move(IntStream slots, RedisServerProcess from, RedisServerProcess to) {
+        try (RespConnection source = from.connect();
+                RespConnection target = to.connect()) {
+            String sourceId = id(from);
+            String targetId = id(to);
+            slots.mapToObj(Integer::toString).forEach(slot -> {
+                target.call("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
+                source.call("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
+                moveKeys(slot, source, to);
+                target.call("CLUSTER", "SETSLOT", slot, "NODE", targetId);
+                source.call("CLUSTER", "SETSLOT", slot, "NODE", targetId);
+            });
+        }
+    }
+
+    private static void moveKeys(String slot, RespConnection source, RedisServerProcess to) {
+        while (source.call("CLUSTER", "GETKEYSINSLOT", slot, "100") instanceof List<?> keys && !keys.isEmpty()) {
+            List<byte[]> command = new ArrayList<>();
+            Stream.of("MIGRATE", to.host(), Integer.toString(to.port()), "", "0", "5000", "KEYS")
+                    .map(word -> word.getBytes(UTF_8))
+                    .forEach(command::add);
+            keys.forEach(key -> command.add((byte[]) key));
+            source.call(command.toArray(byte[][]::new));
+        }
+    }
+
+    /** Kills all nodes and deletes their files. */
+    @Override
+    public void close() {
+        servers.forEach(RedisServerProcess::close);
+    }
+}

@@ -1,0 +1,153 @@
+package io.botfsm.redis.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A master, a replica of it, and three Sentinels that promote the replica when the master has not answered for a second. All
+ * die with the JVM. One thread at a time.
+ */
+public final class RedisSentinels implements AutoCloseable {
+    /** What the Sentinels call the master. */
+    public static final String MASTER_NAME = "mymaster";
+
+    private static final int SENTINELS = 3;
+
+    private final List<RedisServerProcess> servers = new ArrayList<>();
+    private final List<RedisServerProcess> sentinels = new ArrayList<>();
+
+    private RedisSentinels() {}
+
+    /**
+     * Starts them, and returns when the Sentinels know each other and the replica, which has all that the master has.
+     *
+     * @param settings lines of both servers' configuration files
+     */
+    public static RedisSentinels start(String... settings) {
+        RedisSentinels topology = new RedisSentinels();
+        try {
+            topology.startServers(List.of(settings));
+            topology.startSentinels();
+        } catch (RuntimeException e) {
+            topology.close();
+            throw e;
+        }
+        return topology;
+    }
+
+    private void startServers(List<String> settings) {
+        List<String> all = new ArrayList<>(settings);
+        all.add("repl-diskless-sync-delay 0");
+        servers.add(RedisServerProcess.start(RedisServerProcess.freePort(), all, List.of()));
+        all.add("replicaof %s %d"
+                .formatted(servers.get(0).host(), servers.get(0).port()));
+        servers.add(RedisServerProcess.start(RedisServerProcess.freePort(), all, List.of()));
+        awaitReplica();
+    }
+
+    private void startSentinels() {
+        RedisServerProcess master = servers.get(0);
+        for (int i = 0; i < SENTINELS; i++) {
+            List<String> settings = List.of(
+                    "sentinel monitor %s %s %d 2".formatted(MASTER_NAME, master.host(), master.port()),
+                    "sentinel down-after-milliseconds " + MASTER_NAME + " 1000",
+                    "sentinel failover-timeout " + MASTER_NAME + " 5000");
+            sentinels.add(RedisServerProcess.start(RedisServerProcess.freePort(), settings, List.of("--sentinel")));
+        }
+        Polling.await(
+                "Sentinels that know each other and the replica",
+                () -> sentinels.stream().allMatch(RedisSentinels::knowsAll));
+    }
+
+    private static boolean knowsAll(RedisServerProcess sentinel) {
+        return number(sentinel, "num-slaves") == 1 && number(sentinel, "num-other-sentinels") == SENTINELS - 1;
+    }
+
+    private static int number(RedisServerProcess sentinel, String field) {
+        List<String> told = told(sentinel, "SENTINEL", "MASTER", MASTER_NAME);
+        return Integer.parseInt(told.get(told.indexOf(field) + 1));
+    }
+
+    private static List<String> told(RedisServerProcess sentinel, String... command) {
+        try (RespConnection connection = sentinel.connect()) {
+            return connection.call(command) instanceof List<?> list
+                    ? list.stream()
+                            .map(word -> word instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(word))
+                            .toList()
+                    : List.of();
+        }
+    }
+
+    /** What a client connects to. */
+    public String uri(int database) {
+        String hosts = sentinels.stream()
+                .map(sentinel -> sentinel.host() + ":" + sentinel.port())
+                .collect(Collectors.joining(","));
+        return "redis-sentinel://%s/%d#%s".formatted(hosts, database, MASTER_NAME);
+    }
+
+    /** The server that most Sentinels call the master now. */
+    public RedisServerProcess master() {
+        return agreedMaster().orElseThrow(() -> new IllegalStateException("the Sentinels do not agree on a master"));
+    }
+
+    private Optional<RedisServerProcess> agreedMaster() {
+        List<List<String>> votes = sentinels.stream()
+                .filter(RedisServerProcess::isStarted)
+                .map(sentinel -> told(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME))
+                .toList();
+        return servers.stream()
+                .filter(server -> votes.stream()
+                                .filter(address -> address.contains(Integer.toString(server.port())))
+                                .count()
+                        > SENTINELS / 2)
+                .findFirst();
+    }
+
+    /** The server that is not {@link #master()}. */
+    public RedisServerProcess other() {
+        RedisServerProcess master = master();
+        return servers.get(0) == master ? servers.get(1) : servers.get(0);
+    }
+
+    /** The Sentinels, to be killed or suspended. */
+    public List<RedisServerProcess> sentinels() {
+        return List.copyOf(sentinels);
+    }
+
+    /** Waits until another server than this one is called the master, and writes are accepted there. */
+    public RedisServerProcess awaitOtherMaster(RedisServerProcess old) {
+        Polling.await(
+                "another master",
+                () -> agreedMaster().filter(now -> now != old && isMaster(now)).isPresent());
+        return master();
+    }
+
+    private static boolean isMaster(RedisServerProcess server) {
+        try (RespConnection connection = server.connect()) {
+            return connection.text("INFO", "replication").contains("role:master");
+        }
+    }
+
+    /** Waits until the server that is not the master is its replica and has all that the master has. */
+    public void awaitReplica() {
+        Polling.await("a replica", () -> {
+            try (RespConnection first = servers.get(0).connect();
+                    RespConnection second = servers.get(1).connect()) {
+                return (first.text("INFO", "replication") + second.text("INFO", "replication"))
+                        .contains("master_link_status:up");
+            }
+        });
+    }
+
+    /** Kills all and deletes their files. */
+    @Override
+    public void close() {
+        sentinels.forEach(RedisServerProcess::close);
+        servers.forEach(RedisServerProcess::close);
+    }
+}
