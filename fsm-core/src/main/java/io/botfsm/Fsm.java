@@ -45,7 +45,8 @@ public interface Fsm {
 
     /**
      * Handles one event: reads the conversation, lets the handler change it, and commits all changes with the event's id
-     * in one write. An event that had been committed before is not handled again.
+     * in one write. An event that had been committed before is not handled again; the storage answers for that too by a write,
+     * which changes nothing.
      *
      * <p>The handler <b>may run again</b> on a newer conversation if another writer was faster; only the last run is
      * committed. It does no I/O; replies go out after this method has returned. If it throws, nothing is written and its

@@ -40,8 +40,9 @@ final class UnitOfWork<R extends @Nullable Object> {
         /** Nothing is to be written. */
         record Settled<R extends @Nullable Object>(Handled<R> handled) implements Attempt<R> {}
 
-        /** A write that has to be stored for the result to count; {@code after} is the conversation it makes. */
-        record Pending<R extends @Nullable Object>(Mutation write, R result, Snapshot after) implements Attempt<R> {}
+        /** A write that has to be stored for what is handled to count. */
+        record Pending<R extends @Nullable Object>(Mutation write, Function<Applied, Handled<R>> ifApplied)
+                implements Attempt<R> {}
     }
 
     StorageKey key() {
@@ -51,7 +52,7 @@ final class UnitOfWork<R extends @Nullable Object> {
     /** Runs the handler on what is stored now. */
     Attempt<R> attempt(Snapshot current) {
         if (eventId.isPresent() && current.events().contains(eventId.getAsLong())) {
-            return new Attempt.Settled<>(repeated(current));
+            return new Attempt.Pending<>(askedAgain(eventId.getAsLong(), current), this::neverApplied);
         }
         OpenTurn turn = new OpenTurn(key, vocabulary, current);
         R result = run(turn);
@@ -62,7 +63,25 @@ final class UnitOfWork<R extends @Nullable Object> {
         if (eventId.isPresent()) {
             write = write.eventId(eventId.getAsLong());
         }
-        return new Attempt.Pending<>(write.build(), result, turn.snapshot());
+        Snapshot after = turn.snapshot();
+        return new Attempt.Pending<>(
+                write.build(),
+                applied -> new Handled.Done<>(
+                        result, vocabulary.conversation(key, withVersion(after, applied.version()))));
+    }
+
+    /**
+     * A write that changes nothing: the storage answers for the event itself, under the fence and as durably as it answers for
+     * any write. A read may show what it would not yet answer for.
+     */
+    private Mutation askedAgain(long event, Snapshot current) {
+        return fence.on(Mutation.builder().eventId(event).expectVersion(current.version()))
+                .build();
+    }
+
+    private Handled<R> neverApplied(Applied applied) {
+        throw new IllegalStateException("%s: an event that was applied before was applied again, as version %d"
+                .formatted(key, applied.version()));
     }
 
     private R run(OpenTurn turn) {
@@ -76,8 +95,7 @@ final class UnitOfWork<R extends @Nullable Object> {
     /** What the outcome of the write means; a conflict is for the caller to retry. */
     Handled<R> settle(Attempt.Pending<R> attempt, Outcome outcome) {
         if (outcome instanceof Applied applied) {
-            return new Handled.Done<>(
-                    attempt.result(), vocabulary.conversation(key, after(attempt.after(), applied.version())));
+            return attempt.ifApplied().apply(applied);
         }
         if (outcome instanceof Duplicate duplicate) {
             return repeated(duplicate.current());
@@ -88,7 +106,7 @@ final class UnitOfWork<R extends @Nullable Object> {
         throw new IllegalStateException("not to be settled: " + Conflict.class.cast(outcome));
     }
 
-    private Snapshot after(Snapshot changed, long version) {
+    private Snapshot withVersion(Snapshot changed, long version) {
         return new Snapshot(
                 changed.state(),
                 changed.data(),

@@ -81,7 +81,41 @@ class FsmHandleTest {
         assertThat(again.now().value("later", Boolean.class)).contains(true);
         assertThat(again.orElse(now -> "asked again")).isEqualTo("asked again");
         assertThat(runs).hasValue(1);
-        assertThat(storage.writes).as("writes: the turn and updateData").hasValue(2);
+        assertThat(fsm.context(KEY).read().snapshot())
+                .as("asking changes nothing")
+                .isEqualTo(again.now().snapshot());
+    }
+
+    /** What a read shows may be lost with the server that showed it; only a write is answered for. */
+    @Test
+    void theStorageIsAskedOfARedeliveredEventByAWrite() {
+        fsm.handle(KEY, 7, turn -> turn.state(Step.AGE));
+        long version = fsm.context(KEY).read().snapshot().version();
+        AtomicInteger questions = new AtomicInteger();
+        storage.beforeNextWrite = questions::incrementAndGet;
+
+        fsm.handle(KEY, 7, turn -> turn.state(Step.NAME));
+
+        assertThat(questions).hasValue(1);
+        assertThat(fsm.context(KEY).read().snapshot().version()).isEqualTo(version);
+    }
+
+    @Test
+    void aRedeliveredEventIsHandledIfTheConversationWasLostBetweenReadAndWrite() {
+        fsm.handle(KEY, 7, turn -> turn.state(Step.AGE));
+        storage.beforeNextWrite = storage::forgetAll;
+
+        Handled<String> handled = fsm.handle(KEY, 7, turn -> "handled");
+
+        assertThat(handled).isInstanceOf(Done.class);
+    }
+
+    @Test
+    void aStaleInstanceIsToldSoByARedeliveredEventToo() {
+        fsm.fencedBy(2).handle(KEY, 7, turn -> turn.state(Step.AGE));
+
+        assertThatThrownBy(() -> fsm.fencedBy(1).handle(KEY, 7, turn -> "stale"))
+                .isInstanceOf(FencedException.class);
     }
 
     @Test

@@ -74,6 +74,10 @@ final class FsmTestStorage implements StateStorage {
         }
     }
 
+    void forgetAll() {
+        conversations.clear();
+    }
+
     StoredConversation stored(StorageKey key) {
         return conversations.getOrDefault(key, StoredConversation.none());
     }
