@@ -5,6 +5,7 @@
 module io.botfsm.redis {
     requires transitive io.botfsm.core;
     requires transitive io.botfsm.lock;
+    requires org.slf4j;
     requires static transitive org.jspecify;
 
     exports io.botfsm.redis;

@@ -2,8 +2,10 @@ package io.botfsm.redis.lettuce;
 
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.Subscriptions;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
@@ -23,6 +25,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.EpollProvider;
 import io.lettuce.core.resource.KqueueProvider;
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -75,10 +78,12 @@ final class ConnectedClient {
         this.onBegin = onBegin;
         this.preparation = preparation;
         RedisURI again = withTimeout(uri, min(commandTimeout, GREETING_TIMEOUT));
+        EventExecutor thread = client.getResources().eventExecutorGroup().next();
         this.subscriptions = new Subscriptions(
                 server(),
-                () -> client.connectPubSubAsync(StringCodec.UTF8, again),
-                client.getResources().eventExecutorGroup().next(),
+                () -> channels(again),
+                thread,
+                thread::inEventLoop,
                 CONNECT_TIMEOUT.plus(commandTimeout),
                 commandTimeout);
         this.live = new LiveConnection(
@@ -141,6 +146,15 @@ final class ConnectedClient {
         requireNativeTransport(uri);
         Duration commandTimeout = requireHonest(client.getOptions(), uri);
         return new ConnectedClient(client, Optional.empty(), uri, commandTimeout, theirTimeoutsHold -> {}, preparation);
+    }
+
+    private CompletionStage<Subscriptions.Channels> channels(RedisURI at) {
+        return client.connectPubSubAsync(StringCodec.UTF8, at).handle((connection, failure) -> {
+            if (failure != null) {
+                throw new CompletionException(LettuceChannels.known(failure));
+            }
+            return new LettuceChannels(connection);
+        });
     }
 
     /** Returns the command time-out of options under which a failed command has failed, and every command ends. */

@@ -1,5 +1,6 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.redis.spi.Reconnecting;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -23,8 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveConnection implements Connections {
     private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
-    private static final long FIRST_PAUSE_MILLIS = 10;
-    private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final String server;
     private final Supplier<CompletionStage<StatefulRedisConnection<byte[], byte[]>>> opener;
@@ -146,14 +145,10 @@ final class LiveConnection implements Connections {
         }
     }
 
-    /** How many milliseconds to wait after so many failures to connect. */
-    static long pause(int failures) {
-        return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
-    }
-
     private void attemptLater(int failures) {
         try {
-            var unused = scheduler.schedule(() -> attempt(failures), pause(failures), TimeUnit.MILLISECONDS);
+            var unused =
+                    scheduler.schedule(() -> attempt(failures), Reconnecting.pause(failures), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOGGER.debug("{}: gave up connecting, since the Redis client was shut down", server);
         }

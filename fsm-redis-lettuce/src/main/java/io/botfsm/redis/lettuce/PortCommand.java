@@ -1,5 +1,6 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPortException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
  * does the first one after the command has been reported as not sent. Lettuce then closes the connection.
  */
 final class PortCommand<T> extends CompletableFuture<T>
-        implements RedisCommand<byte[], byte[], T>, CompleteableCommand<T> {
+        implements RedisCommand<byte[], byte[], T>, CompleteableCommand<T>, CommandTimeouts.Command {
     private static final int WAITING = 0;
     private static final int SENT = 1;
     private static final int GIVEN_UP = 2;
@@ -79,8 +80,8 @@ final class PortCommand<T> extends CompletableFuture<T>
         return first;
     }
 
-    /** Ends the command if it has not ended. */
-    void timeOut(Duration timeout) {
+    @Override
+    public void timeOut(Duration timeout) {
         completeExceptionally(new RedisCommandTimeoutException("no answer within " + timeout));
     }
 

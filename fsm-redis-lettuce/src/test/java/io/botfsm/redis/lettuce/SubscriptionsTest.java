@@ -11,6 +11,7 @@ import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStore.Subscription;
 import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.redis.spi.Subscriptions;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;

@@ -1,14 +1,6 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.spi;
 
 import io.botfsm.redis.spi.RedisPort.Subscription;
-import io.botfsm.redis.spi.RedisPortException;
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,25 +21,49 @@ import org.slf4j.LoggerFactory;
 /**
  * The subscriptions of one port, over one connection. It is there while there are some, and for {@link #LINGER} after the last,
  * since whoever waits for one lease soon waits for the next; but not after the first, which may only have been a check that
- * subscribing works. A connection that was lost is replaced, with the pauses of {@link LiveConnection}; one that is silent is
+ * subscribing works. A connection that was lost is replaced, with pauses of at most half a second; one that is silent is
  * asked for a sign of life now and then. Thread-safe: everything but the constructor and what others call runs on one thread.
  */
-final class Subscriptions {
+public final class Subscriptions {
+    /** A connection for subscriptions. */
+    public interface Channels {
+        /**
+         * Lets it tell. Called once, before anything else.
+         *
+         * @param onMessage is told the channel of each message, in the order of their coming
+         * @param onLost is told when the connection is lost; at once if it is
+         */
+        void listen(Consumer<String> onMessage, Runnable onLost);
+
+        /** Asks for the messages of a channel; completes, on any thread, when the server has said that they come. */
+        CompletionStage<Void> subscribe(String channel);
+
+        /** Asks for no more messages of a channel. */
+        void unsubscribe(String channel);
+
+        /** Asks for a sign of life; fails with {@link RedisPortException} as the other does. */
+        CompletionStage<Void> ping();
+
+        /** Ends the connection; it is not told as lost. */
+        CompletionStage<Void> close();
+    }
+
     private static final Duration MOST_FREQUENT_ASKING = Duration.ofSeconds(1);
 
     /** How long a connection without subscriptions is kept for the next one. */
-    static final Duration LINGER = Duration.ofSeconds(5);
+    public static final Duration LINGER = Duration.ofSeconds(5);
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
 
     private final String server;
-    private final Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> opener;
-    private final EventExecutor thread;
+    private final Supplier<CompletionStage<Channels>> opener;
+    private final ScheduledExecutorService thread;
+    private final BooleanSupplier onThread;
     private final Duration patience;
     private final Duration timeout;
 
     private final Map<String, ListenedChannel> channels = new HashMap<>();
-    private @Nullable StatefulRedisPubSubConnection<String, String> connection;
+    private @Nullable Channels connection;
     private @Nullable Future<?> farewell;
     private boolean opening;
     private boolean neededAgain;
@@ -56,25 +75,28 @@ final class Subscriptions {
      *
      * @param server the server's name for the log, without credentials
      * @param opener opens a connection; its stage ends in bounded time
-     * @param thread runs everything, hints included
+     * @param thread runs everything, hints included, one after another
+     * @param onThread whether the calling thread is that one
      * @param patience how long a subscription may take to begin, for which a connection may have to be opened
      * @param timeout how long an answer of the server may take
      */
-    Subscriptions(
+    public Subscriptions(
             String server,
-            Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> opener,
-            EventExecutor thread,
+            Supplier<CompletionStage<Channels>> opener,
+            ScheduledExecutorService thread,
+            BooleanSupplier onThread,
             Duration patience,
             Duration timeout) {
         this.server = server;
         this.opener = opener;
         this.thread = thread;
+        this.onThread = onThread;
         this.patience = patience;
         this.timeout = timeout;
     }
 
     /** Begins a subscription; its stage fails with {@link RedisPortException} only, at the latest when its patience ends. */
-    CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
         CompletableFuture<Subscription> begun = new CompletableFuture<>();
         Listener listener = new Listener(hint, begun, ended -> run(() -> remove(channel, ended)));
         run(() -> add(channel, listener));
@@ -93,7 +115,7 @@ final class Subscriptions {
 
     /** Runs on the one thread, at once if this is it; never if the client was shut down. */
     private boolean run(Runnable step) {
-        if (thread.inEventLoop()) {
+        if (onThread.getAsBoolean()) {
             step.run();
             return true;
         }
@@ -125,9 +147,9 @@ final class Subscriptions {
         }
     }
 
-    private void ask(StatefulRedisPubSubConnection<String, String> on, ListenedChannel channel) {
+    private void ask(Channels on, ListenedChannel channel) {
         channel.ask();
-        var unused = limited(on.async().subscribe(channel.name()))
+        var unused = limited(on.subscribe(channel.name()))
                 .whenComplete((done, failure) -> execute(() -> {
                     if (connection == on && channels.get(channel.name()) == channel) {
                         answered(on, channel, failure);
@@ -135,14 +157,13 @@ final class Subscriptions {
                 }));
     }
 
-    private <T> CompletableFuture<T> limited(RedisFuture<T> command) {
+    private <T> CompletableFuture<T> limited(CompletionStage<T> command) {
         return command.toCompletableFuture()
                 .copy() // the client's own future stays the client's
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void answered(
-            StatefulRedisPubSubConnection<String, String> on, ListenedChannel channel, @Nullable Throwable failure) {
+    private void answered(Channels on, ListenedChannel channel, @Nullable Throwable failure) {
         if (failure == null) {
             failures = 0;
             channel.begin();
@@ -165,12 +186,16 @@ final class Subscriptions {
         opening = true;
         var unused = opened().whenComplete((next, failure) -> {
             if (!run(() -> takeOver(next, failure)) && next != null) {
-                next.close();
+                end(next);
             }
         });
     }
 
-    private CompletionStage<StatefulRedisPubSubConnection<String, String>> opened() {
+    private static void end(Channels unneeded) {
+        var unused = unneeded.close();
+    }
+
+    private CompletionStage<Channels> opened() {
         try {
             return opener.get();
         } catch (RuntimeException e) { // such as from a client that was shut down
@@ -178,12 +203,12 @@ final class Subscriptions {
         }
     }
 
-    private void takeOver(@Nullable StatefulRedisPubSubConnection<String, String> next, @Nullable Throwable failure) {
+    private void takeOver(@Nullable Channels next, @Nullable Throwable failure) {
         opening = false;
         if (next == null) {
             notOpened(failure);
         } else if (closed || channels.isEmpty()) {
-            var unused = next.closeAsync();
+            end(next);
         } else {
             failures++; // until it serves
             connection = next;
@@ -207,25 +232,11 @@ final class Subscriptions {
     }
 
     private void openLater() {
-        var unused = later(this::open, LiveConnection.pause(failures));
+        var unused = later(this::open, Reconnecting.pause(failures));
     }
 
-    private void listen(StatefulRedisPubSubConnection<String, String> next) {
-        next.addListener(new RedisPubSubAdapter<String, String>() {
-            @Override
-            public void message(String channel, String message) {
-                run(() -> hint(channel));
-            }
-        });
-        next.addListener(new RedisConnectionStateListener() {
-            @Override
-            public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
-                run(() -> lost(next));
-            }
-        });
-        if (!next.isOpen()) {
-            execute(() -> lost(next));
-        }
+    private void listen(Channels next) {
+        next.listen(channel -> run(() -> hint(channel)), () -> execute(() -> lost(next)));
     }
 
     private void hint(String name) {
@@ -235,7 +246,7 @@ final class Subscriptions {
         }
     }
 
-    private void lost(StatefulRedisPubSubConnection<String, String> old) {
+    private void lost(Channels old) {
         if (connection != old) {
             return;
         }
@@ -251,15 +262,17 @@ final class Subscriptions {
 
     /** A user's client would bring back a connection that is not closed. */
     private CompletableFuture<Void> disconnect() {
-        StatefulRedisPubSubConnection<String, String> old = connection;
+        Channels old = connection;
         connection = null;
         neededAgain = true;
         stay();
-        return old == null ? CompletableFuture.completedFuture(null) : old.closeAsync();
+        return old == null
+                ? CompletableFuture.completedFuture(null)
+                : old.close().toCompletableFuture();
     }
 
     /** Nobody sends anything on a connection for subscriptions; without this its silent end would never be noticed. */
-    private void askForLifeLater(StatefulRedisPubSubConnection<String, String> on) {
+    private void askForLifeLater(Channels on) {
         Runnable next = () -> {
             if (connection == on) {
                 askForLife(on);
@@ -269,8 +282,8 @@ final class Subscriptions {
         var unused = later(next, Math.max(timeout.toMillis(), MOST_FREQUENT_ASKING.toMillis()));
     }
 
-    private void askForLife(StatefulRedisPubSubConnection<String, String> on) {
-        var unused = limited(on.async().ping()).whenComplete((pong, failure) -> {
+    private void askForLife(Channels on) {
+        var unused = limited(on.ping()).whenComplete((pong, failure) -> {
             if (failure != null && refusal(failure) == null) {
                 run(() -> lost(on));
             }
@@ -278,7 +291,7 @@ final class Subscriptions {
     }
 
     /** The connection for commands had to be replaced: this one may be dead too, and something may have been missed. */
-    void suspect() {
+    public void suspect() {
         run(() -> {
             if (connection != null) {
                 askForLife(connection);
@@ -305,7 +318,7 @@ final class Subscriptions {
         if (channels.isEmpty() && !neededAgain) {
             var unused = disconnect();
         } else if (connection != null) {
-            var unused = connection.async().unsubscribe(name);
+            connection.unsubscribe(name);
             if (channels.isEmpty()) {
                 leaveLater();
             }
@@ -330,15 +343,15 @@ final class Subscriptions {
     /** The server's error, if a failure is one. */
     private static @Nullable RedisPortException refusal(@Nullable Throwable failure) {
         for (Throwable t = failure; t != null; t = t.getCause()) {
-            if (t instanceof RedisCommandExecutionException) {
-                return RedisPortException.ofServerError(String.valueOf(t.getMessage()));
+            if (t instanceof RedisPortException known && !known.code().isEmpty()) {
+                return known;
             }
         }
         return null;
     }
 
     /** Ends all subscriptions, without telling them. */
-    CompletableFuture<Void> close() {
+    public CompletableFuture<Void> close() {
         CompletableFuture<Void> disconnected = new CompletableFuture<>();
         boolean runs = run(() -> {
             closed = true;

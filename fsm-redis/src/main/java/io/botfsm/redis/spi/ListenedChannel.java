@@ -1,6 +1,5 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.spi;
 
-import io.botfsm.redis.spi.RedisPortException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.spi;
 
 import java.time.Duration;
 import java.util.Queue;
@@ -10,16 +10,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends commands whose time is over. All have the same time, so it is enough to look at the oldest now and then; a timer per
- * command, as Lettuce has it, costs more than all the rest of a call. Thread-safe.
+ * command costs more than all the rest of a call. Thread-safe.
  */
-final class CommandTimeouts {
+public final class CommandTimeouts {
+    /** A command that can be ended. Thread-safe. */
+    public interface Command {
+        /** Whether it has ended. */
+        boolean isDone();
+
+        /** Ends it if it has not ended. */
+        void timeOut(Duration timeout);
+    }
+
     private static final int LOOKS_PER_TIMEOUT = 20;
     private static final long RAREST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MOST_FREQUENT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
 
-    private record Started(PortCommand<?> command, long end) {}
+    private record Started(Command command, long end) {}
 
     private final Queue<Started> commands = new ConcurrentLinkedQueue<>();
     private final Duration timeout;
@@ -31,7 +40,7 @@ final class CommandTimeouts {
      * @param timeout how long a command may take; it ends at most a tenth of a second late
      * @param executor looks at the oldest; a command's dependents run on it when it ends here
      */
-    CommandTimeouts(Duration timeout, ScheduledExecutorService executor) {
+    public CommandTimeouts(Duration timeout, ScheduledExecutorService executor) {
         this.timeout = timeout;
         this.timeoutNanos = timeout.toNanos();
         long look = Math.min(RAREST_LOOK_NANOS, Math.max(MOST_FREQUENT_LOOK_NANOS, timeoutNanos / LOOKS_PER_TIMEOUT));
@@ -39,7 +48,7 @@ final class CommandTimeouts {
     }
 
     /** The command begins now. */
-    void begin(PortCommand<?> command) {
+    public void begin(Command command) {
         commands.add(new Started(command, System.nanoTime() + timeoutNanos));
     }
 

@@ -1,7 +1,6 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.spi;
 
 import io.botfsm.redis.spi.RedisPort.Subscription;
-import io.botfsm.redis.spi.RedisPortException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -9,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** One who listens to a channel. Its hints come one after another; closing is for any thread. */
 final class Listener implements Subscription {
-    private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
 
     private final Runnable hint;
     private final CompletableFuture<Subscription> begun;
