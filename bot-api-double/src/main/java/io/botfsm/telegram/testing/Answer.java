@@ -6,6 +6,9 @@ import java.util.OptionalInt;
 
 /** An answer of the Bot API: its HTTP status and its JSON text. */
 record Answer(int status, String body) {
+    /** None: the connection is closed. */
+    static final Answer DROPPED = new Answer(BotRequest.DROPPED, "");
+
     static final Answer TRUE = okText("true");
 
     static Answer ok(JsonNode result) {

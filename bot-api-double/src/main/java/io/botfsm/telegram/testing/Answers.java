@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -36,16 +35,11 @@ final class Answers {
         });
     }
 
-    /** An empty answer closes the connection. */
-    void send(HttpExchange exchange, Optional<Answer> answer) {
-        if (answer.isPresent()) {
-            send(exchange, answer.get());
-        } else {
-            exchange.close();
-        }
-    }
-
     void send(HttpExchange exchange, Answer answer) {
+        if (answer.equals(Answer.DROPPED)) {
+            exchange.close();
+            return;
+        }
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
         try (exchange) {
             exchange.getResponseHeaders().set("Content-Type", "application/json");

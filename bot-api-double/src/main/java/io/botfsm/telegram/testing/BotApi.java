@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -20,19 +19,28 @@ final class BotApi implements HttpHandler {
     private final Journal journal;
     private final Timer timer;
     private final Answers answers;
+    private final FrontDoor door;
 
-    BotApi(String token, BotMethods methods, Faults faults, Journal journal, Timer timer, Answers answers) {
+    BotApi(
+            String token,
+            BotMethods methods,
+            Faults faults,
+            Journal journal,
+            Timer timer,
+            Answers answers,
+            FrontDoor door) {
         this.token = token;
         this.methods = methods;
         this.faults = faults;
         this.journal = journal;
         this.timer = timer;
         this.answers = answers;
+        this.door = door;
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        Caller caller = Caller.of(exchange);
+        Caller caller = Caller.of(exchange, door);
         String path = exchange.getRequestURI().getPath();
         int slash = path.indexOf('/', 1);
         if (slash < 0) {
@@ -48,33 +56,30 @@ final class BotApi implements HttpHandler {
             return;
         }
         boolean known = path.substring(PREFIX.length(), slash).equals(token);
-        CompletionStage<Optional<Answer>> answer = known
+        CompletionStage<Answer> answer = known
                 ? faulty(method.toLowerCase(Locale.ROOT), parameters, caller)
-                : CompletableFuture.completedStage(Optional.of(UNAUTHORIZED));
+                : CompletableFuture.completedStage(UNAUTHORIZED);
         answers.whenReady(answer, result -> {
-            journal.record(
-                    method, parameters, caller, result.map(Answer::status).orElse(BotRequest.DROPPED));
+            journal.record(method, parameters, caller, result.status());
             answers.send(exchange, result);
         });
     }
 
-    /** Empty: the connection is dropped. */
-    private CompletionStage<Optional<Answer>> faulty(String method, Parameters parameters, Caller caller) {
+    private CompletionStage<Answer> faulty(String method, Parameters parameters, Caller caller) {
         Fault fault = faults.next(method).orElse(null);
         if (fault instanceof Fault.Refused refused) {
             return CompletableFuture.completedStage(
-                    Optional.of(Answer.error(refused.status(), refused.description(), refused.retryAfter())));
+                    Answer.error(refused.status(), refused.description(), refused.retryAfter()));
         } else if (fault instanceof Fault.Dropped dropped && !dropped.executed()) {
-            return CompletableFuture.completedStage(Optional.empty());
+            return CompletableFuture.completedStage(Answer.DROPPED);
         } else if (fault instanceof Fault.Dropped) {
-            return execute(method, parameters, caller).thenApply(lost -> Optional.empty());
+            return execute(method, parameters, caller).thenApply(lost -> Answer.DROPPED);
         } else if (fault instanceof Fault.Delayed delayed) {
             CompletableFuture<Void> pause = new CompletableFuture<>();
             timer.after(delayed.pause(), () -> pause.complete(null));
-            return pause.thenCompose(over -> execute(method, parameters, caller))
-                    .thenApply(Optional::of);
+            return pause.thenCompose(over -> execute(method, parameters, caller));
         }
-        return execute(method, parameters, caller).thenApply(Optional::of);
+        return execute(method, parameters, caller);
     }
 
     private CompletionStage<Answer> execute(String method, Parameters parameters, Caller caller) {

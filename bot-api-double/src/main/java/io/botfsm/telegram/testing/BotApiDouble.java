@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class BotApiDouble implements AutoCloseable {
     private final BotMethods methods;
     private final Faults faults = new Faults();
     private final Journal journal;
+    private final FrontDoor door;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, named("bot-api-double"));
     private final ScheduledExecutorService timerThread =
@@ -47,7 +49,9 @@ public final class BotApiDouble implements AutoCloseable {
     private BotApiDouble(Builder builder) throws IOException {
         token = builder.token;
         Timer timer = new Timer(timerThread);
-        polls = new LongPolls(timer, builder.conflictPause, builder.firstUpdateId, builder.remembered);
+        door = new FrontDoor(new InetSocketAddress(builder.host, builder.port), BACKLOG);
+        address = door.address();
+        polls = new LongPolls(door::isHere, timer, builder.conflictPause, builder.firstUpdateId, builder.remembered);
         chats = new Chats(polls);
         queries = new CallbackQueries(FIRST_CALLBACK_QUERY);
         journal = new Journal(builder.remembered);
@@ -56,14 +60,14 @@ public final class BotApiDouble implements AutoCloseable {
             System.setProperty(NO_DELAY, "true");
         }
         Answers answers = new Answers(threads);
-        server = HttpServer.create(new InetSocketAddress(builder.host, builder.port), BACKLOG);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         server.createContext("/", exchange -> answers.send(exchange, Answer.error(404, "Not Found")));
-        server.createContext("/bot", new BotApi(token, methods, faults, journal, timer, answers));
+        server.createContext("/bot", new BotApi(token, methods, faults, journal, timer, answers, door));
         UserApi users = new UserApi(this, timer, answers);
         UserApi.PATHS.forEach(path -> server.createContext(path, users));
         server.setExecutor(threads);
         server.start();
-        address = server.getAddress();
+        door.open(server.getAddress(), polls::gone);
     }
 
     private static ObjectNode bot(Builder builder) {
@@ -197,6 +201,7 @@ public final class BotApiDouble implements AutoCloseable {
     @Override
     public void close() {
         polls.close();
+        door.close();
         server.stop(0);
         threads.shutdownNow();
         timerThread.shutdownNow();

@@ -6,9 +6,10 @@ import java.util.Optional;
 
 /** Who sent a request, and when it arrived. */
 record Caller(String poller, String connection, Optional<String> userAgent, long begunNanos, Instant begun) {
-    static Caller of(HttpExchange exchange) {
-        String connection = exchange.getRemoteAddress().getAddress().getHostAddress() + ":"
-                + exchange.getRemoteAddress().getPort();
+    private static final String GONE = "gone";
+
+    static Caller of(HttpExchange exchange, FrontDoor door) {
+        String connection = door.client(exchange.getRemoteAddress()).orElse(GONE);
         String poller = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Poller"))
                 .orElse(connection);
         Optional<String> userAgent =

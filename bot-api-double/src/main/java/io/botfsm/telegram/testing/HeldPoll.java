@@ -31,6 +31,16 @@ final class HeldPoll {
         ended = Optional.of(Instant.now());
     }
 
+    boolean isOf(String connection) {
+        return caller.connection().equals(connection);
+    }
+
+    /** Nobody waits for it any more. */
+    void drop() {
+        end(Poll.Outcome.GONE);
+        answer.complete(Answer.DROPPED);
+    }
+
     void answer(List<UpdateQueue.Update> updates) {
         end(updates.isEmpty() ? Poll.Outcome.NOTHING : Poll.Outcome.UPDATES);
         answered = updates.size();

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ final class LongPolls {
     private static final String WEBHOOK_ACTIVE = "Conflict: can't use getUpdates method while webhook is active; use"
             + " deleteWebhook to delete the webhook first";
 
+    private final Predicate<String> isHere;
     private final Timer timer;
     private final Duration conflictPause;
     private final UpdateQueue updates;
@@ -43,7 +45,8 @@ final class LongPolls {
     private Optional<Long> previousBegin = Optional.empty();
     private Optional<Long> previousConflict = Optional.empty();
 
-    LongPolls(Timer timer, Duration conflictPause, long firstUpdateId, int remembered) {
+    LongPolls(Predicate<String> isHere, Timer timer, Duration conflictPause, long firstUpdateId, int remembered) {
+        this.isHere = isHere;
         this.timer = timer;
         this.conflictPause = conflictPause;
         this.updates = new UpdateQueue(firstUpdateId);
@@ -67,6 +70,8 @@ final class LongPolls {
             List<UpdateQueue.Update> found = updates.from(poll.offset, poll.limit);
             if (!found.isEmpty() || poll.timeout == 0) {
                 poll.answer(found);
+            } else if (!isHere.test(caller.connection())) {
+                poll.drop();
             } else {
                 hold(poll);
             }
@@ -121,6 +126,14 @@ final class LongPolls {
             loser.answer.complete(answer);
         } else {
             timer.after(conflictPause, () -> loser.answer.complete(answer));
+        }
+    }
+
+    /** A client has closed its connection: what it waited for disturbs nobody any more. */
+    synchronized void gone(String connection) {
+        if (waiting != null && waiting.isOf(connection)) {
+            waiting.drop();
+            waiting = null;
         }
     }
 

@@ -45,6 +45,8 @@ public record Poll(
         NOTHING,
         /** It was answered 409: a newer poll took its place, or there is a webhook. */
         CONFLICT,
+        /** Its client closed the connection before there was an answer, as one does that cancels the call or dies. */
+        GONE,
         /** The double was closed. */
         CLOSED
     }

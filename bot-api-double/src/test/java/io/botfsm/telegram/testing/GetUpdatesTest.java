@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.botfsm.telegram.testing.BotClient.Reply;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -214,6 +217,42 @@ class GetUpdatesTest {
     }
 
     @Test
+    void aPollOfAClientThatHasGoneDisturbsNobody() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bot.port())) {
+            String request = "GET /bot%s/getUpdates?timeout=50 HTTP/1.1\r\nHost: x\r\nX-Poller: gone\r\n\r\n";
+            socket.getOutputStream().write(request.formatted(bot.token()).getBytes(StandardCharsets.US_ASCII));
+            awaitHeld(1);
+        }
+        CompletableFuture<Reply> next = client.callAsync("getUpdates", "timeout", 50);
+        awaitHeld(2);
+        ann.says("now");
+
+        assertThat(BotClient.await(next).updateIds()).containsExactly(FIRST);
+        assertThat(bot.polls())
+                .extracting(Poll::poller, Poll::outcome)
+                .containsExactly(tuple("gone", Poll.Outcome.GONE), tuple("first", Poll.Outcome.UPDATES));
+        assertThat(bot.polls().get(0).overlaps(bot.polls().get(1))).isFalse();
+    }
+
+    /** Each hangs up right before the next one asks: whoever is seen twice at once, or told 409, is a mistake of the double. */
+    @Test
+    void whoHasHungUpIsGoneForWhoeverComesAfter() throws Exception {
+        int rounds = 30;
+        for (int round = 1; round <= rounds; round++) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bot.port())) {
+                String request = "GET /bot%s/getUpdates?timeout=50&offset=%d HTTP/1.1\r\nHost: x\r\n\r\n";
+                socket.getOutputStream()
+                        .write(request.formatted(bot.token(), round).getBytes(StandardCharsets.US_ASCII));
+                awaitHeld(round);
+            }
+        }
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> bot.requests().size() == rounds);
+        assertThat(bot.polls()).extracting(Poll::outcome).containsOnly(Poll.Outcome.GONE);
+        assertThat(bot.requests()).extracting(BotRequest::status).containsOnly(BotRequest.DROPPED);
+    }
+
+    @Test
     void closingEndsHeldPolls() {
         CompletableFuture<Reply> held = client.callAsync("getUpdates", "timeout", 50);
         awaitHeld(1);
@@ -225,6 +264,8 @@ class GetUpdatesTest {
     }
 
     private void awaitHeld(int polls) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> bot.polls().size() == polls);
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> bot.polls().size() == polls);
     }
 }

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.botfsm.pengrad;
+
+import org.jspecify.annotations.NullMarked;
