@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
  * One chat: its messages, and what the bot did in it. Thread-safe. What happens in it becomes an update under its monitor, so
@@ -41,7 +42,7 @@ final class Chat {
     }
 
     /** A wish for what the bot shows. */
-    private record Awaited(int count, CompletableFuture<List<ShownMessage>> replies) {}
+    private record Awaited(Predicate<List<ShownMessage>> enough, CompletableFuture<List<ShownMessage>> replies) {}
 
     // The user's side
 
@@ -135,10 +136,10 @@ final class Chat {
         return actions.all();
     }
 
-    /** What the bot has sent or edited since the user's last action, once it is that many. */
-    synchronized CompletableFuture<List<ShownMessage>> replies(int count) {
+    /** What the bot has sent or edited since the user's last action, once it is enough. */
+    synchronized CompletableFuture<List<ShownMessage>> replies(Predicate<List<ShownMessage>> enough) {
         CompletableFuture<List<ShownMessage>> replies = new CompletableFuture<>();
-        awaited.add(new Awaited(count, replies));
+        awaited.add(new Awaited(enough, replies));
         tellAwaited();
         return replies;
     }
@@ -162,7 +163,7 @@ final class Chat {
         List<ShownMessage> now = replies();
         for (Iterator<Awaited> each = awaited.iterator(); each.hasNext(); ) {
             Awaited wish = each.next();
-            if (now.size() >= wish.count) {
+            if (wish.enough.test(now)) {
                 each.remove();
                 wish.replies.complete(now);
             }

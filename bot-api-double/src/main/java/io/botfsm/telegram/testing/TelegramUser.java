@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * A user in a private chat with the bot. What the user does becomes an update at once; it returns the update's id, or nothing
@@ -81,11 +82,28 @@ public final class TelegramUser {
      * @throws AssertionError if that takes longer
      */
     public List<ShownMessage> awaitReplies(int count, Duration limit) throws InterruptedException {
-        CompletableFuture<List<ShownMessage>> replies = chat.replies(count);
+        return await(count + " replies", replies -> replies.size() >= count, limit);
+    }
+
+    /**
+     * Waits until one of the {@link #replies} reads so, and returns all of them.
+     *
+     * @throws AssertionError if that takes longer
+     */
+    public List<ShownMessage> awaitReply(String text, Duration limit) throws InterruptedException {
+        return await(
+                "\"" + text + "\"",
+                replies -> replies.stream().map(ShownMessage::text).anyMatch(text::equals),
+                limit);
+    }
+
+    private List<ShownMessage> await(String what, Predicate<List<ShownMessage>> enough, Duration limit)
+            throws InterruptedException {
+        CompletableFuture<List<ShownMessage>> replies = chat.replies(enough);
         try {
             return replies.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("user " + id + " had " + count + " replies to get within " + limit + ", and got "
+            throw new AssertionError("user " + id + " had " + what + " to get within " + limit + ", and got "
                     + chat.replies().stream().map(ShownMessage::text).toList());
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);

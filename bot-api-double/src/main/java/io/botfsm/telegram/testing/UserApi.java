@@ -85,7 +85,7 @@ final class UserApi implements HttpHandler {
     private CompletionStage<Answer> replies(TelegramUser user, Parameters parameters) {
         int count = parameters.clamped("count", 0, 0, Integer.MAX_VALUE);
         int timeout = parameters.clamped("timeout", 10, 0, LONGEST_AWAIT_SECONDS);
-        CompletableFuture<List<ShownMessage>> replies = user.chat().replies(count);
+        CompletableFuture<List<ShownMessage>> replies = user.chat().replies(shown -> shown.size() >= count);
         if (!replies.isDone()) {
             timer.after(Duration.ofSeconds(timeout), () -> {
                 user.chat().forget(replies);

@@ -51,7 +51,7 @@ final class BotProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.botfsm.examples.onboarding.terminal.Main"));
+                "io.botfsm.examples.onboarding.program.Main"));
         command.addAll(List.of(options));
         return new BotProcess(data, command, environment);
     }

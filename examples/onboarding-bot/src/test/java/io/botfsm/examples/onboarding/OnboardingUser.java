@@ -1,34 +1,57 @@
 package io.botfsm.examples.onboarding;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Somebody on Telegram who answers each question once, when it is asked, partly by buttons, and never says anything twice. */
 final class OnboardingUser {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
 
     private final TelegramUser user;
     private final String name;
     private final int age;
     private final String city;
+    private final Duration longestPause;
     private final Random random;
+    private final List<Saying> said = new ArrayList<>();
 
     OnboardingUser(TelegramUser user) {
+        this(user, LONGEST_PAUSE);
+    }
+
+    /** With a pause of random length before each message, so that users do not go in step. */
+    OnboardingUser(TelegramUser user, Duration longestPause) {
         this.user = user;
         this.name = "Alice" + user.id();
         this.age = 20 + (int) (user.id() % 60);
         this.city = "Paris" + user.id();
+        this.longestPause = longestPause;
         this.random = new Random(user.id());
     }
 
-    private record Step(Consumer<TelegramUser> action, String question) {}
+    /**
+     * Something that a user has said.
+     *
+     * @param update its id
+     * @param nanos when it was said
+     */
+    record Saying(long update, long nanos) {}
+
+    private record Step(Function<TelegramUser, OptionalLong> action, String question) {}
 
     private List<Step> steps() {
         return List.of(
@@ -47,11 +70,11 @@ final class OnboardingUser {
                         "How is life in %s, %s?".formatted(city, name)));
     }
 
-    private static Consumer<TelegramUser> says(String text) {
+    private static Function<TelegramUser, OptionalLong> says(String text) {
         return user -> user.says(text);
     }
 
-    private static Consumer<TelegramUser> presses(String button) {
+    private static Function<TelegramUser, OptionalLong> presses(String button) {
         return user -> user.presses(button);
     }
 
@@ -68,28 +91,47 @@ final class OnboardingUser {
         return user.id();
     }
 
+    /** What the user has said, in order. */
+    List<Saying> said() {
+        return said;
+    }
+
     /**
      * Goes all the way.
      *
      * @param answered is told of each answer
      */
     void onboard(Runnable answered) {
-        for (Step step : steps()) {
-            pause();
-            step.action.accept(user);
-            await("user %d, for: %s".formatted(user.id(), step.question))
-                    .atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(() -> hasRead(step.question));
-            answered.run();
+        try {
+            for (Step step : steps()) {
+                Thread.sleep(random.nextLong(longestPause.toMillis()));
+                said.add(new Saying(step.action.apply(user).orElseThrow(), System.nanoTime()));
+                user.awaitReply(step.question, PATIENCE);
+                answered.run();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a user", e);
         }
     }
 
-    private void pause() {
-        try {
-            Thread.sleep(random.nextInt(400)); // so that users do not go in step
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** All at once, each on a thread of its own, what a user does; fails as the first of them. */
+    static Crowd crowd(List<OnboardingUser> users, Consumer<OnboardingUser> way) {
+        ExecutorService threads = Executors.newFixedThreadPool(users.size());
+        List<CompletableFuture<Void>> ways = users.stream()
+                .map(user -> CompletableFuture.runAsync(() -> way.accept(user), threads))
+                .toList();
+        threads.shutdown();
+        return new Crowd(ways);
+    }
+
+    /** Users on their ways. */
+    record Crowd(List<CompletableFuture<Void>> ways) {
+        boolean anyFailed() {
+            return ways.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
+        }
+
+        void await() throws Exception {
+            CompletableFuture.allOf(ways.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
         }
     }
 
@@ -104,9 +146,5 @@ final class OnboardingUser {
                 .containsExactlyElementsOf(steps().stream().map(Step::question).toList());
         remarks.forEach(remark ->
                 assertThat(texts.stream().filter(remark::equals)).as(remark).hasSizeLessThanOrEqualTo(1));
-    }
-
-    private boolean hasRead(String question) {
-        return user.replies().stream().map(ShownMessage::text).anyMatch(question::equals);
     }
 }

@@ -26,7 +26,7 @@ final class Terminal implements Bot {
 
     private final OnboardingFlow flow;
     private final Lease lease;
-    private final Revival revival;
+    private final Runnable revival;
     private final StorageKey key;
     private final EventIds eventIds;
     private final Lines lines;
@@ -40,7 +40,7 @@ final class Terminal implements Bot {
     Terminal(
             OnboardingFlow flow,
             Lease lease,
-            Revival revival,
+            Runnable revival,
             StorageKey key,
             EventIds eventIds,
             Lines lines,
@@ -52,12 +52,6 @@ final class Terminal implements Bot {
         this.eventIds = eventIds;
         this.lines = lines;
         this.out = out;
-    }
-
-    /** Brings a storage back after a failure, where that is in our hands. */
-    @FunctionalInterface
-    interface Revival {
-        void attempt();
     }
 
     /** Begins to talk, until the lines end, nobody reads the replies any more, or it is stopped. */
@@ -129,7 +123,7 @@ final class Terminal implements Bot {
             lease.fenced(e.highest()); // another instance was active since, or the store has fallen back
             return notSaved(message, e);
         } catch (FsmException e) {
-            revival.attempt();
+            revival.run();
             return notSaved(message, e);
         } catch (Exception e) {
             throw new IllegalStateException("a handler throws nothing else", e);

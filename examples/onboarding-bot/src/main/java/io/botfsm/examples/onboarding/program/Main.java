@@ -1,12 +1,12 @@
-package io.botfsm.examples.onboarding.terminal;
+package io.botfsm.examples.onboarding.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.examples.onboarding.database.SessionDatabase;
 import io.botfsm.examples.onboarding.telegram.TelegramBot;
+import io.botfsm.examples.onboarding.terminal.TerminalBot;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
@@ -15,16 +15,13 @@ import io.botfsm.lock.LockException;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.telegrambots.BotToken;
-import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -113,13 +110,8 @@ public final class Main {
     }
 
     private BotFactory atTerminal(OnboardingFlow flow) {
-        StorageKey key = StorageKey.bot("onboarding")
-                .chat(options.user())
-                .user(options.user())
-                .build();
-        EventIds eventIds = new EventIds(InstantSource.system());
-        Lines lines = Lines.of(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
-        return lease -> new Terminal(flow, lease, this::bringBack, key, eventIds, lines, out).start();
+        TerminalBot bot = new TerminalBot(options.user(), System.in, out);
+        return lease -> bot.start(flow, lease, this::bringBack);
     }
 
     /** What Redis has lost comes back from the database; transitions are watched above, so that this is none. */

@@ -1,4 +1,4 @@
-package io.botfsm.examples.onboarding.terminal;
+package io.botfsm.examples.onboarding.program;
 
 import io.botfsm.examples.onboarding.embedded.EmbeddedRedis;
 import io.botfsm.lock.store.LeaseStore;

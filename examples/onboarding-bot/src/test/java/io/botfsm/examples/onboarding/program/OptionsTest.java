@@ -1,9 +1,9 @@
-package io.botfsm.examples.onboarding.terminal;
+package io.botfsm.examples.onboarding.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.examples.onboarding.terminal.Options.Action;
+import io.botfsm.examples.onboarding.program.Options.Action;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

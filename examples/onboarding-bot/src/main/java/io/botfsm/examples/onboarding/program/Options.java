@@ -1,4 +1,4 @@
-package io.botfsm.examples.onboarding.terminal;
+package io.botfsm.examples.onboarding.program;
 
 import java.time.Duration;
 import java.util.Iterator;

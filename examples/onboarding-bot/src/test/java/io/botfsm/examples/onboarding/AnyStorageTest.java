@@ -1,0 +1,153 @@
+package io.botfsm.examples.onboarding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.botfsm.Conversation;
+import io.botfsm.Fsm;
+import io.botfsm.StorageKey;
+import io.botfsm.examples.onboarding.telegram.TelegramBot;
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.store.MemoryLeaseStore;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.BlockingStateStorage;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StoredConversation;
+import io.botfsm.telegram.testing.BotApiDouble;
+import io.botfsm.telegrambots.BotToken;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The same flow and the same handlers, without a changed line, wherever conversations are kept. */
+class AnyStorageTest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(2);
+
+    @AfterEach
+    void close() {
+        threads.shutdown();
+    }
+
+    private enum Kind {
+        MEMORY,
+        REDIS,
+        WRITTEN_HERE
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theSameBotRunsOn(Kind kind) throws Exception {
+        try (RedisServerProcess redis = RedisServerProcess.start();
+                LettuceRedis lettuce = LettuceRedis.connect(redis.uri(1));
+                StateStorage storage = storage(kind, lettuce)) {
+            theBotRunsOn(storage);
+            assertThat(countOf(redis)).as("conversations in Redis").isEqualTo(kind == Kind.REDIS ? 3 : 0);
+        }
+    }
+
+    private StateStorage storage(Kind kind, LettuceRedis redis) {
+        return switch (kind) {
+            case MEMORY -> new MemoryStateStorage();
+            case REDIS -> redis.stateStorage();
+            case WRITTEN_HERE -> StateStorage.blocking(new MapStorage(), threads, Duration.ofSeconds(5));
+        };
+    }
+
+    private static long countOf(RedisServerProcess redis) {
+        try (LettuceRedis opened = LettuceRedis.connect(redis.uri(1))) {
+            Fsm fsm = Fsm.over(opened.stateStorage());
+            return LongStream.rangeClosed(1, 3)
+                    .filter(id -> fsm.context(key(id)).read().state().isPresent())
+                    .count();
+        }
+    }
+
+    private static void theBotRunsOn(StateStorage storage) throws Exception {
+        try (BotApiDouble telegram = BotApiDouble.start();
+                TelegramBot bot = new TelegramBot(BotToken.of(telegram.token()), Optional.of(telegram.uri()))) {
+            OnboardingFlow flow = new OnboardingFlow(OnboardingFlow.watched(storage));
+            BotRunner runner = BotRunner.under(
+                    InstanceLock.over(new MemoryLeaseStore(), "any").build());
+            CompletableFuture<Integer> status = new CompletableFuture<>();
+            Thread program =
+                    new Thread(() -> status.complete(runner.run(lease -> bot.start(flow, lease, () -> {}))), "program");
+            program.start();
+            List<OnboardingUser> users = LongStream.rangeClosed(1, 3)
+                    .mapToObj(id -> new OnboardingUser(telegram.user(id)))
+                    .toList();
+            OnboardingUser.crowd(users, user -> user.onboard(() -> {})).await();
+            await().atMost(LIMIT).until(() -> telegram.unconfirmedUpdates() == 0);
+            program.interrupt();
+
+            assertThat(status.join()).isZero();
+            users.forEach(user -> assertIsOnBoard(user, storage));
+        }
+    }
+
+    private static void assertIsOnBoard(OnboardingUser user, StateStorage storage) {
+        Conversation now = Fsm.builder(storage)
+                .states(Onboarding.class)
+                .build()
+                .context(key(user.id()))
+                .read();
+        assertThat(now.state(Onboarding.class)).contains(Onboarding.CHATTING);
+        assertThat(now.data(Profile.class)).contains(user.profile());
+        user.assertWasAskedEachQuestionInOrderAndNothingElse();
+    }
+
+    private static StorageKey key(long user) {
+        return StorageKey.bot(7_000_000_001L).chat(user).user(user).build();
+    }
+
+    /** All that somebody has to write who brings a storage of their own. */
+    private static final class MapStorage implements BlockingStateStorage {
+        private final Map<StorageKey, StoredConversation> rows = new HashMap<>();
+
+        @Override
+        public synchronized Snapshot read(StorageKey key) {
+            return row(key).snapshot();
+        }
+
+        @Override
+        public synchronized Outcome write(StorageKey key, Mutation mutation) {
+            StoredConversation.Step step =
+                    row(key).apply(mutation, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+            rows.put(key, step.next());
+            return step.outcome();
+        }
+
+        private StoredConversation row(StorageKey key) {
+            return rows.getOrDefault(key, StoredConversation.none());
+        }
+
+        @Override
+        public Set<Capability> capabilities() {
+            return EnumSet.of(Capability.VERSION, Capability.EVENT_ID, Capability.FENCING);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

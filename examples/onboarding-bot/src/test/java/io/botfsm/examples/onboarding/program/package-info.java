@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.examples.onboarding.program;
+
+import org.jspecify.annotations.NullMarked;
