@@ -102,13 +102,25 @@ final class OnboardingUser {
      * @param answered is told of each answer
      */
     void onboard(Runnable answered) {
+        for (Step step : steps()) {
+            take(step);
+            answered.run();
+        }
+    }
+
+    /** Goes all the way again and again, and stops on it when it is time. */
+    void talkUntil(long nanos) {
+        List<Step> steps = steps();
+        for (int i = 0; System.nanoTime() - nanos < 0; i++) {
+            take(steps.get(i % steps.size()));
+        }
+    }
+
+    private void take(Step step) {
         try {
-            for (Step step : steps()) {
-                Thread.sleep(random.nextLong(longestPause.toMillis()));
-                said.add(new Saying(step.action.apply(user).orElseThrow(), System.nanoTime()));
-                user.awaitReply(step.question, PATIENCE);
-                answered.run();
-            }
+            Thread.sleep(random.nextLong(longestPause.toMillis()));
+            said.add(new Saying(step.action.apply(user).orElseThrow(), System.nanoTime()));
+            user.awaitReply(step.question, PATIENCE);
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts a user", e);
         }
