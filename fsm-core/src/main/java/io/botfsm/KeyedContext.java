@@ -122,7 +122,7 @@ final class KeyedContext implements FsmContext {
     }
 
     private <R extends @Nullable Object> UnitOfWork<R> work(Function<? super Turn, ? extends R> change) {
-        calls.require(Capability.VERSION, "update");
+        calls.require(Capability.COMPARE_AND_SET, "update");
         return new UnitOfWork<>(key, vocabulary, fence, OptionalLong.empty(), change);
     }
 

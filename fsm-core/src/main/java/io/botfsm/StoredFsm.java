@@ -46,7 +46,7 @@ final class StoredFsm implements Fsm {
 
     private <R extends @Nullable Object> UnitOfWork<R> work(
             StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
-        calls.require(Capability.VERSION, "handle");
+        calls.require(Capability.COMPARE_AND_SET, "handle");
         calls.require(Capability.EVENT_ID, "handle");
         return new UnitOfWork<>(key, vocabulary, fence, OptionalLong.of(EventWindow.requireEventId(eventId)), handler);
     }

@@ -231,7 +231,7 @@ class FsmHandleTest {
 
     @Test
     void whatTheStorageCannotHoldIsRefusedBeforeAnythingHappens() {
-        storage.capabilities = EnumSet.of(Capability.VERSION);
+        storage.capabilities = EnumSet.of(Capability.COMPARE_AND_SET);
         assertThatThrownBy(() -> fsm.fencedBy(9)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> fsm.handle(KEY, 1, turn -> ""))
                 .isInstanceOf(UnsupportedOperationException.class)
@@ -239,7 +239,7 @@ class FsmHandleTest {
         storage.capabilities = EnumSet.noneOf(Capability.class);
         assertThatThrownBy(() -> fsm.context(KEY).update(turn -> ""))
                 .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("VERSION");
+                .hasMessageContaining("COMPARE_AND_SET");
         assertThat(storage.reads).hasValue(0);
     }
 

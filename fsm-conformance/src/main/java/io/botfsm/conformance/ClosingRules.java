@@ -105,6 +105,9 @@ abstract class ClosingRules extends Rules {
     void contract_capabilitiesAreConstant() {
         StateStorage storage = open().untested();
         assertThat(storage.capabilities()).isEqualTo(suite.capabilities());
+        assertThat(Need.COMPARE_AND_SET.isMetBy(suite) || !Need.VERSION.isMetBy(suite))
+                .as("VERSION comes with COMPARE_AND_SET")
+                .isTrue();
         storage.close();
         assertThat(storage.capabilities()).isEqualTo(suite.capabilities());
     }

@@ -86,12 +86,12 @@ abstract class ConcurrencyRules extends Rules {
         incrementsSumUp(open(), ConcurrencyRules::expectingTheState, true);
     }
 
-    @Requires(Need.VERSION)
+    @Requires(Need.COMPARE_AND_SET)
     void rule12_incrementsExpectingTheVersionSumUp() {
         incrementsSumUp(open(), ConcurrencyRules::expectingTheVersion, false);
     }
 
-    @Requires({Need.VERSION, Need.SHARES})
+    @Requires({Need.COMPARE_AND_SET, Need.SHARES})
     void rule12_incrementsExpectingTheVersionSumUpThroughTwoStorages() {
         incrementsSumUp(open(), ConcurrencyRules::expectingTheVersion, true);
     }

@@ -46,7 +46,7 @@ abstract class ConditionRules extends Rules {
         assertThat(storage.read(key)).isEqualTo(Snapshot.none());
     }
 
-    @Requires(Need.VERSION)
+    @Requires(Need.COMPARE_AND_SET)
     void rule07_failedVersionConditionChangesNothing() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
@@ -98,7 +98,7 @@ abstract class ConditionRules extends Rules {
     }
 
     private static Mutation.Builder everything() {
-        return change().state("changed").put("a", "changed").put("new", "changed");
+        return change().state("changed").put("a", "\"changed\"").put("new", "\"changed\"");
     }
 
     /** The write is refused, tells what is there, and leaves it. */
@@ -120,7 +120,7 @@ abstract class ConditionRules extends Rules {
         prolongsNothing(change().state("A"), () -> everything().expectState("B"));
     }
 
-    @Requires({Need.TTL, Need.VERSION})
+    @Requires({Need.TTL, Need.COMPARE_AND_SET})
     void rule07_failedVersionConditionProlongsNothing() {
         prolongsNothing(change().state("A"), () -> everything().expectVersion(1));
     }

@@ -12,6 +12,8 @@ public enum Need {
     SHARES,
     /** The test class is {@link Conformance.Counts}. */
     COUNTS,
+    /** The storage has {@link Capability#COMPARE_AND_SET}. */
+    COMPARE_AND_SET,
     /** The storage has {@link Capability#VERSION}. */
     VERSION,
     /** The storage has {@link Capability#EVENT_ID}. */
@@ -19,7 +21,9 @@ public enum Need {
     /** The storage has {@link Capability#FENCING}. */
     FENCING,
     /** The storage has {@link Capability#TTL}. */
-    TTL;
+    TTL,
+    /** The storage has {@link Capability#ANY_TEXT}. */
+    ANY_TEXT;
 
     boolean isMetBy(Conformance suite) {
         return switch (this) {
@@ -27,7 +31,7 @@ public enum Need {
             case CUTS_OFF -> suite instanceof Conformance.CutsOff;
             case SHARES -> suite instanceof Conformance.Shares;
             case COUNTS -> suite instanceof Conformance.Counts;
-            case VERSION, EVENT_ID, FENCING, TTL ->
+            case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, ANY_TEXT ->
                 suite instanceof StateStorageConformance storages
                         && storages.capabilities().contains(Capability.valueOf(name()));
         };

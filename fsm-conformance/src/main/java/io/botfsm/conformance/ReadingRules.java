@@ -42,7 +42,7 @@ abstract class ReadingRules extends Rules {
         assertThat(first.previousVersion()).isZero();
     }
 
-    @Requires(Need.VERSION)
+    @Requires(Need.COMPARE_AND_SET)
     void rule01_readingRaisesNoVersion() {
         TestedStorage storage = open();
         StorageKey key = freshKey();

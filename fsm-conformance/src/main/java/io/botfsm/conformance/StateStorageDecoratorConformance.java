@@ -1,6 +1,7 @@
 package io.botfsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
@@ -39,21 +40,37 @@ public abstract class StateStorageDecoratorConformance {
     /** Wraps a storage. */
     protected abstract StateStorage decorate(StateStorage storage);
 
+    /** What a storage must have to be wrapped; a storage without it is refused. Nothing, unless overridden. */
+    protected Set<Capability> needs() {
+        return Set.of();
+    }
+
     @Test
     void decorator_keepsTheCapabilities() {
         for (Capability one : Capability.values()) {
             for (Set<Capability> some : List.of(EnumSet.of(one), EnumSet.complementOf(EnumSet.of(one)))) {
-                assertThat(decorate(new Wrapped(some)).capabilities()).isEqualTo(some);
+                if (some.containsAll(needs())) {
+                    assertThat(decorate(new Wrapped(some)).capabilities()).isEqualTo(some);
+                }
             }
         }
-        assertThat(decorate(new Wrapped(Set.of())).capabilities()).isEmpty();
+        assertThat(decorate(new Wrapped(needs())).capabilities()).isEqualTo(needs());
         assertThat(decorate(new Wrapped(EnumSet.allOf(Capability.class))).capabilities())
                 .containsExactly(Capability.values());
     }
 
     @Test
+    void decorator_refusesAStorageWithoutWhatItNeeds() {
+        for (Capability need : needs()) {
+            assertThatThrownBy(() -> decorate(new Wrapped(EnumSet.complementOf(EnumSet.of(need)))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(need.name());
+        }
+    }
+
+    @Test
     void decorator_closesWhatItWraps() {
-        Wrapped wrapped = new Wrapped(Set.of());
+        Wrapped wrapped = new Wrapped(needs());
         StateStorage decorator = decorate(wrapped);
         assertThat(wrapped.closed).isFalse();
         decorator.close();
@@ -63,7 +80,7 @@ public abstract class StateStorageDecoratorConformance {
 
     @Test
     void decorator_passesAnswersOn() {
-        Wrapped wrapped = new Wrapped(Set.of());
+        Wrapped wrapped = new Wrapped(needs());
         StateStorage decorator = decorate(wrapped);
         Snapshot snapshot = new Snapshot(
                 Optional.of("A"), Map.of("a", "1"), 7, Snapshot.none().events());
@@ -83,7 +100,7 @@ public abstract class StateStorageDecoratorConformance {
 
     @Test
     void decorator_passesFailuresOn() {
-        Wrapped wrapped = new Wrapped(Set.of());
+        Wrapped wrapped = new Wrapped(needs());
         StateStorage decorator = decorate(wrapped);
         FsmException failure = new FsmException("the wrapped storage failed");
         wrapped.read = CompletableFuture.failedFuture(failure);

@@ -25,7 +25,7 @@ abstract class TextRules extends Rules {
         super(suite);
     }
 
-    @Test
+    @Requires(Need.ANY_TEXT)
     void rule03_differentChatsAndUsersNeverShare() {
         String bot = freshBot();
         neverShare(HostileTexts.IDS.stream()
@@ -34,7 +34,7 @@ abstract class TextRules extends Rules {
                 .toList());
     }
 
-    @Test
+    @Requires(Need.ANY_TEXT)
     void rule03_differentThreadsBusinessesAndDestiniesNeverShare() {
         String bot = freshBot();
         Set<StorageKey> keys = new LinkedHashSet<>();
@@ -74,7 +74,7 @@ abstract class TextRules extends Rules {
         neverShare(List.copyOf(keys));
     }
 
-    @Test
+    @Requires(Need.ANY_TEXT)
     void rule03_differentBotsNeverShare() {
         String prefix = freshBot();
         neverShare(HostileTexts.IDS.stream()
@@ -84,7 +84,7 @@ abstract class TextRules extends Rules {
                 .toList());
     }
 
-    @Test
+    @Requires(Need.ANY_TEXT)
     void rule03_textMovedAcrossPartsIsAnotherKey() {
         String bot = freshBot();
         neverShare(List.of(
@@ -174,7 +174,7 @@ abstract class TextRules extends Rules {
         }
     }
 
-    @Test
+    @Requires(Need.ANY_TEXT)
     void rule11_anyJsonTextComesBack() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
@@ -219,7 +219,7 @@ abstract class TextRules extends Rules {
         storage.conflict(key, change().state("A").expectState(""));
     }
 
-    @Test
+    @Requires(Need.ANY_TEXT)
     void rule11_aMebibyteComesBack() {
         TestedStorage storage = open();
         StorageKey key = freshKey();

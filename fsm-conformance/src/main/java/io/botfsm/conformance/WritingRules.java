@@ -59,7 +59,7 @@ abstract class WritingRules extends Rules {
         storage.applied(key, change().state("0").put("a", "0").put("b", "0"));
         Crowd.of(4, index -> {
             for (int i = 0; i < times(100); i++) {
-                String n = index + "." + i;
+                String n = "" + (index * 1_000_000 + i);
                 if (index == 0) {
                     storage.applied(key, change().state(n).put("a", n).put("b", n));
                 } else if (index == 1) {
@@ -114,7 +114,7 @@ abstract class WritingRules extends Rules {
         assertThat(applied.state()).isEqualTo(now);
     }
 
-    @Requires(Need.VERSION)
+    @Requires(Need.COMPARE_AND_SET)
     void rule05_appliedTellsBothVersions() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
@@ -136,7 +136,7 @@ abstract class WritingRules extends Rules {
         }
     }
 
-    @Requires(Need.VERSION)
+    @Requires(Need.COMPARE_AND_SET)
     void rule05_versionIsZeroWhenTheRecordIsGone() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
@@ -180,7 +180,7 @@ abstract class WritingRules extends Rules {
                     Snapshot now = storage.read(key);
                     assertThat(now.state()).as("after %s", mutation).isEqualTo(model.state());
                     assertThat(now.data()).as("after %s", mutation).isEqualTo(model.data());
-                    if (has(Capability.VERSION)) {
+                    if (has(Capability.COMPARE_AND_SET)) {
                         assertThat(now.version()).as("after %s", mutation).isEqualTo(model.version());
                     }
                 }
@@ -197,7 +197,7 @@ abstract class WritingRules extends Rules {
         if (expected instanceof Applied e && actual instanceof Applied a) {
             assertThat(a.previousState()).as("%s", mutation).isEqualTo(e.previousState());
             assertThat(a.state()).as("%s", mutation).isEqualTo(e.state());
-            if (has(Capability.VERSION)) {
+            if (has(Capability.COMPARE_AND_SET)) {
                 assertThat(a.previousVersion()).as("%s", mutation).isEqualTo(e.previousVersion());
                 assertThat(a.version() == 0).as("%s leaves nothing", mutation).isEqualTo(e.version() == 0);
             }
@@ -229,7 +229,7 @@ abstract class WritingRules extends Rules {
         } else if (random.nextInt(8) == 0) {
             change.expectState("S" + random.nextInt(3));
         }
-        if (has(Capability.VERSION) && random.nextInt(4) == 0) {
+        if (has(Capability.COMPARE_AND_SET) && random.nextInt(4) == 0) {
             change.expectVersion(random.nextInt(3) == 0 ? model.version() + 1 : model.version());
         }
         if (has(Capability.FENCING) && random.nextInt(8) == 0) {

@@ -32,6 +32,7 @@ public final class NotifyingStateStorage implements StateStorage {
      *
      * @param storage where the conversations are kept; closed with this one
      * @param listeners who is told, in this order
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which tells the order
      */
     public NotifyingStateStorage(StateStorage storage, List<? extends TransitionListener> listeners) {
         this(storage, Notifications.onOwnThread(listeners, MOST_WAITING));
@@ -43,6 +44,7 @@ public final class NotifyingStateStorage implements StateStorage {
      * @param storage where the conversations are kept; closed with this one
      * @param listeners who is told, in this order
      * @param executor on whose threads; not closed
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which tells the order
      */
     public NotifyingStateStorage(
             StateStorage storage, List<? extends TransitionListener> listeners, Executor executor) {
@@ -50,6 +52,9 @@ public final class NotifyingStateStorage implements StateStorage {
     }
 
     private NotifyingStateStorage(StateStorage storage, Notifications notifications) {
+        if (!storage.capabilities().contains(Capability.VERSION)) {
+            throw new IllegalArgumentException("listeners could be told in a wrong order: the storage lacks VERSION");
+        }
         this.storage = storage;
         this.notifications = notifications;
         this.order = new TransitionOrder(notifications::add);

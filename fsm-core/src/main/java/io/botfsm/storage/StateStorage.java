@@ -18,14 +18,21 @@ import java.util.concurrent.Executor;
 public interface StateStorage extends AutoCloseable {
     /** What a storage can hold. One that lacks something says so here, and is refused by whoever needs it. */
     enum Capability {
-        /** Versions that rise with every write, and are expected by {@link Mutation#expectedVersion()}. */
+        /**
+         * Versions that differ whenever state or data differ, and are expected by {@link Mutation#expectedVersion()}. Alone, they
+         * may come again when the same content does.
+         */
+        COMPARE_AND_SET,
+        /** Versions that rise with every write (spec rule 6). Comes with {@link #COMPARE_AND_SET}. */
         VERSION,
         /** Events remembered, and refused when they come again. */
         EVENT_ID,
         /** Fencing tokens remembered, and lower ones refused. */
         FENCING,
         /** Time to live, the storage's own and that of one mutation. */
-        TTL
+        TTL,
+        /** Ids of any characters, and JSON texts that come back to the character. Without it, some keys are refused. */
+        ANY_TEXT
     }
 
     /** Reads a conversation. Creates and prolongs nothing. */

@@ -3,11 +3,18 @@ package io.botfsm.memory;
 import io.botfsm.conformance.StateStorageDecoratorConformance;
 import io.botfsm.storage.NotifyingStateStorage;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorage.Capability;
 import java.util.List;
+import java.util.Set;
 
 final class NotifyingStateStorageDecoratorTest extends StateStorageDecoratorConformance {
     @Override
     protected StateStorage decorate(StateStorage storage) {
         return new NotifyingStateStorage(storage, List.of(transition -> {}));
+    }
+
+    @Override
+    protected Set<Capability> needs() {
+        return Set.of(Capability.VERSION);
     }
 }

@@ -26,6 +26,8 @@ import java.util.regex.Pattern;
  */
 public final class RedisServerCheck {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
+    private static final Pattern CLUSTER = Pattern.compile("(?m)^(?:redis|server)_mode:cluster\\s*$");
+
     /** How long a client may take to open one more connection. */
     private static final Duration CONNECTING = Duration.ofSeconds(3);
 
@@ -75,6 +77,25 @@ public final class RedisServerCheck {
         checkVersion(await("INFO", port.info("server")));
         await("SCRIPT LOAD", loadLeaseScripts(port));
         checkRightsForLeases(keyPrefix);
+    }
+
+    /**
+     * Checks the version, loads the scripts of aiogram's layout and tries the rights that those need. Blocks.
+     *
+     * @param layout how conversations are kept
+     * @throws StorageRefusedException if the server is too old or of a cluster, or a right is missing; the message names it
+     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
+     *     interrupted, with the flag set again
+     */
+    public void run(AiogramLayout layout) {
+        String info = await("INFO", port.info("server"));
+        checkVersion(info);
+        if (CLUSTER.matcher(info).find()) {
+            throw refused(
+                    "is of a cluster, where the two keys of a conversation of aiogram's may be on different nodes");
+        }
+        await("SCRIPT LOAD", load(port, Script.OF_AIOGRAM));
+        probe(Script.AIOGRAM_PROBE, layout.spareKeys(UUID.randomUUID().toString()), " on keys " + layout.pattern());
     }
 
     /**

@@ -1,13 +1,10 @@
 package io.botfsm.redis;
 
-import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisPort;
-import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
@@ -34,7 +31,7 @@ public final class RedisStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
 
     private final RedisPort port;
-    private final Duration deadline;
+    private final CallFailures failures;
     private final ScriptCalls scripts;
     private final KeyScheme keys;
     private final WriteArguments arguments;
@@ -51,7 +48,7 @@ public final class RedisStateStorage implements StateStorage {
      */
     public RedisStateStorage(RedisPort port, Duration deadline, RedisStorageOptions options) {
         this.port = port;
-        this.deadline = deadline;
+        this.failures = new CallFailures(deadline);
         this.scripts = new ScriptCalls(port, deadline);
         this.keys = new KeyScheme(options.keyPrefix());
         this.arguments = new WriteArguments(options);
@@ -67,7 +64,7 @@ public final class RedisStateStorage implements StateStorage {
             if (failure == null) {
                 complete(snapshot, key, false, flat, StoredHash::snapshot);
             } else {
-                snapshot.completeExceptionally(failure(key, false, ScriptCalls.unwrapped(failure)));
+                snapshot.completeExceptionally(failures.of(key, false, ScriptCalls.unwrapped(failure)));
             }
         });
         return snapshot;
@@ -96,7 +93,7 @@ public final class RedisStateStorage implements StateStorage {
         if (reply != null) {
             complete(outcome, key, true, reply, r -> WriteReply.outcome(mutation, r));
         } else {
-            outcome.completeExceptionally(failure(key, true, failure));
+            outcome.completeExceptionally(failures.of(key, true, failure));
         }
     }
 
@@ -111,19 +108,6 @@ public final class RedisStateStorage implements StateStorage {
             return;
         }
         result.complete(value);
-    }
-
-    private FsmException failure(StorageKey key, boolean writes, @Nullable Throwable failure) {
-        if (!(failure instanceof RedisPortException known)) {
-            return new StorageUnavailableException(key, deadline, writes, failure);
-        }
-        boolean mayBeApplied = writes && known.kind() == Kind.OUTCOME_UNKNOWN;
-        if (known.kind() == Kind.CLOSED) {
-            return new StorageClosedException();
-        }
-        return known.isLasting()
-                ? new StorageRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known)
-                : new StorageUnavailableException(key, deadline, mayBeApplied, known);
     }
 
     @Override

@@ -18,12 +18,19 @@ final class Script {
     static final Script FORCE = load("lease-force.lua");
     static final Script READ = load("lease-read.lua");
     static final Script LEASE_PROBE = load("lease-probe.lua");
+    static final Script AIOGRAM_READ = load("aiogram-read.lua");
+    static final Script AIOGRAM_WRITE = load("aiogram-write.lua");
+    static final Script AIOGRAM_PROBE = load("aiogram-probe.lua");
+    static final Script SCAN = load("scan.lua");
 
     /** Those that a server should know before conversations are kept there. */
     static final List<Script> OF_CONVERSATIONS = List.of(WRITE, PROBE);
 
     /** Those that a server should know before leases are kept there. */
     static final List<Script> OF_LEASES = List.of(ACQUIRE, RENEW, RELEASE, FORCE, READ, LEASE_PROBE);
+
+    /** Those that a server should know before conversations are kept there as aiogram keeps them. */
+    static final List<Script> OF_AIOGRAM = List.of(AIOGRAM_READ, AIOGRAM_WRITE, AIOGRAM_PROBE);
 
     private final byte[] text;
     private final String sha;
@@ -44,10 +51,14 @@ final class Script {
         }
     }
 
-    /** Redis names scripts by SHA-1; nothing secret depends on it. */
-    private static String sha1(byte[] text) {
+    /** What scripts can compute too, and Redis names them by; nothing secret depends on it. In hexadecimal digits. */
+    static String sha1(byte[]... parts) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+            MessageDigest digest = MessageDigest.getInstance("SHA-1");
+            for (byte[] part : parts) {
+                digest.update(part);
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e); // every Java platform has it
         }

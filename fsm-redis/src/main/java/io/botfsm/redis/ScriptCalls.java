@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs scripts; a server that has forgotten one is sent it within the same attempt and the same time. Thread-safe. */
@@ -38,10 +39,29 @@ final class ScriptCalls {
             List<byte[]> keys,
             List<byte[]> args,
             BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
-        long begin = System.nanoTime();
-        port.evalsha(script.sha(), keys, args).whenComplete((reply, failure) -> {
+        run(port.evalsha(script.sha(), keys, args), script, keys, args, System.nanoTime(), end);
+    }
+
+    /** The same for a later command of a call that began at {@code begin}, whose time it shares. */
+    void runSince(
+            long begin,
+            Script script,
+            List<byte[]> keys,
+            List<byte[]> args,
+            BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
+        run(within(begin, () -> port.evalsha(script.sha(), keys, args)), script, keys, args, begin, end);
+    }
+
+    private void run(
+            CompletionStage<List<Object>> first,
+            Script script,
+            List<byte[]> keys,
+            List<byte[]> args,
+            long begin,
+            BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
+        first.whenComplete((reply, failure) -> {
             if (failure != null && isForgotten(failure)) {
-                eval(script, keys, args, begin)
+                within(begin, () -> port.eval(script.text(), keys, args))
                         .whenComplete((second, again) -> end.accept(second, again == null ? null : unwrapped(again)));
             } else {
                 end.accept(reply, failure == null ? null : unwrapped(failure));
@@ -53,12 +73,12 @@ final class ScriptCalls {
         return unwrapped(failure) instanceof RedisPortException known && known.kind() == Kind.NO_SCRIPT;
     }
 
-    private CompletionStage<List<Object>> eval(Script script, List<byte[]> keys, List<byte[]> args, long begin) {
+    private CompletionStage<List<Object>> within(long begin, Supplier<CompletionStage<List<Object>>> command) {
         long left = deadline.toNanos() - (System.nanoTime() - begin);
         if (left <= 0) {
             return CompletableFuture.failedFuture(RedisPortException.notSent(null));
         }
-        return port.eval(script.text(), keys, args)
+        return command.get()
                 .toCompletableFuture()
                 .copy() // the port's own future stays the port's
                 .orTimeout(left, TimeUnit.NANOSECONDS);

@@ -4,6 +4,8 @@ import io.botfsm.StorageClosedException;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.AiogramStateStorage;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.RedisStateStorage;
@@ -152,6 +154,18 @@ public final class LettuceRedis implements AutoCloseable {
     public StateStorage stateStorage(RedisStorageOptions options) {
         check(options.keyPrefix());
         return new RedisStateStorage(port, client.commandTimeout(), options);
+    }
+
+    /**
+     * A storage that keeps conversations as aiogram does, to take over a bot of its, or to hand one back. The server is checked
+     * for it first, which blocks.
+     *
+     * @throws StorageUnavailableException if the server does not answer
+     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
+     */
+    public StateStorage stateStorage(AiogramLayout layout) {
+        new RedisServerCheck(port, client.server(), client.commandTimeout()).run(layout);
+        return new AiogramStateStorage(port, client.commandTimeout(), layout);
     }
 
     /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */

@@ -41,10 +41,14 @@ abstract class LettuceConformance extends StateStorageConformance
 
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
+        LettuceRedis redis = connect(proxy.uri(DATABASE), deadline);
+        return decorate(new WholeStorage(redis, storage(redis, ttl)));
+    }
+
+    StateStorage storage(LettuceRedis redis, Optional<Duration> ttl) {
         RedisStorageOptions.Builder options = RedisStorageOptions.builder();
         ttl.ifPresent(options::ttl);
-        LettuceRedis redis = connect(proxy.uri(DATABASE), deadline);
-        return decorate(new WholeStorage(redis, redis.stateStorage(options.build())));
+        return redis.stateStorage(options.build());
     }
 
     LettuceRedis connect(String uri, Duration deadline) {

@@ -52,7 +52,7 @@ final class OwnStorage implements BlockingStateStorage {
 
     @Override
     public Set<Capability> capabilities() {
-        return EnumSet.of(Capability.VERSION, Capability.EVENT_ID, Capability.FENCING); // no TTL
+        return EnumSet.complementOf(EnumSet.of(Capability.TTL));
     }
 
     @Override

@@ -1,0 +1,253 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.ContentionException;
+import io.botfsm.FsmException;
+import io.botfsm.StorageClosedException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.PythonJson.Member;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Conversations as aiogram 3 keeps them, byte for byte: a Java bot can go on where a Python bot was, and the other way round.
+ * Unlike there, state and data are read and written together, and no write is lost to another. A read is one round trip. A
+ * write is two, one that reads and one that writes if nothing has changed in between; it is tried again until the deadline
+ * otherwise, and fails with a {@link ContentionException} then.
+ *
+ * <p>This layout has no place for fencing tokens and event ids, and its versions are stamps of the content, which do not rise:
+ * {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and {@link StateStorage.Capability#TTL}. A write
+ * that brings a token or an event id is refused. Ids are restricted as {@link AiogramLayout} says, and of JSON texts the value is
+ * kept, in Python's form.
+ *
+ * <p>Not for Redis Cluster: the two keys of a conversation may be on different nodes.
+ *
+ * <p>Thread-safe. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
+ * {@link StorageUnavailableException} when Redis is away or passes a request by for now, {@link StorageRefusedException} when
+ * it will go on refusing, or what is stored cannot be read.
+ */
+public final class AiogramStateStorage implements StateStorage {
+    private static final Set<Capability> CAPABILITIES =
+            Set.copyOf(EnumSet.of(Capability.COMPARE_AND_SET, Capability.TTL));
+    private static final byte[] NONE = {'-'};
+    private static final byte[] KEPT = {'k'};
+    private static final long FIRST_PAUSE = 200_000;
+    private static final int MOST_DOUBLINGS = 7;
+
+    private final AiogramLayout layout;
+    private final Duration deadline;
+    private final CallFailures failures;
+    private final ScriptCalls scripts;
+    private volatile boolean closed;
+
+    /**
+     * A storage over a client.
+     *
+     * @param port the client, not of a cluster; stays open when the storage is closed, since others may share it
+     * @param deadline how long the client lets a command take, and a write may take altogether
+     * @param layout how conversations are kept
+     * @throws IllegalArgumentException if the deadline is not positive
+     */
+    public AiogramStateStorage(RedisPort port, Duration deadline, AiogramLayout layout) {
+        this.layout = layout;
+        this.deadline = deadline;
+        this.failures = new CallFailures(deadline);
+        this.scripts = new ScriptCalls(port, deadline);
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
+        settle(snapshot, () -> {
+            List<byte[]> keys = begin(key);
+            scripts.run(
+                    Script.AIOGRAM_READ,
+                    keys,
+                    List.of(),
+                    (reply, failure) -> settle(snapshot, () -> {
+                        snapshot.complete(readable(key, texts(key, reply, failure)));
+                    }));
+        });
+        return snapshot;
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        settle(outcome, () -> new Write(key, begin(key), mutation, outcome).attempt());
+        return outcome;
+    }
+
+    private List<byte[]> begin(StorageKey key) {
+        if (closed) {
+            throw new StorageClosedException();
+        }
+        return layout.keys(key);
+    }
+
+    /** Whatever a step throws is the stage's failure. */
+    private static void settle(CompletableFuture<?> stage, Runnable step) {
+        try {
+            step.run();
+        } catch (FsmException e) {
+            stage.completeExceptionally(e);
+        }
+    }
+
+    private AiogramTexts texts(StorageKey key, @Nullable List<Object> reply, @Nullable Throwable failure) {
+        if (reply == null) {
+            throw failures.of(key, false, failure);
+        }
+        return readable(key, () -> AiogramTexts.of(reply));
+    }
+
+    private static Snapshot readable(StorageKey key, AiogramTexts texts) {
+        return readable(key, texts::snapshot);
+    }
+
+    private static <T> T readable(StorageKey key, Supplier<T> decode) {
+        try {
+            return decode.get();
+        } catch (RuntimeException e) { // its message may quote the record
+            throw new StorageRefusedException(
+                    key, "what is stored there is not a conversation of aiogram's", false, null);
+        }
+    }
+
+    /** One write, until it is settled. */
+    private final class Write {
+        private final StorageKey key;
+        private final List<byte[]> keys;
+        private final Mutation mutation;
+        private final Map<String, Member> puts;
+        private final CompletableFuture<Outcome> outcome;
+        private final long begun = System.nanoTime();
+        private int attempts;
+
+        Write(StorageKey key, List<byte[]> keys, Mutation mutation, CompletableFuture<Outcome> outcome) {
+            mutation.fence().ifPresent(token -> refuse(key, "fencing token " + token));
+            mutation.eventId().ifPresent(id -> refuse(key, "event id " + id));
+            this.key = key;
+            this.keys = keys;
+            this.mutation = mutation;
+            this.puts = members(key, mutation.puts());
+            this.outcome = outcome;
+        }
+
+        private static void refuse(StorageKey key, String what) {
+            throw new StorageRefusedException(key, "the aiogram layout has no place for " + what, false, null);
+        }
+
+        private static Map<String, Member> members(StorageKey key, Map<String, String> puts) {
+            Map<String, Member> members = new LinkedHashMap<>();
+            puts.forEach((name, json) -> {
+                try {
+                    members.put(name, new Member(PythonJson.quoted(name), PythonJson.rewritten(json)));
+                } catch (IllegalArgumentException e) {
+                    throw new StorageRefusedException(
+                            key, "data entry %s is not JSON".formatted(PythonJson.quoted(name)), false, null);
+                }
+            });
+            return members;
+        }
+
+        void attempt() {
+            attempts++;
+            scripts.runSince(
+                    begun,
+                    Script.AIOGRAM_READ,
+                    keys,
+                    List.of(),
+                    (reply, failure) -> settle(outcome, () -> change(texts(key, reply, failure))));
+        }
+
+        private void change(AiogramTexts now) {
+            if (mutation.expectedVersion().orElse(now.version()) != now.version()
+                    || (mutation.expectsState() && !mutation.expectedState().equals(now.state()))) {
+                outcome.complete(new Conflict(readable(key, now)));
+                return;
+            }
+            AiogramTexts next = readable(key, () -> now.with(mutation, puts));
+            scripts.runSince(
+                    begun,
+                    Script.AIOGRAM_WRITE,
+                    keys,
+                    arguments(now, next),
+                    (reply, failure) -> settle(outcome, () -> end(now, next, reply, failure)));
+        }
+
+        private List<byte[]> arguments(AiogramTexts now, AiogramTexts next) {
+            return List.of(
+                    now.stamp().getBytes(US_ASCII),
+                    argument(now.state(), next.state()),
+                    argument(now.data(), next.data()),
+                    argument(mutation.ttl(layout.stateTtl())),
+                    argument(mutation.ttl(layout.dataTtl())));
+        }
+
+        private static byte[] argument(Optional<String> now, Optional<String> next) {
+            return now.equals(next) && now.isPresent()
+                    ? KEPT
+                    : next.map(text -> ("=" + text).getBytes(UTF_8)).orElse(NONE);
+        }
+
+        private static byte[] argument(Optional<Duration> ttl) {
+            return Long.toString(ttl.map(Duration::toMillis).orElse(-1L)).getBytes(US_ASCII);
+        }
+
+        private void end(
+                AiogramTexts now, AiogramTexts next, @Nullable List<Object> reply, @Nullable Throwable failure) {
+            if (reply == null) {
+                throw failures.of(key, true, failure);
+            }
+            if (reply.equals(List.of(1L))) {
+                outcome.complete(new Applied(now.state(), next.state(), now.version(), next.version()));
+            } else {
+                attemptLater();
+            }
+        }
+
+        /** Rivals pause for different times, so that they do not meet again. */
+        private void attemptLater() {
+            long pause = ThreadLocalRandom.current().nextLong(FIRST_PAUSE << Math.min(attempts - 1, MOST_DOUBLINGS));
+            if (pause >= deadline.toNanos() - (System.nanoTime() - begun)) {
+                throw new ContentionException(key, attempts, deadline);
+            }
+            CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(() -> settle(outcome, this::attempt));
+        }
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return CAPABILITIES;
+    }
+
+    /** Ends the storage, not the client. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

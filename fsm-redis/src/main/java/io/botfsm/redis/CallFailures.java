@@ -1,0 +1,31 @@
+package io.botfsm.redis;
+
+import io.botfsm.FsmException;
+import io.botfsm.StorageClosedException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a storage tells of a call that failed in the port.
+ *
+ * @param deadline how long the call was allowed to take
+ */
+record CallFailures(Duration deadline) {
+    FsmException of(StorageKey key, boolean writes, @Nullable Throwable failure) {
+        if (!(failure instanceof RedisPortException known)) {
+            return new StorageUnavailableException(key, deadline, writes, failure);
+        }
+        boolean mayBeApplied = writes && known.kind() == Kind.OUTCOME_UNKNOWN;
+        if (known.kind() == Kind.CLOSED) {
+            return new StorageClosedException();
+        }
+        return known.isLasting()
+                ? new StorageRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known)
+                : new StorageUnavailableException(key, deadline, mayBeApplied, known);
+    }
+}
