@@ -11,6 +11,8 @@ import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.PythonJson.Member;
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -87,7 +89,11 @@ public final class AiogramStateStorage implements StateStorage {
                     keys,
                     List.of(),
                     (reply, failure) -> settle(snapshot, () -> {
-                        snapshot.complete(readable(key, texts(key, reply, failure)));
+                        if (reply == null) {
+                            throw failures.of(key, false, failure);
+                        }
+                        snapshot.complete(
+                                readable(key, () -> AiogramTexts.of(reply).snapshot()));
                     }));
         });
         return snapshot;
@@ -111,20 +117,9 @@ public final class AiogramStateStorage implements StateStorage {
     private static void settle(CompletableFuture<?> stage, Runnable step) {
         try {
             step.run();
-        } catch (FsmException e) {
+        } catch (RuntimeException e) {
             stage.completeExceptionally(e);
         }
-    }
-
-    private AiogramTexts texts(StorageKey key, @Nullable List<Object> reply, @Nullable Throwable failure) {
-        if (reply == null) {
-            throw failures.of(key, false, failure);
-        }
-        return readable(key, () -> AiogramTexts.of(reply));
-    }
-
-    private static Snapshot readable(StorageKey key, AiogramTexts texts) {
-        return readable(key, texts::snapshot);
     }
 
     private static <T> T readable(StorageKey key, Supplier<T> decode) {
@@ -180,13 +175,29 @@ public final class AiogramStateStorage implements StateStorage {
                     Script.AIOGRAM_READ,
                     keys,
                     List.of(),
-                    (reply, failure) -> settle(outcome, () -> change(texts(key, reply, failure))));
+                    (reply, failure) -> settle(outcome, () -> {
+                        if (reply == null) {
+                            throw failure(false, failure);
+                        }
+                        change(readable(key, () -> AiogramTexts.of(reply)));
+                    }));
+        }
+
+        private FsmException failure(boolean writes, @Nullable Throwable failure) {
+            boolean late = attempts > 1 && nanosLeft() <= 0;
+            return late && failure instanceof RedisPortException known && known.kind() == Kind.NOT_SENT
+                    ? new ContentionException(key, attempts - 1, deadline)
+                    : failures.of(key, writes, failure);
+        }
+
+        private long nanosLeft() {
+            return deadline.toNanos() - (System.nanoTime() - begun);
         }
 
         private void change(AiogramTexts now) {
             if (mutation.expectedVersion().orElse(now.version()) != now.version()
                     || (mutation.expectsState() && !mutation.expectedState().equals(now.state()))) {
-                outcome.complete(new Conflict(readable(key, now)));
+                outcome.complete(new Conflict(readable(key, now::snapshot)));
                 return;
             }
             AiogramTexts next = readable(key, () -> now.with(mutation, puts));
@@ -220,7 +231,7 @@ public final class AiogramStateStorage implements StateStorage {
         private void end(
                 AiogramTexts now, AiogramTexts next, @Nullable List<Object> reply, @Nullable Throwable failure) {
             if (reply == null) {
-                throw failures.of(key, true, failure);
+                throw failure(true, failure);
             }
             if (reply.equals(List.of(1L))) {
                 outcome.complete(new Applied(now.state(), next.state(), now.version(), next.version()));
@@ -232,7 +243,7 @@ public final class AiogramStateStorage implements StateStorage {
         /** Rivals pause for different times, so that they do not meet again. */
         private void attemptLater() {
             long pause = ThreadLocalRandom.current().nextLong(FIRST_PAUSE << Math.min(attempts - 1, MOST_DOUBLINGS));
-            if (pause >= deadline.toNanos() - (System.nanoTime() - begun)) {
+            if (pause >= nanosLeft()) {
                 throw new ContentionException(key, attempts, deadline);
             }
             CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, Runnable::run)

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * JSON as Python's {@code json} module reads it, and as its {@code dumps} writes it: {@code ", "} and {@code ": "} between
  * values, ASCII only, floats in the form of {@code repr}, {@code NaN} and infinities. Digits are never lost: a float with more
- * of them than Python would keep keeps them all. Depth has no bound.
+ * of them than Python would keep keeps them all (so Java's {@code 4.9E-324} is no {@code 5e-324} here, which is the same number). Depth has no bound.
  */
 final class PythonJson {
     private static final Pattern NUMBER = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The port on a plain socket, for tests of everything that is not a client. Blocks. One thread at a time. */
-final class SocketPort implements RedisPort {
+class SocketPort implements RedisPort {
     private final RespConnection connection;
 
     SocketPort(RespConnection connection) {
