@@ -57,6 +57,11 @@ public final class AiogramLayout {
         return new Builder();
     }
 
+    /** Whose conversations these are; empty for those of all bots. */
+    Optional<String> bot() {
+        return bot;
+    }
+
     Optional<Duration> stateTtl() {
         return stateTtl;
     }
@@ -91,7 +96,11 @@ public final class AiogramLayout {
 
     /** Whether a Redis key ends as those of states and data do. */
     boolean isOfConversations(String redisKey) {
-        return redisKey.endsWith(separator + STATE) || redisKey.endsWith(separator + DATA);
+        return redisKey.endsWith(separator + STATE) || isOfData(redisKey);
+    }
+
+    boolean isOfData(String redisKey) {
+        return redisKey.endsWith(separator + DATA);
     }
 
     private String name(StorageKey key, String part) {
@@ -179,7 +188,8 @@ public final class AiogramLayout {
                 + " like another part";
     }
 
-    private static String glob(String text) {
+    /** A pattern, as Redis reads it, of this text. */
+    static String glob(String text) {
         StringBuilder pattern = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -3,7 +3,10 @@ package io.botfsm.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.StorageKey;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -50,6 +53,62 @@ final class KeyScheme {
             segment(key.append(':'), of.destiny());
         }
         return key.append('}').toString().getBytes(UTF_8);
+    }
+
+    /** A pattern, as Redis reads it, of all keys of a bot, or of all. */
+    String pattern(Optional<String> bot) {
+        StringBuilder pattern = new StringBuilder(begin);
+        bot.ifPresent(id -> segment(pattern, id));
+        return AiogramLayout.glob(pattern + (bot.isPresent() ? ":" : "")) + "*";
+    }
+
+    /** Whether a Redis key looks like one of a conversation. */
+    boolean isOfConversations(String redisKey) {
+        return redisKey.startsWith(begin) && redisKey.endsWith("}");
+    }
+
+    /** The conversation that a Redis key is of; empty if this scheme gives no conversation that key. */
+    Optional<StorageKey> conversation(String redisKey) {
+        if (!isOfConversations(redisKey)) {
+            return Optional.empty();
+        }
+        String[] parts =
+                redisKey.substring(begin.length(), redisKey.length() - 1).split(":", -1);
+        if (parts.length < 3 || parts.length > 6) {
+            return Optional.empty();
+        }
+        try {
+            StorageKey conversation = new StorageKey(
+                    decoded(parts[0]),
+                    decoded(parts[1]),
+                    decoded(parts[2]),
+                    part(parts, 3),
+                    part(parts, 4),
+                    part(parts, 5).orElse(StorageKey.DEFAULT_DESTINY));
+            return Arrays.equals(key(conversation), redisKey.getBytes(UTF_8))
+                    ? Optional.of(conversation)
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) { // an empty part, or one that nobody encodes so
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> part(String[] parts, int index) {
+        return index < parts.length && !parts[index].isEmpty() ? Optional.of(decoded(parts[index])) : Optional.empty();
+    }
+
+    private static String decoded(String segment) {
+        StringBuilder id = new StringBuilder(segment.length());
+        for (int i = 0; i < segment.length(); i++) {
+            char c = segment.charAt(i);
+            if (c != '%') {
+                id.append(c);
+            } else if (i + 2 < segment.length()) {
+                id.append((char) HexFormat.fromHexDigits(segment, i + 1, i + 3));
+                i += 2;
+            }
+        }
+        return id.toString();
     }
 
     private static void segment(StringBuilder key, String id) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.redis.lettuce.migration;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package io.botfsm.redis;
+
+import java.util.List;
+
+/**
+ * What a migration has done, or a dry run would do, up to now.
+ *
+ * @param keys how many Redis keys were looked at; a conversation of aiogram's has up to two
+ * @param keysInAll about how many there are
+ * @param migrated how many conversations were copied
+ * @param alreadyThere how many were in the target as they are in the source
+ * @param newerThere how many are in the target otherwise, or were cleared there; the target was left as it is
+ * @param skippedInAll how many keys or conversations were left out, each for a reason
+ * @param skipped the first {@value #MOST_SKIPPED} of those
+ */
+public record MigrationReport(
+        long keys,
+        long keysInAll,
+        long migrated,
+        long alreadyThere,
+        long newerThere,
+        long skippedInAll,
+        List<Skipped> skipped) {
+    /** How many of those left out are told one by one. */
+    public static final int MOST_SKIPPED = 1_000;
+
+    /**
+     * What was left out.
+     *
+     * @param key the Redis key
+     * @param reason why; without any part of a value
+     */
+    public record Skipped(String key, String reason) {}
+
+    /** Copies the list. */
+    public MigrationReport {
+        skipped = List.copyOf(skipped);
+    }
+
+    /** The numbers on one line. */
+    @Override
+    public String toString() {
+        return "%d of %d keys: %d migrated, %d already there, %d newer there, %d skipped"
+                .formatted(keys, keysInAll, migrated, alreadyThere, newerThere, skippedInAll);
+    }
+}
