@@ -1,0 +1,220 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.spi.RedisPortException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.providers.ConnectionProvider;
+import redis.clients.jedis.util.Pool;
+
+/**
+ * Connections of a Jedis pool, of which none is used that is known, or to be feared, to be dead. Each new one is asked which
+ * server process it leads to; when that is another one, the connections that lead to the one before are not used again. One that
+ * was idle for some time is asked for a sign of life, and when one is found broken, all idle ones are closed: what broke it
+ * mostly broke them all. Thread-safe.
+ */
+final class Connections {
+    /** After so long without a command, a connection may have died unnoticed, and one round trip more costs little. */
+    private static final long IDLE_NANOS = 1_000_000_000;
+
+    private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:([0-9a-f]+)\\s*$");
+    private static final Logger LOGGER = LoggerFactory.getLogger(JedisRedis.class);
+
+    private final String server;
+    private final ConnectionProvider provider;
+    private final Object lock = new Object();
+
+    /** By identity, since a connection is equal to itself only. */
+    private final Map<Connection, Known> known = new WeakHashMap<>();
+
+    private volatile ServerProcess process = new ServerProcess("", 0);
+    private volatile boolean closed;
+
+    /** A server process, and how many there were before. */
+    private record ServerProcess(String runId, long number) {}
+
+    private static final class Known {
+        final long number;
+        volatile long lastUse = System.nanoTime();
+
+        Known(long number) {
+            this.number = number;
+        }
+    }
+
+    /**
+     * The connections of a pool.
+     *
+     * @param server the server's name for the log, without credentials
+     */
+    Connections(String server, ConnectionProvider provider) {
+        this.server = server;
+        this.provider = provider;
+    }
+
+    /** Rises before the first command is answered by another server process than before. */
+    long number() {
+        return process.number();
+    }
+
+    /**
+     * A connection to send one command over, which is to be given back; waits as the pool does.
+     *
+     * @param isOver whether nobody waits for the command any more
+     * @throws RedisPortException if there is none: nothing was sent
+     */
+    Connection take(BooleanSupplier isOver) {
+        while (!closed && !isOver.getAsBoolean()) {
+            Connection connection = opened();
+            try {
+                if (isUsable(connection)) {
+                    return connection;
+                }
+                discard(connection);
+            } catch (JedisConnectionException dead) {
+                broken(connection);
+                if (known(connection) == null) {
+                    throw RedisPortException.notSent(dead);
+                }
+            } catch (JedisException e) {
+                discard(connection);
+                throw refused(e);
+            }
+        }
+        throw closed ? RedisPortException.closed() : RedisPortException.notSent(null);
+    }
+
+    private Connection opened() {
+        try {
+            return provider.getConnection();
+        } catch (JedisException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            throw closed ? RedisPortException.closed() : refused(e);
+        }
+    }
+
+    /** A connection outside the pool, which belongs to the caller. */
+    @SuppressWarnings("unchecked")
+    Connection separate() {
+        Pool<Connection> pool = (Pool<Connection>)
+                provider.getConnectionMap().values().iterator().next();
+        try {
+            return pool.getFactory().makeObject().getObject();
+        } catch (JedisException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new JedisException(e);
+        }
+    }
+
+    /** What connecting fails with. */
+    static RuntimeException notConnected(String server, JedisException failure) {
+        RedisPortException why = refused(failure);
+        String message = server + ": cannot connect: " + why.getMessage();
+        return why.isLasting()
+                ? new StorageRefusedException(message, why)
+                : new StorageUnavailableException(message, Duration.ZERO, why);
+    }
+
+    /** The server's own words, if these are any. */
+    static RedisPortException refused(JedisException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (JedisCall.isServerError(cause)) {
+                return RedisPortException.ofServerError(String.valueOf(cause.getMessage()));
+            }
+        }
+        return RedisPortException.notSent(failure);
+    }
+
+    private boolean isUsable(Connection connection) {
+        Known before = known(connection);
+        if (before == null) {
+            greet(connection);
+            return true;
+        }
+        if (before.number != process.number()) {
+            return false;
+        }
+        if (System.nanoTime() - before.lastUse > IDLE_NANOS) {
+            connection.ping();
+        }
+        return true;
+    }
+
+    private @Nullable Known known(Connection connection) {
+        synchronized (lock) {
+            return known.get(connection);
+        }
+    }
+
+    private void greet(Connection connection) {
+        Object info = connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add("server"));
+        Matcher runId = RUN_ID.matcher(JedisReply.text(info));
+        String id = runId.find() ? runId.group(1) : "";
+        synchronized (lock) {
+            if (id.isEmpty() || !id.equals(process.runId())) {
+                process = new ServerProcess(id, process.number() + 1);
+                LOGGER.debug("{}: connected to process {}", server, id);
+            }
+            known.put(connection, new Known(process.number()));
+        }
+    }
+
+    /** Takes a connection back that serves. */
+    void giveBack(Connection connection) {
+        Known of = known(connection);
+        if (of != null) {
+            of.lastUse = System.nanoTime();
+        }
+        connection.close();
+    }
+
+    /** Takes a connection back that failed. */
+    void broken(Connection connection) {
+        forgetIdle();
+        discard(connection);
+    }
+
+    /** Closes those that nobody uses: one that leads to the same server was found broken. */
+    void forgetIdle() {
+        for (Object pool : provider.getConnectionMap().values()) {
+            ((Pool<?>) pool).clear();
+        }
+    }
+
+    /** The pool may open another in place of one that is closed, and fails if it cannot. */
+    void discard(Connection connection) {
+        connection.setBroken();
+        try {
+            connection.close();
+        } catch (JedisException e) {
+            LOGGER.debug("{}: no connection instead of a broken one", server, e);
+        }
+    }
+
+    void close() {
+        closed = true;
+        try {
+            provider.close();
+        } catch (Exception e) {
+            LOGGER.debug("{}: not closed in order", server, e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.redis.spi.CommandTimeouts;
+import io.botfsm.redis.spi.RedisPortException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** A command that is sent at most once, by whichever thread runs it, and knows whether it was. */
+final class JedisCall<T> extends CompletableFuture<T> implements Runnable, CommandTimeouts.Command {
+    private static final int WAITING = 0;
+    private static final int TAKEN = 1;
+    private static final int SENT = 2;
+    private static final int GIVEN_UP = 3;
+
+    private final Connections connections;
+    private final CommandArguments command;
+    private final Function<@Nullable Object, T> decode;
+    private final AtomicInteger progress = new AtomicInteger(WAITING);
+
+    JedisCall(Connections connections, CommandArguments command, Function<@Nullable Object, T> decode) {
+        this.connections = connections;
+        this.command = command;
+        this.decode = decode;
+    }
+
+    /** Sends the command and waits for the reply, unless another thread does or nobody wants it any more. */
+    @Override
+    public void run() {
+        if (!progress.compareAndSet(WAITING, TAKEN)) {
+            return;
+        }
+        Connection connection;
+        try {
+            connection = connections.take(this::isDone);
+        } catch (RuntimeException e) {
+            end(e instanceof RedisPortException known ? known : RedisPortException.notSent(e));
+            return;
+        }
+        if (progress.compareAndSet(TAKEN, SENT)) {
+            execute(connection);
+        } else {
+            connections.giveBack(connection);
+        }
+    }
+
+    private void execute(Connection connection) {
+        Object reply;
+        try {
+            reply = connection.executeCommand(command);
+        } catch (RuntimeException e) {
+            if (isServerError(e)) {
+                connections.giveBack(connection);
+                end(RedisPortException.ofServerError(String.valueOf(e.getMessage())));
+            } else {
+                connections.forgetIdle();
+                end(RedisPortException.outcomeUnknown(e)); // before what may take long
+                connections.discard(connection);
+            }
+            return;
+        }
+        connections.giveBack(connection);
+        decode(reply);
+    }
+
+    private void decode(@Nullable Object reply) {
+        T decoded;
+        try {
+            decoded = decode.apply(reply);
+        } catch (RuntimeException e) {
+            end(RedisPortException.outcomeUnknown(e));
+            return;
+        }
+        complete(decoded);
+    }
+
+    /** What Jedis throws for an answer that is an error. */
+    static boolean isServerError(Throwable failure) {
+        return failure instanceof JedisDataException && failure.getCause() == null;
+    }
+
+    @Override
+    public void timeOut(Duration timeout) {
+        end(new TimeoutException("no answer within " + timeout));
+    }
+
+    /** The port does not run it. */
+    void giveUp(RedisPortException why) {
+        if (progress.compareAndSet(WAITING, GIVEN_UP)) {
+            completeExceptionally(why);
+        }
+    }
+
+    private void end(Throwable why) {
+        if (why instanceof RedisPortException) {
+            completeExceptionally(why);
+        } else if (progress.compareAndSet(WAITING, GIVEN_UP) || progress.compareAndSet(TAKEN, GIVEN_UP)) {
+            completeExceptionally(RedisPortException.notSent(why));
+        } else {
+            completeExceptionally(RedisPortException.outcomeUnknown(why));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "JedisCall[" + command.getCommand() + "]";
+    }
+}

@@ -1,0 +1,121 @@
+package io.botfsm.redis.jedis;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static redis.clients.jedis.Protocol.Command.CONFIG;
+import static redis.clients.jedis.Protocol.Command.EVAL;
+import static redis.clients.jedis.Protocol.Command.EVALSHA;
+import static redis.clients.jedis.Protocol.Command.HGETALL;
+import static redis.clients.jedis.Protocol.Command.INFO;
+import static redis.clients.jedis.Protocol.Command.SCRIPT;
+
+import io.botfsm.redis.spi.CommandTimeouts;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.Subscriptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+
+/** The port on Jedis: blocking calls on threads of its own. */
+final class JedisPort implements RedisPort {
+    private static final byte[] GET = "GET".getBytes(US_ASCII);
+    private static final byte[] LOAD = "LOAD".getBytes(US_ASCII);
+
+    private final Connections connections;
+    private final Threads threads;
+    private final CommandTimeouts timeouts;
+    private final Subscriptions subscriptions;
+    private final Consumer<RedisPort> onClose;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    JedisPort(
+            Connections connections,
+            Threads threads,
+            Duration timeout,
+            Subscriptions subscriptions,
+            Consumer<RedisPort> onClose) {
+        this.connections = connections;
+        this.threads = threads;
+        this.timeouts = new CommandTimeouts(timeout, threads.clock());
+        this.subscriptions = subscriptions;
+        this.onClose = onClose;
+    }
+
+    @Override
+    public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+        return send(new CommandArguments(HGETALL).key(key), JedisReply::flat);
+    }
+
+    @Override
+    public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+        return send(script(new CommandArguments(EVALSHA).add(sha), keys, args), JedisReply::list);
+    }
+
+    @Override
+    public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+        return send(script(new CommandArguments(EVAL).add(script), keys, args), JedisReply::list);
+    }
+
+    private static CommandArguments script(CommandArguments command, List<byte[]> keys, List<byte[]> args) {
+        command.add(keys.size());
+        for (byte[] key : keys) {
+            command.key(key);
+        }
+        for (byte[] arg : args) {
+            command.add(arg);
+        }
+        return command;
+    }
+
+    @Override
+    public CompletionStage<String> scriptLoad(byte[] script) {
+        return send(new CommandArguments(SCRIPT).add(LOAD).add(script), JedisReply::text);
+    }
+
+    @Override
+    public CompletionStage<String> info(String section) {
+        return send(new CommandArguments(INFO).add(section), JedisReply::text);
+    }
+
+    @Override
+    public CompletionStage<List<byte[]>> configGet(String pattern) {
+        return send(new CommandArguments(CONFIG).add(GET).add(pattern), JedisReply::flat);
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        return subscriptions.subscribe(channel, hint);
+    }
+
+    @Override
+    public long connection() {
+        return connections.number();
+    }
+
+    private <T> CompletionStage<T> send(CommandArguments command, Function<@Nullable Object, T> decode) {
+        JedisCall<T> call = new JedisCall<>(connections, command, decode);
+        timeouts.begin(call);
+        try {
+            threads.callers().execute(call);
+        } catch (RejectedExecutionException e) {
+            call.giveUp(RedisPortException.closed());
+        }
+        return call;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            onClose.accept(this);
+            threads.stopCalls();
+            connections.close();
+            var unused = subscriptions.close().whenComplete((done, failure) -> threads.stopClock());
+        }
+    }
+}

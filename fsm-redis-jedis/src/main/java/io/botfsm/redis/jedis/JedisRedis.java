@@ -1,0 +1,259 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.StorageClosedException;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.RedisLeaseOptions;
+import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.RedisStores;
+import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * One Redis server through Jedis: a pool of connections and the threads that wait on them, the storages that share them, and lease
+ * stores with others of their own.
+ *
+ * <pre>{@code
+ * try (JedisRedis redis = JedisRedis.connect("redis://localhost/1")) {
+ *     Fsm fsm = Fsm.over(redis.stateStorage());
+ * }
+ * }</pre>
+ *
+ * <p>Connecting checks the server once: that it answers, is new enough (Redis 6.2 or Valkey) and gives the user every right
+ * that is needed. Afterwards calls fail within the command time-out while the server is away, and work again by themselves
+ * within two seconds of its return; no command is kept while disconnected or sent again.
+ *
+ * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
+ */
+public final class JedisRedis implements AutoCloseable {
+    /** How long a command may take unless chosen otherwise, waiting for a connection included. */
+    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
+
+    /** How many connections, and threads that wait on them, there are at most unless chosen otherwise. */
+    public static final int DEFAULT_POOL_SIZE = 8;
+
+    private final String server;
+    private final RedisStores stores;
+    private final RedisStorageOptions options;
+    private final RedisLeaseOptions leaseOptions;
+
+    private JedisRedis(JedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
+        this.server = access.server();
+        this.stores = new RedisStores(access.port(port -> {}), server, access.timeout(), access::port);
+        this.options = options;
+        this.leaseOptions = leaseOptions;
+    }
+
+    /**
+     * Connects with everything else as it is by default.
+     *
+     * @param uri as {@link RedisUri#parse} reads it, of one server and not a Unix socket, which Jedis does not speak; its
+     *     time-out is the command time-out
+     * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     */
+    public static JedisRedis connect(String uri) {
+        return builder(uri).connect();
+    }
+
+    /**
+     * Connects through a client of yours, with its pool and time-outs. The client is not closed with this object.
+     *
+     * @param client a client whose commands, and calls that wait for a connection, end in bounded time
+     * @throws IllegalArgumentException if an option of the client would let a call hang; the message names it
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     */
+    public static JedisRedis using(RedisClient client) {
+        return connect(JedisAccess.over(client), RedisStorageOptions.defaults(), RedisLeaseOptions.defaults());
+    }
+
+    /**
+     * Connects to the server that environment variables name; see {@link RedisUri#fromEnvironment}.
+     *
+     * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     */
+    public static JedisRedis fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    static JedisRedis fromEnvironment(Map<String, String> variables) {
+        return builder(RedisUri.fromEnvironment(variables)).connect();
+    }
+
+    /**
+     * Begins to choose how to connect.
+     *
+     * @param uri as for {@link #connect(String)}
+     * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     */
+    public static Builder builder(String uri) {
+        return builder(RedisUri.parse(uri));
+    }
+
+    /**
+     * Begins to choose how to connect.
+     *
+     * @param uri of one server and not a Unix socket
+     * @throws IllegalArgumentException if it cannot be used; the message holds no credentials
+     */
+    public static Builder builder(RedisUri uri) {
+        return new Builder(uri);
+    }
+
+    private static JedisRedis connect(JedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
+        JedisRedis redis = new JedisRedis(access, options, leaseOptions);
+        try {
+            redis.stores.check(options.keyPrefix());
+        } catch (RuntimeException e) {
+            redis.close();
+            throw e;
+        }
+        return redis;
+    }
+
+    /** A storage with the options chosen at connect. */
+    public StateStorage stateStorage() {
+        return stateStorage(options);
+    }
+
+    /**
+     * A storage with other options. Storages share the connections; closing one leaves them to the others. If the keys have
+     * another prefix than those of storages before, the user's rights are checked for it first, which blocks.
+     *
+     * @throws StorageUnavailableException if the server has to be asked and does not answer
+     * @throws StorageRefusedException if the user lacks a right for such keys
+     */
+    public StateStorage stateStorage(RedisStorageOptions chosen) {
+        return stores.stateStorage(chosen);
+    }
+
+    /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */
+    public LeaseStore leaseStore() {
+        return leaseStore(leaseOptions);
+    }
+
+    /**
+     * A store of leases with other options. Each has threads and, unless the client is yours, connections of its own, so that a
+     * renewal never waits for the conversations: so make one for all locks, not one for each, and another one for leases that are
+     * many. Closing it closes those; otherwise they are closed with this object, after the storages.
+     *
+     * <p>Connecting checks the server for what leases need. Blocks.
+     *
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses, such as for a missing right
+     * @throws StorageClosedException if this object is closed
+     */
+    public LeaseStore leaseStore(RedisLeaseOptions chosen) {
+        return stores.leaseStore(chosen);
+    }
+
+    /**
+     * Ends the connections, that of the storages first and those of lease stores last, unless they are yours, and the threads;
+     * every later call on a storage fails with {@link StorageClosedException}, on a lease store with
+     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until it
+     * expires: close the locks before. Idempotent.
+     */
+    @Override
+    public void close() {
+        stores.close();
+    }
+
+    /** The server, without credentials. */
+    @Override
+    public String toString() {
+        return "JedisRedis[" + server + "]";
+    }
+
+    /** Collects how to connect. Not thread-safe. */
+    public static final class Builder {
+        private final RedisUri uri;
+        private Optional<Duration> commandTimeout = Optional.empty();
+        private int poolSize = DEFAULT_POOL_SIZE;
+        private RedisStorageOptions options = RedisStorageOptions.defaults();
+        private RedisLeaseOptions leaseOptions = RedisLeaseOptions.defaults();
+
+        private Builder(RedisUri uri) {
+            if (uri.socket().isPresent()) {
+                throw new IllegalArgumentException(
+                        uri + ": Jedis does not speak over a Unix socket; use Lettuce for that");
+            }
+            this.uri = uri.requireOneServer();
+        }
+
+        /**
+         * Lets a command take this long, {@link #DEFAULT_COMMAND_TIMEOUT} by default, waiting for a connection included.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder commandTimeout(Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("command time-out must be positive: " + limit);
+            }
+            commandTimeout = Optional.of(limit);
+            return this;
+        }
+
+        /**
+         * Uses so many connections at most, and threads that wait on them, {@value #DEFAULT_POOL_SIZE} by default. Calls
+         * beyond that wait, within the command time-out.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder poolSize(int connections) {
+            if (connections < 1) {
+                throw new IllegalArgumentException("pool size must be positive: " + connections);
+            }
+            poolSize = connections;
+            return this;
+        }
+
+        /** Chooses how {@link JedisRedis#stateStorage()} keeps conversations. */
+        public Builder storageOptions(RedisStorageOptions chosen) {
+            options = chosen;
+            return this;
+        }
+
+        /** Chooses how {@link JedisRedis#leaseStore()} keeps leases. */
+        public Builder leaseOptions(RedisLeaseOptions chosen) {
+            leaseOptions = chosen;
+            return this;
+        }
+
+        /**
+         * Connects.
+         *
+         * @throws StorageUnavailableException if the server cannot be reached
+         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+         *     old
+         */
+        public JedisRedis connect() {
+            return JedisRedis.connect(access(), options, leaseOptions);
+        }
+
+        /**
+         * Connects for leases alone, for a user of locks who keeps no conversations here. Closing the store closes the
+         * connections and threads.
+         *
+         * @throws StorageUnavailableException if the server cannot be reached
+         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+         *     old
+         */
+        public LeaseStore leaseStore() {
+            JedisAccess access = access();
+            return RedisStores.leaseStore(access.port(port -> {}), access.server(), access.timeout(), leaseOptions);
+        }
+
+        private JedisAccess access() {
+            return JedisAccess.to(uri, commandTimeout.or(uri::timeout).orElse(DEFAULT_COMMAND_TIMEOUT), poolSize);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.botfsm.redis.jedis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** What Jedis reads from the wire, as the port tells it. */
+final class JedisReply {
+    private static final byte[] NOTHING = {};
+
+    private JedisReply() {}
+
+    /** A script's reply: {@code byte[]}, {@code Long} and {@code List} elements; one that is no list is a list of one. */
+    static List<Object> list(@Nullable Object reply) {
+        return reply instanceof List<?> list ? elements(list) : List.of(element(reply));
+    }
+
+    private static List<Object> elements(List<?> list) {
+        return mapped(list, JedisReply::element);
+    }
+
+    private static Object element(@Nullable Object element) {
+        if (element == null) {
+            return NOTHING;
+        }
+        if (element instanceof JedisDataException error) {
+            throw error;
+        }
+        return element instanceof List<?> inner ? elements(inner) : element;
+    }
+
+    /** Names and values in turn, whether the server sends an array (RESP2) or a map (RESP3). */
+    static List<byte[]> flat(@Nullable Object reply) {
+        List<?> list = (List<?>) reply;
+        if (list == null || list.isEmpty()) {
+            return List.of();
+        }
+        if (list.get(0) instanceof Map.Entry) {
+            List<byte[]> flat = new ArrayList<>(2 * list.size());
+            for (Object entry : list) {
+                flat.add(bytes(((Map.Entry<?, ?>) entry).getKey()));
+                flat.add(bytes(((Map.Entry<?, ?>) entry).getValue()));
+            }
+            return flat;
+        }
+        return mapped(list, JedisReply::bytes);
+    }
+
+    private static <T> List<T> mapped(List<?> list, Function<@Nullable Object, T> change) {
+        List<T> mapped = new ArrayList<>(list.size());
+        for (Object element : list) {
+            mapped.add(change.apply(element));
+        }
+        return mapped;
+    }
+
+    private static byte[] bytes(@Nullable Object element) {
+        return element == null ? NOTHING : (byte[]) element;
+    }
+
+    static String text(@Nullable Object reply) {
+        return new String(bytes(reply), UTF_8);
+    }
+}

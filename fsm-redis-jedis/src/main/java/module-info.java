@@ -1,0 +1,11 @@
+/** Conversations and leases in Redis through the Jedis client. */
+module io.botfsm.redis.jedis {
+    requires transitive io.botfsm.redis;
+    requires transitive redis.clients.jedis;
+    requires static transitive org.jspecify;
+    // Jedis is an automatic module, and those do not bring the explicit ones that they need.
+    requires org.apache.commons.pool2;
+    requires org.slf4j;
+
+    exports io.botfsm.redis.jedis;
+}

@@ -1,0 +1,89 @@
+package io.botfsm.redis.jedis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
+
+/** Calls of a storage as tests make them: with a bound on every wait. */
+final class Calls {
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private Calls() {}
+
+    static StorageKey freshKey() {
+        return StorageKey.bot("test-" + UUID.randomUUID()).chat(1).user(2).build();
+    }
+
+    static <T> T get(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new AssertionError("failed", e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("no end", e);
+        }
+    }
+
+    static Applied applied(StateStorage storage, StorageKey key, Mutation.Builder mutation) {
+        return (Applied) get(storage.write(key, mutation.build()));
+    }
+
+    static Snapshot read(StateStorage storage, StorageKey key) {
+        return get(storage.read(key));
+    }
+
+    static FsmException failure(CompletionStage<?> stage) {
+        try {
+            Object result = stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            throw new AssertionError("it did not fail: " + result);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() instanceof CompletionException c ? c.getCause() : e.getCause();
+            assertThat(cause).isInstanceOf(FsmException.class);
+            return (FsmException) cause;
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("no end", e);
+        }
+    }
+
+    static StorageUnavailableException unavailable(CompletionStage<?> stage) {
+        FsmException failure = failure(stage);
+        assertThat(failure).isInstanceOf(StorageUnavailableException.class);
+        return (StorageUnavailableException) failure;
+    }
+
+    static boolean succeeds(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return false;
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("no end", e);
+        }
+    }
+
+    /** Waits until the storage reads again, and returns how long that took. */
+    static Duration untilItReads(StateStorage storage, StorageKey key) {
+        long begin = System.nanoTime();
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> succeeds(storage.read(key)));
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+}

@@ -1,0 +1,9 @@
+package io.botfsm.redis.jedis;
+
+/** Cut off means that connections are reset and new ones refused. */
+final class JedisLeaseStoreConformanceTest extends JedisLeaseConformance {
+    @Override
+    public void cutOff() {
+        proxy.cut();
+    }
+}

@@ -1,0 +1,15 @@
+package io.botfsm.redis.jedis;
+
+/** Cut off means that the server stands still, and later executes what has reached it. */
+final class JedisLeaseStoreSuspendedConformanceTest extends JedisLeaseConformance {
+    @Override
+    public void cutOff() {
+        server.suspend();
+    }
+
+    @Override
+    public void restore() {
+        super.restore();
+        server.resume();
+    }
+}
