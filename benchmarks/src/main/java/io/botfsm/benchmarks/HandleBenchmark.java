@@ -73,7 +73,7 @@ public class HandleBenchmark {
         return step;
     }
 
-    private static Map<String, String> changed(Map<String, String> read) {
+    static Map<String, String> changed(Map<String, String> read) {
         String next = "Onboarding:CITY".equals(read.get("state")) ? "Onboarding:INTERESTS" : "Onboarding:CITY";
         return Map.of("state", next, "step", Integer.toString(Integer.parseInt(read.get("step")) + 1));
     }

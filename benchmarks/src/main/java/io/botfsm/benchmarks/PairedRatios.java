@@ -28,6 +28,8 @@ public final class PairedRatios {
             new Comparison(HandleBenchmark.class, "handle", "plain", 1, 0.92),
             new Comparison(HandleBenchmark.class, "handle", "plain", 32, 0.95),
             new Comparison(HandleBenchmark.class, "handleAsync", "plainAsync", 1, 1.0),
+            new Comparison(JedisBenchmark.class, "jedisHandle", "jedisPlain", 1, 0.92),
+            new Comparison(JedisBenchmark.class, "jedisHandle", "jedisPlain", 32, 0.90),
             new Comparison(LockBenchmark.class, "lock", "plainLock", 1, 0.90),
             new Comparison(LockBenchmark.class, "lock", "plainLock", 32, 0.90),
             new Comparison(StackBenchmark.class, "stack", "bare", 1, 0.90),
