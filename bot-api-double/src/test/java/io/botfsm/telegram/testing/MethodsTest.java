@@ -199,6 +199,10 @@ class MethodsTest {
         assertThatThrownBy(() -> ann.awaitReplies(3, Duration.ofMillis(50)))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("[after, edited]");
+        assertThat(ann.awaitReply("edited", Duration.ofSeconds(20))).hasSize(2);
+        assertThatThrownBy(() -> ann.awaitReply("before", Duration.ofMillis(50)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("\"before\" to get within PT0.05S, and got [after, edited]");
     }
 
     @Test

@@ -279,7 +279,7 @@ class OnboardingBotTest {
         private String report(String option) throws Exception {
             try (BotProcess bot = BotProcess.start(data, option)) {
                 String report = String.join("\n", bot.finish());
-                assertThat(bot.exitStatus()).isZero();
+                assertThat(bot.exitStatus()).as(bot.log()).isZero();
                 return report;
             }
         }

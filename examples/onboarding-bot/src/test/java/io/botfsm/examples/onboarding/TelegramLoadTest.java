@@ -52,7 +52,8 @@ class TelegramLoadTest {
             bot.terminate();
 
             assertThat(bot.exitStatus()).isZero();
-            assertThat(bot.log().lines()).noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
+            assertThat(bot.log().lines())
+                    .noneMatch(line -> line.contains(" ERROR ") || (PROOF && line.contains(" WARN ")));
             assertThat(telegram.requests())
                     .extracting(BotRequest::status)
                     .filteredOn(status -> status != BotRequest.DROPPED) // the poll that was cancelled at the end
