@@ -89,14 +89,14 @@ class TelegramLoadTest {
         System.out.printf(
                 "Measured: %d users, %d updates, %.0f a second, %d polls with updates%n"
                         + "Measured: update received to reply sent: %s%n"
-                        + "Measured: the same after %d s:            %s%n"
+                        + "Measured: the same after %4.1f s:          %s%n"
                         + "Measured: message said to reply sent:    %s%n",
                 users.size(),
                 answers.size(),
                 answers.size() / (double) TIME.toSeconds(),
                 polls,
                 percentiles(answers),
-                COLD.toSeconds(),
+                COLD.toMillis() / 1e3,
                 percentiles(whenWarm),
                 percentiles(waits));
     }
