@@ -59,8 +59,9 @@ public final class RedisStateStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
-        CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
-        port.hgetall(keys.key(key)).whenComplete((flat, failure) -> {
+        CompletionStage<List<byte[]>> reply = port.hgetall(keys.key(key));
+        CompletableFuture<Snapshot> snapshot = reply.toCompletableFuture().newIncompleteFuture();
+        reply.whenComplete((flat, failure) -> {
             if (failure == null) {
                 complete(snapshot, key, false, flat, StoredHash::snapshot);
             } else {
@@ -75,13 +76,11 @@ public final class RedisStateStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        scripts.run(
+        return scripts.call(
                 Script.WRITE,
                 List.of(keys.key(key)),
                 arguments.of(mutation),
-                (reply, failure) -> finish(outcome, key, mutation, reply, failure));
-        return outcome;
+                (outcome, reply, failure) -> finish(outcome, key, mutation, reply, failure));
     }
 
     private void finish(

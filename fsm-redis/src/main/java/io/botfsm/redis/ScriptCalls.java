@@ -33,6 +33,20 @@ final class ScriptCalls {
         this.deadline = deadline;
     }
 
+    /** What becomes of a script's reply, or of its failure, which is not wrapped in another. */
+    @FunctionalInterface
+    interface End<T> {
+        void accept(CompletableFuture<T> result, @Nullable List<Object> reply, @Nullable Throwable failure);
+    }
+
+    /** Runs a script; the result is what {@code end} completes, and a future of the port's own kind. */
+    <T> CompletableFuture<T> call(Script script, List<byte[]> keys, List<byte[]> args, End<T> end) {
+        CompletionStage<List<Object>> first = port.evalsha(script.sha(), keys, args);
+        CompletableFuture<T> result = first.toCompletableFuture().newIncompleteFuture();
+        run(first, script, keys, args, System.nanoTime(), (reply, failure) -> end.accept(result, reply, failure));
+        return result;
+    }
+
     /** Runs a script; {@code end} is given either the reply or the failure, which is not wrapped in another. */
     void run(
             Script script,

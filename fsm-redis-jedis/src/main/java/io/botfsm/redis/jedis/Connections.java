@@ -6,7 +6,8 @@ import io.botfsm.redis.spi.RedisPortException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.WeakHashMap;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +49,12 @@ final class Connections {
 
     private static final class Known {
         final long number;
+        final int soTimeout;
         volatile long lastUse = System.nanoTime();
 
-        Known(long number) {
+        Known(long number, int soTimeout) {
             this.number = number;
+            this.soTimeout = soTimeout;
         }
     }
 
@@ -73,14 +76,17 @@ final class Connections {
     /**
      * A connection to send one command over, which is to be given back; waits as the pool does.
      *
-     * @param isOver whether nobody waits for the command any more
+     * @param leftNanos how long the command may still take; its reply is not waited for any longer
      * @throws RedisPortException if there is none: nothing was sent
      */
-    Connection take(BooleanSupplier isOver) {
-        while (!closed && !isOver.getAsBoolean()) {
+    Connection take(LongSupplier leftNanos) {
+        while (!closed && leftNanos.getAsLong() > 0) {
             Connection connection = opened();
             try {
-                if (isUsable(connection)) {
+                int soTimeout = connection.getSoTimeout();
+                limit(connection, leftNanos);
+                if (isUsable(connection, soTimeout)) {
+                    limit(connection, leftNanos);
                     return connection;
                 }
                 discard(connection);
@@ -95,6 +101,10 @@ final class Connections {
             }
         }
         throw closed ? RedisPortException.closed() : RedisPortException.notSent(null);
+    }
+
+    private static void limit(Connection connection, LongSupplier leftNanos) {
+        connection.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos.getAsLong())));
     }
 
     private Connection opened() {
@@ -143,10 +153,10 @@ final class Connections {
         return RedisPortException.notSent(failure);
     }
 
-    private boolean isUsable(Connection connection) {
+    private boolean isUsable(Connection connection, int soTimeout) {
         Known before = known(connection);
         if (before == null) {
-            greet(connection);
+            greet(connection, soTimeout);
             return true;
         }
         if (before.number != process.number()) {
@@ -164,7 +174,7 @@ final class Connections {
         }
     }
 
-    private void greet(Connection connection) {
+    private void greet(Connection connection, int soTimeout) {
         Object info = connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add("server"));
         Matcher runId = RUN_ID.matcher(JedisReply.text(info));
         String id = runId.find() ? runId.group(1) : "";
@@ -173,7 +183,7 @@ final class Connections {
                 process = new ServerProcess(id, process.number() + 1);
                 LOGGER.debug("{}: connected to process {}", server, id);
             }
-            known.put(connection, new Known(process.number()));
+            known.put(connection, new Known(process.number(), soTimeout));
         }
     }
 
@@ -182,6 +192,7 @@ final class Connections {
         Known of = known(connection);
         if (of != null) {
             of.lastUse = System.nanoTime();
+            connection.setSoTimeout(of.soTimeout); // others may use it too
         }
         connection.close();
     }

@@ -3,7 +3,6 @@ package io.botfsm.redis.jedis;
 import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPortException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -13,32 +12,68 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** A command that is sent at most once, by whichever thread runs it, and knows whether it was. */
-final class JedisCall<T> extends CompletableFuture<T> implements Runnable, CommandTimeouts.Command {
+final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts.Command {
     private static final int WAITING = 0;
     private static final int TAKEN = 1;
     private static final int SENT = 2;
     private static final int GIVEN_UP = 3;
 
     private final Connections connections;
+    private final Handover handover;
     private final CommandArguments command;
     private final Function<@Nullable Object, T> decode;
+    private final long timeoutNanos;
+    private final long begin = System.nanoTime();
     private final AtomicInteger progress = new AtomicInteger(WAITING);
 
-    JedisCall(Connections connections, CommandArguments command, Function<@Nullable Object, T> decode) {
+    JedisCall(
+            Connections connections,
+            Handover handover,
+            Duration timeout,
+            CommandArguments command,
+            Function<@Nullable Object, T> decode) {
         this.connections = connections;
+        this.handover = handover;
+        this.timeoutNanos = timeout.toNanos();
         this.command = command;
         this.decode = decode;
     }
 
-    /** Sends the command and waits for the reply, unless another thread does or nobody wants it any more. */
+    @Override
+    JedisCall<?> call() {
+        return this;
+    }
+
+    /** Whether no thread has begun it. */
+    boolean isWaiting() {
+        return progress.get() == WAITING;
+    }
+
+    /** On a thread of the port: sends the command and waits for the reply, unless another thread does. */
     @Override
     public void run() {
-        if (!progress.compareAndSet(WAITING, TAKEN)) {
-            return;
+        if (progress.compareAndSet(WAITING, TAKEN)) {
+            handover.ranByThread();
+            send();
         }
+    }
+
+    /** The same on the thread of one who waits, if that one would wait for as long as the call may take. */
+    void runHere(long patienceNanos) {
+        if (patienceNanos >= timeoutNanos && progress.compareAndSet(WAITING, TAKEN)) {
+            handover.ranByWaiter();
+            send();
+        }
+    }
+
+    private long leftNanos() {
+        return timeoutNanos - (System.nanoTime() - begin);
+    }
+
+    private void send() {
         Connection connection;
         try {
-            connection = connections.take(this::isDone);
+            connection = connections.take(this::leftNanos);
         } catch (RuntimeException e) {
             end(e instanceof RedisPortException known ? known : RedisPortException.notSent(e));
             return;

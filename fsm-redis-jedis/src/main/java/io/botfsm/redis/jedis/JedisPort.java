@@ -10,12 +10,10 @@ import static redis.clients.jedis.Protocol.Command.SCRIPT;
 
 import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPort;
-import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.Subscriptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,6 +27,8 @@ final class JedisPort implements RedisPort {
 
     private final Connections connections;
     private final Threads threads;
+    private final Handover handover;
+    private final Duration timeout;
     private final CommandTimeouts timeouts;
     private final Subscriptions subscriptions;
     private final Consumer<RedisPort> onClose;
@@ -42,6 +42,8 @@ final class JedisPort implements RedisPort {
             Consumer<RedisPort> onClose) {
         this.connections = connections;
         this.threads = threads;
+        this.handover = new Handover(threads);
+        this.timeout = timeout;
         this.timeouts = new CommandTimeouts(timeout, threads.clock());
         this.subscriptions = subscriptions;
         this.onClose = onClose;
@@ -99,13 +101,9 @@ final class JedisPort implements RedisPort {
     }
 
     private <T> CompletionStage<T> send(CommandArguments command, Function<@Nullable Object, T> decode) {
-        JedisCall<T> call = new JedisCall<>(connections, command, decode);
+        JedisCall<T> call = new JedisCall<>(connections, handover, timeout, command, decode);
         timeouts.begin(call);
-        try {
-            threads.callers().execute(call);
-        } catch (RejectedExecutionException e) {
-            call.giveUp(RedisPortException.closed());
-        }
+        handover.begin(call);
         return call;
     }
 
@@ -114,6 +112,7 @@ final class JedisPort implements RedisPort {
         if (closed.compareAndSet(false, true)) {
             onClose.accept(this);
             threads.stopCalls();
+            handover.close();
             connections.close();
             var unused = subscriptions.close().whenComplete((done, failure) -> threads.stopClock());
         }

@@ -9,7 +9,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Thread-safe. Every method returns at once. A stage completes within the client's time-out, on any thread, and fails only
  * with {@link RedisPortException}. A command whose stage failed with {@link RedisPortException.Kind#NOT_SENT} is never sent
- * later; no command is ever sent twice.
+ * later; no command is ever sent twice. A client that blocks may run a command on the thread that waits for its stage's future, and
+ * for futures made of it ({@link java.util.concurrent.CompletableFuture#newIncompleteFuture}).
  *
  * <p>Replies are lists of {@code byte[]}, {@code Long} and {@code List} elements; a reply that is no list is a list of one
  * element. Nothing that was passed in is changed, and everything returned belongs to the caller.

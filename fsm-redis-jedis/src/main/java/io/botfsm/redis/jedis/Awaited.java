@@ -1,0 +1,68 @@
+package io.botfsm.redis.jedis;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A future whose completion depends on a call: whoever waits for it runs the call, if no other thread has begun to. That saves the
+ * two changes of threads that a blocking update would have to pay for each of its commands.
+ */
+class Awaited<T> extends CompletableFuture<T> {
+    /** The call that this one waits for, or is. */
+    JedisCall<?> call() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+        return new Dependent<>(call());
+    }
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+        help(Long.MAX_VALUE);
+        return super.get();
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+        help(unit.toNanos(timeout));
+        return super.get(timeout, unit);
+    }
+
+    @Override
+    public T join() {
+        if (!isDone()) {
+            call().runHere(Long.MAX_VALUE);
+        }
+        return super.join();
+    }
+
+    private void help(long patienceNanos) throws InterruptedException {
+        if (isDone()) {
+            return;
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        call().runHere(patienceNanos);
+        if (isCompletedExceptionally() && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private static final class Dependent<T> extends Awaited<T> {
+        private final JedisCall<?> call;
+
+        Dependent(JedisCall<?> call) {
+            this.call = call;
+        }
+
+        @Override
+        JedisCall<?> call() {
+            return call;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.redis.spi.RedisPortException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Hands calls over to the threads of a port. While every one of the last calls was run by the thread that waited for it, to wake
+ * another for each would be in vain, and would cost more than the call; so a call is then handed over only if nobody has begun it
+ * when the clock looks, about a millisecond later. Thread-safe.
+ */
+final class Handover {
+    /** So many in a row were run by those who waited, before the next are believed to be. */
+    private static final int ENOUGH = 16;
+
+    private static final long LOOK_MICROS = 1_000;
+
+    private final Threads threads;
+    private final Queue<JedisCall<?>> left = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean looking = new AtomicBoolean();
+
+    /** Those in a row; that two threads count at once, and one is lost, is no harm. */
+    private volatile int ranByWaiters;
+
+    Handover(Threads threads) {
+        this.threads = threads;
+    }
+
+    void begin(JedisCall<?> call) {
+        if (ranByWaiters < ENOUGH) {
+            execute(call);
+            return;
+        }
+        left.add(call);
+        if (looking.compareAndSet(false, true)) {
+            try {
+                var unused = threads.clock().schedule(this::look, LOOK_MICROS, TimeUnit.MICROSECONDS);
+            } catch (RejectedExecutionException e) {
+                call.giveUp(RedisPortException.closed());
+            }
+        }
+    }
+
+    private void look() {
+        looking.set(false); // first, so that whatever is added from now on is looked at again
+        for (JedisCall<?> call = left.poll(); call != null; call = left.poll()) {
+            if (call.isWaiting()) {
+                ranByWaiters = 0;
+                execute(call);
+            }
+        }
+    }
+
+    private void execute(JedisCall<?> call) {
+        try {
+            threads.callers().execute(call);
+        } catch (RejectedExecutionException e) {
+            call.giveUp(RedisPortException.closed());
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // an estimate
+    void ranByWaiter() {
+        if (ranByWaiters < ENOUGH) {
+            ranByWaiters++;
+        }
+    }
+
+    void ranByThread() {
+        ranByWaiters = 0;
+    }
+
+    /** Fails what nobody has begun. */
+    void close() {
+        for (JedisCall<?> call = left.poll(); call != null; call = left.poll()) {
+            call.giveUp(RedisPortException.closed());
+        }
+    }
+}
