@@ -64,6 +64,18 @@ public final class RedisStores implements AutoCloseable {
         return new RedisStateStorage(port, timeout, options);
     }
 
+    /**
+     * A storage that keeps conversations as aiogram does, after the server was checked for it, which blocks; closing it leaves the
+     * port open.
+     *
+     * @throws StorageUnavailableException if the server does not answer
+     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
+     */
+    public StateStorage stateStorage(AiogramLayout layout) {
+        new RedisServerCheck(port, server, timeout).run(layout);
+        return new AiogramStateStorage(port, timeout, layout);
+    }
+
     /** Checks the server for storages whose keys have this prefix, unless that was done; throws as {@link #stateStorage} does. */
     public void check(String keyPrefix) {
         if (!checkedPrefixes.contains(keyPrefix)) {

@@ -4,6 +4,7 @@ import io.botfsm.StorageClosedException;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.RedisStores;
@@ -134,6 +135,17 @@ public final class JedisRedis implements AutoCloseable {
      */
     public StateStorage stateStorage(RedisStorageOptions chosen) {
         return stores.stateStorage(chosen);
+    }
+
+    /**
+     * A storage that keeps conversations as aiogram does, to take over a bot of its, or to hand one back. The server is checked
+     * for it first, which blocks.
+     *
+     * @throws StorageUnavailableException if the server does not answer
+     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
+     */
+    public StateStorage stateStorage(AiogramLayout layout) {
+        return stores.stateStorage(layout);
     }
 
     /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */

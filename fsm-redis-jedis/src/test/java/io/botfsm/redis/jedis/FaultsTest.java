@@ -306,6 +306,9 @@ class FaultsTest {
         redis.close();
         tookAtMost(Duration.ofSeconds(3), begin);
         Calls.failure(write);
+        Awaitility.await() // what is on its way ends with the threads
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("fsm-jedis")));
         int connections = proxy.accepted();
         proxy.heal();
         // Longer than the longest pause between two attempts.

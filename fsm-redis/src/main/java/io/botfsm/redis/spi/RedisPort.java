@@ -52,9 +52,9 @@ public interface RedisPort extends AutoCloseable {
     CompletionStage<Subscription> subscribe(String channel, Runnable hint);
 
     /**
-     * A number that tells connections apart. It rises whenever commands begin to go over another connection, at the latest
-     * before the first of them is answered. So two replies with the same number before the first was asked for and after the
-     * second came are replies of one server process.
+     * A number that tells server processes apart, as far as the client can. It rises whenever commands begin to go over a
+     * connection to another process, or one that may lead to another, at the latest before the first of them is answered. So two
+     * replies with the same number before the first was asked for and after the second came are replies of one server process.
      */
     long connection();
 

@@ -1,0 +1,319 @@
+package io.botfsm.redis.jedis;
+
+import static io.botfsm.redis.jedis.Calls.freshKey;
+import static io.botfsm.redis.jedis.Calls.read;
+import static io.botfsm.redis.jedis.Calls.unavailable;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.Fsm;
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.testkit.FaultyProxy;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+
+/** What is Jedis' own: pools, threads, interrupts, and how connecting fails. */
+@Timeout(60)
+class JedisPortTest {
+    private static final Duration TIMEOUT = Duration.ofMillis(800);
+    private static final byte[] KEY = {'k'};
+
+    private RedisServerProcess server;
+    private FaultyProxy proxy;
+
+    @BeforeEach
+    void start() {
+        server = RedisServerProcess.start();
+        proxy = new FaultyProxy(server);
+    }
+
+    @AfterEach
+    void stop() {
+        proxy.close();
+        server.close();
+    }
+
+    private RedisPort port(int poolSize) {
+        return JedisAccess.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, poolSize).port(port -> {});
+    }
+
+    private static Kind kind(CompletionStage<?> stage) {
+        CompletableFuture<RedisPortException> failure = new CompletableFuture<>();
+        var unused = stage.whenComplete((done, why) -> failure.complete((RedisPortException) why));
+        return failure.orTimeout(20, TimeUnit.SECONDS).join().kind();
+    }
+
+    @Test
+    void callsThatFindNoFreeConnectionInTimeWereNotSent() {
+        try (RedisPort port = port(2)) {
+            Calls.get(port.hgetall(KEY));
+            long before = calls("hgetall");
+            proxy.dropReplies();
+            List<CompletionStage<?>> calls = new ArrayList<>();
+            long begin = System.nanoTime();
+            for (int i = 0; i < 10; i++) {
+                calls.add(port.hgetall(KEY));
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT); // it returns at once
+            List<Kind> kinds = calls.stream().map(JedisPortTest::kind).toList();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT.plusSeconds(2));
+            assertThat(kinds).containsOnly(Kind.NOT_SENT, Kind.OUTCOME_UNKNOWN);
+            assertThat(calls("hgetall") - before)
+                    .isEqualTo(kinds.stream()
+                            .filter(kind -> kind == Kind.OUTCOME_UNKNOWN)
+                            .count());
+            proxy.heal();
+            Awaitility.await().until(() -> calls("hgetall") > before && Calls.succeeds(port.hgetall(KEY)));
+        }
+    }
+
+    private long calls(String command) {
+        try (RespConnection admin = server.connect()) {
+            return admin.calls(command);
+        }
+    }
+
+    @Test
+    void aConnectionThatIdledThroughARestartIsNotUsed() {
+        try (RedisPort port = port(4)) {
+            Calls.get(port.hgetall(KEY));
+            long process = port.connection();
+            server.restart();
+            // As long as it takes until a connection counts as idle, so that no call is lost.
+            Awaitility.await().pollDelay(Duration.ofMillis(1_100)).until(() -> true);
+            Calls.get(port.hgetall(KEY));
+            assertThat(port.connection()).isGreaterThan(process);
+        }
+    }
+
+    @Test
+    void severalConnectionsToOneProcessHaveOneNumber() {
+        try (RedisPort port = port(4)) {
+            Calls.get(port.hgetall(KEY));
+            long process = port.connection();
+            proxy.hold();
+            List<CompletionStage<?>> calls = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                calls.add(port.hgetall(KEY));
+            }
+            Awaitility.await().until(() -> proxy.accepted() >= 4);
+            proxy.heal();
+            calls.forEach(Calls::get);
+            assertThat(port.connection()).isEqualTo(process);
+        }
+    }
+
+    /** Old connections may lead to the old process for ever, as a load balancer keeps them. */
+    @Test
+    void theConnectionsToAProcessThatWasReplacedAreNotUsedAgain() {
+        try (RedisServerProcess other = RedisServerProcess.start();
+                RedisPort port = port(4)) {
+            Calls.get(port.hgetall(KEY));
+            long process = port.connection();
+            proxy.redirect(other);
+            proxy.hold();
+            List<CompletionStage<?>> calls = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                calls.add(port.hgetall(KEY));
+            }
+            Awaitility.await().until(() -> proxy.accepted() >= 4);
+            proxy.heal();
+            calls.forEach(Calls::get);
+            assertThat(port.connection()).isGreaterThan(process);
+            long before = calls("hgetall");
+            for (int i = 0; i < 20; i++) {
+                Calls.get(port.hgetall(KEY));
+            }
+            assertThat(calls("hgetall")).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void whoWaitsRunsTheCall() {
+        try (JedisRedis redis = JedisRedis.connect(proxy.uri(0))) {
+            StateStorage storage = redis.stateStorage();
+            for (int i = 0; i < 50; i++) {
+                read(storage, freshKey());
+            }
+            CompletionStage<Snapshot> reading = storage.read(freshKey());
+            AtomicReference<Thread> by = new AtomicReference<>();
+            CompletionStage<Snapshot> seen =
+                    reading.whenComplete((snapshot, failure) -> by.set(Thread.currentThread()));
+            Calls.get(seen);
+            assertThat(by).hasValue(Thread.currentThread());
+            // Nobody waits for this one in a get.
+            CompletableFuture<Snapshot> alone = new CompletableFuture<>();
+            var unused = storage.read(freshKey()).thenAccept(alone::complete);
+            assertThat(alone.orTimeout(20, TimeUnit.SECONDS).join()).isEqualTo(Snapshot.none());
+        }
+    }
+
+    @Test
+    void anInterruptIsKept() {
+        try (JedisRedis redis = JedisRedis.connect(proxy.uri(0))) {
+            Fsm fsm = Fsm.over(redis.stateStorage());
+            StorageKey key = freshKey();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> fsm.context(key).read()).isInstanceOf(FsmException.class);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(fsm.context(key).read().state()).isEmpty();
+        }
+    }
+
+    @Test
+    void anInterruptWhileWaitingForAConnectionEndsTheWait() throws InterruptedException {
+        Duration long10 = Duration.ofSeconds(10);
+        try (JedisRedis redis = JedisRedis.builder(proxy.uri(0))
+                .commandTimeout(long10)
+                .poolSize(1)
+                .connect()) {
+            Fsm fsm = Fsm.builder(redis.stateStorage())
+                    .timeout(long10.multipliedBy(2))
+                    .build();
+            proxy.hold();
+            var unused = redis.stateStorage().read(freshKey());
+            AtomicReference<Boolean> interrupted = new AtomicReference<>();
+            Thread waiting = new Thread(() -> {
+                try {
+                    fsm.context(freshKey()).read();
+                } catch (FsmException e) {
+                    interrupted.set(Thread.currentThread().isInterrupted());
+                }
+            });
+            waiting.start();
+            Awaitility.await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+            waiting.interrupt();
+            waiting.join(5_000);
+            assertThat(interrupted).hasValue(true);
+            proxy.heal();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redis://bot:secret@127.0.0.1:%d/0, WRONGPASS",
+        "redis://127.0.0.1:%d/99, no such database",
+    })
+    void aServerThatRefusesIsNamedWithItsReason(String uri, String why) {
+        assertThatThrownBy(() -> JedisRedis.connect(uri.formatted(server.port())))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("redis://127.0.0.1:" + server.port())
+                .hasMessageContaining(why)
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamed() {
+        int port = RedisServerProcess.freePort();
+        assertThatThrownBy(() -> JedisRedis.connect("redis://bot:secret@127.0.0.1:%d/1".formatted(port)))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("redis://127.0.0.1:%d/1".formatted(port))
+                .hasStackTraceContaining("refused")
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "redis-socket:///run/redis.sock, Unix socket",
+        "redis-sentinel://bot:secret@host#main, Sentinel",
+        "'redis://bot:secret@h1,h2', several servers",
+    })
+    void whatItCannotDoIsRefused(String uri, String why) {
+        assertThatThrownBy(() -> JedisRedis.connect(uri))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why)
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void settingsThatCannotBeAreRefused() {
+        JedisRedis.Builder builder = JedisRedis.builder("redis://host");
+        assertThatThrownBy(() -> builder.poolSize(0)).hasMessageContaining("0");
+        assertThatThrownBy(() -> builder.commandTimeout(Duration.ZERO)).hasMessageContaining("PT0S");
+    }
+
+    private RedisClient usersClient(int timeoutMillis, Duration maxWait) {
+        ConnectionPoolConfig pool = new ConnectionPoolConfig();
+        pool.setMaxWait(maxWait);
+        return RedisClient.builder()
+                .hostAndPort(new HostAndPort(server.host(), proxy.port()))
+                .clientConfig(DefaultJedisClientConfig.builder()
+                        .socketTimeoutMillis(timeoutMillis)
+                        .build())
+                .poolConfig(pool)
+                .build();
+    }
+
+    @Test
+    void aClientOfTheUsersIsUsedAndLeftOpen() {
+        try (RedisClient client = usersClient(700, Duration.ofSeconds(1))) {
+            StorageKey key = freshKey();
+            try (JedisRedis redis = JedisRedis.using(client)) {
+                Calls.applied(
+                        redis.stateStorage(), key, Mutation.builder().state("A").put("name", "1"));
+                assertThat(read(redis.stateStorage(), key).data()).containsEntry("name", "1");
+                assertThat(redis).hasToString("JedisRedis[redis://127.0.0.1:" + proxy.port() + "]");
+                proxy.dropReplies();
+                assertThat(unavailable(redis.stateStorage().read(key)).timeout())
+                        .isEqualTo(Duration.ofMillis(700));
+                proxy.heal();
+                Calls.untilItReads(redis.stateStorage(), key);
+            }
+            assertThat(client.ping()).isEqualTo("PONG");
+        }
+    }
+
+    @Test
+    void aClientOfTheUsersThatCouldHangIsRefused() {
+        try (RedisClient forEver = usersClient(0, Duration.ofSeconds(1))) {
+            assertThatThrownBy(() -> JedisRedis.using(forEver)).hasMessageContaining("socketTimeoutMillis");
+        }
+        try (RedisClient waiting = usersClient(700, Duration.ofMillis(-1))) {
+            assertThatThrownBy(() -> JedisRedis.using(waiting)).hasMessageContaining("maxWait");
+        }
+    }
+
+    @Test
+    void closingEndsTheThreads() {
+        JedisRedis redis = JedisRedis.connect(proxy.uri(0));
+        redis.leaseStore();
+        read(redis.stateStorage(), freshKey());
+        redis.close();
+        redis.close();
+        Awaitility.await()
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("fsm-jedis")));
+        Awaitility.await().until(() -> proxy.open() == 0);
+    }
+}
