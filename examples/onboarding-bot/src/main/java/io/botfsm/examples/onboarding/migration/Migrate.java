@@ -1,0 +1,66 @@
+package io.botfsm.examples.onboarding.migration;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.FsmException;
+import io.botfsm.redis.AiogramMigration;
+import io.botfsm.redis.MigrationReport;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+
+/** Takes the conversations of an aiogram bot over, or hands them back, and shows how far it is. */
+public final class Migrate {
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int BAD_OPTIONS = 2;
+    private static final int SOME_SKIPPED = 3;
+
+    private Migrate() {}
+
+    public static void main(String[] arguments) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
+        System.exit(run(List.of(arguments), out, err));
+    }
+
+    /** Returns the exit status. */
+    static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        if (arguments.contains("--help")) {
+            out.print(MigrationOptions.USAGE);
+            return DONE;
+        }
+        MigrationOptions options;
+        try {
+            options = MigrationOptions.parse(arguments);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            err.printf("%s%n%n%s", e.getMessage(), MigrationOptions.USAGE);
+            return BAD_OPTIONS;
+        }
+        try (LettuceRedis redis = LettuceRedis.builder(options.redis())
+                .storageOptions(options.own())
+                .connect()) {
+            return migrate(redis, options, out, new ProgressBar(err, options.progress()));
+        } catch (IllegalArgumentException | FsmException e) {
+            err.println(e.getMessage());
+            return FAILED;
+        }
+    }
+
+    private static int migrate(LettuceRedis redis, MigrationOptions options, PrintStream out, ProgressBar bar) {
+        AiogramMigration migration = redis.aiogramMigration(options.layout()).telling(bar::show);
+        if (options.dryRun()) {
+            migration = migration.dry();
+        }
+        if (options.remove()) {
+            migration = migration.removing();
+        }
+        MigrationReport report = migration.run(options.direction());
+        bar.end();
+        report.skipped().forEach(left -> out.printf("skipped %s: %s%n", left.key(), left.reason()));
+        out.println((options.dryRun() ? "Dry run: " : "") + report);
+        return report.skippedInAll() == 0 ? DONE : SOME_SKIPPED;
+    }
+}

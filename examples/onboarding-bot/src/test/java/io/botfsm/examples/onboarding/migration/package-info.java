@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.examples.onboarding.migration;
+
+import org.jspecify.annotations.NullMarked;
