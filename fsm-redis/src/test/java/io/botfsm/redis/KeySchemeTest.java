@@ -55,6 +55,8 @@ class KeySchemeTest {
                                 assertThat(taken.put(key(key), key))
                                         .as(key(key))
                                         .isNull();
+                                assertThat(new KeyScheme("fsm").conversation(key(key)))
+                                        .hasValue(key);
                             }
                         }
                     }
@@ -62,6 +64,32 @@ class KeySchemeTest {
             }
         }
         assertThat(taken).hasSize(12 * 12 * 12 * 4 * 3 * 4);
+    }
+
+    @Test
+    void keysThatItDoesNotGiveAreNoConversations() {
+        KeyScheme scheme = new KeyScheme("fsm");
+        for (String key : List.of(
+                "fsm:{1:2}",
+                "fsm:{1:2:3:4:5:6:7}",
+                "fsm:{1::3}",
+                "fsm:{1:2:}",
+                "fsm:{1:2:3:}",
+                "fsm:{1:2:3::}",
+                "fsm:{1:2:3:::default}",
+                "fsm:{1:2:%3a}",
+                "fsm:{1:2:%}",
+                "fsm:{1:2:%4}",
+                "fsm:{1:2:%41}",
+                "fsm:{1:2:%xx}",
+                "fsm:{1:2:{3}",
+                "fsm:1:2:3",
+                "gsm:{1:2:3}",
+                "fsm:{1:2:3}:fence",
+                "fsm:{lease}",
+                "fsm:{}")) {
+            assertThat(scheme.conversation(key)).as(key).isEmpty();
+        }
     }
 
     private static Optional<String> present(String id) {

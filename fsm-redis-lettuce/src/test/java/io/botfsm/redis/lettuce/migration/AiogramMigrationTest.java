@@ -38,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -366,8 +367,10 @@ class AiogramMigrationTest {
             bot.shutdown();
         }
         int changed = 0;
+        List<CompletionStage<Snapshot>> left =
+                IntStream.range(0, users).mapToObj(user -> own.read(user(user))).toList();
         for (int user = 0; user < users; user++) {
-            Snapshot now = get(own.read(user(user)));
+            Snapshot now = get(left.get(user));
             int count = handled.get(user);
             changed += count == 0 ? 0 : 1;
             if (count < 0) {

@@ -1,0 +1,105 @@
+package io.botfsm.examples.snippets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.Fsm;
+import io.botfsm.StorageKey;
+import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.AiogramMigration.Direction;
+import io.botfsm.redis.MigrationReport;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.StateStorage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What docs/migrating-from-aiogram.md shows. */
+class AiogramTest {
+    enum Form {
+        NAME,
+        AGE
+    }
+
+    private static final long BOT_ID = 42;
+    private static final StorageKey KEY = StorageKey.bot(BOT_ID).chat(7).user(7).build();
+
+    private static RedisServerProcess server;
+    private static RespConnection raw;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServerProcess.start();
+        raw = server.connect();
+    }
+
+    @AfterAll
+    static void stop() {
+        raw.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void begunInPython() {
+        raw.call("FLUSHALL");
+        raw.call("SET", "fsm:7:7:state", "Form:name");
+        raw.call("SET", "fsm:7:7:data", "{\"city\": \"Linz\"}");
+    }
+
+    private static AiogramLayout layout() {
+        long botId = BOT_ID;
+        // snippet: aiogram-layout
+        AiogramLayout layout = AiogramLayout.builder().bot(botId).build(); // as aiogram was told
+        // end
+        return layout;
+    }
+
+    private static Fsm.Builder named(Fsm.Builder fsm) {
+        // snippet: aiogram-names
+        fsm.states(
+                Form.class, names -> names.group("Form").name(Form.NAME, "name").name(Form.AGE, "age"));
+        // end
+        return fsm;
+    }
+
+    @Test
+    void theBotGoesOnWhereTheOtherWas() {
+        AiogramLayout layout = layout();
+        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+            // snippet: aiogram-take-over
+            StateStorage aiogram = redis.stateStorage(layout);
+            StateStorage storage = RecoveringStateStorage.builder(redis.stateStorage(), new FromAiogram(aiogram))
+                    .build();
+            // end
+            named(Fsm.builder(storage)).build().handle(KEY, 1, turn -> {
+                assertThat(turn.state(Form.class)).hasValue(Form.NAME);
+                assertThat(turn.value("city", String.class)).hasValue("Linz");
+                return turn.put("name", "Ada").state(Form.AGE);
+            });
+            // snippet: aiogram-migrate
+            MigrationReport report = redis.aiogramMigration(layout)
+                    .telling(now -> System.out.println(now)) // 200 of 10000 keys: 98 migrated, …
+                    .run(Direction.FROM_AIOGRAM);
+            // end
+            assertThat(report.newerThere()).isEqualTo(1);
+            named(Fsm.builder(storage)).build().handle(KEY, 2, turn -> turn.clear());
+            assertThat(raw.number("EXISTS", "fsm:7:7:state", "fsm:7:7:data")).isZero();
+        }
+    }
+
+    @Test
+    void theBotWorksOnTheLayoutItself() {
+        AiogramLayout layout = layout();
+        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+            // snippet: aiogram-side-by-side
+            Fsm fsm = Fsm.builder(redis.stateStorage(layout)).build();
+            fsm.context(KEY).update(turn -> turn.put("age", 31).state("Form:age"));
+            // end
+            assertThat(raw.text("GET", "fsm:7:7:state")).isEqualTo("Form:age");
+            assertThat(raw.text("GET", "fsm:7:7:data")).isEqualTo("{\"city\": \"Linz\", \"age\": 31}");
+        }
+    }
+}
