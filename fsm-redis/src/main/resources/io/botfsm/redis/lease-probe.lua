@@ -1,4 +1,5 @@
--- Tries every command that the scripts of leases call, and leaves nothing behind.
+-- Tries every command that the scripts of leases call, and PING, by which clients find out whether a connection for
+-- subscriptions is alive. Leaves nothing behind.
 -- KEYS: 1 lease, 2 fence: keys that nobody uses
 -- ARGV: none
 -- Returns 'OK', or {command, error} for the first command that failed
@@ -14,6 +15,7 @@ local commands = {
   {'PEXPIRE', lease, 60000},
   {'PEXPIRE', fence, 60000},
   {'PUBLISH', lease, ''},
+  {'PING'},
 }
 local failed = 'OK'
 for i = 1, #commands do

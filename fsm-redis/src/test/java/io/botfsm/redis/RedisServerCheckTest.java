@@ -9,9 +9,9 @@ import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -20,52 +20,18 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class RedisServerCheckTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-
-    /** What docs/redis-layout.md tells operators to grant. */
-    static final List<String> MINIMAL = List.of(
-            "~fsm:*",
-            "+info",
-            "+script|load",
-            "+evalsha",
-            "+eval",
-            "+hgetall",
-            "+hmget",
-            "+hset",
-            "+hdel",
-            "+hlen",
-            "+del",
-            "+pexpire",
-            "+persist",
-            "+time");
-
-    /** The same for leases. */
-    static final List<String> MINIMAL_FOR_LEASES = List.of(
-            "~lock:*",
-            "resetchannels",
-            "&lock:*",
-            "+info",
-            "+script|load",
-            "+evalsha",
-            "+eval",
-            "+get",
-            "+set",
-            "+pttl",
-            "+pexpire",
-            "+del",
-            "+time",
-            "+publish",
-            "+subscribe",
-            "+unsubscribe");
 
     private static RedisServerProcess server;
 
@@ -79,64 +45,54 @@ class RedisServerCheckTest {
         server.close();
     }
 
-    private static void check(List<String> rights) {
-        check(rights, check -> check.run("fsm"));
+    private static void check(RedisUser user) {
+        check(user, check -> check.run("fsm"));
     }
 
-    private static void checkForLeases(List<String> rights) {
-        check(rights, check -> check.runForLeases("lock"));
+    private static void checkForLeases(RedisUser user) {
+        check(user, check -> check.runForLeases("lock"));
     }
 
-    private static void check(List<String> rights, Consumer<RedisServerCheck> run) {
+    private static void check(RedisUser user, Consumer<RedisServerCheck> run) {
         try (RespConnection admin = server.connect();
-                RespConnection user = server.connect()) {
-            List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "bot", "reset", "on", ">secret"));
-            words.addAll(rights);
-            admin.call(words.toArray(String[]::new));
-            user.call("AUTH", "bot", "secret");
+                RespConnection connection = server.connect()) {
+            user.createOver(admin);
+            connection.call("AUTH", user.name(), user.password());
             try {
-                run.accept(new RedisServerCheck(new SocketPort(user), "redis://test", TIMEOUT));
+                run.accept(new RedisServerCheck(new SocketPort(connection), "redis://test", TIMEOUT));
             } finally {
                 assertThat(admin.number("DBSIZE")).as("keys left behind").isZero();
             }
         }
     }
 
+    /** All but those that clients alone need. */
+    static Stream<String> commandsOfConversations() {
+        return RedisUser.OF_CONVERSATIONS.commands().filter(command -> !command.equals("select"));
+    }
+
+    /** All but those that clients alone need, and those without which leases go on. */
+    static Stream<String> commandsOfLeases() {
+        return RedisUser.OF_LEASES
+                .commands()
+                .filter(command ->
+                        !Set.of("select", "unsubscribe", "config|get").contains(command));
+    }
+
     @Test
     void theMinimalRightsAreEnough() {
-        assertThatCode(() -> check(MINIMAL)).doesNotThrowAnyException();
+        assertThatCode(() -> check(RedisUser.OF_CONVERSATIONS)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "info",
-                "script|load",
-                "evalsha",
-                "eval",
-                "hgetall",
-                "hmget",
-                "hset",
-                "hdel",
-                "hlen",
-                "del",
-                "pexpire",
-                "persist",
-                "time"
-            })
+    @MethodSource("commandsOfConversations")
     void aMissingRightIsRefusedByName(String command) {
-        List<String> rights = new ArrayList<>(MINIMAL);
-        assertThat(rights.remove("+" + command)).isTrue();
+        RedisUser user = RedisUser.OF_CONVERSATIONS.without("+" + command);
 
-        assertThatThrownBy(() -> check(rights))
+        assertThatThrownBy(() -> check(user))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("redis://test")
                 .hasMessageContaining(command.toUpperCase(Locale.ROOT).replace('|', ' '));
-    }
-
-    @Test
-    void everyRightIsTried() {
-        assertThat(MINIMAL).hasSize(1 + 13); // the keys, and as many commands as the test above names
     }
 
     @Test
@@ -150,30 +106,15 @@ class RedisServerCheckTest {
 
     @Test
     void theMinimalRightsForLeasesAreEnough() {
-        assertThatCode(() -> checkForLeases(MINIMAL_FOR_LEASES)).doesNotThrowAnyException();
+        assertThatCode(() -> checkForLeases(RedisUser.OF_LEASES)).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "info",
-                "script|load",
-                "evalsha",
-                "eval",
-                "get",
-                "set",
-                "pttl",
-                "pexpire",
-                "del",
-                "time",
-                "publish",
-                "subscribe"
-            })
+    @MethodSource("commandsOfLeases")
     void aRightThatLeasesMissIsRefusedByName(String command) {
-        List<String> rights = new ArrayList<>(MINIMAL_FOR_LEASES);
-        assertThat(rights.remove("+" + command)).isTrue();
+        RedisUser user = RedisUser.OF_LEASES.without("+" + command);
 
-        assertThatThrownBy(() -> checkForLeases(rights))
+        assertThatThrownBy(() -> checkForLeases(user))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("redis://test")
                 .hasMessageContaining(
@@ -183,10 +124,9 @@ class RedisServerCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"~lock:*", "&lock:*"})
     void missingRightsForKeysOrChannelsOfLeasesAreRefused(String right) {
-        List<String> rights = new ArrayList<>(MINIMAL_FOR_LEASES);
-        assertThat(rights.remove(right)).isTrue();
+        RedisUser user = RedisUser.OF_LEASES.without(right);
 
-        assertThatThrownBy(() -> checkForLeases(rights))
+        assertThatThrownBy(() -> checkForLeases(user))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("keys and channels lock:*");
     }
@@ -194,10 +134,9 @@ class RedisServerCheckTest {
     /** The fence of a lease is a key too. */
     @Test
     void rightsForTheLeaseAloneAreNotEnough() {
-        List<String> rights = new ArrayList<>(MINIMAL_FOR_LEASES);
-        rights.set(0, "~lock:{*}");
+        RedisUser user = RedisUser.OF_LEASES.without("~lock:*").with("~lock:{*}");
 
-        assertThatThrownBy(() -> checkForLeases(rights)).isInstanceOf(StorageRefusedException.class);
+        assertThatThrownBy(() -> checkForLeases(user)).isInstanceOf(StorageRefusedException.class);
     }
 
     @Test
@@ -222,10 +161,9 @@ class RedisServerCheckTest {
 
     @Test
     void missingRightsForTheKeysAreRefused() {
-        List<String> rights = new ArrayList<>(MINIMAL);
-        rights.set(0, "~other:*");
+        RedisUser user = RedisUser.OF_CONVERSATIONS.without("~fsm:*").with("~other:*");
 
-        assertThatThrownBy(() -> check(rights))
+        assertThatThrownBy(() -> check(user))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("keys fsm:*");
     }

@@ -20,6 +20,7 @@ import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
@@ -36,9 +37,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -47,30 +48,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class ConnectTest {
-    private static final String SECRET = "hunter2";
-
-    /** What docs/redis-layout.md tells operators to grant. */
-    private static final List<String> MINIMAL = List.of(
-            "~fsm:*",
-            "+select",
-            "+info",
-            "+script|load",
-            "+evalsha",
-            "+eval",
-            "+hgetall",
-            "+hmget",
-            "+hset",
-            "+hdel",
-            "+hlen",
-            "+del",
-            "+pexpire",
-            "+persist",
-            "+time");
+    private static final RedisUser MINIMAL = RedisUser.OF_CONVERSATIONS;
+    private static final String SECRET = MINIMAL.password();
 
     private static RedisServerProcess server;
     private static RespConnection admin;
@@ -102,12 +86,6 @@ class ConnectTest {
                 .map(Thread::getName)
                 .filter(name -> name.startsWith("lettuce-"))
                 .toList();
-    }
-
-    private static void user(List<String> rights) {
-        List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "bot", "reset", "on", ">" + SECRET));
-        words.addAll(rights);
-        admin.call(words.toArray(String[]::new));
     }
 
     private static String uri(String credentials, int database) {
@@ -204,12 +182,12 @@ class ConnectTest {
 
     @Test
     void theDocumentedRightsAreTheMinimalOnes() throws IOException {
-        assertThat(Files.readString(Path.of("../docs/redis-layout.md"))).contains(String.join(" ", MINIMAL));
+        assertThat(Files.readString(Path.of("../docs/redis-layout.md"))).contains(String.join(" ", MINIMAL.rights()));
     }
 
     @Test
     void theMinimalRightsAreEnough() {
-        user(MINIMAL);
+        MINIMAL.createOver(admin);
         StorageKey key = freshKey();
         admin.call("ACL", "LOG", "RESET");
         try (LettuceRedis redis = LettuceRedis.connect(uri("bot:" + SECRET, 3))) {
@@ -233,28 +211,14 @@ class ConnectTest {
                 .isEmpty();
     }
 
+    static Stream<String> commands() {
+        return MINIMAL.commands();
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "select",
-                "info",
-                "script|load",
-                "evalsha",
-                "eval",
-                "hgetall",
-                "hmget",
-                "hset",
-                "hdel",
-                "hlen",
-                "del",
-                "pexpire",
-                "persist",
-                "time"
-            })
+    @MethodSource("commands")
     void aMissingRightIsRefusedByNameAndLeavesNothing(String command) {
-        List<String> rights = new ArrayList<>(MINIMAL);
-        assertThat(rights.remove("+" + command)).isTrue();
-        user(rights);
+        MINIMAL.without("+" + command).createOver(admin);
 
         refused(
                 () -> LettuceRedis.connect(uri("bot:" + SECRET, 3)),
@@ -265,9 +229,7 @@ class ConnectTest {
 
     @Test
     void rightsForAnotherPrefixAreTried() {
-        List<String> rights = new ArrayList<>(MINIMAL);
-        rights.set(0, "~shop:*");
-        user(rights);
+        MINIMAL.without("~fsm:*").with("~shop:*").createOver(admin);
         RedisStorageOptions shop =
                 RedisStorageOptions.builder().keyPrefix("shop").build();
 
@@ -349,7 +311,7 @@ class ConnectTest {
 
     @Test
     void credentialsAreInNoLog() {
-        user(MINIMAL);
+        MINIMAL.createOver(admin);
         Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
         Level before = root.getLevel();
         ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -367,7 +329,7 @@ class ConnectTest {
                 Calls.untilItReads(storage, freshKey());
                 assertThat(redis.toString()).doesNotContain(SECRET).doesNotContain("bot:");
             }
-            user(List.of("nopass"));
+            MINIMAL.with("nopass").createOver(admin);
         } finally {
             root.setLevel(before);
             root.getAppender("out").start();

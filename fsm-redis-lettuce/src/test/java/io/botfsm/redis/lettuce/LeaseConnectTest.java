@@ -21,6 +21,7 @@ import io.botfsm.lock.store.LeaseStoreException;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
@@ -34,9 +35,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -44,35 +47,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening and closing stores of leases: what they need, what is theirs alone, and that nothing is left. */
 @Timeout(120)
 class LeaseConnectTest {
-    private static final String SECRET = "hunter2";
+    private static final RedisUser MINIMAL = RedisUser.OF_LEASES;
+    private static final String SECRET = MINIMAL.password();
     private static final String NAME = "bot";
-
-    /** What docs/redis-layout.md tells operators to grant. */
-    private static final List<String> MINIMAL = List.of(
-            "~lock:*",
-            "resetchannels",
-            "&lock:*",
-            "+select",
-            "+info",
-            "+script|load",
-            "+evalsha",
-            "+eval",
-            "+get",
-            "+set",
-            "+pttl",
-            "+pexpire",
-            "+del",
-            "+time",
-            "+publish",
-            "+subscribe",
-            "+unsubscribe",
-            "+ping",
-            "+config|get");
 
     private static RedisServerProcess server;
     private static RespConnection admin;
@@ -104,14 +87,8 @@ class LeaseConnectTest {
                 .toList();
     }
 
-    private static void user(List<String> rights) {
-        List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "bot", "reset", "on", ">" + SECRET));
-        words.addAll(rights);
-        admin.call(words.toArray(String[]::new));
-    }
-
     private static LettuceRedis.Builder asUser() {
-        return LettuceRedis.builder("redis://bot:%s@%s:%d/3".formatted(SECRET, server.host(), server.port()));
+        return LettuceRedis.builder(MINIMAL.in(server.uri(3)));
     }
 
     private static LettuceRedis.Builder asAdmin() {
@@ -120,12 +97,12 @@ class LeaseConnectTest {
 
     @Test
     void theDocumentedRightsAreTheMinimalOnes() throws IOException {
-        assertThat(Files.readString(Path.of("../docs/redis-layout.md"))).contains(String.join(" ", MINIMAL));
+        assertThat(Files.readString(Path.of("../docs/redis-layout.md"))).contains(String.join(" ", MINIMAL.rights()));
     }
 
     @Test
     void theMinimalRightsAreEnough() {
-        user(MINIMAL);
+        MINIMAL.createOver(admin);
         admin.call("ACL", "LOG", "RESET");
         try (LeaseStore store = asUser().leaseStore()) {
             Claim claim = claim();
@@ -149,27 +126,15 @@ class LeaseConnectTest {
                 .isEmpty();
     }
 
+    static Stream<String> commands() {
+        return MINIMAL.commands()
+                .filter(command -> !Set.of("unsubscribe", "config|get").contains(command));
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "select",
-                "info",
-                "script|load",
-                "evalsha",
-                "eval",
-                "get",
-                "set",
-                "pttl",
-                "pexpire",
-                "del",
-                "time",
-                "publish",
-                "subscribe"
-            })
+    @MethodSource("commands")
     void aMissingRightIsRefusedByNameAndLeavesNothing(String command) {
-        List<String> rights = new ArrayList<>(MINIMAL);
-        assertThat(rights.remove("+" + command)).isTrue();
-        user(rights);
+        MINIMAL.without("+" + command).createOver(admin);
 
         assertThatThrownBy(() -> asUser().leaseStore())
                 .isInstanceOf(StorageRefusedException.class)
@@ -178,12 +143,35 @@ class LeaseConnectTest {
         assertThat(admin.text("INFO", "keyspace")).doesNotContain("db");
     }
 
+    /** Its connection goes on hearing of what it has ceased to wait for, until it is closed. */
+    @Test
+    void withoutTheRightToUnsubscribeLeasesGoOn() {
+        MINIMAL.without("+unsubscribe").createOver(admin);
+        try (LeaseStore store = asUser().leaseStore()) {
+            CountDownLatch told = new CountDownLatch(1);
+            Subscription kept = subscribed(store, NAME, told::countDown);
+            subscribed(store, "another", () -> {}).close();
+            Claim claim = claim();
+            granted(store, NAME, claim);
+            assertThat(released(store, NAME, claim)).isTrue();
+            Awaitility.await().until(() -> told.getCount() == 0);
+            kept.close();
+        }
+    }
+
+    /** The server here would forget nothing, but cannot be asked. */
+    @Test
+    void withoutTheRightToAskForSettingsLeasesCountOnLess() {
+        MINIMAL.without("+config|get").createOver(admin);
+        try (LeaseStore store = asUser().leaseStore()) {
+            assertThat(granted(store, NAME, claim()).memory()).isNotEqualTo(Granted.EVERYTHING);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"~lock:*", "&lock:*"})
     void missingRightsForKeysOrChannelsAreRefused(String right) {
-        List<String> rights = new ArrayList<>(MINIMAL);
-        assertThat(rights.remove(right)).isTrue();
-        user(rights);
+        MINIMAL.without(right).createOver(admin);
 
         assertThatThrownBy(() -> asUser().leaseStore())
                 .isInstanceOf(StorageRefusedException.class)
@@ -193,10 +181,7 @@ class LeaseConnectTest {
 
     @Test
     void rightsForAnotherPrefixAreTried() {
-        List<String> rights = new ArrayList<>(MINIMAL);
-        rights.set(0, "~shop:*");
-        rights.set(2, "&shop:*");
-        user(rights);
+        MINIMAL.without("~lock:*").without("&lock:*").with("~shop:*", "&shop:*").createOver(admin);
         RedisLeaseOptions shop = RedisLeaseOptions.builder().keyPrefix("shop").build();
         try (LeaseStore store = asUser().leaseOptions(shop).leaseStore()) {
             granted(store, NAME, claim());
@@ -214,15 +199,14 @@ class LeaseConnectTest {
 
     @Test
     void failuresOfServersTellNoSecret() {
-        user(MINIMAL);
-        assertThatThrownBy(() -> LettuceRedis.builder(
-                                "redis://bot:%s@127.0.0.1:%d".formatted(SECRET, RedisServerProcess.freePort()))
+        MINIMAL.createOver(admin);
+        assertThatThrownBy(() -> LettuceRedis.builder(MINIMAL.in("redis://127.0.0.1:" + RedisServerProcess.freePort()))
                         .leaseStore())
                 .isInstanceOf(StorageUnavailableException.class)
                 .satisfies(LeaseConnectTest::tellsNoSecret);
         try (FaultyProxy proxy = new FaultyProxy(server);
-                LeaseStore store = LettuceRedis.builder("redis://bot:%s@127.0.0.1:%d".formatted(SECRET, proxy.port()))
-                        .leaseStore()) {
+                LeaseStore store =
+                        LettuceRedis.builder(MINIMAL.in(proxy.uri(0))).leaseStore()) {
             proxy.cut();
             Awaitility.await().until(() -> failure(store.read(NAME)).getCause() != null);
             tellsNoSecret(failure(store.read(NAME)));
@@ -233,7 +217,7 @@ class LeaseConnectTest {
     /** Keys of conversations are not the business of one who only locks. */
     @Test
     void leasesAloneNeedNoOtherRightsAndNoOtherConnection() {
-        user(MINIMAL);
+        MINIMAL.createOver(admin);
         try (LeaseStore store = asUser().leaseStore()) {
             granted(store, NAME, claim());
             Awaitility.await().until(() -> admin.text("CLIENT", "LIST").lines().count() == 2);

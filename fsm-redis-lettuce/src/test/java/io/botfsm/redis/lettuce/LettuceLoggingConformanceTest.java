@@ -1,10 +1,19 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
 
 /** With every transition logged; cut off means that the server stands still, and later executes what has reached it. */
 final class LettuceLoggingConformanceTest extends LettuceConformance {
+    private RedisServerProcess process;
+
+    @Override
+    RedisServerProcess startServer() {
+        process = RedisServerProcess.start();
+        return process;
+    }
+
     @Override
     StateStorage decorate(StateStorage storage) {
         return new LoggingStateStorage(storage);
@@ -12,12 +21,12 @@ final class LettuceLoggingConformanceTest extends LettuceConformance {
 
     @Override
     public void cutOff() {
-        server.suspend();
+        process.suspend();
     }
 
     @Override
     public void restore() {
         super.restore();
-        server.resume();
+        process.resume();
     }
 }

@@ -1,7 +1,10 @@
 package io.botfsm.redis.testkit;
 
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
 /**
@@ -10,7 +13,7 @@ import org.testcontainers.utility.DockerImageName;
  * <ol>
  *   <li>{@value #URI_PROPERTY}: a server that runs already and is the tests' own (they flush its databases);
  *   <li>{@code botfsm.redis.binary}: a server program, started here;
- *   <li>{@value #IMAGE_PROPERTY}: an image, run by Testcontainers;
+ *   <li>{@value #IMAGE_PROPERTY}: an image whose program takes settings as options, run by Testcontainers;
  *   <li>else the program of the embedded-redis jar, started here.
  * </ol>
  *
@@ -33,11 +36,20 @@ public final class RedisServers {
             URI address = URI.create(uri);
             return new Existing(address.getHost(), address.getPort() < 0 ? 6379 : address.getPort());
         }
+        return start();
+    }
+
+    /**
+     * A server of a test's own, never the one that runs already. A test that stops or restarts its server starts a
+     * {@link RedisServerProcess} instead, which is never a container.
+     *
+     * @param settings lines of a configuration file
+     */
+    public static RedisTestServer start(String... settings) {
         String image = System.getProperty(IMAGE_PROPERTY);
-        if (image != null && System.getProperty(RedisBinary.PROPERTY) == null) {
-            return Container.start(image);
-        }
-        return RedisServerProcess.start();
+        return image != null && System.getProperty(RedisBinary.PROPERTY) == null
+                ? Container.start(image, settings)
+                : RedisServerProcess.start(settings);
     }
 
     private static final class Shared {
@@ -50,9 +62,18 @@ public final class RedisServers {
     }
 
     private record Container(GenericContainer<?> container) implements RedisTestServer {
+        private static final int PORT = 6379;
+
         @SuppressWarnings("resource") // closed by close(), or by Testcontainers at the end of the JVM
-        static Container start(String image) {
-            GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image)).withExposedPorts(6379);
+        static Container start(String image, String... settings) {
+            List<String> options = new ArrayList<>(List.of("--protected-mode", "no", "--save", ""));
+            for (String setting : settings) {
+                options.addAll(List.of(("--" + setting).split(" ")));
+            }
+            GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image))
+                    .withCommand(options.toArray(String[]::new))
+                    .withExposedPorts(PORT)
+                    .waitingFor(Wait.forLogMessage(".*Ready to accept connections.*", 1));
             container.start();
             return new Container(container);
         }
@@ -64,7 +85,7 @@ public final class RedisServers {
 
         @Override
         public int port() {
-            return container.getMappedPort(6379);
+            return container.getMappedPort(PORT);
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.botfsm.redis.testkit;
 
+import java.util.List;
+
 /**
  * A running Redis that tests may do anything with: write, flush, change settings. {@link RedisServers} finds one. A test that
  * stops, kills or restarts its server starts its own {@link RedisServerProcess}.
@@ -19,6 +21,13 @@ public interface RedisTestServer extends AutoCloseable {
     /** A connection for looking at the server and setting it up, with all rights. */
     default RespConnection connect() {
         return new RespConnection(host(), port());
+    }
+
+    /** What users were denied since it started: what kind of right, for what, and whom. */
+    default List<String> denied() {
+        try (RespConnection admin = connect()) {
+            return admin.deniedRights();
+        }
     }
 
     /** Ends the server if it was started for the tests. */

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +121,21 @@ public final class RespConnection implements AutoCloseable {
                     calls.put(name, Long.parseLong(count));
                 });
         return calls;
+    }
+
+    /** What users were denied ({@code ACL LOG}): what kind of right, for what, and whom. */
+    public List<String> deniedRights() {
+        List<String> denied = new ArrayList<>();
+        if (call("ACL", "LOG") instanceof List<?> entries) {
+            for (Object entry : entries) {
+                List<String> words =
+                        ((List<?>) entry).stream().map(RespConnection::asText).toList();
+                denied.add(Stream.of("reason", "object", "username")
+                        .map(field -> words.get(words.indexOf(field) + 1))
+                        .collect(Collectors.joining(" ")));
+            }
+        }
+        return denied;
     }
 
     private static String asText(@Nullable Object reply) {
