@@ -1,5 +1,7 @@
 package io.botfsm.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Acquisition.Granted;
 import io.botfsm.lock.store.Claim;
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may ask for that with {@code CONFIG GET});
  * else the time since the server started, or since the fence of the lock was begun if that is less and the store is not
  * {@linkplain RedisLeaseOptions#isNewStore declared new}: a server that was emptied has lost the fence too. What concerns the
- * server is found out once per connection, along with the first acquire. It does not cover what a replica misses that takes
+ * server is found out once per connection, along with the first acquire, of the node of a cluster that holds the lease. It does not cover what a replica misses that takes
  * its master's place, nor keys that are evicted or deleted by hand.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, within its time-out or, where a new connection's server has to be
@@ -44,7 +46,7 @@ public final class RedisLeaseStore implements LeaseStore {
     private final RedisPort port;
     private final Duration deadline;
     private final ScriptCalls scripts;
-    private final ServerMemory memory;
+    private final ServerMemory memory = new ServerMemory();
     private final LeaseKeys keys;
     private final boolean newStore;
     private volatile boolean closed;
@@ -62,7 +64,6 @@ public final class RedisLeaseStore implements LeaseStore {
         this.port = port;
         this.deadline = deadline;
         this.scripts = new ScriptCalls(port, deadline);
-        this.memory = new ServerMemory(port);
         this.keys = new LeaseKeys(options.keyPrefix());
         this.newStore = options.isNewStore();
     }
@@ -73,12 +74,13 @@ public final class RedisLeaseStore implements LeaseStore {
             return CompletableFuture.failedFuture(closed(null));
         }
         long asked = System.nanoTime();
-        var unused = memory.now(); // if the server has to be asked, then along with this
+        RedisPort server = server(request.name());
+        var unused = memory.of(server); // if the server has to be asked, then along with this
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
         run(Script.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
             if (grant.isPresent()) {
-                granted(result, grant.get(), request.fences(), asked);
+                granted(result, grant.get(), request, server, asked);
             } else {
                 result.complete(LeaseReply.occupied(reply));
             }
@@ -86,14 +88,22 @@ public final class RedisLeaseStore implements LeaseStore {
         return result;
     }
 
-    private void granted(CompletableFuture<Acquisition> result, Grant grant, Fences fences, long asked) {
-        CompletableFuture<Memory> known = memory.now();
+    private RedisPort server(String name) {
+        return port.at(keys.lease(name).getBytes(UTF_8));
+    }
+
+    private void granted(
+            CompletableFuture<Acquisition> result, Grant grant, LeaseRequest request, RedisPort asked, long begin) {
+        RedisPort granting = server(request.name());
+        CompletableFuture<Memory> known = memory.of(granting);
         if (!known.isDone()) {
-            long left = Math.max(1, deadline.toNanos() - (System.nanoTime() - asked));
+            long left = Math.max(1, deadline.toNanos() - (System.nanoTime() - begin));
             known = known.copy().orTimeout(left, TimeUnit.NANOSECONDS);
         }
-        var unused = known.whenComplete((found, failure) ->
-                result.complete(new Granted(grant.token(), remembered(found, grant.fenceAge(), fences, asked))));
+        var unused = known.whenComplete((found, failure) -> {
+            Memory sure = granting == asked ? found : null; // the lease has moved meanwhile: who granted it?
+            result.complete(new Granted(grant.token(), remembered(sure, grant.fenceAge(), request.fences(), begin)));
+        });
     }
 
     /** A server that was emptied has a younger fence than it has been running, or had none. */

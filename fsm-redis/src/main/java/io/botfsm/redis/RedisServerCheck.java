@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 public final class RedisServerCheck {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
     private static final Pattern CLUSTER = Pattern.compile("(?m)^(?:redis|server)_mode:cluster\\s*$");
+    private static final Pattern REPLICA = Pattern.compile("(?m)^role:slave\\s*$");
 
     /** How long a client may take to open one more connection. */
     private static final Duration CONNECTING = Duration.ofSeconds(3);
@@ -116,6 +117,24 @@ public final class RedisServerCheck {
         return load(port, Script.OF_LEASES);
     }
 
+    /**
+     * Makes sure that a new connection does not lead to a replica, such as a master that was replaced while nobody looked.
+     *
+     * @return fails as the port's stages do, as for a write that a replica refuses
+     */
+    public static CompletionStage<Void> requireMaster(RedisPort port) {
+        return port.info("replication")
+                .thenCompose(info -> REPLICA.matcher(info).find() ? replica() : master());
+    }
+
+    private static CompletionStage<Void> replica() {
+        return CompletableFuture.failedFuture(RedisPortException.ofServerError("READONLY"));
+    }
+
+    private static CompletionStage<Void> master() {
+        return CompletableFuture.completedFuture(null);
+    }
+
     private static CompletionStage<Void> load(RedisPort port, List<Script> scripts) {
         return CompletableFuture.allOf(scripts.stream()
                 .map(script -> port.scriptLoad(script.text()).toCompletableFuture())
@@ -166,7 +185,15 @@ public final class RedisServerCheck {
         return await(command, reply, timeout);
     }
 
-    private <T> T await(String command, CompletionStage<T> reply, Duration limit) {
+    /**
+     * Waits for an answer that connecting needs. Blocks.
+     *
+     * @param command what was asked, for errors
+     * @throws StorageRefusedException if it is refused; the message names a right that is missing
+     * @throws StorageUnavailableException if there is none within the limit, or the server passes it by for now; also when
+     *     interrupted, with the flag set again
+     */
+    public <T> T await(String command, CompletionStage<T> reply, Duration limit) {
         try {
             return reply.toCompletableFuture().get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {

@@ -6,23 +6,27 @@ import io.botfsm.lock.store.Acquisition.Granted;
 import io.botfsm.redis.spi.RedisPort;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How far back a server is sure to know of leases: since it started, or for ever if it never answers before what it answers
- * is on disk. It is asked once per connection, since another connection may lead to a server that has restarted. Thread-safe.
+ * is on disk. It is asked once per connection, since another connection may lead to a server that has restarted; of the nodes of
+ * a cluster, each for itself. Thread-safe.
  */
 final class ServerMemory {
     private static final Pattern UPTIME = Pattern.compile("(?m)^uptime_in_seconds:(\\d{1,10})\\s*$");
     private static final Pattern AOF = Pattern.compile("(?m)^aof_enabled:1\\s*$");
 
-    private final RedisPort port;
-    private volatile @Nullable Reading latest;
+    /** Nodes that come and go over the years must not pile up. */
+    private static final int MOST_SERVERS = 1_000;
+
+    private final Map<RedisPort, Reading> latest = new ConcurrentHashMap<>();
 
     /** What was asked for when the port's connection had this number, and so is of that connection or a later one. */
     private record Reading(long connection, CompletableFuture<Memory> memory) {}
@@ -40,32 +44,31 @@ final class ServerMemory {
         }
     }
 
-    ServerMemory(RedisPort port) {
-        this.port = port;
-    }
-
     /**
      * What is known of the process that answered last, or of a later one, which remembers less: so whatever was granted before
      * this call is not believed to be remembered for longer than it is. Complete already unless the connection is new.
      */
-    CompletableFuture<Memory> now() {
-        long connection =
-                port.connection(); // before asking: another connection's answer must not be taken for this one's
-        Reading reading = latest;
+    CompletableFuture<Memory> of(RedisPort server) {
+        // before asking: another connection's answer must not be taken for this one's
+        long connection = server.connection();
+        Reading reading = latest.get(server);
         if (reading == null
                 || reading.connection() != connection
                 || reading.memory().isCompletedExceptionally()) {
-            reading = new Reading(connection, asked());
-            latest = reading;
+            reading = new Reading(connection, asked(server));
+            if (latest.size() >= MOST_SERVERS) {
+                latest.clear();
+            }
+            latest.put(server, reading);
         }
         return reading.memory();
     }
 
-    private CompletableFuture<Memory> asked() {
-        CompletionStage<Boolean> everything = port.info("persistence")
-                .thenCompose(text -> AOF.matcher(text).find() ? isAlwaysSynced() : no())
+    private static CompletableFuture<Memory> asked(RedisPort server) {
+        CompletionStage<Boolean> everything = server.info("persistence")
+                .thenCompose(text -> AOF.matcher(text).find() ? isAlwaysSynced(server) : no())
                 .exceptionally(failure -> false);
-        return port.info("server")
+        return server.info("server")
                 .thenApply(ServerMemory::startedBefore)
                 .thenCombine(everything, (since, all) -> new Memory(all, since))
                 .toCompletableFuture();
@@ -80,8 +83,8 @@ final class ServerMemory {
         return System.nanoTime() - TimeUnit.SECONDS.toNanos(Long.parseLong(uptime.group(1)) - 1);
     }
 
-    private CompletionStage<Boolean> isAlwaysSynced() {
-        return port.configGet("*appendfsync*")
+    private static CompletionStage<Boolean> isAlwaysSynced(RedisPort server) {
+        return server.configGet("*appendfsync*")
                 .thenApply(settings ->
                         is(settings, "appendfsync", "always") && is(settings, "no-appendfsync-on-rewrite", "no"));
     }

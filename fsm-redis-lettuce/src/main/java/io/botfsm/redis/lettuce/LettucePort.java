@@ -1,14 +1,18 @@
 package io.botfsm.redis.lettuce;
 
+import static io.lettuce.core.protocol.CommandType.ASKING;
+import static io.lettuce.core.protocol.CommandType.CLUSTER;
 import static io.lettuce.core.protocol.CommandType.CONFIG;
 import static io.lettuce.core.protocol.CommandType.EVAL;
 import static io.lettuce.core.protocol.CommandType.EVALSHA;
 import static io.lettuce.core.protocol.CommandType.HGETALL;
 import static io.lettuce.core.protocol.CommandType.INFO;
 import static io.lettuce.core.protocol.CommandType.SCRIPT;
+import static io.lettuce.core.protocol.CommandType.SENTINEL;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -23,11 +27,12 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /** The port on Lettuce. Each command goes to the connection of the moment. */
-final class LettucePort implements RedisPort {
+final class LettucePort implements ClusterNode {
     private final Connections connections;
     private final Consumer<PortCommand<?>> onBegin;
     private final BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe;
     private final Runnable onClose;
+    private final boolean asking;
 
     /**
      * A port.
@@ -41,19 +46,34 @@ final class LettucePort implements RedisPort {
             Consumer<PortCommand<?>> onBegin,
             BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
             Runnable onClose) {
+        this(connections, onBegin, subscribe, onClose, false);
+    }
+
+    private LettucePort(
+            Connections connections,
+            Consumer<PortCommand<?>> onBegin,
+            BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
+            Runnable onClose,
+            boolean asking) {
         this.connections = connections;
         this.onBegin = onBegin;
         this.subscribe = subscribe;
         this.onClose = onClose;
+        this.asking = asking;
     }
 
     /** A port on one connection, for as long as that lasts; without subscriptions. */
     static LettucePort on(StatefulRedisConnection<byte[], byte[]> connection, Consumer<PortCommand<?>> onBegin) {
+        return ofNode(Connections.only(connection), onBegin, () -> {});
+    }
+
+    /** A port to one node of a cluster; without subscriptions. */
+    static LettucePort ofNode(Connections connections, Consumer<PortCommand<?>> onBegin, Runnable onClose) {
         return new LettucePort(
-                Connections.only(connection),
+                connections,
                 onBegin,
                 (channel, hint) -> CompletableFuture.failedFuture(RedisPortException.notSent(null)),
-                () -> {});
+                onClose);
     }
 
     @Override
@@ -108,6 +128,29 @@ final class LettucePort implements RedisPort {
     }
 
     @Override
+    public CompletionStage<List<Object>> clusterSlots() {
+        return send(CLUSTER, new ReplyOutput(), PortCommand.args().add(CommandKeyword.SLOTS));
+    }
+
+    /** Host and port of a master, if this is a Sentinel that knows it ({@code SENTINEL GET-MASTER-ADDR-BY-NAME}). */
+    CompletionStage<List<Object>> masterOf(String name) {
+        return send(
+                SENTINEL,
+                new ReplyOutput(),
+                PortCommand.args().add("GET-MASTER-ADDR-BY-NAME").add(name));
+    }
+
+    @Override
+    public RedisPort asking() {
+        return new LettucePort(connections, onBegin, subscribe, onClose, true);
+    }
+
+    @Override
+    public CompletionStage<Void> ready() {
+        return connections.ready();
+    }
+
+    @Override
     public long connection() {
         return connections.number();
     }
@@ -120,16 +163,25 @@ final class LettucePort implements RedisPort {
             CommandType type, CommandOutput<byte[], byte[], T> output, CommandArgs<byte[], byte[]> args) {
         StatefulRedisConnection<byte[], byte[]> connection = connections.current();
         if (connection == null) {
-            return CompletableFuture.failedFuture(RedisPortException.closed());
+            return CompletableFuture.failedFuture(
+                    connections.isClosed() ? RedisPortException.closed() : RedisPortException.notSent(null));
         }
-        PortCommand<T> command = new PortCommand<>(type, output, args, () -> connections.timedOut(connection));
+        PortCommand<T> command = new PortCommand<>(type, output, args, why -> connections.doubt(connection, why));
         onBegin.accept(command);
         try {
-            connection.dispatch(command);
+            if (asking) {
+                connection.dispatch(List.of(askingCommand(), command));
+            } else {
+                connection.dispatch(command);
+            }
         } catch (RuntimeException e) {
             command.completeExceptionally(e);
         }
         return command;
+    }
+
+    private static PortCommand<List<Object>> askingCommand() {
+        return new PortCommand<>(ASKING, new ReplyOutput(), PortCommand.args(), why -> {});
     }
 
     @Override

@@ -13,19 +13,22 @@ import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.storage.StateStorage;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
- * One Redis server through Lettuce: a client, a connection and their threads, the storages that share them, and lease stores with
- * others of their own.
+ * Redis through Lettuce: a client, its connections and their threads, the storages that share them, and lease stores with others
+ * of their own. One server, the master that Sentinels know, or a cluster.
  *
  * <pre>{@code
  * try (LettuceRedis redis = LettuceRedis.connect("redis://localhost/1")) {
@@ -35,7 +38,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Connecting checks the server once: that it answers, is new enough (Redis 6.2 or Valkey) and gives the user every right
  * that is needed. Afterwards calls fail within the command time-out while the server is away, and work again by themselves
- * within two seconds of its return; no command is kept while disconnected or sent again.
+ * within two seconds of its return, or after its replica has taken its place; no command is kept while disconnected, and none
+ * is executed twice.
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class. (Lettuce's own logger writes what it
  * sends, passwords included, at level TRACE.)
@@ -45,18 +49,18 @@ public final class LettuceRedis implements AutoCloseable {
     public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
 
     private final ServerAccess access;
-    private final ConnectedClient client;
+    private final Connected client;
     private final RedisPort port;
     private final RedisStorageOptions options;
     private final RedisLeaseOptions leaseOptions;
     private final Set<String> checkedPrefixes = ConcurrentHashMap.newKeySet();
 
     private final Object lock = new Object();
-    private final Set<ConnectedClient> clientsForLeases = new HashSet<>();
+    private final Set<Connected> clientsForLeases = new HashSet<>();
     private boolean closed;
 
     private LettuceRedis(
-            ServerAccess access, ConnectedClient client, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
+            ServerAccess access, Connected client, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
         this.access = access;
         this.client = client;
         this.port = client.port(() -> {});
@@ -69,7 +73,9 @@ public final class LettuceRedis implements AutoCloseable {
      *
      * @param uri {@code redis://user:password@host:6379/1}, {@code rediss://…} for TLS, or
      *     {@code redis-socket:///path?database=1} for a Unix socket (which needs Netty's native transport on the class path);
-     *     the parameter {@code timeout=5s} changes the command time-out
+     *     {@code redis-sentinel://host1,host2/1#master} for the master that Sentinels know; several servers,
+     *     {@code redis://host1:7000,host2:7001}, for the cluster to which they belong; the parameter {@code timeout=5s}
+     *     changes the command time-out
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
@@ -117,7 +123,7 @@ public final class LettuceRedis implements AutoCloseable {
     }
 
     static LettuceRedis fromEnvironment(Map<String, String> variables) {
-        return connect(RedisAddress.of(RedisUri.fromEnvironment(variables)));
+        return new Builder(RedisUri.fromEnvironment(variables)).connect();
     }
 
     /**
@@ -127,17 +133,16 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      */
     public static Builder builder(String uri) {
-        return builder(RedisAddress.of(RedisUri.parse(uri)));
+        return new Builder(RedisUri.parse(uri));
     }
 
     /**
      * Begins to choose how to connect.
      *
      * @param uri as for {@link #connect(RedisURI)}
-     * @throws IllegalArgumentException if the URI is of Sentinels
      */
     public static Builder builder(RedisURI uri) {
-        return new Builder(uri);
+        return new Builder(uri, RedisAddress.nodes(uri));
     }
 
     /** A storage with the options chosen at connect. */
@@ -200,7 +205,7 @@ public final class LettuceRedis implements AutoCloseable {
      */
     public LeaseStore leaseStore(RedisLeaseOptions chosen) {
         requireOpen();
-        ConnectedClient own = access.connectForLeases();
+        Connected own = access.connectForLeases();
         LeaseStore store = ServerAccess.leaseStore(own, chosen, () -> forget(own));
         synchronized (lock) {
             if (!closed) {
@@ -220,7 +225,7 @@ public final class LettuceRedis implements AutoCloseable {
         }
     }
 
-    private void forget(ConnectedClient own) {
+    private void forget(Connected own) {
         synchronized (lock) {
             clientsForLeases.remove(own);
         }
@@ -242,13 +247,13 @@ public final class LettuceRedis implements AutoCloseable {
     @Override
     public void close() {
         port.close();
-        Set<ConnectedClient> left;
+        Set<Connected> left;
         synchronized (lock) {
             closed = true;
             left = Set.copyOf(clientsForLeases);
             clientsForLeases.clear();
         }
-        left.forEach(ConnectedClient::close);
+        left.forEach(Connected::close);
     }
 
     /** The server, without credentials. */
@@ -260,16 +265,29 @@ public final class LettuceRedis implements AutoCloseable {
     /** Collects how to connect. Not thread-safe. */
     public static final class Builder {
         private final RedisURI uri;
+        private final List<Node> nodes;
+        private boolean cluster;
         private Optional<Duration> commandTimeout = Optional.empty();
         private Optional<RedisClient> client = Optional.empty();
         private RedisStorageOptions options = RedisStorageOptions.defaults();
         private RedisLeaseOptions leaseOptions = RedisLeaseOptions.defaults();
 
-        private Builder(RedisURI uri) {
-            if (!uri.getSentinels().isEmpty()) {
-                throw new IllegalArgumentException("Sentinel is not supported here; name one server");
-            }
+        private Builder(RedisUri uri) {
+            this(RedisAddress.of(uri), uri.masterName().isPresent() ? List.of() : uri.nodes());
+            cluster = nodes.size() > 1;
+        }
+
+        private Builder(RedisURI uri, List<Node> nodes) {
             this.uri = uri;
+            this.nodes = nodes;
+        }
+
+        /**
+         * Connects to the cluster to which the server belongs. A URI that names several servers is of a cluster without that.
+         */
+        public Builder cluster() {
+            cluster = true;
+            return this;
         }
 
         /**
@@ -311,7 +329,7 @@ public final class LettuceRedis implements AutoCloseable {
          */
         public LettuceRedis connect() {
             ServerAccess access = access();
-            ConnectedClient connected = access.connect(RedisServerCheck::loadScripts);
+            Connected connected = access.connect(RedisServerCheck::loadScripts);
             LettuceRedis redis = new LettuceRedis(access, connected, options, leaseOptions);
             try {
                 redis.check(options.keyPrefix());
@@ -336,18 +354,37 @@ public final class LettuceRedis implements AutoCloseable {
         }
 
         private ServerAccess access() {
-            RedisURI copy = RedisURI.builder(uri).build();
+            RedisURI copy = ConnectedClient.requireNativeTransport(RedisAddress.copy(uri));
+            Supplier<LettuceClient> clients = clients(copy);
+            if (!cluster) {
+                return scripts -> new ConnectedClient(clients.get(), copy, scripts);
+            }
+            requireCluster();
+            return scripts -> new ConnectedCluster(clients.get(), copy, nodes, scripts);
+        }
+
+        private void requireCluster() {
+            if (nodes.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "cluster() contradicts %s: name nodes of the cluster".formatted(RedisAddress.name(uri)));
+            }
+            if (uri.getDatabase() != 0) {
+                throw new IllegalArgumentException("a cluster has only database 0: " + RedisAddress.name(uri, nodes));
+            }
+        }
+
+        private Supplier<LettuceClient> clients(RedisURI copy) {
             if (client.isEmpty()) {
                 Duration limit = commandTimeout.orElseGet(this::timeoutOfUri);
-                return preparation -> ConnectedClient.withOwnClient(copy, limit, preparation);
+                return () -> LettuceClient.own(limit);
             }
             if (commandTimeout.isPresent()) {
                 throw new IllegalArgumentException(
                         "commandTimeout(%s) contradicts client(…): the client's own time-out holds"
                                 .formatted(commandTimeout.get()));
             }
-            RedisClient theirs = client.get();
-            return preparation -> ConnectedClient.withClient(theirs, copy, preparation);
+            LettuceClient theirs = LettuceClient.of(client.get(), copy);
+            return () -> theirs;
         }
 
         private Duration timeoutOfUri() {

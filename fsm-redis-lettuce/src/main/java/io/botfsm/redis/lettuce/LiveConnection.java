@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one connection at hand. One that was lost, or on which a call timed out, is replaced by a new one: it is opened with
+ * Keeps one connection at hand. One that was lost, or on which a call timed out or was refused because it leads to a replica, is replaced by a new one: it is opened with
  * pauses of at most half a second between attempts, told the scripts, and takes the old one's place; only then is the old one
  * closed, so that calls still waiting on it may get their replies. Nothing is ever sent again. Thread-safe.
  */
@@ -38,6 +38,8 @@ final class LiveConnection implements Connections {
     /** One object, so that nobody sees the number of one connection and the other. */
     private volatile Numbered current;
 
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
     private boolean replacing;
     private boolean closed;
 
@@ -49,9 +51,10 @@ final class LiveConnection implements Connections {
     }
 
     /**
-     * Begins with a connection that is open.
+     * A live connection; it begins to live with {@link #start}.
      *
      * @param server the server's name for the log, without credentials
+     * @param first a connection that is open; null if the first is to be opened as any other
      * @param opener opens another one; its stage ends in bounded time
      * @param scheduler runs the attempts
      * @param grace how long a call on a replaced connection may still wait for its reply
@@ -59,7 +62,7 @@ final class LiveConnection implements Connections {
      */
     LiveConnection(
             String server,
-            StatefulRedisConnection<byte[], byte[]> first,
+            @Nullable StatefulRedisConnection<byte[], byte[]> first,
             Supplier<CompletionStage<StatefulRedisConnection<byte[], byte[]>>> opener,
             ScheduledExecutorService scheduler,
             Duration grace,
@@ -82,11 +85,29 @@ final class LiveConnection implements Connections {
         return current.number();
     }
 
-    /** Begins to look after the first connection. */
-    void watch() {
+    @Override
+    public boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> ready() {
+        return ready;
+    }
+
+    /** Begins to look after the first connection, or to open it. */
+    void start() {
         StatefulRedisConnection<byte[], byte[]> first = current.connection();
         if (first != null) {
+            ready.complete(null);
             watch(first);
+        } else {
+            synchronized (lock) {
+                replacing = true;
+            }
+            attempt(0);
         }
     }
 
@@ -103,8 +124,8 @@ final class LiveConnection implements Connections {
     }
 
     @Override
-    public void timedOut(StatefulRedisConnection<byte[], byte[]> connection) {
-        replace(connection, "not answering");
+    public void doubt(StatefulRedisConnection<byte[], byte[]> connection, String why) {
+        replace(connection, why);
     }
 
     private void replace(StatefulRedisConnection<byte[], byte[]> connection, String why) {
@@ -165,10 +186,13 @@ final class LiveConnection implements Connections {
             old = current.connection();
             current = current.next(connection);
         }
-        LOGGER.info("{}: connected again", server);
         watch(connection);
-        onReplaced.run();
-        if (old != null) {
+        if (old == null) {
+            LOGGER.debug("{}: connected", server);
+            ready.complete(null);
+        } else {
+            LOGGER.info("{}: connected again", server);
+            onReplaced.run();
             retire(old);
         }
     }

@@ -33,17 +33,22 @@ final class PortCommand<T> extends CompletableFuture<T>
             AtomicIntegerFieldUpdater.newUpdater(PortCommand.class, "progress");
 
     private final Command<byte[], byte[], T> command;
-    private final Runnable onTimeout;
+    private final Consumer<String> onDoubt;
 
     private volatile int progress = WAITING;
 
+    /**
+     * A command.
+     *
+     * @param onDoubt told why another connection is needed, if the command finds that out
+     */
     PortCommand(
             ProtocolKeyword type,
             CommandOutput<byte[], byte[], T> output,
             CommandArgs<byte[], byte[]> args,
-            Runnable onTimeout) {
+            Consumer<String> onDoubt) {
         this.command = new Command<>(type, output, args);
-        this.onTimeout = onTimeout;
+        this.onDoubt = onDoubt;
     }
 
     static CommandArgs<byte[], byte[]> args() {
@@ -63,7 +68,11 @@ final class PortCommand<T> extends CompletableFuture<T>
     public void complete() {
         CommandOutput<byte[], byte[], T> output = command.getOutput();
         if (output.hasError()) {
-            super.completeExceptionally(RedisPortException.ofServerError(output.getError()));
+            RedisPortException refused = RedisPortException.ofServerError(output.getError());
+            super.completeExceptionally(refused);
+            if (refused.code().equals("READONLY")) {
+                onDoubt.accept("leads to a replica");
+            }
         } else {
             complete(output.get());
         }
@@ -75,7 +84,7 @@ final class PortCommand<T> extends CompletableFuture<T>
         boolean first = super.completeExceptionally(
                 sent ? RedisPortException.outcomeUnknown(failure) : RedisPortException.notSent(failure));
         if (first && failure instanceof RedisCommandTimeoutException) {
-            onTimeout.run();
+            onDoubt.accept("not answering");
         }
         return first;
     }

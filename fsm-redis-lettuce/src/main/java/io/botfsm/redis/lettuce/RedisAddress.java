@@ -1,28 +1,18 @@
 package io.botfsm.redis.lettuce;
 
 import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.spi.RedisUri.Node;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
+import java.util.List;
 
 /** What Lettuce calls what {@link RedisUri} says, and the other way round. */
 final class RedisAddress {
     private RedisAddress() {}
 
-    /**
-     * One server.
-     *
-     * @throws IllegalArgumentException if it is not of one server
-     */
+    /** A server, the first of several, or Sentinels. */
     static RedisURI of(RedisUri uri) {
-        RedisURI.Builder builder = builder(uri.requireOneServer())
-                .withDatabase(uri.database())
-                .withSsl(uri.isTls())
-                .withVerifyPeer(
-                        switch (uri.peerCheck()) {
-                            case FULL -> SslVerifyMode.FULL;
-                            case CA -> SslVerifyMode.CA;
-                            case NONE -> SslVerifyMode.NONE;
-                        });
+        RedisURI.Builder builder = builder(uri).withDatabase(uri.database());
         uri.timeout().ifPresent(builder::withTimeout);
         uri.password()
                 .map(String::toCharArray)
@@ -30,25 +20,78 @@ final class RedisAddress {
                         .ifPresentOrElse(
                                 user -> builder.withAuthentication(user, password),
                                 () -> builder.withPassword(password)));
-        return builder.build();
+        RedisURI master = secured(builder, uri).build();
+        uri.masterName().ifPresent(name -> {
+            master.setSentinelMasterId(name);
+            uri.nodes()
+                    .forEach(node ->
+                            master.getSentinels().add(secured(redis(node), uri).build()));
+        });
+        return master;
     }
 
     private static RedisURI.Builder builder(RedisUri uri) {
-        if (uri.socket().isPresent()) {
-            return RedisURI.Builder.socket(uri.socket().get());
-        }
-        RedisUri.Node node = uri.nodes().get(0);
+        return uri.socket().isPresent()
+                ? RedisURI.Builder.socket(uri.socket().get())
+                : redis(uri.nodes().get(0));
+    }
+
+    private static RedisURI.Builder redis(Node node) {
         return RedisURI.Builder.redis(node.host(), node.port());
+    }
+
+    private static RedisURI.Builder secured(RedisURI.Builder builder, RedisUri uri) {
+        return builder.withSsl(uri.isTls())
+                .withVerifyPeer(
+                        switch (uri.peerCheck()) {
+                            case FULL -> SslVerifyMode.FULL;
+                            case CA -> SslVerifyMode.CA;
+                            case NONE -> SslVerifyMode.NONE;
+                        });
+    }
+
+    /** A server that is talked to like another one, or like the master of Sentinels. */
+    static RedisURI at(RedisURI settings, Node node) {
+        return RedisURI.builder(settings)
+                .withHost(node.host())
+                .withPort(node.port())
+                .build();
+    }
+
+    /** A copy that its owner cannot change; Lettuce's own leaves out the Sentinels. */
+    static RedisURI copy(RedisURI uri) {
+        RedisURI.Builder builder = RedisURI.builder(uri);
+        uri.getSentinels().forEach(sentinel -> builder.withSentinel(copy(sentinel)));
+        RedisURI copy = builder.build();
+        copy.setSentinelMasterId(uri.getSentinelMasterId());
+        return copy;
+    }
+
+    /** The server, if it is one that is reached over the network. */
+    static List<Node> nodes(RedisURI uri) {
+        return uri.getSocket() == null && uri.getSentinels().isEmpty()
+                ? List.of(new Node(uri.getHost(), uri.getPort()))
+                : List.of();
     }
 
     /** The server as errors and logs name it, without credentials. */
     static String name(RedisURI uri) {
+        List<Node> nodes = uri.getSentinels().stream()
+                .map(sentinel -> new Node(sentinel.getHost(), sentinel.getPort()))
+                .toList();
+        return name(uri, nodes.isEmpty() ? nodes(uri) : nodes);
+    }
+
+    /** Nodes of a cluster as errors and logs name them, without credentials. */
+    static String name(RedisURI uri, List<Node> nodes) {
         RedisUri.Builder name = RedisUri.builder().database(uri.getDatabase()).tls(uri.isSsl());
         if (uri.getSocket() != null) {
             name.socket(uri.getSocket());
-        } else {
-            name.node(uri.getHost(), uri.getPort());
         }
+        if (uri.getSentinelMasterId() != null) {
+            name.masterName(uri.getSentinelMasterId());
+        }
+        nodes.forEach(node -> name.node(node.host(), node.port()));
         return name.build().toString();
     }
 }

@@ -19,9 +19,9 @@ interface ServerAccess {
      *
      * @param preparation lets the server know the scripts, on each new connection before it is used
      */
-    ConnectedClient connect(Function<RedisPort, CompletionStage<Void>> preparation);
+    Connected connect(Function<RedisPort, CompletionStage<Void>> preparation);
 
-    default ConnectedClient connectForLeases() {
+    default Connected connectForLeases() {
         return connect(RedisServerCheck::loadLeaseScripts);
     }
 
@@ -30,7 +30,7 @@ interface ServerAccess {
      *
      * @param onClose told when the store is closed
      */
-    static LeaseStore leaseStore(ConnectedClient client, RedisLeaseOptions options, Runnable onClose) {
+    static LeaseStore leaseStore(Connected client, RedisLeaseOptions options, Runnable onClose) {
         RedisPort port = client.port(onClose);
         try {
             new RedisServerCheck(port, client.server(), client.commandTimeout()).runForLeases(options.keyPrefix());

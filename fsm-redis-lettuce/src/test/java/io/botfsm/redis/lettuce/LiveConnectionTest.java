@@ -40,7 +40,7 @@ class LiveConnectionTest {
                 client.getResources().eventExecutorGroup(),
                 Duration.ofSeconds(1),
                 replaced::incrementAndGet);
-        live.watch();
+        live.start();
     }
 
     private StatefulRedisConnection<byte[], byte[]> open() {
@@ -67,7 +67,7 @@ class LiveConnectionTest {
 
     @Test
     void aConnectionThatTakesItsPlaceIsAnother() {
-        live.timedOut(first);
+        live.doubt(first, "not answering");
         long number = live.number();
         StatefulRedisConnection<byte[], byte[]> second = open();
         next.complete(second);

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.spi.RedisUri.Node;
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +25,7 @@ class RedisAddressTest {
                 "redis://[::1]:7000",
                 "redis-socket:///run/redis.sock",
                 "redis-socket:///run/redis.sock?database=3",
+                "redis-sentinel://h1:26379,h2:26380/2#master",
             })
     void namesServers(String uri) {
         assertThat(RedisAddress.name(RedisAddress.of(RedisUri.parse(uri)))).isEqualTo(uri);
@@ -53,8 +56,7 @@ class RedisAddressTest {
     @CsvSource(
             delimiterString = " => ",
             value = {
-                "redis-sentinel://secret@host:26379/0#master => Sentinel",
-                "redis://bot:secret@h1,h2 => several servers",
+                "redis://bot:secret@h1,h2/2 => only database 0",
                 "redis://bot:secret@host/one => database must be a whole number",
             })
     void refusesWhatItCannotUse(String uri, String why) {
@@ -63,16 +65,28 @@ class RedisAddressTest {
                 .hasNoCause()
                 .hasMessageContaining(why)
                 .message()
-                .startsWith("Redis URI ")
                 .doesNotContain("secret")
                 .doesNotContain("bot");
     }
 
     @Test
-    void refusesSentinelsOfAReadyMadeUri() {
-        RedisURI sentinels = RedisURI.Builder.sentinel("host", "master").build();
-        assertThatThrownBy(() -> LettuceRedis.connect(sentinels))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("Sentinel");
+    void theMasterOfSentinelsIsTalkedToAsTheUriSays() {
+        RedisURI sentinels = RedisAddress.of(RedisUri.parse("rediss-sentinel://bot:pass@h1,h2:26380/2#master"));
+        assertThat(sentinels.getSentinels()).extracting(RedisURI::getHost).containsExactly("h1", "h2");
+        assertThat(sentinels.getSentinels()).allMatch(RedisURI::isSsl);
+
+        RedisURI master = RedisAddress.at(sentinels, new Node("m", 7000));
+        assertThat(RedisAddress.name(master)).isEqualTo("rediss://m:7000/2");
+        assertThat(master.getCredentialsProvider().resolveCredentials().block().getUsername())
+                .isEqualTo("bot");
+    }
+
+    @Test
+    void aClusterIsNotReachedThroughSentinelsOrASocket() {
+        for (String uri : List.of("redis-sentinel://h1#master", "redis-socket:///run/redis.sock")) {
+            assertThatThrownBy(() -> LettuceRedis.builder(uri).cluster().connect())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("cluster() contradicts " + uri.substring(0, 12));
+        }
     }
 }

@@ -9,8 +9,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Thread-safe. Every method returns at once. A stage completes within the client's time-out, on any thread, and fails only
  * with {@link RedisPortException}. A command whose stage failed with {@link RedisPortException.Kind#NOT_SENT} is never sent
- * later; no command is ever sent twice. A client that blocks may run a command on the thread that waits for its stage's future, and
- * for futures made of it ({@link java.util.concurrent.CompletableFuture#newIncompleteFuture}).
+ * later; no command is ever sent twice, except that one which a node of a cluster passed by without executing it is sent to the
+ * node that serves its key. A client that blocks may run a command on the thread that waits for its stage's future, and for futures
+ * made of it ({@link java.util.concurrent.CompletableFuture#newIncompleteFuture}).
  *
  * <p>Replies are lists of {@code byte[]}, {@code Long} and {@code List} elements; a reply that is no list is a list of one
  * element. Nothing that was passed in is changed, and everything returned belongs to the caller.
@@ -57,6 +58,14 @@ public interface RedisPort extends AutoCloseable {
      * replies with the same number before the first was asked for and after the second came are replies of one server process.
      */
     long connection();
+
+    /**
+     * The port of the server that holds a key at the moment: what it says of itself and of its {@link #connection} is of that
+     * server. This port, where there is but one.
+     */
+    default RedisPort at(byte[] key) {
+        return this;
+    }
 
     /** Ends the port. Idempotent; later calls fail with {@link RedisPortException.Kind#CLOSED}. */
     @Override

@@ -2,6 +2,7 @@ package io.botfsm.redis.spi;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,12 +77,24 @@ public final class RedisPortException extends RuntimeException {
     private final Kind kind;
     private final String code;
     private final boolean lasting;
+    private final Optional<Redirection> redirection;
 
     private RedisPortException(Kind kind, String code, boolean lasting, String message, @Nullable Throwable cause) {
+        this(kind, code, lasting, message, cause, Optional.empty());
+    }
+
+    private RedisPortException(
+            Kind kind,
+            String code,
+            boolean lasting,
+            String message,
+            @Nullable Throwable cause,
+            Optional<Redirection> redirection) {
         super(message, cause);
         this.kind = kind;
         this.code = code;
         this.lasting = lasting;
+        this.redirection = redirection;
     }
 
     /**
@@ -120,7 +133,7 @@ public final class RedisPortException extends RuntimeException {
         String code = code(error);
         Kind kind = kind(code, inScript);
         boolean lasting = kind != Kind.NO_SCRIPT && !TRANSIENT.contains(code) && !error.contains(TOO_MANY_CLIENTS);
-        return new RedisPortException(kind, code, lasting, message(code, error, inScript), null);
+        return new RedisPortException(kind, code, lasting, message(code, error, inScript), null, Redirection.of(text));
     }
 
     private static String code(String error) {
@@ -167,6 +180,11 @@ public final class RedisPortException extends RuntimeException {
     /** The server's error code such as {@code NOPERM}; empty if the server did not answer. */
     public String code() {
         return code;
+    }
+
+    /** Where a node of a cluster sent the command, which it did not execute. */
+    Optional<Redirection> redirection() {
+        return redirection;
     }
 
     /** Whether the server answered, and will refuse the same command again until someone changes the set-up. */

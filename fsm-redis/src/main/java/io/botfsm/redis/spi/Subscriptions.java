@@ -290,6 +290,15 @@ public final class Subscriptions {
         });
     }
 
+    /** Commands go to other servers than before: the connection is replaced by one to where they are. */
+    public void follow() {
+        run(() -> {
+            if (connection != null) {
+                lost(connection);
+            }
+        });
+    }
+
     /** The connection for commands had to be replaced: this one may be dead too, and something may have been missed. */
     public void suspect() {
         run(() -> {

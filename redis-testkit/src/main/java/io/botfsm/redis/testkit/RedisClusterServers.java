@@ -3,6 +3,7 @@ package io.botfsm.redis.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ public final class RedisClusterServers implements AutoCloseable {
     private static final int HIGHEST_PORT = 22_000;
 
     private final List<RedisServerProcess> servers = new ArrayList<>();
+    private final List<FaultyProxy> proxies = new ArrayList<>();
 
     private RedisClusterServers() {}
 
@@ -35,9 +37,18 @@ public final class RedisClusterServers implements AutoCloseable {
      * @param settings lines of each node's configuration file
      */
     public static RedisClusterServers start(int masters, int replicasEach, String... settings) {
+        return start(masters, replicasEach, false, settings);
+    }
+
+    /** Starts a cluster of masters whose clients come through {@link #proxies}; they themselves talk to each other directly. */
+    public static RedisClusterServers startBehindProxies(int masters) {
+        return start(masters, 0, true);
+    }
+
+    private static RedisClusterServers start(int masters, int replicasEach, boolean behindProxies, String... settings) {
         RedisClusterServers cluster = new RedisClusterServers();
         try {
-            cluster.startServers(masters * (1 + replicasEach), settings);
+            cluster.startServers(masters * (1 + replicasEach), behindProxies, settings);
             cluster.assignSlots(masters);
             cluster.meet();
             cluster.replicate(masters);
@@ -49,7 +60,7 @@ public final class RedisClusterServers implements AutoCloseable {
         return cluster;
     }
 
-    private void startServers(int count, String... settings) {
+    private void startServers(int count, boolean behindProxies, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         all.addAll(List.of(
                 "cluster-enabled yes",
@@ -58,8 +69,21 @@ public final class RedisClusterServers implements AutoCloseable {
                 "cluster-announce-ip 127.0.0.1",
                 "repl-diskless-sync-delay 0"));
         for (int i = 0; i < count; i++) {
-            servers.add(RedisServerProcess.start(RedisServerProcess.freePort(HIGHEST_PORT, BUS), all, List.of()));
+            int port = RedisServerProcess.freePort(HIGHEST_PORT, BUS);
+            List<String> own = new ArrayList<>(all);
+            if (behindProxies) {
+                FaultyProxy proxy = new FaultyProxy("127.0.0.1", port);
+                proxies.add(proxy);
+                own.add("cluster-announce-port " + proxy.port());
+                own.add("cluster-announce-bus-port " + (port + BUS));
+            }
+            servers.add(RedisServerProcess.start(port, own, List.of()));
         }
+    }
+
+    /** What clients come through, one for each node; none unless started so. */
+    public List<FaultyProxy> proxies() {
+        return List.copyOf(proxies);
     }
 
     private void assignSlots(int masters) {
@@ -137,9 +161,10 @@ public final class RedisClusterServers implements AutoCloseable {
 
     /** What a client connects to: all nodes. */
     public String uri() {
-        return servers.stream()
-                .map(server -> server.host() + ":" + server.port())
-                .collect(Collectors.joining(",", "redis://", ""));
+        Stream<Integer> ports = proxies.isEmpty()
+                ? servers.stream().map(RedisServerProcess::port)
+                : proxies.stream().map(FaultyProxy::port);
+        return ports.map(port -> "127.0.0.1:" + port).collect(Collectors.joining(",", "redis://", ""));
     }
 
     /** The slot of a key. */
@@ -162,21 +187,42 @@ public final class RedisClusterServers implements AutoCloseable {
                 .findFirst();
     }
 
+    /** The slots that a node serves, as it sees it. */
+    public IntStream slotsOf(RedisServerProcess master) {
+        return IntStream.range(0, SLOTS).filter(rangesOf(master, master.port())::get);
+    }
+
     private static long portOfMaster(RedisServerProcess node, int slot) {
-        if (call(node, "CLUSTER", "SLOTS") instanceof List<?> ranges) {
-            for (Object range : ranges) {
-                if (range instanceof List<?> parts
-                        && parts.get(0) instanceof Long first
-                        && parts.get(1) instanceof Long last
-                        && first <= slot
-                        && slot <= last
-                        && parts.get(2) instanceof List<?> master
-                        && master.get(1) instanceof Long port) {
-                    return port;
-                }
+        return ranges(node)
+                .filter(range -> range.first() <= slot && slot <= range.last())
+                .mapToLong(Range::port)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private static BitSet rangesOf(RedisServerProcess node, int port) {
+        BitSet slots = new BitSet();
+        ranges(node).filter(range -> range.port() == port).forEach(range -> slots.set(range.first(), range.last() + 1));
+        return slots;
+    }
+
+    private record Range(int first, int last, long port) {
+        static Range of(Object reply) {
+            if (reply instanceof List<?> parts
+                    && parts.get(0) instanceof Long first
+                    && parts.get(1) instanceof Long last
+                    && parts.get(2) instanceof List<?> master
+                    && master.get(1) instanceof Long port) {
+                return new Range(first.intValue(), last.intValue(), port);
             }
+            throw new IllegalStateException("not a reply to CLUSTER SLOTS");
         }
-        return -1;
+    }
+
+    private static Stream<Range> ranges(RedisServerProcess node) {
+        return call(node, "CLUSTER", "SLOTS") instanceof List<?> ranges
+                ? ranges.stream().map(Range::of)
+                : Stream.empty();
     }
 
     /** Waits until another node than this one serves a slot. */
@@ -200,15 +246,36 @@ public final class RedisClusterServers implements AutoCloseable {
     public void move(IntStream slots, RedisServerProcess from, RedisServerProcess to) {
         try (RespConnection source = from.connect();
                 RespConnection target = to.connect()) {
-            String sourceId = id(from);
-            String targetId = id(to);
+            Move move = new Move(source, target, id(from), id(to), to);
             slots.mapToObj(Integer::toString).forEach(slot -> {
-                target.call("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
-                source.call("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
-                moveKeys(slot, source, to);
-                target.call("CLUSTER", "SETSLOT", slot, "NODE", targetId);
-                source.call("CLUSTER", "SETSLOT", slot, "NODE", targetId);
+                move.begin(slot);
+                move.end(slot);
             });
+        }
+    }
+
+    /** Moves the keys of a slot, does something while nobody serves the slot alone, and ends the move. */
+    public void move(int slot, RedisServerProcess from, RedisServerProcess to, Runnable meanwhile) {
+        try (RespConnection source = from.connect();
+                RespConnection target = to.connect()) {
+            Move move = new Move(source, target, id(from), id(to), to);
+            move.begin(Integer.toString(slot));
+            meanwhile.run();
+            move.end(Integer.toString(slot));
+        }
+    }
+
+    private record Move(
+            RespConnection source, RespConnection target, String sourceId, String targetId, RedisServerProcess to) {
+        void begin(String slot) {
+            target.call("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
+            source.call("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
+            moveKeys(slot, source, to);
+        }
+
+        void end(String slot) {
+            target.call("CLUSTER", "SETSLOT", slot, "NODE", targetId);
+            source.call("CLUSTER", "SETSLOT", slot, "NODE", targetId);
         }
     }
 
@@ -226,6 +293,7 @@ public final class RedisClusterServers implements AutoCloseable {
     /** Kills all nodes and deletes their files. */
     @Override
     public void close() {
+        proxies.forEach(FaultyProxy::close);
         servers.forEach(RedisServerProcess::close);
     }
 }

@@ -20,6 +20,8 @@ public final class RedisSentinels implements AutoCloseable {
     private final List<RedisServerProcess> servers = new ArrayList<>();
     private final List<RedisServerProcess> sentinels = new ArrayList<>();
 
+    private final List<FaultyProxy> proxies = new ArrayList<>();
+
     private RedisSentinels() {}
 
     /**
@@ -31,12 +33,36 @@ public final class RedisSentinels implements AutoCloseable {
         RedisSentinels topology = new RedisSentinels();
         try {
             topology.startServers(List.of(settings));
-            topology.startSentinels();
+            topology.startSentinels(topology.servers.get(0).port(), 1_000);
         } catch (RuntimeException e) {
             topology.close();
             throw e;
         }
         return topology;
+    }
+
+    /** Starts a master alone that everyone reaches through {@link #proxy}; its Sentinels are patient with it. */
+    public static RedisSentinels startBehindProxy() {
+        RedisSentinels topology = new RedisSentinels();
+        try {
+            topology.servers.add(RedisServerProcess.start());
+            topology.proxies.add(new FaultyProxy(topology.servers.get(0)));
+            topology.startSentinels(topology.proxy().port(), 120_000);
+        } catch (RuntimeException e) {
+            topology.close();
+            throw e;
+        }
+        return topology;
+    }
+
+    /** What everyone reaches the master through. */
+    public FaultyProxy proxy() {
+        return proxies.get(0);
+    }
+
+    /** All servers. */
+    public List<RedisServerProcess> servers() {
+        return List.copyOf(servers);
     }
 
     private void startServers(List<String> settings) {
@@ -49,22 +75,27 @@ public final class RedisSentinels implements AutoCloseable {
         awaitReplica();
     }
 
-    private void startSentinels() {
-        RedisServerProcess master = servers.get(0);
+    private void startSentinels(int port, int downAfterMillis) {
         for (int i = 0; i < SENTINELS; i++) {
             List<String> settings = List.of(
-                    "sentinel monitor %s %s %d 2".formatted(MASTER_NAME, master.host(), master.port()),
-                    "sentinel down-after-milliseconds " + MASTER_NAME + " 1000",
+                    "sentinel monitor %s 127.0.0.1 %d 2".formatted(MASTER_NAME, port),
+                    "sentinel down-after-milliseconds %s %d".formatted(MASTER_NAME, downAfterMillis),
                     "sentinel failover-timeout " + MASTER_NAME + " 5000");
             sentinels.add(RedisServerProcess.start(RedisServerProcess.freePort(), settings, List.of("--sentinel")));
         }
-        Polling.await(
-                "Sentinels that know each other and the replica",
-                () -> sentinels.stream().allMatch(RedisSentinels::knowsAll));
+        awaitSentinels();
     }
 
-    private static boolean knowsAll(RedisServerProcess sentinel) {
-        return number(sentinel, "num-slaves") == 1 && number(sentinel, "num-other-sentinels") == SENTINELS - 1;
+    /** Waits until the Sentinels know each other and the replica, if there is one. */
+    public void awaitSentinels() {
+        Polling.await(
+                "Sentinels that know each other and the replica",
+                () -> sentinels.stream().allMatch(this::knowsAll));
+    }
+
+    private boolean knowsAll(RedisServerProcess sentinel) {
+        return number(sentinel, "num-slaves") == servers.size() - 1
+                && number(sentinel, "num-other-sentinels") == SENTINELS - 1;
     }
 
     private static int number(RedisServerProcess sentinel, String field) {
@@ -147,6 +178,7 @@ public final class RedisSentinels implements AutoCloseable {
     /** Kills all and deletes their files. */
     @Override
     public void close() {
+        proxies.forEach(FaultyProxy::close);
         sentinels.forEach(RedisServerProcess::close);
         servers.forEach(RedisServerProcess::close);
     }
