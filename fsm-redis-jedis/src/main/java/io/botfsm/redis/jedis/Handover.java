@@ -25,6 +25,8 @@ final class Handover {
     /** Those in a row; that two threads count at once, and one is lost, is no harm. */
     private volatile int ranByWaiters;
 
+    private volatile boolean closed;
+
     Handover(Threads threads) {
         this.threads = threads;
     }
@@ -35,7 +37,9 @@ final class Handover {
             return;
         }
         left.add(call);
-        if (looking.compareAndSet(false, true)) {
+        if (closed) {
+            giveUp();
+        } else if (looking.compareAndSet(false, true)) {
             try {
                 var unused = threads.clock().schedule(this::look, LOOK_MICROS, TimeUnit.MICROSECONDS);
             } catch (RejectedExecutionException e) {
@@ -62,6 +66,15 @@ final class Handover {
         }
     }
 
+    /** Runs what may take long on a thread of the port, while there are some. */
+    void run(Runnable task) {
+        try {
+            threads.callers().execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
+    }
+
     @SuppressWarnings("NonAtomicVolatileUpdate") // an estimate
     void ranByWaiter() {
         if (ranByWaiters < ENOUGH) {
@@ -73,8 +86,13 @@ final class Handover {
         ranByWaiters = 0;
     }
 
-    /** Fails what nobody has begun. */
+    /** Fails what nobody has begun, from now on too. */
     void close() {
+        closed = true;
+        giveUp();
+    }
+
+    private void giveUp() {
         for (JedisCall<?> call = left.poll(); call != null; call = left.poll()) {
             call.giveUp(RedisPortException.closed());
         }

@@ -96,7 +96,7 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
             } else {
                 connections.forgetIdle();
                 end(RedisPortException.outcomeUnknown(e)); // before what may take long
-                connections.discard(connection);
+                handover.run(() -> connections.discard(connection));
             }
             return;
         }

@@ -58,7 +58,13 @@ final class Threads {
 
     /** Ends those that wait; calls that have not begun fail. */
     void stopCalls() {
-        callers.shutdownNow().forEach(task -> ((JedisCall<?>) task).giveUp(RedisPortException.closed()));
+        for (Runnable task : callers.shutdownNow()) {
+            if (task instanceof JedisCall<?> call) {
+                call.giveUp(RedisPortException.closed());
+            } else {
+                task.run();
+            }
+        }
     }
 
     void stopClock() {

@@ -9,6 +9,7 @@ import static io.botfsm.redis.jedis.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
+import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.testkit.FaultyProxy;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 /** What becomes of writes when servers and networks fail: told truthfully, never doubled, and soon over. */
 @Timeout(120)
 class FaultsTest {
-    private static final Duration TIMEOUT = Duration.ofMillis(600);
+    private static final Duration TIMEOUT = Duration.ofMillis(1_200);
 
     /** Timers tick every 100 ms; the rest is for threads that wait for a processor. */
     private static final Duration IN_TIME = TIMEOUT.plusMillis(900);
@@ -55,7 +56,13 @@ class FaultsTest {
     void start() {
         server = RedisServerProcess.start("appendonly yes", "appendfsync always");
         proxy = new FaultyProxy(server);
-        redis = JedisRedis.builder(proxy.uri(0)).commandTimeout(TIMEOUT).connect();
+        redis = Awaitility.await() // on a busy machine connecting may take longer than a command
+                .ignoreException(StorageUnavailableException.class)
+                .until(
+                        () -> JedisRedis.builder(proxy.uri(0))
+                                .commandTimeout(TIMEOUT)
+                                .connect(),
+                        opened -> true);
         storage = redis.stateStorage();
         applied(storage, key, set("A"));
     }
@@ -306,11 +313,9 @@ class FaultsTest {
         redis.close();
         tookAtMost(Duration.ofSeconds(3), begin);
         Calls.failure(write);
-        Awaitility.await() // what is on its way ends with the threads
-                .until(() -> Thread.getAllStackTraces().keySet().stream()
-                        .noneMatch(thread -> thread.getName().startsWith("fsm-jedis")));
-        int connections = proxy.accepted();
         proxy.heal();
+        Awaitility.await().pollDelay(TIMEOUT).until(() -> true); // what was under way has ended
+        int connections = proxy.accepted();
         // Longer than the longest pause between two attempts.
         Awaitility.await().pollDelay(Duration.ofMillis(1_200)).until(() -> true);
         assertThat(proxy.accepted()).isEqualTo(connections);

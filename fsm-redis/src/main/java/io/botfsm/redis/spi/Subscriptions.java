@@ -99,7 +99,9 @@ public final class Subscriptions {
     public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
         CompletableFuture<Subscription> begun = new CompletableFuture<>();
         Listener listener = new Listener(hint, begun, ended -> run(() -> remove(channel, ended)));
-        run(() -> add(channel, listener));
+        if (!run(() -> add(channel, listener))) {
+            listener.fail(RedisPortException.closed());
+        }
         CompletableFuture<Subscription> result = new CompletableFuture<>();
         var unused = begun.orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS).whenComplete((subscription, failure) -> {
             if (failure == null) {

@@ -1,7 +1,7 @@
 package io.botfsm.redis.jedis;
 
 /** Cut off means that the server stands still, and later executes what has reached it. */
-final class JedisLeaseStoreSuspendedConformanceTest extends JedisLeaseConformance {
+final class JedisLeaseStoreSuspendedConformanceProofTest extends JedisLeaseConformance {
     @Override
     public void cutOff() {
         server.suspend();

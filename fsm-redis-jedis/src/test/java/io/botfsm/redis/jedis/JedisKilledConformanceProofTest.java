@@ -3,7 +3,7 @@ package io.botfsm.redis.jedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 
 /** Cut off means that the server is killed, and then started again with what it has on disk. */
-final class JedisKilledConformanceTest extends JedisConformance {
+final class JedisKilledConformanceProofTest extends JedisConformance {
     private boolean killed;
 
     @Override

@@ -1,7 +1,7 @@
 package io.botfsm.redis.jedis;
 
 /** Cut off means that connections are reset and new ones refused. */
-final class JedisLeaseStoreConformanceTest extends JedisLeaseConformance {
+final class JedisLeaseStoreConformanceProofTest extends JedisLeaseConformance {
     @Override
     public void cutOff() {
         proxy.cut();

@@ -1,0 +1,211 @@
+package io.botfsm.redis.jedis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.botfsm.redis.conformance.RedisPortConformance;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.testkit.RedisServers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The suite of ports is held to wrong ones: each is caught by the rule that it breaks, and the right one by none. */
+@Timeout(60)
+class WrongPortsTest {
+    /** The suite over the right port with something wrong put around it. */
+    private static final class Suite extends RedisPortConformance {
+        private final UnaryOperator<RedisPort> wrong;
+
+        Suite(UnaryOperator<RedisPort> wrong) {
+            this.wrong = wrong;
+        }
+
+        @Override
+        protected RedisPort open(Duration timeout) {
+            RedisUri uri = RedisUri.parse(RedisServers.shared().uri(9));
+            return wrong.apply(JedisAccess.to(uri, timeout, 8).port(port -> {}));
+        }
+
+        @Override
+        protected void loseAnswers() {}
+
+        @Override
+        protected void cutOff() {}
+
+        @Override
+        protected void restore() {}
+
+        @Override
+        protected void restart() {}
+
+        void p01() {
+            p01_commandsAreSentOnce();
+        }
+
+        void p02() {
+            p02_anyBytesComeThrough();
+        }
+
+        void p03() {
+            p03_repliesHaveOneForm();
+        }
+
+        void p04() {
+            p04_unknownScriptsAreTold();
+        }
+
+        void p05() {
+            p05_refusalsAreTold();
+        }
+
+        void p10() {
+            p10_messagesAreTold();
+        }
+    }
+
+    static Stream<Arguments> wrongOnes() {
+        return Stream.of(
+                wrong("sends twice", Suite::p01, right -> new Around(right) {
+                    @Override
+                    public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+                        return super.eval(script, keys, args).thenCompose(reply -> super.eval(script, keys, args));
+                    }
+                }),
+                wrong("takes bytes for text", Suite::p02, right -> new Around(right) {
+                    @Override
+                    public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+                        return super.hgetall(key)
+                                .thenApply(hash -> hash.stream()
+                                        .map(bytes -> new String(bytes, UTF_8).getBytes(UTF_8))
+                                        .toList());
+                    }
+                }),
+                wrong("tells nothing as null", Suite::p03, right -> new Around(right) {
+                    @Override
+                    @SuppressWarnings("NullAway") // on purpose
+                    public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+                        return super.eval(script, keys, args).thenApply(reply -> {
+                            List<Object> nulls = new ArrayList<>(reply);
+                            nulls.replaceAll(one -> one instanceof byte[] bytes && bytes.length == 0 ? null : one);
+                            return nulls;
+                        });
+                    }
+                }),
+                wrong("takes an unknown script for any error", Suite::p04, right -> new Around(right) {
+                    @Override
+                    public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+                        return super.evalsha(sha, keys, args).exceptionally(failure -> {
+                            throw new CompletionException(RedisPortException.outcomeUnknown(failure));
+                        });
+                    }
+                }),
+                wrong("takes a refusal for a lost connection", Suite::p05, right -> new Around(right) {
+                    @Override
+                    public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+                        return super.hgetall(key).exceptionally(failure -> {
+                            throw new CompletionException(RedisPortException.notSent(failure));
+                        });
+                    }
+                }),
+                wrong("tells after the end", Suite::p10, right -> new Around(right) {
+                    @Override
+                    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+                        return super.subscribe(channel, hint).thenApply(one -> () -> {});
+                    }
+                }),
+                wrong("has begun before it began", Suite::p10, right -> new Around(right) {
+                    @Override
+                    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+                        return CompletableFuture.completedFuture(() -> {});
+                    }
+                }));
+    }
+
+    private static Arguments wrong(String name, Consumer<Suite> rule, UnaryOperator<RedisPort> change) {
+        return Arguments.of(name, rule, change);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongOnes")
+    void eachIsCaught(String name, Consumer<Suite> rule, UnaryOperator<RedisPort> change) {
+        assertThatCode(() -> rule.accept(new Suite(UnaryOperator.identity()))).doesNotThrowAnyException();
+        assertThat(caught(() -> rule.accept(new Suite(change)))).as(name).isTrue();
+    }
+
+    private static boolean caught(Runnable rule) {
+        try {
+            rule.run();
+            return false;
+        } catch (AssertionError | NullPointerException e) {
+            return true;
+        }
+    }
+
+    /** The right one, in all that is not changed. */
+    private abstract static class Around implements RedisPort {
+        private final RedisPort right;
+
+        Around(RedisPort right) {
+            this.right = right;
+        }
+
+        @Override
+        public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+            return right.hgetall(key);
+        }
+
+        @Override
+        public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+            return right.evalsha(sha, keys, args);
+        }
+
+        @Override
+        public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+            return right.eval(script, keys, args);
+        }
+
+        @Override
+        public CompletionStage<String> scriptLoad(byte[] script) {
+            return right.scriptLoad(script);
+        }
+
+        @Override
+        public CompletionStage<String> info(String section) {
+            return right.info(section);
+        }
+
+        @Override
+        public CompletionStage<List<byte[]>> configGet(String pattern) {
+            return right.configGet(pattern);
+        }
+
+        @Override
+        public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+            return right.subscribe(channel, hint);
+        }
+
+        @Override
+        public long connection() {
+            return right.connection();
+        }
+
+        @Override
+        public void close() {
+            right.close();
+        }
+    }
+}
