@@ -9,9 +9,11 @@ import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStore.Fences;
+import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -208,6 +210,32 @@ class LeaseMemoryTest {
         assertThat(port.infos).as("INFO server and INFO persistence").isEqualTo(2);
     }
 
+    /** On a cluster another node may have been up for longer. */
+    @Test
+    void theServerThatHoldsTheLeaseIsAsked() throws Exception {
+        ScriptedPort node = new ScriptedPort();
+        node.uptime = 7;
+        port.uptime = 1_000;
+        port.nodes.add(node);
+        isUptime(memory(), 7);
+        assertThat(port.infos).isZero();
+        memory();
+        assertThat(node.infos).isEqualTo(2); // server and persistence, once
+    }
+
+    @Test
+    void aLeaseThatMovedWhileItWasGrantedMayHaveBeenForgotten() throws Exception {
+        ScriptedPort before = new ScriptedPort();
+        ScriptedPort after = new ScriptedPort();
+        port.nodes.add(before);
+        CompletableFuture<List<Object>> reply = port.hold();
+        CompletionStage<Acquisition> acquired = store.acquire(request(Fences.KEPT));
+        port.nodes.set(0, after);
+        reply.complete(port.granted());
+        assertThat(memory(acquired)).isZero();
+        isUptime(memory(), after.uptime);
+    }
+
     /** Grants everything, and tells what it is told to. */
     private static final class ScriptedPort extends FailingPort {
         private long connection;
@@ -221,6 +249,7 @@ class LeaseMemoryTest {
         private int configs;
         private final Deque<CompletableFuture<List<Object>>> heldReplies = new ArrayDeque<>();
         private final Deque<CompletableFuture<String>> heldInfos = new ArrayDeque<>();
+        private final List<RedisPort> nodes = new ArrayList<>();
 
         ScriptedPort() {
             super(RedisPortException.ofServerError("NOPERM no"));
@@ -249,6 +278,12 @@ class LeaseMemoryTest {
         @Override
         public long connection() {
             return connection;
+        }
+
+        @Override
+        public RedisPort at(byte[] key) {
+            assertThat(key).asString(UTF_8).isEqualTo("lock:{bot}");
+            return nodes.isEmpty() ? this : nodes.get(0);
         }
 
         @Override

@@ -18,8 +18,8 @@ import java.util.function.Function;
  * cannot be reached and another has taken its place, the command, which was not executed, is sent again to the right one,
  * within the same time. A command that may have been executed is never sent again.
  *
- * <p>A node asks who serves what when a call finds that something has changed; nothing is asked for in between. What takes no
- * key goes to any node. Thread-safe.
+ * <p>Who serves what is asked for when a call finds that it has changed, not in between. What takes no key goes to any node.
+ * Thread-safe.
  */
 public final class ClusterPort implements RedisPort {
     private final ClusterNodes nodes;
