@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.RedisPortException;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,25 @@ public final class RedisServerCheck {
         checkVersion(await("INFO", port.info("server")));
         await("SCRIPT LOAD", loadScripts(port));
         checkRights(keyPrefix);
+    }
+
+    /**
+     * Tries whether the server can confirm what a storage is to wait for. Blocks.
+     *
+     * @param keyPrefix what the storage's keys begin with
+     * @throws StorageRefusedException if the server cannot, does not know the command that waits, or the user has no right to it
+     * @throws StorageUnavailableException if the server does not answer
+     */
+    public void runForDurability(String keyPrefix, Durability wanted) {
+        String command = new String(wanted.command().get(0), UTF_8);
+        byte[] key = probeKey(keyPrefix);
+        try (FollowedScripts scripts = port.followedBy(wanted.command())) {
+            List<Object> reply = await(
+                    command, scripts.eval(Script.PROBE.text(), List.of(key), List.of()), timeout.plus(wanted.within()));
+            if (reply.get(reply.size() - 1) instanceof RedisPortException failure) {
+                throw failed(command, failure);
+            }
+        }
     }
 
     /**
@@ -154,10 +174,14 @@ public final class RedisServerCheck {
     }
 
     private void checkRights(String keyPrefix) {
-        byte[] key = (keyPrefix + ":{probe:" + UUID.randomUUID() + "}").getBytes(UTF_8);
+        byte[] key = probeKey(keyPrefix);
         String on = " on keys " + keyPrefix + ":*";
         await("HGETALL" + on, port.hgetall(key));
         probe(Script.PROBE, List.of(key), on);
+    }
+
+    private static byte[] probeKey(String keyPrefix) {
+        return (keyPrefix + ":{probe:" + UUID.randomUUID() + "}").getBytes(UTF_8);
     }
 
     private void checkRightsForLeases(String keyPrefix) {

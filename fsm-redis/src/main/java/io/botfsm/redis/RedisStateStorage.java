@@ -1,21 +1,27 @@
 package io.botfsm.redis;
 
+import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.UnconfirmedWriteException;
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +41,8 @@ public final class RedisStateStorage implements StateStorage {
     private final ScriptCalls scripts;
     private final KeyScheme keys;
     private final WriteArguments arguments;
+    private final Optional<Durability> durability;
+    private final Optional<FollowedScripts> durableScripts;
     private volatile boolean closed;
 
     /**
@@ -44,14 +52,24 @@ public final class RedisStateStorage implements StateStorage {
      * @param deadline how long the client lets a command take, for errors to tell; also the limit of a write that has to send
      *     the script as well
      * @param options how conversations are kept
-     * @throws IllegalArgumentException if the deadline is not positive
+     * @throws IllegalArgumentException if the deadline is not positive, or not longer than durability may take
      */
     public RedisStateStorage(RedisPort port, Duration deadline, RedisStorageOptions options) {
         this.port = port;
         this.failures = new CallFailures(deadline);
-        this.scripts = new ScriptCalls(port, deadline);
+        this.durability = options.durability();
+        durability.ifPresent(wanted -> requireTime(wanted, deadline));
+        this.durableScripts = durability.map(wanted -> port.followedBy(wanted.command()));
+        this.scripts = new ScriptCalls(durableScripts.isPresent() ? durableScripts.get() : port, deadline);
         this.keys = new KeyScheme(options.keyPrefix());
         this.arguments = new WriteArguments(options);
+    }
+
+    private static void requireTime(Durability wanted, Duration deadline) {
+        if (wanted.within().compareTo(deadline) >= 0) {
+            throw new IllegalArgumentException(
+                    "durability (%s) must take less than a command may, which is %s".formatted(wanted, deadline));
+        }
     }
 
     @Override
@@ -63,7 +81,7 @@ public final class RedisStateStorage implements StateStorage {
         CompletableFuture<Snapshot> snapshot = reply.toCompletableFuture().newIncompleteFuture();
         reply.whenComplete((flat, failure) -> {
             if (failure == null) {
-                complete(snapshot, key, false, flat, StoredHash::snapshot);
+                complete(snapshot, () -> decoded(key, false, () -> StoredHash.snapshot(flat)));
             } else {
                 snapshot.completeExceptionally(failures.of(key, false, ScriptCalls.unwrapped(failure)));
             }
@@ -89,24 +107,46 @@ public final class RedisStateStorage implements StateStorage {
             Mutation mutation,
             @Nullable List<Object> reply,
             @Nullable Throwable failure) {
-        if (reply != null) {
-            complete(outcome, key, true, reply, r -> WriteReply.outcome(mutation, r));
-        } else {
+        if (reply == null) {
             outcome.completeExceptionally(failures.of(key, true, failure));
+        } else if (durability.isPresent()) {
+            complete(outcome, () -> confirmed(key, mutation, reply, durability.get()));
+        } else {
+            complete(outcome, () -> decoded(key, true, () -> WriteReply.outcome(mutation, reply)));
         }
     }
 
-    private <R, T> void complete(
-            CompletableFuture<T> result, StorageKey key, boolean writes, R reply, Function<R, T> decode) {
-        T value;
+    /** An event that was stored before has to be as durable as one that is stored now. */
+    private static Outcome confirmed(StorageKey key, Mutation mutation, List<Object> reply, Durability wanted) {
+        int last = reply.size() - 1;
+        Outcome outcome = decoded(key, true, () -> WriteReply.outcome(mutation, reply.subList(0, last)));
+        boolean isStored = outcome instanceof Applied || outcome instanceof Duplicate;
+        if (isStored && !(reply.get(last) instanceof List<?> numbers && wanted.isConfirmedBy(numbers))) {
+            Throwable why = reply.get(last) instanceof Throwable failure ? failure : null;
+            throw new UnconfirmedWriteException(key, wanted.toString(), why);
+        }
+        return outcome;
+    }
+
+    @SuppressWarnings("UnusedException") // its message may quote the record
+    private static <T> T decoded(StorageKey key, boolean writes, Supplier<T> decode) {
         try {
-            value = decode.apply(reply);
-        } catch (RuntimeException e) { // its message may quote the record
-            result.completeExceptionally(new StorageRefusedException(
-                    key, "what is stored there is not a conversation of this library", writes, null));
+            return decode.get();
+        } catch (RuntimeException e) {
+            throw new StorageRefusedException(
+                    key, "what is stored there is not a conversation of this library", writes, null);
+        }
+    }
+
+    private static <T> void complete(CompletableFuture<T> result, Supplier<T> value) {
+        T known;
+        try {
+            known = value.get();
+        } catch (FsmException e) {
+            result.completeExceptionally(e);
             return;
         }
-        result.complete(value);
+        result.complete(known);
     }
 
     @Override
@@ -118,5 +158,6 @@ public final class RedisStateStorage implements StateStorage {
     @Override
     public void close() {
         closed = true;
+        durableScripts.ifPresent(FollowedScripts::close);
     }
 }

@@ -21,11 +21,13 @@ public final class RedisStorageOptions {
     private final Optional<Duration> ttl;
     private final Duration tombstoneTtl;
     private final String keyPrefix;
+    private final Optional<Durability> durability;
 
     private RedisStorageOptions(Builder builder) {
         ttl = builder.ttl;
         tombstoneTtl = builder.tombstoneTtl;
         keyPrefix = builder.keyPrefix;
+        durability = builder.durability;
     }
 
     /** Conversations live on, tombstones for {@link #DEFAULT_TOMBSTONE_TTL}, keys begin with {@value #DEFAULT_KEY_PREFIX}. */
@@ -53,10 +55,19 @@ public final class RedisStorageOptions {
         return keyPrefix;
     }
 
+    /** What has to confirm a write; empty for nothing but the server that took it. */
+    public Optional<Durability> durability() {
+        return durability;
+    }
+
     @Override
     public String toString() {
-        return "RedisStorageOptions[ttl=%s, tombstoneTtl=%s, keyPrefix=%s]"
-                .formatted(ttl.map(Duration::toString).orElse("(none)"), tombstoneTtl, keyPrefix);
+        return "RedisStorageOptions[ttl=%s, tombstoneTtl=%s, keyPrefix=%s, durability=%s]"
+                .formatted(
+                        ttl.map(Duration::toString).orElse("(none)"),
+                        tombstoneTtl,
+                        keyPrefix,
+                        durability.map(Durability::toString).orElse("(none)"));
     }
 
     /** Collects options. Not thread-safe. A value that cannot be is refused at once. */
@@ -64,6 +75,7 @@ public final class RedisStorageOptions {
         private Optional<Duration> ttl = Optional.empty();
         private Duration tombstoneTtl = DEFAULT_TOMBSTONE_TTL;
         private String keyPrefix = DEFAULT_KEY_PREFIX;
+        private Optional<Durability> durability = Optional.empty();
 
         private Builder() {}
 
@@ -102,6 +114,15 @@ public final class RedisStorageOptions {
          */
         public Builder keyPrefix(String prefix) {
             keyPrefix = KeyScheme.requirePrefix(prefix);
+            return this;
+        }
+
+        /**
+         * Waits after each write until it is confirmed to be this durable. Writes then go over a connection of their own, where
+         * those that come while others are waited for are waited for together.
+         */
+        public Builder durability(Durability wanted) {
+            durability = Optional.of(wanted);
             return this;
         }
 

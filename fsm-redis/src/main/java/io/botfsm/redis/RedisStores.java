@@ -53,14 +53,14 @@ public final class RedisStores implements AutoCloseable {
     }
 
     /**
-     * A storage; closing it leaves the port open. If the keys have another prefix than those of storages before, the server is
-     * checked for it first, which blocks.
+     * A storage; closing it leaves the port open. If the keys have another prefix than those of storages before, or writes are to be
+     * durable, the server is checked for it first, which blocks.
      *
      * @throws StorageUnavailableException if the server has to be asked and does not answer
-     * @throws StorageRefusedException if it is too old, or the user lacks a right for such keys
+     * @throws StorageRefusedException if it is too old, cannot confirm what is asked for, or the user lacks a right
      */
     public StateStorage stateStorage(RedisStorageOptions options) {
-        check(options.keyPrefix());
+        check(options);
         return new RedisStateStorage(port, timeout, options);
     }
 
@@ -76,12 +76,28 @@ public final class RedisStores implements AutoCloseable {
         return new AiogramStateStorage(port, timeout, layout);
     }
 
-    /** Checks the server for storages whose keys have this prefix, unless that was done; throws as {@link #stateStorage} does. */
-    public void check(String keyPrefix) {
-        if (!checkedPrefixes.contains(keyPrefix)) {
-            new RedisServerCheck(port, server, timeout).run(keyPrefix);
-            checkedPrefixes.add(keyPrefix);
+    /**
+     * Checks the server for a storage with these options, as far as that was not done; throws as {@link #stateStorage} does.
+     */
+    public void check(RedisStorageOptions options) {
+        RedisServerCheck check = new RedisServerCheck(port, server, timeout);
+        if (!checkedPrefixes.contains(options.keyPrefix())) {
+            check.run(options.keyPrefix());
+            checkedPrefixes.add(options.keyPrefix());
         }
+        options.durability().ifPresent(wanted -> check.runForDurability(options.keyPrefix(), wanted));
+    }
+
+    /**
+     * A migration of conversations from aiogram's layout to the one of the options, or back, after the server was checked for the
+     * former, which blocks.
+     *
+     * @throws StorageUnavailableException if the server does not answer
+     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
+     */
+    public AiogramMigration aiogramMigration(AiogramLayout layout, RedisStorageOptions options) {
+        new RedisServerCheck(port, server, timeout).run(layout);
+        return new AiogramMigration(port, timeout, layout, options);
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.botfsm.redis;
 
-import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisScripts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs scripts; a server that has forgotten one is sent it within the same attempt and the same time. Thread-safe. */
 final class ScriptCalls {
-    private final RedisPort port;
+    private final RedisScripts server;
     private final Duration deadline;
 
     /**
@@ -25,11 +25,11 @@ final class ScriptCalls {
      * @param deadline the limit of a call that has to send the script as well
      * @throws IllegalArgumentException if the deadline is not positive
      */
-    ScriptCalls(RedisPort port, Duration deadline) {
+    ScriptCalls(RedisScripts server, Duration deadline) {
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline must be positive: " + deadline);
         }
-        this.port = port;
+        this.server = server;
         this.deadline = deadline;
     }
 
@@ -41,7 +41,7 @@ final class ScriptCalls {
 
     /** Runs a script; the result is what {@code end} completes, and a future of the port's own kind. */
     <T> CompletableFuture<T> call(Script script, List<byte[]> keys, List<byte[]> args, End<T> end) {
-        CompletionStage<List<Object>> first = port.evalsha(script.sha(), keys, args);
+        CompletionStage<List<Object>> first = server.evalsha(script.sha(), keys, args);
         CompletableFuture<T> result = first.toCompletableFuture().newIncompleteFuture();
         run(first, script, keys, args, System.nanoTime(), (reply, failure) -> end.accept(result, reply, failure));
         return result;
@@ -53,7 +53,7 @@ final class ScriptCalls {
             List<byte[]> keys,
             List<byte[]> args,
             BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
-        run(port.evalsha(script.sha(), keys, args), script, keys, args, System.nanoTime(), end);
+        run(server.evalsha(script.sha(), keys, args), script, keys, args, System.nanoTime(), end);
     }
 
     /** The same for a later command of a call that began at {@code begin}, whose time it shares. */
@@ -63,7 +63,7 @@ final class ScriptCalls {
             List<byte[]> keys,
             List<byte[]> args,
             BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
-        run(within(begin, () -> port.evalsha(script.sha(), keys, args)), script, keys, args, begin, end);
+        run(within(begin, () -> server.evalsha(script.sha(), keys, args)), script, keys, args, begin, end);
     }
 
     private void run(
@@ -75,7 +75,7 @@ final class ScriptCalls {
             BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
         first.whenComplete((reply, failure) -> {
             if (failure != null && isForgotten(failure)) {
-                within(begin, () -> port.eval(script.text(), keys, args))
+                within(begin, () -> server.eval(script.text(), keys, args))
                         .whenComplete((second, again) -> end.accept(second, again == null ? null : unwrapped(again)));
             } else {
                 end.accept(reply, failure == null ? null : unwrapped(failure));

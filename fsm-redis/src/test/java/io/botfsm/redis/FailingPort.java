@@ -49,6 +49,24 @@ class FailingPort implements RedisPort {
     }
 
     @Override
+    public FollowedScripts followedBy(List<byte[]> command) {
+        return new FollowedScripts() {
+            @Override
+            public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+                return CompletableFuture.failedFuture(failure);
+            }
+
+            @Override
+            public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+                return CompletableFuture.failedFuture(failure);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
     public long connection() {
         return 0;
     }

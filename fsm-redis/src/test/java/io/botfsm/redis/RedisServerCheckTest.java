@@ -254,6 +254,11 @@ class RedisServerCheckTest {
         }
 
         @Override
+        public FollowedScripts followedBy(List<byte[]> command) {
+            throw new Past();
+        }
+
+        @Override
         public long connection() {
             return 0;
         }

@@ -13,7 +13,7 @@ class RedisStorageOptionsTest {
     @Test
     void defaultsAreTheDocumentedOnes() {
         assertThat(RedisStorageOptions.defaults())
-                .hasToString("RedisStorageOptions[ttl=(none), tombstoneTtl=PT48H, keyPrefix=fsm]");
+                .hasToString("RedisStorageOptions[ttl=(none), tombstoneTtl=PT48H, keyPrefix=fsm, durability=(none)]");
     }
 
     @Test

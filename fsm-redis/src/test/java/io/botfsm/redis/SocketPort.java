@@ -68,6 +68,32 @@ class SocketPort implements RedisPort {
                 .thenApply(unsubscribed -> () -> {});
     }
 
+    /** On the same connection, which nobody else uses meanwhile. */
+    @Override
+    public FollowedScripts followedBy(List<byte[]> command) {
+        return new FollowedScripts() {
+            @Override
+            public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+                return SocketPort.this.evalsha(sha, keys, args).thenApply(this::followed);
+            }
+
+            @Override
+            public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+                return SocketPort.this.eval(script, keys, args).thenApply(this::followed);
+            }
+
+            private List<Object> followed(List<Object> reply) {
+                List<Object> both = new ArrayList<>(reply);
+                call(command.toArray(byte[][]::new))
+                        .whenComplete((waited, failure) -> both.add(failure == null ? waited : failure));
+                return both;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     @Override
     public long connection() {
         return 0;

@@ -13,6 +13,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.RedisPort.Subscription;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The rules P01 to P15 of {@link RedisPort}, described in the project's documentation, page "Writing a port". A test of a port
+ * The rules P01 to P16 of {@link RedisPort}, described in the project's documentation, page "Writing a port". A test of a port
  * extends this class and needs a server of its own, which it can cut off and restart.
  */
 @Timeout(120)
@@ -325,5 +326,60 @@ public abstract class RedisPortConformance {
         for (Throwable t = lost; t != null; t = t.getCause()) {
             assertThat(String.valueOf(t.getMessage())).doesNotContain("secret");
         }
+    }
+
+    /** P16. */
+    @Test
+    protected void p16_aCommandFollowsScriptsElsewhere() {
+        RedisPort port = port();
+        FollowedScripts patient = port.followedBy(words("WAIT", "1", "1000")); // no replica: it waits all that time
+        CompletionStage<List<Object>> waiting = patient.eval(utf8(COUNT), List.of(key), List.of());
+        until(() -> counted(port) == 1);
+        assertThat(waiting.toCompletableFuture())
+                .as("not held up by what follows")
+                .isNotDone();
+        assertThat(get(waiting)).containsExactly(1L, List.of(0L));
+
+        FollowedScripts wrong = port.followedBy(words("WAIT", "nobody", "1"));
+        List<Object> reply = get(wrong.eval(utf8(COUNT), List.of(key), List.of()));
+        assertThat(reply).hasSize(2).first().isEqualTo(2L);
+        assertThat(reply.get(1)).isInstanceOf(RedisPortException.class);
+
+        FollowedScripts many = port.followedBy(words("WAIT", "1", "10"));
+        List<CompletionStage<List<Object>>> counts = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            counts.add(many.eval(utf8(COUNT), List.of(key), List.of()));
+        }
+        assertThat(counts.stream().map(count -> get(count).get(0)).distinct()).hasSize(20);
+        assertThat(counted(port)).isEqualTo(22);
+        assertThat(failure(many.evalsha("f".repeat(40), List.of(key), List.of()))
+                        .kind())
+                .isEqualTo(Kind.NO_SCRIPT);
+
+        many.close();
+        assertThat(failure(many.eval(utf8(COUNT), List.of(key), List.of())).kind())
+                .isEqualTo(Kind.CLOSED);
+        port.close();
+        assertThat(failure(patient.eval(utf8(COUNT), List.of(key), List.of())).kind())
+                .isEqualTo(Kind.CLOSED);
+    }
+
+    /** P16 with P06. */
+    @Test
+    protected void p16_followedScriptsWhoseRepliesAreLostAreUnknown() {
+        RedisPort port = port();
+        FollowedScripts scripts = port.followedBy(words("WAIT", "1", "1"));
+        assertThat(get(scripts.eval(utf8(COUNT), List.of(key), List.of())).get(0))
+                .isEqualTo(1L);
+        loseAnswers();
+        assertThat(failure(scripts.eval(utf8(COUNT), List.of(key), List.of())).kind())
+                .isEqualTo(Kind.OUTCOME_UNKNOWN);
+        restore();
+        until(() -> succeeds(port.hgetall(key)));
+        assertThat(counted(port)).isEqualTo(2);
+    }
+
+    private static List<byte[]> words(String... words) {
+        return Arrays.stream(words).map(Ports::utf8).toList();
     }
 }

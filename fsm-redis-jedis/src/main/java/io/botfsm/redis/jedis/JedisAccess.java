@@ -5,6 +5,7 @@ import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.Subscriptions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
@@ -148,6 +149,10 @@ final class JedisAccess {
      * @param onClose told the port when it is closed
      */
     RedisPort port(Consumer<RedisPort> onClose) {
+        return port(Optional.empty(), onClose);
+    }
+
+    private JedisPort port(Optional<CommandArguments> follower, Consumer<RedisPort> onClose) {
         Connections connections = new Connections(server, providers.get());
         Threads threads = new Threads(poolSize);
         Subscriptions subscriptions = new Subscriptions(
@@ -157,6 +162,13 @@ final class JedisAccess {
                 threads::isClock,
                 CONNECT_TIMEOUT.plus(timeout),
                 timeout);
-        return new JedisPort(connections, threads, timeout, subscriptions, onClose);
+        return new JedisPort(
+                connections,
+                threads,
+                timeout,
+                subscriptions,
+                command -> port(Optional.of(command), closed -> {}),
+                follower,
+                onClose);
     }
 }

@@ -3,6 +3,8 @@ package io.botfsm.redis.jedis;
 import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPortException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -21,21 +23,30 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
     private final Connections connections;
     private final Handover handover;
     private final CommandArguments command;
+    private final Optional<CommandArguments> follower;
     private final Function<@Nullable Object, T> decode;
     private final long timeoutNanos;
     private final long begin = System.nanoTime();
     private final AtomicInteger progress = new AtomicInteger(WAITING);
 
+    /**
+     * A call that no thread has begun.
+     *
+     * @param follower sent right behind the command on the same connection; then {@code decode} is given a list of the command's reply
+     *     and of what became of this one
+     */
     JedisCall(
             Connections connections,
             Handover handover,
             Duration timeout,
             CommandArguments command,
+            Optional<CommandArguments> follower,
             Function<@Nullable Object, T> decode) {
         this.connections = connections;
         this.handover = handover;
         this.timeoutNanos = timeout.toNanos();
         this.command = command;
+        this.follower = follower;
         this.decode = decode;
     }
 
@@ -89,6 +100,9 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
         Object reply;
         try {
             reply = connection.executeCommand(command);
+            if (follower.isPresent()) {
+                reply = Arrays.asList(reply, followed(connection, follower.get()));
+            }
         } catch (RuntimeException e) {
             if (isServerError(e)) {
                 connections.giveBack(connection);
@@ -102,6 +116,17 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
         }
         connections.giveBack(connection);
         decode(reply);
+    }
+
+    /** The command has been executed, whatever becomes of the one behind it. */
+    private static Object followed(Connection connection, CommandArguments follower) {
+        try {
+            return connection.executeCommand(follower);
+        } catch (RuntimeException e) {
+            return isServerError(e)
+                    ? RedisPortException.ofServerError(String.valueOf(e.getMessage()))
+                    : RedisPortException.outcomeUnknown(e);
+        }
     }
 
     private void decode(@Nullable Object reply) {

@@ -13,12 +13,16 @@ import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.Subscriptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.commands.ProtocolCommand;
 
 /** The port on Jedis: blocking calls on threads of its own. */
 final class JedisPort implements RedisPort {
@@ -31,14 +35,26 @@ final class JedisPort implements RedisPort {
     private final Duration timeout;
     private final CommandTimeouts timeouts;
     private final Subscriptions subscriptions;
+    private final Function<CommandArguments, JedisPort> followed;
+    private final Optional<CommandArguments> follower;
     private final Consumer<RedisPort> onClose;
+    private final Set<JedisPort> open = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /**
+     * A port.
+     *
+     * @param followed opens a port with connections of its own, whose every command another one follows
+     * @param follower follows every command of this one
+     * @param onClose told this port when it is closed
+     */
     JedisPort(
             Connections connections,
             Threads threads,
             Duration timeout,
             Subscriptions subscriptions,
+            Function<CommandArguments, JedisPort> followed,
+            Optional<CommandArguments> follower,
             Consumer<RedisPort> onClose) {
         this.connections = connections;
         this.threads = threads;
@@ -46,6 +62,8 @@ final class JedisPort implements RedisPort {
         this.timeout = timeout;
         this.timeouts = new CommandTimeouts(timeout, threads.clock());
         this.subscriptions = subscriptions;
+        this.followed = followed;
+        this.follower = follower;
         this.onClose = onClose;
     }
 
@@ -56,12 +74,16 @@ final class JedisPort implements RedisPort {
 
     @Override
     public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
-        return send(script(new CommandArguments(EVALSHA).add(sha), keys, args), JedisReply::list);
+        return send(script(new CommandArguments(EVALSHA).add(sha), keys, args), this::scriptReply);
     }
 
     @Override
     public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
-        return send(script(new CommandArguments(EVAL).add(script), keys, args), JedisReply::list);
+        return send(script(new CommandArguments(EVAL).add(script), keys, args), this::scriptReply);
+    }
+
+    private List<Object> scriptReply(@Nullable Object reply) {
+        return follower.isEmpty() ? JedisReply.list(reply) : JedisReply.followed(reply);
     }
 
     private static CommandArguments script(CommandArguments command, List<byte[]> keys, List<byte[]> args) {
@@ -96,12 +118,41 @@ final class JedisPort implements RedisPort {
     }
 
     @Override
+    public FollowedScripts followedBy(List<byte[]> command) {
+        ProtocolCommand name = () -> command.get(0);
+        CommandArguments follower = new CommandArguments(name);
+        command.stream().skip(1).forEach(follower::add);
+        JedisPort own = followed.apply(follower);
+        open.add(own);
+        if (closed.get()) {
+            own.close();
+        }
+        return new FollowedScripts() {
+            @Override
+            public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+                return own.evalsha(sha, keys, args);
+            }
+
+            @Override
+            public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+                return own.eval(script, keys, args);
+            }
+
+            @Override
+            public void close() {
+                open.remove(own);
+                own.close();
+            }
+        };
+    }
+
+    @Override
     public long connection() {
         return connections.number();
     }
 
     private <T> CompletionStage<T> send(CommandArguments command, Function<@Nullable Object, T> decode) {
-        JedisCall<T> call = new JedisCall<>(connections, handover, timeout, command, decode);
+        JedisCall<T> call = new JedisCall<>(connections, handover, timeout, command, follower, decode);
         timeouts.begin(call);
         handover.begin(call);
         return call;
@@ -111,6 +162,7 @@ final class JedisPort implements RedisPort {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             onClose.accept(this);
+            open.forEach(JedisPort::close);
             threads.stopCalls();
             handover.close();
             connections.close();

@@ -113,7 +113,7 @@ public final class JedisRedis implements AutoCloseable {
     private static JedisRedis connect(JedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
         JedisRedis redis = new JedisRedis(access, options, leaseOptions);
         try {
-            redis.stores.check(options.keyPrefix());
+            redis.stores.check(options);
         } catch (RuntimeException e) {
             redis.close();
             throw e;

@@ -2,6 +2,7 @@ package io.botfsm.redis.jedis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.redis.spi.RedisPortException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,18 @@ final class JedisReply {
             throw error;
         }
         return element instanceof List<?> inner ? elements(inner) : element;
+    }
+
+    /** A script's reply, and as one element more what became of the command behind it. */
+    static List<Object> followed(@Nullable Object both) {
+        List<?> replies = (List<?>) both;
+        if (replies == null) {
+            throw new IllegalArgumentException("no replies");
+        }
+        List<Object> list = new ArrayList<>(list(replies.get(0)));
+        Object after = replies.get(1);
+        list.add(after instanceof RedisPortException failure ? failure : list(after));
+        return list;
     }
 
     /** Names and values in turn, whether the server sends an array (RESP2) or a map (RESP3). */

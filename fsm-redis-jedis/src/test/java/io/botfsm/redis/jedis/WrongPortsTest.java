@@ -75,6 +75,10 @@ class WrongPortsTest {
         void p10() {
             p10_messagesAreTold();
         }
+
+        void p16() {
+            p16_aCommandFollowsScriptsElsewhere();
+        }
     }
 
     static Stream<Arguments> wrongOnes() {
@@ -125,6 +129,12 @@ class WrongPortsTest {
                     @Override
                     public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
                         return super.subscribe(channel, hint).thenApply(one -> () -> {});
+                    }
+                }),
+                wrong("lets something else follow", Suite::p16, right -> new Around(right) {
+                    @Override
+                    public FollowedScripts followedBy(List<byte[]> command) {
+                        return super.followedBy(List.of("PING".getBytes(UTF_8)));
                     }
                 }),
                 wrong("has begun before it began", Suite::p10, right -> new Around(right) {
@@ -196,6 +206,11 @@ class WrongPortsTest {
         @Override
         public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
             return right.subscribe(channel, hint);
+        }
+
+        @Override
+        public FollowedScripts followedBy(List<byte[]> command) {
+            return right.followedBy(command);
         }
 
         @Override

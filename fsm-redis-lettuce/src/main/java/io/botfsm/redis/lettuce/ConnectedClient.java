@@ -7,10 +7,12 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.EpollProvider;
 import io.lettuce.core.resource.KqueueProvider;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server, or the master that Sentinels know: one live connection for commands and, while there are subscriptions, one for
@@ -20,6 +22,7 @@ final class ConnectedClient implements Connected {
     private final LettuceClient client;
     private final RedisURI uri;
     private final LiveConnection live;
+    private final FollowedConnections followed;
     private final Subscriptions subscriptions;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -34,14 +37,28 @@ final class ConnectedClient implements Connected {
         Whereabouts whereabouts = Whereabouts.of(uri, client);
         Preparation preparation = Preparation.ofMaster(scripts, client.onBegin());
         this.subscriptions = client.subscriptions(server(), whereabouts);
-        this.live = new LiveConnection(
-                server(),
+        this.live = live(
                 first(whereabouts),
+                whereabouts,
+                preparation,
+                uri.getSentinels().isEmpty() ? subscriptions::suspect : subscriptions::follow);
+        this.followed = new FollowedConnections(
+                () -> live(null, whereabouts, preparation, () -> {}), client.onBegin(), client.commandTimeout());
+        live.start();
+    }
+
+    private LiveConnection live(
+            @Nullable StatefulRedisConnection<byte[], byte[]> first,
+            Whereabouts whereabouts,
+            Preparation preparation,
+            Runnable onReplaced) {
+        return new LiveConnection(
+                server(),
+                first,
                 () -> whereabouts.now().thenCompose(client::connect).thenCompose(preparation::prepared),
                 client.executors(),
                 client.commandTimeout(),
-                uri.getSentinels().isEmpty() ? subscriptions::suspect : subscriptions::follow);
-        live.start();
+                onReplaced);
     }
 
     private StatefulRedisConnection<byte[], byte[]> first(Whereabouts whereabouts) {
@@ -69,7 +86,7 @@ final class ConnectedClient implements Connected {
 
     @Override
     public RedisPort port(Runnable onClose) {
-        return new LettucePort(live, client.onBegin(), subscriptions::subscribe, () -> {
+        return new LettucePort(live, client.onBegin(), subscriptions::subscribe, followed, () -> {
             onClose.run();
             close();
         });
@@ -88,7 +105,8 @@ final class ConnectedClient implements Connected {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            Set<StatefulRedisConnection<byte[], byte[]>> connections = live.end();
+            Set<StatefulRedisConnection<byte[], byte[]>> connections = new HashSet<>(live.end());
+            connections.addAll(followed.end());
             LettuceClient.await(subscriptions.close());
             client.close(connections);
         }

@@ -93,19 +93,28 @@ final class ConnectedCluster implements Connected {
 
     private ClusterNode node(Node address) {
         RedisURI uri = RedisAddress.at(settings, address);
-        LiveConnection live = new LiveConnection(
+        LiveConnection live = live(uri, subscriptions::suspect);
+        FollowedConnections followed =
+                new FollowedConnections(() -> live(uri, () -> {}), client.onBegin(), client.commandTimeout());
+        live.start();
+        return LettucePort.ofNode(live, client.onBegin(), followed, () -> {
+            close(live.end());
+            close(followed.end());
+        });
+    }
+
+    private LiveConnection live(RedisURI uri, Runnable onReplaced) {
+        return new LiveConnection(
                 RedisAddress.name(uri),
                 null,
                 () -> client.connect(uri).thenCompose(preparation::prepared),
                 client.executors(),
                 client.commandTimeout(),
-                subscriptions::suspect);
-        live.start();
-        return LettucePort.ofNode(live, client.onBegin(), () -> close(live));
+                onReplaced);
     }
 
-    private void close(LiveConnection live) {
-        for (StatefulRedisConnection<byte[], byte[]> connection : live.end()) {
+    private void close(Set<StatefulRedisConnection<byte[], byte[]>> connections) {
+        for (StatefulRedisConnection<byte[], byte[]> connection : connections) {
             CompletableFuture<Void> end = connection.closeAsync();
             synchronized (lock) {
                 nodesClosed = CompletableFuture.allOf(nodesClosed, end);

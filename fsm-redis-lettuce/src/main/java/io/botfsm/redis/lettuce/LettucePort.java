@@ -31,6 +31,7 @@ final class LettucePort implements ClusterNode {
     private final Connections connections;
     private final Consumer<PortCommand<?>> onBegin;
     private final BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe;
+    private final FollowedConnections followed;
     private final Runnable onClose;
     private final boolean asking;
 
@@ -39,40 +40,46 @@ final class LettucePort implements ClusterNode {
      *
      * @param onBegin is told of each command, and ends it when its time is over
      * @param subscribe begins subscriptions
+     * @param followed for scripts that a command follows
      * @param onClose ends the connections
      */
     LettucePort(
             Connections connections,
             Consumer<PortCommand<?>> onBegin,
             BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
+            FollowedConnections followed,
             Runnable onClose) {
-        this(connections, onBegin, subscribe, onClose, false);
+        this(connections, onBegin, subscribe, followed, onClose, false);
     }
 
     private LettucePort(
             Connections connections,
             Consumer<PortCommand<?>> onBegin,
             BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
+            FollowedConnections followed,
             Runnable onClose,
             boolean asking) {
         this.connections = connections;
         this.onBegin = onBegin;
         this.subscribe = subscribe;
+        this.followed = followed;
         this.onClose = onClose;
         this.asking = asking;
     }
 
     /** A port on one connection, for as long as that lasts; without subscriptions. */
     static LettucePort on(StatefulRedisConnection<byte[], byte[]> connection, Consumer<PortCommand<?>> onBegin) {
-        return ofNode(Connections.only(connection), onBegin, () -> {});
+        return ofNode(Connections.only(connection), onBegin, FollowedConnections.none(), () -> {});
     }
 
     /** A port to one node of a cluster; without subscriptions. */
-    static LettucePort ofNode(Connections connections, Consumer<PortCommand<?>> onBegin, Runnable onClose) {
+    static LettucePort ofNode(
+            Connections connections, Consumer<PortCommand<?>> onBegin, FollowedConnections followed, Runnable onClose) {
         return new LettucePort(
                 connections,
                 onBegin,
                 (channel, hint) -> CompletableFuture.failedFuture(RedisPortException.notSent(null)),
+                followed,
                 onClose);
     }
 
@@ -91,7 +98,7 @@ final class LettucePort implements ClusterNode {
         return send(EVAL, new ReplyOutput(), script(script, keys, args));
     }
 
-    private static CommandArgs<byte[], byte[]> script(byte[] script, List<byte[]> keys, List<byte[]> args) {
+    static CommandArgs<byte[], byte[]> script(byte[] script, List<byte[]> keys, List<byte[]> args) {
         CommandArgs<byte[], byte[]> all =
                 PortCommand.args().add(script).add(keys.size()).addKeys(keys);
         for (byte[] arg : args) {
@@ -128,6 +135,11 @@ final class LettucePort implements ClusterNode {
     }
 
     @Override
+    public FollowedScripts followedBy(List<byte[]> command) {
+        return followed.scripts(command, asking);
+    }
+
+    @Override
     public CompletionStage<List<Object>> clusterSlots() {
         return send(CLUSTER, new ReplyOutput(), PortCommand.args().add(CommandKeyword.SLOTS));
     }
@@ -142,7 +154,7 @@ final class LettucePort implements ClusterNode {
 
     @Override
     public RedisPort asking() {
-        return new LettucePort(connections, onBegin, subscribe, onClose, true);
+        return new LettucePort(connections, onBegin, subscribe, followed, onClose, true);
     }
 
     @Override
@@ -180,7 +192,7 @@ final class LettucePort implements ClusterNode {
         return command;
     }
 
-    private static PortCommand<List<Object>> askingCommand() {
+    static PortCommand<List<Object>> askingCommand() {
         return new PortCommand<>(ASKING, new ReplyOutput(), PortCommand.args(), why -> {});
     }
 

@@ -6,24 +6,19 @@ import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.AiogramMigration;
-import io.botfsm.redis.AiogramStateStorage;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisServerCheck;
-import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.RedisStores;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.storage.StateStorage;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -48,22 +43,15 @@ public final class LettuceRedis implements AutoCloseable {
     /** How long a command may take unless chosen otherwise. */
     public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
 
-    private final ServerAccess access;
-    private final Connected client;
-    private final RedisPort port;
+    private final String server;
+    private final RedisStores stores;
     private final RedisStorageOptions options;
     private final RedisLeaseOptions leaseOptions;
-    private final Set<String> checkedPrefixes = ConcurrentHashMap.newKeySet();
-
-    private final Object lock = new Object();
-    private final Set<Connected> clientsForLeases = new HashSet<>();
-    private boolean closed;
 
     private LettuceRedis(
             ServerAccess access, Connected client, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
-        this.access = access;
-        this.client = client;
-        this.port = client.port(() -> {});
+        this.server = client.server();
+        this.stores = new RedisStores(client.port(() -> {}), server, client.commandTimeout(), access::portForLeases);
         this.options = options;
         this.leaseOptions = leaseOptions;
     }
@@ -151,15 +139,15 @@ public final class LettuceRedis implements AutoCloseable {
     }
 
     /**
-     * A storage with other options. Storages share the connection; closing one leaves it to the others. If the keys have
-     * another prefix than those of storages before, the user's rights are checked for it first, which blocks.
+     * A storage with other options. Storages share the connection; closing one leaves it to the others. If the keys have another
+     * prefix than those of storages before, or writes are to be durable, the server is checked for it first, which blocks.
      *
+     * @throws IllegalArgumentException if the durability may take longer than a command
      * @throws StorageUnavailableException if the server has to be asked and does not answer
-     * @throws StorageRefusedException if the user lacks a right for such keys
+     * @throws StorageRefusedException if it cannot confirm what is asked for, or the user lacks a right
      */
-    public StateStorage stateStorage(RedisStorageOptions options) {
-        check(options.keyPrefix());
-        return new RedisStateStorage(port, client.commandTimeout(), options);
+    public StateStorage stateStorage(RedisStorageOptions chosen) {
+        return stores.stateStorage(chosen);
     }
 
     /**
@@ -170,8 +158,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public StateStorage stateStorage(AiogramLayout layout) {
-        new RedisServerCheck(port, client.server(), client.commandTimeout()).run(layout);
-        return new AiogramStateStorage(port, client.commandTimeout(), layout);
+        return stores.stateStorage(layout);
     }
 
     /**
@@ -182,8 +169,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public AiogramMigration aiogramMigration(AiogramLayout layout) {
-        new RedisServerCheck(port, client.server(), client.commandTimeout()).run(layout);
-        return new AiogramMigration(port, client.commandTimeout(), layout, options);
+        return stores.aiogramMigration(layout, options);
     }
 
     /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */
@@ -204,38 +190,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageClosedException if this object is closed
      */
     public LeaseStore leaseStore(RedisLeaseOptions chosen) {
-        requireOpen();
-        Connected own = access.connectForLeases();
-        LeaseStore store = ServerAccess.leaseStore(own, chosen, () -> forget(own));
-        synchronized (lock) {
-            if (!closed) {
-                clientsForLeases.add(own);
-                return store;
-            }
-        }
-        store.close();
-        throw new StorageClosedException();
-    }
-
-    private void requireOpen() {
-        synchronized (lock) {
-            if (closed) {
-                throw new StorageClosedException();
-            }
-        }
-    }
-
-    private void forget(Connected own) {
-        synchronized (lock) {
-            clientsForLeases.remove(own);
-        }
-    }
-
-    private void check(String keyPrefix) {
-        if (!checkedPrefixes.contains(keyPrefix)) {
-            new RedisServerCheck(port, client.server(), client.commandTimeout()).run(keyPrefix);
-            checkedPrefixes.add(keyPrefix);
-        }
+        return stores.leaseStore(chosen);
     }
 
     /**
@@ -246,20 +201,13 @@ public final class LettuceRedis implements AutoCloseable {
      */
     @Override
     public void close() {
-        port.close();
-        Set<Connected> left;
-        synchronized (lock) {
-            closed = true;
-            left = Set.copyOf(clientsForLeases);
-            clientsForLeases.clear();
-        }
-        left.forEach(Connected::close);
+        stores.close();
     }
 
     /** The server, without credentials. */
     @Override
     public String toString() {
-        return "LettuceRedis[" + client.server() + "]";
+        return "LettuceRedis[" + server + "]";
     }
 
     /** Collects how to connect. Not thread-safe. */
@@ -332,7 +280,7 @@ public final class LettuceRedis implements AutoCloseable {
             Connected connected = access.connect(RedisServerCheck::loadScripts);
             LettuceRedis redis = new LettuceRedis(access, connected, options, leaseOptions);
             try {
-                redis.check(options.keyPrefix());
+                redis.stores.check(options);
             } catch (RuntimeException e) {
                 redis.close();
                 throw e;
@@ -350,7 +298,9 @@ public final class LettuceRedis implements AutoCloseable {
          *     old
          */
         public LeaseStore leaseStore() {
-            return ServerAccess.leaseStore(access().connectForLeases(), leaseOptions, () -> {});
+            Connected connected = access().connectForLeases();
+            return RedisStores.leaseStore(
+                    connected.port(() -> {}), connected.server(), connected.commandTimeout(), leaseOptions);
         }
 
         private ServerAccess access() {

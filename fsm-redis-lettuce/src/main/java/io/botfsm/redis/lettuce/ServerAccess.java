@@ -1,11 +1,10 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.RedisLeaseOptions;
-import io.botfsm.redis.RedisLeaseStore;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.spi.RedisPort;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -26,18 +25,16 @@ interface ServerAccess {
     }
 
     /**
-     * A store of leases over a client, which it closes.
+     * The port of a connection for leases.
      *
-     * @param onClose told when the store is closed
+     * @param onClose told the port when it is closed
      */
-    static LeaseStore leaseStore(Connected client, RedisLeaseOptions options, Runnable onClose) {
-        RedisPort port = client.port(onClose);
-        try {
-            new RedisServerCheck(port, client.server(), client.commandTimeout()).runForLeases(options.keyPrefix());
-        } catch (RuntimeException e) {
-            port.close();
-            throw e;
-        }
-        return new RedisLeaseStore(port, client.commandTimeout(), options);
+    default RedisPort portForLeases(Consumer<RedisPort> onClose) {
+        CompletableFuture<RedisPort> itself = new CompletableFuture<>();
+        RedisPort port = connectForLeases().port(() -> {
+            var unused = itself.thenAccept(onClose);
+        });
+        itself.complete(port);
+        return port;
     }
 }

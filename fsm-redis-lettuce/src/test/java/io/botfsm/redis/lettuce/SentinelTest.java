@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.Durability;
+import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.lettuce.ConstantLoad.Sums;
 import io.botfsm.redis.lettuce.lock.Proof;
 import io.botfsm.redis.testkit.RedisSentinels;
@@ -35,6 +37,9 @@ import org.junit.jupiter.api.Timeout;
 class SentinelTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final Duration BACK = Duration.ofSeconds(2);
+    private static final RedisStorageOptions DURABLE = RedisStorageOptions.builder()
+            .durability(Durability.replicas(1, Duration.ofMillis(200)))
+            .build();
 
     private RedisSentinels topology;
 
@@ -146,6 +151,7 @@ class SentinelTest {
         topology.awaitSentinels();
     }
 
+    /** What a replica confirmed is not lost. While the old master is dead nobody can confirm, and writes say so. */
     @Test
     @Order(5)
     void aKilledMasterIsReplacedUnderLoad() throws Exception {
@@ -159,8 +165,9 @@ class SentinelTest {
         topology.awaitSentinels();
         List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(4).toList();
         try (LettuceRedis redis = connect();
-                ConstantLoad load = new ConstantLoad(redis.stateStorage(), keys)) {
+                ConstantLoad load = new ConstantLoad(redis.stateStorage(DURABLE), keys)) {
             RedisServerProcess master = topology.master();
+            load.awaitAcknowledged(500);
             long killed = System.nanoTime();
             master.kill();
             topology.awaitOtherMaster(master);
@@ -172,6 +179,7 @@ class SentinelTest {
                     "[measured] Sentinel: fail-over %d ms, writes %d ms later; %s%n",
                     (promoted - killed) / 1_000_000, back.toMillis(), sums);
             assertThat(back).isLessThan(BACK);
+            assertThat(sums.lost()).as("confirmed by a replica, and lost").isZero();
             assertThat(sums.notExecuted() + sums.unknown()).isPositive();
             master.startAgain();
         }

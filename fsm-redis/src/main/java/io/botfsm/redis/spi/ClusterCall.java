@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +15,17 @@ import org.jspecify.annotations.Nullable;
  * command is sent in its place, until the time of the call is over. One whose outcome is unknown is never followed by another.
  */
 final class ClusterCall<T> {
+    /** Sends a command once. */
+    @FunctionalInterface
+    interface Command<T> {
+        /**
+         * Sends it.
+         *
+         * @param asking whether an {@code ASKING} has to come before it
+         */
+        CompletionStage<T> send(ClusterNode node, boolean asking);
+    }
+
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 100;
 
@@ -24,12 +34,12 @@ final class ClusterCall<T> {
 
     private final ClusterNodes nodes;
     private final int slot;
-    private final Function<RedisPort, CompletionStage<T>> command;
+    private final Command<T> command;
     private final long end;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private int redirections;
 
-    private ClusterCall(ClusterNodes nodes, int slot, Duration limit, Function<RedisPort, CompletionStage<T>> command) {
+    private ClusterCall(ClusterNodes nodes, int slot, Duration limit, Command<T> command) {
         this.nodes = nodes;
         this.slot = slot;
         this.command = command;
@@ -40,16 +50,14 @@ final class ClusterCall<T> {
      * Begins a call.
      *
      * @param limit of its time, all nodes that it goes to included
-     * @param command sends the command once, to the port that it is given
      */
-    static <T> CompletionStage<T> begin(
-            ClusterNodes nodes, int slot, Duration limit, Function<RedisPort, CompletionStage<T>> command) {
+    static <T> CompletionStage<T> begin(ClusterNodes nodes, int slot, Duration limit, Command<T> command) {
         ClusterCall<T> call = new ClusterCall<>(nodes, slot, limit, command);
         ClusterNode node = nodes.serving(slot).orElse(null);
         if (node == null) {
             call.unserved();
         } else {
-            command.apply(node).whenComplete((value, failure) -> call.answered(node, value, failure));
+            command.send(node, false).whenComplete((value, failure) -> call.answered(node, value, failure));
         }
         return call.result;
     }
@@ -121,7 +129,7 @@ final class ClusterCall<T> {
     private void send(ClusterNode node, boolean asking) {
         var unused = limited(node.ready())
                 .exceptionallyCompose(late -> CompletableFuture.failedFuture(RedisPortException.notSent(late)))
-                .thenCompose(ready -> limited(command.apply(asking ? node.asking() : node)))
+                .thenCompose(ready -> limited(command.send(node, asking)))
                 .whenComplete((value, failure) -> answered(null, value, failure));
     }
 

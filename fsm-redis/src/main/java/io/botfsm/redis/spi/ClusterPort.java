@@ -69,7 +69,8 @@ public final class ClusterPort implements RedisPort {
     }
 
     private <T> CompletionStage<T> call(byte[] key, Function<RedisPort, CompletionStage<T>> command) {
-        return ClusterCall.begin(nodes, HashSlot.of(key), deadline, command);
+        return ClusterCall.begin(
+                nodes, HashSlot.of(key), deadline, (node, asking) -> command.apply(asking ? node.asking() : node));
     }
 
     @Override
@@ -123,6 +124,11 @@ public final class ClusterPort implements RedisPort {
     @Override
     public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
         return subscribe.apply(channel, hint);
+    }
+
+    @Override
+    public FollowedScripts followedBy(List<byte[]> command) {
+        return new ClusterScripts(nodes, deadline, command);
     }
 
     /** Always another one: which node answers what takes no key is not known. */

@@ -5,30 +5,11 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * A Redis client, seen through the few commands that this library sends. An adapter has no policy of its own: it sends each
- * command once, at once, and tells truthfully what became of it.
- *
- * <p>Thread-safe. Every method returns at once. A stage completes within the client's time-out, on any thread, and fails only
- * with {@link RedisPortException}. A command whose stage failed with {@link RedisPortException.Kind#NOT_SENT} is never sent
- * later; no command is ever sent twice, except that one which a node of a cluster passed by without executing it is sent to the
- * node that serves its key. A client that blocks may run a command on the thread that waits for its stage's future, and for futures
- * made of it ({@link java.util.concurrent.CompletableFuture#newIncompleteFuture}).
- *
- * <p>Replies are lists of {@code byte[]}, {@code Long} and {@code List} elements; a reply that is no list is a list of one
- * element. Nothing that was passed in is changed, and everything returned belongs to the caller.
+ * command once, at once, and tells truthfully what became of it. What {@link RedisScripts} says holds for every command.
  */
-public interface RedisPort extends AutoCloseable {
+public interface RedisPort extends RedisScripts, AutoCloseable {
     /** Reads a hash: names and values in turn, empty if there is no such key ({@code HGETALL}). */
     CompletionStage<List<byte[]>> hgetall(byte[] key);
-
-    /**
-     * Runs a script that the server knows ({@code EVALSHA}).
-     *
-     * @param sha what {@link #scriptLoad} returned, 40 hexadecimal digits
-     */
-    CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args);
-
-    /** Runs a script, after which the server knows it ({@code EVAL}). */
-    CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args);
 
     /** Lets the server know a script ({@code SCRIPT LOAD}); returns its SHA-1. */
     CompletionStage<String> scriptLoad(byte[] script);
@@ -53,6 +34,18 @@ public interface RedisPort extends AutoCloseable {
     CompletionStage<Subscription> subscribe(String channel, Runnable hint);
 
     /**
+     * Scripts that another command follows on the same connection, which is not that of other calls: {@code WAIT}, which answers
+     * for what its own connection has written, and holds up whatever comes behind it. It may follow several scripts at once.
+     *
+     * <p>Returns at once; that there is a connection, the first calls find out.
+     *
+     * @param command name and arguments; it takes the server less than the client's time-out
+     * @return replies with one more element, the last: the other command's reply as a list, or a {@link RedisPortException} if it
+     *     failed. A stage fails if the script failed
+     */
+    FollowedScripts followedBy(List<byte[]> command);
+
+    /**
      * A number that tells server processes apart, as far as the client can. It rises whenever commands begin to go over a
      * connection to another process, or one that may lead to another, at the latest before the first of them is answered. So two
      * replies with the same number before the first was asked for and after the second came are replies of one server process.
@@ -70,6 +63,13 @@ public interface RedisPort extends AutoCloseable {
     /** Ends the port. Idempotent; later calls fail with {@link RedisPortException.Kind#CLOSED}. */
     @Override
     void close();
+
+    /** Scripts that a command follows. */
+    interface FollowedScripts extends RedisScripts, AutoCloseable {
+        /** Ends the connection; later calls fail with {@link RedisPortException.Kind#CLOSED}. Idempotent. */
+        @Override
+        void close();
+    }
 
     /** An interest in a channel. Thread-safe. */
     interface Subscription extends AutoCloseable {

@@ -274,6 +274,12 @@ class ClusterPortTest {
                 public CompletionStage<List<byte[]>> hgetall(byte[] key) {
                     return ScriptedNode.this.answer("asking hgetall", List.of());
                 }
+
+                @Override
+                public FollowedScripts followedBy(List<byte[]> command) {
+                    ScriptedNode.this.commands.add("asking");
+                    return ScriptedNode.this.followedBy(command);
+                }
             };
             return asked;
         }
@@ -316,6 +322,26 @@ class ClusterPortTest {
         @Override
         public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
             return CompletableFuture.failedFuture(RedisPortException.notSent(null));
+        }
+
+        @Override
+        public FollowedScripts followedBy(List<byte[]> command) {
+            return new FollowedScripts() {
+                @Override
+                public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+                    return answer("followed evalsha", List.of());
+                }
+
+                @Override
+                public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+                    return answer("followed eval", List.of());
+                }
+
+                @Override
+                public void close() {
+                    commands.add("end of followed");
+                }
+            };
         }
 
         @Override

@@ -1,0 +1,100 @@
+package io.botfsm.redis;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * How much of Redis must have a write before it counts as done. Redis writes in any case, and answers for it afterwards
+ * ({@code WAIT}, {@code WAITAOF}); a write it does not answer for in time fails with
+ * {@link io.botfsm.UnconfirmedWriteException}. Immutable.
+ */
+public final class Durability {
+    private static final long ONE_DISK = 1;
+
+    private final boolean onDisk;
+    private final int replicas;
+    private final Duration within;
+
+    private Durability(boolean onDisk, int replicas, Duration within) {
+        if (within.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("time for confirmations must be at least a millisecond: " + within);
+        }
+        this.onDisk = onDisk;
+        this.replicas = replicas;
+        this.within = within;
+    }
+
+    /**
+     * So many replicas have it in memory: what one of them needs to take its master's place without loss.
+     *
+     * @param number at least 1
+     * @param within how long to wait for them, at least a millisecond and shorter than the command time-out
+     */
+    public static Durability replicas(int number, Duration within) {
+        return new Durability(false, positive(number), within);
+    }
+
+    /**
+     * The server itself has it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly yes}.
+     *
+     * @param within how long to wait, at least a millisecond and shorter than the command time-out
+     */
+    public static Durability onDisk(Duration within) {
+        return new Durability(true, 0, within);
+    }
+
+    /**
+     * The server and so many replicas have it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly yes}.
+     *
+     * @param replicas at least 1
+     * @param within how long to wait, at least a millisecond and shorter than the command time-out
+     */
+    public static Durability onDiskAndReplicas(int replicas, Duration within) {
+        return new Durability(true, positive(replicas), within);
+    }
+
+    private static int positive(int replicas) {
+        if (replicas < 1) {
+            throw new IllegalArgumentException("number of replicas must be at least 1: " + replicas);
+        }
+        return replicas;
+    }
+
+    /** How long a write waits for its confirmations. */
+    public Duration within() {
+        return within;
+    }
+
+    /** The command that waits. */
+    List<byte[]> command() {
+        Stream<String> name = Stream.of(onDisk ? "WAITAOF" : "WAIT");
+        Stream<String> numbers =
+                Stream.concat(needed().stream(), Stream.of(within.toMillis())).map(String::valueOf);
+        return Stream.concat(name, numbers).map(word -> word.getBytes(US_ASCII)).toList();
+    }
+
+    /** The least that the reply to the command may be. */
+    private List<Long> needed() {
+        return onDisk ? List.of(ONE_DISK, (long) replicas) : List.of((long) replicas);
+    }
+
+    /** Whether this, the reply to the command, confirms what was asked for. */
+    boolean isConfirmedBy(List<?> reply) {
+        List<Long> needed = needed();
+        return reply.size() == needed.size()
+                && IntStream.range(0, needed.size())
+                        .allMatch(i -> reply.get(i) instanceof Long confirmed && confirmed >= needed.get(i));
+    }
+
+    /** What is asked for, in words. */
+    @Override
+    public String toString() {
+        String copies = replicas + (replicas == 1 ? " replica" : " replicas");
+        String places = !onDisk ? copies : replicas == 0 ? "disk" : "disk and disk of " + copies;
+        return places + " within " + within;
+    }
+}
