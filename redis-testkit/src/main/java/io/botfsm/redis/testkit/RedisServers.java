@@ -3,8 +3,11 @@ package io.botfsm.redis.testkit;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
+import org.testcontainers.images.RemoteDockerImage;
+import org.testcontainers.images.builder.ImageFromDockerfile;
 import org.testcontainers.utility.DockerImageName;
 
 /**
@@ -13,7 +16,8 @@ import org.testcontainers.utility.DockerImageName;
  * <ol>
  *   <li>{@value #URI_PROPERTY}: a server that runs already and is the tests' own (they flush its databases);
  *   <li>{@code botfsm.redis.binary}: a server program, started here;
- *   <li>{@value #IMAGE_PROPERTY}: an image whose program takes settings as options, run by Testcontainers;
+ *   <li>{@value #IMAGE_PROPERTY}: an image whose program takes settings as options, run by Testcontainers; {@value #EMBEDDED}
+ *       for one that is made here of the embedded program, which needs a Docker engine but no registry;
  *   <li>else the program of the embedded-redis jar, started here.
  * </ol>
  *
@@ -22,6 +26,7 @@ import org.testcontainers.utility.DockerImageName;
 public final class RedisServers {
     private static final String URI_PROPERTY = "botfsm.redis.uri";
     private static final String IMAGE_PROPERTY = "botfsm.redis.image";
+    private static final String EMBEDDED = "embedded";
 
     private RedisServers() {}
 
@@ -63,6 +68,11 @@ public final class RedisServers {
 
     private record Container(GenericContainer<?> container) implements RedisTestServer {
         private static final int PORT = 6379;
+        private static final String DOCKERFILE = """
+                FROM scratch
+                COPY redis-server /redis-server
+                ENTRYPOINT ["/redis-server"]
+                """;
 
         @SuppressWarnings("resource") // closed by close(), or by Testcontainers at the end of the JVM
         static Container start(String image, String... settings) {
@@ -70,12 +80,20 @@ public final class RedisServers {
             for (String setting : settings) {
                 options.addAll(List.of(("--" + setting).split(" ")));
             }
-            GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image))
+            GenericContainer<?> container = new GenericContainer<>(image(image))
                     .withCommand(options.toArray(String[]::new))
                     .withExposedPorts(PORT)
                     .waitingFor(Wait.forLogMessage(".*Ready to accept connections.*", 1));
             container.start();
             return new Container(container);
+        }
+
+        private static Future<String> image(String name) {
+            return name.equals(EMBEDDED)
+                    ? new ImageFromDockerfile()
+                            .withFileFromPath("redis-server", RedisBinary.path())
+                            .withFileFromString("Dockerfile", DOCKERFILE)
+                    : new RemoteDockerImage(DockerImageName.parse(name));
         }
 
         @Override

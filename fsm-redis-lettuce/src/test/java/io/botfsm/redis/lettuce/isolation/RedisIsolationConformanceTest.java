@@ -6,6 +6,7 @@ import io.botfsm.StorageKey;
 import io.botfsm.conformance.SharedEventIsolationConformance;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.lettuce.Leases;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;
@@ -51,9 +52,9 @@ class RedisIsolationConformanceTest extends SharedEventIsolationConformance {
 
     @Override
     protected EventIsolation open(Settings settings) {
-        LeaseStore store = LettuceRedis.builder(USER.in(proxy.uri(0)))
+        LeaseStore store = Leases.opened(() -> LettuceRedis.builder(USER.in(proxy.uri(0)))
                 .commandTimeout(Duration.ofSeconds(2))
-                .leaseStore();
+                .leaseStore());
         stores.add(store);
         return EventIsolation.builder()
                 .threads(settings.threads())

@@ -1,0 +1,213 @@
+package io.botfsm.redis.lettuce;
+
+import static io.botfsm.redis.lettuce.Calls.applied;
+import static io.botfsm.redis.lettuce.Calls.freshKey;
+import static io.botfsm.redis.lettuce.Calls.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.StorageKey;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.TestAuthority;
+import io.botfsm.redis.testkit.TestAuthority.Signed;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StateStorage;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.TimeoutOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real servers behind TLS, with certificates of a private authority; one of them asks clients for theirs. */
+@Timeout(120)
+class TlsTest {
+    @TempDir
+    private static Path ours;
+
+    @TempDir
+    private static Path others;
+
+    private static TestAuthority authority;
+    private static TestAuthority otherAuthority;
+    private static Signed clientOfOurs;
+    private static Signed clientOfOthers;
+    private static RedisServerProcess open;
+    private static RedisServerProcess mutual;
+    private static int openPort;
+    private static int mutualPort;
+
+    private final List<RedisClient> clients = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        authority = new TestAuthority(ours, "ours");
+        otherAuthority = new TestAuthority(others, "others");
+        Signed server = authority.sign("server");
+        clientOfOurs = authority.sign("client");
+        clientOfOthers = otherAuthority.sign("client");
+        openPort = RedisServerProcess.freePort();
+        open = start(openPort, server, "no");
+        mutualPort = RedisServerProcess.freePort();
+        mutual = start(mutualPort, server, "yes");
+    }
+
+    private static RedisServerProcess start(int port, Signed server, String authenticatesClients) {
+        return RedisServerProcess.start(
+                "tls-port " + port,
+                "tls-cert-file " + server.certificate(),
+                "tls-key-file " + server.key(),
+                "tls-ca-cert-file " + authority.certificate(),
+                "tls-auth-clients " + authenticatesClients);
+    }
+
+    @AfterAll
+    static void stop() {
+        open.close();
+        mutual.close();
+    }
+
+    @AfterEach
+    void shutDown() {
+        clients.forEach(client -> client.shutdown(Duration.ZERO, Duration.ofSeconds(1)));
+    }
+
+    private RedisClient client(SslOptions.Builder ssl) {
+        RedisClient client = RedisClient.create();
+        clients.add(client);
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))
+                .sslOptions(ssl.build())
+                .build());
+        return client;
+    }
+
+    private static SslOptions.Builder trusting(TestAuthority trusted) {
+        return SslOptions.builder().trustManager(trusted.certificate().toFile());
+    }
+
+    private static SslOptions.Builder trustingOursAs(Signed client) {
+        return trusting(authority)
+                .keyManager(client.certificate().toFile(), client.key().toFile(), new char[0]);
+    }
+
+    private static RedisURI uri(int port) {
+        return RedisURI.create("rediss://localhost:%d/2".formatted(port));
+    }
+
+    private static void worksAndComesBack(LettuceRedis redis, RedisServerProcess server) {
+        StorageKey key = freshKey();
+        StateStorage storage = redis.stateStorage();
+        applied(storage, key, Mutation.builder().state("A").put("big", "x".repeat(1 << 20)));
+        assertThat(read(storage, key).data().get("big")).hasSize(1 << 20);
+        server.kill();
+        server.startAgain();
+        assertThat(Calls.untilItReads(storage, key)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void withoutCheckingTheServersCertificate() {
+        try (LettuceRedis redis = LettuceRedis.connect("rediss://localhost:%d/1?verifyPeer=NONE".formatted(openPort))) {
+            worksAndComesBack(redis, open);
+            assertThat(redis).hasToString("LettuceRedis[rediss://localhost:%d/1]".formatted(openPort));
+        }
+    }
+
+    @Test
+    void anAuthorityThatTheUsersClientTrusts() {
+        try (LettuceRedis redis = LettuceRedis.using(client(trusting(authority)), uri(openPort))) {
+            worksAndComesBack(redis, open);
+        }
+    }
+
+    @Test
+    void aCertificateOfTheClientsThatTheServerAsksFor() {
+        RedisClient client = client(trustingOursAs(clientOfOurs));
+        try (LettuceRedis redis = LettuceRedis.using(client, uri(mutualPort));
+                LeaseStore leases = redis.leaseStore()) {
+            worksAndComesBack(redis, mutual);
+            Leases.untilItAnswers(leases);
+            Leases.subscribed(leases, "bot", () -> {}).close();
+        }
+    }
+
+    @Test
+    void aPrivateAuthorityIsTrustedByNobody() {
+        refused(() -> LettuceRedis.connect(uri(openPort)), openPort, "certification path");
+    }
+
+    @Test
+    void anotherAuthorityIsNotTrusted() {
+        refused(
+                () -> LettuceRedis.using(client(trusting(otherAuthority)), uri(openPort)),
+                openPort,
+                "certification path");
+    }
+
+    @Test
+    void aCertificateOfAnotherHostIsNotTrusted() {
+        RedisURI address = RedisURI.create("rediss://127.0.0.1:" + openPort);
+        assertThatThrownBy(() -> LettuceRedis.using(client(trusting(authority)), address))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("No subject alternative name");
+    }
+
+    @Test
+    void aClientWithoutACertificateIsRefused() {
+        refused(() -> LettuceRedis.using(client(trusting(authority)), uri(mutualPort)), mutualPort, "certificate");
+    }
+
+    @Test
+    void aClientWithACertificateOfAnotherAuthorityIsRefused() {
+        refused(
+                () -> LettuceRedis.using(client(trustingOursAs(clientOfOthers)), uri(mutualPort)),
+                mutualPort,
+                "unknown_ca");
+    }
+
+    /** Nothing of keys is told, nor are credentials. */
+    private static void refused(Runnable connecting, int port, String why) {
+        assertThatThrownBy(connecting::run)
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("rediss://localhost:" + port)
+                .hasMessageContaining(why)
+                .satisfies(failure -> {
+                    StringWriter text = new StringWriter();
+                    failure.printStackTrace(new PrintWriter(text));
+                    assertThat(text.toString())
+                            .doesNotContain(TestAuthority.PASSWORD)
+                            .doesNotContain("PRIVATE KEY")
+                            .doesNotContain(secondLine(clientOfOurs.key()))
+                            .doesNotContain(secondLine(clientOfOthers.key()));
+                });
+    }
+
+    private static String secondLine(Path pem) throws IOException {
+        return Files.readAllLines(pem).get(1);
+    }
+
+    @Test
+    void plainTextToATlsPortIsUnavailable() {
+        assertThatThrownBy(() -> LettuceRedis.builder("redis://localhost:%d".formatted(openPort))
+                        .commandTimeout(Duration.ofMillis(500))
+                        .connect())
+                .isInstanceOf(StorageUnavailableException.class);
+    }
+}

@@ -1,0 +1,68 @@
+package io.botfsm.redis.lettuce;
+
+import static io.botfsm.redis.lettuce.Calls.applied;
+import static io.botfsm.redis.lettuce.Calls.freshKey;
+import static io.botfsm.redis.lettuce.Calls.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.StorageKey;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StateStorage;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real server behind a Unix socket. */
+@Timeout(60)
+class UnixSocketTest {
+    @TempDir
+    private static Path directory;
+
+    private static RedisServerProcess server;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServerProcess.start("unixsocket " + socket(), "unixsocketperm 700");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static Path socket() {
+        return directory.resolve("redis.sock");
+    }
+
+    private static void worksAndComesBack(LettuceRedis redis) {
+        StorageKey key = freshKey();
+        StateStorage storage = redis.stateStorage();
+        applied(storage, key, Mutation.builder().state("A").put("big", "x".repeat(1 << 20)));
+        assertThat(read(storage, key).data().get("big")).hasSize(1 << 20);
+        server.kill();
+        server.startAgain();
+        assertThat(Calls.untilItReads(storage, key)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void aUnixSocketWorks() {
+        try (LettuceRedis redis = LettuceRedis.connect("redis-socket://%s?database=4".formatted(socket()))) {
+            worksAndComesBack(redis);
+            assertThat(redis).hasToString("LettuceRedis[redis-socket://%s?database=4]".formatted(socket()));
+        }
+    }
+
+    @Test
+    void aUnixSocketThatIsNotThereIsUnavailable() {
+        assertThatThrownBy(() -> LettuceRedis.connect("redis-socket:///no/such.sock"))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("/no/such.sock");
+    }
+}
