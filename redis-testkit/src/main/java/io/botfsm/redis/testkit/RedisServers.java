@@ -68,6 +68,10 @@ public final class RedisServers {
 
     private record Container(GenericContainer<?> container) implements RedisTestServer {
         private static final int PORT = 6379;
+
+        /** Always the same, so that it is made once, and nothing piles up. */
+        private static final String IMAGE_OF_EMBEDDED = "localhost/botfsm-embedded-redis";
+
         private static final String DOCKERFILE = """
                 FROM scratch
                 COPY redis-server /redis-server
@@ -90,7 +94,7 @@ public final class RedisServers {
 
         private static Future<String> image(String name) {
             return name.equals(EMBEDDED)
-                    ? new ImageFromDockerfile()
+                    ? new ImageFromDockerfile(IMAGE_OF_EMBEDDED, false)
                             .withFileFromPath("redis-server", RedisBinary.path())
                             .withFileFromString("Dockerfile", DOCKERFILE)
                     : new RemoteDockerImage(DockerImageName.parse(name));

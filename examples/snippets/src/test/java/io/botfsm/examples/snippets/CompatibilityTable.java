@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -33,13 +36,16 @@ final class CompatibilityTable {
     static final String OF_ONE_PROCESS = "one process";
 
     private static final List<String> SUITES =
-            List.of("storage", "lease", "event isolation", "instance lock", "aiogram");
+            List.of("storage", "lease", "event isolation", "instance lock", "aiogram", "port");
     private static final List<String> CLIENTS = List.of("Lettuce", "Jedis");
     private static final List<String> TOPOLOGIES = List.of("standalone", "Sentinel", "Cluster");
 
     private static final String BEGIN = "<!-- written by .ci/compatibility -->\n";
     private static final String END = "<!-- end -->\n";
-    private static final Pattern RULE = Pattern.compile("rule([A-Z]?\\d\\d)_");
+    /** Those with "Proof" in their names run when proofs do. */
+    private static final Pattern CONFORMANCE_TEST = Pattern.compile("Conformance(Proof)?Test\\.java$");
+
+    private static final Pattern RULE = Pattern.compile("(?:rule([A-Z]?\\d\\d)|(p\\d\\d))_");
     private static final Pattern GAP = Pattern.compile("\\[gap\\] \\w+\\.(rule[A-Z]?\\d\\d_\\w+) is not checked");
 
     private final Path root;
@@ -64,7 +70,8 @@ final class CompatibilityTable {
     List<String> classes() throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return files.map(file -> root.relativize(file).toString().replace('\\', '/'))
-                    .filter(file -> file.contains("src/test/java/") && file.endsWith("ConformanceTest.java"))
+                    .filter(file -> file.contains("src/test/java/")
+                            && CONFORMANCE_TEST.matcher(file).find())
                     .map(file ->
                             file.replaceAll(".*src/test/java/|\\.java$", "").replace('/', '.'))
                     .sorted()
@@ -75,13 +82,7 @@ final class CompatibilityTable {
     /** What a test class belongs to; empty if its name does not tell. */
     static Optional<Combination> of(String testClass) {
         String name = testClass.substring(testClass.lastIndexOf('.') + 1);
-        String suite = name.contains("Aiogram")
-                ? "aiogram"
-                : name.contains("Isolation")
-                        ? "event isolation"
-                        : name.contains("Lock")
-                                ? "instance lock"
-                                : name.contains("Lease") || name.contains("Quorum") ? "lease" : "storage";
+        String suite = suite(name);
         String topology = name.contains("Sentinel") ? "Sentinel" : name.contains("Cluster") ? "Cluster" : "standalone";
         if (testClass.startsWith("io.botfsm.redis.lettuce.")) {
             return Optional.of(new Combination(suite, "Lettuce", topology));
@@ -95,10 +96,25 @@ final class CompatibilityTable {
                 : Optional.empty();
     }
 
+    private static String suite(String name) {
+        Map<String, String> words = new LinkedHashMap<>(); // the first that is found decides
+        words.put("Aiogram", "aiogram");
+        words.put("Isolation", "event isolation");
+        words.put("Lock", "instance lock");
+        words.put("Port", "port");
+        words.put("Lease", "lease");
+        words.put("Quorum", "lease");
+        return words.entrySet().stream()
+                .filter(word -> name.contains(word.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("storage");
+    }
+
     private static List<Combination> combinations() {
         List<Combination> all = new ArrayList<>();
         for (String suite : SUITES) {
-            if (!suite.equals("aiogram")) {
+            if (!List.of("aiogram", "port").contains(suite)) {
                 all.add(new Combination(suite, "memory", OF_ONE_PROCESS));
             }
             for (String client : suite.equals("instance lock") ? List.<String>of() : CLIENTS) {
@@ -116,14 +132,17 @@ final class CompatibilityTable {
         List<String> classes = classes();
         for (Combination combination : combinations()) {
             List<Report> reports = new ArrayList<>();
+            int missing = 0;
             for (String testClass : classes) {
                 if (of(testClass).filter(combination::equals).isPresent()) {
-                    report(testClass).ifPresent(reports::add);
+                    Optional<Report> report = report(testClass);
+                    report.ifPresent(reports::add);
+                    missing += report.isPresent() ? 0 : 1;
                 }
             }
             table.append(
                     "| %s | %s | %s | ".formatted(combination.suite(), combination.client(), combination.topology()));
-            table.append(reports.isEmpty() ? missing(combination) : cells(reports))
+            table.append(reports.isEmpty() ? missing(combination) : cells(reports, missing))
                     .append(" |\n");
         }
         return table.toString();
@@ -131,12 +150,12 @@ final class CompatibilityTable {
 
     private static String missing(Combination combination) {
         return combination.suite().equals("aiogram") && combination.topology().equals("Cluster")
-                ? "refused: a conversation has two keys | | | | | "
-                : "not run | | | | | ";
+                ? "refused: a conversation has two keys | | | | |"
+                : "not run | | | | |";
     }
 
     /** A rule is kept whole if none of its tests failed in any class, and each ran in one at least. */
-    private static String cells(List<Report> reports) {
+    private static String cells(List<Report> reports, int missing) {
         Set<String> failed = union(reports.stream().map(Report::failed));
         Set<String> ran = union(reports.stream().map(Report::ran));
         Set<String> left = union(reports.stream().map(Report::left));
@@ -152,9 +171,10 @@ final class CompatibilityTable {
         kept.removeAll(inPart);
         int others = (int)
                 failed.stream().filter(test -> !RULE.matcher(test).lookingAt()).count();
-        return "%d | %d | %d | %s | %s | %s"
+        return "%d%s | %d | %d | %s | %s | %s"
                 .formatted(
                         reports.size(),
+                        missing == 0 ? "" : " of " + (reports.size() + missing),
                         reports.stream().mapToInt(Report::tests).sum(),
                         kept.size(),
                         listed(inPart),
@@ -170,7 +190,8 @@ final class CompatibilityTable {
         return tests.stream()
                 .map(RULE::matcher)
                 .filter(Matcher::lookingAt)
-                .map(rule -> rule.group(1))
+                .map(rule ->
+                        rule.group(1) != null ? rule.group(1) : rule.group(2).toUpperCase(Locale.ROOT))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
