@@ -5,12 +5,11 @@ import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisPortException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.CommandArguments;
@@ -38,8 +37,8 @@ final class Connections {
     private final ConnectionProvider provider;
     private final Object lock = new Object();
 
-    /** By identity, since a connection is equal to itself only. */
-    private final Map<Connection, Known> known = new WeakHashMap<>();
+    /** Those that are connected, and some that the pool has closed since the last new one. */
+    private final Map<Connection, Known> known = new ConcurrentHashMap<>();
 
     private volatile ServerProcess process = new ServerProcess("", 0);
     private volatile boolean closed;
@@ -92,7 +91,7 @@ final class Connections {
                 discard(connection);
             } catch (JedisConnectionException dead) {
                 broken(connection);
-                if (known(connection) == null) {
+                if (!known.containsKey(connection)) {
                     throw RedisPortException.notSent(dead);
                 }
             } catch (JedisException e) {
@@ -154,7 +153,7 @@ final class Connections {
     }
 
     private boolean isUsable(Connection connection, int soTimeout) {
-        Known before = known(connection);
+        Known before = known.get(connection);
         if (before == null) {
             greet(connection, soTimeout);
             return true;
@@ -168,12 +167,6 @@ final class Connections {
         return true;
     }
 
-    private @Nullable Known known(Connection connection) {
-        synchronized (lock) {
-            return known.get(connection);
-        }
-    }
-
     private void greet(Connection connection, int soTimeout) {
         Object info = connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add("server"));
         Matcher runId = RUN_ID.matcher(JedisReply.text(info));
@@ -183,13 +176,14 @@ final class Connections {
                 process = new ServerProcess(id, process.number() + 1);
                 LOGGER.debug("{}: connected to process {}", server, id);
             }
+            known.keySet().removeIf(old -> !old.isConnected());
             known.put(connection, new Known(process.number(), soTimeout));
         }
     }
 
     /** Takes a connection back that serves. */
     void giveBack(Connection connection) {
-        Known of = known(connection);
+        Known of = known.get(connection);
         if (of != null) {
             of.lastUse = System.nanoTime();
             connection.setSoTimeout(of.soTimeout); // others may use it too

@@ -8,13 +8,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Hands calls over to the threads of a port. While every one of the last calls was run by the thread that waited for it, to wake
- * another for each would be in vain, and would cost more than the call; so a call is then handed over only if nobody has begun it
- * when the clock looks, about a millisecond later. Thread-safe.
+ * Hands calls over to the threads of a port. While nearly all calls are run by the thread that waits for them, to
+ * wake another for each would be in vain, and would cost more than the call; so a call is then handed over only if nobody has
+ * begun it when the clock looks, about a millisecond later. Thread-safe.
  */
 final class Handover {
-    /** So many in a row were run by those who waited, before the next are believed to be. */
+    /** So many more were run by those who waited than not, before the next are believed to be. */
     private static final int ENOUGH = 16;
+
+    /** Beyond that no more is won, so that a change is soon noticed. One that was not costs as much as {@link #ENOUGH} that were. */
+    private static final int MOST = 4 * ENOUGH;
 
     private static final long LOOK_MICROS = 1_000;
 
@@ -22,8 +25,8 @@ final class Handover {
     private final Queue<JedisCall<?>> left = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean looking = new AtomicBoolean();
 
-    /** Those in a row; that two threads count at once, and one is lost, is no harm. */
-    private volatile int ranByWaiters;
+    /** How far the next call is believed to be run by who waits; that two threads count at once, and one is lost, is no harm. */
+    private volatile int trust;
 
     private volatile boolean closed;
 
@@ -32,7 +35,7 @@ final class Handover {
     }
 
     void begin(JedisCall<?> call) {
-        if (ranByWaiters < ENOUGH) {
+        if (trust < ENOUGH) {
             execute(call);
             return;
         }
@@ -52,7 +55,6 @@ final class Handover {
         looking.set(false); // first, so that whatever is added from now on is looked at again
         for (JedisCall<?> call = left.poll(); call != null; call = left.poll()) {
             if (call.isWaiting()) {
-                ranByWaiters = 0;
                 execute(call);
             }
         }
@@ -77,13 +79,16 @@ final class Handover {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // an estimate
     void ranByWaiter() {
-        if (ranByWaiters < ENOUGH) {
-            ranByWaiters++;
+        if (trust < MOST) {
+            trust++;
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     void ranByThread() {
-        ranByWaiters = 0;
+        if (trust > 0) {
+            trust = Math.max(0, trust - ENOUGH);
+        }
     }
 
     /** Fails what nobody has begun, from now on too. */
