@@ -58,7 +58,8 @@ class CompatibilityTableTest {
 
     @Test
     void namesTellWhatATestBelongsTo() {
-        assertThat(CompatibilityTable.of("io.botfsm.redis.lettuce.topology.LettuceClusterLeaseStoreConformanceTest"))
+        assertThat(CompatibilityTable.of(
+                        "io.botfsm.redis.lettuce.topology.LettuceClusterLeaseStoreConformanceProofTest"))
                 .contains(new Combination("lease", "Lettuce", "Cluster"));
         assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.isolation.RedisIsolationConformanceTest"))
                 .contains(new Combination("event isolation", "Jedis", "standalone"));

@@ -4,7 +4,7 @@ import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.StateStorage;
 
 /** A source that knows other conversations changes nothing. */
-final class LettuceRecoveringConformanceTest extends LettuceConformance {
+final class LettuceRecoveringConformanceProofTest extends LettuceConformance {
     @Override
     StateStorage decorate(StateStorage storage) {
         return RecoveringStateStorage.builder(storage, new OthersRecovery()).build();

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
 /** Through a client of the user's, which reconnects by itself as well; cut off means that everything gets lost. */
-final class LettuceLeaseStoreUsersClientConformanceTest extends LettuceLeaseConformance {
+final class LettuceLeaseStoreUsersClientConformanceProofTest extends LettuceLeaseConformance {
     private final ClientResources resources = ClientResources.create();
     private final List<RedisClient> clients = new ArrayList<>();
 

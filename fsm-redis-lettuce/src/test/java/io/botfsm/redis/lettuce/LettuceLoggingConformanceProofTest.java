@@ -5,7 +5,7 @@ import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
 
 /** With every transition logged; cut off means that the server stands still, and later executes what has reached it. */
-final class LettuceLoggingConformanceTest extends LettuceConformance {
+final class LettuceLoggingConformanceProofTest extends LettuceConformance {
     private RedisServerProcess process;
 
     @Override
