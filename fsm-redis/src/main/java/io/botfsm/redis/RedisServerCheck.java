@@ -143,8 +143,12 @@ public final class RedisServerCheck {
      * @return fails as the port's stages do, as for a write that a replica refuses
      */
     public static CompletionStage<Void> requireMaster(RedisPort port) {
-        return port.info("replication")
-                .thenCompose(info -> REPLICA.matcher(info).find() ? replica() : master());
+        return port.info("replication").thenCompose(info -> isReplica(info) ? replica() : master());
+    }
+
+    /** Whether a server that says this of its replication ({@code INFO replication}) is a replica. */
+    public static boolean isReplica(String info) {
+        return REPLICA.matcher(info).find();
     }
 
     private static CompletionStage<Void> replica() {

@@ -2,6 +2,7 @@ package io.botfsm.redis.jedis;
 
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.spi.RedisPortException;
 import java.time.Duration;
 import java.util.Map;
@@ -16,6 +17,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.util.Pool;
@@ -34,6 +36,7 @@ final class Connections {
     private static final Logger LOGGER = LoggerFactory.getLogger(JedisRedis.class);
 
     private final String server;
+    private final RoleCheck roleCheck;
     private final ConnectionProvider provider;
     private final Object lock = new Object();
 
@@ -41,6 +44,7 @@ final class Connections {
     private final Map<Connection, Known> known = new ConcurrentHashMap<>();
 
     private volatile ServerProcess process = new ServerProcess("", 0);
+    private volatile Runnable onOtherProcess = () -> {};
     private volatile boolean closed;
 
     /** A server process, and how many there were before. */
@@ -61,10 +65,17 @@ final class Connections {
      * The connections of a pool.
      *
      * @param server the server's name for the log, without credentials
+     * @param roleCheck when a server must say that it is a master
      */
-    Connections(String server, ConnectionProvider provider) {
+    Connections(String server, RoleCheck roleCheck, ConnectionProvider provider) {
         this.server = server;
+        this.roleCheck = roleCheck;
         this.provider = provider;
+    }
+
+    /** To be told whenever they lead to another server process than before. */
+    void onOtherProcess(Runnable told) {
+        onOtherProcess = told;
     }
 
     /** Rises before the first command is answered by another server process than before. */
@@ -119,20 +130,6 @@ final class Connections {
         }
     }
 
-    /** A connection outside the pool, which belongs to the caller. */
-    @SuppressWarnings("unchecked")
-    Connection separate() {
-        Pool<Connection> pool = (Pool<Connection>)
-                provider.getConnectionMap().values().iterator().next();
-        try {
-            return pool.getFactory().makeObject().getObject();
-        } catch (JedisException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new JedisException(e);
-        }
-    }
-
     /** What connecting fails with. */
     static RuntimeException notConnected(String server, JedisException failure) {
         RedisPortException why = refused(failure);
@@ -168,17 +165,41 @@ final class Connections {
     }
 
     private void greet(Connection connection, int soTimeout) {
-        Object info = connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add("server"));
-        Matcher runId = RUN_ID.matcher(JedisReply.text(info));
+        Matcher runId = RUN_ID.matcher(info(connection, "server"));
         String id = runId.find() ? runId.group(1) : "";
+        ServerProcess before = process;
+        boolean isOther = id.isEmpty() || !id.equals(before.runId());
+        if (roleCheck.isNeeded(isOther && before.number() > 0)
+                && RedisServerCheck.isReplica(info(connection, "replication"))) {
+            throw new JedisDataException("READONLY");
+        }
         synchronized (lock) {
-            if (id.isEmpty() || !id.equals(process.runId())) {
+            isOther = id.isEmpty() || !id.equals(process.runId());
+            if (isOther) {
                 process = new ServerProcess(id, process.number() + 1);
                 LOGGER.debug("{}: connected to process {}", server, id);
             }
             known.keySet().removeIf(old -> !old.isConnected());
             known.put(connection, new Known(process.number(), soTimeout));
         }
+        if (isOther && before.number() > 0) {
+            onOtherProcess.run();
+        }
+    }
+
+    private static String info(Connection connection, String section) {
+        return JedisReply.text(connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add(section)));
+    }
+
+    /** The server to which one leads is no master any more: no other one to it is used again. */
+    void demoted(Connection connection) {
+        synchronized (lock) {
+            Known of = known.get(connection);
+            if (of != null && of.number == process.number()) {
+                process = new ServerProcess("", process.number() + 1);
+            }
+        }
+        forgetIdle();
     }
 
     /** Takes a connection back that serves. */

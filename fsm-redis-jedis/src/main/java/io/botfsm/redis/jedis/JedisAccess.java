@@ -1,7 +1,9 @@
 package io.botfsm.redis.jedis;
 
+import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.redis.spi.Subscriptions;
 import java.time.Duration;
 import java.util.Map;
@@ -12,9 +14,12 @@ import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
@@ -23,9 +28,9 @@ import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
-/** How to reach a server. Each port has threads and, unless the client is the user's, connections of its own. Immutable. */
-final class JedisAccess {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+/** How to reach a server, or the master that Sentinels know, through a pool of connections. Immutable. */
+final class JedisAccess implements RedisAccess {
+    static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
     /** A connection that nobody needs is closed after a minute or so. */
     private static final Duration IDLE = Duration.ofMinutes(1);
@@ -33,20 +38,64 @@ final class JedisAccess {
     private final String server;
     private final Duration timeout;
     private final int poolSize;
+    private final RoleCheck roleCheck;
     private final Supplier<ConnectionProvider> providers;
+    private final Supplier<Connection> separate;
 
-    private JedisAccess(String server, Duration timeout, int poolSize, Supplier<ConnectionProvider> providers) {
+    private JedisAccess(
+            String server,
+            Duration timeout,
+            int poolSize,
+            RoleCheck roleCheck,
+            Supplier<ConnectionProvider> providers,
+            Supplier<Connection> separate) {
         this.server = server;
         this.timeout = timeout;
         this.poolSize = poolSize;
+        this.roleCheck = roleCheck;
         this.providers = providers;
+        this.separate = separate;
     }
 
-    /** Connections of our own. */
+    /** Connections of our own, to one server or to the master that Sentinels know. */
     static JedisAccess to(RedisUri uri, Duration timeout, int poolSize) {
-        RedisUri.Node node = uri.requireOneServer().nodes().get(0);
-        HostAndPort address = new HostAndPort(node.host(), node.port());
-        JedisClientConfig config = config(uri, timeout);
+        JedisClientConfig config = config(uri, timeout, true);
+        if (uri.masterName().isEmpty()) {
+            Node node = uri.requireOneServer().nodes().get(0);
+            return own(uri.toString(), timeout, poolSize, RoleCheck.OF_ANOTHER_SERVER, sockets(node, config), config);
+        }
+        Duration answer = min(timeout, CONNECT_TIMEOUT);
+        JedisSocketFactory sockets = new MasterSockets(
+                uri.nodes(), uri.masterName().get(), config(uri, answer, false), config, answer.multipliedBy(2));
+        return own(uri.toString(), timeout, poolSize, RoleCheck.ALWAYS, sockets, config);
+    }
+
+    /**
+     * Connections of our own to a node of a cluster.
+     *
+     * @param settings how to talk to all
+     */
+    static JedisAccess ofNode(RedisUri settings, Node node, Duration timeout, int poolSize) {
+        JedisClientConfig config = config(settings, timeout, true);
+        String name = RedisUri.builder()
+                .tls(settings.isTls())
+                .node(node.host(), node.port())
+                .build()
+                .toString();
+        return own(name, timeout, poolSize, RoleCheck.NEVER, sockets(node, config), config);
+    }
+
+    private static JedisSocketFactory sockets(Node node, JedisClientConfig config) {
+        return new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), config);
+    }
+
+    private static JedisAccess own(
+            String server,
+            Duration timeout,
+            int poolSize,
+            RoleCheck roleCheck,
+            JedisSocketFactory sockets,
+            JedisClientConfig config) {
         GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
         pool.setMaxTotal(poolSize);
         pool.setMaxIdle(poolSize);
@@ -55,19 +104,30 @@ final class JedisAccess {
         pool.setMinEvictableIdleDuration(IDLE);
         pool.setTimeBetweenEvictionRuns(IDLE.dividedBy(2));
         return new JedisAccess(
-                uri.toString(), timeout, poolSize, () -> new PooledConnectionProvider(address, config, pool));
+                server,
+                timeout,
+                poolSize,
+                roleCheck,
+                () -> new PooledConnectionProvider(new ConnectionFactory(sockets, config), pool),
+                () -> new Connection(sockets, config));
     }
 
-    /** Without telling the library's name (CLIENT SETINFO): that is one more right for a user to have. */
-    private static JedisClientConfig config(RedisUri uri, Duration timeout) {
+    /**
+     * Without telling the library's name (CLIENT SETINFO): that is one more right for a user to have.
+     *
+     * @param toServer whether it is for a server, not for a Sentinel, which knows neither users nor databases
+     */
+    private static JedisClientConfig config(RedisUri uri, Duration timeout, boolean toServer) {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 .resp2()
-                .connectionTimeoutMillis(millis(timeout.compareTo(CONNECT_TIMEOUT) < 0 ? timeout : CONNECT_TIMEOUT))
+                .connectionTimeoutMillis(millis(min(timeout, CONNECT_TIMEOUT)))
                 .socketTimeoutMillis(millis(timeout))
-                .database(uri.database())
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
-        uri.user().ifPresent(config::user);
-        uri.password().ifPresent(config::password);
+        if (toServer) {
+            config.database(uri.database());
+            uri.user().ifPresent(config::user);
+            uri.password().ifPresent(config::password);
+        }
         if (uri.isTls()) {
             config.sslOptions(SslOptions.builder()
                     .sslVerifyMode(
@@ -79,6 +139,10 @@ final class JedisAccess {
                     .build());
         }
         return config.build();
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static int millis(Duration timeout) {
@@ -109,7 +173,18 @@ final class JedisAccess {
                     "the client would let a command wait for ever: set its socketTimeoutMillis");
         }
         int size = pool.getMaxTotal() < 0 ? JedisRedis.DEFAULT_POOL_SIZE : pool.getMaxTotal();
-        return new JedisAccess(server, timeout, size, () -> theirs(pool));
+        return new JedisAccess(
+                server, timeout, size, RoleCheck.OF_ANOTHER_SERVER, () -> theirs(pool), () -> separate(pool));
+    }
+
+    private static Connection separate(Pool<Connection> pool) {
+        try {
+            return pool.getFactory().makeObject().getObject();
+        } catch (JedisException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new JedisException(e);
+        }
     }
 
     /** Theirs is not closed by us. */
@@ -135,40 +210,58 @@ final class JedisAccess {
         };
     }
 
-    String server() {
+    @Override
+    public String server() {
         return server;
     }
 
-    Duration timeout() {
+    @Override
+    public Duration timeout() {
         return timeout;
     }
 
-    /**
-     * A port. Nothing is connected yet.
-     *
-     * @param onClose told the port when it is closed
-     */
-    RedisPort port(Consumer<RedisPort> onClose) {
-        return port(Optional.empty(), onClose);
+    @Override
+    public RedisPort port(Consumer<RedisPort> onClose) {
+        return open(Optional.empty(), onClose);
     }
 
-    private JedisPort port(Optional<CommandArguments> follower, Consumer<RedisPort> onClose) {
-        Connections connections = new Connections(server, providers.get());
+    /** The port of a node of a cluster. Nothing is connected yet. */
+    ClusterNode nodePort() {
+        return open(Optional.empty(), port -> {});
+    }
+
+    private JedisPort open(Optional<CommandArguments> follower, Consumer<RedisPort> onClose) {
+        Connections connections = new Connections(server, roleCheck, providers.get());
         Threads threads = new Threads(poolSize);
-        Subscriptions subscriptions = new Subscriptions(
-                server,
-                () -> JedisChannels.open(connections::separate),
-                threads.clock(),
-                threads::isClock,
-                CONNECT_TIMEOUT.plus(timeout),
-                timeout);
+        Subscriptions subscriptions = subscriptions(server, separate, threads, timeout);
+        connections.onOtherProcess(roleCheck == RoleCheck.ALWAYS ? subscriptions::follow : subscriptions::suspect);
         return new JedisPort(
                 connections,
                 threads,
                 timeout,
                 subscriptions,
-                command -> port(Optional.of(command), closed -> {}),
+                command -> open(Optional.of(command), closed -> {}),
                 follower,
                 onClose);
+    }
+
+    /**
+     * Subscriptions over a connection outside any pool.
+     *
+     * @param opener opens one; blocks
+     */
+    static Subscriptions subscriptions(String server, Supplier<Connection> opener, Threads threads, Duration timeout) {
+        return new Subscriptions(
+                server,
+                () -> JedisChannels.open(opener),
+                threads.clock(),
+                threads::isClock,
+                CONNECT_TIMEOUT.plus(timeout),
+                timeout);
+    }
+
+    /** A connection outside any pool, which belongs to the caller. Blocks. */
+    Connection separate() {
+        return separate.get();
     }
 }

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** A command that is sent at most once, by whichever thread runs it, and knows whether it was. */
@@ -23,6 +24,7 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
     private final Connections connections;
     private final Handover handover;
     private final CommandArguments command;
+    private final boolean asking;
     private final Optional<CommandArguments> follower;
     private final Function<@Nullable Object, T> decode;
     private final long timeoutNanos;
@@ -32,6 +34,7 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
     /**
      * A call that no thread has begun.
      *
+     * @param asking whether an {@code ASKING} is sent before the command
      * @param follower sent right behind the command on the same connection; then {@code decode} is given a list of the command's reply
      *     and of what became of this one
      */
@@ -40,12 +43,14 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
             Handover handover,
             Duration timeout,
             CommandArguments command,
+            boolean asking,
             Optional<CommandArguments> follower,
             Function<@Nullable Object, T> decode) {
         this.connections = connections;
         this.handover = handover;
         this.timeoutNanos = timeout.toNanos();
         this.command = command;
+        this.asking = asking;
         this.follower = follower;
         this.decode = decode;
     }
@@ -99,19 +104,15 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
     private void execute(Connection connection) {
         Object reply;
         try {
+            if (asking) {
+                connection.executeCommand(Command.ASKING);
+            }
             reply = connection.executeCommand(command);
             if (follower.isPresent()) {
                 reply = Arrays.asList(reply, followed(connection, follower.get()));
             }
         } catch (RuntimeException e) {
-            if (isServerError(e)) {
-                connections.giveBack(connection);
-                end(RedisPortException.ofServerError(String.valueOf(e.getMessage())));
-            } else {
-                connections.forgetIdle();
-                end(RedisPortException.outcomeUnknown(e)); // before what may take long
-                handover.run(() -> connections.discard(connection));
-            }
+            failed(connection, e);
             return;
         }
         connections.giveBack(connection);
@@ -127,6 +128,27 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
                     ? RedisPortException.ofServerError(String.valueOf(e.getMessage()))
                     : RedisPortException.outcomeUnknown(e);
         }
+    }
+
+    private void failed(Connection connection, RuntimeException failure) {
+        if (!isServerError(failure)) {
+            connections.forgetIdle();
+            endAndDiscard(connection, RedisPortException.outcomeUnknown(failure));
+            return;
+        }
+        RedisPortException error = RedisPortException.ofServerError(String.valueOf(failure.getMessage()));
+        if (error.code().equals("READONLY")) {
+            connections.demoted(connection);
+            endAndDiscard(connection, error);
+        } else {
+            connections.giveBack(connection);
+            end(error);
+        }
+    }
+
+    private void endAndDiscard(Connection connection, RedisPortException why) {
+        end(why); // before what may take long
+        handover.run(() -> connections.discard(connection));
     }
 
     private void decode(@Nullable Object reply) {

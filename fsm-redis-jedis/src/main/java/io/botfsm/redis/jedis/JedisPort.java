@@ -1,6 +1,7 @@
 package io.botfsm.redis.jedis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static redis.clients.jedis.Protocol.Command.CLUSTER;
 import static redis.clients.jedis.Protocol.Command.CONFIG;
 import static redis.clients.jedis.Protocol.Command.EVAL;
 import static redis.clients.jedis.Protocol.Command.EVALSHA;
@@ -8,6 +9,7 @@ import static redis.clients.jedis.Protocol.Command.HGETALL;
 import static redis.clients.jedis.Protocol.Command.INFO;
 import static redis.clients.jedis.Protocol.Command.SCRIPT;
 
+import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.Subscriptions;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,9 +28,10 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.commands.ProtocolCommand;
 
 /** The port on Jedis: blocking calls on threads of its own. */
-final class JedisPort implements RedisPort {
+final class JedisPort implements ClusterNode {
     private static final byte[] GET = "GET".getBytes(US_ASCII);
     private static final byte[] LOAD = "LOAD".getBytes(US_ASCII);
+    private static final byte[] SLOTS = "SLOTS".getBytes(US_ASCII);
 
     private final Connections connections;
     private final Threads threads;
@@ -38,8 +42,9 @@ final class JedisPort implements RedisPort {
     private final Function<CommandArguments, JedisPort> followed;
     private final Optional<CommandArguments> follower;
     private final Consumer<RedisPort> onClose;
-    private final Set<JedisPort> open = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Set<JedisPort> open;
+    private final AtomicBoolean closed;
+    private final boolean asking;
 
     /**
      * A port.
@@ -65,6 +70,25 @@ final class JedisPort implements RedisPort {
         this.followed = followed;
         this.follower = follower;
         this.onClose = onClose;
+        this.open = ConcurrentHashMap.newKeySet();
+        this.closed = new AtomicBoolean();
+        this.asking = false;
+    }
+
+    /** The same with an {@code ASKING} before each command. */
+    private JedisPort(JedisPort of) {
+        this.connections = of.connections;
+        this.threads = of.threads;
+        this.handover = of.handover;
+        this.timeout = of.timeout;
+        this.timeouts = of.timeouts;
+        this.subscriptions = of.subscriptions;
+        this.followed = of.followed;
+        this.follower = of.follower;
+        this.onClose = of.onClose;
+        this.open = of.open;
+        this.closed = of.closed;
+        this.asking = true;
     }
 
     @Override
@@ -127,15 +151,16 @@ final class JedisPort implements RedisPort {
         if (closed.get()) {
             own.close();
         }
+        JedisPort scripts = asking ? own.asking() : own;
         return new FollowedScripts() {
             @Override
             public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
-                return own.evalsha(sha, keys, args);
+                return scripts.evalsha(sha, keys, args);
             }
 
             @Override
             public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
-                return own.eval(script, keys, args);
+                return scripts.eval(script, keys, args);
             }
 
             @Override
@@ -151,8 +176,24 @@ final class JedisPort implements RedisPort {
         return connections.number();
     }
 
+    @Override
+    public CompletionStage<List<Object>> clusterSlots() {
+        return send(new CommandArguments(CLUSTER).add(SLOTS), JedisReply::list);
+    }
+
+    @Override
+    public JedisPort asking() {
+        return new JedisPort(this);
+    }
+
+    /** Always: a connection is opened when a command needs one. */
+    @Override
+    public CompletionStage<Void> ready() {
+        return CompletableFuture.completedFuture(null);
+    }
+
     private <T> CompletionStage<T> send(CommandArguments command, Function<@Nullable Object, T> decode) {
-        JedisCall<T> call = new JedisCall<>(connections, handover, timeout, command, follower, decode);
+        JedisCall<T> call = new JedisCall<>(connections, handover, timeout, command, asking, follower, decode);
         timeouts.begin(call);
         handover.begin(call);
         return call;

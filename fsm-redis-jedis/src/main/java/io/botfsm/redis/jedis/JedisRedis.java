@@ -16,8 +16,8 @@ import java.util.Optional;
 import redis.clients.jedis.RedisClient;
 
 /**
- * One Redis server through Jedis: a pool of connections and the threads that wait on them, the storages that share them, and lease
- * stores with others of their own.
+ * Redis through Jedis: a pool of connections and the threads that wait on them, the storages that share them, and lease stores with
+ * others of their own. One server, the master that Sentinels know, or a cluster, each node of which has a pool and threads.
  *
  * <pre>{@code
  * try (JedisRedis redis = JedisRedis.connect("redis://localhost/1")) {
@@ -27,7 +27,8 @@ import redis.clients.jedis.RedisClient;
  *
  * <p>Connecting checks the server once: that it answers, is new enough (Redis 6.2 or Valkey) and gives the user every right
  * that is needed. Afterwards calls fail within the command time-out while the server is away, and work again by themselves
- * within two seconds of its return; no command is kept while disconnected or sent again.
+ * within two seconds of its return, or after its replica has taken its place; no command is kept while disconnected, and none is
+ * executed twice.
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
  */
@@ -43,7 +44,7 @@ public final class JedisRedis implements AutoCloseable {
     private final RedisStorageOptions options;
     private final RedisLeaseOptions leaseOptions;
 
-    private JedisRedis(JedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
+    private JedisRedis(RedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
         this.server = access.server();
         this.stores = new RedisStores(access.port(port -> {}), server, access.timeout(), access::port);
         this.options = options;
@@ -53,8 +54,8 @@ public final class JedisRedis implements AutoCloseable {
     /**
      * Connects with everything else as it is by default.
      *
-     * @param uri as {@link RedisUri#parse} reads it, of one server and not a Unix socket, which Jedis does not speak; its
-     *     time-out is the command time-out
+     * @param uri as {@link RedisUri#parse} reads it, but not a Unix socket, which Jedis does not speak; its time-out is the
+     *     command time-out
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
@@ -103,14 +104,14 @@ public final class JedisRedis implements AutoCloseable {
     /**
      * Begins to choose how to connect.
      *
-     * @param uri of one server and not a Unix socket
+     * @param uri not of a Unix socket
      * @throws IllegalArgumentException if it cannot be used; the message holds no credentials
      */
     public static Builder builder(RedisUri uri) {
         return new Builder(uri);
     }
 
-    private static JedisRedis connect(JedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
+    private static JedisRedis connect(RedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
         JedisRedis redis = new JedisRedis(access, options, leaseOptions);
         try {
             redis.stores.check(options);
@@ -188,6 +189,7 @@ public final class JedisRedis implements AutoCloseable {
     /** Collects how to connect. Not thread-safe. */
     public static final class Builder {
         private final RedisUri uri;
+        private boolean cluster;
         private Optional<Duration> commandTimeout = Optional.empty();
         private int poolSize = DEFAULT_POOL_SIZE;
         private RedisStorageOptions options = RedisStorageOptions.defaults();
@@ -198,7 +200,16 @@ public final class JedisRedis implements AutoCloseable {
                 throw new IllegalArgumentException(
                         uri + ": Jedis does not speak over a Unix socket; use Lettuce for that");
             }
-            this.uri = uri.requireOneServer();
+            this.uri = uri;
+            this.cluster = uri.masterName().isEmpty() && uri.nodes().size() > 1;
+        }
+
+        /**
+         * Connects to the cluster to which the server belongs. A URI that names several servers is of a cluster without that.
+         */
+        public Builder cluster() {
+            cluster = true;
+            return this;
         }
 
         /**
@@ -215,7 +226,7 @@ public final class JedisRedis implements AutoCloseable {
         }
 
         /**
-         * Uses so many connections at most, and threads that wait on them, {@value #DEFAULT_POOL_SIZE} by default. Calls
+         * Uses so many connections to a server at most, and threads that wait on them, {@value #DEFAULT_POOL_SIZE} by default. Calls
          * beyond that wait, within the command time-out.
          *
          * @throws IllegalArgumentException if it is not positive
@@ -243,6 +254,7 @@ public final class JedisRedis implements AutoCloseable {
         /**
          * Connects.
          *
+         * @throws IllegalArgumentException if choices contradict each other
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
          *     old
@@ -255,17 +267,33 @@ public final class JedisRedis implements AutoCloseable {
          * Connects for leases alone, for a user of locks who keeps no conversations here. Closing the store closes the
          * connections and threads.
          *
+         * @throws IllegalArgumentException if choices contradict each other
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
          *     old
          */
         public LeaseStore leaseStore() {
-            JedisAccess access = access();
+            RedisAccess access = access();
             return RedisStores.leaseStore(access.port(port -> {}), access.server(), access.timeout(), leaseOptions);
         }
 
-        private JedisAccess access() {
-            return JedisAccess.to(uri, commandTimeout.or(uri::timeout).orElse(DEFAULT_COMMAND_TIMEOUT), poolSize);
+        private RedisAccess access() {
+            Duration limit = commandTimeout.or(uri::timeout).orElse(DEFAULT_COMMAND_TIMEOUT);
+            if (!cluster) {
+                return JedisAccess.to(uri, limit, poolSize);
+            }
+            requireCluster();
+            return new ClusterAccess(uri, limit, poolSize);
+        }
+
+        private void requireCluster() {
+            if (uri.masterName().isPresent()) {
+                throw new IllegalArgumentException(
+                        "cluster() contradicts %s: name nodes of the cluster".formatted(uri));
+            }
+            if (uri.database() != 0) {
+                throw new IllegalArgumentException("a cluster has only database 0: " + uri);
+            }
         }
     }
 }

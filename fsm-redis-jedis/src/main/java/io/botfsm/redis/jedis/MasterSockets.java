@@ -1,0 +1,100 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.redis.spi.RedisUri.Node;
+import io.botfsm.redis.spi.Sentinels;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** Sockets to whichever server Sentinels call the master when one is opened. Thread-safe. */
+final class MasterSockets implements JedisSocketFactory {
+    private final List<Node> sentinels;
+    private final String master;
+    private final JedisClientConfig toSentinels;
+    private final JedisClientConfig toMaster;
+    private final Duration patience;
+
+    private final Object lock = new Object();
+    private @Nullable CompletableFuture<Node> asking;
+
+    /**
+     * Nobody is asked yet.
+     *
+     * @param master its name
+     * @param patience how long to wait for the Sentinels' answers
+     */
+    MasterSockets(
+            List<Node> sentinels,
+            String master,
+            JedisClientConfig toSentinels,
+            JedisClientConfig toMaster,
+            Duration patience) {
+        this.sentinels = sentinels;
+        this.master = master;
+        this.toSentinels = toSentinels;
+        this.toMaster = toMaster;
+        this.patience = patience;
+    }
+
+    @Override
+    public Socket createSocket() {
+        Node node = whereabouts();
+        return new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), toMaster).createSocket();
+    }
+
+    private Node whereabouts() {
+        try {
+            return asked().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new JedisConnectionException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new JedisConnectionException("no Sentinel told where the master is", e);
+        }
+    }
+
+    /** Connections that are opened at the same time ask together. */
+    private CompletableFuture<Node> asked() {
+        synchronized (lock) {
+            if (asking == null || asking.isDone()) {
+                asking = Sentinels.master(sentinels, master, this::ask).toCompletableFuture();
+            }
+            return asking;
+        }
+    }
+
+    /** On a thread of its own, since a silent Sentinel is to hold up nobody. */
+    private CompletionStage<List<Object>> ask(Node sentinel) {
+        CompletableFuture<List<Object>> answer = new CompletableFuture<>();
+        Runnable question = () -> {
+            try {
+                answer.complete(answerOf(sentinel));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        };
+        Threads.daemon(question, "fsm-jedis-sentinel").start();
+        return answer;
+    }
+
+    private List<Object> answerOf(Node sentinel) {
+        try (Connection connection = new Connection(new HostAndPort(sentinel.host(), sentinel.port()), toSentinels)) {
+            return JedisReply.list(connection.executeCommand(new CommandArguments(Command.SENTINEL)
+                    .add("GET-MASTER-ADDR-BY-NAME")
+                    .add(master)));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.botfsm.redis.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.redis.spi.RedisUri.Node;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who know where a master is. All are asked at the same time. What more than half of them say is true at once; otherwise,
+ * when all have answered or failed, what most say: one that is cut off from the others or out of date decides nothing.
+ */
+public final class Sentinels {
+    private final String master;
+    private final int count;
+    private final CompletableFuture<Node> elected = new CompletableFuture<>();
+    private final Map<Node, Integer> votes = new HashMap<>();
+    private int left;
+
+    private Sentinels(String master, int count) {
+        this.master = master;
+        this.count = count;
+        this.left = count;
+    }
+
+    /**
+     * Where the master is now. Fails if no Sentinel says, as one of them failed.
+     *
+     * @param sentinels at least one
+     * @param master its name
+     * @param ask asks one for {@code SENTINEL GET-MASTER-ADDR-BY-NAME}, without blocking, and ends in bounded time
+     */
+    public static <S> CompletionStage<Node> master(
+            Collection<S> sentinels, String master, Function<S, CompletionStage<List<Object>>> ask) {
+        Sentinels asked = new Sentinels(master, sentinels.size());
+        for (S sentinel : sentinels) {
+            var unused = ask.apply(sentinel).thenApply(asked::node).whenComplete(asked::answered);
+        }
+        return asked.elected;
+    }
+
+    private Node node(List<Object> address) {
+        if (address.size() == 2 && address.get(0) instanceof byte[] host && address.get(1) instanceof byte[] port) {
+            return new Node(new String(host, UTF_8), Integer.parseInt(new String(port, UTF_8)));
+        }
+        throw RedisPortException.notSent(new IllegalStateException("a Sentinel does not know the master " + master));
+    }
+
+    private void answered(@Nullable Node node, @Nullable Throwable failure) {
+        boolean most = false;
+        List<Node> told = List.of();
+        boolean last;
+        synchronized (votes) {
+            if (node != null) {
+                most = votes.merge(node, 1, Integer::sum) > count / 2;
+            }
+            last = --left == 0;
+            if (last) {
+                told = votes.entrySet().stream()
+                        .sorted(Collections.reverseOrder(Map.Entry.comparingByValue()))
+                        .map(Map.Entry::getKey)
+                        .toList();
+            }
+        }
+        if (most && node != null) {
+            elected.complete(node);
+        } else if (!told.isEmpty()) {
+            elected.complete(told.get(0));
+        } else if (last && failure != null) {
+            elected.completeExceptionally(failure);
+        }
+    }
+}
