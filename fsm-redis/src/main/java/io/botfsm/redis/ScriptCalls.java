@@ -83,7 +83,8 @@ final class ScriptCalls {
         });
     }
 
-    private static boolean isForgotten(Throwable failure) {
+    /** Whether a call failed since the server does not know the script. */
+    static boolean isForgotten(Throwable failure) {
         return unwrapped(failure) instanceof RedisPortException known && known.kind() == Kind.NO_SCRIPT;
     }
 

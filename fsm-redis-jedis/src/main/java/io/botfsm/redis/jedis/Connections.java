@@ -73,7 +73,7 @@ final class Connections {
         this.provider = provider;
     }
 
-    /** To be told whenever they lead to another server process than before. */
+    /** To be told whenever they lead to another server process than before, or should. */
     void onOtherProcess(Runnable told) {
         onOtherProcess = told;
     }
@@ -200,6 +200,7 @@ final class Connections {
             }
         }
         forgetIdle();
+        onOtherProcess.run();
     }
 
     /** Takes a connection back that serves. */

@@ -12,6 +12,7 @@ import static redis.clients.jedis.Protocol.Command.SCRIPT;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.Subscriptions;
 import java.time.Duration;
 import java.util.List;
@@ -138,7 +139,9 @@ final class JedisPort implements ClusterNode {
 
     @Override
     public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
-        return subscriptions.subscribe(channel, hint);
+        return closed.get()
+                ? CompletableFuture.failedFuture(RedisPortException.closed())
+                : subscriptions.subscribe(channel, hint);
     }
 
     @Override

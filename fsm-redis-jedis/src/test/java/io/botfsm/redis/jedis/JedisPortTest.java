@@ -261,8 +261,7 @@ class JedisPortTest {
     @ParameterizedTest
     @CsvSource({
         "redis-socket:///run/redis.sock, Unix socket",
-        "redis-sentinel://bot:secret@host#main, Sentinel",
-        "'redis://bot:secret@h1,h2', several servers",
+        "'redis://bot:secret@h1,h2/1', only database 0",
     })
     void whatItCannotDoIsRefused(String uri, String why) {
         assertThatThrownBy(() -> JedisRedis.connect(uri))

@@ -19,13 +19,13 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /** Calls of a lease store as tests make them: with a bound on every wait. */
-final class Leases {
+public final class Leases {
     private static final Duration TTL = Duration.ofSeconds(30);
 
     private Leases() {}
 
     /** Opens it, if need be again: on a busy machine a first connection may take longer than a command. */
-    static LeaseStore opened(Supplier<LeaseStore> opening) {
+    public static LeaseStore opened(Supplier<LeaseStore> opening) {
         return Awaitility.await()
                 .atMost(Calls.PATIENCE)
                 .ignoreException(StorageUnavailableException.class)

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** A storage that is closed together with its connection. */
-record WholeStorage(JedisRedis redis, StateStorage storage) implements StateStorage {
+public record WholeStorage(JedisRedis redis, StateStorage storage) implements StateStorage {
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
         return storage.read(key);

@@ -1,0 +1,5 @@
+/** Conversations, leases and isolation over Sentinels and clusters. */
+@NullMarked
+package io.botfsm.redis.jedis.topology;
+
+import org.jspecify.annotations.NullMarked;
