@@ -3,12 +3,14 @@ package io.botfsm.redis.jedis;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.Subscriptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,6 +22,9 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** A connection for subscriptions, and the thread that reads from it. */
 final class JedisChannels implements Subscriptions.Channels {
+    /** Who opened a connection listens at once; nobody does if the port was closed meanwhile. */
+    private static final Duration UNWANTED = Duration.ofSeconds(5);
+
     private final Connection connection;
 
     /** What was asked for and not answered yet; answers come in the order of the questions, messages in between. */
@@ -66,7 +71,9 @@ final class JedisChannels implements Subscriptions.Channels {
 
     private void read() {
         try {
-            listening.await();
+            if (!listening.await(UNWANTED.toMillis(), TimeUnit.MILLISECONDS)) {
+                end();
+            }
             while (!over.get()) {
                 readOne();
             }

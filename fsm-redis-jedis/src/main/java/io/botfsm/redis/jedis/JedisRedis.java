@@ -5,6 +5,7 @@ import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.AiogramMigration;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.RedisStores;
@@ -147,6 +148,17 @@ public final class JedisRedis implements AutoCloseable {
      */
     public StateStorage stateStorage(AiogramLayout layout) {
         return stores.stateStorage(layout);
+    }
+
+    /**
+     * A migration of conversations from aiogram's layout to the one of the options chosen at connect, or back. The server is
+     * checked for the former first, which blocks.
+     *
+     * @throws StorageUnavailableException if the server does not answer
+     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
+     */
+    public AiogramMigration aiogramMigration(AiogramLayout layout) {
+        return stores.aiogramMigration(layout, options);
     }
 
     /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */

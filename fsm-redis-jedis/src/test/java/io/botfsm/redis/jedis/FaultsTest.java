@@ -319,5 +319,8 @@ class FaultsTest {
         // Longer than the longest pause between two attempts.
         Awaitility.await().pollDelay(Duration.ofMillis(1_200)).until(() -> true);
         assertThat(proxy.accepted()).isEqualTo(connections);
+        Awaitility.await()
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("fsm-jedis")));
     }
 }

@@ -41,10 +41,14 @@ abstract class JedisConformance extends StateStorageConformance
 
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
+        JedisRedis redis = connect(proxy.uri(DATABASE), deadline);
+        return decorate(new WholeStorage(redis, storage(redis, ttl)));
+    }
+
+    StateStorage storage(JedisRedis redis, Optional<Duration> ttl) {
         RedisStorageOptions.Builder options = RedisStorageOptions.builder();
         ttl.ifPresent(options::ttl);
-        JedisRedis redis = connect(proxy.uri(DATABASE), deadline);
-        return decorate(new WholeStorage(redis, redis.stateStorage(options.build())));
+        return redis.stateStorage(options.build());
     }
 
     JedisRedis connect(String uri, Duration deadline) {

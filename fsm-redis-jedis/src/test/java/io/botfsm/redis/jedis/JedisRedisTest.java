@@ -3,8 +3,11 @@ package io.botfsm.redis.jedis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
+import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.AiogramMigration;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
+import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -57,6 +60,28 @@ class JedisRedisTest {
                             .toCompletableFuture()
                             .get(5, TimeUnit.SECONDS))
                     .isEqualTo(new Fenced(7));
+        }
+    }
+
+    @Test
+    void takesOverAConversationOfAiograms() throws Exception {
+        RedisTestServer server = RedisServers.shared();
+        try (JedisRedis redis = JedisRedis.connect(server.uri(6));
+                RespConnection raw = server.connect()) {
+            raw.call("SELECT", "6");
+            raw.call("SET", "fsm:5:5:state", "Form:age");
+            AiogramLayout layout = AiogramLayout.builder().bot(7).build();
+            assertThat(redis.aiogramMigration(layout)
+                            .run(AiogramMigration.Direction.FROM_AIOGRAM)
+                            .migrated())
+                    .isEqualTo(1);
+            StorageKey migrated = StorageKey.bot(7).chat(5).user(5).build();
+            assertThat(redis.stateStorage()
+                            .read(migrated)
+                            .toCompletableFuture()
+                            .get(5, TimeUnit.SECONDS)
+                            .state())
+                    .contains("Form:age");
         }
     }
 
