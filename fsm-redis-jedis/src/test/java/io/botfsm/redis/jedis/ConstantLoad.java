@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.UnconfirmedWriteException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Snapshot;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
 /**
@@ -35,6 +37,7 @@ final class ConstantLoad implements AutoCloseable {
     private final ExecutorService pool;
     private final List<Future<Ledger>> writers = new ArrayList<>();
     private final Map<StorageKey, Long> lastSuccess = new ConcurrentHashMap<>();
+    private final AtomicInteger acknowledged = new AtomicInteger();
 
     /** What one writer has seen. */
     private static final class Ledger {
@@ -77,10 +80,15 @@ final class ConstantLoad implements AutoCloseable {
             unknownSince = 0;
         }
 
+        /** Applied, and perhaps lost again. */
+        void unconfirmed() {
+            unknown++;
+            unknownSince++;
+        }
+
         void failed(StorageUnavailableException failure) {
             if (failure.mayBeApplied()) {
-                unknown++;
-                unknownSince++;
+                unconfirmed();
             } else {
                 refused++;
             }
@@ -107,9 +115,15 @@ final class ConstantLoad implements AutoCloseable {
                         .toCompletableFuture()
                         .get(Calls.PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
                 lastSuccess.put(key, begin);
+                acknowledged.incrementAndGet();
             } catch (ExecutionException e) {
-                assertThat(e.getCause()).isInstanceOf(StorageUnavailableException.class);
-                ledger.failed((StorageUnavailableException) e.getCause());
+                if (e.getCause() instanceof UnconfirmedWriteException) {
+                    ledger.unconfirmed();
+                    lastSuccess.put(key, begin); // the server takes writes
+                } else {
+                    assertThat(e.getCause()).isInstanceOf(StorageUnavailableException.class);
+                    ledger.failed((StorageUnavailableException) e.getCause());
+                }
             }
             TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos()); // the rate of the load
         }
@@ -123,6 +137,15 @@ final class ConstantLoad implements AutoCloseable {
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> hasEnded() || keys.stream().allMatch(key -> isAfter(lastSuccess.get(key), moment)));
+    }
+
+    /** Waits until so many more writes have been acknowledged. */
+    void awaitAcknowledged(int more) {
+        int all = acknowledged.get() + more;
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> hasEnded() || acknowledged.get() >= all);
     }
 
     /** A writer that found something wrong. */

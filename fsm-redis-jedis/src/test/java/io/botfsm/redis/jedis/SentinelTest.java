@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.Durability;
+import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.jedis.ConstantLoad.Sums;
 import io.botfsm.redis.testkit.RedisSentinels;
 import io.botfsm.redis.testkit.RedisServerProcess;
@@ -34,6 +36,9 @@ import org.junit.jupiter.api.Timeout;
 class SentinelTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final Duration BACK = Duration.ofSeconds(2);
+    private static final RedisStorageOptions DURABLE = RedisStorageOptions.builder()
+            .durability(Durability.replicas(1, Duration.ofMillis(200)))
+            .build();
     private static final int RUNS = Boolean.getBoolean("botfsm.proof") ? 10 : 1;
 
     private RedisSentinels topology;
@@ -159,8 +164,9 @@ class SentinelTest {
         topology.awaitSentinels();
         List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(4).toList();
         try (JedisRedis redis = connect();
-                ConstantLoad load = new ConstantLoad(redis.stateStorage(), keys)) {
+                ConstantLoad load = new ConstantLoad(redis.stateStorage(DURABLE), keys)) {
             RedisServerProcess master = topology.master();
+            load.awaitAcknowledged(500);
             long killed = System.nanoTime();
             master.kill();
             topology.awaitOtherMaster(master);
@@ -172,6 +178,7 @@ class SentinelTest {
                     "[measured] Sentinel: fail-over %d ms, writes %d ms later; %s%n",
                     (promoted - killed) / 1_000_000, back.toMillis(), sums);
             assertThat(back).isLessThan(BACK);
+            assertThat(sums.lost()).as("confirmed by a replica, and lost").isZero();
             assertThat(sums.notExecuted() + sums.unknown()).isPositive();
             master.startAgain();
         }
