@@ -144,7 +144,7 @@ class AnyStorageTest {
 
         @Override
         public Set<Capability> capabilities() {
-            return EnumSet.of(Capability.VERSION, Capability.EVENT_ID, Capability.FENCING);
+            return EnumSet.complementOf(EnumSet.of(Capability.TTL));
         }
 
         @Override
