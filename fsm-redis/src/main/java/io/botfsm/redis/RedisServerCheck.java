@@ -7,6 +7,7 @@ import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +34,9 @@ public final class RedisServerCheck {
 
     /** How long a client may take to open one more connection. */
     private static final Duration CONNECTING = Duration.ofSeconds(3);
+
+    private static final int MORE_ATTEMPTS = 5;
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private static final int NEEDED_MAJOR = 6;
     private static final int NEEDED_MINOR = 2;
@@ -62,7 +67,7 @@ public final class RedisServerCheck {
      *     interrupted, with the flag set again
      */
     public void run(String keyPrefix) {
-        checkVersion(await("INFO", port.info("server")));
+        checkVersion(info());
         await("SCRIPT LOAD", loadScripts(port));
         checkRights(keyPrefix);
     }
@@ -95,7 +100,7 @@ public final class RedisServerCheck {
      *     interrupted, with the flag set again
      */
     public void runForLeases(String keyPrefix) {
-        checkVersion(await("INFO", port.info("server")));
+        checkVersion(info());
         await("SCRIPT LOAD", loadLeaseScripts(port));
         checkRightsForLeases(keyPrefix);
     }
@@ -109,7 +114,7 @@ public final class RedisServerCheck {
      *     interrupted, with the flag set again
      */
     public void run(AiogramLayout layout) {
-        String info = await("INFO", port.info("server"));
+        String info = info();
         checkVersion(info);
         if (CLUSTER.matcher(info).find()) {
             throw refused(
@@ -211,6 +216,21 @@ public final class RedisServerCheck {
         if (reply.size() == 2 && reply.get(0) instanceof byte[] command && reply.get(1) instanceof byte[] error) {
             RedisPortException failure = RedisPortException.ofServerError(new String(error, UTF_8));
             throw failed(new String(command, UTF_8) + on, failure);
+        }
+    }
+
+    /** The first question. A connection that is lost as soon as it is open is replaced within moments, so it is asked again. */
+    private String info() {
+        for (int left = MORE_ATTEMPTS; ; left--) {
+            try {
+                return await("INFO", port.info("server"));
+            } catch (StorageUnavailableException e) {
+                boolean notSent = e.getCause() instanceof RedisPortException failure && failure.kind() == Kind.NOT_SENT;
+                if (left == 0 || !notSent || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
         }
     }
 

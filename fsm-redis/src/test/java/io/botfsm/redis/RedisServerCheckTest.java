@@ -8,16 +8,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -193,7 +196,7 @@ class RedisServerCheckTest {
     @Test
     void aServerThatDoesNotAnswerIsUnavailable() {
         assertThatThrownBy(() -> new RedisServerCheck(
-                                new InfoPort(new CompletableFuture<>()), "redis://test", Duration.ofMillis(50))
+                                new InfoPort(CompletableFuture::new), "redis://test", Duration.ofMillis(50))
                         .run("fsm"))
                 .isInstanceOf(StorageUnavailableException.class)
                 .hasMessageContaining("INFO not answered");
@@ -202,25 +205,49 @@ class RedisServerCheckTest {
     @Test
     void anInterruptIsKept() {
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> new RedisServerCheck(new InfoPort(new CompletableFuture<>()), "redis://test", TIMEOUT)
-                        .run("fsm"))
+        assertThatThrownBy(() ->
+                        new RedisServerCheck(new InfoPort(CompletableFuture::new), "redis://test", TIMEOUT).run("fsm"))
                 .isInstanceOf(StorageUnavailableException.class)
                 .hasMessageContaining("interrupted");
         assertThat(Thread.interrupted()).isTrue();
     }
 
+    @Test
+    void aConnectionThatIsLostAtOnceIsAskedAgainWhenItIsReplaced() {
+        Iterator<CompletionStage<String>> answers = List.<CompletionStage<String>>of(
+                        notSent(), notSent(), CompletableFuture.completedFuture("redis_version:7.0.0"))
+                .iterator();
+        assertThatThrownBy(() -> new RedisServerCheck(new InfoPort(answers::next), "redis://test", TIMEOUT).run("fsm"))
+                .isInstanceOf(Past.class);
+        assertThat(answers.hasNext()).isFalse();
+    }
+
+    @Test
+    void aConnectionThatIsNotReplacedIsGivenUp() {
+        assertThatThrownBy(
+                        () -> new RedisServerCheck(new InfoPort(RedisServerCheckTest::notSent), "redis://test", TIMEOUT)
+                                .run("fsm"))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("INFO: not sent");
+    }
+
+    private static CompletionStage<String> notSent() {
+        return CompletableFuture.failedFuture(RedisPortException.notSent(null));
+    }
+
     private static void checkVersion(String info) {
-        new RedisServerCheck(new InfoPort(CompletableFuture.completedFuture(info)), "redis://test", TIMEOUT).run("fsm");
+        new RedisServerCheck(new InfoPort(() -> CompletableFuture.completedFuture(info)), "redis://test", TIMEOUT)
+                .run("fsm");
     }
 
     @SuppressWarnings("serial") // never sent over a wire
     private static final class Past extends RuntimeException {}
 
     /** Answers INFO only. */
-    private record InfoPort(CompletableFuture<String> answer) implements RedisPort {
+    private record InfoPort(Supplier<CompletionStage<String>> answers) implements RedisPort {
         @Override
         public CompletionStage<String> info(String section) {
-            return answer;
+            return answers.get();
         }
 
         @Override
