@@ -24,6 +24,7 @@ import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -321,14 +322,18 @@ class JedisPortTest {
 
     @Test
     void closingEndsTheThreads() {
+        Set<Thread> ofOthers = Thread.getAllStackTraces().keySet();
         JedisRedis redis = JedisRedis.connect(proxy.uri(0));
         redis.leaseStore();
         read(redis.stateStorage(), freshKey());
         redis.close();
         redis.close();
         Awaitility.await()
-                .until(() -> Thread.getAllStackTraces().keySet().stream()
-                        .noneMatch(thread -> thread.getName().startsWith("fsm-jedis")));
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
+                                .filter(thread -> !ofOthers.contains(thread))
+                                .map(Thread::getName))
+                        .noneMatch(name -> name.startsWith("fsm-jedis")));
         Awaitility.await().until(() -> proxy.open() == 0);
     }
 }
