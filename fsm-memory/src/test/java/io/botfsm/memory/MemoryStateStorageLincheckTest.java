@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.StressOptions;
@@ -127,6 +128,7 @@ class MemoryStateStorageLincheckTest {
                 @Override
                 Outcome apply(Mutation mutation) {
                     Step step = stored().apply(mutation, 1);
+                    letOthersIn();
                     keep(step.next());
                     return step.outcome();
                 }
@@ -134,7 +136,7 @@ class MemoryStateStorageLincheckTest {
         }
     }
 
-    /** Its version is a number beside the conversation, read before. */
+    /** Its version is a number beside the conversation, read before and after. */
     public static final class CountsBeside extends OneConversation {
         public CountsBeside() {
             super(new Wrong() {
@@ -148,6 +150,7 @@ class MemoryStateStorageLincheckTest {
                         return outcome;
                     }
                     version = seen + 1;
+                    letOthersIn();
                     return new Applied(
                             applied.previousState(),
                             applied.state(),
@@ -170,6 +173,7 @@ class MemoryStateStorageLincheckTest {
                 @Override
                 public CompletionStage<Snapshot> read(StorageKey key) {
                     Snapshot first = stored().snapshot();
+                    letOthersIn();
                     Snapshot second = stored().snapshot();
                     return CompletableFuture.completedFuture(
                             new Snapshot(first.state(), second.data(), first.version(), first.events()));
@@ -182,6 +186,11 @@ class MemoryStateStorageLincheckTest {
         private final ConcurrentMap<StorageKey, StoredConversation> conversations = new ConcurrentHashMap<>();
 
         abstract Outcome apply(Mutation mutation);
+
+        /** In the window of the fault, so that it shows on one busy processor too: threads that only race may never meet there. */
+        final void letOthersIn() {
+            LockSupport.parkNanos(1);
+        }
 
         final StoredConversation stored() {
             return conversations.getOrDefault(KEY, StoredConversation.none());
