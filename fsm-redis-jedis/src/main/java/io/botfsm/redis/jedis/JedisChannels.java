@@ -132,16 +132,23 @@ final class JedisChannels implements Subscriptions.Channels {
     private CompletionStage<Void> ask(CommandArguments question) {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         asked.add(answer);
+        if (!over.get()) {
+            send(question);
+        }
+        if (over.get()) {
+            disconnect(); // sending has connected again, if it was over meanwhile
+            fail();
+        }
+        return answer;
+    }
+
+    private void send(CommandArguments question) {
         try {
             connection.sendCommand(question);
             connection.getMany(0); // flushes
         } catch (RuntimeException e) {
             end();
         }
-        if (over.get()) {
-            fail();
-        }
-        return answer;
     }
 
     /** Once: the connection is of no use any more. */

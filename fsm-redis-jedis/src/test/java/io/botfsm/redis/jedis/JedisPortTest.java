@@ -329,7 +329,6 @@ class JedisPortTest {
         redis.close();
         redis.close();
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet().stream()
                                 .filter(thread -> !ofOthers.contains(thread))
                                 .map(Thread::getName))

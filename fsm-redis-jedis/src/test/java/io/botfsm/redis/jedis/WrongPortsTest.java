@@ -29,6 +29,7 @@ class WrongPortsTest {
     /** The suite over the right port with something wrong put around it. */
     private static final class Suite extends RedisPortConformance {
         private final UnaryOperator<RedisPort> wrong;
+        private final List<RedisPort> right = new ArrayList<>();
 
         Suite(UnaryOperator<RedisPort> wrong) {
             this.wrong = wrong;
@@ -37,7 +38,13 @@ class WrongPortsTest {
         @Override
         protected RedisPort open(Duration timeout) {
             RedisUri uri = RedisUri.parse(RedisServers.shared().uri(9));
-            return wrong.apply(JedisAccess.to(uri, timeout, 8).port(port -> {}));
+            RedisPort port = JedisAccess.to(uri, timeout, 8).port(reconnected -> {});
+            right.add(port);
+            return wrong.apply(port);
+        }
+
+        void closePorts() {
+            right.forEach(RedisPort::close);
         }
 
         @Override
@@ -152,8 +159,17 @@ class WrongPortsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongOnes")
     void eachIsCaught(String name, Consumer<Suite> rule, UnaryOperator<RedisPort> change) {
-        assertThatCode(() -> rule.accept(new Suite(UnaryOperator.identity()))).doesNotThrowAnyException();
-        assertThat(caught(() -> rule.accept(new Suite(change)))).as(name).isTrue();
+        assertThatCode(() -> check(rule, UnaryOperator.identity())).doesNotThrowAnyException();
+        assertThat(caught(() -> check(rule, change))).as(name).isTrue();
+    }
+
+    private static void check(Consumer<Suite> rule, UnaryOperator<RedisPort> change) {
+        Suite suite = new Suite(change);
+        try {
+            rule.accept(suite);
+        } finally {
+            suite.closePorts();
+        }
     }
 
     private static boolean caught(Runnable rule) {
