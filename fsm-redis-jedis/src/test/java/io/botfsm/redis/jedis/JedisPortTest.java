@@ -15,6 +15,7 @@ import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.spi.Subscriptions;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -318,6 +319,19 @@ class JedisPortTest {
         try (RedisClient waiting = usersClient(700, Duration.ofMillis(-1))) {
             assertThatThrownBy(() -> JedisRedis.using(waiting)).hasMessageContaining("maxWait");
         }
+    }
+
+    /** Jedis connects again for a command after the end. */
+    @Test
+    void aClosedConnectionForSubscriptionsStaysClosed() {
+        JedisAccess access = JedisAccess.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, 1);
+        Subscriptions.Channels channels = Calls.get(JedisChannels.open(access::separate));
+        channels.listen(message -> {}, () -> {});
+        Calls.get(channels.subscribe("c"));
+        Calls.get(channels.close());
+        assertThat(kind(channels.subscribe("d"))).isEqualTo(Kind.OUTCOME_UNKNOWN);
+        assertThat(proxy.accepted()).isEqualTo(1);
+        Awaitility.await().until(() -> proxy.open() == 0);
     }
 
     @Test
