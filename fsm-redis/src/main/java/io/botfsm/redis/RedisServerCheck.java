@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -197,7 +198,7 @@ public final class RedisServerCheck {
         String lease = keyPrefix + ":{probe:" + UUID.randomUUID() + "}";
         String on = " on keys and channels " + keyPrefix + ":*";
         probe(Script.LEASE_PROBE, List.of(lease.getBytes(UTF_8), (lease + ":fence").getBytes(UTF_8)), on);
-        await("SUBSCRIBE" + on, port.subscribe(lease, () -> {}), timeout.plus(CONNECTING))
+        asked("SUBSCRIBE" + on, () -> port.subscribe(lease, () -> {}), timeout.plus(CONNECTING))
                 .close();
     }
 
@@ -219,11 +220,15 @@ public final class RedisServerCheck {
         }
     }
 
-    /** The first question. A connection that is lost as soon as it is open is replaced within moments, so it is asked again. */
     private String info() {
+        return asked("INFO", () -> port.info("server"), timeout);
+    }
+
+    /** What is the first on a connection, which may be lost as soon as it is open, or opened late: what was not sent is asked again. */
+    private <T> T asked(String command, Supplier<CompletionStage<T>> question, Duration limit) {
         for (int left = MORE_ATTEMPTS; ; left--) {
             try {
-                return await("INFO", port.info("server"));
+                return await(command, question.get(), limit);
             } catch (StorageUnavailableException e) {
                 boolean notSent = e.getCause() instanceof RedisPortException failure && failure.kind() == Kind.NOT_SENT;
                 if (left == 0 || !notSent || Thread.currentThread().isInterrupted()) {

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -229,6 +230,24 @@ class RedisServerCheckTest {
                                 .run("fsm"))
                 .isInstanceOf(StorageUnavailableException.class)
                 .hasMessageContaining("INFO: not sent");
+    }
+
+    /** It goes over a connection of its own. */
+    @Test
+    void aSubscriptionThatWasNotSentIsAskedForAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        try (RespConnection connection = server.connect()) {
+            RedisPort port = new SocketPort(connection) {
+                @Override
+                public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+                    return asked.incrementAndGet() < 3
+                            ? CompletableFuture.failedFuture(RedisPortException.notSent(null))
+                            : super.subscribe(channel, hint);
+                }
+            };
+            new RedisServerCheck(port, "redis://test", TIMEOUT).runForLeases("lock");
+        }
+        assertThat(asked).hasValue(3);
     }
 
     private static CompletionStage<String> notSent() {
