@@ -159,7 +159,7 @@ final class Connections {
             return false;
         }
         if (System.nanoTime() - before.lastUse > IDLE_NANOS) {
-            connection.ping();
+            info(connection, "server"); // a PING would be one more right for a user to have
         }
         return true;
     }

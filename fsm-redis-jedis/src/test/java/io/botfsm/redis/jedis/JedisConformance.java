@@ -6,7 +6,8 @@ import io.botfsm.conformance.Need;
 import io.botfsm.conformance.StateStorageConformance;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.testkit.FaultyProxy;
-import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.redis.testkit.RedisTestServer;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
@@ -20,7 +21,7 @@ abstract class JedisConformance extends StateStorageConformance
         implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
     private static final int DATABASE = 3;
 
-    RedisServerProcess server;
+    RedisTestServer server;
     FaultyProxy proxy;
 
     @BeforeAll
@@ -29,8 +30,8 @@ abstract class JedisConformance extends StateStorageConformance
         proxy = new FaultyProxy(server);
     }
 
-    RedisServerProcess startServer() {
-        return RedisServerProcess.start();
+    RedisTestServer startServer() {
+        return RedisServers.start();
     }
 
     @AfterAll

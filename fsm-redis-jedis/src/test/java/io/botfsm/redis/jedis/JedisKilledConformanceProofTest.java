@@ -4,16 +4,18 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 
 /** Cut off means that the server is killed, and then started again with what it has on disk. */
 final class JedisKilledConformanceProofTest extends JedisConformance {
+    private RedisServerProcess process;
     private boolean killed;
 
     @Override
     RedisServerProcess startServer() {
-        return RedisServerProcess.start("appendonly yes", "appendfsync always");
+        process = RedisServerProcess.start("appendonly yes", "appendfsync always");
+        return process;
     }
 
     @Override
     public void cutOff() {
-        server.kill();
+        process.kill();
         killed = true;
     }
 
@@ -21,7 +23,7 @@ final class JedisKilledConformanceProofTest extends JedisConformance {
     public void restore() {
         super.restore();
         if (killed) {
-            server.startAgain();
+            process.startAgain();
             killed = false;
         }
     }

@@ -6,7 +6,8 @@ import io.botfsm.conformance.LeaseStoreConformance;
 import io.botfsm.conformance.Need;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.testkit.FaultyProxy;
-import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.redis.testkit.RedisTestServer;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
 import java.util.Set;
@@ -18,7 +19,7 @@ abstract class JedisLeaseConformance extends LeaseStoreConformance
         implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
     private static final int DATABASE = 3;
 
-    RedisServerProcess server;
+    RedisTestServer server;
     FaultyProxy proxy;
 
     @BeforeAll
@@ -27,8 +28,8 @@ abstract class JedisLeaseConformance extends LeaseStoreConformance
         proxy = new FaultyProxy(server);
     }
 
-    RedisServerProcess startServer() {
-        return RedisServerProcess.start();
+    RedisTestServer startServer() {
+        return RedisServers.start();
     }
 
     @AfterAll

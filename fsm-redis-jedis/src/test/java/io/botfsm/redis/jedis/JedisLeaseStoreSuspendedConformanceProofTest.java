@@ -1,15 +1,25 @@
 package io.botfsm.redis.jedis;
 
+import io.botfsm.redis.testkit.RedisServerProcess;
+
 /** Cut off means that the server stands still, and later executes what has reached it. */
 final class JedisLeaseStoreSuspendedConformanceProofTest extends JedisLeaseConformance {
+    private RedisServerProcess process;
+
+    @Override
+    RedisServerProcess startServer() {
+        process = RedisServerProcess.start();
+        return process;
+    }
+
     @Override
     public void cutOff() {
-        server.suspend();
+        process.suspend();
     }
 
     @Override
     public void restore() {
         super.restore();
-        server.resume();
+        process.resume();
     }
 }

@@ -18,6 +18,7 @@ import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.Subscriptions;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
@@ -114,6 +115,20 @@ class JedisPortTest {
             Calls.get(port.hgetall(KEY));
             assertThat(port.connection()).isGreaterThan(process);
         }
+    }
+
+    @Test
+    void lookingAtAnIdleConnectionNeedsNoRightOfItsOwn() {
+        RedisUser user = RedisUser.OF_CONVERSATIONS;
+        try (RespConnection admin = server.connect()) {
+            user.createOver(admin);
+        }
+        try (JedisRedis redis = JedisRedis.connect(user.in(proxy.uri(0)))) {
+            read(redis.stateStorage(), freshKey());
+            Awaitility.await().pollDelay(Duration.ofMillis(1_100)).until(() -> true);
+            read(redis.stateStorage(), freshKey());
+        }
+        assertThat(server.denied()).isEmpty();
     }
 
     @Test

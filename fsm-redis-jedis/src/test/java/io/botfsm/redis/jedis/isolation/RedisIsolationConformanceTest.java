@@ -1,12 +1,16 @@
 package io.botfsm.redis.jedis.isolation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.botfsm.StorageKey;
 import io.botfsm.conformance.SharedEventIsolationConformance;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.jedis.JedisRedis;
 import io.botfsm.redis.testkit.FaultyProxy;
-import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.redis.testkit.RedisTestServer;
+import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,15 +19,20 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The isolation of this library over leases in a real Redis, each with a store of its own, as in processes of their own. */
+/**
+ * The isolation of this library over leases in a real Redis, each with a store of its own, as in processes of their own, by a
+ * user with the least rights that are documented.
+ */
 class RedisIsolationConformanceTest extends SharedEventIsolationConformance {
-    private RedisServerProcess server;
+    private static final RedisUser USER = RedisUser.OF_LEASES;
+
+    private RedisTestServer server;
     private FaultyProxy proxy;
     private final List<LeaseStore> stores = new ArrayList<>();
 
     @BeforeAll
     void start() {
-        server = RedisServerProcess.start();
+        server = RedisServers.start(USER.setting());
         proxy = new FaultyProxy(server);
     }
 
@@ -35,13 +44,14 @@ class RedisIsolationConformanceTest extends SharedEventIsolationConformance {
 
     @AfterAll
     void stop() {
+        assertThat(server.denied()).isEmpty();
         proxy.close();
         server.close();
     }
 
     @Override
     protected EventIsolation open(Settings settings) {
-        LeaseStore store = JedisRedis.builder(proxy.uri(0))
+        LeaseStore store = JedisRedis.builder(USER.in(proxy.uri(0)))
                 .commandTimeout(Duration.ofSeconds(2))
                 .leaseStore();
         stores.add(store);
