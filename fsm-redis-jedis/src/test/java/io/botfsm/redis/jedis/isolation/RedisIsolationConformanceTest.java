@@ -7,6 +7,7 @@ import io.botfsm.conformance.SharedEventIsolationConformance;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.jedis.JedisRedis;
+import io.botfsm.redis.jedis.Leases;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
@@ -51,9 +52,9 @@ class RedisIsolationConformanceTest extends SharedEventIsolationConformance {
 
     @Override
     protected EventIsolation open(Settings settings) {
-        LeaseStore store = JedisRedis.builder(USER.in(proxy.uri(0)))
+        LeaseStore store = Leases.opened(() -> JedisRedis.builder(USER.in(proxy.uri(0)))
                 .commandTimeout(Duration.ofSeconds(2))
-                .leaseStore();
+                .leaseStore());
         stores.add(store);
         return EventIsolation.builder()
                 .threads(settings.threads())
