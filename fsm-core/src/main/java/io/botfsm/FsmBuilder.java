@@ -48,12 +48,7 @@ final class FsmBuilder implements Fsm.Builder {
 
     @Override
     public <E extends Enum<E>> Fsm.Builder states(Class<E> group, Consumer<StateNames<E>> names) {
-        StateGroup<E> named = new StateGroup<>(group);
-        names.accept(named);
-        Map<Class<?>, StateGroup<?>> all = new LinkedHashMap<>(groups);
-        all.put(group, named);
-        new StateRegistry(all); // refuses what contradicts at the call that says it
-        groups.put(group, named);
+        StateRegistry.register(groups, group, names);
         return this;
     }
 

@@ -3,10 +3,12 @@ package io.botfsm;
 import io.botfsm.internal.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The registered enum groups: which stored name is which state, and back. Immutable. */
 final class StateRegistry {
@@ -30,6 +32,22 @@ final class StateRegistry {
                 }));
         states = Map.copyOf(byName);
         names = Map.copyOf(byState);
+    }
+
+    /**
+     * Registers a group, in place of what was registered for it before.
+     *
+     * @param groups those registered so far, which are not touched if the new one contradicts them
+     * @throws IllegalArgumentException if a stored name would stand for two states
+     */
+    static <E extends Enum<E>> void register(
+            Map<Class<?>, StateGroup<?>> groups, Class<E> group, Consumer<StateNames<E>> names) {
+        StateGroup<E> named = new StateGroup<>(group);
+        names.accept(named);
+        Map<Class<?>, StateGroup<?>> all = new LinkedHashMap<>(groups);
+        all.put(group, named);
+        new StateRegistry(all);
+        groups.put(group, named);
     }
 
     /** The name under which the state is written. */

@@ -109,12 +109,7 @@ public final class TransitionRules {
          * @throws IllegalArgumentException if a stored name would stand for two states
          */
         public <E extends Enum<E>> Builder states(Class<E> group, Consumer<StateNames<E>> names) {
-            StateGroup<E> named = new StateGroup<>(group);
-            names.accept(named);
-            Map<Class<?>, StateGroup<?>> all = new LinkedHashMap<>(groups);
-            all.put(group, named);
-            new StateRegistry(all); // refuses what contradicts at the call that says it
-            groups.put(group, named);
+            StateRegistry.register(groups, group, names);
             return this;
         }
 

@@ -91,7 +91,7 @@ public final class AiogramLayout {
 
     /** A pattern, as Redis reads it, of all keys that this layout can have. */
     String pattern() {
-        return glob(prefix + separator + (withBotId && bot.isPresent() ? bot.get() + separator : "")) + "*";
+        return KeyPattern.ofAllFrom(prefix + separator + (withBotId && bot.isPresent() ? bot.get() + separator : ""));
     }
 
     /** Whether a Redis key ends as those of states and data do. */
@@ -186,19 +186,6 @@ public final class AiogramLayout {
         return "in the aiogram layout this key would be that of another conversation: an id holds the separator \"%s\", or looks"
                         .formatted(separator)
                 + " like another part";
-    }
-
-    /** A pattern, as Redis reads it, of this text. */
-    static String glob(String text) {
-        StringBuilder pattern = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if ("*?[]\\".indexOf(c) >= 0) {
-                pattern.append('\\');
-            }
-            pattern.append(c);
-        }
-        return pattern.toString();
     }
 
     @Override

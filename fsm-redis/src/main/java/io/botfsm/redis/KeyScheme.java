@@ -57,9 +57,12 @@ final class KeyScheme {
 
     /** A pattern, as Redis reads it, of all keys of a bot, or of all. */
     String pattern(Optional<String> bot) {
-        StringBuilder pattern = new StringBuilder(begin);
-        bot.ifPresent(id -> segment(pattern, id));
-        return AiogramLayout.glob(pattern + (bot.isPresent() ? ":" : "")) + "*";
+        StringBuilder all = new StringBuilder(begin);
+        bot.ifPresent(id -> {
+            segment(all, id);
+            all.append(':');
+        });
+        return KeyPattern.ofAllFrom(all.toString());
     }
 
     /** Whether a Redis key looks like one of a conversation. */

@@ -61,7 +61,7 @@ final class JedisAccess implements RedisAccess {
     static JedisAccess to(RedisUri uri, Duration timeout, int poolSize) {
         JedisClientConfig config = config(uri, timeout, true);
         if (uri.masterName().isEmpty()) {
-            Node node = uri.requireOneServer().nodes().get(0);
+            Node node = uri.nodes().get(0);
             return own(uri.toString(), timeout, poolSize, RoleCheck.OF_ANOTHER_SERVER, sockets(node, config), config);
         }
         Duration answer = min(timeout, CONNECT_TIMEOUT);

@@ -133,24 +133,6 @@ public final class RedisUri {
         return timeout;
     }
 
-    /**
-     * Returns this, if it is of one server.
-     *
-     * @throws IllegalArgumentException if it is of Sentinels or several servers
-     */
-    public RedisUri requireOneServer() {
-        if (masterName.isPresent()) {
-            throw new IllegalArgumentException(
-                    "Redis URI \"%s\": Sentinel is not supported here; name one server".formatted(this));
-        }
-        if (nodes.size() > 1) {
-            throw new IllegalArgumentException(
-                    "Redis URI \"%s\": it names several servers, but Redis Cluster is not supported here; name one"
-                            .formatted(this));
-        }
-        return this;
-    }
-
     /** The server's name, without credentials. */
     @Override
     public String toString() {

@@ -135,21 +135,6 @@ class RedisUriTest {
                 .doesNotContain("bot");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "redis-sentinel://bot:secret@host#main, Sentinel is not supported here",
-        "'redis://bot:secret@h1,h2', several servers",
-    })
-    void tellsWhyItIsNotOfOneServer(String uri, String why) {
-        assertThatThrownBy(() -> RedisUri.parse(uri).requireOneServer())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(why)
-                .message()
-                .startsWith("Redis URI ")
-                .doesNotContain("secret")
-                .doesNotContain("bot");
-    }
-
     @Test
     void refusesPartsThatCannotBe() {
         RedisUri.Builder builder = RedisUri.builder();
