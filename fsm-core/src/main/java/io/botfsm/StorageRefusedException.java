@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The storage was reached and answered with an error of its own: wrong credentials, a missing right, a server too old, a
- * record that is not ours. Trying again does not help; someone has to change the set-up.
+ * The storage was reached and answered with an error of its own, or its certificate is not trusted: wrong credentials, a
+ * missing right, a server too old, a record that is not ours. Trying again does not help; someone has to change the set-up.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class StorageRefusedException extends FsmException {

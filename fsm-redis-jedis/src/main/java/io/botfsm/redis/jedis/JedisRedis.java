@@ -59,7 +59,8 @@ public final class JedisRedis implements AutoCloseable {
      *     command time-out
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+     *     old; or if its certificate is not trusted
      */
     public static JedisRedis connect(String uri) {
         return builder(uri).connect();
@@ -71,7 +72,8 @@ public final class JedisRedis implements AutoCloseable {
      * @param client a client whose commands, and calls that wait for a connection, end in bounded time
      * @throws IllegalArgumentException if an option of the client would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+     *     old; or if its certificate is not trusted
      */
     public static JedisRedis using(RedisClient client) {
         return connect(JedisAccess.over(client), RedisStorageOptions.defaults(), RedisLeaseOptions.defaults());
@@ -82,7 +84,8 @@ public final class JedisRedis implements AutoCloseable {
      *
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+     *     old; or if its certificate is not trusted
      */
     public static JedisRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
@@ -269,7 +272,7 @@ public final class JedisRedis implements AutoCloseable {
          * @throws IllegalArgumentException if choices contradict each other
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old
+         *     old; or if its certificate is not trusted
          */
         public JedisRedis connect() {
             return JedisRedis.connect(access(), options, leaseOptions);
@@ -282,7 +285,7 @@ public final class JedisRedis implements AutoCloseable {
          * @throws IllegalArgumentException if choices contradict each other
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old
+         *     old; or if its certificate is not trusted
          */
         public LeaseStore leaseStore() {
             RedisAccess access = access();

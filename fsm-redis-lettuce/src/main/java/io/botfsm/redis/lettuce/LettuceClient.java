@@ -245,15 +245,17 @@ final class LettuceClient {
 
     private RuntimeException notConnected(String server, Exception failure) {
         Throwable root = root(failure);
-        if (!(root instanceof RedisCommandExecutionException)) {
-            String message = "%s: cannot connect: %s".formatted(server, root.getMessage());
-            return new StorageUnavailableException(message, commandTimeout, failure);
+        boolean isAnswer = root instanceof RedisCommandExecutionException;
+        RedisPortException why = isAnswer
+                ? RedisPortException.ofServerError(String.valueOf(root.getMessage()))
+                : RedisPortException.notSent(failure);
+        if (why.isLasting()) {
+            return new StorageRefusedException(server + ": " + why.getMessage(), why);
         }
-        RedisPortException refused = RedisPortException.ofServerError(String.valueOf(root.getMessage()));
-        String message = server + ": " + refused.getMessage();
-        return refused.isLasting()
-                ? new StorageRefusedException(message, refused)
-                : new StorageUnavailableException(message, commandTimeout, refused);
+        return isAnswer
+                ? new StorageUnavailableException(server + ": " + why.getMessage(), commandTimeout, why)
+                : new StorageUnavailableException(
+                        "%s: cannot connect: %s".formatted(server, root.getMessage()), commandTimeout, failure);
     }
 
     private static Throwable root(Throwable failure) {

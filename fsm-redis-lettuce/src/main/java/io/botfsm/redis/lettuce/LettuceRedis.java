@@ -66,7 +66,8 @@ public final class LettuceRedis implements AutoCloseable {
      *     changes the command time-out
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+     *     old; or if its certificate is not trusted
      */
     public static LettuceRedis connect(String uri) {
         return builder(uri).connect();
@@ -78,7 +79,8 @@ public final class LettuceRedis implements AutoCloseable {
      * @param uri the server; its time-out is the command time-out if it is not Lettuce's own default
      * @throws IllegalArgumentException if the URI cannot be used
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+     *     old; or if its certificate is not trusted
      */
     public static LettuceRedis connect(RedisURI uri) {
         return builder(uri).connect();
@@ -93,7 +95,8 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the message
      *     names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+     *     old; or if its certificate is not trusted
      */
     public static LettuceRedis using(RedisClient client, RedisURI uri) {
         return builder(uri).client(client).connect();
@@ -104,7 +107,8 @@ public final class LettuceRedis implements AutoCloseable {
      *
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too old
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+     *     old; or if its certificate is not trusted
      */
     public static LettuceRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
@@ -273,7 +277,7 @@ public final class LettuceRedis implements AutoCloseable {
          *     again or let them hang; the message names it
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old
+         *     old; or if its certificate is not trusted
          */
         public LettuceRedis connect() {
             ServerAccess access = access();
@@ -295,7 +299,7 @@ public final class LettuceRedis implements AutoCloseable {
          * @throws IllegalArgumentException as {@link #connect} does
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old
+         *     old; or if its certificate is not trusted
          */
         public LeaseStore leaseStore() {
             Connected connected = access().connectForLeases();

@@ -6,9 +6,12 @@ import static io.botfsm.redis.lettuce.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.TestAuthority;
 import io.botfsm.redis.testkit.TestAuthority.Signed;
@@ -150,12 +153,13 @@ class TlsTest {
 
     @Test
     void aPrivateAuthorityIsTrustedByNobody() {
-        refused(() -> LettuceRedis.connect(uri(openPort)), openPort, "certification path");
+        fails(StorageRefusedException.class, () -> LettuceRedis.connect(uri(openPort)), openPort, "certification path");
     }
 
     @Test
     void anotherAuthorityIsNotTrusted() {
-        refused(
+        fails(
+                StorageRefusedException.class,
                 () -> LettuceRedis.using(client(trusting(otherAuthority)), uri(openPort)),
                 openPort,
                 "certification path");
@@ -165,32 +169,37 @@ class TlsTest {
     void aCertificateOfAnotherHostIsNotTrusted() {
         RedisURI address = RedisURI.create("rediss://127.0.0.1:" + openPort);
         assertThatThrownBy(() -> LettuceRedis.using(client(trusting(authority)), address))
-                .isInstanceOf(StorageUnavailableException.class)
+                .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("No subject alternative name");
     }
 
     @Test
     void aClientWithoutACertificateIsRefused() {
-        refused(() -> LettuceRedis.using(client(trusting(authority)), uri(mutualPort)), mutualPort, "certificate");
+        fails(
+                StorageUnavailableException.class,
+                () -> LettuceRedis.using(client(trusting(authority)), uri(mutualPort)),
+                mutualPort,
+                "certificate");
     }
 
     @Test
     void aClientWithACertificateOfAnotherAuthorityIsRefused() {
-        refused(
+        fails(
+                StorageUnavailableException.class,
                 () -> LettuceRedis.using(client(trustingOursAs(clientOfOthers)), uri(mutualPort)),
                 mutualPort,
                 "unknown_ca");
     }
 
     /** Nothing of keys is told, nor are credentials. */
-    private static void refused(Runnable connecting, int port, String why) {
+    private static void fails(Class<? extends FsmException> failure, Runnable connecting, int port, String why) {
         assertThatThrownBy(connecting::run)
-                .isInstanceOf(StorageUnavailableException.class)
+                .isInstanceOf(failure)
                 .hasMessageContaining("rediss://localhost:" + port)
                 .hasMessageContaining(why)
-                .satisfies(failure -> {
+                .satisfies(thrown -> {
                     StringWriter text = new StringWriter();
-                    failure.printStackTrace(new PrintWriter(text));
+                    thrown.printStackTrace(new PrintWriter(text));
                     assertThat(text.toString())
                             .doesNotContain(TestAuthority.PASSWORD)
                             .doesNotContain("PRIVATE KEY")
@@ -201,6 +210,16 @@ class TlsTest {
 
     private static String secondLine(Path pem) throws IOException {
         return Files.readAllLines(pem).get(1);
+    }
+
+    /** It may go better when the connection holds. */
+    @Test
+    void aHandshakeThatIsCutOffIsUnavailable() {
+        try (FaultyProxy resetting = new FaultyProxy("127.0.0.1", RedisServerProcess.freePort())) {
+            assertThatThrownBy(() -> LettuceRedis.connect("rediss://127.0.0.1:" + resetting.port()))
+                    .isInstanceOf(StorageUnavailableException.class);
+            assertThat(resetting.accepted()).isPositive();
+        }
     }
 
     @Test

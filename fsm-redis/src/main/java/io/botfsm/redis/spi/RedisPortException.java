@@ -1,5 +1,6 @@
 package io.botfsm.redis.spi;
 
+import java.security.cert.CertificateException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -9,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a command that failed. The message holds at most the server's error code and the name of a command: never
- * keys, values or credentials, which the server's own texts may quote.
+ * What became of a command that failed. The message holds at most the server's error code and the name of a command, or why its
+ * certificate is not trusted: never keys, values or credentials, which the server's own texts may quote.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class RedisPortException extends RuntimeException {
@@ -98,12 +99,26 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
-     * A command that was not sent and never will be.
+     * A command that was not sent and never will be; lasting where the server's certificate is not trusted.
      *
      * @param cause the client's exception, if there is one
      */
     public static RedisPortException notSent(@Nullable Throwable cause) {
-        return new RedisPortException(Kind.NOT_SENT, "", false, "not sent: no connection to Redis", cause);
+        Optional<String> distrust = distrust(cause);
+        String why = distrust.map("the server's certificate is not trusted: "::concat)
+                .orElse("no connection to Redis");
+        return new RedisPortException(Kind.NOT_SENT, "", distrust.isPresent(), "not sent: " + why, cause);
+    }
+
+    /** Why a certificate is not trusted, if that is the cause; the innermost of such exceptions says it in the fewest words. */
+    private static Optional<String> distrust(@Nullable Throwable failure) {
+        boolean ofCertificate = false;
+        String innermost = "";
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            ofCertificate |= cause instanceof CertificateException;
+            innermost = String.valueOf(cause.getMessage());
+        }
+        return ofCertificate ? Optional.of(innermost) : Optional.empty();
     }
 
     /**
@@ -187,7 +202,7 @@ public final class RedisPortException extends RuntimeException {
         return redirection;
     }
 
-    /** Whether the server answered, and will refuse the same command again until someone changes the set-up. */
+    /** Whether the same command will be refused again until someone changes the set-up, as the server answered or TLS found. */
     public boolean isLasting() {
         return lasting;
     }

@@ -3,6 +3,10 @@ package io.botfsm.redis.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.spi.RedisPortException.Kind;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +65,23 @@ class RedisPortExceptionTest {
         assertThat(failure.code()).isEqualTo(code);
         assertThat(failure.isLasting()).isEqualTo(lasting);
         assertThat(failure).hasMessageContaining(code).hasNoCause();
+    }
+
+    @Test
+    void aServerThatIsNotTrustedWillNotBeByWaiting() {
+        Exception handshake = new SSLHandshakeException("handshake");
+        handshake.initCause(new CertificateException("path", new CertPathBuilderException("no path to an authority")));
+        RedisPortException failure = RedisPortException.notSent(new IllegalStateException("the client's", handshake));
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_SENT);
+        assertThat(failure.isLasting()).isTrue();
+        assertThat(failure).hasMessageContaining("certificate").hasMessageEndingWith(": no path to an authority");
+    }
+
+    @Test
+    void aHandshakeThatIsCutOffMayGoBetterNextTime() {
+        RedisPortException failure = RedisPortException.notSent(new SSLHandshakeException("terminated"));
+        assertThat(failure.kind()).isEqualTo(Kind.NOT_SENT);
+        assertThat(failure.isLasting()).isFalse();
     }
 
     @ParameterizedTest

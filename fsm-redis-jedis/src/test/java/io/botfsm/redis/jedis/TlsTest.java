@@ -1,0 +1,136 @@
+package io.botfsm.redis.jedis;
+
+import static io.botfsm.redis.jedis.Calls.applied;
+import static io.botfsm.redis.jedis.Calls.freshKey;
+import static io.botfsm.redis.jedis.Calls.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.testkit.FaultyProxy;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.TestAuthority;
+import io.botfsm.redis.testkit.TestAuthority.Signed;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StateStorage;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
+
+/** A real server behind TLS, with a certificate of a private authority. */
+@Timeout(120)
+class TlsTest {
+    @TempDir
+    private static Path ours;
+
+    private static TestAuthority authority;
+    private static RedisServerProcess server;
+    private static int port;
+
+    @BeforeAll
+    static void start() {
+        authority = new TestAuthority(ours, "ours");
+        Signed signed = authority.sign("server");
+        port = RedisServerProcess.freePort();
+        server = RedisServerProcess.start(
+                "tls-port " + port,
+                "tls-cert-file " + signed.certificate(),
+                "tls-key-file " + signed.key(),
+                "tls-ca-cert-file " + authority.certificate(),
+                "tls-auth-clients no");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static RedisClient clientOf(String host) {
+        ConnectionPoolConfig pool = new ConnectionPoolConfig();
+        pool.setMaxWait(Duration.ofSeconds(2));
+        return RedisClient.builder()
+                .hostAndPort(new HostAndPort(host, port))
+                .clientConfig(DefaultJedisClientConfig.builder()
+                        .socketTimeoutMillis(2_000)
+                        .sslOptions(SslOptions.builder()
+                                .truststore(authority.keyStore().toFile(), TestAuthority.PASSWORD.toCharArray())
+                                .trustStoreType("PKCS12")
+                                .sslVerifyMode(SslVerifyMode.FULL)
+                                .build())
+                        .build())
+                .poolConfig(pool)
+                .build();
+    }
+
+    private static void works(JedisRedis redis) {
+        StorageKey key = freshKey();
+        StateStorage storage = redis.stateStorage();
+        applied(storage, key, Mutation.builder().state("A").put("big", "x".repeat(1 << 20)));
+        assertThat(read(storage, key).data().get("big")).hasSize(1 << 20);
+    }
+
+    @Test
+    void withoutCheckingTheServersCertificate() {
+        try (JedisRedis redis = JedisRedis.connect("rediss://localhost:%d/1?verifyPeer=NONE".formatted(port))) {
+            works(redis);
+            assertThat(redis).hasToString("JedisRedis[rediss://localhost:%d/1]".formatted(port));
+        }
+    }
+
+    @Test
+    void anAuthorityThatTheUsersClientTrusts() {
+        try (RedisClient client = clientOf("localhost");
+                JedisRedis redis = JedisRedis.using(client)) {
+            works(redis);
+        }
+    }
+
+    @Test
+    void aPrivateAuthorityIsTrustedByNobody() {
+        assertThatThrownBy(() -> JedisRedis.connect("rediss://bot:secret@localhost:" + port))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("rediss://localhost:" + port)
+                .hasMessageContaining("certification path")
+                .message()
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aCertificateOfAnotherHostIsNotTrusted() {
+        try (RedisClient client = clientOf("127.0.0.1")) {
+            assertThatThrownBy(() -> JedisRedis.using(client))
+                    .isInstanceOf(StorageRefusedException.class)
+                    .hasMessageContaining("No subject alternative name");
+        }
+    }
+
+    /** It may go better when the connection holds. */
+    @Test
+    void aHandshakeThatIsCutOffIsUnavailable() {
+        try (FaultyProxy resetting = new FaultyProxy("127.0.0.1", RedisServerProcess.freePort())) {
+            assertThatThrownBy(() -> JedisRedis.connect("rediss://127.0.0.1:" + resetting.port()))
+                    .isInstanceOf(StorageUnavailableException.class);
+            assertThat(resetting.accepted()).isPositive();
+        }
+    }
+
+    @Test
+    void plainTextToATlsPortIsUnavailable() {
+        assertThatThrownBy(() -> JedisRedis.builder("redis://localhost:%d".formatted(port))
+                        .commandTimeout(Duration.ofMillis(500))
+                        .connect())
+                .isInstanceOf(StorageUnavailableException.class);
+    }
+}
