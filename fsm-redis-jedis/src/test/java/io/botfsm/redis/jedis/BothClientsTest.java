@@ -1,7 +1,7 @@
 package io.botfsm.redis.jedis;
 
-import static io.botfsm.redis.jedis.Calls.freshKey;
-import static io.botfsm.redis.jedis.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
@@ -12,6 +12,7 @@ import io.botfsm.lock.InstanceLock.Attempt.Acquired;
 import io.botfsm.lock.InstanceLock.Attempt.HeldBy;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.Mutation;

@@ -1,8 +1,8 @@
 package io.botfsm.redis.jedis;
 
-import static io.botfsm.redis.jedis.Calls.applied;
-import static io.botfsm.redis.jedis.Calls.freshKey;
-import static io.botfsm.redis.jedis.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +13,11 @@ import io.botfsm.lock.store.Acquisition.Granted;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.jedis.ConstantLoad.Sums;
+import io.botfsm.redis.client.testing.Calls;
+import io.botfsm.redis.client.testing.ConstantLoad;
+import io.botfsm.redis.client.testing.ConstantLoad.Sums;
+import io.botfsm.redis.client.testing.Leases;
+import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.testkit.RedisClusterServers;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RedisServers;
@@ -46,7 +50,7 @@ class ClusterTest {
     private static final RedisStorageOptions DURABLE = RedisStorageOptions.builder()
             .durability(Durability.replicas(1, Duration.ofMillis(200)))
             .build();
-    private static final int RUNS = Boolean.getBoolean("botfsm.proof") ? 10 : 1;
+    private static final int RUNS = Proof.runs(10, 1);
 
     private RedisClusterServers cluster;
 

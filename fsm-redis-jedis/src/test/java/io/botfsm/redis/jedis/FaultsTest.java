@@ -1,15 +1,16 @@
 package io.botfsm.redis.jedis;
 
-import static io.botfsm.redis.jedis.Calls.applied;
-import static io.botfsm.redis.jedis.Calls.freshKey;
-import static io.botfsm.redis.jedis.Calls.read;
-import static io.botfsm.redis.jedis.Calls.succeeds;
-import static io.botfsm.redis.jedis.Calls.unavailable;
-import static io.botfsm.redis.jedis.Calls.untilItReads;
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.succeeds;
+import static io.botfsm.redis.client.testing.Calls.unavailable;
+import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.testkit.FaultyProxy;

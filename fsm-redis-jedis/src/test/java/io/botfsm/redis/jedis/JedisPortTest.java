@@ -1,8 +1,8 @@
 package io.botfsm.redis.jedis;
 
-import static io.botfsm.redis.jedis.Calls.freshKey;
-import static io.botfsm.redis.jedis.Calls.read;
-import static io.botfsm.redis.jedis.Calls.unavailable;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +11,7 @@ import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;

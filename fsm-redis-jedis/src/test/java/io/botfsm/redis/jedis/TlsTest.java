@@ -1,8 +1,8 @@
 package io.botfsm.redis.jedis;
 
-import static io.botfsm.redis.jedis.Calls.applied;
-import static io.botfsm.redis.jedis.Calls.freshKey;
-import static io.botfsm.redis.jedis.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

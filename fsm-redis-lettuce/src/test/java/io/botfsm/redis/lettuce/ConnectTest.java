@@ -1,9 +1,9 @@
 package io.botfsm.redis.lettuce;
 
-import static io.botfsm.redis.lettuce.Calls.applied;
-import static io.botfsm.redis.lettuce.Calls.failure;
-import static io.botfsm.redis.lettuce.Calls.freshKey;
-import static io.botfsm.redis.lettuce.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.failure;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +18,7 @@ import io.botfsm.StorageKey;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RedisUser;

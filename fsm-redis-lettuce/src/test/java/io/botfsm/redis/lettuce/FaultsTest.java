@@ -1,15 +1,16 @@
 package io.botfsm.redis.lettuce;
 
-import static io.botfsm.redis.lettuce.Calls.applied;
-import static io.botfsm.redis.lettuce.Calls.freshKey;
-import static io.botfsm.redis.lettuce.Calls.get;
-import static io.botfsm.redis.lettuce.Calls.read;
-import static io.botfsm.redis.lettuce.Calls.succeeds;
-import static io.botfsm.redis.lettuce.Calls.unavailable;
-import static io.botfsm.redis.lettuce.Calls.untilItReads;
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.get;
+import static io.botfsm.redis.client.testing.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.succeeds;
+import static io.botfsm.redis.client.testing.Calls.unavailable;
+import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
+import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.testkit.FaultyProxy;

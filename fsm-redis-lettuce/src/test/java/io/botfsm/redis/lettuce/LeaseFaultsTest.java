@@ -1,12 +1,12 @@
 package io.botfsm.redis.lettuce;
 
-import static io.botfsm.redis.lettuce.Leases.claim;
-import static io.botfsm.redis.lettuce.Leases.failure;
-import static io.botfsm.redis.lettuce.Leases.granted;
-import static io.botfsm.redis.lettuce.Leases.released;
-import static io.botfsm.redis.lettuce.Leases.renewed;
-import static io.botfsm.redis.lettuce.Leases.request;
-import static io.botfsm.redis.lettuce.Leases.untilItAnswers;
+import static io.botfsm.redis.client.testing.Leases.claim;
+import static io.botfsm.redis.client.testing.Leases.failure;
+import static io.botfsm.redis.client.testing.Leases.granted;
+import static io.botfsm.redis.client.testing.Leases.released;
+import static io.botfsm.redis.client.testing.Leases.renewed;
+import static io.botfsm.redis.client.testing.Leases.request;
+import static io.botfsm.redis.client.testing.Leases.untilItAnswers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.lock.store.Acquisition.Granted;
@@ -18,6 +18,8 @@ import io.botfsm.lock.store.LeaseStore.Fences;
 import io.botfsm.lock.store.LeaseStoreException;
 import io.botfsm.lock.store.Renewal.NotYours;
 import io.botfsm.redis.RedisLeaseOptions;
+import io.botfsm.redis.client.testing.Calls;
+import io.botfsm.redis.client.testing.Leases;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.testkit.FaultyProxy;

@@ -5,6 +5,7 @@ import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.StateStorageConformance;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.client.testing.WholeStorage;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
@@ -43,7 +44,7 @@ abstract class LettuceConformance extends StateStorageConformance
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
         LettuceRedis redis = connect(proxy.uri(DATABASE), deadline);
-        return decorate(new WholeStorage(redis, storage(redis, ttl)));
+        return decorate(new WholeStorage(new LettuceInTest.Opened(redis), storage(redis, ttl)));
     }
 
     StateStorage storage(LettuceRedis redis, Optional<Duration> ttl) {

@@ -1,16 +1,19 @@
 package io.botfsm.redis.lettuce;
 
-import static io.botfsm.redis.lettuce.Calls.applied;
-import static io.botfsm.redis.lettuce.Calls.freshKey;
-import static io.botfsm.redis.lettuce.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.lettuce.ConstantLoad.Sums;
-import io.botfsm.redis.lettuce.lock.Proof;
+import io.botfsm.redis.client.testing.Calls;
+import io.botfsm.redis.client.testing.ConstantLoad;
+import io.botfsm.redis.client.testing.ConstantLoad.Sums;
+import io.botfsm.redis.client.testing.Leases;
+import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.testkit.RedisSentinels;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;

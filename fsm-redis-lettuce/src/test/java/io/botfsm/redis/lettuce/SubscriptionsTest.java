@@ -1,16 +1,18 @@
 package io.botfsm.redis.lettuce;
 
-import static io.botfsm.redis.lettuce.Leases.claim;
-import static io.botfsm.redis.lettuce.Leases.failure;
-import static io.botfsm.redis.lettuce.Leases.granted;
-import static io.botfsm.redis.lettuce.Leases.released;
-import static io.botfsm.redis.lettuce.Leases.subscribed;
+import static io.botfsm.redis.client.testing.Leases.claim;
+import static io.botfsm.redis.client.testing.Leases.failure;
+import static io.botfsm.redis.client.testing.Leases.granted;
+import static io.botfsm.redis.client.testing.Leases.released;
+import static io.botfsm.redis.client.testing.Leases.subscribed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStore.Subscription;
 import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.redis.client.testing.Calls;
+import io.botfsm.redis.client.testing.Leases;
 import io.botfsm.redis.spi.Subscriptions;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;

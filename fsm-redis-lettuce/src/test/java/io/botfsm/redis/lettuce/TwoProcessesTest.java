@@ -1,8 +1,8 @@
 package io.botfsm.redis.lettuce;
 
-import static io.botfsm.redis.lettuce.Calls.freshKey;
-import static io.botfsm.redis.lettuce.Calls.get;
-import static io.botfsm.redis.lettuce.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.get;
+import static io.botfsm.redis.client.testing.Calls.read;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,13 +1,14 @@
 package io.botfsm.redis.lettuce;
 
-import static io.botfsm.redis.lettuce.Calls.applied;
-import static io.botfsm.redis.lettuce.Calls.freshKey;
-import static io.botfsm.redis.lettuce.Calls.read;
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;

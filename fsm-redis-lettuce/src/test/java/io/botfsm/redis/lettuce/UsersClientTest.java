@@ -1,11 +1,12 @@
 package io.botfsm.redis.lettuce;
 
-import static io.botfsm.redis.lettuce.Calls.applied;
-import static io.botfsm.redis.lettuce.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.Mutation;

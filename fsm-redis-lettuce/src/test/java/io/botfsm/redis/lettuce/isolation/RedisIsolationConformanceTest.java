@@ -6,7 +6,7 @@ import io.botfsm.StorageKey;
 import io.botfsm.conformance.SharedEventIsolationConformance;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.lettuce.Leases;
+import io.botfsm.redis.client.testing.Leases;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;

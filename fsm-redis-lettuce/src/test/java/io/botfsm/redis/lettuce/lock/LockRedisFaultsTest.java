@@ -15,6 +15,7 @@ import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStore.Fences;
+import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.lettuce.lock.Contender.Held;
 import io.botfsm.redis.lettuce.lock.Contender.Loss;

@@ -2,6 +2,7 @@ package io.botfsm.redis.lettuce.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.lettuce.lock.Mark.Kind;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -6,8 +6,9 @@ import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.StateStorageConformance;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.client.testing.WholeStorage;
+import io.botfsm.redis.lettuce.LettuceInTest;
 import io.botfsm.redis.lettuce.LettuceRedis;
-import io.botfsm.redis.lettuce.WholeStorage;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +48,7 @@ abstract class TopologyConformance extends StateStorageConformance
         ttl.ifPresent(options::ttl);
         LettuceRedis redis =
                 LettuceRedis.builder(topology.uri()).commandTimeout(deadline).connect();
-        StateStorage storage = new WholeStorage(redis, redis.stateStorage(options.build()));
+        StateStorage storage = new WholeStorage(new LettuceInTest.Opened(redis), redis.stateStorage(options.build()));
         opened.add(storage);
         return storage;
     }

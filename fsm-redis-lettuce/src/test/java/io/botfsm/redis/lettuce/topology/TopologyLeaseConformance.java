@@ -5,7 +5,7 @@ import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.LeaseStoreConformance;
 import io.botfsm.conformance.Need;
 import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.lettuce.Leases;
+import io.botfsm.redis.client.testing.Leases;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import java.time.Duration;
 import java.util.List;

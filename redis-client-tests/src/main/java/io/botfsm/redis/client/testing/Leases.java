@@ -1,4 +1,4 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.client.testing;
 
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.Acquisition.Granted;
@@ -32,33 +32,33 @@ public final class Leases {
                 .until(opening::get, store -> true);
     }
 
-    static Claim claim() {
+    public static Claim claim() {
         return new Claim(UUID.randomUUID().toString(), "host 1");
     }
 
-    static LeaseRequest request(String name, Claim claim) {
+    public static LeaseRequest request(String name, Claim claim) {
         return new LeaseRequest(name, claim, TTL, 0, Fences.KEPT);
     }
 
-    static Granted granted(LeaseStore store, String name, Claim claim) {
+    public static Granted granted(LeaseStore store, String name, Claim claim) {
         return (Granted) Calls.get(store.acquire(request(name, claim)));
     }
 
-    static void renewed(LeaseStore store, String name, Claim claim) {
+    public static void renewed(LeaseStore store, String name, Claim claim) {
         if (!(Calls.get(store.renew(request(name, claim))) instanceof Renewed)) {
             throw new AssertionError("not renewed");
         }
     }
 
-    static boolean released(LeaseStore store, String name, Claim claim) {
+    public static boolean released(LeaseStore store, String name, Claim claim) {
         return Calls.get(store.release(name, claim));
     }
 
-    static Subscription subscribed(LeaseStore store, String name, Runnable hint) {
+    public static Subscription subscribed(LeaseStore store, String name, Runnable hint) {
         return Calls.get(store.subscribe(name, hint));
     }
 
-    static LeaseStoreException failure(CompletionStage<?> stage) {
+    public static LeaseStoreException failure(CompletionStage<?> stage) {
         try {
             Object result = stage.toCompletableFuture().get(Calls.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             throw new AssertionError("it did not fail: " + result);
@@ -73,7 +73,7 @@ public final class Leases {
     }
 
     /** Waits until the store answers again, and returns how long that took. */
-    static Duration untilItAnswers(LeaseStore store) {
+    public static Duration untilItAnswers(LeaseStore store) {
         long begin = System.nanoTime();
         Awaitility.await()
                 .atMost(Calls.PATIENCE)

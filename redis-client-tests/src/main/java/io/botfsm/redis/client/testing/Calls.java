@@ -1,4 +1,4 @@
-package io.botfsm.redis.jedis;
+package io.botfsm.redis.client.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,16 +19,16 @@ import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 
 /** Calls of a storage as tests make them: with a bound on every wait. */
-final class Calls {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+public final class Calls {
+    public static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private Calls() {}
 
-    static StorageKey freshKey() {
+    public static StorageKey freshKey() {
         return StorageKey.bot("test-" + UUID.randomUUID()).chat(1).user(2).build();
     }
 
-    static <T> T get(CompletionStage<T> stage) {
+    public static <T> T get(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
@@ -38,34 +38,36 @@ final class Calls {
         }
     }
 
-    static Applied applied(StateStorage storage, StorageKey key, Mutation.Builder mutation) {
+    public static Applied applied(StateStorage storage, StorageKey key, Mutation.Builder mutation) {
         return (Applied) get(storage.write(key, mutation.build()));
     }
 
-    static Snapshot read(StateStorage storage, StorageKey key) {
+    public static Snapshot read(StateStorage storage, StorageKey key) {
         return get(storage.read(key));
     }
 
-    static FsmException failure(CompletionStage<?> stage) {
+    public static FsmException failure(CompletionStage<?> stage) {
         try {
             Object result = stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             throw new AssertionError("it did not fail: " + result);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() instanceof CompletionException c ? c.getCause() : e.getCause();
-            assertThat(cause).isInstanceOf(FsmException.class);
-            return (FsmException) cause;
+            if (cause instanceof FsmException failure) {
+                return failure;
+            }
+            throw new AssertionError("another failure", cause);
         } catch (InterruptedException | TimeoutException e) {
             throw new AssertionError("no end", e);
         }
     }
 
-    static StorageUnavailableException unavailable(CompletionStage<?> stage) {
+    public static StorageUnavailableException unavailable(CompletionStage<?> stage) {
         FsmException failure = failure(stage);
         assertThat(failure).isInstanceOf(StorageUnavailableException.class);
         return (StorageUnavailableException) failure;
     }
 
-    static boolean succeeds(CompletionStage<?> stage) {
+    public static boolean succeeds(CompletionStage<?> stage) {
         try {
             stage.toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             return true;
@@ -77,7 +79,7 @@ final class Calls {
     }
 
     /** Waits until the storage reads again, and returns how long that took. */
-    static Duration untilItReads(StateStorage storage, StorageKey key) {
+    public static Duration untilItReads(StateStorage storage, StorageKey key) {
         long begin = System.nanoTime();
         Awaitility.await()
                 .atMost(PATIENCE)

@@ -1,4 +1,4 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.client.testing;
 
 import io.botfsm.StorageKey;
 import io.botfsm.storage.Mutation;
@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** A storage that is closed together with its connection. */
-public record WholeStorage(LettuceRedis redis, StateStorage storage) implements StateStorage {
+public record WholeStorage(RedisInTest redis, StateStorage storage) implements StateStorage {
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
         return storage.read(key);

@@ -1,4 +1,4 @@
-package io.botfsm.redis.lettuce.lock;
+package io.botfsm.redis.client.testing;
 
 /** How long the loops are, and how strictly times are judged: whole in a proof, which has the machine for itself. */
 public final class Proof {

@@ -1,4 +1,4 @@
-package io.botfsm.redis.jedis;
+package io.botfsm.redis.client.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,12 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One writer for each of some conversations, each write numbered in state and data alike. It finds out whether a write was torn
  * or applied twice, how many that were acknowledged are gone, and when writes of a conversation work again.
  */
-final class ConstantLoad implements AutoCloseable {
+public final class ConstantLoad implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(2);
 
     private final StateStorage storage;
@@ -96,9 +97,9 @@ final class ConstantLoad implements AutoCloseable {
     }
 
     /** Sums of all writers. */
-    record Sums(int acknowledged, int lost, int notExecuted, int unknown) {}
+    public record Sums(int acknowledged, int lost, int notExecuted, int unknown) {}
 
-    ConstantLoad(StateStorage storage, List<StorageKey> keys) {
+    public ConstantLoad(StateStorage storage, List<StorageKey> keys) {
         this.storage = storage;
         this.keys = keys;
         this.pool = Executors.newFixedThreadPool(keys.size());
@@ -120,9 +121,10 @@ final class ConstantLoad implements AutoCloseable {
                 if (e.getCause() instanceof UnconfirmedWriteException) {
                     ledger.unconfirmed();
                     lastSuccess.put(key, begin); // the server takes writes
+                } else if (e.getCause() instanceof StorageUnavailableException failure) {
+                    ledger.failed(failure);
                 } else {
-                    assertThat(e.getCause()).isInstanceOf(StorageUnavailableException.class);
-                    ledger.failed((StorageUnavailableException) e.getCause());
+                    throw new AssertionError("another failure", e.getCause());
                 }
             }
             TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos()); // the rate of the load
@@ -131,7 +133,7 @@ final class ConstantLoad implements AutoCloseable {
     }
 
     /** Waits until every conversation has been written by a write that began after the moment. */
-    void awaitSuccessAfter(long moment) {
+    public void awaitSuccessAfter(long moment) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
                 .pollDelay(Duration.ZERO)
@@ -140,7 +142,7 @@ final class ConstantLoad implements AutoCloseable {
     }
 
     /** Waits until so many more writes have been acknowledged. */
-    void awaitAcknowledged(int more) {
+    public void awaitAcknowledged(int more) {
         int all = acknowledged.get() + more;
         Awaitility.await()
                 .atMost(Duration.ofSeconds(60))
@@ -153,12 +155,12 @@ final class ConstantLoad implements AutoCloseable {
         return writers.stream().anyMatch(Future::isDone);
     }
 
-    private static boolean isAfter(Long success, long moment) {
+    private static boolean isAfter(@Nullable Long success, long moment) {
         return success != null && success - moment > 0;
     }
 
     /** Ends the load and checks what it has left. */
-    Sums end() throws Exception {
+    public Sums end() throws Exception {
         done.set(true);
         Sums sums = new Sums(0, 0, 0, 0);
         for (Future<Ledger> writer : writers) {
