@@ -1,45 +1,10 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.conformance.Gap;
-import io.botfsm.conformance.Need;
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.storage.StateStorage;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import io.botfsm.redis.client.testing.AiogramConformance;
 
 /** Aiogram's layout, for the rules that it can keep. */
-final class JedisAiogramConformanceProofTest extends JedisConformance {
-    @Override
-    StateStorage storage(JedisRedis redis, Optional<Duration> ttl) {
-        AiogramLayout.Builder layout =
-                AiogramLayout.builder().withBotId().withBusinessConnectionId().withDestiny();
-        ttl.ifPresent(limit -> layout.stateTtl(limit).dataTtl(limit));
-        return redis.stateStorage(layout.build());
-    }
-
-    @Override
-    public void cutOff() {
-        proxy.cut();
-    }
-
-    /** It holds no fence and no event, its versions do not rise, ids are restricted, and JSON is kept in Python's form. */
-    @Override
-    protected Set<Gap> expectedGaps() {
-        return Stream.of(
-                        gaps(Need.VERSION, 6, 7),
-                        gaps(Need.FENCING, 6, 7, 9, 13, 18),
-                        gaps(Need.EVENT_ID, 7, 9, 12, 14, 18),
-                        gaps(Need.ANY_TEXT, 3, 11),
-                        super.expectedGaps().stream())
-                .flatMap(gaps -> gaps)
-                .collect(Collectors.toSet());
-    }
-
-    private static Stream<Gap> gaps(Need need, int... rules) {
-        return Arrays.stream(rules).mapToObj(rule -> new Gap(rule, need));
+final class JedisAiogramConformanceProofTest extends AiogramConformance {
+    JedisAiogramConformanceProofTest() {
+        super(new JedisInTest());
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 /** Jedis for the tests that it shares with the other client. */
 public record JedisInTest() implements ClientInTest {
     /** An opened one. */
-    public record Opened(JedisRedis redis) implements RedisInTest {
+    record Opened(JedisRedis redis) implements RedisInTest {
         @Override
         public StateStorage stateStorage() {
             return redis.stateStorage();

@@ -1,25 +1,11 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.client.testing.RedisLeaseConformance;
+import io.botfsm.redis.client.testing.Topology;
 
 /** Cut off means that the server stands still, and later executes what has reached it. */
-final class JedisLeaseStoreSuspendedConformanceProofTest extends JedisLeaseConformance {
-    private RedisServerProcess process;
-
-    @Override
-    RedisServerProcess startServer() {
-        process = RedisServerProcess.start();
-        return process;
-    }
-
-    @Override
-    public void cutOff() {
-        process.suspend();
-    }
-
-    @Override
-    public void restore() {
-        super.restore();
-        process.resume();
+final class JedisLeaseStoreSuspendedConformanceProofTest extends RedisLeaseConformance {
+    JedisLeaseStoreSuspendedConformanceProofTest() {
+        super(new JedisInTest(), Topology::serverThatStandsStill);
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 /** Lettuce for the tests that it shares with the other client. */
 public record LettuceInTest() implements ClientInTest {
     /** An opened one. */
-    public record Opened(LettuceRedis redis) implements RedisInTest {
+    record Opened(LettuceRedis redis) implements RedisInTest {
         @Override
         public StateStorage stateStorage() {
             return redis.stateStorage();

@@ -1,30 +1,11 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.client.testing.RedisStorageConformance;
+import io.botfsm.redis.client.testing.Topology;
 
 /** Cut off means that the server is killed, and then started again with what it has on disk. */
-final class LettuceKilledConformanceTest extends LettuceConformance {
-    private RedisServerProcess process;
-    private boolean killed;
-
-    @Override
-    RedisServerProcess startServer() {
-        process = RedisServerProcess.start("appendonly yes", "appendfsync always");
-        return process;
-    }
-
-    @Override
-    public void cutOff() {
-        process.kill();
-        killed = true;
-    }
-
-    @Override
-    public void restore() {
-        super.restore();
-        if (killed) {
-            process.startAgain();
-            killed = false;
-        }
+final class LettuceKilledConformanceTest extends RedisStorageConformance {
+    LettuceKilledConformanceTest() {
+        super(new LettuceInTest(), Topology::serverThatIsKilled);
     }
 }

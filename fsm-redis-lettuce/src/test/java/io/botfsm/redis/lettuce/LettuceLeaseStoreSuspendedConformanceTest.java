@@ -1,25 +1,11 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.client.testing.RedisLeaseConformance;
+import io.botfsm.redis.client.testing.Topology;
 
 /** Cut off means that the server stands still, and later executes what has reached it. */
-final class LettuceLeaseStoreSuspendedConformanceTest extends LettuceLeaseConformance {
-    private RedisServerProcess process;
-
-    @Override
-    RedisServerProcess startServer() {
-        process = RedisServerProcess.start();
-        return process;
-    }
-
-    @Override
-    public void cutOff() {
-        process.suspend();
-    }
-
-    @Override
-    public void restore() {
-        super.restore();
-        process.resume();
+final class LettuceLeaseStoreSuspendedConformanceTest extends RedisLeaseConformance {
+    LettuceLeaseStoreSuspendedConformanceTest() {
+        super(new LettuceInTest(), Topology::serverThatStandsStill);
     }
 }

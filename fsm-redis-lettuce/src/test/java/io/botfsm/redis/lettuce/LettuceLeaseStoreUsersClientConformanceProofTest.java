@@ -1,6 +1,8 @@
 package io.botfsm.redis.lettuce;
 
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.client.testing.RedisLeaseConformance;
+import io.botfsm.redis.client.testing.Topology;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
@@ -14,12 +16,16 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
 /** Through a client of the user's, which reconnects by itself as well; cut off means that everything gets lost. */
-final class LettuceLeaseStoreUsersClientConformanceProofTest extends LettuceLeaseConformance {
+final class LettuceLeaseStoreUsersClientConformanceProofTest extends RedisLeaseConformance {
     private final ClientResources resources = ClientResources.create();
     private final List<RedisClient> clients = new ArrayList<>();
 
+    LettuceLeaseStoreUsersClientConformanceProofTest() {
+        super(new LettuceInTest(), Topology::serverBehindALossyNetwork);
+    }
+
     @Override
-    LeaseStore connect(String uri, Duration deadline) {
+    protected LeaseStore connect(String uri, Duration deadline) {
         RedisClient client = RedisClient.create(resources);
         clients.add(client);
         client.setOptions(ClientOptions.builder()
@@ -37,10 +43,5 @@ final class LettuceLeaseStoreUsersClientConformanceProofTest extends LettuceLeas
     void shutDown() {
         clients.forEach(client -> client.shutdown(Duration.ZERO, Duration.ofSeconds(1)));
         var unused = resources.shutdown();
-    }
-
-    @Override
-    public void cutOff() {
-        proxy.blackhole();
     }
 }

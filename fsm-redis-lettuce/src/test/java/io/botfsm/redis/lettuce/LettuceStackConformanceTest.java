@@ -2,6 +2,8 @@ package io.botfsm.redis.lettuce;
 
 import io.botfsm.TransitionRules;
 import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.redis.client.testing.RedisStorageConformance;
+import io.botfsm.redis.client.testing.Topology;
 import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.NotifyingStateStorage;
 import io.botfsm.storage.StateStorage;
@@ -11,20 +13,19 @@ import org.slf4j.event.Level;
 import org.slf4j.helpers.NOPLogger;
 
 /** The whole stack of decorators, with rules that declare nothing and only warn. */
-final class LettuceStackConformanceTest extends LettuceConformance {
+final class LettuceStackConformanceTest extends RedisStorageConformance {
     private static final TransitionRules NONE = TransitionRules.builder().build();
 
+    LettuceStackConformanceTest() {
+        super(new LettuceInTest(), Topology::server);
+    }
+
     @Override
-    StateStorage decorate(StateStorage storage) {
+    protected StateStorage decorate(StateStorage storage) {
         StateStorage recovering =
                 RecoveringStateStorage.builder(storage, new EmptyRecovery()).build();
         StateStorage logging = new LoggingStateStorage(recovering, NOPLogger.NOP_LOGGER, Level.INFO);
         StateStorage notifying = new NotifyingStateStorage(logging, List.of(transition -> {}));
         return new TransitionCheckingStateStorage(notifying, NONE);
-    }
-
-    @Override
-    public void cutOff() {
-        proxy.cut();
     }
 }

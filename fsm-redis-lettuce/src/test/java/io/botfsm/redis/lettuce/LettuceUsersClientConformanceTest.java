@@ -1,5 +1,8 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.redis.client.testing.RedisInTest;
+import io.botfsm.redis.client.testing.RedisStorageConformance;
+import io.botfsm.redis.client.testing.Topology;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;
@@ -13,12 +16,16 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 
 /** Through a client of the user's, which reconnects by itself as well; cut off means that everything gets lost. */
-final class LettuceUsersClientConformanceTest extends LettuceConformance {
+final class LettuceUsersClientConformanceTest extends RedisStorageConformance {
     private final ClientResources resources = ClientResources.create();
     private final List<RedisClient> clients = new ArrayList<>();
 
+    LettuceUsersClientConformanceTest() {
+        super(new LettuceInTest(), Topology::serverBehindALossyNetwork);
+    }
+
     @Override
-    LettuceRedis connect(String uri, Duration deadline) {
+    protected RedisInTest connect(String uri, Duration deadline) {
         RedisClient client = RedisClient.create(resources);
         clients.add(client);
         client.setOptions(ClientOptions.builder()
@@ -29,17 +36,12 @@ final class LettuceUsersClientConformanceTest extends LettuceConformance {
                         .connectTimeout(Duration.ofSeconds(1))
                         .build())
                 .build());
-        return LettuceRedis.using(client, RedisURI.create(uri));
+        return new LettuceInTest.Opened(LettuceRedis.using(client, RedisURI.create(uri)));
     }
 
     @AfterAll
     void shutDown() {
         clients.forEach(client -> client.shutdown(Duration.ZERO, Duration.ofSeconds(1)));
         var unused = resources.shutdown();
-    }
-
-    @Override
-    public void cutOff() {
-        proxy.blackhole();
     }
 }

@@ -1,8 +1,12 @@
 package io.botfsm.redis.jedis.topology;
 
+import io.botfsm.redis.client.testing.RedisLeaseConformance;
+import io.botfsm.redis.client.testing.Topology;
+import io.botfsm.redis.jedis.JedisInTest;
+
 /** Leases over a cluster of three masters. */
-final class JedisClusterLeaseStoreConformanceProofTest extends TopologyLeaseConformance {
+final class JedisClusterLeaseStoreConformanceProofTest extends RedisLeaseConformance {
     JedisClusterLeaseStoreConformanceProofTest() {
-        super(Topology::cluster);
+        super(new JedisInTest(), Topology::cluster);
     }
 }

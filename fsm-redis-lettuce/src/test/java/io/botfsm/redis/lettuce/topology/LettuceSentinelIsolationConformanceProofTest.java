@@ -1,8 +1,12 @@
 package io.botfsm.redis.lettuce.topology;
 
+import io.botfsm.redis.client.testing.RedisIsolationConformance;
+import io.botfsm.redis.client.testing.Topology;
+import io.botfsm.redis.lettuce.LettuceInTest;
+
 /** Isolation over a master that Sentinels know. */
-final class LettuceSentinelIsolationConformanceProofTest extends TopologyIsolationConformance {
+final class LettuceSentinelIsolationConformanceProofTest extends RedisIsolationConformance {
     LettuceSentinelIsolationConformanceProofTest() {
-        super(Topology::sentinels);
+        super(new LettuceInTest(), Topology::sentinels);
     }
 }

@@ -1,4 +1,4 @@
-package io.botfsm.redis.lettuce.topology;
+package io.botfsm.redis.client.testing;
 
 import io.botfsm.StorageKey;
 import io.botfsm.conformance.Conformance;
@@ -6,9 +6,6 @@ import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.StateStorageConformance;
 import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.client.testing.WholeStorage;
-import io.botfsm.redis.lettuce.LettuceInTest;
-import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.List;
@@ -21,41 +18,54 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Conversations under the suite, over several servers that are one. */
-abstract class TopologyConformance extends StateStorageConformance
+/** Conversations under the suite, through one of the clients, over a topology of its own. */
+public abstract class RedisStorageConformance extends StateStorageConformance
         implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
+    private final ClientInTest client;
     private final Supplier<Topology> starter;
     private final List<StateStorage> opened = new CopyOnWriteArrayList<>();
     private Topology topology;
 
-    TopologyConformance(Supplier<Topology> starter) {
+    protected RedisStorageConformance(ClientInTest client, Supplier<Topology> starter) {
+        this.client = client;
         this.starter = starter;
     }
 
     @BeforeAll
-    void start() {
+    final void start() {
         topology = starter.get();
     }
 
     @AfterAll
-    void stop() {
+    final void stop() {
         topology.close();
     }
 
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
+        RedisInTest redis = connect(topology.uri(), deadline);
+        StateStorage storage = decorate(new WholeStorage(redis, storage(redis, ttl)));
+        opened.add(storage);
+        return storage;
+    }
+
+    protected RedisInTest connect(String uri, Duration deadline) {
+        return client.connect(uri, deadline);
+    }
+
+    protected StateStorage storage(RedisInTest redis, Optional<Duration> ttl) {
         RedisStorageOptions.Builder options = RedisStorageOptions.builder();
         ttl.ifPresent(options::ttl);
-        LettuceRedis redis =
-                LettuceRedis.builder(topology.uri()).commandTimeout(deadline).connect();
-        StateStorage storage = new WholeStorage(new LettuceInTest.Opened(redis), redis.stateStorage(options.build()));
-        opened.add(storage);
+        return redis.stateStorage(options.build());
+    }
+
+    protected StateStorage decorate(StateStorage storage) {
         return storage;
     }
 
     @Override
     public final void cutOff() {
-        topology.cut();
+        topology.cutOff();
     }
 
     @Override
@@ -63,16 +73,15 @@ abstract class TopologyConformance extends StateStorageConformance
         topology.loseAnswers();
     }
 
-    /** The suite takes one call that succeeds for the whole backend; here each node has a connection that may be silent. */
     @Override
     public final void restore() {
-        topology.heal();
-        opened.forEach(storage -> Topology.awaitAll(() -> storage.read(
+        topology.restore();
+        opened.forEach(storage -> topology.awaitAll(() -> storage.read(
                 StorageKey.bot(UUID.randomUUID().toString()).chat(1).user(2).build())));
     }
 
     @AfterEach
-    void forgetOpened() {
+    final void forgetOpened() {
         opened.clear();
     }
 

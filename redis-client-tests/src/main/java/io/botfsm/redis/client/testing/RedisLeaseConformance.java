@@ -1,12 +1,10 @@
-package io.botfsm.redis.jedis.topology;
+package io.botfsm.redis.client.testing;
 
 import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.LeaseStoreConformance;
 import io.botfsm.conformance.Need;
 import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.client.testing.Leases;
-import io.botfsm.redis.jedis.JedisRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -17,38 +15,43 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Leases under the suite, over several servers that are one. */
-abstract class TopologyLeaseConformance extends LeaseStoreConformance
+/** Leases under the suite, through one of the clients, over a topology of its own. */
+public abstract class RedisLeaseConformance extends LeaseStoreConformance
         implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
+    private final ClientInTest client;
     private final Supplier<Topology> starter;
     private final List<LeaseStore> opened = new CopyOnWriteArrayList<>();
     private Topology topology;
 
-    TopologyLeaseConformance(Supplier<Topology> starter) {
+    protected RedisLeaseConformance(ClientInTest client, Supplier<Topology> starter) {
+        this.client = client;
         this.starter = starter;
     }
 
     @BeforeAll
-    void start() {
+    final void start() {
         topology = starter.get();
     }
 
     @AfterAll
-    void stop() {
+    final void stop() {
         topology.close();
     }
 
     @Override
     protected final LeaseStore open(Duration deadline) {
-        LeaseStore store = Leases.opened(() ->
-                JedisRedis.builder(topology.uri()).commandTimeout(deadline).leaseStore());
+        LeaseStore store = Leases.opened(() -> connect(topology.uri(), deadline));
         opened.add(store);
         return store;
     }
 
+    protected LeaseStore connect(String uri, Duration deadline) {
+        return client.leaseStore(uri, deadline);
+    }
+
     @Override
     public final void cutOff() {
-        topology.cut();
+        topology.cutOff();
     }
 
     @Override
@@ -56,16 +59,15 @@ abstract class TopologyLeaseConformance extends LeaseStoreConformance
         topology.loseAnswers();
     }
 
-    /** The suite takes one call that succeeds for the whole backend; here each node has a connection that may be silent. */
     @Override
     public final void restore() {
-        topology.heal();
+        topology.restore();
         opened.forEach(
-                store -> Topology.awaitAll(() -> store.read(UUID.randomUUID().toString())));
+                store -> topology.awaitAll(() -> store.read(UUID.randomUUID().toString())));
     }
 
     @AfterEach
-    void forgetOpened() {
+    final void forgetOpened() {
         opened.clear();
     }
 
@@ -76,7 +78,7 @@ abstract class TopologyLeaseConformance extends LeaseStoreConformance
 
     /** Redis keeps time by itself. */
     @Override
-    protected Set<Gap> expectedGaps() {
+    protected final Set<Gap> expectedGaps() {
         return Set.of(
                 new Gap(2, Need.ADVANCES_TIME),
                 new Gap(6, Need.ADVANCES_TIME),

@@ -1,10 +1,10 @@
-package io.botfsm.redis.jedis.topology;
+package io.botfsm.redis.client.testing;
 
 import io.botfsm.StorageKey;
 import io.botfsm.conformance.SharedEventIsolationConformance;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.jedis.JedisRedis;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -12,35 +12,42 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Isolation over leases under the suite, over several servers that are one; each with a store of its own. */
-abstract class TopologyIsolationConformance extends SharedEventIsolationConformance {
+/**
+ * The isolation of this library over leases in a real Redis, each with a store of its own, as in processes of their own, through
+ * one of the clients, over a topology of its own.
+ */
+public abstract class RedisIsolationConformance extends SharedEventIsolationConformance {
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    private final ClientInTest client;
     private final Supplier<Topology> starter;
     private final List<LeaseStore> stores = new ArrayList<>();
     private Topology topology;
 
-    TopologyIsolationConformance(Supplier<Topology> starter) {
+    protected RedisIsolationConformance(ClientInTest client, Supplier<Topology> starter) {
+        this.client = client;
         this.starter = starter;
     }
 
     @BeforeAll
-    void start() {
+    final void start() {
         topology = starter.get();
     }
 
     @AfterEach
-    void closeStores() {
+    final void closeStores() {
         stores.forEach(LeaseStore::close);
         stores.clear();
     }
 
     @AfterAll
-    void stop() {
+    final void stop() {
         topology.close();
     }
 
     @Override
     protected final EventIsolation open(Settings settings) {
-        LeaseStore store = JedisRedis.builder(topology.uri()).leaseStore();
+        LeaseStore store = Leases.opened(() -> client.leaseStore(topology.uri(), TIMEOUT));
         stores.add(store);
         return EventIsolation.builder()
                 .threads(settings.threads())
@@ -61,11 +68,11 @@ abstract class TopologyIsolationConformance extends SharedEventIsolationConforma
 
     @Override
     protected final void cutOff() {
-        topology.cut();
+        topology.cutOff();
     }
 
     @Override
     protected final void restore() {
-        topology.heal();
+        topology.restore();
     }
 }
