@@ -3,228 +3,50 @@ package io.botfsm.redis.lettuce;
 import static io.botfsm.redis.client.testing.Calls.applied;
 import static io.botfsm.redis.client.testing.Calls.freshKey;
 import static io.botfsm.redis.client.testing.Calls.get;
-import static io.botfsm.redis.client.testing.Calls.read;
-import static io.botfsm.redis.client.testing.Calls.succeeds;
 import static io.botfsm.redis.client.testing.Calls.unavailable;
 import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.StorageKey;
-import io.botfsm.redis.client.testing.Calls;
-import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
-import io.botfsm.redis.testkit.FaultyProxy;
-import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.client.testing.FaultsSuite;
 import io.botfsm.redis.testkit.RespConnection;
-import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** What becomes of writes when servers and networks fail: told truthfully, never doubled, and soon over. */
-@Timeout(120)
-class FaultsTest {
-    private static final Duration TIMEOUT = Duration.ofMillis(600);
-
-    /** Timers tick every 100 ms; the rest is for threads that wait for a processor. */
-    private static final Duration IN_TIME = TIMEOUT.plusMillis(900);
-
-    private static final Duration BACK = Duration.ofSeconds(2);
-    private static final int IN_FLIGHT = 8;
-
-    private final StorageKey key = freshKey();
-    private RedisServerProcess server;
-    private FaultyProxy proxy;
-    private LettuceRedis redis;
-    private StateStorage storage;
+/** Servers and networks that fail, with one connection, which is replaced. */
+final class FaultsTest extends FaultsSuite {
+    FaultsTest() {
+        super(new LettuceInTest(), Duration.ofMillis(600));
+    }
 
     @BeforeEach
-    void start() {
-        server = RedisServerProcess.start("appendonly yes", "appendfsync always");
-        proxy = new FaultyProxy(server);
-        redis = LettuceRedis.builder(proxy.uri(0)).commandTimeout(TIMEOUT).connect();
-        storage = redis.stateStorage();
-        applied(storage, key, set("A"));
-    }
-
-    @AfterEach
-    void stop() {
-        redis.close();
-        proxy.close();
-        server.close();
-    }
-
-    private static Mutation.Builder set(String state) {
-        return Mutation.builder().state(state);
-    }
-
-    private long scriptRuns() {
-        try (RespConnection admin = server.connect()) {
-            return admin.calls("evalsha") + admin.calls("eval");
-        }
-    }
-
-    /** Until the client knows that the connection is lost: up to then a command may be sent into it. */
-    private void awaitLoss() {
-        Awaitility.await()
-                .until(() -> unavailable(storage.read(key)).getCause() instanceof RedisPortException failure
-                        && failure.kind() == Kind.NOT_SENT);
-    }
-
-    private static void tookAtMost(Duration limit, long begin) {
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(limit);
-    }
-
-    @Test
-    void aServerThatStandsStillIsReportedInTimeAndExecutesAtMostOnceLater() {
-        long before = read(storage, key).version();
-        server.suspend();
-        long begin = System.nanoTime();
-        CompletionStage<Outcome> write = storage.write(key, set("B").build());
-        assertThat(unavailable(write).mayBeApplied()).isTrue();
-        tookAtMost(IN_TIME, begin);
-        assertThat(unavailable(storage.read(key)).mayBeApplied()).isFalse();
-
-        server.resume();
-        assertThat(untilItReads(storage, key)).isLessThan(BACK);
-        // What had reached the socket is executed late: exactly why the outcome was unknown.
-        Awaitility.await().until(() -> read(storage, key).state().equals(Optional.of("B")));
-        assertThat(read(storage, key).version()).isEqualTo(before + 1);
-    }
-
-    @Test
-    void aServerThatRestartsIsUsedAgainWithItsData() {
-        server.kill();
-        awaitLoss();
-        assertThat(unavailable(storage.write(key, set("B").build())).mayBeApplied())
-                .isFalse();
-        server.startAgain();
-
-        Duration back = untilItReads(storage, key);
-        System.out.println("[measured] reads " + back.toMillis() + " ms after the restart");
-        assertThat(back).isLessThan(BACK);
-        assertThat(read(storage, key).state()).contains("A");
-        assertThat(applied(storage, key, set("C")).previousState()).contains("A");
+    void isConnectedOnce() {
+        assertThat(proxy().accepted()).isEqualTo(1);
     }
 
     /** Scripts are loaded again before the new connection is used, however long the server takes to load its data. */
     @Test
     void afterARestartAWriteIsOneScriptRunAgain() {
-        try (RespConnection admin = server.connect()) {
+        try (RespConnection admin = server().connect()) {
             admin.call("EVAL", "for i = 1, 300000 do redis.call('SET', 'filler:' .. i, i) end", "0");
         }
-        server.kill();
-        server.startAgain();
-        untilItReads(storage, key);
+        server().kill();
+        server().startAgain();
+        untilItReads(storage(), key());
 
-        applied(storage, key, set("C"));
+        applied(storage(), key(), set("C"));
 
-        try (RespConnection admin = server.connect()) {
+        try (RespConnection admin = server().connect()) {
             assertThat(admin.calls("eval")).isZero();
             assertThat(admin.calls("evalsha")).isEqualTo(1);
         }
-    }
-
-    @Test
-    void callsFailAtOnceWhileTheServerIsAway() {
-        proxy.cut();
-        awaitLoss();
-        long begin = System.nanoTime();
-        for (int i = 0; i < 50; i++) {
-            assertThat(unavailable(storage.write(key, set("B").build())).mayBeApplied())
-                    .isFalse();
-        }
-        tookAtMost(TIMEOUT, begin);
-    }
-
-    @Test
-    void aWriteThatWasNotSentIsNeverApplied() {
-        proxy.cut();
-        awaitLoss();
-        long runs = scriptRuns();
-        for (int i = 0; i < 20; i++) {
-            assertThat(unavailable(storage.write(key, set("B").build())).mayBeApplied())
-                    .isFalse();
-        }
-
-        proxy.heal();
-        assertThat(untilItReads(storage, key)).isLessThan(BACK);
-        assertThat(read(storage, key).state()).contains("A");
-        applied(storage, key, set("C"));
-        assertThat(scriptRuns() - runs).isEqualTo(1);
-    }
-
-    @Test
-    void aWriteWhoseReplyIsLostIsUnknownAndAppliedOnce() {
-        long before = read(storage, key).version();
-        long runs = scriptRuns();
-        proxy.dropReplies();
-        assertThat(unavailable(storage.write(key, set("B").build())).mayBeApplied())
-                .isTrue();
-        proxy.heal();
-
-        assertThat(untilItReads(storage, key)).isLessThan(BACK);
-        assertThat(read(storage, key).state()).contains("B");
-        assertThat(read(storage, key).version()).isEqualTo(before + 1);
-        assertThat(scriptRuns() - runs).isEqualTo(1);
-    }
-
-    @Test
-    void writesInFlightWhenTheConnectionIsResetRunOnce() {
-        long runs = scriptRuns();
-        List<StorageKey> keys = new ArrayList<>();
-        List<CompletionStage<Outcome>> writes = new ArrayList<>();
-        proxy.dropReplies();
-        for (int i = 0; i < IN_FLIGHT; i++) {
-            keys.add(freshKey());
-            writes.add(storage.write(keys.get(i), set("B").build()));
-        }
-        Awaitility.await().until(() -> scriptRuns() - runs == IN_FLIGHT);
-        proxy.reset();
-        proxy.heal();
-
-        writes.forEach(write -> assertThat(unavailable(write).mayBeApplied()).isTrue());
-        assertThat(untilItReads(storage, key)).isLessThan(BACK);
-        for (StorageKey one : keys) {
-            // A second write after the reconnect would come before this one on the same connection.
-            Applied next = applied(storage, one, set("C"));
-            assertThat(next.previousState()).contains("B");
-            assertThat(next.version()).isEqualTo(next.previousVersion() + 1);
-        }
-        assertThat(scriptRuns() - runs).isEqualTo(2 * IN_FLIGHT);
-    }
-
-    @Test
-    void aConnectionThatLosesEverythingIsReplaced() {
-        int connections = proxy.accepted();
-        proxy.blackhole();
-        assertThat(unavailable(storage.write(key, set("B").build())).mayBeApplied())
-                .isTrue();
-        proxy.heal();
-
-        Duration back = untilItReads(storage, key);
-        System.out.println("[measured] reads " + back.toMillis() + " ms after the network's return");
-        assertThat(back).isLessThan(BACK);
-        assertThat(read(storage, key).state()).contains("A");
-        assertThat(proxy.accepted()).isGreaterThan(connections);
-        // The old connection is not kept.
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> proxy.open() == 1);
     }
 
     /** Only the new connection is used from then on; the old one's calls still get their replies. */
@@ -232,10 +54,10 @@ class FaultsTest {
     void callsOnAConnectionThatIsReplacedGetTheirReplies() {
         Duration timeout = Duration.ofSeconds(2);
         try (LettuceRedis patient =
-                LettuceRedis.builder(proxy.uri(0)).commandTimeout(timeout).connect()) {
+                LettuceRedis.builder(proxy().uri(0)).commandTimeout(timeout).connect()) {
             StateStorage slow = patient.stateStorage();
-            proxy.holdOpenOnes();
-            CompletionStage<Outcome> first = slow.write(key, set("B").build());
+            proxy().holdOpenOnes();
+            CompletionStage<Outcome> first = slow.write(key(), set("B").build());
             // Later than the first, so that it is still waiting when the first has timed out.
             Awaitility.await().pollDelay(timeout.multipliedBy(2).dividedBy(3)).until(() -> true);
             CompletionStage<Outcome> second = slow.write(freshKey(), set("B").build());
@@ -244,7 +66,7 @@ class FaultsTest {
             Awaitility.await().until(() -> answersSoon(slow.read(freshKey())));
             assertThat(second.toCompletableFuture()).isNotDone();
 
-            proxy.heal();
+            proxy().heal();
             assertThat(get(second)).isInstanceOf(Applied.class);
         }
     }
@@ -256,80 +78,5 @@ class FaultsTest {
         } catch (TimeoutException e) {
             return false;
         }
-    }
-
-    @Test
-    void aServerThatForgetsScriptsInTheMiddleOfTrafficIsNotNoticed() throws Exception {
-        int threads = 4;
-        int writes = 500;
-        AtomicBoolean done = new AtomicBoolean();
-        ExecutorService pool = Executors.newFixedThreadPool(threads + 1);
-        try {
-            Future<Integer> flushing = pool.submit(() -> flushScripts(done));
-            List<Future<?>> writers = new ArrayList<>();
-            for (int t = 0; t < threads; t++) {
-                String name = "n" + t;
-                writers.add(pool.submit(() -> {
-                    for (int i = 1; i <= writes; i++) {
-                        applied(storage, key, Mutation.builder().put(name, Integer.toString(i)));
-                    }
-                }));
-            }
-            for (Future<?> writer : writers) {
-                writer.get(60, TimeUnit.SECONDS);
-            }
-            done.set(true);
-            assertThat(flushing.get(60, TimeUnit.SECONDS)).isGreaterThan(10);
-            assertThat(read(storage, key).data()).hasSize(threads).containsValue(Integer.toString(writes));
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    private int flushScripts(AtomicBoolean done) {
-        int flushes = 0;
-        try (RespConnection admin = server.connect()) {
-            while (!done.get()) {
-                admin.call("SCRIPT", "FLUSH");
-                flushes++;
-            }
-        }
-        return flushes;
-    }
-
-    @Test
-    void pausesOfTheServerShorterThanTheTimeoutAreJustSlow() {
-        try (RespConnection admin = server.connect()) {
-            admin.call("CLIENT", "PAUSE", Long.toString(TIMEOUT.toMillis() / 3), "ALL");
-        }
-        applied(storage, key, set("B"));
-        assertThat(read(storage, key).state()).contains("B");
-        assertThat(proxy.accepted()).isEqualTo(1);
-    }
-
-    @Test
-    void manyOutagesLeaveNoConnectionsBehind() {
-        for (int i = 0; i < 10; i++) {
-            proxy.reset();
-            untilItReads(storage, key);
-        }
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> proxy.open() == 1);
-        assertThat(succeeds(storage.read(key))).isTrue();
-    }
-
-    @Test
-    void closingWhileTheServerIsAwayIsQuickAndEndsTheAttempts() {
-        proxy.blackhole();
-        CompletionStage<Outcome> write = storage.write(key, set("B").build());
-        unavailable(storage.read(key));
-        long begin = System.nanoTime();
-        redis.close();
-        tookAtMost(Duration.ofSeconds(3), begin);
-        Calls.failure(write);
-        int connections = proxy.accepted();
-        proxy.heal();
-        // Longer than the longest pause between two attempts.
-        Awaitility.await().pollDelay(Duration.ofMillis(1_200)).until(() -> true);
-        assertThat(proxy.accepted()).isEqualTo(connections);
     }
 }
