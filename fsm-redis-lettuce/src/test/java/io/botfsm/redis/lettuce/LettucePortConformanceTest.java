@@ -1,58 +1,16 @@
 package io.botfsm.redis.lettuce;
 
 import io.botfsm.redis.RedisServerCheck;
-import io.botfsm.redis.conformance.RedisPortConformance;
+import io.botfsm.redis.client.testing.PortConformance;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
-import io.botfsm.redis.testkit.FaultyProxy;
-import io.botfsm.redis.testkit.RedisServerProcess;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 
-/** The port on Lettuce, against a server of its own, behind a proxy. */
-class LettucePortConformanceTest extends RedisPortConformance {
-    private RedisServerProcess server;
-    private FaultyProxy proxy;
-
-    @BeforeEach
-    void start() {
-        server = RedisServerProcess.start();
-        proxy = new FaultyProxy(server);
-    }
-
-    @AfterEach
-    void stop() {
-        proxy.close();
-        server.close();
-    }
-
+/** The port on Lettuce. */
+final class LettucePortConformanceTest extends PortConformance {
     @Override
-    protected RedisPort open(Duration timeout) {
-        return new ConnectedClient(
-                        LettuceClient.own(timeout),
-                        RedisAddress.of(RedisUri.parse(proxy.uri(0))),
-                        RedisServerCheck::loadScripts)
+    protected RedisPort open(RedisUri uri, Duration timeout) {
+        return new ConnectedClient(LettuceClient.own(timeout), RedisAddress.of(uri), RedisServerCheck::loadScripts)
                 .port(() -> {});
-    }
-
-    @Override
-    protected void loseAnswers() {
-        proxy.dropReplies();
-    }
-
-    @Override
-    protected void cutOff() {
-        proxy.cut();
-    }
-
-    @Override
-    protected void restore() {
-        proxy.heal();
-    }
-
-    @Override
-    protected void restart() {
-        server.restart();
     }
 }
