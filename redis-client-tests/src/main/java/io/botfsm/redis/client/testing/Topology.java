@@ -152,7 +152,7 @@ public final class Topology {
         return one(server, new FaultyProxy(server), new Suspended(server));
     }
 
-    /** A master and a replica that Sentinels know. */
+    /** A master that Sentinels know. */
     public static Topology sentinels() {
         RedisSentinels sentinels = RedisSentinels.startBehindProxy();
         List<FaultyProxy> proxies = List.of(sentinels.proxy());
