@@ -210,7 +210,7 @@ final class Connections {
             of.lastUse = System.nanoTime();
             connection.setSoTimeout(of.soTimeout); // others may use it too
         }
-        connection.close();
+        close(connection);
     }
 
     /** Takes a connection back that failed. */
@@ -226,9 +226,13 @@ final class Connections {
         }
     }
 
-    /** The pool may open another in place of one that is closed, and fails if it cannot. */
     void discard(Connection connection) {
         connection.setBroken();
+        close(connection);
+    }
+
+    /** The pool may open another in place of a broken one, and fails if it cannot. */
+    private void close(Connection connection) {
         try {
             connection.close();
         } catch (JedisException e) {

@@ -115,8 +115,13 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
             failed(connection, e);
             return;
         }
-        connections.giveBack(connection);
-        decode(reply);
+        if (connection.isBroken()) { // by what followed
+            decode(reply); // before what may take long
+            handover.run(() -> connections.broken(connection));
+        } else {
+            connections.giveBack(connection);
+            decode(reply);
+        }
     }
 
     /** The command has been executed, whatever becomes of the one behind it. */

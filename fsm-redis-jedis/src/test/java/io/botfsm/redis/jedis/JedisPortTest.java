@@ -3,6 +3,7 @@ package io.botfsm.redis.jedis;
 import static io.botfsm.redis.client.testing.Calls.freshKey;
 import static io.botfsm.redis.client.testing.Calls.read;
 import static io.botfsm.redis.client.testing.Calls.unavailable;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +14,7 @@ import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.spi.RedisUri;
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -334,6 +337,41 @@ class JedisPortTest {
         }
         try (RedisClient waiting = usersClient(700, Duration.ofMillis(-1))) {
             assertThatThrownBy(() -> JedisRedis.using(waiting)).hasMessageContaining("maxWait");
+        }
+    }
+
+    /** The pool opens another connection at once for one who waits, and fails if it cannot. */
+    @Test
+    void aCallIsAnsweredThoughWhatFollowsItLosesTheLastConnection() throws InterruptedException {
+        Duration patience = Duration.ofSeconds(10);
+        try (RedisPort port = JedisAccess.to(RedisUri.parse(proxy.uri(0)), patience, 1)
+                        .port(reconnected -> {});
+                FollowedScripts scripts = port.followedBy(words("WAIT", "1", "0"))) { // no replica: for ever
+            CompletableFuture<List<Object>> followed = eval(scripts);
+            Awaitility.await().until(() -> info("clients").contains("blocked_clients:1"));
+            CompletableFuture<List<Object>> next = eval(scripts);
+            Thread waiting = new Thread(() -> Calls.succeeds(next)); // and runs it
+            waiting.start();
+            Awaitility.await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+            proxy.cut();
+            assertThat(Calls.get(followed)).hasSize(2).last().isInstanceOf(RedisPortException.class);
+            waiting.join();
+            assertThat(kind(next)).isEqualTo(Kind.NOT_SENT);
+        }
+    }
+
+    private static CompletableFuture<List<Object>> eval(FollowedScripts scripts) {
+        return scripts.eval("return {1}".getBytes(UTF_8), List.of(KEY), List.of())
+                .toCompletableFuture();
+    }
+
+    private static List<byte[]> words(String... words) {
+        return Stream.of(words).map(word -> word.getBytes(UTF_8)).toList();
+    }
+
+    private String info(String section) {
+        try (RespConnection admin = server.connect()) {
+            return admin.text("INFO", section);
         }
     }
 
