@@ -101,8 +101,11 @@ final class Time {
         /** Does what begins the life, or what begins it again while it lasts. */
         void begin(Runnable write) {
             long now = System.nanoTime();
-            write.run();
-            requireInTime();
+            try {
+                write.run();
+            } finally {
+                requireInTime(); // also where it found the life at its end
+            }
             begun = Optional.of(now);
         }
 
@@ -112,9 +115,11 @@ final class Time {
 
         /** Reads while the life lasts. */
         <T> T during(Supplier<T> read) {
-            T value = read.get();
-            requireInTime();
-            return value;
+            try {
+                return read.get();
+            } finally {
+                requireInTime();
+            }
         }
 
         private void requireInTime() {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +23,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,7 @@ public final class ConstantLoad implements AutoCloseable {
     private final ExecutorService pool;
     private final List<Future<Ledger>> writers = new ArrayList<>();
     private final Map<StorageKey, Long> lastSuccess = new ConcurrentHashMap<>();
+    private final Map<StorageKey, Throwable> lastFailure = new ConcurrentHashMap<>();
     private final AtomicInteger acknowledged = new AtomicInteger();
 
     /** What one writer has seen. */
@@ -118,6 +122,7 @@ public final class ConstantLoad implements AutoCloseable {
                 lastSuccess.put(key, begin);
                 acknowledged.incrementAndGet();
             } catch (ExecutionException e) {
+                lastFailure.put(key, e.getCause());
                 if (e.getCause() instanceof UnconfirmedWriteException) {
                     ledger.unconfirmed();
                     lastSuccess.put(key, begin); // the server takes writes
@@ -138,7 +143,22 @@ public final class ConstantLoad implements AutoCloseable {
                 .atMost(Duration.ofSeconds(60))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> hasEnded() || keys.stream().allMatch(key -> isAfter(lastSuccess.get(key), moment)));
+                .untilAsserted(() -> assertThat(failuresSince(moment)).isEmpty());
+    }
+
+    /** The last failure of each conversation that has not been written since, unless a writer has found something wrong. */
+    private Map<StorageKey, String> failuresSince(long moment) {
+        return hasEnded()
+                ? Map.of()
+                : keys.stream()
+                        .filter(key -> !isAfter(lastSuccess.get(key), moment))
+                        .collect(Collectors.toMap(key -> key, key -> reasons(lastFailure.get(key))));
+    }
+
+    private static String reasons(@Nullable Throwable failure) {
+        return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
+                .map(Throwable::toString)
+                .collect(Collectors.joining("; "));
     }
 
     /** Waits until so many more writes have been acknowledged. */
