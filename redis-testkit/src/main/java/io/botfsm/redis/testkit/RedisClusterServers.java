@@ -142,7 +142,33 @@ public final class RedisClusterServers implements AutoCloseable {
     public void awaitOk() {
         Polling.await(
                 "a cluster that is well",
-                () -> running().allMatch(server -> info(server).contains("cluster_state:ok") && isWhole(server)));
+                () -> running().allMatch(server -> info(server).contains("cluster_state:ok") && isWhole(server))
+                        && isOfOneEpoch());
+    }
+
+    /** Otherwise the next slots that move could be claimed in an epoch that another node has claimed its own in. */
+    private boolean isOfOneEpoch() {
+        return running().map(server -> epoch(info(server))).distinct().count() == 1;
+    }
+
+    private static String epoch(String info) {
+        return info.lines()
+                .filter(line -> line.startsWith("cluster_current_epoch:"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Replicas included: one that does not know of a slot would not serve it in its master's place. */
+    private void awaitAgreed(BitSet slots, RedisServerProcess master) {
+        Polling.await(
+                "nodes that agree on who serves the slots that have moved",
+                () -> running().allMatch(node -> contains(rangesOf(node, master.port()), slots)) && isOfOneEpoch());
+    }
+
+    private static boolean contains(BitSet all, BitSet some) {
+        BitSet missing = (BitSet) some.clone();
+        missing.andNot(all);
+        return missing.isEmpty();
     }
 
     private static boolean isWhole(RedisServerProcess server) {
@@ -242,16 +268,22 @@ public final class RedisClusterServers implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Moves slots with all their keys, one after another, as {@code redis-cli --cluster reshard} does it. */
+    /**
+     * Moves slots with all their keys, one after another, as {@code redis-cli --cluster reshard} does it. Returns when all nodes that
+     * run know.
+     */
     public void move(IntStream slots, RedisServerProcess from, RedisServerProcess to) {
+        BitSet moved = new BitSet();
         try (RespConnection source = from.connect();
                 RespConnection target = to.connect()) {
             Move move = new Move(source, target, id(from), id(to), to);
-            slots.mapToObj(Integer::toString).forEach(slot -> {
-                move.begin(slot);
-                move.end(slot);
+            slots.forEach(slot -> {
+                move.begin(Integer.toString(slot));
+                move.end(Integer.toString(slot));
+                moved.set(slot);
             });
         }
+        awaitAgreed(moved, to);
     }
 
     /** Moves the keys of a slot, does something while nobody serves the slot alone, and ends the move. */
@@ -263,6 +295,9 @@ public final class RedisClusterServers implements AutoCloseable {
             meanwhile.run();
             move.end(Integer.toString(slot));
         }
+        BitSet moved = new BitSet();
+        moved.set(slot);
+        awaitAgreed(moved, to);
     }
 
     private record Move(
