@@ -32,6 +32,8 @@ final class ClusterNodes {
     private final Function<Node, ClusterNode> opener;
     private final Duration timeout;
     private final Runnable onChange;
+
+    /** Not on the one thread that looks after all delays of the process: closing may take long. */
     private final Executor later;
 
     private final Object lock = new Object();
@@ -50,7 +52,7 @@ final class ClusterNodes {
         this.opener = opener;
         this.timeout = timeout;
         this.onChange = onChange;
-        this.later = CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS, Runnable::run);
+        this.later = CompletableFuture.delayedExecutor(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Who serves a slot, as far as is known. */
