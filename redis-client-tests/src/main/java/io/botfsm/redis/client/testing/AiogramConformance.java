@@ -8,13 +8,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Aiogram's layout through one of the clients, for the rules that it can keep. */
 public abstract class AiogramConformance extends RedisStorageConformance {
-    protected AiogramConformance(ClientInTest client) {
-        super(client, Topology::server);
+    protected AiogramConformance(ClientInTest client, Supplier<Topology> starter) {
+        super(client, starter);
     }
 
     @Override
