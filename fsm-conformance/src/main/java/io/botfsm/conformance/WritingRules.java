@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** Rules 4, 5, 8 and 9: what one write does and tells. */
@@ -57,18 +58,27 @@ abstract class WritingRules extends Rules {
         TestedStorage other = beside(storage);
         StorageKey key = freshKey();
         storage.applied(key, change().state("0").put("a", "0").put("b", "0"));
+        CountDownLatch writing = new CountDownLatch(2);
         Crowd.of(4, index -> {
-            for (int i = 0; i < times(100); i++) {
-                String n = "" + (index * 1_000_000 + i);
-                if (index == 0) {
-                    storage.applied(key, change().state(n).put("a", n).put("b", n));
-                } else if (index == 1) {
-                    other.applied(key, change().state(n).replaceData(Map.of("a", n, "b", n)));
-                } else {
+            if (index > 1) {
+                while (writing.getCount() > 0) {
                     Snapshot seen = (index == 2 ? storage : other).read(key);
                     String state = seen.state().orElse("(none)");
                     assertThat(seen.data()).isEqualTo(Map.of("a", state, "b", state));
                 }
+                return;
+            }
+            try {
+                for (int i = 0; i < times(100); i++) {
+                    String n = "" + (index * 1_000_000 + i);
+                    if (index == 0) {
+                        storage.applied(key, change().state(n).put("a", n).put("b", n));
+                    } else {
+                        other.applied(key, change().state(n).replaceData(Map.of("a", n, "b", n)));
+                    }
+                }
+            } finally {
+                writing.countDown();
             }
         });
     }
@@ -78,16 +88,23 @@ abstract class WritingRules extends Rules {
         TestedStorage storage = open();
         TestedStorage other = beside(storage);
         StorageKey key = freshKey();
+        CountDownLatch writing = new CountDownLatch(1);
         Crowd.of(2, index -> {
-            for (int i = 0; i < times(100); i++) {
-                if (index == 0) {
-                    storage.applied(key, i % 2 == 0 ? change().state("A").put("a", "1") : clear());
-                } else {
+            if (index > 0) {
+                while (writing.getCount() > 0) {
                     Snapshot seen = other.read(key);
                     assertThat(seen.state().isPresent())
                             .as("state beside data %s", seen.data())
                             .isEqualTo(seen.data().containsKey("a"));
                 }
+                return;
+            }
+            try {
+                for (int i = 0; i < times(100); i++) {
+                    storage.applied(key, i % 2 == 0 ? change().state("A").put("a", "1") : clear());
+                }
+            } finally {
+                writing.countDown();
             }
         });
     }
