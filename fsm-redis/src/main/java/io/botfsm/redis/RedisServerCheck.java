@@ -224,14 +224,19 @@ public final class RedisServerCheck {
         return asked("INFO", () -> port.info("server"), timeout);
     }
 
-    /** What is the first on a connection, which may be lost as soon as it is open, or opened late: what was not sent is asked again. */
+    /**
+     * What is the first on a connection, which may be lost as soon as it is open, or opened late: what was not sent is asked again,
+     * while the limit of one answer lasts.
+     */
     private <T> T asked(String command, Supplier<CompletionStage<T>> question, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
         for (int left = MORE_ATTEMPTS; ; left--) {
             try {
                 return await(command, question.get(), limit);
             } catch (StorageUnavailableException e) {
                 boolean notSent = e.getCause() instanceof RedisPortException failure && failure.kind() == Kind.NOT_SENT;
-                if (left == 0 || !notSent || Thread.currentThread().isInterrupted()) {
+                boolean late = System.nanoTime() - end >= 0;
+                if (left == 0 || late || !notSent || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
                 LockSupport.parkNanos(PAUSE.toNanos());

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -248,6 +249,28 @@ class RedisServerCheckTest {
             new RedisServerCheck(port, "redis://test", TIMEOUT).runForLeases("lock");
         }
         assertThat(asked).hasValue(3);
+    }
+
+    @Test
+    void connectingDoesNotTakeManyTimesAsLongSinceItAsksAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        try (RespConnection connection = server.connect()) {
+            RedisPort port = new SocketPort(connection) {
+                @Override
+                public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+                    asked.incrementAndGet();
+                    return CompletableFuture.supplyAsync(
+                            () -> {
+                                throw RedisPortException.notSent(null);
+                            },
+                            CompletableFuture.delayedExecutor(TIMEOUT.toMillis() / 2, TimeUnit.MILLISECONDS));
+                }
+            };
+            assertThatThrownBy(() -> new RedisServerCheck(port, "redis://test", TIMEOUT).runForLeases("lock"))
+                    .isInstanceOf(StorageUnavailableException.class)
+                    .hasMessageContaining("SUBSCRIBE");
+        }
+        assertThat(asked).hasValueLessThan(4);
     }
 
     private static CompletionStage<String> notSent() {

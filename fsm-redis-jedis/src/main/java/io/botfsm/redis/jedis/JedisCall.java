@@ -116,8 +116,9 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
             return;
         }
         if (connection.isBroken()) { // by what followed
-            decode(reply); // before what may take long
-            handover.run(() -> connections.broken(connection));
+            connections.forgetIdle();
+            decode(reply);
+            discard(connection);
         } else {
             connections.giveBack(connection);
             decode(reply);
@@ -138,21 +139,23 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
     private void failed(Connection connection, RuntimeException failure) {
         if (!isServerError(failure)) {
             connections.forgetIdle();
-            endAndDiscard(connection, RedisPortException.outcomeUnknown(failure));
+            end(RedisPortException.outcomeUnknown(failure));
+            discard(connection);
             return;
         }
         RedisPortException error = RedisPortException.ofServerError(String.valueOf(failure.getMessage()));
         if (error.code().equals("READONLY")) {
             connections.demoted(connection);
-            endAndDiscard(connection, error);
+            end(error);
+            discard(connection);
         } else {
             connections.giveBack(connection);
             end(error);
         }
     }
 
-    private void endAndDiscard(Connection connection, RedisPortException why) {
-        end(why); // before what may take long
+    /** After the call has ended, since it may take long. */
+    private void discard(Connection connection) {
         handover.run(() -> connections.discard(connection));
     }
 

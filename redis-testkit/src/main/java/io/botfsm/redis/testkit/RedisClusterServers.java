@@ -273,30 +273,26 @@ public final class RedisClusterServers implements AutoCloseable {
      * run know.
      */
     public void move(IntStream slots, RedisServerProcess from, RedisServerProcess to) {
+        moveEach(slots, from, to, () -> {});
+    }
+
+    /** The same with one slot, with something done after its keys have moved and while nobody serves it alone. */
+    public void move(int slot, RedisServerProcess from, RedisServerProcess to, Runnable meanwhile) {
+        moveEach(IntStream.of(slot), from, to, meanwhile);
+    }
+
+    private void moveEach(IntStream slots, RedisServerProcess from, RedisServerProcess to, Runnable meanwhile) {
         BitSet moved = new BitSet();
         try (RespConnection source = from.connect();
                 RespConnection target = to.connect()) {
             Move move = new Move(source, target, id(from), id(to), to);
             slots.forEach(slot -> {
                 move.begin(Integer.toString(slot));
+                meanwhile.run();
                 move.end(Integer.toString(slot));
                 moved.set(slot);
             });
         }
-        awaitAgreed(moved, to);
-    }
-
-    /** Moves the keys of a slot, does something while nobody serves the slot alone, and ends the move. */
-    public void move(int slot, RedisServerProcess from, RedisServerProcess to, Runnable meanwhile) {
-        try (RespConnection source = from.connect();
-                RespConnection target = to.connect()) {
-            Move move = new Move(source, target, id(from), id(to), to);
-            move.begin(Integer.toString(slot));
-            meanwhile.run();
-            move.end(Integer.toString(slot));
-        }
-        BitSet moved = new BitSet();
-        moved.set(slot);
         awaitAgreed(moved, to);
     }
 
