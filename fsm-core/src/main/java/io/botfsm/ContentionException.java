@@ -1,6 +1,7 @@
 package io.botfsm;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Other writers kept changing the conversation until the time was up. Nothing was written by this call. Handle the updates
@@ -20,7 +21,8 @@ public final class ContentionException extends FsmException {
      * @param timeout how long they were tried for
      */
     public ContentionException(StorageKey key, int attempts, Duration timeout) {
-        super("%s: changed by others at each of %d attempts within %s".formatted(key, attempts, timeout));
+        super(String.format(
+                Locale.ROOT, "%s: changed by others at each of %d attempts within %s", key, attempts, timeout));
         this.key = key;
         this.attempts = attempts;
         this.timeout = timeout;

@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import java.util.Locale;
+
 /**
  * A newer instance has written this conversation: this one lost its lease and must stop. Nothing was written.
  *
@@ -19,7 +21,12 @@ public final class FencedException extends FsmException {
      * @param highest the highest token that the conversation has seen
      */
     public FencedException(StorageKey key, long token, long highest) {
-        super("%s: fencing token %d is older than %d; another instance has taken over".formatted(key, token, highest));
+        super(String.format(
+                Locale.ROOT,
+                "%s: fencing token %d is older than %d; another instance has taken over",
+                key,
+                token,
+                highest));
         this.key = key;
         this.token = token;
         this.highest = highest;

@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import java.util.Locale;
+
 /**
  * The calling thread was interrupted while it waited for the storage. Its interrupt flag is set again.
  * {@link #mayBeApplied()} tells whether a write was already on its way.
@@ -18,8 +20,11 @@ public final class InterruptedCallException extends FsmException {
      */
     public InterruptedCallException(StorageKey key, boolean mayBeApplied, InterruptedException cause) {
         super(
-                "%s: interrupted; %s"
-                        .formatted(key, mayBeApplied ? "the write may have been applied" : "nothing was written"),
+                String.format(
+                        Locale.ROOT,
+                        "%s: interrupted; %s",
+                        key,
+                        mayBeApplied ? "the write may have been applied" : "nothing was written"),
                 cause);
         this.key = key;
         this.mayBeApplied = mayBeApplied;

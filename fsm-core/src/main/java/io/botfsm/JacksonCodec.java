@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -190,7 +191,7 @@ public final class JacksonCodec implements JsonCodec {
         StringBuilder escaped = new StringBuilder(json.length() + 16);
         int from = 0;
         for (; at >= 0; at = Text.unpairedSurrogate(json, from)) {
-            escaped.append(json, from, at).append("\\u%04x".formatted((int) json.charAt(at)));
+            escaped.append(json, from, at).append(String.format(Locale.ROOT, "\\u%04x", (int) json.charAt(at)));
             from = at + 1;
         }
         String text = escaped.append(json, from, json.length()).toString();
@@ -200,7 +201,10 @@ public final class JacksonCodec implements JsonCodec {
 
     private static IllegalArgumentException unwritable(Object value, JsonProcessingException e) {
         String why = e instanceof InvalidDefinitionException ? e.getOriginalMessage() : CodecProblem.of(e);
-        return new IllegalArgumentException(
-                "a %s cannot be written as JSON: %s".formatted(value.getClass().getName(), why));
+        return new IllegalArgumentException(String.format(
+                Locale.ROOT,
+                "a %s cannot be written as JSON: %s",
+                value.getClass().getName(),
+                why));
     }
 }

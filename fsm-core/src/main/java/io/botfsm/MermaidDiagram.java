@@ -2,6 +2,7 @@ package io.botfsm;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +31,7 @@ final class MermaidDiagram {
 
     /** An arrow between two states, of which one may be none; drawn once however often it is asked for. */
     void arrow(Optional<String> from, Optional<String> to) {
-        arrows.add("    %s --> %s\n".formatted(end(from), end(to)));
+        arrows.add(String.format(Locale.ROOT, "    %s --> %s\n", end(from), end(to)));
     }
 
     private String end(Optional<String> state) {
@@ -39,7 +40,7 @@ final class MermaidDiagram {
 
     private static String label(String state) {
         return state.codePoints()
-                .mapToObj(c -> isPlain(c) ? Character.toString(c) : "#%d;".formatted(c))
+                .mapToObj(c -> isPlain(c) ? Character.toString(c) : String.format(Locale.ROOT, "#%d;", c))
                 .collect(Collectors.joining());
     }
 
@@ -50,7 +51,8 @@ final class MermaidDiagram {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("stateDiagram-v2\n");
-        ids.forEach((state, id) -> text.append("    state \"%s\" as %s\n".formatted(label(state), id)));
+        ids.forEach(
+                (state, id) -> text.append(String.format(Locale.ROOT, "    state \"%s\" as %s\n", label(state), id)));
         arrows.forEach(text::append);
         return text.toString();
     }

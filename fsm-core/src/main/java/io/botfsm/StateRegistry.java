@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,8 +26,12 @@ final class StateRegistry {
                 .forEach(group -> group.forEachName((name, state) -> {
                     Enum<?> taken = byName.put(name, state);
                     if (taken != null && taken != state) {
-                        throw new IllegalArgumentException("stored state \"%s\" would stand for both %s and %s"
-                                .formatted(Text.printable(name), qualified(taken), qualified(state)));
+                        throw new IllegalArgumentException(String.format(
+                                Locale.ROOT,
+                                "stored state \"%s\" would stand for both %s and %s",
+                                Text.printable(name),
+                                qualified(taken),
+                                qualified(state)));
                     }
                     byState.computeIfAbsent(state, s -> new ArrayList<>()).add(name);
                 }));
@@ -73,8 +78,11 @@ final class StateRegistry {
     /** Refuses a group that nobody registered, whatever is stored. */
     void requireRegistered(Class<?> group) {
         if (!groups.contains(group)) {
-            throw new IllegalArgumentException("%s is not registered: add .states(%s.class) to Fsm.builder(...)"
-                    .formatted(group.getName(), group.getSimpleName()));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s is not registered: add .states(%s.class) to Fsm.builder(...)",
+                    group.getName(),
+                    group.getSimpleName()));
         }
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.Text;
 import java.math.BigInteger;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -74,8 +75,12 @@ public record StorageKey(
             return checked(part, id.toString());
         }
         requireNonNull(id, part);
-        throw new IllegalArgumentException("%s id must be a whole number or a text, not a %s: %s"
-                .formatted(part, id.getClass().getName(), Text.printable(id.toString())));
+        throw new IllegalArgumentException(String.format(
+                Locale.ROOT,
+                "%s id must be a whole number or a text, not a %s: %s",
+                part,
+                id.getClass().getName(),
+                Text.printable(id.toString())));
     }
 
     private static String checked(String part, String id) {

@@ -1,6 +1,7 @@
 package io.botfsm;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +48,12 @@ public final class StorageUnavailableException extends FsmException {
     }
 
     private static String message(StorageKey key, Duration timeout, boolean mayBeApplied) {
-        return "%s: storage unavailable (time-out %s); %s"
-                .formatted(key, timeout, mayBeApplied ? "the write may have been applied" : "nothing was written");
+        return String.format(
+                Locale.ROOT,
+                "%s: storage unavailable (time-out %s); %s",
+                key,
+                timeout,
+                mayBeApplied ? "the write may have been applied" : "nothing was written");
     }
 
     /** The conversation, unless the error came before any was concerned. */

@@ -1,6 +1,7 @@
 package io.botfsm;
 
 import io.botfsm.internal.Text;
+import java.util.Locale;
 import java.util.Optional;
 
 /** A change of state that the {@link TransitionRules} do not declare. Nothing was written. */
@@ -18,7 +19,7 @@ public final class TransitionRefusedException extends FsmException {
      * @param to the state that was to be stored; empty for none
      */
     public TransitionRefusedException(StorageKey key, Optional<String> from, Optional<String> to) {
-        super("%s: no rule leads from %s to %s".formatted(key, printable(from), printable(to)));
+        super(String.format(Locale.ROOT, "%s: no rule leads from %s to %s", key, printable(from), printable(to)));
         this.key = key;
         this.from = from;
         this.to = to;

@@ -1,5 +1,6 @@
 package io.botfsm;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ public final class UnconfirmedWriteException extends FsmException {
      * @param cause why, if it is known
      */
     public UnconfirmedWriteException(StorageKey key, String missing, @Nullable Throwable cause) {
-        super("%s: written, but not confirmed: %s".formatted(key, missing), cause);
+        super(String.format(Locale.ROOT, "%s: written, but not confirmed: %s", key, missing), cause);
         this.key = key;
     }
 

@@ -7,6 +7,7 @@ import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +81,11 @@ final class UnitOfWork<R extends @Nullable Object> {
     }
 
     private Handled<R> neverApplied(Applied applied) {
-        throw new IllegalStateException("%s: an event that was applied before was applied again, as version %d"
-                .formatted(key, applied.version()));
+        throw new IllegalStateException(String.format(
+                Locale.ROOT,
+                "%s: an event that was applied before was applied again, as version %d",
+                key,
+                applied.version()));
     }
 
     private R run(OpenTurn turn) {

@@ -1,6 +1,7 @@
 package io.botfsm;
 
 import io.botfsm.internal.Text;
+import java.util.Locale;
 
 /**
  * The stored state belongs to no registered group, or its group has no constant of that name and no former name either:
@@ -19,7 +20,8 @@ public final class UnknownStateException extends FsmException {
      * @param state the state as it is stored
      */
     public UnknownStateException(StorageKey key, String state) {
-        super("%s: stored state \"%s\" is of no registered group and name".formatted(key, Text.printable(state)));
+        super(String.format(
+                Locale.ROOT, "%s: stored state \"%s\" is of no registered group and name", key, Text.printable(state)));
         this.key = key;
         this.state = state;
     }

@@ -1,6 +1,7 @@
 package io.botfsm;
 
 import io.botfsm.internal.Text;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -27,8 +28,13 @@ public final class UnreadableDataException extends FsmException {
     }
 
     private UnreadableDataException(Optional<StorageKey> key, String field, Class<?> type, String problem) {
-        super("%sdata entry \"%s\" cannot be read as %s: %s"
-                .formatted(key.map(k -> k + ": ").orElse(""), Text.printable(field), type.getName(), problem));
+        super(String.format(
+                Locale.ROOT,
+                "%sdata entry \"%s\" cannot be read as %s: %s",
+                key.map(k -> k + ": ").orElse(""),
+                Text.printable(field),
+                type.getName(),
+                problem));
         this.key = key;
         this.field = field;
         this.type = type;

@@ -7,6 +7,7 @@ import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.StateStorage;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,7 +37,8 @@ final class Conversations {
                     .build())
             .toArray(StorageKey[]::new);
     private final String[] plainKeys = IntStream.range(0, USERS)
-            .mapToObj(user -> "plain:1234567890:%d:%d".formatted(1000000000L + user, 1000000000L + user))
+            .mapToObj(user ->
+                    String.format(Locale.ROOT, "plain:1234567890:%d:%d", 1000000000L + user, 1000000000L + user))
             .toArray(String[]::new);
 
     final StateStorage storage;

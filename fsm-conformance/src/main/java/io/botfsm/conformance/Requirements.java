@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -46,11 +47,12 @@ final class Requirements implements TestTemplateInvocationContextProvider {
         if (unmet.isEmpty()) {
             return Stream.of(new Once(context.getRequiredTestMethod().getName()));
         }
-        String gap = "%s.%s is not checked: %s missing"
-                .formatted(
-                        suite.getClass().getSimpleName(),
-                        context.getRequiredTestMethod().getName(),
-                        unmet);
+        String gap = String.format(
+                Locale.ROOT,
+                "%s.%s is not checked: %s missing",
+                suite.getClass().getSimpleName(),
+                context.getRequiredTestMethod().getName(),
+                unmet);
         context.publishReportEntry("gap", gap);
         System.out.println("[gap] " + gap);
         return Stream.empty();

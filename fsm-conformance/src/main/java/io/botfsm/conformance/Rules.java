@@ -6,6 +6,7 @@ import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -86,7 +87,8 @@ abstract class Rules {
         try {
             test.accept(new Random(seed));
         } catch (AssertionError e) {
-            throw new AssertionError("repeat with -Dbotfsm.seed=%d: %s".formatted(seed, e.getMessage()), e);
+            throw new AssertionError(
+                    String.format(Locale.ROOT, "repeat with -Dbotfsm.seed=%d: %s", seed, e.getMessage()), e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.botfsm.conformance;
 
 import io.botfsm.conformance.Conformance.AdvancesTime;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -86,7 +87,8 @@ final class Time {
                 // proves nothing
             }
         }
-        throw new AssertionError("in %d tries no step came within %s of the one before".formatted(TRIES, life));
+        throw new AssertionError(
+                String.format(Locale.ROOT, "in %d tries no step came within %s of the one before", TRIES, life));
     }
 
     /** A life that begins again with each write. */

@@ -1,5 +1,7 @@
 package io.botfsm.internal;
 
+import java.util.Locale;
+
 /** Checks and prints text that comes from users: ids, state names, names of data entries. */
 public final class Text {
     private Text() {}
@@ -15,8 +17,13 @@ public final class Text {
         if (at < 0) {
             return text;
         }
-        throw new IllegalArgumentException("%s holds half a surrogate pair (U+%04X at index %d): \"%s\""
-                .formatted(what, (int) text.charAt(at), at, printable(text)));
+        throw new IllegalArgumentException(String.format(
+                Locale.ROOT,
+                "%s holds half a surrogate pair (U+%04X at index %d): \"%s\"",
+                what,
+                (int) text.charAt(at),
+                at,
+                printable(text)));
     }
 
     /** Index of the first surrogate without its partner at or after {@code from}, or −1. */
@@ -46,7 +53,7 @@ public final class Text {
 
     private static void append(StringBuilder line, int c) {
         if (breaksLine(c)) {
-            line.append("\\u%04x".formatted(c));
+            line.append(String.format(Locale.ROOT, "\\u%04x", c));
         } else {
             line.appendCodePoint(c);
         }

@@ -7,6 +7,7 @@ import io.botfsm.internal.Text;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -85,7 +86,7 @@ public final class Mutation {
     public static Duration requireTtl(Duration ttl) {
         if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
             throw new IllegalArgumentException(
-                    "time to live must be positive and at most %s: %s".formatted(MAX_TTL, ttl));
+                    String.format(Locale.ROOT, "time to live must be positive and at most %s: %s", MAX_TTL, ttl));
         }
         return Duration.ofMillis(ttl.plusNanos(999_999).toMillis());
     }
@@ -163,17 +164,18 @@ public final class Mutation {
     /** What changes, by name; never the values. */
     @Override
     public String toString() {
-        return "Mutation[state=%s, %s=%s, removals=%s, fence=%s, eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]"
-                .formatted(
-                        changesState ? state.orElse("(clear)") : "(keep)",
-                        replacesData ? "replace" : "puts",
-                        puts.keySet(),
-                        removals,
-                        fence,
-                        eventId,
-                        expectedVersion,
-                        expectsState ? expectedState.orElse("(none)") : "(any)",
-                        persists ? "(none)" : ttl.map(Duration::toString).orElse("(storage's)"));
+        return String.format(
+                Locale.ROOT,
+                "Mutation[state=%s, %s=%s, removals=%s, fence=%s, eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
+                changesState ? state.orElse("(clear)") : "(keep)",
+                replacesData ? "replace" : "puts",
+                puts.keySet(),
+                removals,
+                fence,
+                eventId,
+                expectedVersion,
+                expectsState ? expectedState.orElse("(none)") : "(any)",
+                persists ? "(none)" : ttl.map(Duration::toString).orElse("(storage's)"));
     }
 
     /**
@@ -258,9 +260,10 @@ public final class Mutation {
         private Builder entry(String name, String json) {
             Text.wellFormed("data name", name);
             if (Text.unpairedSurrogate(json, 0) >= 0) {
-                throw new IllegalArgumentException(
-                        "the JSON text of data entry \"%s\" holds half a surrogate pair; escape it as \\uXXXX"
-                                .formatted(Text.printable(name)));
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "the JSON text of data entry \"%s\" holds half a surrogate pair; escape it as \\uXXXX",
+                        Text.printable(name)));
             }
             puts.put(name, json);
             return this;
@@ -354,7 +357,7 @@ public final class Mutation {
             int entries = puts.size() + removals.size();
             if (entries > MAX_ENTRIES) {
                 throw new IllegalArgumentException(
-                        "a mutation of %d entries: at most %d".formatted(entries, MAX_ENTRIES));
+                        String.format(Locale.ROOT, "a mutation of %d entries: at most %d", entries, MAX_ENTRIES));
             }
             long characters = state.orElse("").length();
             for (Map.Entry<String, String> put : puts.entrySet()) {
@@ -364,15 +367,15 @@ public final class Mutation {
                 characters += name.length();
             }
             if (characters > MAX_CHARACTERS) {
-                throw new IllegalArgumentException(
-                        "a mutation of %d characters: at most %d".formatted(characters, MAX_CHARACTERS));
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT, "a mutation of %d characters: at most %d", characters, MAX_CHARACTERS));
             }
             return new Mutation(this);
         }
 
         private static void refuseIf(boolean contradicts, String message, String value) {
             if (contradicts) {
-                throw new IllegalArgumentException(message.formatted(Text.printable(value)));
+                throw new IllegalArgumentException(String.format(Locale.ROOT, message, Text.printable(value)));
             }
         }
     }

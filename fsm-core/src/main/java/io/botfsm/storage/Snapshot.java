@@ -3,6 +3,7 @@ package io.botfsm.storage;
 import static java.util.Collections.unmodifiableMap;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,6 +36,7 @@ public record Snapshot(Optional<String> state, Map<String, String> data, long ve
     /** State, names and version; never the values. */
     @Override
     public String toString() {
-        return "Snapshot[state=%s, data=%s, version=%d]".formatted(state.orElse("(none)"), data.keySet(), version);
+        return String.format(
+                Locale.ROOT, "Snapshot[state=%s, data=%s, version=%d]", state.orElse("(none)"), data.keySet(), version);
     }
 }

@@ -5,6 +5,7 @@ import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -111,7 +112,12 @@ public record StoredConversation(
     /** State, names, version and fence; never the values. */
     @Override
     public String toString() {
-        return "StoredConversation[state=%s, data=%s, version=%d, fence=%d]"
-                .formatted(state.orElse("(none)"), data.keySet(), version, fence);
+        return String.format(
+                Locale.ROOT,
+                "StoredConversation[state=%s, data=%s, version=%d, fence=%d]",
+                state.orElse("(none)"),
+                data.keySet(),
+                version,
+                fence);
     }
 }

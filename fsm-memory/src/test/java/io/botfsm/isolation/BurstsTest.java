@@ -9,6 +9,7 @@ import io.botfsm.memory.MemoryStateStorage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
@@ -70,8 +71,14 @@ class BurstsTest {
             }
             submitters.shutdown();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            System.out.println("[measured] %,d users × %d updates through %d threads: %,d ms, %,d failed and came again"
-                    .formatted(USERS, UPDATES, THREADS, millis, failures.get()));
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "[measured] %,d users × %d updates through %d threads: %,d ms, %,d failed and came again",
+                    USERS,
+                    UPDATES,
+                    THREADS,
+                    millis,
+                    failures.get()));
             List<Integer> expected = IntStream.range(0, UPDATES).boxed().toList();
             for (int user = 0; user < USERS; user++) {
                 Seen seen = fsm.context(key(user)).read().data(Seen.class).orElseThrow();

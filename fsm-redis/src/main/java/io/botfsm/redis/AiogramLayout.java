@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -174,32 +175,38 @@ public final class AiogramLayout {
             return "the aiogram layout is of bot " + bot.get() + " alone";
         }
         if (key.business().isPresent() && !withBusinessConnectionId) {
-            return "the aiogram layout has no place for business connection %s without withBusinessConnectionId()"
-                    .formatted(key.business().get());
+            return String.format(
+                    Locale.ROOT,
+                    "the aiogram layout has no place for business connection %s without withBusinessConnectionId()",
+                    key.business().get());
         }
         if (!key.destiny().equals(StorageKey.DEFAULT_DESTINY) && !withDestiny) {
-            return "the aiogram layout has no place for destiny %s without withDestiny()".formatted(key.destiny());
+            return String.format(
+                    Locale.ROOT, "the aiogram layout has no place for destiny %s without withDestiny()", key.destiny());
         }
         if (key.thread().equals(Optional.of("0"))) {
             return "the aiogram layout takes thread 0 for none";
         }
-        return "in the aiogram layout this key would be that of another conversation: an id holds the separator \"%s\", or looks"
-                        .formatted(separator)
+        return String.format(
+                        Locale.ROOT,
+                        "in the aiogram layout this key would be that of another conversation: an id holds the separator \"%s\", or looks",
+                        separator)
                 + " like another part";
     }
 
     @Override
     public String toString() {
-        return "AiogramLayout[prefix=%s, separator=%s, bot=%s, withBotId=%s, withBusinessConnectionId=%s, withDestiny=%s, stateTtl=%s, dataTtl=%s]"
-                .formatted(
-                        prefix,
-                        separator,
-                        bot.orElse("(any)"),
-                        withBotId,
-                        withBusinessConnectionId,
-                        withDestiny,
-                        stateTtl.map(Duration::toString).orElse("(none)"),
-                        dataTtl.map(Duration::toString).orElse("(none)"));
+        return String.format(
+                Locale.ROOT,
+                "AiogramLayout[prefix=%s, separator=%s, bot=%s, withBotId=%s, withBusinessConnectionId=%s, withDestiny=%s, stateTtl=%s, dataTtl=%s]",
+                prefix,
+                separator,
+                bot.orElse("(any)"),
+                withBotId,
+                withBusinessConnectionId,
+                withDestiny,
+                stateTtl.map(Duration::toString).orElse("(none)"),
+                dataTtl.map(Duration::toString).orElse("(none)"));
     }
 
     /** Collects the options. Not thread-safe. A value that cannot be is refused at once. */

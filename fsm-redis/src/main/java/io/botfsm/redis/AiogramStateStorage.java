@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -162,7 +163,10 @@ public final class AiogramStateStorage implements StateStorage {
                     members.put(name, new Member(PythonJson.quoted(name), PythonJson.rewritten(json)));
                 } catch (IllegalArgumentException e) {
                     throw new StorageRefusedException(
-                            key, "data entry %s is not JSON".formatted(PythonJson.quoted(name)), false, null);
+                            key,
+                            String.format(Locale.ROOT, "data entry %s is not JSON", PythonJson.quoted(name)),
+                            false,
+                            null);
                 }
             });
             return members;

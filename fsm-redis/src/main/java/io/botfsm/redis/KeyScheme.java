@@ -30,8 +30,8 @@ final class KeyScheme {
      */
     static String requirePrefix(String prefix) {
         if (!PREFIX.matcher(prefix).matches()) {
-            throw new IllegalArgumentException(
-                    "key prefix must be 1 to 100 ASCII letters, digits and . _ : / - : \"%s\"".formatted(prefix));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "key prefix must be 1 to 100 ASCII letters, digits and . _ : / - : \"%s\"", prefix));
         }
         return prefix;
     }

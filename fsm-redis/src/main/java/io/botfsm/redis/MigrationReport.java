@@ -1,6 +1,7 @@
 package io.botfsm.redis;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a migration has done, or a dry run would do, up to now.
@@ -40,7 +41,14 @@ public record MigrationReport(
     /** The numbers on one line. */
     @Override
     public String toString() {
-        return "%d of %d keys: %d migrated, %d already there, %d newer there, %d skipped"
-                .formatted(keys, keysInAll, migrated, alreadyThere, newerThere, skippedInAll);
+        return String.format(
+                Locale.ROOT,
+                "%d of %d keys: %d migrated, %d already there, %d newer there, %d skipped",
+                keys,
+                keysInAll,
+                migrated,
+                alreadyThere,
+                newerThere,
+                skippedInAll);
     }
 }

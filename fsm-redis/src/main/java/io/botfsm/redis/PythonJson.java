@@ -212,7 +212,8 @@ final class PythonJson {
     private static String decimal(String digits, int point) {
         if (point <= -4 || point > 16) {
             String rest = digits.length() == 1 ? "" : "." + digits.substring(1);
-            return "%c%se%s%02d".formatted(digits.charAt(0), rest, point > 0 ? "+" : "-", Math.abs(point - 1));
+            return String.format(
+                    Locale.ROOT, "%c%se%s%02d", digits.charAt(0), rest, point > 0 ? "+" : "-", Math.abs(point - 1));
         }
         if (point <= 0) {
             return "0." + "0".repeat(-point) + digits;

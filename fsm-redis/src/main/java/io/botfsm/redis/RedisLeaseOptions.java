@@ -1,5 +1,7 @@
 package io.botfsm.redis;
 
+import java.util.Locale;
+
 /**
  * How a {@link RedisLeaseStore} keeps leases. Immutable and thread-safe.
  *
@@ -41,7 +43,7 @@ public final class RedisLeaseOptions {
 
     @Override
     public String toString() {
-        return "RedisLeaseOptions[keyPrefix=%s, newStore=%s]".formatted(keyPrefix, newStore);
+        return String.format(Locale.ROOT, "RedisLeaseOptions[keyPrefix=%s, newStore=%s]", keyPrefix, newStore);
     }
 
     /** Collects options. Not thread-safe. A value that cannot be is refused at once. */

@@ -17,6 +17,7 @@ import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -198,7 +199,8 @@ public final class RedisLeaseStore implements LeaseStore {
     }
 
     private LeaseStoreException failure(String name, String why, boolean lasting, @Nullable Throwable cause) {
-        return new LeaseStoreException("lease at key %s: %s".formatted(keys.lease(name), why), lasting, cause);
+        return new LeaseStoreException(
+                String.format(Locale.ROOT, "lease at key %s: %s", keys.lease(name), why), lasting, cause);
     }
 
     private static LeaseStoreException closed(@Nullable Throwable cause) {

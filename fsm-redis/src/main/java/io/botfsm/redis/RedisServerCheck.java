@@ -10,6 +10,7 @@ import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -264,7 +265,7 @@ public final class RedisServerCheck {
             throw new StorageUnavailableException(server + ": interrupted while connecting", timeout, e);
         } catch (TimeoutException e) {
             throw new StorageUnavailableException(
-                    "%s: %s not answered within %s".formatted(server, command, limit), timeout, e);
+                    String.format(Locale.ROOT, "%s: %s not answered within %s", server, command, limit), timeout, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RedisPortException failure) {
                 throw failed(command, failure);
@@ -277,7 +278,7 @@ public final class RedisServerCheck {
         if (failure.code().equals("NOPERM")) {
             return refused("the user has no right to " + command, failure);
         }
-        String message = "%s: %s: %s".formatted(server, command, failure.getMessage());
+        String message = String.format(Locale.ROOT, "%s: %s: %s", server, command, failure.getMessage());
         return failure.isLasting()
                 ? new StorageRefusedException(message, failure)
                 : new StorageUnavailableException(message, timeout, failure);

@@ -17,6 +17,7 @@ import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -67,8 +68,8 @@ public final class RedisStateStorage implements StateStorage {
 
     private static void requireTime(Durability wanted, Duration deadline) {
         if (wanted.within().compareTo(deadline) >= 0) {
-            throw new IllegalArgumentException(
-                    "durability (%s) must take less than a command may, which is %s".formatted(wanted, deadline));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "durability (%s) must take less than a command may, which is %s", wanted, deadline));
         }
     }
 

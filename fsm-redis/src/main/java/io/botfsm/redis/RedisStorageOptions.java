@@ -2,6 +2,7 @@ package io.botfsm.redis;
 
 import io.botfsm.storage.Mutation;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -62,12 +63,13 @@ public final class RedisStorageOptions {
 
     @Override
     public String toString() {
-        return "RedisStorageOptions[ttl=%s, tombstoneTtl=%s, keyPrefix=%s, durability=%s]"
-                .formatted(
-                        ttl.map(Duration::toString).orElse("(none)"),
-                        tombstoneTtl,
-                        keyPrefix,
-                        durability.map(Durability::toString).orElse("(none)"));
+        return String.format(
+                Locale.ROOT,
+                "RedisStorageOptions[ttl=%s, tombstoneTtl=%s, keyPrefix=%s, durability=%s]",
+                ttl.map(Duration::toString).orElse("(none)"),
+                tombstoneTtl,
+                keyPrefix,
+                durability.map(Durability::toString).orElse("(none)"));
     }
 
     /** Collects options. Not thread-safe. A value that cannot be is refused at once. */

@@ -18,6 +18,7 @@ import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ class DurabilityTest {
     @BeforeAll
     static void start() {
         master = RedisServerProcess.start("repl-diskless-sync-delay 0", "repl-timeout 600");
-        replica = RedisServerProcess.start("replicaof %s %d".formatted(master.host(), master.port()));
+        replica = RedisServerProcess.start(String.format(Locale.ROOT, "replicaof %s %d", master.host(), master.port()));
     }
 
     @AfterAll

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -272,7 +273,7 @@ class LeaseMemoryTest {
         }
 
         String text() {
-            return "# Server\r\nuptime_in_seconds:%d\r\nuptime_in_days:9\r\n".formatted(uptime);
+            return String.format(Locale.ROOT, "# Server\r\nuptime_in_seconds:%d\r\nuptime_in_days:9\r\n", uptime);
         }
 
         @Override

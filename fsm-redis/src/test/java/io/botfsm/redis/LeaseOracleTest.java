@@ -19,6 +19,7 @@ import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -91,7 +92,7 @@ class LeaseOracleTest {
         for (int i = 0; i < CALLS / CALLS_PER_NAME; i++) {
             begin("name " + i);
             for (int call = 0; call < CALLS_PER_NAME; call++) {
-                String where = "seed %d, call %d of %s".formatted(seed, call, name);
+                String where = String.format(Locale.ROOT, "seed %d, call %d of %s", seed, call, name);
                 one(where);
                 compare(where);
             }

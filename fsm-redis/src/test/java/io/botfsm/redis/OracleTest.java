@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -91,7 +92,8 @@ class OracleTest {
             Outcome outcome = get(storage.write(key, mutation));
             long born = outcome instanceof Applied applied && model.isGone() ? applied.version() : 0;
             StoredConversation.Step step = model.apply(mutation, born);
-            String where = "seed %d, write %d of %s: %s on %s".formatted(seed, i, key, mutation, model);
+            String where =
+                    String.format(Locale.ROOT, "seed %d, write %d of %s: %s on %s", seed, i, key, mutation, model);
 
             assertThat(outcome).as(where).isEqualTo(step.outcome());
             if (born != 0) {

@@ -2,6 +2,7 @@ package io.botfsm.isolation;
 
 import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
+import java.util.Locale;
 
 /** There was no room for another handler. It has not begun, and never will; submit it again later. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
@@ -18,8 +19,12 @@ public final class BacklogFullException extends FsmException {
      * @param ofConversation whether that limit is the conversation's, rather than that of all together
      */
     public BacklogFullException(StorageKey key, int limit, boolean ofConversation) {
-        super("%s: no room for another handler: %d %s"
-                .formatted(key, limit, ofConversation ? "of this conversation wait or run" : "wait or run"));
+        super(String.format(
+                Locale.ROOT,
+                "%s: no room for another handler: %d %s",
+                key,
+                limit,
+                ofConversation ? "of this conversation wait or run" : "wait or run"));
         this.key = key;
         this.limit = limit;
         this.ofConversation = ofConversation;

@@ -3,6 +3,7 @@ package io.botfsm.isolation;
 import io.botfsm.FsmException;
 import io.botfsm.StorageKey;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Another process went on handling the conversation until patience was over. The handler has not begun, and never will; have the
@@ -23,7 +24,7 @@ public final class ConversationHeldException extends FsmException {
      * @param patience how long a handler may wait for other processes
      */
     public ConversationHeldException(StorageKey key, String owner, String holder, Duration patience) {
-        super("%s: still handled by %s (%s) after %s".formatted(key, owner, holder, patience));
+        super(String.format(Locale.ROOT, "%s: still handled by %s (%s) after %s", key, owner, holder, patience));
         this.key = key;
         this.owner = owner;
         this.holder = holder;

@@ -3,6 +3,7 @@ package io.botfsm.isolation;
 import io.botfsm.lock.LockClock;
 import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -149,7 +150,8 @@ public final class EventIsolationBuilder {
 
     private static Duration waiting(String name, Duration limit) {
         if (limit.isNegative() || limit.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("%s must be zero to %s: %s".formatted(name, LONGEST, limit));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "%s must be zero to %s: %s", name, LONGEST, limit));
         }
         return limit;
     }
@@ -165,8 +167,8 @@ public final class EventIsolationBuilder {
 
     QueuedIsolation queued() {
         if (executor.isPresent() && threads.isPresent()) {
-            throw new IllegalArgumentException(
-                    "threads(%d) contradicts executor(…), which has its own".formatted(threads.get()));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "threads(%d) contradicts executor(…), which has its own", threads.get()));
         }
         requireStore("ttl", ttl);
         requireStore("leasePatience", leasePatience);
@@ -184,7 +186,8 @@ public final class EventIsolationBuilder {
 
     private void requireStore(String name, Optional<Duration> setting) {
         if (setting.isPresent() && store.isEmpty()) {
-            throw new IllegalArgumentException("%s(%s) without across(…)".formatted(name, setting.get()));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "%s(%s) without across(…)", name, setting.get()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.botfsm.isolation;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,8 @@ record LeaseTimes(Duration ttl) {
 
     static LeaseTimes of(Duration ttl) {
         if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
-            throw new IllegalArgumentException("ttl must be %s to %s: %s".formatted(SHORTEST_TTL, LONGEST_TTL, ttl));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "ttl must be %s to %s: %s", SHORTEST_TTL, LONGEST_TTL, ttl));
         }
         return new LeaseTimes(Duration.ofMillis(ttl.toMillis()));
     }

@@ -6,6 +6,7 @@ import io.botfsm.StorageKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -66,7 +67,8 @@ final class QueuedIsolation implements EventIsolation {
     public <T extends @Nullable Object> T call(StorageKey key, Handler<T> handler) throws Exception {
         StorageKey within = handling.get();
         if (within != null) {
-            throw new IllegalStateException("%s: called within a handler (%s); submit there".formatted(key, within));
+            throw new IllegalStateException(
+                    String.format(Locale.ROOT, "%s: called within a handler (%s); submit there", key, within));
         }
         CallingThread caller = new CallingThread();
         Turn<T> turn = new Turn<>(key, handler, caller);

@@ -2,6 +2,7 @@ package io.botfsm.recovery;
 
 import io.botfsm.storage.Mutation;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -42,6 +43,7 @@ public record RecoveredConversation(Optional<String> state, Map<String, String> 
     /** State and names; never the values. */
     @Override
     public String toString() {
-        return "RecoveredConversation[state=%s, data=%s]".formatted(state.orElse("(none)"), data.keySet());
+        return String.format(
+                Locale.ROOT, "RecoveredConversation[state=%s, data=%s]", state.orElse("(none)"), data.keySet());
     }
 }

@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -121,7 +122,8 @@ final class BotApi {
         } catch (IOException e) {
             throw new IllegalStateException("there is no I/O", e);
         }
-        return new Answer.Broken("HTTP status %d without an answer of Telegram's".formatted(response.statusCode()));
+        return new Answer.Broken(
+                String.format(Locale.ROOT, "HTTP status %d without an answer of Telegram's", response.statusCode()));
     }
 
     private static Answer updates(JsonNode result) {

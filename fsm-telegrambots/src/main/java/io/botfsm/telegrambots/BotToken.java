@@ -1,5 +1,6 @@
 package io.botfsm.telegrambots;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,9 +32,10 @@ public final class BotToken {
     public static BotToken of(String text) {
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
-            throw new IllegalArgumentException(
-                    "a bot token is the bot's id, a colon and a secret; this text of %d characters is not"
-                            .formatted(text.length()));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a bot token is the bot's id, a colon and a secret; this text of %d characters is not",
+                    text.length()));
         }
         return new BotToken(Long.parseLong(parts.group(1)), parts.group(2));
     }

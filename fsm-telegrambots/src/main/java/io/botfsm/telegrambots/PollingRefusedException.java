@@ -1,6 +1,7 @@
 package io.botfsm.telegrambots;
 
 import io.botfsm.FsmException;
+import java.util.Locale;
 
 /** Telegram refuses to give updates, and would again: the token is not valid (401, 404), or the request is wrong (400, 403). */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
@@ -8,7 +9,7 @@ public final class PollingRefusedException extends FsmException {
     private final int code;
 
     PollingRefusedException(int code, String description) {
-        super("Telegram refuses getUpdates: %d %s".formatted(code, description)
+        super(String.format(Locale.ROOT, "Telegram refuses getUpdates: %d %s", code, description)
                 + (code == 401 || code == 404 ? " (is the bot's token right?)" : ""));
         this.code = code;
     }

@@ -6,6 +6,7 @@ import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.Lease;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -256,7 +257,8 @@ public final class PollingSession implements BotRunner.Bot {
     }
 
     private void tell(PollingConflict conflict, Duration pause) {
-        String again = "; trying again in %d ms. Telegram says: %s".formatted(pause.toMillis(), conflict.description());
+        String again = String.format(
+                Locale.ROOT, "; trying again in %d ms. Telegram says: %s", pause.toMillis(), conflict.description());
         switch (conflict.kind()) {
             case FORMER_INSTANCE ->
                 LOG.info("409: another call of getUpdates is open, maybe of an instance that has just died{}", again);

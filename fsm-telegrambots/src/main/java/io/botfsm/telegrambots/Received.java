@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.botfsm.FsmException;
+import java.util.Locale;
 import java.util.Optional;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
@@ -31,7 +32,8 @@ record Received(long id, JsonNode json, Optional<Update> update, Optional<FsmExc
 
     /** Jackson's message would quote the update. */
     private static Received unreadable(long id, JsonNode json, String where) {
-        FsmException why = new FsmException("update %d cannot be read as TelegramBots has it: %s".formatted(id, where));
+        FsmException why = new FsmException(
+                String.format(Locale.ROOT, "update %d cannot be read as TelegramBots has it: %s", id, where));
         return new Received(id, json, Optional.empty(), Optional.of(why));
     }
 }

@@ -3,6 +3,7 @@ package io.botfsm.telegrambots;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,6 @@ class BotTokenTest {
         assertThatThrownBy(() -> BotToken.of(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("secret/")
-                .hasMessageContaining("of %d characters".formatted(text.length()));
+                .hasMessageContaining(String.format(Locale.ROOT, "of %d characters", text.length()));
     }
 }

@@ -19,6 +19,7 @@ import io.botfsm.telegram.testing.TelegramUser;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -211,7 +212,8 @@ class PollingSessionTest {
         assertThat(letter.update().get().getMessage().getText()).isEqualTo("bad");
         assertThat(letter.json()).contains("\"bad\"");
         assertThat(letter.failure()).hasMessage("a bug");
-        assertThat(letter).hasToString("update %d (bot=%d chat=1 user=1)".formatted(id, token.botId()));
+        assertThat(letter)
+                .hasToString(String.format(Locale.ROOT, "update %d (bot=%d chat=1 user=1)", id, token.botId()));
         await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
     }
 

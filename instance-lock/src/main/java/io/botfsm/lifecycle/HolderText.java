@@ -3,6 +3,7 @@ package io.botfsm.lifecycle;
 import io.botfsm.lock.LockHolder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /** A lock's holder, for the log. */
 final class HolderText {
@@ -14,7 +15,9 @@ final class HolderText {
     }
 
     private static String who(LockHolder holder) {
-        return holder.pid() == 0 ? holder.owner() : "process %d on %s".formatted(holder.pid(), holder.host());
+        return holder.pid() == 0
+                ? holder.owner()
+                : String.format(Locale.ROOT, "process %d on %s", holder.pid(), holder.host());
     }
 
     private static String since(Instant started) {
@@ -24,7 +27,9 @@ final class HolderText {
     private static String lease(LockHolder holder) {
         return holder.remaining().equals(LockHolder.FOREVER)
                 ? ", with a lease that does not expire"
-                : ", with a lease that ends in %d s unless renewed"
-                        .formatted(holder.remaining().toSeconds());
+                : String.format(
+                        Locale.ROOT,
+                        ", with a lease that ends in %d s unless renewed",
+                        holder.remaining().toSeconds());
     }
 }

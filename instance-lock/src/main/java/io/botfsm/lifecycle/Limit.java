@@ -1,6 +1,7 @@
 package io.botfsm.lifecycle;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** What a limit may be. */
 final class Limit {
@@ -10,7 +11,8 @@ final class Limit {
 
     static Duration checked(String what, Duration limit) {
         if (limit.isNegative() || limit.isZero() || limit.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("%s must be positive and at most a day: %s".formatted(what, limit));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "%s must be positive and at most a day: %s", what, limit));
         }
         return limit;
     }

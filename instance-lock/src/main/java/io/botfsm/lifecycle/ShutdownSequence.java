@@ -3,6 +3,7 @@ package io.botfsm.lifecycle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -136,12 +137,12 @@ public final class ShutdownSequence {
          */
         public Builder step(String name, Duration limit, AutoCloseable action) {
             if (name.isBlank()) {
-                throw new IllegalArgumentException("a step needs a name: \"%s\"".formatted(name));
+                throw new IllegalArgumentException(String.format(Locale.ROOT, "a step needs a name: \"%s\"", name));
             }
             if (steps.stream().anyMatch(step -> step.name.equals(name))) {
-                throw new IllegalArgumentException("there is a step \"%s\" already".formatted(name));
+                throw new IllegalArgumentException(String.format(Locale.ROOT, "there is a step \"%s\" already", name));
             }
-            Limit.checked("the limit of step \"%s\"".formatted(name), limit);
+            Limit.checked(String.format(Locale.ROOT, "the limit of step \"%s\"", name), limit);
             steps.add(new Step(name, limit, Objects.requireNonNull(action, "action")));
             return this;
         }

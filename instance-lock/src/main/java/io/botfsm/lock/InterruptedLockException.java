@@ -1,5 +1,7 @@
 package io.botfsm.lock;
 
+import java.util.Locale;
+
 /** The thread was interrupted while it waited for the store; its flag is set again. */
 public final class InterruptedLockException extends LockException {
     private static final long serialVersionUID = 1;
@@ -10,6 +12,6 @@ public final class InterruptedLockException extends LockException {
      * @param name the lock's name
      */
     public InterruptedLockException(String name, InterruptedException cause) {
-        super("lock \"%s\": interrupted".formatted(name), cause);
+        super(String.format(Locale.ROOT, "lock \"%s\": interrupted", name), cause);
     }
 }

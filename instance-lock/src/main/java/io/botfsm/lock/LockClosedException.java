@@ -1,5 +1,7 @@
 package io.botfsm.lock;
 
+import java.util.Locale;
+
 /** The lock is closed. */
 public final class LockClosedException extends LockException {
     private static final long serialVersionUID = 1;
@@ -10,6 +12,6 @@ public final class LockClosedException extends LockException {
      * @param name the lock's name
      */
     public LockClosedException(String name) {
-        super("lock \"%s\" is closed".formatted(name), null);
+        super(String.format(Locale.ROOT, "lock \"%s\" is closed", name), null);
     }
 }

@@ -1,5 +1,7 @@
 package io.botfsm.lock;
 
+import java.util.Locale;
+
 /** Another instance has the lock, and this one cannot do without. */
 public final class LockHeldException extends LockException {
     private static final long serialVersionUID = 1;
@@ -8,7 +10,14 @@ public final class LockHeldException extends LockException {
 
     /** A failure. */
     public LockHeldException(LockHolder holder) {
-        super("held by process %d on %s, started %s".formatted(holder.pid(), holder.host(), holder.started()), null);
+        super(
+                String.format(
+                        Locale.ROOT,
+                        "held by process %d on %s, started %s",
+                        holder.pid(),
+                        holder.host(),
+                        holder.started()),
+                null);
         this.holder = holder;
     }
 

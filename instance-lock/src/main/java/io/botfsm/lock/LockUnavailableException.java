@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The store failed, or did not answer in time. An attempt to acquire that failed so is undone. */
@@ -15,7 +16,7 @@ public final class LockUnavailableException extends LockException {
      * @param why what happened; no credentials
      */
     public LockUnavailableException(String name, String why, @Nullable Throwable cause) {
-        super("lock \"%s\": %s".formatted(name, why), cause);
+        super(String.format(Locale.ROOT, "lock \"%s\": %s", name, why), cause);
         this.name = name;
     }
 

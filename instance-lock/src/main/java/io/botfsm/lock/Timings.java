@@ -1,6 +1,7 @@
 package io.botfsm.lock;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -29,7 +30,8 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
             Optional<Duration> attemptLimit,
             Optional<Duration> stopMargin) {
         if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
-            throw new IllegalArgumentException("ttl must be %s to %s: %s".formatted(SHORTEST_TTL, LONGEST_TTL, ttl));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "ttl must be %s to %s: %s", SHORTEST_TTL, LONGEST_TTL, ttl));
         }
         Timings timings = new Timings(
                 Duration.ofMillis(ttl.toMillis()),
@@ -42,7 +44,7 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
 
     private static Duration positive(String name, Duration d) {
         if (d.isNegative() || d.isZero()) {
-            throw new IllegalArgumentException("%s must be positive: %s".formatted(name, d));
+            throw new IllegalArgumentException(String.format(Locale.ROOT, "%s must be positive: %s", name, d));
         }
         return d;
     }
@@ -55,11 +57,18 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
                 .plus(attemptLimit);
         Duration room = ttl.minus(drift()).minus(stopMargin);
         if (latest.compareTo(room) > 0) {
-            throw new IllegalArgumentException(
-                    ("one failed renewal would already lose the lease: renewEvery %s and a tenth, an attempt of %s, a pause of"
-                                    + " %s and another attempt are over after %s, but a ttl of %s with a stopMargin of %s"
-                                    + " leaves %s")
-                            .formatted(renewEvery, attemptLimit, retryPause(), latest, ttl, stopMargin, room));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "one failed renewal would already lose the lease: renewEvery %s and a tenth, an attempt of %s, a pause of"
+                            + " %s and another attempt are over after %s, but a ttl of %s with a stopMargin of %s"
+                            + " leaves %s",
+                    renewEvery,
+                    attemptLimit,
+                    retryPause(),
+                    latest,
+                    ttl,
+                    stopMargin,
+                    room));
         }
     }
 

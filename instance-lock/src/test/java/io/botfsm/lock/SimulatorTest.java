@@ -2,6 +2,7 @@ package io.botfsm.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,7 +24,7 @@ class SimulatorTest {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
         }
-        System.out.printf("simulator: %,d worlds, nothing broken%n", to - from);
+        System.out.printf(Locale.ROOT, "simulator: %,d worlds, nothing broken%n", to - from);
         assertThat(to).isGreaterThan(from);
     }
 }

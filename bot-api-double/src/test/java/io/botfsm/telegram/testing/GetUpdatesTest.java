@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -220,7 +221,8 @@ class GetUpdatesTest {
     void aPollOfAClientThatHasGoneDisturbsNobody() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bot.port())) {
             String request = "GET /bot%s/getUpdates?timeout=50 HTTP/1.1\r\nHost: x\r\nX-Poller: gone\r\n\r\n";
-            socket.getOutputStream().write(request.formatted(bot.token()).getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write(String.format(Locale.ROOT, request, bot.token()).getBytes(StandardCharsets.US_ASCII));
             awaitHeld(1);
         }
         CompletableFuture<Reply> next = client.callAsync("getUpdates", "timeout", 50);
@@ -242,7 +244,8 @@ class GetUpdatesTest {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bot.port())) {
                 String request = "GET /bot%s/getUpdates?timeout=50&offset=%d HTTP/1.1\r\nHost: x\r\n\r\n";
                 socket.getOutputStream()
-                        .write(request.formatted(bot.token(), round).getBytes(StandardCharsets.US_ASCII));
+                        .write(String.format(Locale.ROOT, request, bot.token(), round)
+                                .getBytes(StandardCharsets.US_ASCII));
                 awaitHeld(round);
             }
         }

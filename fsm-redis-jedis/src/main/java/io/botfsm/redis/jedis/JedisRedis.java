@@ -12,6 +12,7 @@ import io.botfsm.redis.RedisStores;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.RedisClient;
@@ -304,7 +305,7 @@ public final class JedisRedis implements AutoCloseable {
         private void requireCluster() {
             if (uri.masterName().isPresent()) {
                 throw new IllegalArgumentException(
-                        "cluster() contradicts %s: name nodes of the cluster".formatted(uri));
+                        String.format(Locale.ROOT, "cluster() contradicts %s: name nodes of the cluster", uri));
             }
             if (uri.database() != 0) {
                 throw new IllegalArgumentException("a cluster has only database 0: " + uri);

@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -63,14 +64,14 @@ class BothClientsTest {
             assertThat(lettuce.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(lettuce.exitValue()).as(told).isZero();
             int expected = 2 * THREADS * increments;
-            System.out.println(
-                    "[measured] one program on each client, %d threads × %,d increments each: %s of %d in %d ms"
-                            .formatted(
-                                    THREADS,
-                                    increments,
-                                    read(redis.stateStorage(), key).data().get("n"),
-                                    expected,
-                                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "[measured] one program on each client, %d threads × %,d increments each: %s of %d in %d ms",
+                    THREADS,
+                    increments,
+                    read(redis.stateStorage(), key).data().get("n"),
+                    expected,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
             assertThat(read(redis.stateStorage(), key).data()).containsEntry("n", Integer.toString(expected));
         } finally {
             lettuce.destroyForcibly();

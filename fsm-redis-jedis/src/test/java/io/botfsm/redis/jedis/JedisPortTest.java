@@ -29,6 +29,7 @@ import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -260,7 +261,7 @@ class JedisPortTest {
         "redis://127.0.0.1:%d/99, no such database",
     })
     void aServerThatRefusesIsNamedWithItsReason(String uri, String why) {
-        assertThatThrownBy(() -> JedisRedis.connect(uri.formatted(server.port())))
+        assertThatThrownBy(() -> JedisRedis.connect(String.format(Locale.ROOT, uri, server.port())))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("redis://127.0.0.1:" + server.port())
                 .hasMessageContaining(why)
@@ -271,9 +272,10 @@ class JedisPortTest {
     @Test
     void aServerThatIsNotThereIsNamed() {
         int port = RedisServerProcess.freePort();
-        assertThatThrownBy(() -> JedisRedis.connect("redis://bot:secret@127.0.0.1:%d/1".formatted(port)))
+        assertThatThrownBy(
+                        () -> JedisRedis.connect(String.format(Locale.ROOT, "redis://bot:secret@127.0.0.1:%d/1", port)))
                 .isInstanceOf(StorageUnavailableException.class)
-                .hasMessageContaining("redis://127.0.0.1:%d/1".formatted(port))
+                .hasMessageContaining(String.format(Locale.ROOT, "redis://127.0.0.1:%d/1", port))
                 .hasStackTraceContaining("refused")
                 .message()
                 .doesNotContain("secret");

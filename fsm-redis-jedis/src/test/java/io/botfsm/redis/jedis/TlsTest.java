@@ -17,6 +17,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,9 +84,10 @@ class TlsTest {
 
     @Test
     void withoutCheckingTheServersCertificate() {
-        try (JedisRedis redis = JedisRedis.connect("rediss://localhost:%d/1?verifyPeer=NONE".formatted(port))) {
+        try (JedisRedis redis =
+                JedisRedis.connect(String.format(Locale.ROOT, "rediss://localhost:%d/1?verifyPeer=NONE", port))) {
             works(redis);
-            assertThat(redis).hasToString("JedisRedis[rediss://localhost:%d/1]".formatted(port));
+            assertThat(redis).hasToString(String.format(Locale.ROOT, "JedisRedis[rediss://localhost:%d/1]", port));
         }
     }
 
@@ -128,7 +130,7 @@ class TlsTest {
 
     @Test
     void plainTextToATlsPortIsUnavailable() {
-        assertThatThrownBy(() -> JedisRedis.builder("redis://localhost:%d".formatted(port))
+        assertThatThrownBy(() -> JedisRedis.builder(String.format(Locale.ROOT, "redis://localhost:%d", port))
                         .commandTimeout(Duration.ofMillis(500))
                         .connect())
                 .isInstanceOf(StorageUnavailableException.class);

@@ -26,6 +26,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -106,8 +107,11 @@ final class LettuceClient {
         if (!options.isRejectCommandsWhileDisconnected()) {
             throw new IllegalArgumentException(
                     "the client would keep commands while disconnected and send them again: set ClientOptions"
-                            + " disconnectedBehavior(REJECT_COMMANDS); it is %s with autoReconnect(%s)"
-                                    .formatted(options.getDisconnectedBehavior(), options.isAutoReconnect()));
+                            + String.format(
+                                    Locale.ROOT,
+                                    " disconnectedBehavior(REJECT_COMMANDS); it is %s with autoReconnect(%s)",
+                                    options.getDisconnectedBehavior(),
+                                    options.isAutoReconnect()));
         }
         TimeoutOptions timeouts = options.getTimeoutOptions();
         if (!timeouts.isTimeoutCommands()) {
@@ -230,7 +234,7 @@ final class LettuceClient {
         } catch (TimeoutException e) {
             closeWhenOpen(connection);
             throw new StorageUnavailableException(
-                    "%s: not connected within %s".formatted(server, patience()), commandTimeout, e);
+                    String.format(Locale.ROOT, "%s: not connected within %s", server, patience()), commandTimeout, e);
         }
     }
 
@@ -255,7 +259,9 @@ final class LettuceClient {
         return isAnswer
                 ? new StorageUnavailableException(server + ": " + why.getMessage(), commandTimeout, why)
                 : new StorageUnavailableException(
-                        "%s: cannot connect: %s".formatted(server, root.getMessage()), commandTimeout, failure);
+                        String.format(Locale.ROOT, "%s: cannot connect: %s", server, root.getMessage()),
+                        commandTimeout,
+                        failure);
     }
 
     private static Throwable root(Throwable failure) {

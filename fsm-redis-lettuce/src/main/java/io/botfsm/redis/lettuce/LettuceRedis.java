@@ -17,6 +17,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -319,8 +320,8 @@ public final class LettuceRedis implements AutoCloseable {
 
         private void requireCluster() {
             if (nodes.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "cluster() contradicts %s: name nodes of the cluster".formatted(RedisAddress.name(uri)));
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT, "cluster() contradicts %s: name nodes of the cluster", RedisAddress.name(uri)));
             }
             if (uri.getDatabase() != 0) {
                 throw new IllegalArgumentException("a cluster has only database 0: " + RedisAddress.name(uri, nodes));
@@ -333,9 +334,10 @@ public final class LettuceRedis implements AutoCloseable {
                 return () -> LettuceClient.own(limit);
             }
             if (commandTimeout.isPresent()) {
-                throw new IllegalArgumentException(
-                        "commandTimeout(%s) contradicts client(…): the client's own time-out holds"
-                                .formatted(commandTimeout.get()));
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "commandTimeout(%s) contradicts client(…): the client's own time-out holds",
+                        commandTimeout.get()));
             }
             LettuceClient theirs = LettuceClient.of(client.get(), copy);
             return () -> theirs;

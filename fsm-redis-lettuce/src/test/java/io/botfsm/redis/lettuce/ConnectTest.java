@@ -90,7 +90,7 @@ class ConnectTest {
     }
 
     private static String uri(String credentials, int database) {
-        return "redis://%s@%s:%d/%d".formatted(credentials, server.host(), server.port(), database);
+        return String.format(Locale.ROOT, "redis://%s@%s:%d/%d", credentials, server.host(), server.port(), database);
     }
 
     private static String everything(Throwable failure) {
@@ -321,7 +321,8 @@ class ConnectTest {
         root.getAppender("out").stop();
         root.setLevel(Level.DEBUG);
         try (FaultyProxy proxy = new FaultyProxy(server)) {
-            RedisURI uri = RedisURI.create("redis://bot:%s@127.0.0.1:%d/0".formatted(SECRET, proxy.port()));
+            RedisURI uri =
+                    RedisURI.create(String.format(Locale.ROOT, "redis://bot:%s@127.0.0.1:%d/0", SECRET, proxy.port()));
             try (LettuceRedis redis = LettuceRedis.connect(uri)) {
                 StateStorage storage = redis.stateStorage();
                 proxy.cut();

@@ -11,6 +11,7 @@ import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
@@ -112,8 +113,12 @@ class CostTest {
                     Mutation.builder().clearState().replaceData(Map.of()).eventId(EventWindow.MAX_EVENT_ID));
             long tombstone = admin.number("MEMORY", "USAGE", HASH);
 
-            System.out.println("[measured] bytes of a conversation: %d, with 256 recent events %d; largest tombstone %d"
-                    .formatted(plain, withEvents, tombstone));
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "[measured] bytes of a conversation: %d, with 256 recent events %d; largest tombstone %d",
+                    plain,
+                    withEvents,
+                    tombstone));
             assertThat(admin.text("OBJECT", "ENCODING", HASH)).isEqualTo("listpack");
             assertThat(plain).isLessThanOrEqualTo(250);
             assertThat(withEvents - plain).isLessThanOrEqualTo(40 + rounding());
@@ -137,8 +142,11 @@ class CostTest {
             Mutation clear =
                     Mutation.builder().clearState().replaceData(Map.of()).build();
             pipelined(keys, i -> storage.write(key(i), clear));
-            System.out.println("[measured] %,d conversations written and cleared in %,d ms"
-                    .formatted(keys, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "[measured] %,d conversations written and cleared in %,d ms",
+                    keys,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)));
             assertThat(admin.number("DBSIZE")).isZero();
             assertThat(admin.text("INFO", "keyspace")).doesNotContain("db0");
         }

@@ -292,7 +292,8 @@ class LeaseConnectTest {
                 renewed(leases, NAME, claim);
             }
             Duration each = Duration.ofNanos(System.nanoTime() - begin).dividedBy(calls);
-            System.out.printf("[measured] a renewal beside a client that stands still: %,d ns%n", each.toNanos());
+            System.out.printf(
+                    Locale.ROOT, "[measured] a renewal beside a client that stands still: %,d ns%n", each.toNanos());
             assertThat(each).isLessThan(Duration.ofMillis(100));
             assertThat(waiting.get(waiting.size() - 1).toCompletableFuture()).isNotDone();
             free.countDown();

@@ -26,6 +26,7 @@ import io.lettuce.core.protocol.ProtocolVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -277,9 +278,11 @@ class SubscriptionsTest {
         begin = System.nanoTime();
         awaitHints(1);
         Duration back = Duration.ofNanos(System.nanoTime() - begin);
-        System.out.println(
-                "[measured] a silent connection was found after %d ms, replaced %d ms after the network's return"
-                        .formatted(found.toMillis(), back.toMillis()));
+        System.out.println(String.format(
+                Locale.ROOT,
+                "[measured] a silent connection was found after %d ms, replaced %d ms after the network's return",
+                found.toMillis(),
+                back.toMillis()));
         assertThat(back).isLessThan(BACK);
         assertThat(publish()).isEqualTo(1);
     }

@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,7 +115,7 @@ class TlsTest {
     }
 
     private static RedisURI uri(int port) {
-        return RedisURI.create("rediss://localhost:%d/2".formatted(port));
+        return RedisURI.create(String.format(Locale.ROOT, "rediss://localhost:%d/2", port));
     }
 
     private static void worksAndComesBack(LettuceRedis redis, RedisServerProcess server) {
@@ -129,9 +130,11 @@ class TlsTest {
 
     @Test
     void withoutCheckingTheServersCertificate() {
-        try (LettuceRedis redis = LettuceRedis.connect("rediss://localhost:%d/1?verifyPeer=NONE".formatted(openPort))) {
+        try (LettuceRedis redis =
+                LettuceRedis.connect(String.format(Locale.ROOT, "rediss://localhost:%d/1?verifyPeer=NONE", openPort))) {
             worksAndComesBack(redis, open);
-            assertThat(redis).hasToString("LettuceRedis[rediss://localhost:%d/1]".formatted(openPort));
+            assertThat(redis)
+                    .hasToString(String.format(Locale.ROOT, "LettuceRedis[rediss://localhost:%d/1]", openPort));
         }
     }
 
@@ -226,7 +229,7 @@ class TlsTest {
 
     @Test
     void plainTextToATlsPortIsUnavailable() {
-        assertThatThrownBy(() -> LettuceRedis.builder("redis://localhost:%d".formatted(openPort))
+        assertThatThrownBy(() -> LettuceRedis.builder(String.format(Locale.ROOT, "redis://localhost:%d", openPort))
                         .commandTimeout(Duration.ofMillis(500))
                         .connect())
                 .isInstanceOf(StorageUnavailableException.class);

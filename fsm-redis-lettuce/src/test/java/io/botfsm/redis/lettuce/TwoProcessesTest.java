@@ -17,6 +17,7 @@ import io.botfsm.storage.StateStorage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -55,8 +56,13 @@ class TwoProcessesTest {
         String told = inTwoProcesses(EntriesWriter.class, key, entries);
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
             Snapshot snapshot = read(redis.stateStorage(), key);
-            System.out.println("[measured] %d processes × %,d entries: %,d there; %s"
-                    .formatted(PROCESSES, entries, snapshot.data().size(), told));
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "[measured] %d processes × %,d entries: %,d there; %s",
+                    PROCESSES,
+                    entries,
+                    snapshot.data().size(),
+                    told));
             assertThat(snapshot.data()).hasSize(PROCESSES * entries);
         }
     }
@@ -69,14 +75,15 @@ class TwoProcessesTest {
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
             Snapshot snapshot = read(redis.stateStorage(), key);
             int expected = PROCESSES * Counting.THREADS * increments;
-            System.out.println("[measured] %d processes × %d threads × %,d increments: %s of %d; %s"
-                    .formatted(
-                            PROCESSES,
-                            Counting.THREADS,
-                            increments,
-                            snapshot.data().get("n"),
-                            expected,
-                            told));
+            System.out.println(String.format(
+                    Locale.ROOT,
+                    "[measured] %d processes × %d threads × %,d increments: %s of %d; %s",
+                    PROCESSES,
+                    Counting.THREADS,
+                    increments,
+                    snapshot.data().get("n"),
+                    expected,
+                    told));
             assertThat(snapshot.data()).containsEntry("n", Integer.toString(expected));
         }
     }

@@ -14,6 +14,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,9 +55,11 @@ class UnixSocketTest {
 
     @Test
     void aUnixSocketWorks() {
-        try (LettuceRedis redis = LettuceRedis.connect("redis-socket://%s?database=4".formatted(socket()))) {
+        try (LettuceRedis redis =
+                LettuceRedis.connect(String.format(Locale.ROOT, "redis-socket://%s?database=4", socket()))) {
             worksAndComesBack(redis);
-            assertThat(redis).hasToString("LettuceRedis[redis-socket://%s?database=4]".formatted(socket()));
+            assertThat(redis)
+                    .hasToString(String.format(Locale.ROOT, "LettuceRedis[redis-socket://%s?database=4]", socket()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.botfsm.redis.spi;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,7 +28,8 @@ final class RedisEnvironment {
     private RedisUri ofUrl(String url) {
         for (String part : List.of(HOST, PORT, DB, USERNAME, PASSWORD)) {
             if (get(part).isPresent()) {
-                throw new IllegalArgumentException("%s contradicts %s: set one of them".formatted(URL, part));
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "%s contradicts %s: set one of them", URL, part));
             }
         }
         try {
@@ -60,8 +62,8 @@ final class RedisEnvironment {
         } catch (NumberFormatException e) {
             // refused below, like a number out of range
         }
-        throw new IllegalArgumentException(
-                "%s must be a whole number between %d and %d: \"%s\"".formatted(variable, lowest, highest, text));
+        throw new IllegalArgumentException(String.format(
+                Locale.ROOT, "%s must be a whole number between %d and %d: \"%s\"", variable, lowest, highest, text));
     }
 
     private Optional<String> get(String variable) {

@@ -3,6 +3,7 @@ package io.botfsm.redis.spi;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -252,7 +253,8 @@ public final class RedisUri {
          */
         public RedisUri build() {
             if (nodes.isEmpty() == socket.isEmpty()) {
-                throw new IllegalArgumentException("name a node or a socket: %s, %s".formatted(nodes, socket));
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "name a node or a socket: %s, %s", nodes, socket));
             }
             return new RedisUri(this);
         }

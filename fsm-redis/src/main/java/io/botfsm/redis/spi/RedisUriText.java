@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -184,7 +185,7 @@ final class RedisUriText {
     }
 
     private IllegalArgumentException invalid(String why) {
-        return new IllegalArgumentException("Redis URI \"%s\": %s".formatted(masked(text), why));
+        return new IllegalArgumentException(String.format(Locale.ROOT, "Redis URI \"%s\": %s", masked(text), why));
     }
 
     /** Everything up to the last {@code @} may be a password, and so may a parameter. */

@@ -6,6 +6,7 @@ import io.botfsm.lock.store.LeaseStore.Fences;
 import io.botfsm.lock.store.Renewal.NotYours;
 import io.botfsm.lock.store.Renewal.Renewed;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,8 @@ record LeaseRecord(@Nullable Claim claim, long leaseEnd, long fence, boolean fen
 
     private long nextFence(String name, long micros) {
         if (fence >= LeaseRequest.HIGHEST_FENCE) {
-            throw new LeaseStoreException("the fencing tokens of \"%s\" are used up".formatted(name), true, null);
+            throw new LeaseStoreException(
+                    String.format(Locale.ROOT, "the fencing tokens of \"%s\" are used up", name), true, null);
         }
         return Math.max(fence + 1, micros);
     }

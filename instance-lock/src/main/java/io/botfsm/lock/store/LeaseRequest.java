@@ -1,6 +1,7 @@
 package io.botfsm.lock.store;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * A lease asked for, or to be renewed.
@@ -25,7 +26,8 @@ public record LeaseRequest(String name, Claim claim, Duration ttl, long floor, L
         }
         UnicodeText.require("name of a lease", name);
         if (ttl.compareTo(Duration.ofMillis(1)) < 0 || ttl.compareTo(MAX_TTL) > 0) {
-            throw new IllegalArgumentException("ttl must be a millisecond to %s: %s".formatted(MAX_TTL, ttl));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "ttl must be a millisecond to %s: %s", MAX_TTL, ttl));
         }
         if (ttl.toNanosPart() % 1_000_000 != 0) {
             throw new IllegalArgumentException("ttl must be whole milliseconds: " + ttl);

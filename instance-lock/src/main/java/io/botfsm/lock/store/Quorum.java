@@ -5,6 +5,7 @@ import io.botfsm.lock.store.Round.Votes;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -76,8 +77,12 @@ record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LongSuppli
         boolean lasting = isVeto((int) causes.stream()
                 .filter(cause -> cause instanceof LeaseStoreException known && known.isLasting())
                 .count());
-        String why = "no majority of %d nodes: %d answered, %d failed"
-                .formatted(nodes.size(), votes.answers().size(), causes.size());
+        String why = String.format(
+                Locale.ROOT,
+                "no majority of %d nodes: %d answered, %d failed",
+                nodes.size(),
+                votes.answers().size(),
+                causes.size());
         return new LeaseStoreException(why, lasting, causes.isEmpty() ? null : causes.get(0));
     }
 

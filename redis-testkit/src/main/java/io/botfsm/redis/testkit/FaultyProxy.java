@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,7 @@ public final class FaultyProxy implements AutoCloseable {
 
     /** What a client connects to. */
     public String uri(int database) {
-        return "redis://127.0.0.1:%d/%d".formatted(port, database);
+        return String.format(Locale.ROOT, "redis://127.0.0.1:%d/%d", port, database);
     }
 
     /** How many connections it has accepted so far. */

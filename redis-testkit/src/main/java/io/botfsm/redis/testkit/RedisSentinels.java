@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -69,8 +70,11 @@ public final class RedisSentinels implements AutoCloseable {
         List<String> all = new ArrayList<>(settings);
         all.add("repl-diskless-sync-delay 0");
         servers.add(RedisServerProcess.start(RedisServerProcess.freePort(), all, List.of()));
-        all.add("replicaof %s %d"
-                .formatted(servers.get(0).host(), servers.get(0).port()));
+        all.add(String.format(
+                Locale.ROOT,
+                "replicaof %s %d",
+                servers.get(0).host(),
+                servers.get(0).port()));
         servers.add(RedisServerProcess.start(RedisServerProcess.freePort(), all, List.of()));
         awaitReplica();
     }
@@ -78,8 +82,8 @@ public final class RedisSentinels implements AutoCloseable {
     private void startSentinels(int port, int downAfterMillis) {
         for (int i = 0; i < SENTINELS; i++) {
             List<String> settings = List.of(
-                    "sentinel monitor %s 127.0.0.1 %d 2".formatted(MASTER_NAME, port),
-                    "sentinel down-after-milliseconds %s %d".formatted(MASTER_NAME, downAfterMillis),
+                    String.format(Locale.ROOT, "sentinel monitor %s 127.0.0.1 %d 2", MASTER_NAME, port),
+                    String.format(Locale.ROOT, "sentinel down-after-milliseconds %s %d", MASTER_NAME, downAfterMillis),
                     "sentinel failover-timeout " + MASTER_NAME + " 5000");
             sentinels.add(RedisServerProcess.start(RedisServerProcess.freePort(), settings, List.of("--sentinel")));
         }
@@ -118,7 +122,7 @@ public final class RedisSentinels implements AutoCloseable {
         String hosts = sentinels.stream()
                 .map(sentinel -> sentinel.host() + ":" + sentinel.port())
                 .collect(Collectors.joining(","));
-        return "redis-sentinel://%s/%d#%s".formatted(hosts, database, MASTER_NAME);
+        return String.format(Locale.ROOT, "redis-sentinel://%s/%d#%s", hosts, database, MASTER_NAME);
     }
 
     /** The server that most Sentinels call the master now. */

@@ -1,6 +1,7 @@
 package io.botfsm.redis.testkit;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A running Redis that tests may do anything with: write, flush, change settings. {@link RedisServers} finds one. A test that
@@ -15,7 +16,7 @@ public interface RedisTestServer extends AutoCloseable {
 
     /** What a client connects to. */
     default String uri(int database) {
-        return "redis://%s:%d/%d".formatted(host(), port(), database);
+        return String.format(Locale.ROOT, "redis://%s:%d/%d", host(), port(), database);
     }
 
     /** A connection for looking at the server and setting it up, with all rights. */

@@ -12,6 +12,7 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -126,9 +127,12 @@ public final class TestAuthority {
     }
 
     private Path pem(String alias, String kind, byte[] der) {
-        String text = "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                .formatted(
-                        kind, Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(der), kind);
+        String text = String.format(
+                Locale.ROOT,
+                "-----BEGIN %s-----\n%s\n-----END %s-----\n",
+                kind,
+                Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(der),
+                kind);
         try {
             return Files.writeString(directory.resolve(alias + "-" + kind.replace(' ', '-') + ".pem"), text);
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package io.botfsm.examples.onboarding;
 
 import io.botfsm.Conversation;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -25,18 +26,19 @@ final class Questions {
     private static String question(Onboarding state, Profile profile) {
         return switch (state) {
             case NAME -> "What is your name?";
-            case AGE -> "Nice to meet you, %s. What is your age?".formatted(profile.name());
+            case AGE -> String.format(Locale.ROOT, "Nice to meet you, %s. What is your age?", profile.name());
             case CITY -> "Which city do you live in?";
             case INTERESTS -> nextInterest(profile.interests());
-            case CONFIRM -> "You are %s. Is that right, yes or no?".formatted(summary(profile));
-            case CHATTING -> "How is life in %s, %s?".formatted(profile.city(), profile.name());
+            case CONFIRM -> String.format(Locale.ROOT, "You are %s. Is that right, yes or no?", summary(profile));
+            case CHATTING -> String.format(Locale.ROOT, "How is life in %s, %s?", profile.city(), profile.name());
         };
     }
 
     private static String nextInterest(List<String> soFar) {
         return soFar.isEmpty()
                 ? "What are your interests? One a message, and \"done\" after the last."
-                : "Your interests so far: %s. Another one, or \"done\"?".formatted(String.join(", ", soFar));
+                : String.format(
+                        Locale.ROOT, "Your interests so far: %s. Another one, or \"done\"?", String.join(", ", soFar));
     }
 
     /** Answers to choose from; any other may be typed. */
@@ -65,12 +67,17 @@ final class Questions {
             case CITY -> "I am waiting for your city.";
             case INTERESTS -> "I am waiting for your interests.";
             case CONFIRM -> "I am waiting for your yes or no.";
-            case CHATTING -> "You are all set: %s.".formatted(summary(Profile.of(conversation)));
+            case CHATTING -> String.format(Locale.ROOT, "You are all set: %s.", summary(Profile.of(conversation)));
         });
     }
 
     private static String summary(Profile profile) {
-        return "%s, %s, from %s, interested in %s"
-                .formatted(profile.name(), profile.age(), profile.city(), String.join(", ", profile.interests()));
+        return String.format(
+                Locale.ROOT,
+                "%s, %s, from %s, interested in %s",
+                profile.name(),
+                profile.age(),
+                profile.city(),
+                String.join(", ", profile.interests()));
     }
 }

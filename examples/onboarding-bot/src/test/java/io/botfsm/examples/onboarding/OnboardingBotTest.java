@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -332,7 +333,8 @@ class OnboardingBotTest {
 
         @Test
         void saysThatItIsAwayWithoutItsPassword() throws Exception {
-            String uri = "redis://alice:secret@127.0.0.1:%d/1".formatted(RedisServerProcess.freePort());
+            String uri =
+                    String.format(Locale.ROOT, "redis://alice:secret@127.0.0.1:%d/1", RedisServerProcess.freePort());
 
             try (BotProcess bot = BotProcess.start(data, "--storage", uri)) {
                 assertThat(bot.finish()).isEmpty();

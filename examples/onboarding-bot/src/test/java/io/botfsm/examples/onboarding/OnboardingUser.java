@@ -7,6 +7,7 @@ import io.botfsm.telegram.testing.TelegramUser;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -56,18 +57,22 @@ final class OnboardingUser {
     private List<Step> steps() {
         return List.of(
                 new Step(says("/start"), "What is your name?"),
-                new Step(says(name), "Nice to meet you, %s. What is your age?".formatted(name)),
+                new Step(says(name), String.format(Locale.ROOT, "Nice to meet you, %s. What is your age?", name)),
                 new Step(says(String.valueOf(age)), "Which city do you live in?"),
                 new Step(says(city), "What are your interests? One a message, and \"done\" after the last."),
                 new Step(says("knitting"), "Your interests so far: knitting. Another one, or \"done\"?"),
                 new Step(presses("chess"), "Your interests so far: knitting, chess. Another one, or \"done\"?"),
                 new Step(
                         user.id() % 2 == 0 ? says("done") : presses("done"),
-                        "You are %s, %d, from %s, interested in knitting, chess. Is that right, yes or no?"
-                                .formatted(name, age, city)),
+                        String.format(
+                                Locale.ROOT,
+                                "You are %s, %d, from %s, interested in knitting, chess. Is that right, yes or no?",
+                                name,
+                                age,
+                                city)),
                 new Step(
                         user.id() % 3 == 0 ? says("yes") : presses("yes"),
-                        "How is life in %s, %s?".formatted(city, name)));
+                        String.format(Locale.ROOT, "How is life in %s, %s?", city, name)));
     }
 
     private static Function<TelegramUser, OptionalLong> says(String text) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** The Redis processes of a data folder, as the operating system sees them. */
 public record RedisProcesses(Path data) {
@@ -35,7 +36,7 @@ public record RedisProcesses(Path data) {
 
     /** Sends the only one a signal. */
     public void signal(String name) throws IOException, InterruptedException {
-        String command = "kill -%s %d".formatted(name, only().pid());
+        String command = String.format(Locale.ROOT, "kill -%s %d", name, only().pid());
         assertThat(new ProcessBuilder("sh", "-c", command).start().waitFor()).isZero();
     }
 }

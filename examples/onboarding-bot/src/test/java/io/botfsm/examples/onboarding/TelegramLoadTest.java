@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -87,6 +88,7 @@ class TelegramLoadTest {
                 .filter(poll -> poll.outcome() == Poll.Outcome.UPDATES)
                 .count();
         System.out.printf(
+                Locale.ROOT,
                 "Measured: %d users, %d updates, %.0f a second, %d polls with updates%n"
                         + "Measured: update received to reply sent: %s%n"
                         + "Measured: the same after %4.1f s:          %s%n"
@@ -127,8 +129,13 @@ class TelegramLoadTest {
 
     private static String percentiles(List<Long> nanos) {
         List<Long> sorted = nanos.stream().sorted().toList();
-        return "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, at most %.1f ms"
-                .formatted(at(sorted, 0.5), at(sorted, 0.95), at(sorted, 0.99), at(sorted, 1));
+        return String.format(
+                Locale.ROOT,
+                "p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, at most %.1f ms",
+                at(sorted, 0.5),
+                at(sorted, 0.95),
+                at(sorted, 0.99),
+                at(sorted, 1));
     }
 
     private static double at(List<Long> sorted, double part) {

@@ -140,8 +140,12 @@ final class CompatibilityTable {
                     missing += report.isPresent() ? 0 : 1;
                 }
             }
-            table.append(
-                    "| %s | %s | %s | ".formatted(combination.suite(), combination.client(), combination.topology()));
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %s | %s | ",
+                    combination.suite(),
+                    combination.client(),
+                    combination.topology()));
             table.append(reports.isEmpty() ? missing(combination) : cells(reports, missing))
                     .append(" |\n");
         }
@@ -171,15 +175,16 @@ final class CompatibilityTable {
         kept.removeAll(inPart);
         int others = (int)
                 failed.stream().filter(test -> !RULE.matcher(test).lookingAt()).count();
-        return "%d%s | %d | %d | %s | %s | %s"
-                .formatted(
-                        reports.size(),
-                        missing == 0 ? "" : " of " + (reports.size() + missing),
-                        reports.stream().mapToInt(Report::tests).sum(),
-                        kept.size(),
-                        listed(inPart),
-                        listed(unchecked),
-                        listed(broken) + (others > 0 ? " and " + others + " tests besides" : ""));
+        return String.format(
+                Locale.ROOT,
+                "%d%s | %d | %d | %s | %s | %s",
+                reports.size(),
+                missing == 0 ? "" : " of " + (reports.size() + missing),
+                reports.stream().mapToInt(Report::tests).sum(),
+                kept.size(),
+                listed(inPart),
+                listed(unchecked),
+                listed(broken) + (others > 0 ? " and " + others + " tests besides" : ""));
     }
 
     private static Set<String> union(Stream<Set<String>> sets) {
@@ -196,7 +201,7 @@ final class CompatibilityTable {
     }
 
     private static String listed(SortedSet<String> rules) {
-        return rules.isEmpty() ? "0" : "%d: %s".formatted(rules.size(), String.join(", ", rules));
+        return rules.isEmpty() ? "0" : String.format(Locale.ROOT, "%d: %s", rules.size(), String.join(", ", rules));
     }
 
     private Optional<Report> report(String testClass) throws Exception {

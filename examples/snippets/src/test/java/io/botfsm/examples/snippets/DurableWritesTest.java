@@ -13,6 +13,7 @@ import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
+import java.util.Locale;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,8 +36,8 @@ class DurableWritesTest {
             Fsm fsm = Fsm.over(storage);
             assertThatThrownBy(() -> fsm.handle(KEY, 7, turn -> turn.state("A")))
                     .isInstanceOf(UnconfirmedWriteException.class);
-            try (RedisServerProcess replica =
-                    RedisServerProcess.start("replicaof %s %d".formatted(master.host(), master.port()))) {
+            try (RedisServerProcess replica = RedisServerProcess.start(
+                    String.format(Locale.ROOT, "replicaof %s %d", master.host(), master.port()))) {
                 assertThat(replica.port()).isPositive();
                 Awaitility.await()
                         .ignoreExceptions()

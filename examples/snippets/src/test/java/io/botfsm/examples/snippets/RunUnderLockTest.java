@@ -12,6 +12,7 @@ import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -66,8 +67,11 @@ class RunUnderLockTest {
                         .build()) {
             InstanceLock.Attempt attempt = lock.tryAcquire(); // one round trip
             if (attempt instanceof InstanceLock.Attempt.HeldBy held) {
-                return "process %d on %s is active"
-                        .formatted(held.holder().pid(), held.holder().host());
+                return String.format(
+                        Locale.ROOT,
+                        "process %d on %s is active",
+                        held.holder().pid(),
+                        held.holder().host());
             }
             Lease lease = attempt.orThrow();
             lease.onLost(reason -> stopAtOnce());

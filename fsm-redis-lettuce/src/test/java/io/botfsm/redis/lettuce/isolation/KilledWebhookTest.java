@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -78,8 +79,13 @@ class KilledWebhookTest {
             assertThat(one.answered.size() + two.answered.size()).isEqualTo(total);
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        System.out.println("[measured] two processes, %,d users × %d updates, one killed: %,d delivered again, %,d ms"
-                .formatted(USERS, UPDATES, redelivered, millis));
+        System.out.println(String.format(
+                Locale.ROOT,
+                "[measured] two processes, %,d users × %d updates, one killed: %,d delivered again, %,d ms",
+                USERS,
+                UPDATES,
+                redelivered,
+                millis));
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
             Fsm fsm = Fsm.over(redis.stateStorage());
             for (int user = 0; user < USERS; user++) {

@@ -4,6 +4,7 @@ import io.botfsm.redis.lettuce.lock.Mark.Kind;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.util.Locale;
 
 /**
  * What instances say they do, in a list in Redis, each entry with the server's time: one clock and one order for all processes.
@@ -27,7 +28,8 @@ final class Journal implements AutoCloseable {
     }
 
     void mark(long token, Kind kind, String detail) {
-        String entry = "%d %d %s %s".formatted(ProcessHandle.current().pid(), token, kind, detail);
+        String entry = String.format(
+                Locale.ROOT, "%d %d %s %s", ProcessHandle.current().pid(), token, kind, detail);
         redis.evalsha(script, ScriptOutputType.INTEGER, new String[] {KEY}, entry);
     }
 

@@ -11,6 +11,7 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -153,7 +154,9 @@ class LeakTest {
 
     private static void print(String what, long begin) {
         System.out.printf(
+                Locale.ROOT,
                 "[measured] %s: %,d ms%n",
-                what, Duration.ofNanos(System.nanoTime() - begin).toMillis());
+                what,
+                Duration.ofNanos(System.nanoTime() - begin).toMillis());
     }
 }

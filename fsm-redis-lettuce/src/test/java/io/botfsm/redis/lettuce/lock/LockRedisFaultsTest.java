@@ -377,7 +377,8 @@ class LockRedisFaultsTest {
         oldCanRenew.run();
         Loss loss = a.awaitLoss();
         assertThat(a.renewals()).as("its next renewal is refused").isEqualTo(renewals);
-        System.out.printf("[measured] %s: two were active: %s, seen %d times%n", test, two, watch.together());
+        System.out.printf(
+                Locale.ROOT, "[measured] %s: two were active: %s, seen %d times%n", test, two, watch.together());
         requireTakenOver(old, loss, next, LossReason.TAKEN, LossReason.EXPIRED);
     }
 }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -59,8 +60,11 @@ class QuorumRedisTest {
             }
             requireHeldAllTheTime(a, held, standby, watch);
             System.out.printf(
+                    Locale.ROOT,
                     "[measured] of %d servers, each of %d minorities killed: %d renewals, nothing lost%n",
-                    count, minorities.size(), a.renewals());
+                    count,
+                    minorities.size(),
+                    a.renewals());
         }
     }
 
@@ -84,8 +88,11 @@ class QuorumRedisTest {
             }
             requireHeldAllTheTime(a, held, standby, watch);
             System.out.printf(
+                    Locale.ROOT,
                     "[measured] of %d servers, each of %d minorities restarted empty: %d renewals, nobody let in%n",
-                    count, minorities.size(), a.renewals());
+                    count,
+                    minorities.size(),
+                    a.renewals());
         }
     }
 
@@ -115,8 +122,10 @@ class QuorumRedisTest {
             assertThat(next.lease().fencingToken()).isGreaterThan(held.fencingToken());
             watch.requireNeverTogether();
             System.out.printf(
+                    Locale.ROOT,
                     "[measured] a majority of %d servers killed: A told %+d ms from its deadline%n",
-                    count, loss.late().toMillis());
+                    count,
+                    loss.late().toMillis());
         }
     }
 
@@ -139,7 +148,8 @@ class QuorumRedisTest {
                 assertThat(token).as("by %s, seed %d", majority, seed).isGreaterThan(last);
                 last = token;
             }
-            System.out.printf("[measured] tokens rose over %d majorities of %d servers%n", majorities.size(), count);
+            System.out.printf(
+                    Locale.ROOT, "[measured] tokens rose over %d majorities of %d servers%n", majorities.size(), count);
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,11 @@ class StopContTest {
         }
         Durations took = new Durations(told);
         took.print("SIGSTOP past the TTL: from noticing, after SIGCONT, to the loss callback");
-        System.out.printf("[measured] writes that were under way when the process was stopped: %d of %d%n", late, runs);
+        System.out.printf(
+                Locale.ROOT,
+                "[measured] writes that were under way when the process was stopped: %d of %d%n",
+                late,
+                runs);
         assertThat(took.longest()).isLessThanOrEqualTo(Duration.ofMillis(Proof.IS_WHOLE ? 100 : 10_000));
     }
 

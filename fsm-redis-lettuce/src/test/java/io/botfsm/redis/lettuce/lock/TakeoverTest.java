@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,7 @@ class TakeoverTest {
     @Test
     void aKilledHolderIsReplacedWhenItsLeaseExpires() throws Exception {
         Durations took = killed(false);
-        took.print("SIGKILL: from the kill to the new one's begin, TTL %s".formatted(TTL));
+        took.print(String.format(Locale.ROOT, "SIGKILL: from the kill to the new one's begin, TTL %s", TTL));
         assertThat(took.shortest()).as("not before it expires").isGreaterThan(TTL.dividedBy(3));
         assertThat(took.longest()).isLessThanOrEqualTo(TTL.plus(MARGIN).plus(BUSY));
     }
@@ -68,7 +69,8 @@ class TakeoverTest {
     @Test
     void aKilledHolderOfTheSameMachineIsReplacedWhenAStandbyLooks() throws Exception {
         Durations took = killed(true);
-        took.print("SIGKILL, dead holders replaced: from the kill to the new one's begin, TTL %s".formatted(TTL));
+        took.print(String.format(
+                Locale.ROOT, "SIGKILL, dead holders replaced: from the kill to the new one's begin, TTL %s", TTL));
         assertThat(took.longest()).isLessThanOrEqualTo(POLL.plus(MARGIN).plus(BUSY));
     }
 
@@ -105,6 +107,9 @@ class TakeoverTest {
         generations.requireOneAfterAnother();
         assertThat(generations.count()).isEqualTo(takeovers + 1);
         System.out.printf(
-                "[measured] %d generations one after another, %d marks%n", generations.count(), generations.marks());
+                Locale.ROOT,
+                "[measured] %d generations one after another, %d marks%n",
+                generations.count(),
+                generations.marks());
     }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,7 +52,7 @@ final class Zombie {
 
     /** What it tells when every write was refused. */
     static String allRefused(int users) {
-        return "%d refused, 0 written".formatted(4 * users);
+        return String.format(Locale.ROOT, "%d refused, 0 written", 4 * users);
     }
 
     /** Arguments: URI of the server, TTL of the lease in ms, how many users. */
@@ -91,7 +92,7 @@ final class Zombie {
             count(fenced.write(key, raw).toCompletableFuture().join() instanceof Fenced);
         }
         threads.shutdownNow();
-        System.out.printf("%d refused, %d written%n", refused.get(), written.get());
+        System.out.printf(Locale.ROOT, "%d refused, %d written%n", refused.get(), written.get());
     }
 
     private Turn waitAndChange(Turn turn) {

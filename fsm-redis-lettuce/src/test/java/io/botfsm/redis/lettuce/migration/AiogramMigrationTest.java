@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -95,8 +96,8 @@ class AiogramMigrationTest {
     }
 
     private static void began(Object id, String state, String data) {
-        raw.call("SET", "fsm:%s:%s:state".formatted(id, id), state);
-        raw.call("SET", "fsm:%s:%s:data".formatted(id, id), data);
+        raw.call("SET", String.format(Locale.ROOT, "fsm:%s:%s:state", id, id), state);
+        raw.call("SET", String.format(Locale.ROOT, "fsm:%s:%s:data", id, id), data);
     }
 
     private static Mutation.Builder change() {
@@ -292,8 +293,8 @@ class AiogramMigrationTest {
     @Test
     void aMissingRightToListKeysIsNamed() {
         raw.call("ACL", "SETUSER", "bot", "reset", "on", ">secret", "~*", "&*", "+@all", "-scan");
-        try (LettuceRedis limited =
-                LettuceRedis.connect("redis://bot:secret@%s:%d".formatted(server.host(), server.port()))) {
+        try (LettuceRedis limited = LettuceRedis.connect(
+                String.format(Locale.ROOT, "redis://bot:secret@%s:%d", server.host(), server.port()))) {
             AiogramMigration migration = limited.aiogramMigration(LAYOUT);
             assertThatThrownBy(() -> migration.run(Direction.FROM_AIOGRAM))
                     .isInstanceOf(StorageRefusedException.class)
@@ -401,10 +402,14 @@ class AiogramMigrationTest {
             List<String> words = new ArrayList<>(List.of("MSET"));
             for (int user = begin; user < begin + 500; user++) {
                 words.addAll(List.of(
-                        "fsm:%d:%d:state".formatted(user, user),
+                        String.format(Locale.ROOT, "fsm:%d:%d:state", user, user),
                         "Form:name",
-                        "fsm:%d:%d:data".formatted(user, user),
-                        "{\"n\": %d, \"rating\": 1.0, \"big\": 12345678901234567890%d}".formatted(user, user)));
+                        String.format(Locale.ROOT, "fsm:%d:%d:data", user, user),
+                        String.format(
+                                Locale.ROOT,
+                                "{\"n\": %d, \"rating\": 1.0, \"big\": 12345678901234567890%d}",
+                                user,
+                                user)));
             }
             raw.call(words.toArray(String[]::new));
         }

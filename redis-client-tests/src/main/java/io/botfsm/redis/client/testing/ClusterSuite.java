@@ -23,6 +23,7 @@ import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -69,7 +70,7 @@ public abstract class ClusterSuite {
     }
 
     private int slot(StorageKey key) {
-        return cluster.slot("fsm:{%s:%s:%s}".formatted(key.bot(), key.chat(), key.user()));
+        return cluster.slot(String.format(Locale.ROOT, "fsm:{%s:%s:%s}", key.bot(), key.chat(), key.user()));
     }
 
     @Test
@@ -221,8 +222,11 @@ public abstract class ClusterSuite {
             load.awaitSuccessAfter(System.nanoTime());
             Sums sums = load.end();
             System.out.printf(
+                    Locale.ROOT,
                     "[measured] cluster: fail-over %d ms, writes %d ms later; with 500 slots moved: %s%n",
-                    (writable - killed) / 1_000_000, back.toMillis(), sums);
+                    (writable - killed) / 1_000_000,
+                    back.toMillis(),
+                    sums);
             assertThat(back).isLessThan(BACK);
             assertThat(sums.lost()).as("confirmed by a replica, and lost").isZero();
             assertThat(sums.notExecuted() + sums.unknown()).isPositive();

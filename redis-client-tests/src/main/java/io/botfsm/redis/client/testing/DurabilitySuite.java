@@ -15,6 +15,7 @@ import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -51,7 +52,7 @@ public abstract class DurabilitySuite {
     @BeforeAll
     void start() {
         master = RedisServerProcess.start("repl-diskless-sync-delay 0", "repl-timeout 600");
-        replica = RedisServerProcess.start("replicaof %s %d".formatted(master.host(), master.port()));
+        replica = RedisServerProcess.start(String.format(Locale.ROOT, "replicaof %s %d", master.host(), master.port()));
         redis = client.connect(master.uri(0), Duration.ofSeconds(10));
     }
 

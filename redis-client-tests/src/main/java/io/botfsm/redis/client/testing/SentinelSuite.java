@@ -17,6 +17,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -182,8 +183,11 @@ public abstract class SentinelSuite {
             Duration back = Duration.ofNanos(System.nanoTime() - promoted);
             Sums sums = load.end();
             System.out.printf(
+                    Locale.ROOT,
                     "[measured] Sentinel: fail-over %d ms, writes %d ms later; %s%n",
-                    (promoted - killed) / 1_000_000, back.toMillis(), sums);
+                    (promoted - killed) / 1_000_000,
+                    back.toMillis(),
+                    sums);
             assertThat(back).isLessThan(BACK);
             assertThat(sums.lost()).as("confirmed by a replica, and lost").isZero();
             assertThat(sums.notExecuted() + sums.unknown()).isPositive();

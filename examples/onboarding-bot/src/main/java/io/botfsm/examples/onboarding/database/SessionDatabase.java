@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -101,7 +102,8 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
             }
             return new SessionDatabase(connection);
         } catch (SQLException e) {
-            throw new FsmException("The database %s cannot be used: %s".formatted(file, e.getMessage()), e);
+            throw new FsmException(
+                    String.format(Locale.ROOT, "The database %s cannot be used: %s", file, e.getMessage()), e);
         }
     }
 

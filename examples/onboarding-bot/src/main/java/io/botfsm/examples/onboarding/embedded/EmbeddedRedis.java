@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ public final class EmbeddedRedis implements AutoCloseable {
             Gate gate = new Gate(data.resolve("start.lock"));
             return gate.pass(() -> new EmbeddedRedis(data, gate));
         } catch (FileSystemException e) {
-            throw new IOException("The data folder %s cannot be used: %s".formatted(data, e), e);
+            throw new IOException(String.format(Locale.ROOT, "The data folder %s cannot be used: %s", data, e), e);
         }
     }
 
@@ -70,7 +71,8 @@ public final class EmbeddedRedis implements AutoCloseable {
     public synchronized void revive() throws IOException {
         int now = users.isOpen() ? gate.pass(server::start) : port;
         if (now != port) {
-            throw new IOException("Redis has moved from port %d to %d: start this bot again".formatted(port, now));
+            throw new IOException(
+                    String.format(Locale.ROOT, "Redis has moved from port %d to %d: start this bot again", port, now));
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** A lock file that lets through one process at a time; the operating system opens it when a process ends inside. */
@@ -29,7 +30,8 @@ record Gate(Path lockFile) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (file.tryLock() == null) {
             if (System.nanoTime() > end) {
-                throw new IOException("Another process has held %s for %s.".formatted(lockFile, PATIENCE));
+                throw new IOException(
+                        String.format(Locale.ROOT, "Another process has held %s for %s.", lockFile, PATIENCE));
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(10);

@@ -14,20 +14,22 @@ final class RedisProgram {
 
     /** Puts the program into a folder, unless it is there already. */
     static Path in(Path folder) throws IOException {
-        String name = "redis-server-%s-%s-%s".formatted(RedisExecProvider.redisVersion, system(), processor());
+        String name = String.format(
+                Locale.ROOT, "redis-server-%s-%s-%s", RedisExecProvider.redisVersion, system(), processor());
         Path program = folder.resolve(name);
         if (Files.isExecutable(program)) {
             return program;
         }
         try (InputStream content = RedisExecProvider.class.getResourceAsStream("/" + name)) {
             if (content == null) {
-                throw new IOException("There is no embedded Redis for this machine (%s).".formatted(name));
+                throw new IOException(
+                        String.format(Locale.ROOT, "There is no embedded Redis for this machine (%s).", name));
             }
             // Only a whole program ever has the final name, whatever happens while it is written.
             Path partial = folder.resolve(name + ".partial");
             Files.copy(content, partial, StandardCopyOption.REPLACE_EXISTING);
             if (!partial.toFile().setExecutable(true)) {
-                throw new IOException("Cannot make %s executable.".formatted(partial));
+                throw new IOException(String.format(Locale.ROOT, "Cannot make %s executable.", partial));
             }
             return Files.move(partial, program, StandardCopyOption.ATOMIC_MOVE);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -84,7 +85,7 @@ final class RedisServer {
     }
 
     private boolean launch(Listener listener) throws IOException {
-        Files.writeString(configuration, CONFIGURATION.formatted(listener.port()));
+        Files.writeString(configuration, String.format(Locale.ROOT, CONFIGURATION, listener.port()));
         if (Files.exists(log)) {
             Files.move(log, data.resolve("redis.log.old"), StandardCopyOption.REPLACE_EXISTING);
         }
@@ -141,8 +142,12 @@ final class RedisServer {
     private IOException failure(String what) {
         List<String> lines = content(log).lines().toList();
         List<String> last = lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
-        return new IOException("The embedded Redis in %s %s. The end of its log:%n%s"
-                .formatted(data, what, String.join(System.lineSeparator(), last)));
+        return new IOException(String.format(
+                Locale.ROOT,
+                "The embedded Redis in %s %s. The end of its log:%n%s",
+                data,
+                what,
+                String.join(System.lineSeparator(), last)));
     }
 
     private static String content(Path file) {

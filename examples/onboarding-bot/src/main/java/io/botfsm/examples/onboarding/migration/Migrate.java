@@ -10,6 +10,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 
 /** Takes the conversations of an aiogram bot over, or hands them back, and shows how far it is. */
 public final class Migrate {
@@ -36,7 +37,7 @@ public final class Migrate {
         try {
             options = MigrationOptions.parse(arguments);
         } catch (IllegalArgumentException | IllegalStateException e) {
-            err.printf("%s%n%n%s", e.getMessage(), MigrationOptions.USAGE);
+            err.printf(Locale.ROOT, "%s%n%n%s", e.getMessage(), MigrationOptions.USAGE);
             return BAD_OPTIONS;
         }
         try (LettuceRedis redis = LettuceRedis.builder(options.redis())
@@ -59,7 +60,7 @@ public final class Migrate {
         }
         MigrationReport report = migration.run(options.direction());
         bar.end();
-        report.skipped().forEach(left -> out.printf("skipped %s: %s%n", left.key(), left.reason()));
+        report.skipped().forEach(left -> out.printf(Locale.ROOT, "skipped %s: %s%n", left.key(), left.reason()));
         out.println((options.dryRun() ? "Dry run: " : "") + report);
         return report.skippedInAll() == 0 ? DONE : SOME_SKIPPED;
     }

@@ -6,6 +6,7 @@ import io.botfsm.redis.RedisStorageOptions;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the command line says.
@@ -104,7 +105,8 @@ record MigrationOptions(
     private static Duration seconds(String option, Iterator<String> rest) {
         String value = value(option, rest);
         if (!value.matches("[1-9][0-9]{0,8}")) {
-            throw new IllegalArgumentException("%s must be a number of seconds: \"%s\"".formatted(option, value));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "%s must be a number of seconds: \"%s\"", option, value));
         }
         return Duration.ofSeconds(Long.parseLong(value));
     }

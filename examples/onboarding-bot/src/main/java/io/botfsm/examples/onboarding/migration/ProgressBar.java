@@ -2,6 +2,7 @@ package io.botfsm.examples.onboarding.migration;
 
 import io.botfsm.redis.MigrationReport;
 import java.io.PrintStream;
+import java.util.Locale;
 
 /** One line that says how far a migration is, drawn again and again; nothing where nobody looks. */
 final class ProgressBar {
@@ -22,8 +23,13 @@ final class ProgressBar {
         }
         long all = Math.max(1, now.keysInAll());
         int full = (int) (WIDTH * now.keys() / all);
-        String line =
-                "[%s%s] %3d %%  %s".formatted("#".repeat(full), ".".repeat(WIDTH - full), 100 * now.keys() / all, now);
+        String line = String.format(
+                Locale.ROOT,
+                "[%s%s] %3d %%  %s",
+                "#".repeat(full),
+                ".".repeat(WIDTH - full),
+                100 * now.keys() / all,
+                now);
         terminal.print("\r" + line + " ".repeat(Math.max(0, last.length() - line.length())));
         terminal.flush();
         last = line;

@@ -14,23 +14,33 @@ final class LockReport {
 
     static String status(InstanceLock lock, String name) {
         return lock.holder()
-                .map(holder -> "\"%s\" is held by %s; for another %s unless renewed"
-                        .formatted(name, describe(holder), remaining(holder)))
-                .orElseGet(() -> "\"%s\" is free".formatted(name));
+                .map(holder -> String.format(
+                        Locale.ROOT,
+                        "\"%s\" is held by %s; for another %s unless renewed",
+                        name,
+                        describe(holder),
+                        remaining(holder)))
+                .orElseGet(() -> String.format(Locale.ROOT, "\"%s\" is free", name));
     }
 
     /** Frees the lock by force, and tells who had it. */
     static String release(InstanceLock lock, String name) {
         Optional<LockHolder> before = lock.holder();
         lock.forceRelease();
-        return before.map(holder -> "\"%s\" was held by %s; it is free now".formatted(name, describe(holder)))
-                .orElseGet(() -> "\"%s\" was free".formatted(name));
+        return before.map(holder ->
+                        String.format(Locale.ROOT, "\"%s\" was held by %s; it is free now", name, describe(holder)))
+                .orElseGet(() -> String.format(Locale.ROOT, "\"%s\" was free", name));
     }
 
     static String describe(LockHolder holder) {
         Instant started = holder.started().truncatedTo(ChronoUnit.SECONDS);
-        return "process %d on %s, started %s, %s ago"
-                .formatted(holder.pid(), holder.host(), started, words(Duration.between(started, Instant.now())));
+        return String.format(
+                Locale.ROOT,
+                "process %d on %s, started %s, %s ago",
+                holder.pid(),
+                holder.host(),
+                started,
+                words(Duration.between(started, Instant.now())));
     }
 
     private static String remaining(LockHolder holder) {

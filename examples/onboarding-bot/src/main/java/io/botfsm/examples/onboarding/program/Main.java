@@ -23,6 +23,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Starts the bot, at a terminal or on Telegram, as the only one of its name, or tells who is. */
@@ -57,7 +58,7 @@ public final class Main {
             }
             return run(options);
         } catch (IllegalArgumentException e) {
-            System.err.printf("%s%n%n%s", e.getMessage(), Options.USAGE);
+            System.err.printf(Locale.ROOT, "%s%n%n%s", e.getMessage(), Options.USAGE);
             return BAD_OPTIONS;
         } catch (FsmException | LockException | IOException e) {
             System.err.println(e.getMessage());
@@ -104,8 +105,10 @@ public final class Main {
                 .orElseGet(() -> atTerminal(flow)));
         runner.heldBy()
                 .ifPresent(holder -> System.err.printf(
+                        Locale.ROOT,
                         "Another instance of \"%s\" is active: %s.%nWith --standby this one waits for its end.%n",
-                        options.instance(), LockReport.describe(holder)));
+                        options.instance(),
+                        LockReport.describe(holder)));
         return status;
     }
 

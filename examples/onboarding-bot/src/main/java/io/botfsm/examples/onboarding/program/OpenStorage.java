@@ -8,6 +8,7 @@ import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.StateStorage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Where the bot keeps its conversations while it runs, and what has to be closed with it. */
 interface OpenStorage extends AutoCloseable {
@@ -42,7 +43,9 @@ interface OpenStorage extends AutoCloseable {
         EmbeddedRedis server = EmbeddedRedis.join(data);
         try {
             return new InEmbeddedRedis(
-                    server, InRedis.over(LettuceRedis.connect("redis://127.0.0.1:%d/1".formatted(server.port()))));
+                    server,
+                    InRedis.over(
+                            LettuceRedis.connect(String.format(Locale.ROOT, "redis://127.0.0.1:%d/1", server.port()))));
         } catch (RuntimeException e) {
             server.close();
             throw e;

@@ -3,6 +3,7 @@ package io.botfsm.examples.onboarding.program;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -99,8 +100,8 @@ record Options(
 
     private Options withStorage(String value) {
         if (!value.matches("memory|embedded|redis[a-z-]*://.+")) {
-            throw new IllegalArgumentException(
-                    "--storage must be memory, embedded or redis://..., not \"%s\"".formatted(masked(value)));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "--storage must be memory, embedded or redis://..., not \"%s\"", masked(value)));
         }
         return new Options(value, database, user, instance, standby, ttl, action, telegram);
     }
@@ -120,8 +121,8 @@ record Options(
 
     private Options withTtl(String value) {
         if (!value.matches("[1-9]\\d{0,4}")) {
-            throw new IllegalArgumentException(
-                    "--ttl must be a whole number of seconds from 1 to 86400: \"%s\"".formatted(value));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT, "--ttl must be a whole number of seconds from 1 to 86400: \"%s\"", value));
         }
         return new Options(
                 storage,
@@ -148,7 +149,8 @@ record Options(
 
     private static String notBlank(String option, String value) {
         if (value.isBlank()) {
-            throw new IllegalArgumentException("%s must not be empty: \"%s\"".formatted(option, value));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "%s must not be empty: \"%s\"", option, value));
         }
         return value;
     }
