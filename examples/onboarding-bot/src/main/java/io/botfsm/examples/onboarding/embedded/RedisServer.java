@@ -29,7 +29,6 @@ final class RedisServer {
     private static final int LINES_SHOWN = 10;
 
     private static final String CONFIGURATION = """
-            port %d
             bind 127.0.0.1
             daemonize yes
             pidfile redis.pid
@@ -85,7 +84,7 @@ final class RedisServer {
     }
 
     private boolean launch(Listener listener) throws IOException {
-        Files.writeString(configuration, String.format(Locale.ROOT, CONFIGURATION, listener.port()));
+        Files.writeString(configuration, "port " + listener.port() + "\n" + CONFIGURATION);
         if (Files.exists(log)) {
             Files.move(log, data.resolve("redis.log.old"), StandardCopyOption.REPLACE_EXISTING);
         }
