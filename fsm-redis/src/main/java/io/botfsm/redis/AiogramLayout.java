@@ -16,22 +16,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How aiogram 3 keeps conversations in Redis: the options of its {@code RedisStorage} and {@code DefaultKeyBuilder} by their
- * names there, with the same defaults. Immutable and thread-safe.
+ * How aiogram 3 keeps conversations in Redis: the options of its {@code RedisStorage} and {@code DefaultKeyBuilder} by
+ * their names there, with the same defaults. Immutable and thread-safe.
  *
  * <pre>{@code
  * AiogramLayout layout = AiogramLayout.builder().bot(botId).withDestiny().build();
  * StateStorage storage = redis.stateStorage(layout);
  * }</pre>
  *
- * <p>A key that this layout would not tell from another one is refused with a {@link StorageRefusedException} before anything
- * is sent: of another bot, with a business connection or a destiny that has no place in it, with the separator inside an id,
- * with a thread {@code 0}, which aiogram takes for none.
+ * <p>A key that this layout would not tell from another one is refused with a {@link StorageRefusedException} before
+ * anything is sent: of another bot, with a business connection or a destiny that has no place in it, with the
+ * separator inside an id, with a thread {@code 0}, which aiogram takes for none.
  */
 public final class AiogramLayout {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]+");
     private static final String STATE = "state";
     private static final String DATA = "data";
+    private static final String ANY_BOT = "0";
 
     private final Optional<String> bot;
     private final String prefix;
@@ -53,7 +54,10 @@ public final class AiogramLayout {
         dataTtl = builder.dataTtl;
     }
 
-    /** Begins with aiogram's defaults: keys begin with {@code fsm}, have {@code :} between their parts, and live for ever. */
+    /**
+     * Begins with aiogram's defaults: keys begin with {@code fsm}, have {@code :} between their parts, and live for
+     * ever.
+     */
     public static Builder builder() {
         return new Builder();
     }
@@ -92,16 +96,49 @@ public final class AiogramLayout {
 
     /** A pattern, as Redis reads it, of all keys that this layout can have. */
     String pattern() {
-        return KeyPattern.ofAllFrom(prefix + separator + (withBotId && bot.isPresent() ? bot.get() + separator : ""));
+        return KeyPattern.ofAllFrom(begin());
     }
 
-    /** Whether a Redis key ends as those of states and data do. */
-    boolean isOfConversations(String redisKey) {
-        return redisKey.endsWith(separator + STATE) || isOfData(redisKey);
+    String patternOfStates() {
+        return KeyPattern.of(begin(), separator + STATE);
     }
 
-    boolean isOfData(String redisKey) {
-        return redisKey.endsWith(separator + DATA);
+    String patternOfData() {
+        return KeyPattern.of(begin(), separator + DATA);
+    }
+
+    private String begin() {
+        return prefix + separator + (withBotId && bot.isPresent() ? bot.get() + separator : "");
+    }
+
+    String separator() {
+        return separator;
+    }
+
+    boolean hasBotId() {
+        return withBotId;
+    }
+
+    boolean hasBusinessConnectionId() {
+        return withBusinessConnectionId;
+    }
+
+    boolean hasDestiny() {
+        return withDestiny;
+    }
+
+    /** The same prefix and separator with other options, for conversations of any bot. */
+    AiogramLayout withOptions(boolean botId, boolean businessConnectionId, boolean destiny) {
+        Builder other = builder().prefix(prefix).separator(separator);
+        other.withBotId = botId;
+        other.withBusinessConnectionId = businessConnectionId;
+        other.withDestiny = destiny;
+        return botId ? other.build() : other.bot(bot.orElse(ANY_BOT)).build();
+    }
+
+    /** The key of a state that has these ids. */
+    String example(List<String> ids) {
+        return String.join(separator, prefix, String.join(separator, ids), STATE);
     }
 
     private String name(StorageKey key, String part) {
@@ -125,12 +162,26 @@ public final class AiogramLayout {
 
     /** The conversation that a Redis key is of; empty if it is not one that this layout has. */
     Optional<StorageKey> conversation(String redisKey) {
+        return conversation(ids(redisKey));
+    }
+
+    /**
+     * What stands between the prefix and {@code state} or {@code data}; nothing if that is not how the key begins and
+     * ends.
+     */
+    List<String> ids(String redisKey) {
         String begin = prefix + separator;
-        if (!redisKey.startsWith(begin) || !isOfConversations(redisKey)) {
-            return Optional.empty();
+        boolean isOfConversation = redisKey.endsWith(separator + STATE) || redisKey.endsWith(separator + DATA);
+        if (!redisKey.startsWith(begin) || !isOfConversation) {
+            return List.of();
         }
-        Deque<String> parts = parts(redisKey.substring(begin.length()));
-        parts.removeLast(); // state or data
+        List<String> parts = split(redisKey.substring(begin.length()));
+        return parts.subList(0, parts.size() - 1);
+    }
+
+    /** The conversation that has these ids in its key, in this order. */
+    Optional<StorageKey> conversation(List<String> ids) {
+        Deque<String> parts = new ArrayDeque<>(ids);
         @Nullable String of = withBotId ? parts.pollFirst() : bot.orElseThrow();
         @Nullable String destiny = withDestiny ? parts.pollLast() : StorageKey.DEFAULT_DESTINY;
         boolean business = withBusinessConnectionId && beginsWithBusiness(parts);
@@ -159,8 +210,8 @@ public final class AiogramLayout {
                 || (parts.size() == 3 && !WHOLE_NUMBER.matcher(parts.getFirst()).matches());
     }
 
-    private Deque<String> parts(String joined) {
-        Deque<String> parts = new ArrayDeque<>();
+    private List<String> split(String joined) {
+        List<String> parts = new ArrayList<>();
         int from = 0;
         for (int to = joined.indexOf(separator); to >= 0; to = joined.indexOf(separator, from)) {
             parts.add(joined.substring(from, to));
@@ -223,8 +274,8 @@ public final class AiogramLayout {
         private Builder() {}
 
         /**
-         * Whose conversations these are. Without {@link #withBotId()} it has to be said, since the keys do not tell it; those
-         * of another bot are refused.
+         * Whose conversations these are. Without {@link #withBotId()} it has to be said, since the keys do not tell
+         * it; those of another bot are refused.
          *
          * @param id a whole number or a text, as for {@link StorageKey#bot}
          * @throws IllegalArgumentException if the id is neither, or empty
@@ -283,8 +334,8 @@ public final class AiogramLayout {
         }
 
         /**
-         * aiogram's {@code data_ttl}: how long the data live after each write of the conversation; for ever unless set. With
-         * another one than {@link #stateTtl} the one ends without the other.
+         * aiogram's {@code data_ttl}: how long the data live after each write of the conversation; for ever unless
+         * set. With another one than {@link #stateTtl} the one ends without the other.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -297,7 +348,8 @@ public final class AiogramLayout {
         /**
          * The layout.
          *
-         * @throws IllegalStateException if neither {@link #withBotId()} nor {@link #bot} says whose conversations these are
+         * @throws IllegalStateException if neither {@link #withBotId()} nor {@link #bot} says whose conversations
+         *     these are
          */
         public AiogramLayout build() {
             if (!withBotId && bot.isEmpty()) {

@@ -6,6 +6,15 @@ final class KeyPattern {
 
     /** Of all keys that begin so. */
     static String ofAllFrom(String begin) {
-        return begin.replaceAll("[*?\\[\\]\\\\]", "\\\\$0") + '*';
+        return of(begin, "");
+    }
+
+    /** Of all keys that begin and end so. */
+    static String of(String begin, String end) {
+        return literal(begin) + '*' + literal(end);
+    }
+
+    private static String literal(String text) {
+        return text.replaceAll("[*?\\[\\]\\\\]", "\\\\$0");
     }
 }

@@ -62,17 +62,12 @@ final class KeyScheme {
             segment(all, id);
             all.append(':');
         });
-        return KeyPattern.ofAllFrom(all.toString());
-    }
-
-    /** Whether a Redis key looks like one of a conversation. */
-    boolean isOfConversations(String redisKey) {
-        return redisKey.startsWith(begin) && redisKey.endsWith("}");
+        return KeyPattern.of(all.toString(), "}");
     }
 
     /** The conversation that a Redis key is of; empty if this scheme gives no conversation that key. */
     Optional<StorageKey> conversation(String redisKey) {
-        if (!isOfConversations(redisKey)) {
+        if (!redisKey.startsWith(begin) || !redisKey.endsWith("}")) {
             return Optional.empty();
         }
         String[] parts =

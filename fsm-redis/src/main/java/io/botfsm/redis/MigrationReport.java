@@ -6,13 +6,14 @@ import java.util.Locale;
 /**
  * What a migration has done, or a dry run would do, up to now.
  *
- * @param keys how many Redis keys were looked at; a conversation of aiogram's has up to two
+ * @param keys how many Redis keys were dealt with; a conversation of aiogram's has up to two
  * @param keysInAll about how many there are
  * @param migrated how many conversations were copied
  * @param alreadyThere how many were in the target as they are in the source
- * @param newerThere how many are in the target otherwise, or were cleared there; the target was left as it is
+ * @param newerThere how many are in the target otherwise, or were cleared there; target and source were left as they are
  * @param skippedInAll how many keys or conversations were left out, each for a reason
  * @param skipped the first {@value #MOST_SKIPPED} of those
+ * @param newer the Redis keys in the source of the first {@value #MOST_SKIPPED} that {@code newerThere} counts
  */
 public record MigrationReport(
         long keys,
@@ -21,8 +22,9 @@ public record MigrationReport(
         long alreadyThere,
         long newerThere,
         long skippedInAll,
-        List<Skipped> skipped) {
-    /** How many of those left out are told one by one. */
+        List<Skipped> skipped,
+        List<String> newer) {
+    /** How many of those left out are named one by one. */
     public static final int MOST_SKIPPED = 1_000;
 
     /**
@@ -33,9 +35,10 @@ public record MigrationReport(
      */
     public record Skipped(String key, String reason) {}
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public MigrationReport {
         skipped = List.copyOf(skipped);
+        newer = List.copyOf(newer);
     }
 
     /** The numbers on one line. */

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
 import io.botfsm.redis.AiogramMigration.Direction;
+import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -109,6 +111,189 @@ class AiogramMigrationRaceTest {
             write(Mutation.builder().state("new"));
         });
         assertThat(read().state()).hasValue("new");
+    }
+
+    private static AiogramMigration migration(RedisPort port) {
+        return new AiogramMigration(
+                port, DEADLINE, AiogramLayout.builder().bot(1).build(), RedisStorageOptions.defaults());
+    }
+
+    private static void data(String json) {
+        redis.call("SET", "fsm:7:7:data", json);
+    }
+
+    /** Aiogram goes on writing between two runs: which of the two is newer only its operator knows. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatDiffersFromTheTargetIsNotRemoved(boolean withState) throws Exception {
+        if (withState) {
+            source("A");
+        }
+        data("{\"c\": 1}");
+        migration(new SocketPort(redis)).run(Direction.FROM_AIOGRAM);
+        data("{\"c\": 2}");
+
+        MigrationReport dry = migration(new SocketPort(redis)).removing().dry().run(Direction.FROM_AIOGRAM);
+        MigrationReport report = migration(new SocketPort(redis)).removing().run(Direction.FROM_AIOGRAM);
+
+        assertThat(redis.text("GET", "fsm:7:7:data")).isEqualTo("{\"c\": 2}");
+        assertThat(read().data()).isEqualTo(Map.of("c", "1"));
+        assertThat(report.newerThere()).isEqualTo(1);
+        assertThat(report.newer()).containsExactly(withState ? "fsm:7:7:state" : "fsm:7:7:data");
+        assertThat(dry).isEqualTo(report);
+    }
+
+    /** Whatever changed it there: a write of the bot, or the end of a conversation in answer to an event. */
+    @Test
+    void whatWasChangedOrClearedInTheTargetIsNotRemoved() throws Exception {
+        source("A");
+        migration(new SocketPort(redis)).run(Direction.FROM_AIOGRAM);
+        write(Mutation.builder().eventId(5).clearState().replaceData(Map.of()));
+        assertThat(migration(new SocketPort(redis))
+                        .removing()
+                        .run(Direction.FROM_AIOGRAM)
+                        .newer())
+                .containsExactly("fsm:7:7:state");
+        write(Mutation.builder().state("B"));
+        assertThat(migration(new SocketPort(redis))
+                        .removing()
+                        .run(Direction.FROM_AIOGRAM)
+                        .newer())
+                .containsExactly("fsm:7:7:state");
+        assertThat(redis.text("GET", "fsm:7:7:state")).isEqualTo("A");
+    }
+
+    @Test
+    void whatDiffersIsNotRemovedOnTheWayBack() throws Exception {
+        write(Mutation.builder().state("A"));
+        migration(new SocketPort(redis)).run(Direction.TO_AIOGRAM);
+        write(Mutation.builder().state("B"));
+        MigrationReport report = migration(new SocketPort(redis)).removing().run(Direction.TO_AIOGRAM);
+        assertThat(report.newer()).containsExactly("fsm:{1:7:7}");
+        assertThat(read().state()).hasValue("B");
+        assertThat(redis.text("GET", "fsm:7:7:state")).isEqualTo("A");
+    }
+
+    /** The copy is read back: what somebody made of it meanwhile is not what the source has. */
+    @Test
+    void whatIsNotReadBackAsItWasCopiedIsNotRemoved() throws Exception {
+        source("old");
+        MigrationReport report =
+                migrate(true, false, () -> write(Mutation.builder().state("new")));
+        assertThat(read().state()).hasValue("new");
+        assertThat(redis.text("GET", "fsm:7:7:state")).isEqualTo("old");
+        assertThat(report.newer()).containsExactly("fsm:7:7:state");
+    }
+
+    /** It changes after it was compared, in the moment in which it is removed. */
+    @Test
+    void whatChangesInTheSourceAfterItWasComparedIsNotRemoved() throws Exception {
+        source("A");
+        migration(new SocketPort(redis)).run(Direction.FROM_AIOGRAM);
+        MigrationReport report =
+                migration(new BeforeRemoval(() -> source("B"))).removing().run(Direction.FROM_AIOGRAM);
+        assertThat(redis.text("GET", "fsm:7:7:state")).isEqualTo("B");
+        assertThat(read().state()).hasValue("A");
+        assertThat(report.newer()).containsExactly("fsm:7:7:state");
+    }
+
+    @Test
+    void whatChangesInTheSourceAfterItWasCopiedAndComparedIsCopiedAgain() throws Exception {
+        source("A");
+        MigrationReport report =
+                migration(new BeforeRemoval(() -> source("B"))).removing().run(Direction.FROM_AIOGRAM);
+        assertThat(redis.number("EXISTS", "fsm:7:7:state")).isZero();
+        assertThat(read().state()).hasValue("B");
+        assertThat(report.migrated()).isEqualTo(1);
+    }
+
+    /** Lets somebody act once, between the last look at the source and the write that removes. */
+    private static final class BeforeRemoval extends SocketPort {
+        private Runnable somebody;
+
+        BeforeRemoval(Runnable somebody) {
+            super(redis);
+            this.somebody = somebody;
+        }
+
+        @Override
+        public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+            if (sha.equals(Script.AIOGRAM_WRITE.sha())) {
+                somebody.run();
+                somebody = () -> {};
+            }
+            return super.evalsha(sha, keys, args);
+        }
+    }
+
+    /** In the midst of each listing of keys, states are set for all conversations that had only data. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatExistsThroughoutIsMigratedOnceWhicheverKeyIsListed(boolean removing) {
+        int users = 3_000;
+        for (int user = 1; user <= users; user++) {
+            redis.call("SET", "fsm:" + user + ":" + user + ":data", "{\"n\": " + user + "}");
+        }
+        Listing statesAreSet = new Listing(Script.WRITE, () -> {
+            for (int user = 1; user <= users; user++) {
+                redis.call("SET", "fsm:" + user + ":" + user + ":state", "A", "NX");
+            }
+        });
+        AiogramMigration migration = migration(statesAreSet);
+        MigrationReport report = (removing ? migration.removing() : migration).run(Direction.FROM_AIOGRAM);
+
+        assertThat(statesAreSet.isDone()).isTrue();
+        assertThat(report.skippedInAll()).isZero();
+        assertThat(report.migrated()).as("%s", report).isEqualTo(users);
+        for (int user = 1; user <= users; user++) {
+            assertThat(redis.text("HGET", "fsm:{1:" + user + ":" + user + "}", ":n"))
+                    .isEqualTo("" + user);
+        }
+    }
+
+    @Test
+    void keysThatVanishWhileTheyAreListedAreNeitherMigratedNorSkipped() {
+        int users = 1_000;
+        for (int user = 1; user <= users; user++) {
+            redis.call("SET", "fsm:" + user + ":" + user + ":state", "A");
+        }
+        Listing allVanish = new Listing(Script.WRITE, () -> redis.call("EVAL", """
+                        for _, key in ipairs(redis.call('KEYS', 'fsm:*:state')) do redis.call('DEL', key) end""", "0"));
+        MigrationReport report = migration(allVanish).run(Direction.FROM_AIOGRAM);
+        assertThat(allVanish.isDone()).isTrue();
+        assertThat(report.migrated()).isPositive().isEqualTo(redis.number("DBSIZE"));
+        assertThat(List.of(report.alreadyThere(), report.newerThere(), report.skippedInAll()))
+                .containsOnly(0L);
+    }
+
+    /** Lets somebody act when some more keys were listed after a script was run first, before what they hold is read. */
+    private static final class Listing extends SocketPort {
+        private static final int PAGES = 10;
+
+        private final Script begin;
+        private final Runnable somebody;
+        private boolean hasBegun;
+        private int pages;
+
+        Listing(Script begin, Runnable somebody) {
+            super(redis);
+            this.begin = begin;
+            this.somebody = somebody;
+        }
+
+        boolean isDone() {
+            return pages >= PAGES;
+        }
+
+        @Override
+        public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+            hasBegun |= sha.equals(begin.sha());
+            CompletionStage<List<Object>> reply = super.evalsha(sha, keys, args);
+            if (hasBegun && sha.equals(Script.SCAN.sha()) && ++pages == PAGES) {
+                somebody.run();
+            }
+            return reply;
+        }
     }
 
     /** Lets somebody act once, before or after the first write to the target. */

@@ -279,15 +279,51 @@ class AiogramMigrationTest {
     }
 
     @Test
-    void removingLeavesNothingThatTheTargetHas() throws Exception {
+    void removingLeavesWhatTheTargetDoesNotHaveAsItIs() throws Exception {
         began(1, "A", "{\"a\": 1}");
         began(2, "A", "{\"a\": 1}");
+        began(4, "A", "{\"a\": 1}");
         raw.call("SET", "fsm:3:3:data", "not JSON");
         applied(own, user(2), change().state("B"));
-        counts(migration().removing().run(Direction.FROM_AIOGRAM), 1, 0, 1, 1);
-        assertThat(raw.number("EXISTS", "fsm:1:1:state", "fsm:1:1:data", "fsm:2:2:state", "fsm:2:2:data"))
+        applied(own, user(4), change().state("A").put("a", "1"));
+        MigrationReport report = migration().removing().run(Direction.FROM_AIOGRAM);
+        counts(report, 1, 1, 1, 1);
+        assertThat(report.newer()).containsExactly("fsm:2:2:state");
+        assertThat(raw.number("EXISTS", "fsm:1:1:state", "fsm:1:1:data", "fsm:4:4:state", "fsm:4:4:data"))
                 .isZero();
-        assertThat(raw.number("EXISTS", "fsm:3:3:data")).isEqualTo(1);
+        assertThat(raw.number("EXISTS", "fsm:2:2:state", "fsm:2:2:data", "fsm:3:3:data"))
+                .isEqualTo(3);
+    }
+
+    /** Another client sets states all the while, in whatever moments of the listing. */
+    @Test
+    void threeThousandWithDataAloneComeOverWhileTheirStatesAreSet() throws Exception {
+        int users = 3_000;
+        List<String> words = new ArrayList<>(List.of("MSET"));
+        for (int user = 1; user <= users; user++) {
+            words.add(String.format(Locale.ROOT, "fsm:%d:%d:data", user, user));
+            words.add("{\"n\": " + user + "}");
+        }
+        raw.call(words.toArray(String[]::new));
+        ExecutorService python = Executors.newSingleThreadExecutor();
+        AtomicBoolean isMigrating = new AtomicBoolean();
+        try (RespConnection other = server.connect()) {
+            Future<?> states = python.submit(() -> {
+                Awaitility.await().until(isMigrating::get);
+                for (int user = 1; user <= users; user++) {
+                    other.call("SET", String.format(Locale.ROOT, "fsm:%d:%d:state", user, user), "A");
+                }
+            });
+            MigrationReport report =
+                    migration().telling(now -> isMigrating.set(true)).run(Direction.FROM_AIOGRAM);
+            states.get(60, TimeUnit.SECONDS);
+            assertThat(report.skippedInAll()).isZero();
+        } finally {
+            python.shutdown();
+        }
+        for (int user = 1; user <= users; user++) {
+            assertThat(get(own.read(user(user))).data()).as("user %d", user).isEqualTo(Map.of("n", "" + user));
+        }
     }
 
     @Test
@@ -430,7 +466,7 @@ class AiogramMigrationTest {
                 .start();
         try {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(Duration.ofSeconds(120))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(2))
                     .until(() -> told(log) >= 1_000);

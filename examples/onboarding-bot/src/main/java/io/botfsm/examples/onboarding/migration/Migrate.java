@@ -3,6 +3,7 @@ package io.botfsm.examples.onboarding.migration;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.FsmException;
+import io.botfsm.redis.AiogramLayoutMismatchException;
 import io.botfsm.redis.AiogramMigration;
 import io.botfsm.redis.MigrationReport;
 import io.botfsm.redis.lettuce.LettuceRedis;
@@ -44,6 +45,9 @@ public final class Migrate {
                 .storageOptions(options.own())
                 .connect()) {
             return migrate(redis, options, out, new ProgressBar(err, options.progress()));
+        } catch (AiogramLayoutMismatchException e) {
+            err.println(e.getMessage());
+            return BAD_OPTIONS;
         } catch (IllegalArgumentException | FsmException e) {
             err.println(e.getMessage());
             return FAILED;
@@ -58,10 +62,17 @@ public final class Migrate {
         if (options.remove()) {
             migration = migration.removing();
         }
+        if (!options.layoutCheck()) {
+            migration = migration.withoutLayoutCheck();
+        }
         MigrationReport report = migration.run(options.direction());
         bar.end();
         report.skipped().forEach(left -> out.printf(Locale.ROOT, "skipped %s: %s%n", left.key(), left.reason()));
+        if (options.remove()) {
+            report.newer().forEach(key -> out.printf(Locale.ROOT, "not removed %s: the target has another one%n", key));
+        }
         out.println((options.dryRun() ? "Dry run: " : "") + report);
-        return report.skippedInAll() == 0 ? DONE : SOME_SKIPPED;
+        boolean isComplete = report.skippedInAll() == 0 && !(options.remove() && report.newerThere() > 0);
+        return isComplete ? DONE : SOME_SKIPPED;
     }
 }

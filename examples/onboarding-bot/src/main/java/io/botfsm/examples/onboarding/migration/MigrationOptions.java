@@ -22,18 +22,22 @@ record MigrationOptions(
         Direction direction,
         boolean dryRun,
         boolean remove,
+        boolean layoutCheck,
         boolean progress) {
     static final String USAGE = """
             Usage: run migrate --redis URI --bot ID [options]
 
             Copies the conversations of an aiogram 3 bot into this library's layout, in the same database, or back.
-            It can run beside the bot, be stopped at any time and run again. See docs/migrating-from-aiogram.md.
+            It can run beside the bot, be stopped at any time and run again. What it cannot read for certain it skips
+            and names. See docs/migrating-from-aiogram.md.
 
               --redis URI           redis://[user:password@]host[:port][/database]; or set REDIS_FSM_URL
               --bot ID              the bot's id, the part of its token before the colon
               --back                from this library's layout to aiogram's
-              --dry-run             only tell what would be done
-              --remove              remove from the source what the target has
+              --dry-run             only report what would be done
+              --remove              remove from the source each conversation that was read back from the target, equal
+                                    in state and data; one that differs stays in both and is named
+              --no-layout-check     migrate although most keys do not fit the options below
               --progress            show a progress bar (which this script does at a terminal)
 
             How aiogram keeps them, as it was told in its DefaultKeyBuilder and RedisStorage:
@@ -50,8 +54,9 @@ record MigrationOptions(
               --key-prefix TEXT     what keys begin with (default: fsm)
               --ttl SECONDS         how long a conversation lives (default: for ever)
 
-            Exit status: 0 done, 1 Redis refused or was away (run it again), 2 wrong options, 3 done but for some that
-            were skipped, which are listed.
+            Exit status: 0 done, 1 Redis refused or was unavailable (run it again), 2 wrong options, or options that do
+            not fit the keys in Redis (nothing was written), 3 done but for some that were skipped, or not removed, which
+            are listed.
             """;
 
     /**
@@ -67,6 +72,7 @@ record MigrationOptions(
         Direction direction = Direction.FROM_AIOGRAM;
         boolean dryRun = false;
         boolean remove = false;
+        boolean layoutCheck = true;
         boolean progress = false;
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String option = rest.next();
@@ -76,6 +82,7 @@ record MigrationOptions(
                 case "--back" -> direction = Direction.TO_AIOGRAM;
                 case "--dry-run" -> dryRun = true;
                 case "--remove" -> remove = true;
+                case "--no-layout-check" -> layoutCheck = false;
                 case "--progress" -> progress = true;
                 case "--prefix" -> layout.prefix(value(option, rest));
                 case "--separator" -> layout.separator(value(option, rest));
@@ -92,7 +99,8 @@ record MigrationOptions(
         if (redis.isEmpty()) {
             throw new IllegalArgumentException("--redis is missing");
         }
-        return new MigrationOptions(redis, layout.build(), own.build(), direction, dryRun, remove, progress);
+        return new MigrationOptions(
+                redis, layout.build(), own.build(), direction, dryRun, remove, layoutCheck, progress);
     }
 
     private static String value(String option, Iterator<String> rest) {

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +87,58 @@ class MigrateTest {
         redis.call("SET", "fsm:7:7:data", "secret");
         assertThat(migrate()).isEqualTo(3);
         assertThat(out.toString(UTF_8)).contains("skipped fsm:7:7:data: ").doesNotContain("secret");
+    }
+
+    /** A bot with {@code with_bot_id=True}, whose option was forgotten. */
+    @Test
+    void optionsThatDoNotFitAreRefusedBeforeAnythingIsWritten() {
+        for (int user : List.of(5, 6, 7)) {
+            redis.call("SET", String.format(Locale.ROOT, "fsm:1:%d:%d:data", user, user), "{\"secret\": 1}");
+        }
+        for (String option : List.of("--dry-run", "--remove", "--progress")) {
+            assertThat(migrate(option)).isEqualTo(2);
+        }
+        assertThat(err.toString(UTF_8))
+                .contains("with_bot_id=True", "of 3 conversations")
+                .doesNotContain("secret");
+        assertThat(redis.number("DBSIZE")).isEqualTo(3);
+
+        assertThat(migrate("--no-layout-check", "--remove")).isEqualTo(3);
+        assertThat(out.toString(UTF_8)).contains("skipped fsm:1:5:5:data: ", "with_bot_id=True");
+        assertThat(redis.number("DBSIZE")).isEqualTo(3);
+
+        assertThat(migrate("--with-bot-id", "--remove")).isZero();
+        assertThat(redis.number("EXISTS", "fsm:{1:5:5}", "fsm:{1:6:6}", "fsm:{1:7:7}"))
+                .isEqualTo(3);
+        assertThat(redis.number("DBSIZE")).isEqualTo(3);
+    }
+
+    /** The Python bot has gone on writing between the two runs. */
+    @Test
+    void removingKeepsAndNamesWhatDiffers() {
+        redis.call("SET", "fsm:7:7:data", "{\"c\": 1}");
+        redis.call("SET", "fsm:8:8:data", "{\"c\": 1}");
+        assertThat(migrate()).isZero();
+        redis.call("SET", "fsm:7:7:data", "{\"c\": 2}");
+        assertThat(migrate()).isZero();
+
+        assertThat(migrate("--remove")).isEqualTo(3);
+
+        assertThat(redis.text("GET", "fsm:7:7:data")).isEqualTo("{\"c\": 2}");
+        assertThat(redis.text("HGET", "fsm:{1:7:7}", ":c")).isEqualTo("1");
+        assertThat(redis.number("EXISTS", "fsm:8:8:data")).isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("not removed fsm:7:7:data: ", "1 already there, 1 newer there, 0 skipped");
+    }
+
+    @Test
+    void aKeyOfAnotherTypeIsSkippedAndNamed() {
+        redis.call("RPUSH", "fsm:11:11:data", "x");
+        redis.call("SET", "fsm:7:7:state", "A");
+        assertThat(migrate("--dry-run")).isEqualTo(3);
+        assertThat(migrate("--remove")).isEqualTo(3);
+        assertThat(out.toString(UTF_8)).contains("skipped fsm:11:11:data: ", "2 of 2 keys: 1 migrated");
+        assertThat(redis.number("EXISTS", "fsm:11:11:data", "fsm:{1:7:7}")).isEqualTo(2);
     }
 
     @Test
