@@ -61,7 +61,8 @@ final class AiogramKeyReader {
         if (read.isEmpty() || !isLikely(layout, read.get())) {
             requireNoOther(ids);
         }
-        return read.orElseThrow(() -> new IllegalArgumentException("not a key of this layout"));
+        return read.orElseThrow(() -> new IllegalArgumentException(
+                "no conversation has such a key with these options: ids are missing, too many, or no numbers"));
     }
 
     private void requireNoOther(List<String> ids) {

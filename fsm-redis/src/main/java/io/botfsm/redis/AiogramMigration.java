@@ -78,7 +78,7 @@ public final class AiogramMigration {
         this.progress = progress;
     }
 
-    /** The same, but nothing is written: tells what would be. */
+    /** The same, but nothing is written: reports what would be. */
     public AiogramMigration dry() {
         return new AiogramMigration(port, deadline, layout, options, true, removes, checksLayout, progress);
     }

@@ -40,7 +40,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
      */
     CompletionStage<End> migrateMissed(StorageKey key) {
         return source.read(key).thenCompose(from -> {
-            if (isEmpty(from) || (dry && from.state().isPresent())) {
+            if (isEmpty(from)) {
                 return done(End.NOTHING);
             }
             CompletionStage<End> end = migrate(key, from);
@@ -49,7 +49,8 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     }
 
     private End unlessCounted(End end) {
-        return end == End.MIGRATED || (end == End.ALREADY_THERE && removes) ? end : End.NOTHING;
+        boolean isNew = end == End.MIGRATED || (end == End.ALREADY_THERE && removes);
+        return isNew && !dry ? end : End.NOTHING;
     }
 
     /** Reads the target first: what is there in its place and is no conversation refuses that, but not every write. */

@@ -292,16 +292,17 @@ class AiogramMigrationKeysTest {
     void aTargetOfAnotherTypeIsSkippedByName() throws Exception {
         redis.call("SET", "fsm:4:4:state", "A");
         redis.call("SET", "fsm:11:11:state", "A");
+        redis.call("SET", "fsm:11:11:data", "{\"a\": 1}");
         redis.call("RPUSH", "fsm:{1:11:11}", "x");
         redis.call("SET", "fsm:12:12:state", "A");
         redis.call("HSET", "fsm:{1:12:12}", "other", "x");
         for (MigrationReport report : List.of(
                 migration(layout().build()).dry().run(Direction.FROM_AIOGRAM),
                 migration(layout().build()).removing().run(Direction.FROM_AIOGRAM))) {
-            counts(report, 1, 2);
+            counts(report, 1, 3);
             assertThat(report.skipped())
                     .extracting(Skipped::key)
-                    .containsExactlyInAnyOrder("fsm:11:11:state", "fsm:12:12:state");
+                    .containsExactlyInAnyOrder("fsm:11:11:state", "fsm:11:11:data", "fsm:12:12:state");
         }
         assertThat(own(GOOD).state()).hasValue("A");
         assertThat(redis.number("EXISTS", "fsm:11:11:state", "fsm:12:12:state")).isEqualTo(2);
