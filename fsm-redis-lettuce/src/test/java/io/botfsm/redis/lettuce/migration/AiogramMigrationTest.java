@@ -466,7 +466,7 @@ class AiogramMigrationTest {
                 .start();
         try {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(120))
+                    .atMost(Duration.ofMinutes(2))
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(2))
                     .until(() -> told(log) >= 1_000);
