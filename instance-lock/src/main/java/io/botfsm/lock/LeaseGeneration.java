@@ -386,7 +386,7 @@ final class LeaseGeneration implements Lease {
     }
 
     private void end() {
-        engine.forget(renewal.claim());
+        engine.giveUp(renewal.claim());
         engine.ended(this);
     }
 }
