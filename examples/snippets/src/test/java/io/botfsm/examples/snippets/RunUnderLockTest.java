@@ -6,8 +6,10 @@ import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.StorageKey;
 import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
+import io.botfsm.lock.LossReason;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,13 +62,13 @@ class RunUnderLockTest {
     }
     // end
 
-    private static String useByHand(String uri) {
+    private static String useByHand(String uri) throws InterruptedException {
         // snippet: lock-use
         try (LettuceRedis redis = LettuceRedis.connect(uri);
                 InstanceLock lock = InstanceLock.over(redis.leaseStore(), "orders-bot")
                         .ttl(Duration.ofSeconds(30)) // the default: renewed every 10 s
                         .build()) {
-            InstanceLock.Attempt attempt = lock.tryAcquire(); // one round trip
+            InstanceLock.Attempt attempt = lock.tryAcquire(); // one round trip; up to a ttl if Redis may have forgotten
             if (attempt instanceof InstanceLock.Attempt.HeldBy held) {
                 return String.format(
                         Locale.ROOT,
@@ -74,18 +77,28 @@ class RunUnderLockTest {
                         held.holder().host());
             }
             Lease lease = attempt.orThrow();
-            lease.onLost(reason -> stopAtOnce());
             Fsm fenced = Fsm.over(redis.stateStorage()).fencedBy(lease.fencingToken());
-            boolean more = true;
-            while (more && lease.isHeld()) { // computed from the clock, never from a flag
-                more = work(fenced);
-            }
-            return "done";
+            return workAsLongAsActive(lease, () -> work(fenced)) ? "done" : "lost the lock";
         }
         // end
     }
 
-    private static void stopAtOnce() {}
+    // snippet: lock-loop
+    /** Works until there is no more to do, which is true, or the lease is lost. */
+    static boolean workAsLongAsActive(Lease lease, BooleanSupplier work) throws InterruptedException {
+        CompletableFuture<LossReason> lost = new CompletableFuture<>();
+        lease.onLost(lost::complete);
+        boolean more = true;
+        while (more && !lost.isDone()) {
+            if (lease.isHeld()) { // computed from the clock, never from a flag
+                more = work.getAsBoolean();
+            } else {
+                Thread.sleep(20); // for the moment, or lost: ask again
+            }
+        }
+        return !more;
+    }
+    // end
 
     private static boolean work(Fsm fenced) {
         fenced.context(KEY).updateData("last", "work");
@@ -93,7 +106,7 @@ class RunUnderLockTest {
     }
 
     @Test
-    void usedByHandItTellsWhoIsActive() {
+    void usedByHandItTellsWhoIsActive() throws InterruptedException {
         assertThat(useByHand(server.uri(3))).isEqualTo("done");
         try (LettuceRedis other = LettuceRedis.connect(server.uri(3));
                 InstanceLock lock =
@@ -148,5 +161,46 @@ class RunUnderLockTest {
             throw new IllegalStateException("401 Unauthorized");
         });
         assertThat(status).isEqualTo(BotRunner.FAILED);
+    }
+
+    // snippet: lock-framework
+    /** Begun by the framework once the web server is up, and closed by it once that has drained. */
+    static final class BotService implements AutoCloseable {
+        private final BotRunner runner;
+        private final CompletableFuture<Integer> status;
+
+        BotService(LettuceRedis redis, BotFactory factory) {
+            runner = BotRunner.under(
+                            InstanceLock.over(redis.leaseStore(), "orders-bot").build())
+                    .standby()
+                    .withoutSignals();
+            status = CompletableFuture.supplyAsync(() -> runner.run(factory));
+        }
+
+        @Override
+        public void close() {
+            runner.stop(); // only asks for it
+            status.join(); // the bot is drained and the lock released
+        }
+    }
+    // end
+
+    @Test
+    void aFrameworkStopsTheBotInItsOwnOrder() throws InterruptedException {
+        BlockingQueue<List<String>> updates = new LinkedBlockingQueue<>();
+        try (LettuceRedis redis = LettuceRedis.connect(server.uri(4));
+                InstanceLock observer =
+                        InstanceLock.over(redis.leaseStore(), "orders-bot").build()) {
+            Fsm fsm = Fsm.over(redis.stateStorage());
+            BotService service =
+                    new BotService(redis, lease -> new PollingBot(lease, updates::take, text -> handle(fsm, text)));
+            updates.add(List.of("hello"));
+            while (observer.holder().isEmpty()) {
+                Thread.sleep(20); // bounded by the test's time
+            }
+            service.close();
+
+            assertThat(observer.holder()).isEmpty();
+        }
     }
 }
