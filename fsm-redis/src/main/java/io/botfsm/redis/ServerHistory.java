@@ -44,8 +44,7 @@ final class ServerHistory {
      */
     static CompletableFuture<Boolean> isUnbroken(RedisPort server, long connection) {
         return server.info("all")
-                .handle((info, failure) ->
-                        failure == null && server.connection() == connection && isUnbroken(info))
+                .handle((info, failure) -> failure == null && server.connection() == connection && isUnbroken(info))
                 .toCompletableFuture();
     }
 

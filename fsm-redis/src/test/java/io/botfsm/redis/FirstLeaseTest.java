@@ -72,10 +72,12 @@ class FirstLeaseTest {
     /** A second more, of which the server is not sure. */
     private static void awaitUptime(RedisServerProcess server) {
         try (RespConnection admin = server.connect()) {
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> admin.text("INFO", "server")
-                    .lines()
-                    .filter(line -> line.startsWith("uptime_in_seconds:"))
-                    .anyMatch(line -> Long.parseLong(line.split(":", -1)[1]) >= 3));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> admin.text("INFO", "server")
+                            .lines()
+                            .filter(line -> line.startsWith("uptime_in_seconds:"))
+                            .anyMatch(line -> Long.parseLong(line.split(":", -1)[1]) >= 3));
         }
     }
 
@@ -87,8 +89,7 @@ class FirstLeaseTest {
 
     private static Duration memory(RespConnection connection) {
         String name = UUID.randomUUID().toString();
-        LeaseRequest request =
-                new LeaseRequest(name, new Claim(name, "host"), TTL, 0, LeaseStore.Fences.KEPT);
+        LeaseRequest request = new LeaseRequest(name, new Claim(name, "host"), TTL, 0, LeaseStore.Fences.KEPT);
         LeaseStore store =
                 new RedisLeaseStore(new SocketPort(connection), Duration.ofSeconds(10), RedisLeaseOptions.defaults());
         return ((Granted) store.acquire(request).toCompletableFuture().join()).memory();
@@ -105,9 +106,29 @@ class FirstLeaseTest {
     void doesNotWaitWithTheDocumentedRights() {
         try (RespConnection connection = ordinary.connect()) {
             connection.call(
-                    "ACL", "SETUSER", "bot", "on", ">secret", "~lock:*", "resetchannels", "&lock:*", "+select", "+info",
-                    "+script|load", "+evalsha", "+eval", "+get", "+set", "+pttl", "+pexpire", "+del", "+time",
-                    "+publish", "+subscribe", "+unsubscribe", "+ping");
+                    "ACL",
+                    "SETUSER",
+                    "bot",
+                    "on",
+                    ">secret",
+                    "~lock:*",
+                    "resetchannels",
+                    "&lock:*",
+                    "+select",
+                    "+info",
+                    "+script|load",
+                    "+evalsha",
+                    "+eval",
+                    "+get",
+                    "+set",
+                    "+pttl",
+                    "+pexpire",
+                    "+del",
+                    "+time",
+                    "+publish",
+                    "+subscribe",
+                    "+unsubscribe",
+                    "+ping");
             connection.call("AUTH", "bot", "secret");
             assertThat(memory(connection)).isGreaterThan(TTL);
         }

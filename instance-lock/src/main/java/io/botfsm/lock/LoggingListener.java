@@ -71,7 +71,9 @@ enum LoggingListener implements LockListener {
 
     /** Up, to whole seconds where that is enough. */
     private static Duration rounded(Duration d) {
-        return d.compareTo(Duration.ofSeconds(1)) < 0 ? d : Duration.ofSeconds(d.plusMillis(999).toSeconds());
+        return d.compareTo(Duration.ofSeconds(1)) < 0
+                ? d
+                : Duration.ofSeconds(d.plusMillis(999).toSeconds());
     }
 
     private static void acquired(LockEvent.Acquired e) {

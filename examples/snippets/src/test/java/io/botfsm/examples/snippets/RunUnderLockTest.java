@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
@@ -167,26 +168,27 @@ class RunUnderLockTest {
     /** Begun by the framework once the web server is up, and closed by it once that has drained. */
     static final class BotService implements AutoCloseable {
         private final BotRunner runner;
-        private final CompletableFuture<Integer> status;
+        private final FutureTask<Integer> running;
 
         BotService(LettuceRedis redis, BotFactory factory) {
             runner = BotRunner.under(
                             InstanceLock.over(redis.leaseStore(), "orders-bot").build())
                     .standby()
                     .withoutSignals();
-            status = CompletableFuture.supplyAsync(() -> runner.run(factory));
+            running = new FutureTask<>(() -> runner.run(factory));
+            new Thread(running, "bot").start();
         }
 
         @Override
-        public void close() {
+        public void close() throws Exception {
             runner.stop(); // only asks for it
-            status.join(); // the bot is drained and the lock released
+            running.get(); // the bot is drained, and the lock released
         }
     }
     // end
 
     @Test
-    void aFrameworkStopsTheBotInItsOwnOrder() throws InterruptedException {
+    void aFrameworkStopsTheBotInItsOwnOrder() throws Exception {
         BlockingQueue<List<String>> updates = new LinkedBlockingQueue<>();
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(4));
                 InstanceLock observer =
