@@ -10,6 +10,7 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -34,10 +35,10 @@ class FirstLeaseTest {
         EVICTION("EVAL", "for i = 1, 2000 do redis.call('SET', 'k' .. i, string.rep('x', 5000)) end", "0"),
         PROMOTION("REPLICAOF", "NO", "ONE");
 
-        private final String[] command;
+        private final List<String> command;
 
         Loss(String... command) {
-            this.command = command;
+            this.command = List.of(command);
         }
 
         private String[] settings(RedisServerProcess master) {
@@ -52,7 +53,7 @@ class FirstLeaseTest {
             if (this == COUNTERS_RESET_AFTER_A_FLUSH) {
                 admin.call("FLUSHALL");
             }
-            admin.call(command);
+            admin.call(command.toArray(String[]::new));
         }
     }
 

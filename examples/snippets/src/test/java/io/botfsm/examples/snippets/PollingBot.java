@@ -35,8 +35,7 @@ final class PollingBot implements Bot {
             while (true) {
                 List<String> updates = longPoll.call(); // confirms those of the poll before
                 while (!lease.isHeld()) { // a poll takes long
-                    Thread.sleep(
-                            20); // held again soon, or the runner stops polling and another instance gets the updates
+                    Thread.sleep(20); // held again soon, or the runner stops polling
                 }
                 CompletableFuture<?>[] handled = updates.stream()
                         .map(update -> CompletableFuture.runAsync(() -> handler.accept(update), handlers))

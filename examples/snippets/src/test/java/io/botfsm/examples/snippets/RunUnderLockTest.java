@@ -85,7 +85,7 @@ class RunUnderLockTest {
     }
 
     // snippet: lock-loop
-    /** Works until there is no more to do, which is true, or the lease is lost. */
+    /** Whether there is no more to do; false when the lease is lost. Interrupt it if the lease is closed elsewhere. */
     static boolean workAsLongAsActive(Lease lease, BooleanSupplier work) throws InterruptedException {
         CompletableFuture<LossReason> lost = new CompletableFuture<>();
         lease.onLost(lost::complete);
