@@ -24,11 +24,13 @@ final class ServerHistory {
             line("cmdstat_set:calls=0*[1-9].*"));
 
     /**
-     * What must not be there: a command that empties, replaces or swaps what is stored, or makes a replica of the server; or one
-     * that resets the counters, which Redis before 7 counts as one with all others of {@code CONFIG}.
+     * What must not be there: a command that empties, replaces or swaps what is stored, takes keys away, or makes a replica of
+     * the server; or one that resets the counters, which Redis before 7 counts as one with all others of {@code CONFIG}. Not
+     * {@code DEL}, by which leases are released.
      */
-    private static final Pattern LOSS = Pattern.compile("(?m)^cmdstat_"
-            + "(flushall|flushdb|swapdb|debug|replicaof|slaveof|failover|config|config\\|resetstat):calls=0*[1-9]");
+    private static final Pattern LOSS = Pattern.compile("(?m)^cmdstat_("
+            + "flushall|flushdb|swapdb|debug|unlink|rename|renamenx|move|migrate"
+            + "|replicaof|slaveof|failover|config|config\\|resetstat):calls=0*[1-9]");
 
     private ServerHistory() {}
 

@@ -10,7 +10,6 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -28,18 +27,12 @@ class FirstLeaseTest {
 
     /** What becomes of a server before the lock is taken. */
     private enum Loss {
-        FLUSHALL("FLUSHALL"),
-        FLUSHDB_OF_ANOTHER_DATABASE("EVAL", "redis.call('SELECT', 3) return redis.call('FLUSHDB')", "0"),
-        SWAPDB("SWAPDB", "0", "1"),
-        COUNTERS_RESET_AFTER_A_FLUSH("CONFIG", "RESETSTAT"),
-        EVICTION("EVAL", "for i = 1, 2000 do redis.call('SET', 'k' .. i, string.rep('x', 5000)) end", "0"),
-        PROMOTION("REPLICAOF", "NO", "ONE");
-
-        private final List<String> command;
-
-        Loss(String... command) {
-            this.command = List.of(command);
-        }
+        FLUSHALL,
+        FLUSHDB_OF_ANOTHER_DATABASE,
+        SWAPDB,
+        COUNTERS_RESET_AFTER_A_FLUSH,
+        EVICTION,
+        PROMOTION;
 
         private String[] settings(RedisServerProcess master) {
             return switch (this) {
@@ -50,10 +43,20 @@ class FirstLeaseTest {
         }
 
         private void happen(RespConnection admin) {
-            if (this == COUNTERS_RESET_AFTER_A_FLUSH) {
-                admin.call("FLUSHALL");
+            switch (this) {
+                case FLUSHALL -> admin.call("FLUSHALL");
+                case FLUSHDB_OF_ANOTHER_DATABASE ->
+                    admin.call("EVAL", "redis.call('SELECT', 3) return redis.call('FLUSHDB')", "0");
+                case SWAPDB -> admin.call("SWAPDB", "0", "1");
+                case COUNTERS_RESET_AFTER_A_FLUSH -> {
+                    admin.call("FLUSHALL");
+                    admin.call("CONFIG", "RESETSTAT");
+                }
+                case EVICTION ->
+                    admin.call(
+                            "EVAL", "for i = 1, 2000 do redis.call('SET', 'k' .. i, string.rep('x', 5000)) end", "0");
+                case PROMOTION -> admin.call("REPLICAOF", "NO", "ONE");
             }
-            admin.call(command.toArray(String[]::new));
         }
     }
 

@@ -165,8 +165,8 @@ class RunUnderLockTest {
     }
 
     // snippet: lock-framework
-    /** Begun by the framework once the web server is up, and closed by it once that has drained. */
-    static final class BotService implements AutoCloseable {
+    /** Begun by the framework once the web server is up, and stopped by it once that has drained. */
+    static final class BotService {
         private final BotRunner runner;
         private final FutureTask<Integer> running;
 
@@ -179,8 +179,7 @@ class RunUnderLockTest {
             new Thread(running, "bot").start();
         }
 
-        @Override
-        public void close() throws Exception {
+        void stop() throws Exception {
             runner.stop(); // only asks for it
             running.get(); // the bot is drained, and the lock released
         }
@@ -200,7 +199,7 @@ class RunUnderLockTest {
             while (observer.holder().isEmpty()) {
                 Thread.sleep(20); // bounded by the test's time
             }
-            service.close();
+            service.stop();
 
             assertThat(observer.holder()).isEmpty();
         }
