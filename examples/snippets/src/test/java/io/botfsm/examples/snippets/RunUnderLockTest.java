@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
@@ -192,13 +193,12 @@ class RunUnderLockTest {
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(4));
                 InstanceLock observer =
                         InstanceLock.over(redis.leaseStore(), "orders-bot").build()) {
-            Fsm fsm = Fsm.over(redis.stateStorage());
+            CountDownLatch handled = new CountDownLatch(1);
             BotService service =
-                    new BotService(redis, lease -> new PollingBot(lease, updates::take, text -> handle(fsm, text)));
+                    new BotService(redis, lease -> new PollingBot(lease, updates::take, text -> handled.countDown()));
             updates.add(List.of("hello"));
-            while (observer.holder().isEmpty()) {
-                Thread.sleep(20); // bounded by the test's time
-            }
+            handled.await(); // bounded by the test's time
+            assertThat(observer.holder()).isPresent();
             service.stop();
 
             assertThat(observer.holder()).isEmpty();
