@@ -80,7 +80,7 @@ public interface Fsm {
     interface Builder {
         /**
          * How long a blocking call waits for each answer of the storage, and how long conflicts are retried; 5 seconds
-         * unless set.
+         * unless set. A handler is not interrupted: one that runs longer than this is logged as a warning.
          *
          * @throws IllegalArgumentException if it is not positive or longer than a day
          */

@@ -19,9 +19,13 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A storage, called and waited for: blocking with a bound, or on an executor that is never the driver's thread. */
 final class StorageCalls {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Fsm.class);
+
     private final StateStorage storage;
     private final Duration timeout;
     private final Executor executor;
@@ -58,7 +62,7 @@ final class StorageCalls {
         Deadline deadline = deadline();
         Snapshot current = await(() -> storage.read(key), key, false);
         for (int attempts = 1; ; attempts++) {
-            Attempt<R> attempt = work.attempt(current);
+            Attempt<R> attempt = attempt(work, current);
             if (!(attempt instanceof Attempt.Pending<R> pending)) {
                 return ((Attempt.Settled<R>) attempt).handled();
             }
@@ -68,6 +72,25 @@ final class StorageCalls {
             }
             current = conflict.current();
             pause(key, pauseNanos(key, attempts, deadline));
+        }
+    }
+
+    /** Runs the handler. One that takes longer than conflicts are retried for holds up others, and its loss of a race is final. */
+    private <R extends @Nullable Object> Attempt<R> attempt(UnitOfWork<R> work, Snapshot current) {
+        long begun = nanoClock.getAsLong();
+        try {
+            return work.attempt(current);
+        } finally {
+            Duration took = Duration.ofNanos(nanoClock.getAsLong() - begun);
+            if (took.compareTo(timeout) > 0) {
+                LOGGER.warn(
+                        "{}: a handler ran for {} ms, longer than the timeout of {}: it is not interrupted, and unless it"
+                                + " fails its changes are written, but if another writer was faster it is not run again; do"
+                                + " slow work before or after handle, not inside",
+                        work.key(),
+                        took.toMillis(),
+                        timeout);
+            }
         }
     }
 
@@ -83,7 +106,7 @@ final class StorageCalls {
 
     private <R extends @Nullable Object> CompletionStage<Handled<R>> attemptAsync(
             UnitOfWork<R> work, Snapshot current, int attempts, Deadline deadline) {
-        Attempt<R> attempt = work.attempt(current);
+        Attempt<R> attempt = attempt(work, current);
         if (!(attempt instanceof Attempt.Pending<R> pending)) {
             return CompletableFuture.completedStage(((Attempt.Settled<R>) attempt).handled());
         }

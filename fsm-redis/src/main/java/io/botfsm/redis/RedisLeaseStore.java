@@ -32,10 +32,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a grant says of the store's {@linkplain Granted#memory memory}: everything, if the server answers only what it has
  * on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may ask for that with {@code CONFIG GET});
- * else the time since the server started, or since the fence of the lock was begun if that is less and the store is not
- * {@linkplain RedisLeaseOptions#isNewStore declared new}: a server that was emptied has lost the fence too. What concerns the
- * server is found out once per connection, along with the first acquire, of the node of a cluster that holds the lease. It does not cover what a replica misses that takes
- * its master's place, nor keys that are evicted or deleted by hand.
+ * else the time since the server started, or since the fence of the lock was begun if that is less: a server that was emptied
+ * has lost the fence too. A young fence is not held against a server that is {@linkplain RedisLeaseOptions#isNewStore declared
+ * new}, or that shows by {@code INFO} that it has lost nothing since it started. What concerns the server's start is found out
+ * once per connection, along with the first acquire, of the node of a cluster that holds the lease; what it has lost, after each
+ * grant with a fence younger than the lease's time to live. It does not cover what a replica misses that takes its master's
+ * place, nor keys that are evicted or deleted by hand.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, within its time-out or, where a new connection's server has to be
  * asked for its memory, within the deadline.
@@ -76,12 +78,13 @@ public final class RedisLeaseStore implements LeaseStore {
         }
         long asked = System.nanoTime();
         RedisPort server = server(request.name());
+        long connection = server.connection();
         var unused = memory.of(server); // if the server has to be asked, then along with this
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
         run(Script.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
             if (grant.isPresent()) {
-                granted(result, grant.get(), request, server, asked);
+                granted(result, grant.get(), request, new Asked(server, connection, asked));
             } else {
                 result.complete(LeaseReply.occupied(reply));
             }
@@ -93,28 +96,45 @@ public final class RedisLeaseStore implements LeaseStore {
         return port.at(keys.lease(name).getBytes(UTF_8));
     }
 
-    private void granted(
-            CompletableFuture<Acquisition> result, Grant grant, LeaseRequest request, RedisPort asked, long begin) {
-        RedisPort granting = server(request.name());
-        CompletableFuture<Memory> known = memory.of(granting);
-        if (!known.isDone()) {
+    /** Which server was asked for a lease, over which of its connections, and when. */
+    private record Asked(RedisPort server, long connection, long begin) {
+        private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer, Duration deadline) {
+            if (answer.isDone()) {
+                return answer;
+            }
             long left = Math.max(1, deadline.toNanos() - (System.nanoTime() - begin));
-            known = known.copy().orTimeout(left, TimeUnit.NANOSECONDS);
+            return answer.copy().orTimeout(left, TimeUnit.NANOSECONDS);
         }
-        var unused = known.whenComplete((found, failure) -> {
-            Memory sure = granting == asked ? found : null; // the lease has moved meanwhile: who granted it?
-            result.complete(new Granted(grant.token(), remembered(sure, grant.fenceAge(), request.fences(), begin)));
-        });
     }
 
-    /** A server that was emptied has a younger fence than it has been running, or had none. */
-    private Duration remembered(@Nullable Memory found, Duration fenceAge, Fences fences, long asked) {
+    private void granted(CompletableFuture<Acquisition> result, Grant grant, LeaseRequest request, Asked asked) {
+        RedisPort granting = server(request.name());
+        var unused = asked.inTime(memory.of(granting), deadline)
+                .handle((found, failure) -> granting == asked.server() ? found : null) // else who granted it?
+                .thenCompose(sure -> remembered(sure, grant.fenceAge(), request, asked))
+                .exceptionally(failure -> Duration.ZERO)
+                .thenAccept(remembered -> result.complete(new Granted(grant.token(), remembered)));
+    }
+
+    /**
+     * A server that was emptied has a younger fence than it has been running, or had none. So has one where the lock is used for
+     * the first time, and that one may be able to show that it was not emptied.
+     */
+    private CompletionStage<Duration> remembered(
+            @Nullable Memory found, Duration fenceAge, LeaseRequest request, Asked asked) {
         if (found == null) {
-            return Duration.ZERO;
+            return CompletableFuture.completedFuture(Duration.ZERO);
         }
-        Duration sinceStart = found.at(asked);
-        boolean mayBeEmptied = fences == Fences.KEPT && !newStore && !found.everything();
-        return mayBeEmptied && fenceAge.compareTo(sinceStart) < 0 ? fenceAge : sinceStart;
+        Duration sinceStart = found.at(asked.begin());
+        boolean mayBeEmptied = request.fences() == Fences.KEPT && !newStore && !found.everything();
+        if (!mayBeEmptied || fenceAge.compareTo(sinceStart) >= 0) {
+            return CompletableFuture.completedFuture(sinceStart);
+        }
+        if (fenceAge.compareTo(request.ttl()) >= 0) { // nobody has to wait, whatever the server says
+            return CompletableFuture.completedFuture(fenceAge);
+        }
+        return asked.inTime(ServerHistory.isUnbroken(asked.server(), asked.connection()), deadline)
+                .handle((unbroken, failure) -> Boolean.TRUE.equals(unbroken) ? sinceStart : fenceAge);
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(30)
 class LeaseMemoryTest {
     private static final Duration DEADLINE = Duration.ofMillis(300);
+
+    private static final String SHOWS_NO_LOSS = String.join(
+            "\r\n",
+            "redis_mode:standalone",
+            "loading:0",
+            "evicted_keys:0",
+            "role:master",
+            "master_replid2:0000000000000000000000000000000000000000",
+            "cmdstat_set:calls=2,usec=28",
+            "");
 
     private final long begin = System.nanoTime();
     private final ScriptedPort port = new ScriptedPort();
@@ -108,6 +119,42 @@ class LeaseMemoryTest {
         LeaseStore declared = new RedisLeaseStore(
                 port, DEADLINE, RedisLeaseOptions.builder().newStore(true).build());
         isUptime(memory(declared.acquire(request(Fences.KEPT))), port.uptime);
+    }
+
+    /** A first start on a server that shows that it was not emptied. */
+    @Test
+    void aMissingFenceWasNeverThereIfTheServerShowsThatNothingWasLost() throws Exception {
+        port.reply = "5000000 0000000005000000";
+        port.history = SHOWS_NO_LOSS;
+        isUptime(memory(), port.uptime);
+
+        port.history = SHOWS_NO_LOSS + "cmdstat_flushall:calls=1,usec=8\r\n";
+        assertThat(memory()).as("emptied since, over the same connection").isZero();
+    }
+
+    /** What is asked for after the grant must be of the server that granted. */
+    @Test
+    void aServerThatAnswersOnAnotherConnectionShowsNothing() throws Exception {
+        port.reply = "5000000 0000000005000000";
+        port.history = SHOWS_NO_LOSS;
+        port.reconnectsAtHistory = true;
+        assertThat(memory()).isZero();
+    }
+
+    @Test
+    void aFenceOlderThanTheLeaseNeedsNoQuestion() throws Exception {
+        port.uptime = 100;
+        port.reply = "36000000 0000000005000000";
+        assertThat(memory()).isEqualTo(Duration.ofSeconds(31));
+        assertThat(port.infos).as("INFO server and INFO persistence").isEqualTo(2);
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerInTimeShowsNothing() throws Exception {
+        memory();
+        port.reply = "5000000 0000000005000000";
+        port.history = null;
+        assertThat(memory()).isZero();
     }
 
     @Test
@@ -243,6 +290,8 @@ class LeaseMemoryTest {
         private long uptime = 50;
         private int aof;
         private List<String> settings = List.of("appendfsync", "always", "no-appendfsync-on-rewrite", "no");
+        private @Nullable String history = "";
+        private boolean reconnectsAtHistory;
         private boolean infoRefused;
         private boolean configRefused;
         private String reply = "9000000000000000 0000000000000001";
@@ -302,6 +351,10 @@ class LeaseMemoryTest {
             }
             if (section.equals("persistence")) {
                 return CompletableFuture.completedFuture("# Persistence\r\nloading:0\r\naof_enabled:" + aof + "\r\n");
+            }
+            if (section.equals("all")) {
+                connection += reconnectsAtHistory ? 1 : 0;
+                return history == null ? new CompletableFuture<>() : CompletableFuture.completedFuture(history);
             }
             CompletableFuture<String> held = heldInfos.poll();
             return held != null ? held : CompletableFuture.completedFuture(text());

@@ -11,6 +11,7 @@ import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStoreException;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class LeaseAdmission implements Admission {
     private final Leases leases;
     private final Duration patience;
-    private final Claims claims = new Claims();
+    private final Claims claims = new Claims(UUID.randomUUID().toString());
 
     LeaseAdmission(LeaseStore store, LeaseTimes times, Duration patience, LockClock clock, OwnThreads own) {
         this.leases = new Leases(store, times, clock, own);
@@ -36,7 +37,7 @@ final class LeaseAdmission implements Admission {
     public @Nullable Hold admit(Turn<?> turn, Runnable again) {
         String name = LeaseNames.of(turn.key());
         Attempt attempt = ask(turn.key(), name);
-        if (attempt.answer instanceof Occupied occupied && claims.made(occupied.claim())) {
+        if (attempt.answer instanceof Occupied occupied && claims.gaveUp(occupied.claim())) {
             // This isolation asks for one at a time: it is an earlier one's, of which nobody knew that it was granted.
             settle(turn.key(), leases.release(name, occupied.claim()));
             attempt = ask(turn.key(), name);
@@ -139,6 +140,7 @@ final class LeaseAdmission implements Admission {
 
         private void abandon() {
             Claim claim = request.claim();
+            claims.giveUp(claim);
             var unused = Release.ofUnknown(leases, request.name(), claim);
         }
 
@@ -148,7 +150,7 @@ final class LeaseAdmission implements Admission {
                 throw new IsolationUnavailableException(
                         key, new LeaseStoreException("granted too late to be relied on", false, null));
             }
-            LeaseHold hold = new LeaseHold(leases, request, granted.fence(), begunNanos, begunMillis);
+            LeaseHold hold = new LeaseHold(leases, request, granted.fence(), begunNanos, begunMillis, claims::giveUp);
             hold.start();
             return hold;
         }

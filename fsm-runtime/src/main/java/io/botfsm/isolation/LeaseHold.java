@@ -1,11 +1,13 @@
 package io.botfsm.isolation;
 
+import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.Renewal;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,7 @@ final class LeaseHold implements Hold {
     private final LeaseRequest renewal;
     private final long fence;
     private final long granted;
+    private final Consumer<Claim> unconfirmed;
 
     private final Object monitor = new Object();
     private volatile long deadline;
@@ -50,8 +53,16 @@ final class LeaseHold implements Hold {
      * @param asked the request that was granted
      * @param begunNanos the clock before it was sent
      * @param begunMillis the time of day then
+     * @param unconfirmed gets the claim if the store does not confirm at the end that it was given back
      */
-    LeaseHold(Leases leases, LeaseRequest asked, long fence, long begunNanos, long begunMillis) {
+    LeaseHold(
+            Leases leases,
+            LeaseRequest asked,
+            long fence,
+            long begunNanos,
+            long begunMillis,
+            Consumer<Claim> unconfirmed) {
+        this.unconfirmed = unconfirmed;
         this.leases = leases;
         this.renewal = asked.withFloor(fence);
         this.fence = fence;
@@ -114,11 +125,29 @@ final class LeaseHold implements Hold {
 
     @Override
     public CompletionStage<?> release() {
+        boolean lostBefore;
         synchronized (monitor) {
+            lostBefore = lost;
             end();
         }
         return Release.of(
-                leases, renewal.name(), renewal.claim()); // also if it was lost: the store may not know that yet
+                        leases, renewal.name(), renewal.claim()) // also if it was lost: the store may not know that yet
+                .thenAccept(confirmed -> {
+                    if (!confirmed) {
+                        unconfirmed(lostBefore);
+                    }
+                });
+    }
+
+    private void unconfirmed(boolean lostBefore) {
+        unconfirmed.accept(renewal.claim());
+        if (!lostBefore) {
+            LOGGER.warn(
+                    "The store did not confirm that the lease \"{}\" was given back: other processes may have to wait until it"
+                            + " expires, {} at most",
+                    renewal.name(),
+                    renewal.ttl());
+        }
     }
 
     private void end() {

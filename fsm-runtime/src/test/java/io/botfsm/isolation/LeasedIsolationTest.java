@@ -3,6 +3,10 @@ package io.botfsm.isolation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.StorageKey;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import java.time.Duration;
@@ -19,6 +23,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Isolation over leases beyond its rules: by clocks that tests set, and with what a store may do. */
 @Timeout(60)
@@ -146,6 +151,34 @@ class LeasedIsolationTest {
                 .as("without patience, it is not waited for")
                 .isTrue();
         Awaitility.await().until(() -> store.claim(NAME).isEmpty());
+    }
+
+    @Test
+    void aReleaseThatIsNotConfirmedIsLoggedAndMadeUpFor() throws Exception {
+        isolation = EventIsolation.builder()
+                .across(store)
+                .ttl(LONG)
+                .leasePatience(Duration.ZERO)
+                .queued();
+        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            store.refusesReleases = true;
+            get(isolation.submit(KEY, () -> "first"));
+            Awaitility.await().until(() -> isolation.handlers() == 0);
+            assertThat(log.list).singleElement().satisfies(event -> {
+                assertThat(event.getLevel()).isEqualTo(Level.WARN);
+                assertThat(event.getFormattedMessage()).contains('"' + NAME + '"', LONG.toString());
+            });
+        } finally {
+            logger.detachAppender(log);
+        }
+        store.refusesReleases = false;
+        assertThat(get(isolation.submit(KEY, ConversationLease::isHeld)))
+                .as("it is its own, so it is not waited for")
+                .isTrue();
     }
 
     @Test

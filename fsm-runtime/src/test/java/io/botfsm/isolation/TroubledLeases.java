@@ -27,6 +27,7 @@ final class TroubledLeases implements LeaseStore {
     final AtomicBoolean withholdsNextQuestion = new AtomicBoolean();
     volatile Runnable withheld = () -> {};
     volatile boolean losesRenewals;
+    volatile boolean refusesReleases;
 
     TroubledLeases() {
         this(new MemoryLeaseStore());
@@ -77,6 +78,9 @@ final class TroubledLeases implements LeaseStore {
 
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
+        if (refusesReleases) {
+            return CompletableFuture.failedFuture(new LeaseStoreException("refused on purpose", true, null));
+        }
         return losesNextRelease.compareAndSet(true, false) ? lost() : store.release(name, claim);
     }
 

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * then what {@link #thenClose} says. The lease is renewed until the bot is drained. The bot stops when
  *
  * <ul>
- *   <li>SIGINT or SIGTERM comes, {@link #stop} is called, the JVM exits, or the thread of {@link #run} is interrupted;
+ *   <li>SIGINT or SIGTERM comes or the JVM exits (unless {@link #withoutSignals}), {@link #stop} is called, or the thread of
+ *       {@link #run} is interrupted;
  *   <li>it has {@linkplain Bot#ended ended} by itself;
  *   <li>its lease is about to be lost, even if it is renewed after all, or is lost; a lost lease is not released. With
  *       {@link #standby} this is not the end: after a pause the runner stands by again, with a new bot for the next lease.
@@ -120,7 +121,12 @@ public final class BotRunner {
         return this;
     }
 
-    /** Leaves the signals alone, for an application that has handlers of its own and calls {@link #stop}. */
+    /**
+     * Leaves the signals and the JVM's exit alone, for an application that is stopped by a framework or by handlers of its
+     * own: takes no signals and installs no shutdown hook, so that the order of stopping is the application's. It has to call
+     * {@link #stop} and then wait until {@link #run} has returned. If the process ends before that, nothing is stopped, and the
+     * lease has to expire.
+     */
     public BotRunner withoutSignals() {
         requireNotBegun();
         signals = false;
@@ -153,8 +159,8 @@ public final class BotRunner {
         begun = true;
         ShutdownSequence rest = closers.build();
         BotRun run = new BotRun(lock, standby, limits, rest, stop);
-        ExitHook hook =
-                ExitHook.install(stop, limits.longestStop().plus(rest.limit()).plus(EXIT_MARGIN));
+        Duration longestStop = limits.longestStop().plus(rest.limit()).plus(EXIT_MARGIN);
+        Optional<ExitHook> hook = signals ? Optional.of(ExitHook.install(stop, longestStop)) : Optional.empty();
         Optional<Signals> taken = signals ? Optional.of(Signals.take(answerToSignals())) : Optional.empty();
         try {
             int status = run.run(factory);
@@ -163,7 +169,7 @@ public final class BotRunner {
             return status;
         } finally {
             taken.ifPresent(Signals::giveBack);
-            hook.remove();
+            hook.ifPresent(ExitHook::remove);
             stop.restoreInterrupt();
         }
     }
@@ -179,7 +185,10 @@ public final class BotRunner {
                 System::nanoTime);
     }
 
-    /** Asks for a stop in order, and does not wait for it. Of several requests the first counts. */
+    /**
+     * Asks for a stop in order, and does not wait for it: the stop is over when {@link #run} returns. Of several requests the
+     * first counts.
+     */
     public void stop() {
         stop.ask("stop() was called");
     }

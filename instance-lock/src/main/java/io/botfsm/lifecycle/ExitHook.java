@@ -3,9 +3,13 @@ package io.botfsm.lifecycle;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Lets a run stop in order when the JVM exits meanwhile: {@code System.exit} elsewhere, or a signal nobody has taken. */
 final class ExitHook {
+    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+
     private final StopRequest stop;
     private final Duration limit;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -38,7 +42,9 @@ final class ExitHook {
     private void stopAndWait() {
         askToStop();
         try {
-            ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+            if (!ended.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.error("The JVM exits although the run has not ended within {}: the lease has to expire", limit);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

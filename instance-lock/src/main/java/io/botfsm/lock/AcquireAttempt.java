@@ -112,34 +112,31 @@ final class AcquireAttempt {
         if (occupied.claim().equals(asked.claim())) { // acquired unseen, with a token that nobody told us
             giveUp(new LockUnavailableException(engine.name(), "acquired, but the fencing token was not told", null));
         } else if (mayAskAgain && engine.isUnused(occupied.claim())) {
-            var unused = engine.release(occupied.claim()).whenComplete((had, failure) -> askAgain(asked));
+            var unused = engine.release(occupied.claim()).whenComplete((had, failure) -> askAgain());
         } else {
-            over(asked, Identity.holder(occupied.claim(), occupied.remaining()));
+            over(Identity.holder(occupied.claim(), occupied.remaining()));
         }
     }
 
     /** With a new token: the old one's request is done with. */
-    private void askAgain(LeaseRequest before) {
+    private void askAgain() {
         LeaseRequest again = engine.newRequest();
         synchronized (monitor) {
             if (state != State.ASKING) {
-                engine.forget(again.claim());
                 return;
             }
             request = again;
         }
-        engine.forget(before.claim());
         ask(again, false);
     }
 
-    private void over(LeaseRequest asked, LockHolder holder) {
+    private void over(LockHolder holder) {
         synchronized (monitor) {
             if (state != State.ASKING) {
                 return;
             }
             state = State.OVER;
         }
-        engine.forget(asked.claim());
         result.complete(new Attempt.HeldBy(holder));
     }
 }

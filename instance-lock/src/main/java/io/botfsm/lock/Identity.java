@@ -3,19 +3,23 @@ package io.botfsm.lock;
 import io.botfsm.lock.store.Claim;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
- * Who this lock object is, in the claims that it makes: a token {@code owner-number}, and the holder {@code host pid started},
- * followed by {@code space tick} of the {@link LocalProcess} where that can be told. Thread-safe.
+ * Who this lock object is, in the claims that it makes: a token {@code owner-random}, and the holder {@code host pid started},
+ * followed by {@code space tick} of the {@link LocalProcess} where that can be told. Copies of one process image share the
+ * owner, and so never take each other's claims for their own: the random part is drawn for each claim. Thread-safe.
  */
 final class Identity {
     private static final String NUMBER = "\\d{1,18}";
     private static final String MILLIS = "\\d{1,15}";
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String owner;
     private final String host;
@@ -23,14 +27,26 @@ final class Identity {
     private final Instant started;
     private final Optional<LocalProcess> process;
     private final String text;
-    private final AtomicLong claims = new AtomicLong();
+    private final Supplier<String> randomness;
 
-    Identity(String owner, String host, long pid, Instant started, Optional<LocalProcess> process) {
+    /**
+     * An identity.
+     *
+     * @param randomness draws the part of a token that is unlike any other; without {@code -}
+     */
+    Identity(
+            String owner,
+            String host,
+            long pid,
+            Instant started,
+            Optional<LocalProcess> process,
+            Supplier<String> randomness) {
         this.owner = owner;
         this.host = host.replaceAll("\\s", "-");
         this.pid = pid;
         this.started = Instant.ofEpochMilli(Math.max(0, started.toEpochMilli()));
         this.process = process;
+        this.randomness = randomness;
         this.text = this.host
                 + ' '
                 + pid
@@ -43,7 +59,19 @@ final class Identity {
     static Identity ofThisProcess() {
         ProcessHandle process = ProcessHandle.current();
         Instant started = process.info().startInstant().orElseGet(Instant::now);
-        return new Identity(UUID.randomUUID().toString(), hostName(), process.pid(), started, LocalProcess.current());
+        return new Identity(
+                UUID.randomUUID().toString(),
+                hostName(),
+                process.pid(),
+                started,
+                LocalProcess.current(),
+                Identity::drawn);
+    }
+
+    /** With the clock, since copies of a machine may draw the same for a while. */
+    private static String drawn() {
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(RANDOM.nextLong()) + hex.toHexDigits(RANDOM.nextLong() ^ System.nanoTime());
     }
 
     private static String hostName() {
@@ -64,23 +92,19 @@ final class Identity {
 
     /** A claim unlike any other. */
     Claim newClaim() {
-        return new Claim(owner + '-' + claims.incrementAndGet(), text);
-    }
-
-    /** Whether this very object made the claim. */
-    boolean made(Claim claim) {
-        return owner.equals(owner(claim));
+        return new Claim(owner + '-' + randomness.get(), text);
     }
 
     /** Whether a process of this machine made the claim that is surely not running any more. */
     boolean knowsDead(Claim claim) {
-        Optional<LocalProcess> maker = process(claim);
+        Optional<LocalProcess> maker = processOfThisHost(claim);
         return process.isPresent() && maker.isPresent() && process.get().knowsDead(maker.get());
     }
 
-    private static Optional<LocalProcess> process(Claim claim) {
+    private Optional<LocalProcess> processOfThisHost(Claim claim) {
         String[] parts = claim.holder().split(" ", -1);
-        boolean known = parts.length == 5 && parts[1].matches(NUMBER) && parts[4].matches(NUMBER);
+        boolean known =
+                parts.length == 5 && parts[0].equals(host) && parts[1].matches(NUMBER) && parts[4].matches(NUMBER);
         return known
                 ? Optional.of(new LocalProcess(parts[3], Long.parseLong(parts[1]), Long.parseLong(parts[4])))
                 : Optional.empty();

@@ -24,7 +24,8 @@ public interface InstanceLock extends AutoCloseable {
 
     /**
      * Takes the lock if it is free: one round trip. Where the store may have forgotten a lease, as after a restart without its
-     * data, the lock is had only once that lease must have expired; this method waits for that, at most one time to live.
+     * data, the lock is held only once that lease must have expired; this method waits for that, at most one time to live, and
+     * logs at once and every few seconds what it waits for.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time; the lock is not held then
      * @throws InterruptedLockException if interrupted, with the flag set again; the lock is not held then

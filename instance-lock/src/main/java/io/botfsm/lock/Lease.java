@@ -13,6 +13,11 @@ public interface Lease extends AutoCloseable {
      * Whether the lock is held right now, computed from the clock with each call; no I/O. False at the latest when the store
      * may give the lock to another, whatever else goes wrong in this process. Look before each thing that only the active
      * instance may do, and after anything that took time.
+     *
+     * <p><b>False need not be the end.</b> When the time of day has run ahead of the monotonic clock, since the machine was
+     * suspended or its clock was set, only the store knows whether the lease has expired: this method is false until a renewal
+     * has confirmed the lease, usually some milliseconds later. Do not act meanwhile, and look again. The end is {@link
+     * #onLost}; after that, and after {@link #close}, this method is false for good.
      */
     boolean isHeld();
 

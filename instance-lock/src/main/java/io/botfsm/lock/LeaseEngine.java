@@ -7,10 +7,8 @@ import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.Renewal;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
@@ -39,8 +37,7 @@ final class LeaseEngine {
     private final Alarm renewalAlarm;
     private final Alarm deadlineAlarm;
 
-    /** Tokens of attempts that are under way and of generations that have not ended. */
-    private final Set<String> liveTokens = ConcurrentHashMap.newKeySet();
+    private final RecentTokens givenUp = new RecentTokens();
 
     private final AtomicLong floor = new AtomicLong();
     private final Object monitor = new Object();
@@ -131,27 +128,23 @@ final class LeaseEngine {
         }
     }
 
-    // Claims: which of those that bear this object's name still mean something.
+    // Claims.
 
     LeaseRequest newRequest() {
-        Claim claim = identity.newClaim();
-        liveTokens.add(claim.token());
-        return new LeaseRequest(name, claim, timings.ttl(), floor.get(), LeaseStore.Fences.KEPT);
+        return new LeaseRequest(name, identity.newClaim(), timings.ttl(), floor.get(), LeaseStore.Fences.KEPT);
     }
 
     /**
-     * Whether nobody goes by the claim any more, though the store does not know: it was made by this object and given up, or
-     * by a process of this machine that is dead.
+     * Whether nobody goes by the claim any more, though the store does not know: it was given up by this object, or made by a
+     * process of this machine that is dead.
      */
     boolean isUnused(Claim claim) {
-        return identity.made(claim)
-                ? !liveTokens.contains(claim.token())
-                : replacesDeadHolders && identity.knowsDead(claim);
+        return givenUp.contains(claim.token()) || (replacesDeadHolders && identity.knowsDead(claim));
     }
 
     /** The claim ends; the store is told by others. */
-    void forget(Claim claim) {
-        liveTokens.remove(claim.token());
+    void giveUp(Claim claim) {
+        givenUp.add(claim.token());
     }
 
     /**
@@ -159,7 +152,7 @@ final class LeaseEngine {
      * a release may come first; what escapes that is seen when this object next finds itself to be the holder.
      */
     void abandon(Claim claim) {
-        forget(claim);
+        giveUp(claim);
         Release.begin(this, claim, clock.nanoTime() + timings.attemptLimit().toNanos(), true);
     }
 

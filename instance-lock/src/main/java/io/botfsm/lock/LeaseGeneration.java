@@ -39,6 +39,9 @@ final class LeaseGeneration implements Lease {
 
     private static final Object NOW = new Object();
 
+    /** How often it says that it waits, so that nobody wonders why nothing happens. */
+    private static final Duration REMINDER = Duration.ofSeconds(5);
+
     private final LeaseEngine engine;
     private final LeaseRequest renewal;
     private final long fencingToken;
@@ -81,13 +84,27 @@ final class LeaseGeneration implements Lease {
 
     void start() {
         if (state == State.QUARANTINE) {
-            engine.tell(new LockEvent.Quarantined(engine.name(), fencingToken, quarantine));
+            tellOfQuarantine(quarantine, engine.clock().nanoTime() + quarantine.toNanos());
             engine.later(quarantine, this::activate);
         } else {
             activated();
         }
         engine.renewAt(nextRenewal);
         engine.checkDeadlineAt(soft());
+    }
+
+    private void tellOfQuarantine(Duration left, long end) {
+        engine.tell(new LockEvent.Quarantined(engine.name(), fencingToken, left));
+        if (left.compareTo(REMINDER) > 0) {
+            engine.later(REMINDER, () -> remindOfQuarantine(end));
+        }
+    }
+
+    private void remindOfQuarantine(long end) {
+        long left = end - engine.clock().nanoTime();
+        if (state == State.QUARANTINE && left > 0) {
+            tellOfQuarantine(Duration.ofNanos(left), end);
+        }
     }
 
     private void activate() {
@@ -123,7 +140,7 @@ final class LeaseGeneration implements Lease {
             return false;
         }
         if (suspended(now)) {
-            renewAtOnce();
+            renewAtOnce(now);
             return false;
         }
         return !state.isOver();
@@ -224,10 +241,12 @@ final class LeaseGeneration implements Lease {
 
     private void renewed(int attempt, Reading begun) {
         int failedBefore;
+        boolean doubted;
         synchronized (monitor) {
             if (state == State.RELEASED) {
                 return;
             }
+            doubted = mayBeSuspended;
             boolean tooLate = state == State.LOST || engine.clock().nanoTime() - hard >= 0;
             if (tooLate) { // the store has it again, and nobody uses it
                 failedBefore = -1;
@@ -242,7 +261,7 @@ final class LeaseGeneration implements Lease {
             return;
         }
         engine.renewAt(nextRenewal());
-        if (failedBefore > 0) {
+        if (failedBefore > 0 || doubted) {
             engine.tell(new LockEvent.RenewedLate(engine.name(), fencingToken, failedBefore));
         }
     }
@@ -285,15 +304,17 @@ final class LeaseGeneration implements Lease {
         }
     }
 
-    private void renewAtOnce() {
+    /** Where the clocks disagree, only the store knows whether the lease has expired. */
+    private void renewAtOnce(Reading now) {
         synchronized (monitor) {
             if (mayBeSuspended) {
                 return;
             }
             mayBeSuspended = true;
-            nextRenewal = engine.clock().nanoTime();
+            nextRenewal = now.nanos();
         }
         engine.renewAt(nextRenewal());
+        engine.tell(new LockEvent.ClockJumped(engine.name(), fencingToken, confirmed.aheadUntil(now)));
     }
 
     private long nextRenewal() {
@@ -386,7 +407,7 @@ final class LeaseGeneration implements Lease {
     }
 
     private void end() {
-        engine.forget(renewal.claim());
+        engine.giveUp(renewal.claim());
         engine.ended(this);
     }
 }

@@ -58,8 +58,9 @@ public final class LeaseLockBuilder {
 
     /**
      * Replaces a holder whose process is known to be dead at once, rather than when its lease expires; so by default. Known is
-     * that only of processes of the same machine, and only on Linux: by boot, namespace, number and start of the process, not
-     * by names or the time of day.
+     * that only of processes of the same machine, and only on Linux: by the machine's identity and host name, its boot, and the
+     * namespace, number and start of the process, not by the time of day. Switch it off where running machines are copied and
+     * the copies keep host name and network address.
      */
     public LeaseLockBuilder replaceDeadHolders(boolean replaces) {
         replacesDeadHolders = replaces;

@@ -8,48 +8,66 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * A process of this machine, told apart from every other there was or will be, where that can be done beyond doubt: on Linux,
- * by the machine's boot, the namespaces that its number and its ticks are from, the number, and the tick in which it started. The time of
- * day has no part in that, nor have names that two machines may share.
+ * A process of this machine, distinguished from every other there was or will be where that is possible beyond doubt: on
+ * Linux, by the machine and its boot, the namespaces that its number and its ticks are from, the number, and the tick in which
+ * it started. The time of day has no part in that.
  *
- * @param space the boot and the namespaces
+ * @param space the boot, the namespaces and the machine
  * @param pid the number there
  * @param started the tick since the boot
  */
 record LocalProcess(String space, long pid, long started) {
-    private static final Path PROC = Path.of("/proc");
-    private static final int STARTED = 19;
+    private static final Path ROOT = Path.of("/");
 
-    /** This one; empty where that cannot be told. */
+    /** This one; empty where processes cannot be told apart beyond doubt. */
     static Optional<LocalProcess> current() {
-        return current(PROC);
+        return current(ROOT);
     }
 
-    static Optional<LocalProcess> current(Path proc) {
+    /** @param root the file system's root, for tests */
+    static Optional<LocalProcess> current(Path root) {
+        Path proc = root.resolve("proc");
         try {
-            if (hidesProcesses(proc)) {
+            long pid = ProcessHandle.current().pid();
+            if (!isOfOwnNamespace(proc, pid) || hidesProcesses(proc)) {
                 return Optional.empty();
             }
-            long pid = ProcessHandle.current().pid();
             String boot = Files.readString(proc.resolve("sys/kernel/random/boot_id"), US_ASCII)
                     .strip();
-            String space = boot + namespace(proc, "pid") + namespace(proc, "time");
-            return Optional.of(new LocalProcess(space, pid, started(proc, pid)));
+            String namespaces = namespace(proc, "pid") + namespace(proc, "time");
+            long started = Status.of(proc, pid).started();
+            return MachineIdentity.read(root)
+                    .map(machine -> new LocalProcess(boot + namespaces + '/' + machine, pid, started));
         } catch (IOException | RuntimeException e) { // no Linux, or not as we know it
             return Optional.empty();
         }
     }
 
+    /**
+     * Whether the folder shows the processes of this process's own namespace, and not those of an outer one, as in a namespace
+     * without a {@code /proc} of its own. There this process has another number, or more than one.
+     */
+    private static boolean isOfOwnNamespace(Path proc, long pid) throws IOException {
+        String self = Long.toString(pid);
+        return Files.readSymbolicLink(proc.resolve("self")).toString().equals(self)
+                && lines(proc.resolve("self/status")).contains("NSpid:\t" + self);
+    }
+
     /** Processes of others may be hidden; then one that is not seen may be there all the same. */
     private static boolean hidesProcesses(Path proc) throws IOException {
-        return Files.readAllLines(proc.resolve("self/mounts"), US_ASCII).stream()
+        return lines(proc.resolve("self/mounts")).stream()
                 .map(line -> line.split(" ", -1))
                 .anyMatch(mount -> mount.length > 3
                         && mount[1].equals("/proc")
                         && (mount[3].contains("hidepid") || mount[3].contains("subset")));
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return Files.readAllLines(file, ISO_8859_1);
     }
 
     /** The namespace that this process has its numbers, or its ticks, from; there are kernels without those of ticks. */
@@ -60,27 +78,48 @@ record LocalProcess(String space, long pid, long started) {
                 : "";
     }
 
-    private static long started(Path proc, long pid) throws IOException {
-        String line = Files.readString(proc.resolve(Long.toString(pid)).resolve("stat"), ISO_8859_1);
-        String afterName = line.substring(line.lastIndexOf(')') + 2); // the name may hold anything
-        return Long.parseLong(afterName.split(" ", -1)[STARTED]);
-    }
-
     /** Whether the other one is surely not running any more; false where that cannot be told from here. */
     boolean knowsDead(LocalProcess other) {
-        return knowsDead(other, PROC);
+        return knowsDead(other, ROOT);
     }
 
-    boolean knowsDead(LocalProcess other, Path proc) {
-        if (!other.space.equals(space)) {
-            return false;
-        }
+    /** @param root the file system's root, for tests */
+    boolean knowsDead(LocalProcess other, Path root) {
+        return other.space.equals(space)
+                && hasEnded(other, root.resolve("proc"))
+                && current(root).equals(Optional.of(this)); // what was seen is still to be relied on
+    }
+
+    private static boolean hasEnded(LocalProcess other, Path proc) {
         try {
-            return started(proc, other.pid) != other.started;
+            Status status = Status.of(proc, other.pid);
+            return status.started() != other.started || status.hasEnded();
         } catch (NoSuchFileException e) {
             return true;
         } catch (IOException | RuntimeException e) {
             return false;
+        }
+    }
+
+    /**
+     * What the kernel says of a process.
+     *
+     * @param state a letter; {@code Z} (zombie) and {@code X} (dead) have ended, and their parents have not noticed yet
+     * @param threads how many it has; more than one in a process whose first thread alone has ended
+     */
+    private record Status(String state, int threads, long started) {
+        private static final int THREADS = 17;
+        private static final int STARTED = 19;
+
+        static Status of(Path proc, long pid) throws IOException {
+            String line = Files.readString(proc.resolve(Long.toString(pid)).resolve("stat"), ISO_8859_1);
+            String afterName = line.substring(line.lastIndexOf(')') + 2); // the name may hold anything
+            String[] fields = afterName.split(" ", -1);
+            return new Status(fields[0], Integer.parseInt(fields[THREADS]), Long.parseLong(fields[STARTED]));
+        }
+
+        boolean hasEnded() {
+            return (state.equals("Z") || state.equalsIgnoreCase("X")) && threads <= 1;
         }
     }
 }

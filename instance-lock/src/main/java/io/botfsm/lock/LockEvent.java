@@ -20,13 +20,29 @@ public sealed interface LockEvent {
         }
     }
 
-    /** The lock was granted, but an earlier holder that the store may have forgotten must expire first. */
+    /**
+     * The lock was granted, but an earlier holder that the store may have forgotten must expire first. Repeated every few
+     * seconds until then.
+     */
     record Quarantined(String name, long fencingToken, Duration remaining) implements LockEvent {}
 
     /** A renewal failed; tried again until the lease is lost. */
     record Degraded(String name, long fencingToken, Duration untilLost, Throwable cause) implements LockEvent {}
 
-    /** Renewed after failures. */
+    /**
+     * The time of day ran ahead of the monotonic clock since the last renewal: the machine was suspended, or its clock was set.
+     * {@link Lease#isHeld} is false until a renewal, which is made at once, has confirmed the lease; then {@link RenewedLate}
+     * follows, else {@link Lost}. Noticed by calls of {@code isHeld} only.
+     *
+     * @param ahead by how much
+     */
+    record ClockJumped(String name, long fencingToken, Duration ahead) implements LockEvent {}
+
+    /**
+     * Renewed after failures, or after the clock had jumped.
+     *
+     * @param failures how many there were
+     */
     record RenewedLate(String name, long fencingToken, int failures) implements LockEvent {}
 
     /** Not renewed for so long that work should stop. */

@@ -1,5 +1,8 @@
 package io.botfsm.lock;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -14,6 +17,7 @@ enum LoggingListener implements LockListener {
     /** Whether it would, at the level that is set. */
     boolean logs(LockEvent event) {
         boolean ordinary = event instanceof LockEvent.Acquired
+                || event instanceof LockEvent.Quarantined
                 || event instanceof LockEvent.RenewedLate
                 || (event instanceof LockEvent.Released released && released.confirmed());
         return !ordinary || LOGGER.isInfoEnabled();
@@ -24,11 +28,13 @@ enum LoggingListener implements LockListener {
         if (event instanceof LockEvent.Acquired acquired) {
             acquired(acquired);
         } else if (event instanceof LockEvent.Quarantined e) {
-            at(Level.WARN, e, e.fencingToken())
+            at(Level.INFO, e, e.fencingToken())
                     .log(
-                            "Lock \"{}\" granted, but the store may have forgotten a holder; active in {}",
+                            "Lock \"{}\" is granted, but the store cannot show that it remembers every earlier holder: waiting"
+                                    + " until {}, for {}, when the lease of such a holder has expired",
                             e.name(),
-                            e.remaining());
+                            Instant.now().plus(e.remaining()).truncatedTo(ChronoUnit.SECONDS),
+                            rounded(e.remaining()));
         } else if (event instanceof LockEvent.Degraded e) {
             at(Level.WARN, e, e.fencingToken())
                     .log(
@@ -36,9 +42,16 @@ enum LoggingListener implements LockListener {
                             e.name(),
                             e.untilLost(),
                             e.cause().toString());
+        } else if (event instanceof LockEvent.ClockJumped e) {
+            at(Level.WARN, e, e.fencingToken())
+                    .log(
+                            "Lock \"{}\" not held until it is renewed: the time of day is {} ahead, so the machine may have been"
+                                    + " suspended",
+                            e.name(),
+                            e.ahead());
         } else if (event instanceof LockEvent.RenewedLate e) {
             at(Level.INFO, e, e.fencingToken())
-                    .log("Lock \"{}\" renewed after {} failed attempts", e.name(), e.failures());
+                    .log("Lock \"{}\" renewed, and held again; failed attempts: {}", e.name(), e.failures());
         } else if (event instanceof LockEvent.Expiring e) {
             at(Level.WARN, e, e.fencingToken())
                     .log("Lock \"{}\" about to be lost, in {}: stopping", e.name(), e.untilLost());
@@ -54,6 +67,13 @@ enum LoggingListener implements LockListener {
                             e.name(),
                             e.holder());
         }
+    }
+
+    /** Up, to whole seconds where that is enough. */
+    private static Duration rounded(Duration d) {
+        return d.compareTo(Duration.ofSeconds(1)) < 0
+                ? d
+                : Duration.ofSeconds(d.plusMillis(999).toSeconds());
     }
 
     private static void acquired(LockEvent.Acquired e) {

@@ -16,7 +16,12 @@ record Reading(long nanos, long wallMillis) {
 
     /** Whether the time of day has run ahead of the other clock since, by more than is tolerated. */
     boolean ranAheadUntil(Reading later, Duration tolerated) {
+        return aheadUntil(later).compareTo(tolerated) > 0;
+    }
+
+    /** How far the time of day has run ahead of the other clock since; negative if it was set back. */
+    Duration aheadUntil(Reading later) {
         long passed = TimeUnit.NANOSECONDS.toMillis(later.nanos - nanos);
-        return later.wallMillis - wallMillis - passed > tolerated.toMillis();
+        return Duration.ofMillis(later.wallMillis - wallMillis - passed);
     }
 }

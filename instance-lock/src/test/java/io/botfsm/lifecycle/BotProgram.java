@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import io.botfsm.lock.Lease;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -47,6 +48,7 @@ final class BotProgram {
         return switch (what) {
             case "work" -> runner.run(BotProgram::bot);
             case "work-without-signals" -> runner.withoutSignals().run(BotProgram::bot);
+            case "framework" -> runInAFramework(runner);
             case "start-for-ever" ->
                 runner.run(lease -> {
                     say("starting");
@@ -76,6 +78,26 @@ final class BotProgram {
         };
     }
 
+    /** It has a shutdown hook of its own, and drains its web server before anything else. */
+    private static int runInAFramework(BotRunner runner) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            awaitQuietly(stopped, Duration.ofSeconds(1)); // requests that are under way
+            say("web server drained");
+            runner.stop();
+            awaitQuietly(ended, LONG);
+            say("framework ended");
+        }));
+        int status = runner.withoutSignals().run(lease -> {
+            TestBot bot = bot(lease);
+            bot.whenDrained = stopped::countDown;
+            return bot;
+        });
+        ended.countDown();
+        return status;
+    }
+
     /** One more under another lock; the first to end ends the program. */
     private static int runTwo(BotRunner runner) {
         CountDownLatch firstWorks = new CountDownLatch(1);
@@ -96,8 +118,12 @@ final class BotProgram {
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
+        awaitQuietly(latch, LONG);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch, Duration limit) {
         try {
-            latch.await();
+            var unused = latch.await(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -25,9 +25,15 @@ class ExitHookTest {
         ExitHook hook = ExitHook.install(stop, Duration.ofMillis(20));
         Thread thread = hook.thread();
         Runtime.getRuntime().removeShutdownHook(thread);
-        thread.start();
-        thread.join(); // though nobody said that the run is over
+        try (LogLines log = LogLines.of(BotRunner.class)) {
+            thread.start();
+            thread.join(); // though nobody said that the run is over
 
+            assertThat(log.lines())
+                    .containsExactly(
+                            "ERROR The JVM exits although the run has not ended within PT0.02S: the lease has to"
+                                    + " expire");
+        }
         assertThat(round.join().why()).isEqualTo("the JVM is exiting");
     }
 }

@@ -172,14 +172,37 @@ class SignalsTest {
             }
         }
 
+        /** Whoever wants no signals has an order of stopping of its own, which a hook would run beside. */
         @Test
-        void isWhatASignalIsWithoutSignals() throws IOException, InterruptedException {
+        void isNotTheRunnersBusinessWithoutSignals() throws IOException, InterruptedException {
             try (BotProcess bot = BotProcess.start("work-without-signals")) {
                 bot.awaitSaid("start 1");
                 bot.signal("TERM");
 
                 assertThat(bot.awaitExit()).as(bot.log()).isEqualTo(SIGTERM);
-                assertThat(bot.said()).startsWith(WORK_AND_STOP);
+                assertThat(bot.said()).containsExactly("try", "start 1");
+            }
+        }
+
+        @Test
+        void isInTheFrameworksOrderWithoutSignals() throws IOException, InterruptedException {
+            try (BotProcess bot = BotProcess.start("framework")) {
+                bot.awaitSaid("start 1");
+                bot.signal("TERM");
+
+                assertThat(bot.awaitExit()).as(bot.log()).isEqualTo(SIGTERM);
+                assertThat(bot.said())
+                        .containsSubsequence(
+                                "try",
+                                "start 1",
+                                "web server drained",
+                                "stop polling 1",
+                                "drain 1",
+                                "release 1",
+                                "close lock",
+                                "close redis",
+                                "close database",
+                                "framework ended");
             }
         }
 

@@ -363,8 +363,11 @@ class LeaseLockTest {
         @Test
         void isNotHeldAfterASuspensionUntilItIsRenewed() {
             HandClock clock = new HandClock();
-            try (InstanceLock suspended =
-                    InstanceLock.over(store, "bot").ttl(LONG).clock(clock).build()) {
+            try (InstanceLock suspended = InstanceLock.over(store, "bot")
+                    .ttl(LONG)
+                    .clock(clock)
+                    .listener(events::add)
+                    .build()) {
                 Lease lease = suspended.tryAcquire().orThrow();
                 store.holdBackAnswers();
                 clock.suspend(Duration.ofSeconds(10));
@@ -373,6 +376,10 @@ class LeaseLockTest {
                 store.letAnswersGo();
 
                 await().until(lease::isHeld);
+                await().untilAsserted(() -> assertThat(events)
+                        .containsSubsequence(
+                                new LockEvent.ClockJumped("bot", lease.fencingToken(), Duration.ofSeconds(10)),
+                                new LockEvent.RenewedLate("bot", lease.fencingToken(), 0)));
             }
         }
 

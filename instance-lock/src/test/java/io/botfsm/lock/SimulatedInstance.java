@@ -45,6 +45,7 @@ final class SimulatedInstance {
     private long holdAtMost = 60_000 * MILLI;
     private long standbySince = Long.MAX_VALUE;
     private boolean onlyStandsBy;
+    private int claims;
     private boolean ended;
 
     SimulatedInstance(
@@ -63,7 +64,7 @@ final class SimulatedInstance {
                 "lock",
                 timings,
                 machine,
-                new Identity(name, "host", 1, Instant.EPOCH, Optional.empty()),
+                new Identity(name, "host", 1, Instant.EPOCH, Optional.empty(), () -> Integer.toString(++claims)),
                 false,
                 machine,
                 machine,

@@ -33,10 +33,14 @@ final class PollingBot implements Bot {
     private void poll() {
         try {
             while (true) {
-                List<String> updates = longPoll.call();
-                if (lease.isHeld()) { // a poll takes long
-                    updates.forEach(update -> handlers.execute(() -> handler.accept(update)));
+                List<String> updates = longPoll.call(); // confirms those of the poll before
+                while (!lease.isHeld()) { // a poll takes long
+                    Thread.sleep(20); // held again soon, or the runner stops polling
                 }
+                CompletableFuture<?>[] handled = updates.stream()
+                        .map(update -> CompletableFuture.runAsync(() -> handler.accept(update), handlers))
+                        .toArray(CompletableFuture<?>[]::new);
+                CompletableFuture.allOf(handled).get(); // so that the next poll confirms only what was handled
             }
         } catch (Exception e) {
             throw new CompletionException(e);

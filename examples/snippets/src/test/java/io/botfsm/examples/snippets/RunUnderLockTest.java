@@ -6,8 +6,10 @@ import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.StorageKey;
 import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
+import io.botfsm.lock.LossReason;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import java.time.Duration;
@@ -17,7 +19,10 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,13 +64,13 @@ class RunUnderLockTest {
     }
     // end
 
-    private static String useByHand(String uri) {
+    private static String useByHand(String uri) throws InterruptedException {
         // snippet: lock-use
         try (LettuceRedis redis = LettuceRedis.connect(uri);
                 InstanceLock lock = InstanceLock.over(redis.leaseStore(), "orders-bot")
                         .ttl(Duration.ofSeconds(30)) // the default: renewed every 10 s
                         .build()) {
-            InstanceLock.Attempt attempt = lock.tryAcquire(); // one round trip
+            InstanceLock.Attempt attempt = lock.tryAcquire(); // one round trip; up to a ttl if Redis may have forgotten
             if (attempt instanceof InstanceLock.Attempt.HeldBy held) {
                 return String.format(
                         Locale.ROOT,
@@ -74,18 +79,28 @@ class RunUnderLockTest {
                         held.holder().host());
             }
             Lease lease = attempt.orThrow();
-            lease.onLost(reason -> stopAtOnce());
             Fsm fenced = Fsm.over(redis.stateStorage()).fencedBy(lease.fencingToken());
-            boolean more = true;
-            while (more && lease.isHeld()) { // computed from the clock, never from a flag
-                more = work(fenced);
-            }
-            return "done";
+            return workAsLongAsActive(lease, () -> work(fenced)) ? "done" : "lost the lock";
         }
         // end
     }
 
-    private static void stopAtOnce() {}
+    // snippet: lock-loop
+    /** Whether there is no more to do; false when the lease is lost. Interrupt it if the lease is closed elsewhere. */
+    static boolean workAsLongAsActive(Lease lease, BooleanSupplier work) throws InterruptedException {
+        CompletableFuture<LossReason> lost = new CompletableFuture<>();
+        lease.onLost(lost::complete);
+        boolean more = true;
+        while (more && !lost.isDone()) {
+            if (lease.isHeld()) { // computed from the clock, never from a flag
+                more = work.getAsBoolean();
+            } else {
+                Thread.sleep(20); // for the moment, or lost: ask again
+            }
+        }
+        return !more;
+    }
+    // end
 
     private static boolean work(Fsm fenced) {
         fenced.context(KEY).updateData("last", "work");
@@ -93,7 +108,7 @@ class RunUnderLockTest {
     }
 
     @Test
-    void usedByHandItTellsWhoIsActive() {
+    void usedByHandItTellsWhoIsActive() throws InterruptedException {
         assertThat(useByHand(server.uri(3))).isEqualTo("done");
         try (LettuceRedis other = LettuceRedis.connect(server.uri(3));
                 InstanceLock lock =
@@ -148,5 +163,45 @@ class RunUnderLockTest {
             throw new IllegalStateException("401 Unauthorized");
         });
         assertThat(status).isEqualTo(BotRunner.FAILED);
+    }
+
+    // snippet: lock-framework
+    /** Begun by the framework once the web server is up, and stopped by it once that has drained. */
+    static final class BotService {
+        private final BotRunner runner;
+        private final FutureTask<Integer> running;
+
+        BotService(LettuceRedis redis, BotFactory factory) {
+            runner = BotRunner.under(
+                            InstanceLock.over(redis.leaseStore(), "orders-bot").build())
+                    .standby()
+                    .withoutSignals();
+            running = new FutureTask<>(() -> runner.run(factory));
+            new Thread(running, "bot").start();
+        }
+
+        void stop() throws Exception {
+            runner.stop(); // only asks for it
+            running.get(); // the bot is drained, and the lock released
+        }
+    }
+    // end
+
+    @Test
+    void aFrameworkStopsTheBotInItsOwnOrder() throws Exception {
+        BlockingQueue<List<String>> updates = new LinkedBlockingQueue<>();
+        try (LettuceRedis redis = LettuceRedis.connect(server.uri(4));
+                InstanceLock observer =
+                        InstanceLock.over(redis.leaseStore(), "orders-bot").build()) {
+            CountDownLatch handled = new CountDownLatch(1);
+            BotService service =
+                    new BotService(redis, lease -> new PollingBot(lease, updates::take, text -> handled.countDown()));
+            updates.add(List.of("hello"));
+            handled.await(); // bounded by the test's time
+            assertThat(observer.holder()).isPresent();
+            service.stop();
+
+            assertThat(observer.holder()).isEmpty();
+        }
     }
 }

@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /** A conversation at a terminal, for as long as a lease is held: each line is a message, each reply a line. */
 final class Terminal implements Bot {
+    private static final long NOT_HELD_PAUSE_MILLIS = 20;
     private static final Logger LOG = LoggerFactory.getLogger(Terminal.class);
 
     private final OnboardingFlow flow;
@@ -98,12 +99,25 @@ final class Terminal implements Bot {
     }
 
     private synchronized boolean answer(String line) {
-        if (stopped || !lease.isHeld()) {
+        if (!awaitLease()) {
             lines.putBack(line);
             return false;
         }
         replies(message(line)).forEach(reply -> out.println("bot> " + reply));
         return !out.checkError();
+    }
+
+    /** That it is not held may pass, as when the machine's clock was set; if it does not, the runner stops this terminal. */
+    private synchronized boolean awaitLease() {
+        try {
+            while (!stopped && !lease.isHeld()) {
+                wait(NOT_HELD_PAUSE_MILLIS);
+            }
+            return !stopped;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** The same text right after a failure is the same message once more: it may have been saved after all. */

@@ -1,0 +1,76 @@
+package io.botfsm.lock;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What distinguishes this machine from a copy of it, as far as a process can read it on Linux: host name, machine id, the
+ * hardware's id where it is readable, and the addresses of network cards. Copies of a running machine share their boot id and
+ * often most of these; whoever operates them has to change at least the host name or the card's address.
+ */
+final class MachineIdentity {
+    private static final int HASH_BYTES = 12;
+
+    private MachineIdentity() {}
+
+    /**
+     * A hash of all that, since a machine id is confidential; empty where the machine has no id.
+     *
+     * @param root the file system's root
+     */
+    static Optional<String> read(Path root) throws IOException {
+        Optional<String> id = text(root.resolve("etc/machine-id"))
+                .or(() -> text(root.resolve("var/lib/dbus/machine-id")))
+                .filter(text -> text.matches("[0-9a-f]{32}"));
+        if (id.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> parts = new ArrayList<>();
+        parts.add(id.get());
+        parts.add(Files.readString(root.resolve("proc/sys/kernel/hostname"), UTF_8));
+        parts.add(text(root.resolve("sys/class/dmi/id/product_uuid")).orElse("")); // root's, on most machines
+        parts.addAll(networkCards(root.resolve("sys/class/net")));
+        return Optional.of(hash(String.join("\n", parts)));
+    }
+
+    private static Optional<String> text(Path file) {
+        try {
+            return Optional.of(Files.readString(file, UTF_8).strip()).filter(text -> !text.isEmpty());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Of cards only: bridges and the ends of containers' networks come and go. */
+    private static List<String> networkCards(Path folder) throws IOException {
+        try (Stream<Path> interfaces = Files.list(folder)) {
+            return interfaces
+                    .filter(card -> Files.exists(card.resolve("device")))
+                    .flatMap(card -> text(card.resolve("address")).stream())
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
+    private static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

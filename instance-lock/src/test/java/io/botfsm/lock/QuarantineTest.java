@@ -1,0 +1,127 @@
+package io.botfsm.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.botfsm.lock.InstanceLock.Attempt;
+import io.botfsm.lock.store.MemoryLeaseStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What is heard of a lock that waits for holders which the store may have forgotten; the test lets time pass. */
+class QuarantineTest {
+    private static final Duration TTL = Duration.ofSeconds(30);
+
+    private record Due(long time, Runnable task) {}
+
+    private final HandClock clock = new HandClock();
+    private final PriorityQueue<Due> timers = new PriorityQueue<>(Comparator.comparingLong(Due::time));
+    private final TroubledStore store = new TroubledStore(new MemoryLeaseStore());
+    private final List<LockEvent> events = new ArrayList<>();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(InstanceLock.class);
+    private final Level level = logger.getLevel();
+
+    private final LeaseEngine engine = new LeaseEngine(
+            store,
+            "orders-bot",
+            Timings.of(TTL, Optional.empty(), Optional.empty(), Optional.empty()),
+            clock,
+            new Identity("owner", "host", 1, Instant.EPOCH, Optional.empty(), () -> "1"),
+            false,
+            this::schedule,
+            this::schedule,
+            Runnable::run,
+            new LockEvents(List.of(events::add), Runnable::run),
+            () -> 0.5);
+
+    private Scheduler.Task schedule(Duration delay, Runnable task) {
+        Due due = new Due(clock.nanoTime() + Math.max(0, delay.toNanos()), task);
+        timers.add(due);
+        return () -> timers.remove(due);
+    }
+
+    private void pass(Duration time) {
+        long end = clock.nanoTime() + time.toNanos();
+        for (Due next = timers.peek(); next != null && next.time() <= end; next = timers.peek()) {
+            timers.remove(next);
+            clock.advance(Duration.ofNanos(Math.max(0, next.time() - clock.nanoTime())));
+            next.task().run();
+        }
+        clock.advance(Duration.ofNanos(end - clock.nanoTime()));
+    }
+
+    @BeforeEach
+    void listen() {
+        logger.setLevel(Level.INFO);
+        log.start();
+        logger.addAppender(log);
+        store.rememberNothing();
+    }
+
+    @AfterEach
+    void close() {
+        logger.detachAppender(log);
+        logger.setLevel(level);
+    }
+
+    @Test
+    void isToldAtOnceAndEveryFewSeconds() {
+        CompletableFuture<Attempt> attempt =
+                AcquireAttempt.begin(engine, Optional.empty()).result();
+        assertThat(waits()).containsExactly(TTL);
+        pass(Duration.ofSeconds(12));
+        assertThat(waits()).containsExactly(TTL, Duration.ofSeconds(25), Duration.ofSeconds(20));
+        assertThat(attempt).isNotDone();
+        pass(Duration.ofSeconds(18));
+
+        assertThat(attempt).isCompletedWithValueMatching(Attempt.Acquired.class::isInstance);
+        assertThat(waits()).hasSize(6).endsWith(Duration.ofSeconds(5));
+        pass(TTL);
+        assertThat(waits()).as("once it is active").hasSize(6);
+    }
+
+    private List<Duration> waits() {
+        return events.stream()
+                .filter(LockEvent.Quarantined.class::isInstance)
+                .map(event -> ((LockEvent.Quarantined) event).remaining())
+                .toList();
+    }
+
+    @Test
+    void isLoggedWithWhatIsWaitedForAndUntilWhen() {
+        var unused = AcquireAttempt.begin(engine, Optional.empty());
+        pass(Duration.ofSeconds(6));
+
+        assertThat(log.list).hasSize(2).allMatch(event -> event.getLevel() == Level.INFO);
+        assertThat(log.list.get(0).getFormattedMessage())
+                .matches(
+                        "Lock \"orders-bot\" is granted, but the store cannot show that it remembers every earlier holder:"
+                                + " waiting until \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ, for PT30S, when the lease of such a"
+                                + " holder has expired");
+        assertThat(log.list.get(1).getFormattedMessage()).contains("for PT25S");
+    }
+
+    @Test
+    void isNotToldOfAnyMoreWhenTheLeaseIsGivenBack() {
+        var attempt = AcquireAttempt.begin(engine, Optional.empty());
+        var unused = engine.close();
+        pass(TTL);
+
+        assertThat(attempt.result()).isCompletedExceptionally();
+        assertThat(waits()).containsExactly(TTL);
+    }
+}
