@@ -365,6 +365,12 @@ public final class LettuceRedis implements AutoCloseable {
                 return one;
             }
             one.close();
+            if (nodes.isEmpty()) {
+                throw new StorageRefusedException(
+                        one.server() + " is a node of a cluster, and a socket leads to no other: name nodes, as in"
+                                + " redis://host1:7000,host2:7001",
+                        null);
+            }
             requireCluster();
             return new ConnectedCluster(clients.get(), copy, nodes, scripts);
         }
