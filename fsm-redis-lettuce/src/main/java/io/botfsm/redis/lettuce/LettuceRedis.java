@@ -249,8 +249,8 @@ public final class LettuceRedis implements AutoCloseable {
         }
 
         /**
-         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that, a URI that
-         * names several servers is of a cluster, and a single one is asked whether it is.
+         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that, a URI
+         * that names several servers is of a cluster, and a single one is asked whether it is.
          */
         public Builder cluster() {
             cluster = true;

@@ -21,8 +21,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
- * Finds out, when a client could not connect, whether something else listens at the address than its URI says: a server with or
- * without TLS, a Sentinel, or no Redis at all. It asks over sockets of its own and sends no credentials. Immutable and thread-safe.
+ * Finds out, when a client could not connect, whether something else listens at the address than its URI says: a server with
+ * or without TLS, a Sentinel, or no Redis at all. It asks over sockets of its own and sends no credentials. Immutable and
+ * thread-safe.
  */
 public final class ConnectionDiagnosis {
     private static final byte[] PING = "PING\r\n".getBytes(US_ASCII);
