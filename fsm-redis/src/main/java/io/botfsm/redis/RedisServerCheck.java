@@ -8,6 +8,7 @@ import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisUri.Node;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -31,8 +32,9 @@ import java.util.regex.Pattern;
  */
 public final class RedisServerCheck {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
-    private static final Pattern CLUSTER = Pattern.compile("(?m)^(?:redis|server)_mode:cluster\\s*$");
+    private static final Pattern MODE = Pattern.compile("(?m)^(?:redis|server)_mode:(\\w+)\\s*$");
     private static final Pattern REPLICA = Pattern.compile("(?m)^role:slave\\s*$");
+    private static final Pattern MASTER = Pattern.compile("(?m)^master_host:(\\S+)\\s*$[^#]*?^master_port:(\\d+)\\s*$");
 
     /** How long a client may take to open one more connection. */
     private static final Duration CONNECTING = Duration.ofSeconds(3);
@@ -118,12 +120,43 @@ public final class RedisServerCheck {
     public void run(AiogramLayout layout) {
         String info = info();
         checkVersion(info);
-        if (CLUSTER.matcher(info).find()) {
+        if (mode(info).equals("cluster")) {
             throw refused(
                     "is of a cluster, where the two keys of a conversation of aiogram's may be on different nodes");
         }
         await("SCRIPT LOAD", load(port, Script.OF_AIOGRAM));
         probe(Script.AIOGRAM_PROBE, layout.spareKeys(UUID.randomUUID().toString()), " on keys " + layout.pattern());
+    }
+
+    /**
+     * Whether the server, which was named as a single one, is a node of a cluster, so that it has to be used as one. Blocks.
+     *
+     * @throws StorageRefusedException if it is a Sentinel or a replica; the message says what to name instead
+     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
+     *     interrupted, with the flag set again
+     */
+    public boolean isOfCluster() {
+        String mode = mode(info());
+        if (mode.equals("sentinel")) {
+            throw refused("is a Sentinel: write redis-sentinel:// and #<name of the master>, as in"
+                    + " redis-sentinel://host:26379#mymaster");
+        }
+        if (mode.equals("cluster")) {
+            return true;
+        }
+        String replication = asked("INFO", () -> port.info("replication"), timeout);
+        if (isReplica(replication)) {
+            Matcher master = MASTER.matcher(replication);
+            String where = master.find() ? " at " + new Node(master.group(1), Integer.parseInt(master.group(2))) : "";
+            throw refused("is a replica: name its master" + where
+                    + ", or its Sentinels, as in redis-sentinel://host:26379#mymaster");
+        }
+        return false;
+    }
+
+    private static String mode(String info) {
+        Matcher mode = MODE.matcher(info);
+        return mode.find() ? mode.group(1) : "";
     }
 
     /**
@@ -275,7 +308,8 @@ public final class RedisServerCheck {
     }
 
     private RuntimeException failed(String command, RedisPortException failure) {
-        if (failure.code().equals("NOPERM")) {
+        if (failure.code().equals("NOPERM")
+                && failure.kind() != Kind.NOT_SENT) { // which a Sentinel would have answered
             return refused("the user has no right to " + command, failure);
         }
         String message = String.format(Locale.ROOT, "%s: %s: %s", server, command, failure.getMessage());

@@ -139,14 +139,14 @@ final class Connections {
                 : new StorageUnavailableException(message, Duration.ZERO, why);
     }
 
-    /** The server's own words, if these are any. */
+    /** The server's own words, or a Sentinel's, if these are any. */
     static RedisPortException refused(JedisException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (JedisCall.isServerError(cause)) {
                 return RedisPortException.ofServerError(String.valueOf(cause.getMessage()));
             }
         }
-        return RedisPortException.notSent(failure);
+        return RedisPortException.known(failure).orElseGet(() -> RedisPortException.notSent(failure));
     }
 
     private boolean isUsable(Connection connection, int soTimeout) {

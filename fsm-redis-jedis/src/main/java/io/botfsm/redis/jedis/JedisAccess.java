@@ -1,5 +1,6 @@
 package io.botfsm.redis.jedis;
 
+import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
@@ -59,14 +60,14 @@ final class JedisAccess implements RedisAccess {
 
     /** Connections of our own, to one server or to the master that Sentinels know. */
     static JedisAccess to(RedisUri uri, Duration timeout, int poolSize) {
-        JedisClientConfig config = config(uri, timeout, true);
+        JedisClientConfig config = serverConfig(uri, timeout);
         if (uri.masterName().isEmpty()) {
             Node node = uri.nodes().get(0);
             return own(uri.toString(), timeout, poolSize, RoleCheck.OF_ANOTHER_SERVER, sockets(node, config), config);
         }
         Duration answer = min(timeout, CONNECT_TIMEOUT);
         JedisSocketFactory sockets = new MasterSockets(
-                uri.nodes(), uri.masterName().get(), config(uri, answer, false), config, answer.multipliedBy(2));
+                uri.nodes(), uri.masterName().get(), sentinelConfig(uri, answer), config, answer.multipliedBy(2));
         return own(uri.toString(), timeout, poolSize, RoleCheck.ALWAYS, sockets, config);
     }
 
@@ -76,7 +77,7 @@ final class JedisAccess implements RedisAccess {
      * @param settings how to talk to all
      */
     static JedisAccess ofNode(RedisUri settings, Node node, Duration timeout, int poolSize) {
-        JedisClientConfig config = config(settings, timeout, true);
+        JedisClientConfig config = serverConfig(settings, timeout);
         String name = RedisUri.builder()
                 .tls(settings.isTls())
                 .node(node.host(), node.port())
@@ -112,22 +113,27 @@ final class JedisAccess implements RedisAccess {
                 () -> new Connection(sockets, config));
     }
 
-    /**
-     * Without telling the library's name (CLIENT SETINFO): that is one more right for a user to have.
-     *
-     * @param toServer whether it is for a server, not for a Sentinel, which knows neither users nor databases
-     */
-    private static JedisClientConfig config(RedisUri uri, Duration timeout, boolean toServer) {
+    private static JedisClientConfig serverConfig(RedisUri uri, Duration timeout) {
+        return config(uri, timeout, uri.user(), uri.password())
+                .database(uri.database())
+                .build();
+    }
+
+    /** A Sentinel knows no databases, and has credentials of its own. */
+    private static JedisClientConfig sentinelConfig(RedisUri uri, Duration timeout) {
+        return config(uri, timeout, uri.sentinelUser(), uri.sentinelPassword()).build();
+    }
+
+    /** Without telling the library's name (CLIENT SETINFO): that is one more right for a user to have. */
+    private static DefaultJedisClientConfig.Builder config(
+            RedisUri uri, Duration timeout, Optional<String> user, Optional<String> password) {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
                 .resp2()
                 .connectionTimeoutMillis(millis(min(timeout, CONNECT_TIMEOUT)))
                 .socketTimeoutMillis(millis(timeout))
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
-        if (toServer) {
-            config.database(uri.database());
-            uri.user().ifPresent(config::user);
-            uri.password().ifPresent(config::password);
-        }
+        user.ifPresent(config::user);
+        password.ifPresent(config::password);
         if (uri.isTls()) {
             config.sslOptions(SslOptions.builder()
                     .sslVerifyMode(
@@ -138,7 +144,7 @@ final class JedisAccess implements RedisAccess {
                             })
                     .build());
         }
-        return config.build();
+        return config;
     }
 
     private static Duration min(Duration a, Duration b) {
@@ -223,6 +229,15 @@ final class JedisAccess implements RedisAccess {
     @Override
     public RedisPort port(Consumer<RedisPort> onClose) {
         return open(Optional.empty(), onClose);
+    }
+
+    /**
+     * Whether the server is a node of a cluster; see {@link RedisServerCheck#isOfCluster}. Blocks.
+     */
+    boolean isOfCluster() {
+        try (RedisPort port = port(closed -> {})) {
+            return new RedisServerCheck(port, server, timeout).isOfCluster();
+        }
     }
 
     /** The port of a node of a cluster. Nothing is connected yet. */

@@ -9,6 +9,7 @@ import io.botfsm.redis.AiogramMigration;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.RedisStores;
+import io.botfsm.redis.spi.ConnectionDiagnosis;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
@@ -27,10 +28,10 @@ import redis.clients.jedis.RedisClient;
  * }
  * }</pre>
  *
- * <p>Connecting checks the server once: that it answers, is new enough (Redis 6.2 or Valkey) and gives the user every right
- * that is needed. Afterwards calls fail within the command time-out while the server is away, and work again by themselves
- * within two seconds of its return, or after its replica has taken its place; no command is kept while disconnected, and none is
- * executed twice.
+ * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives the
+ * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
+ * time-out while the server is away, and work again by themselves within two seconds of its return, or after its replica has
+ * taken its place; no command is kept while disconnected, and none is executed twice.
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
  */
@@ -77,7 +78,14 @@ public final class JedisRedis implements AutoCloseable {
      *     old; or if its certificate is not trusted
      */
     public static JedisRedis using(RedisClient client) {
-        return connect(JedisAccess.over(client), RedisStorageOptions.defaults(), RedisLeaseOptions.defaults());
+        JedisAccess access = JedisAccess.over(client);
+        if (access.isOfCluster()) {
+            throw new StorageRefusedException(
+                    access.server()
+                            + " is a node of a cluster, and the client knows no other: use JedisRedis.builder(…)",
+                    null);
+        }
+        return connect(access, RedisStorageOptions.defaults(), RedisLeaseOptions.defaults());
     }
 
     /**
@@ -221,7 +229,8 @@ public final class JedisRedis implements AutoCloseable {
         }
 
         /**
-         * Connects to the cluster to which the server belongs. A URI that names several servers is of a cluster without that.
+         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that, a URI
+         * that names several servers is of a cluster, and a single one is asked whether it is.
          */
         public Builder cluster() {
             cluster = true;
@@ -276,7 +285,7 @@ public final class JedisRedis implements AutoCloseable {
          *     old; or if its certificate is not trusted
          */
         public JedisRedis connect() {
-            return JedisRedis.connect(access(), options, leaseOptions);
+            return diagnosis().explain(() -> JedisRedis.connect(access(), options, leaseOptions));
         }
 
         /**
@@ -289,17 +298,31 @@ public final class JedisRedis implements AutoCloseable {
          *     old; or if its certificate is not trusted
          */
         public LeaseStore leaseStore() {
-            RedisAccess access = access();
-            return RedisStores.leaseStore(access.port(port -> {}), access.server(), access.timeout(), leaseOptions);
+            return diagnosis().explain(() -> {
+                RedisAccess access = access();
+                return RedisStores.leaseStore(access.port(port -> {}), access.server(), access.timeout(), leaseOptions);
+            });
         }
 
+        private ConnectionDiagnosis diagnosis() {
+            return new ConnectionDiagnosis(
+                    uri.nodes(), uri.isTls(), uri.masterName().isPresent(), limit());
+        }
+
+        private Duration limit() {
+            return commandTimeout.or(uri::timeout).orElse(DEFAULT_COMMAND_TIMEOUT);
+        }
+
+        /** To one server, or to the cluster to which it says that it belongs. */
         private RedisAccess access() {
-            Duration limit = commandTimeout.or(uri::timeout).orElse(DEFAULT_COMMAND_TIMEOUT);
             if (!cluster) {
-                return JedisAccess.to(uri, limit, poolSize);
+                JedisAccess one = JedisAccess.to(uri, limit(), poolSize);
+                if (uri.masterName().isPresent() || !one.isOfCluster()) {
+                    return one;
+                }
             }
             requireCluster();
-            return new ClusterAccess(uri, limit, poolSize);
+            return new ClusterAccess(uri, limit(), poolSize);
         }
 
         private void requireCluster() {

@@ -19,6 +19,7 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** Sockets to whichever server Sentinels call the master when one is opened. Thread-safe. */
 final class MasterSockets implements JedisSocketFactory {
@@ -82,6 +83,8 @@ final class MasterSockets implements JedisSocketFactory {
         Runnable question = () -> {
             try {
                 answer.complete(answerOf(sentinel));
+            } catch (JedisException e) {
+                answer.completeExceptionally(Connections.refused(e));
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
             }

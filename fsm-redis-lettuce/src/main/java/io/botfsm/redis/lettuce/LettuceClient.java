@@ -249,14 +249,14 @@ final class LettuceClient {
 
     private RuntimeException notConnected(String server, Exception failure) {
         Throwable root = root(failure);
-        boolean isAnswer = root instanceof RedisCommandExecutionException;
-        RedisPortException why = isAnswer
-                ? RedisPortException.ofServerError(String.valueOf(root.getMessage()))
-                : RedisPortException.notSent(failure);
+        Optional<RedisPortException> known = root instanceof RedisCommandExecutionException answer
+                ? Optional.of(RedisPortException.ofServerError(String.valueOf(answer.getMessage())))
+                : RedisPortException.known(failure);
+        RedisPortException why = known.orElseGet(() -> RedisPortException.notSent(failure));
         if (why.isLasting()) {
             return new StorageRefusedException(server + ": " + why.getMessage(), why);
         }
-        return isAnswer
+        return known.isPresent()
                 ? new StorageUnavailableException(server + ": " + why.getMessage(), commandTimeout, why)
                 : new StorageUnavailableException(
                         String.format(Locale.ROOT, "%s: cannot connect: %s", server, root.getMessage()),

@@ -10,6 +10,8 @@ import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.RedisStores;
+import io.botfsm.redis.spi.ConnectionDiagnosis;
+import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.storage.StateStorage;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -32,10 +36,10 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>Connecting checks the server once: that it answers, is new enough (Redis 6.2 or Valkey) and gives the user every right
- * that is needed. Afterwards calls fail within the command time-out while the server is away, and work again by themselves
- * within two seconds of its return, or after its replica has taken its place; no command is kept while disconnected, and none
- * is executed twice.
+ * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives the
+ * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
+ * time-out while the server is away, and work again by themselves within two seconds of its return, or after its replica has
+ * taken its place; no command is kept while disconnected, and none is executed twice.
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class. (Lettuce's own logger writes what it
  * sends, passwords included, at level TRACE.)
@@ -127,6 +131,15 @@ public final class LettuceRedis implements AutoCloseable {
      */
     public static Builder builder(String uri) {
         return new Builder(RedisUri.parse(uri));
+    }
+
+    /**
+     * Begins to choose how to connect.
+     *
+     * @param uri where Redis is, without percent-encoding
+     */
+    public static Builder builder(RedisUri uri) {
+        return new Builder(uri);
     }
 
     /**
@@ -236,7 +249,8 @@ public final class LettuceRedis implements AutoCloseable {
         }
 
         /**
-         * Connects to the cluster to which the server belongs. A URI that names several servers is of a cluster without that.
+         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that, a URI
+         * that names several servers is of a cluster, and a single one is asked whether it is.
          */
         public Builder cluster() {
             cluster = true;
@@ -282,6 +296,10 @@ public final class LettuceRedis implements AutoCloseable {
          */
         public LettuceRedis connect() {
             ServerAccess access = access();
+            return diagnosis().explain(() -> connect(access));
+        }
+
+        private LettuceRedis connect(ServerAccess access) {
             Connected connected = access.connect(RedisServerCheck::loadScripts);
             LettuceRedis redis = new LettuceRedis(access, connected, options, leaseOptions);
             try {
@@ -303,19 +321,58 @@ public final class LettuceRedis implements AutoCloseable {
          *     old; or if its certificate is not trusted
          */
         public LeaseStore leaseStore() {
-            Connected connected = access().connectForLeases();
-            return RedisStores.leaseStore(
-                    connected.port(() -> {}), connected.server(), connected.commandTimeout(), leaseOptions);
+            return diagnosis().explain(() -> {
+                Connected connected = access().connectForLeases();
+                return RedisStores.leaseStore(
+                        connected.port(() -> {}), connected.server(), connected.commandTimeout(), leaseOptions);
+            });
+        }
+
+        private ConnectionDiagnosis diagnosis() {
+            boolean sentinels = !uri.getSentinels().isEmpty();
+            return new ConnectionDiagnosis(
+                    sentinels ? RedisAddress.addresses(uri) : nodes,
+                    uri.isSsl(),
+                    sentinels,
+                    commandTimeout.orElse(DEFAULT_COMMAND_TIMEOUT));
         }
 
         private ServerAccess access() {
             RedisURI copy = ConnectedClient.requireNativeTransport(RedisAddress.copy(uri));
             Supplier<LettuceClient> clients = clients(copy);
             if (!cluster) {
-                return scripts -> new ConnectedClient(clients.get(), copy, scripts);
+                return scripts -> recognised(clients, copy, scripts);
             }
             requireCluster();
             return scripts -> new ConnectedCluster(clients.get(), copy, nodes, scripts);
+        }
+
+        /** One server, or the cluster to which it says that it belongs. */
+        private Connected recognised(
+                Supplier<LettuceClient> clients, RedisURI copy, Function<RedisPort, CompletionStage<Void>> scripts) {
+            ConnectedClient one = new ConnectedClient(clients.get(), copy, scripts);
+            if (!copy.getSentinels().isEmpty()) {
+                return one;
+            }
+            boolean ofCluster;
+            try {
+                ofCluster = new RedisServerCheck(one.port(() -> {}), one.server(), one.commandTimeout()).isOfCluster();
+            } catch (RuntimeException e) {
+                one.close();
+                throw e;
+            }
+            if (!ofCluster) {
+                return one;
+            }
+            one.close();
+            if (nodes.isEmpty()) {
+                throw new StorageRefusedException(
+                        one.server() + " is a node of a cluster, and a socket leads to no other: name nodes, as in"
+                                + " redis://host1:7000,host2:7001",
+                        null);
+            }
+            requireCluster();
+            return new ConnectedCluster(clients.get(), copy, nodes, scripts);
         }
 
         private void requireCluster() {

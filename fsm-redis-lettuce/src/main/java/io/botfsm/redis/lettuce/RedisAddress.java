@@ -5,6 +5,7 @@ import io.botfsm.redis.spi.RedisUri.Node;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
 import java.util.List;
+import java.util.Optional;
 
 /** What Lettuce calls what {@link RedisUri} says, and the other way round. */
 final class RedisAddress {
@@ -14,20 +15,23 @@ final class RedisAddress {
     static RedisURI of(RedisUri uri) {
         RedisURI.Builder builder = builder(uri).withDatabase(uri.database());
         uri.timeout().ifPresent(builder::withTimeout);
-        uri.password()
-                .map(String::toCharArray)
-                .ifPresent(password -> uri.user()
-                        .ifPresentOrElse(
-                                user -> builder.withAuthentication(user, password),
-                                () -> builder.withPassword(password)));
+        authenticated(builder, uri.user(), uri.password());
         RedisURI master = secured(builder, uri).build();
         uri.masterName().ifPresent(name -> {
             master.setSentinelMasterId(name);
-            uri.nodes()
-                    .forEach(node ->
-                            master.getSentinels().add(secured(redis(node), uri).build()));
+            uri.nodes().forEach(node -> {
+                RedisURI.Builder sentinel = secured(redis(node), uri);
+                authenticated(sentinel, uri.sentinelUser(), uri.sentinelPassword());
+                master.getSentinels().add(sentinel.build());
+            });
         });
         return master;
+    }
+
+    private static void authenticated(RedisURI.Builder builder, Optional<String> user, Optional<String> password) {
+        password.map(String::toCharArray)
+                .ifPresent(secret -> user.ifPresentOrElse(
+                        name -> builder.withAuthentication(name, secret), () -> builder.withPassword(secret)));
     }
 
     private static RedisURI.Builder builder(RedisUri uri) {
@@ -69,17 +73,23 @@ final class RedisAddress {
 
     /** The server, if it is one that is reached over the network. */
     static List<Node> nodes(RedisURI uri) {
-        return uri.getSocket() == null && uri.getSentinels().isEmpty()
-                ? List.of(new Node(uri.getHost(), uri.getPort()))
-                : List.of();
+        return uri.getSocket() == null && uri.getSentinels().isEmpty() ? List.of(node(uri)) : List.of();
+    }
+
+    /** The Sentinels, or the server, if it is one that is reached over the network. */
+    static List<Node> addresses(RedisURI uri) {
+        return uri.getSentinels().isEmpty()
+                ? nodes(uri)
+                : uri.getSentinels().stream().map(RedisAddress::node).toList();
+    }
+
+    static Node node(RedisURI uri) {
+        return new Node(uri.getHost(), uri.getPort());
     }
 
     /** The server as errors and logs name it, without credentials. */
     static String name(RedisURI uri) {
-        List<Node> nodes = uri.getSentinels().stream()
-                .map(sentinel -> new Node(sentinel.getHost(), sentinel.getPort()))
-                .toList();
-        return name(uri, nodes.isEmpty() ? nodes(uri) : nodes);
+        return name(uri, addresses(uri));
     }
 
     /** Nodes of a cluster as errors and logs name them, without credentials. */

@@ -1,9 +1,14 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.redis.spi.Sentinels;
 import io.lettuce.core.RedisURI;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Where the wanted server is. Asked for each new connection, since it may be another one by then. */
@@ -18,7 +23,12 @@ interface Whereabouts {
             return () -> CompletableFuture.completedFuture(uri);
         }
         String master = uri.getSentinelMasterId();
-        return () -> Sentinels.master(uri.getSentinels(), master, sentinel -> ask(sentinel, master, client))
+        Map<Node, RedisURI> sentinels = new LinkedHashMap<>();
+        uri.getSentinels().forEach(sentinel -> sentinels.put(RedisAddress.node(sentinel), sentinel));
+        return () -> Sentinels.master(
+                        sentinels.keySet(),
+                        master,
+                        node -> ask(Objects.requireNonNull(sentinels.get(node)), master, client))
                 .thenApply(node -> RedisAddress.at(uri, node));
     }
 
@@ -29,6 +39,9 @@ interface Whereabouts {
                         .masterOf(master)
                         .whenComplete((address, failure) -> {
                             var unused = connection.closeAsync();
-                        }));
+                        }))
+                .exceptionally(failure -> {
+                    throw new CompletionException(LettuceChannels.known(failure));
+                });
     }
 }

@@ -1,9 +1,17 @@
 package io.botfsm.redis.spi;
 
+import io.botfsm.redis.spi.RedisUri.Node;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the environment variables that say where Redis is. */
 final class RedisEnvironment {
@@ -13,8 +21,17 @@ final class RedisEnvironment {
     private static final String DB = "REDIS_FSM_DB";
     private static final String USERNAME = "REDIS_FSM_USERNAME";
     private static final String PASSWORD = "REDIS_FSM_PASSWORD";
+    private static final String SENTINEL_USERNAME = "REDIS_FSM_SENTINEL_USERNAME";
+    private static final String SENTINEL_PASSWORD = "REDIS_FSM_SENTINEL_PASSWORD";
+
+    /** How Kubernetes announces a Service called {@code redis-fsm}, and Docker a linked container, in {@value #PORT}. */
+    private static final Pattern ANNOUNCED =
+            Pattern.compile("(?i:tcp)://(\\[[^\\[\\]]+\\]|[^:\\[\\]/@]+):(\\d{1,5})/?");
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class);
 
     private final Map<String, String> variables;
+    private final List<String> ignored = new ArrayList<>();
 
     private RedisEnvironment(Map<String, String> variables) {
         this.variables = variables;
@@ -26,12 +43,26 @@ final class RedisEnvironment {
     }
 
     private RedisUri ofUrl(String url) {
-        for (String part : List.of(HOST, PORT, DB, USERNAME, PASSWORD)) {
-            if (get(part).isPresent()) {
-                throw new IllegalArgumentException(
-                        String.format(Locale.ROOT, "%s contradicts %s: set one of them", URL, part));
-            }
+        RedisUri uri = parsed(url);
+        RedisUri.Builder complete = uri.toBuilder();
+        ignore(HOST, PORT, DB);
+        if (uri.password().isPresent()) {
+            ignore(USERNAME, PASSWORD);
+        } else {
+            credentials(complete);
         }
+        if (uri.sentinelPassword().isPresent() || uri.masterName().isEmpty()) {
+            ignore(SENTINEL_USERNAME, SENTINEL_PASSWORD);
+        } else {
+            read(SENTINEL_USERNAME, SENTINEL_PASSWORD, complete::sentinelCredentials, complete::sentinelPassword);
+        }
+        if (!ignored.isEmpty()) {
+            LOGGER.warn("Ignoring {} because {} is set", String.join(", ", ignored), URL);
+        }
+        return complete.build();
+    }
+
+    private static RedisUri parsed(String url) {
         try {
             return RedisUri.parse(url);
         } catch (IllegalArgumentException e) {
@@ -39,23 +70,78 @@ final class RedisEnvironment {
         }
     }
 
-    private RedisUri ofParts() {
-        RedisUri.Builder uri = RedisUri.builder()
-                .node(get(HOST).orElse("localhost"), number(PORT, RedisUri.DEFAULT_PORT, 1, 65_535))
-                .database(number(DB, 0, 0, Integer.MAX_VALUE));
-        Optional<String> password = get(PASSWORD);
-        if (get(USERNAME).isPresent() && password.isEmpty()) {
-            throw new IllegalArgumentException(USERNAME + " is set, but " + PASSWORD + " is not");
+    private void ignore(String... names) {
+        for (String name : names) {
+            if (get(name).isPresent()) {
+                ignored.add(name);
+            }
         }
-        password.ifPresent(secret ->
-                get(USERNAME).ifPresentOrElse(name -> uri.credentials(name, secret), () -> uri.password(secret)));
+    }
+
+    private RedisUri ofParts() {
+        Node server = announced().orElseGet(() -> new Node(host(), number(PORT, RedisUri.DEFAULT_PORT, 1, 65_535)));
+        RedisUri.Builder uri = RedisUri.builder().database(number(DB, 0, 0, Integer.MAX_VALUE));
+        try {
+            uri.node(server.host(), server.port());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(HOST + ": " + e.getMessage(), e);
+        }
+        credentials(uri);
+        for (String name : List.of(SENTINEL_USERNAME, SENTINEL_PASSWORD)) {
+            if (get(name).isPresent()) {
+                throw new IllegalArgumentException(name + " is set, but " + URL
+                        + " names no Sentinels, as in redis-sentinel://host1,host2#master");
+            }
+        }
         return uri.build();
     }
 
+    private String host() {
+        return get(HOST).map(String::strip).orElse("localhost");
+    }
+
+    /**
+     * The server, if {@value #PORT} announces one. A host that is set beside that is another server, whose port was not set: the
+     * announcement says nothing of it.
+     */
+    private Optional<Node> announced() {
+        Matcher announced = ANNOUNCED.matcher(get(PORT).orElse("").strip());
+        if (!announced.matches()) {
+            return Optional.empty();
+        }
+        Node service = new Node(announced.group(1), number(PORT, announced.group(2), 1, 65_535));
+        Node chosen = new Node(host(), RedisUri.DEFAULT_PORT);
+        if (get(HOST).isEmpty() || chosen.host().equals(service.host())) {
+            LOGGER.info("{} announces the server {}", PORT, service);
+            return Optional.of(service);
+        }
+        LOGGER.warn("Ignoring {}, which announces another server, because {} is set", PORT, HOST);
+        return Optional.of(chosen);
+    }
+
+    private void credentials(RedisUri.Builder uri) {
+        read(USERNAME, PASSWORD, uri::credentials, uri::password);
+    }
+
+    private void read(
+            String username, String password, BiConsumer<String, String> credentials, Consumer<String> passwordAlone) {
+        Optional<String> secret = get(password);
+        if (get(username).isPresent() && secret.isEmpty()) {
+            throw new IllegalArgumentException(username + " is set, but " + password + " is not");
+        }
+        secret.ifPresent(text -> get(username)
+                .ifPresentOrElse(name -> credentials.accept(name, text), () -> passwordAlone.accept(text)));
+    }
+
     private int number(String variable, int standard, int lowest, int highest) {
-        String text = get(variable).orElse(Integer.toString(standard));
+        return get(variable)
+                .map(text -> number(variable, text.strip(), lowest, highest))
+                .orElse(standard);
+    }
+
+    private static int number(String variable, String text, int lowest, int highest) {
         try {
-            int number = Integer.parseInt(text.trim());
+            int number = Integer.parseInt(text);
             if (number >= lowest && number <= highest) {
                 return number;
             }
@@ -63,7 +149,12 @@ final class RedisEnvironment {
             // refused below, like a number out of range
         }
         throw new IllegalArgumentException(String.format(
-                Locale.ROOT, "%s must be a whole number between %d and %d: \"%s\"", variable, lowest, highest, text));
+                Locale.ROOT,
+                "%s must be a whole number between %d and %d: \"%s\"",
+                variable,
+                lowest,
+                highest,
+                text.contains("@") ? "***" : text));
     }
 
     private Optional<String> get(String variable) {

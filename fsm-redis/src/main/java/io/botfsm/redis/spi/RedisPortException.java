@@ -1,5 +1,6 @@
 package io.botfsm.redis.spi;
 
+import io.botfsm.redis.spi.RedisUri.Node;
 import java.security.cert.CertificateException;
 import java.util.Locale;
 import java.util.Map;
@@ -63,6 +64,24 @@ public final class RedisPortException extends RuntimeException {
     private static final Pattern CHANNELS =
             Pattern.compile("access (?:one of the channels|a channel|the '.*' channel)|publish to the channel");
 
+    private static final String UNKNOWN_COMMAND = "it does not know the command";
+
+    /** What texts mean that have no code of their own. */
+    private static final Map<String, String> PHRASES = Map.of(
+            "DB index is out of range", "no such database",
+            "cluster support disabled", "it is not a node of a cluster",
+            "unknown command", UNKNOWN_COMMAND,
+            "not allowed in cluster mode", "a cluster has only database 0",
+            "without any password configured", "it has no password, and one was given");
+
+    private static final String SENTINEL_SETTING = " (sentinelPassword in the URI, or REDIS_FSM_SENTINEL_PASSWORD)";
+
+    /** By the code that a Sentinel answered. */
+    private static final Map<String, String> SENTINEL_REMEDIES = Map.of(
+            "NOAUTH", ": set the password of the Sentinels" + SENTINEL_SETTING,
+            "WRONGPASS", ": correct the password of the Sentinels" + SENTINEL_SETTING,
+            "NOPERM", ": its user needs +sentinel|get-master-addr-by-name");
+
     private static final Map<String, String> MEANINGS = Map.of(
             "LOADING", "it is still loading its data",
             "BUSY", "a script takes too long",
@@ -108,6 +127,37 @@ public final class RedisPortException extends RuntimeException {
         String why = distrust.map("the server's certificate is not trusted: "::concat)
                 .orElse("no connection to Redis");
         return new RedisPortException(Kind.NOT_SENT, "", distrust.isPresent(), "not sent: " + why, cause);
+    }
+
+    /**
+     * A command that was not sent, since a Sentinel did not say where the master is.
+     *
+     * @param sentinel its name
+     * @param failure what the question for the master failed with
+     */
+    static RedisPortException ofSentinel(Node sentinel, Throwable failure) {
+        RedisPortException why = known(failure).orElseGet(() -> notSent(failure));
+        String said = String.valueOf(why.getMessage()).replaceFirst("^not sent: ", "");
+        String remedy = said.endsWith(UNKNOWN_COMMAND)
+                ? ": it is not a Sentinel; their port is " + RedisUri.DEFAULT_SENTINEL_PORT
+                        + " unless configured otherwise"
+                : SENTINEL_REMEDIES.getOrDefault(why.code, "");
+        String message = String.format(Locale.ROOT, "not sent: Sentinel %s: %s%s", sentinel, said, remedy);
+        return new RedisPortException(Kind.NOT_SENT, why.code, why.lasting, message, why);
+    }
+
+    /** What a Sentinel is asked for and does not know. */
+    static RedisPortException unknownMaster(String name) {
+        return new RedisPortException(Kind.NOT_SENT, "", false, "it does not know the master " + name, null);
+    }
+
+    /** The outermost failure of a command among a failure and its causes. */
+    public static Optional<RedisPortException> known(@Nullable Throwable failure) {
+        Optional<RedisPortException> known = Optional.empty();
+        for (Throwable cause = failure; cause != null && known.isEmpty(); cause = cause.getCause()) {
+            known = cause instanceof RedisPortException port ? Optional.of(port) : known;
+        }
+        return known;
     }
 
     /** Why a certificate is not trusted, if that is the cause; the innermost of such exceptions says it in the fewest words. */
@@ -181,8 +231,10 @@ public final class RedisPortException extends RuntimeException {
         if (CHANNELS.matcher(error).find()) {
             return ", channel not allowed";
         }
-        if (error.contains("DB index is out of range")) {
-            return ", no such database";
+        for (Map.Entry<String, String> phrase : PHRASES.entrySet()) {
+            if (error.contains(phrase.getKey())) {
+                return ", " + phrase.getValue();
+            }
         }
         return MEANINGS.containsKey(code) ? ", " + MEANINGS.get(code) : "";
     }

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where Redis is and how to get in, whatever the client. Immutable and thread-safe. {@link #toString} names the server as errors
@@ -29,8 +32,18 @@ public final class RedisUri {
         NONE
     }
 
-    /** A server, a node of a cluster or a Sentinel. */
+    /**
+     * A server, a node of a cluster or a Sentinel.
+     *
+     * @param host a name or an address; the brackets around an IPv6 address, as in a URI, are removed
+     */
     public record Node(String host, int port) {
+        public Node {
+            if (host.startsWith("[") && host.endsWith("]")) {
+                host = host.substring(1, host.length() - 1);
+            }
+        }
+
         @Override
         public String toString() {
             return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
@@ -44,6 +57,8 @@ public final class RedisUri {
     private final PeerCheck peerCheck;
     private final Optional<String> user;
     private final Optional<String> password;
+    private final Optional<String> sentinelUser;
+    private final Optional<String> sentinelPassword;
     private final int database;
     private final Optional<Duration> timeout;
 
@@ -55,6 +70,8 @@ public final class RedisUri {
         peerCheck = builder.peerCheck;
         user = builder.user;
         password = builder.password;
+        sentinelUser = builder.sentinelUser;
+        sentinelPassword = builder.sentinelPassword;
         database = builder.database;
         timeout = builder.timeout;
     }
@@ -64,7 +81,8 @@ public final class RedisUri {
      * nodes of a cluster, {@code redis-sentinel://host1,host2:26379/1#master} (or {@code rediss-sentinel}) for Sentinels and the
      * name of the master they watch, or {@code redis-socket:///path?database=1} for a Unix socket. What stands alone before the
      * {@code @} is a password. Parameters: {@code timeout=5s} (also {@code ms}, which is the standard, {@code m} and
-     * {@code h}), {@code database=1}, {@code verifyPeer=FULL}, {@code CA} or {@code NONE}.
+     * {@code h}), {@code database=1}, {@code verifyPeer=FULL}, {@code CA} or {@code NONE}; with Sentinels also
+     * {@code sentinelPassword} and {@code sentinelUsername}, percent-encoded. Whitespace around the URI is ignored.
      *
      * @throws IllegalArgumentException if it cannot be read; the message holds no credentials
      */
@@ -73,12 +91,17 @@ public final class RedisUri {
     }
 
     /**
-     * The server that environment variables name: {@code REDIS_FSM_URL} alone, or {@code REDIS_FSM_HOST} (default
-     * {@code localhost}), {@code REDIS_FSM_PORT} (6379), {@code REDIS_FSM_DB} (0), {@code REDIS_FSM_USERNAME} and
-     * {@code REDIS_FSM_PASSWORD}. An empty variable counts as absent.
+     * The server that environment variables name: {@code REDIS_FSM_URL}, or {@code REDIS_FSM_HOST} (default
+     * {@code localhost}), {@code REDIS_FSM_PORT} (6379) and {@code REDIS_FSM_DB} (0). {@code REDIS_FSM_USERNAME} and
+     * {@code REDIS_FSM_PASSWORD} are the credentials, also of a URL that holds none; {@code REDIS_FSM_SENTINEL_USERNAME} and
+     * {@code REDIS_FSM_SENTINEL_PASSWORD} are those of the Sentinels that a URL names. An empty variable counts as absent, and
+     * whitespace around a value is ignored, except for passwords: see {@link Builder#password}.
      *
-     * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it and holds no
-     *     credentials
+     * <p>A URL takes precedence: other variables that say the same are ignored, with a warning in the log that names them.
+     * {@code REDIS_FSM_PORT} may have the form {@code tcp://host:port}, in which Kubernetes announces a Service called
+     * {@code redis-fsm}; it names the host too, unless {@code REDIS_FSM_HOST} does.
+     *
+     * @throws IllegalArgumentException if a variable cannot be used; the message names it and holds no credentials
      */
     public static RedisUri fromEnvironment(Map<String, String> variables) {
         return RedisEnvironment.uri(variables);
@@ -87,6 +110,10 @@ public final class RedisUri {
     /** Begins to say where Redis is, without percent-encoding. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    Builder toBuilder() {
+        return new Builder(this);
     }
 
     /** Servers: one, several nodes of a cluster, or the Sentinels if there is a {@link #masterName}; none with a socket. */
@@ -124,6 +151,16 @@ public final class RedisUri {
         return password;
     }
 
+    /** The user that Sentinels know, if it is not their default one; then there is a {@link #sentinelPassword}. */
+    public Optional<String> sentinelUser() {
+        return sentinelUser;
+    }
+
+    /** The password of the Sentinels, which is not that of the servers. */
+    public Optional<String> sentinelPassword() {
+        return sentinelPassword;
+    }
+
     /** The number of the database. */
     public int database() {
         return database;
@@ -154,6 +191,11 @@ public final class RedisUri {
 
     /** Collects where Redis is. Not thread-safe. A value that cannot be is refused at once. */
     public static final class Builder {
+        private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class);
+        private static final Pattern LINE_BREAKS = Pattern.compile("[\\r\\n]+\\z");
+        private static final Pattern HOST =
+                Pattern.compile("[^\\s/@\\[\\]:,]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\\S+)?");
+
         private final List<Node> nodes = new ArrayList<>();
         private Optional<String> masterName = Optional.empty();
         private Optional<String> socket = Optional.empty();
@@ -161,24 +203,46 @@ public final class RedisUri {
         private PeerCheck peerCheck = PeerCheck.FULL;
         private Optional<String> user = Optional.empty();
         private Optional<String> password = Optional.empty();
+        private Optional<String> sentinelUser = Optional.empty();
+        private Optional<String> sentinelPassword = Optional.empty();
         private int database;
         private Optional<Duration> timeout = Optional.empty();
 
         private Builder() {}
 
+        private Builder(RedisUri uri) {
+            nodes.addAll(uri.nodes);
+            masterName = uri.masterName;
+            socket = uri.socket;
+            tls = uri.tls;
+            peerCheck = uri.peerCheck;
+            user = uri.user;
+            password = uri.password;
+            sentinelUser = uri.sentinelUser;
+            sentinelPassword = uri.sentinelPassword;
+            database = uri.database;
+            timeout = uri.timeout;
+        }
+
         /**
          * A server, one more node of a cluster, or one more Sentinel.
          *
-         * @throws IllegalArgumentException if the host is empty or the port not between 1 and 65535
+         * @param host a name or an address, an IPv6 address with or without brackets; whitespace around it is ignored
+         * @throws IllegalArgumentException if the host is neither a name nor an address, or the port not between 1 and 65535
          */
         public Builder node(String host, int port) {
-            if (host.isEmpty()) {
+            Node node = new Node(host.strip(), port);
+            if (node.host().isEmpty()) {
                 throw new IllegalArgumentException("a host must have a name");
+            }
+            if (!HOST.matcher(node.host()).matches()) {
+                throw new IllegalArgumentException("a host must be a name or an address, without a scheme or a port: \""
+                        + (host.contains("@") ? "***" : node.host()) + '"');
             }
             if (port < 1 || port > 65_535) {
                 throw new IllegalArgumentException("the port must be between 1 and 65535: " + port);
             }
-            nodes.add(new Node(host, port));
+            nodes.add(node);
             return this;
         }
 
@@ -206,18 +270,75 @@ public final class RedisUri {
             return this;
         }
 
-        /** The password of the default user. */
+        /**
+         * The password of the default user. Line breaks at its end, as a file with a secret has, are removed with a warning in
+         * the log; other whitespace at either end is kept, with a warning.
+         *
+         * @throws IllegalArgumentException if nothing is left of it
+         */
         public Builder password(String secret) {
             user = Optional.empty();
-            password = Optional.of(secret);
+            password = Optional.of(cleaned(secret, "password"));
             return this;
         }
 
-        /** User and password. */
+        /**
+         * User and password.
+         *
+         * @param name whitespace around it is ignored
+         * @param secret as for {@link #password}
+         * @throws IllegalArgumentException if the name is blank, or nothing is left of the password
+         */
         public Builder credentials(String name, String secret) {
-            user = Optional.of(name);
-            password = Optional.of(secret);
+            user = Optional.of(requireName(name));
+            password = Optional.of(cleaned(secret, "password"));
             return this;
+        }
+
+        /**
+         * The password of the Sentinels ({@code requirepass} in their configuration), which do not know that of the servers.
+         *
+         * @param secret as for {@link #password}
+         * @throws IllegalArgumentException if nothing is left of it
+         */
+        public Builder sentinelPassword(String secret) {
+            sentinelUser = Optional.empty();
+            sentinelPassword = Optional.of(cleaned(secret, "Sentinel password"));
+            return this;
+        }
+
+        /**
+         * User and password of the Sentinels.
+         *
+         * @param name whitespace around it is ignored
+         * @param secret as for {@link #password}
+         * @throws IllegalArgumentException if the name is blank, or nothing is left of the password
+         */
+        public Builder sentinelCredentials(String name, String secret) {
+            sentinelUser = Optional.of(requireName(name));
+            sentinelPassword = Optional.of(cleaned(secret, "Sentinel password"));
+            return this;
+        }
+
+        private static String requireName(String user) {
+            if (user.isBlank()) {
+                throw new IllegalArgumentException("a user must have a name");
+            }
+            return user.strip();
+        }
+
+        private static String cleaned(String secret, String what) {
+            String cleaned = LINE_BREAKS.matcher(secret).replaceFirst("");
+            if (cleaned.isEmpty() && !secret.isEmpty()) {
+                throw new IllegalArgumentException("the " + what + " is nothing but a line break");
+            }
+            if (cleaned.length() < secret.length()) {
+                LOGGER.warn("Removed the line break at the end of the Redis {}", what);
+            }
+            if (!cleaned.equals(cleaned.strip())) {
+                LOGGER.warn("The Redis {} begins or ends with whitespace, which is kept", what);
+            }
+            return cleaned;
         }
 
         /**
@@ -249,12 +370,17 @@ public final class RedisUri {
         /**
          * What was collected.
          *
-         * @throws IllegalArgumentException if there is neither a node nor a socket, or both
+         * @throws IllegalArgumentException if there is neither a node nor a socket, or both; or a Sentinel password without
+         *     the name of a master
          */
         public RedisUri build() {
             if (nodes.isEmpty() == socket.isEmpty()) {
                 throw new IllegalArgumentException(
                         String.format(Locale.ROOT, "name a node or a socket: %s, %s", nodes, socket));
+            }
+            if (sentinelPassword.isPresent() && masterName.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "a Sentinel password needs Sentinels and the name of a master: " + nodes);
             }
             return new RedisUri(this);
         }

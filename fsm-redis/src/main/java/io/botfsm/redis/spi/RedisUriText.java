@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 final class RedisUriText {
     private static final Pattern SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*):");
     private static final Pattern KNOWN = Pattern.compile("(rediss?)(-sentinel|-socket)?");
+    private static final Pattern AUTHORITY = Pattern.compile("(?<=://)[^/?#]*");
+    private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[^\\[\\]]+)?\\]");
     private static final Pattern NODE = Pattern.compile("(?:\\[([^\\[\\]]+)\\]|([^:\\[\\]]+))(?::(\\d{1,9}))?");
     private static final Pattern DATABASE = Pattern.compile("/?|/(\\d{1,9})");
     private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
@@ -27,17 +29,19 @@ final class RedisUriText {
             Map.of("ms", ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m", ChronoUnit.MINUTES, "h", ChronoUnit.HOURS);
     private static final String FORM =
             "it must have the form redis://user:password@host:port/database, characters such as"
-                    + " @ / # % in a password percent-encoded";
+                    + " @ / # % in a password percent-encoded, an IPv6 address in brackets";
 
     private final String text;
     private final RedisUri.Builder builder = RedisUri.builder();
+    private Optional<String> sentinelUser = Optional.empty();
+    private Optional<String> sentinelPassword = Optional.empty();
 
     private RedisUriText(String text) {
         this.text = text;
     }
 
     static RedisUri parse(String text) {
-        return new RedisUriText(text).parsed();
+        return new RedisUriText(text.strip()).parsed();
     }
 
     private RedisUri parsed() {
@@ -48,7 +52,7 @@ final class RedisUriText {
         }
         String kind = scheme.group(2) == null ? "" : scheme.group(2);
         builder.tls(scheme.group(1).equals("rediss"));
-        String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+        String authority = authority();
         int at = authority.lastIndexOf('@');
         if (at >= 0) {
             credentials(authority.substring(0, at));
@@ -62,13 +66,25 @@ final class RedisUriText {
         if (uri.getRawQuery() != null) {
             Arrays.stream(uri.getRawQuery().split("&", -1)).forEach(this::parameter);
         }
+        sentinelCredentials(kind);
         return builder.build();
     }
 
+    private String authority() {
+        Matcher authority = AUTHORITY.matcher(text);
+        return authority.find() ? authority.group() : "";
+    }
+
+    /** {@link URI} knows a single host only where that is an IPv6 address: those are replaced before it looks at the rest. */
     @SuppressWarnings("UnusedException") // its message quotes the URI
     private URI uri() {
+        String authority = authority();
+        int hosts = authority.lastIndexOf('@') + 1;
+        String named = authority.substring(0, hosts)
+                + IPV6.matcher(authority.substring(hosts)).replaceAll("ipv6");
         try {
-            return new URI(text);
+            return new URI(
+                    text.replaceFirst(Pattern.quote("://" + authority), Matcher.quoteReplacement("://" + named)));
         } catch (URISyntaxException e) {
             throw invalid(FORM);
         }
@@ -86,6 +102,17 @@ final class RedisUriText {
         } else if (!password.isEmpty()) {
             builder.password(password);
         }
+    }
+
+    private void sentinelCredentials(String kind) {
+        if ((sentinelUser.isPresent() || sentinelPassword.isPresent()) && !kind.equals("-sentinel")) {
+            throw invalid("sentinelUsername and sentinelPassword are for redis-sentinel:// only");
+        }
+        if (sentinelUser.isPresent() && sentinelPassword.isEmpty()) {
+            throw invalid("it has the parameter sentinelUsername and no sentinelPassword");
+        }
+        sentinelPassword.ifPresent(secret -> sentinelUser.ifPresentOrElse(
+                name -> builder.sentinelCredentials(name, secret), () -> builder.sentinelPassword(secret)));
     }
 
     private void socket(String hosts, URI uri) {
@@ -135,7 +162,13 @@ final class RedisUriText {
         if (port < 1 || port > 65_535) {
             throw invalid("the port must be between 1 and 65535");
         }
-        builder.node(Optional.ofNullable(node.group(1)).orElseGet(() -> node.group(2)), port);
+        builder.node(
+                Optional.ofNullable(node.group(1)).map(RedisUriText::address).orElseGet(() -> node.group(2)), port);
+    }
+
+    /** The {@code %} before a zone is percent-encoded in a URI (RFC 6874), but many write it as it is. */
+    private static String address(String ipv6) {
+        return ipv6.replaceFirst("%25(?=.)", "%");
     }
 
     private void database(URI uri) {
@@ -160,8 +193,16 @@ final class RedisUriText {
                 builder.database(Integer.parseInt(value));
             }
             case "verifyPeer" -> peerCheck(value);
-            default -> throw invalid("it may have the parameters timeout, database and verifyPeer");
+            case "sentinelUsername" -> sentinelUser = nonEmpty(value);
+            case "sentinelPassword" -> sentinelPassword = nonEmpty(value);
+            default ->
+                throw invalid("it may have the parameters timeout, database and verifyPeer, for Sentinels also"
+                        + " sentinelUsername and sentinelPassword");
         }
+    }
+
+    private static Optional<String> nonEmpty(String value) {
+        return Optional.of(value).filter(some -> !some.isEmpty());
     }
 
     private void timeout(String value) {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -22,6 +23,7 @@ public final class Sentinels {
     private final int count;
     private final CompletableFuture<Node> elected = new CompletableFuture<>();
     private final Map<Node, Integer> votes = new HashMap<>();
+    private @Nullable RedisPortException failure;
     private int left;
 
     private Sentinels(String master, int count) {
@@ -31,17 +33,20 @@ public final class Sentinels {
     }
 
     /**
-     * Where the master is now. Fails if no Sentinel says, as one of them failed.
+     * Where the master is now. Fails if no Sentinel says, with a {@link RedisPortException} that names one of them and why; one
+     * that refused the question rather than one that could not be asked.
      *
      * @param sentinels at least one
      * @param master its name
      * @param ask asks one for {@code SENTINEL GET-MASTER-ADDR-BY-NAME}, without blocking, and ends in bounded time
      */
-    public static <S> CompletionStage<Node> master(
-            Collection<S> sentinels, String master, Function<S, CompletionStage<List<Object>>> ask) {
+    public static CompletionStage<Node> master(
+            Collection<Node> sentinels, String master, Function<Node, CompletionStage<List<Object>>> ask) {
         Sentinels asked = new Sentinels(master, sentinels.size());
-        for (S sentinel : sentinels) {
-            var unused = ask.apply(sentinel).thenApply(asked::node).whenComplete(asked::answered);
+        for (Node sentinel : sentinels) {
+            var unused = ask.apply(sentinel)
+                    .thenApply(asked::node)
+                    .whenComplete((node, failure) -> asked.answered(sentinel, node, failure));
         }
         return asked.elected;
     }
@@ -50,17 +55,21 @@ public final class Sentinels {
         if (address.size() == 2 && address.get(0) instanceof byte[] host && address.get(1) instanceof byte[] port) {
             return new Node(new String(host, UTF_8), Integer.parseInt(new String(port, UTF_8)));
         }
-        throw RedisPortException.notSent(new IllegalStateException("a Sentinel does not know the master " + master));
+        throw RedisPortException.unknownMaster(master);
     }
 
-    private void answered(@Nullable Node node, @Nullable Throwable failure) {
+    private void answered(Node sentinel, @Nullable Node node, @Nullable Throwable why) {
         boolean most = false;
         List<Node> told = List.of();
+        RedisPortException failed;
         boolean last;
         synchronized (votes) {
             if (node != null) {
                 most = votes.merge(node, 1, Integer::sum) > count / 2;
+            } else if (failure == null || !failure.isLasting()) {
+                failure = RedisPortException.ofSentinel(sentinel, Objects.requireNonNull(why));
             }
+            failed = failure;
             last = --left == 0;
             if (last) {
                 told = votes.entrySet().stream()
@@ -73,8 +82,8 @@ public final class Sentinels {
             elected.complete(node);
         } else if (!told.isEmpty()) {
             elected.complete(told.get(0));
-        } else if (last && failure != null) {
-            elected.completeExceptionally(failure);
+        } else if (last && failed != null) {
+            elected.completeExceptionally(failed);
         }
     }
 }

@@ -112,6 +112,10 @@ class RedisPortExceptionTest {
                 "ERR The user executing the script can't publish to the channel mentioned in the command => channel not allowed",
                 "ERR ACL failure in script: No permissions to access a channel => channel not allowed",
                 "ERR DB index is out of range => no such database",
+                "ERR SELECT is not allowed in cluster mode => a cluster has only database 0",
+                "ERR This instance has cluster support disabled => it is not a node of a cluster",
+                "ERR unknown command 'SENTINEL', with args beginning with: 'x' => it does not know the command",
+                "ERR AUTH <password> called without any password configured for the default user => it has no password",
                 "NOAUTH HELLO must be called with the client already authenticated => a password is needed",
                 "WRONGPASS invalid username-password pair or user is disabled. => wrong user name or password",
             })

@@ -27,6 +27,12 @@ class RedisUriTest {
                 "redis://bot:secret@my_redis:7000 => redis://my_redis:7000",
                 "redis://my_redis => redis://my_redis:6379",
                 "redis://bot:secret@[::1]:7000/1 => redis://[::1]:7000/1",
+                "redis://[::1] => redis://[::1]:6379",
+                "redis://[fe80::1%25eth0]:7000 => redis://[fe80::1%eth0]:7000",
+                "redis://[fe80::1%eth0] => redis://[fe80::1%eth0]:6379",
+                "redis://[fe80::1%25br-3f_0.1] => redis://[fe80::1%br-3f_0.1]:6379",
+                "redis://bot:secret@[::1]:7000,[::ffff:127.0.0.1],h:7001 => redis://[::1]:7000,[::ffff:127.0.0.1]:6379,h:7001",
+                "rediss-sentinel://[fd00::1],[fd00::2]:26380/1#main => rediss-sentinel://[fd00::1]:26379,[fd00::2]:26380/1#main",
                 "redis-socket:///run/redis.sock => redis-socket:///run/redis.sock",
                 "redis-socket://secret@/run/redis.sock?database=3 => redis-socket:///run/redis.sock?database=3",
                 "redis://bot:secret@h1:7000,h2,h_3:7001 => redis://h1:7000,h2:6379,h_3:7001",
@@ -81,6 +87,29 @@ class RedisUriTest {
         assertThat(uri.database()).isEqualTo(1);
     }
 
+    @Test
+    void sentinelsHaveCredentialsOfTheirOwn() {
+        RedisUri uri = RedisUri.parse(
+                "redis-sentinel://bot:pass@h1,h2/1?sentinelPassword=s%26cret%2F&sentinelUsername=watcher#main");
+        assertThat(uri).hasToString("redis-sentinel://h1:26379,h2:26379/1#main");
+        assertThat(uri.password()).contains("pass");
+        assertThat(uri.sentinelUser()).contains("watcher");
+        assertThat(uri.sentinelPassword()).contains("s&cret/");
+
+        RedisUri alone = RedisUri.parse("redis-sentinel://h1?sentinelPassword=secret#main");
+        assertThat(alone.sentinelUser()).isEmpty();
+        assertThat(alone.sentinelPassword()).contains("secret");
+        assertThat(alone.password()).isEmpty();
+
+        assertThatThrownBy(() -> RedisUri.builder()
+                        .node("host", 1)
+                        .sentinelPassword("secret")
+                        .build())
+                .hasMessageContaining("the name of a master")
+                .message()
+                .doesNotContain("secret");
+    }
+
     @ParameterizedTest
     @CsvSource({"250, PT0.25S", "250ms, PT0.25S", "5s, PT5S", "2m, PT2M", "1h, PT1H"})
     void timeoutsHaveUnits(String text, Duration timeout) {
@@ -107,6 +136,10 @@ class RedisUriTest {
                 "redis://bot:secret@h1,,h2 => percent-encoded",
                 "redis://bot:secret@host:0 => port must be between",
                 "redis://bot:secret@host:port => percent-encoded",
+                "redis://bot:secret@::1 => IPv6 address in brackets",
+                "redis://bot:secret@::1:6379/1 => IPv6 address in brackets",
+                "redis://bot:secret@[host] => IPv6 address in brackets",
+                "redis://bot:secret@[::1 => IPv6 address in brackets",
                 "redis:///1 => host",
                 "redis://bot:@host => no password",
                 "redis://bot:sec ret@host => percent-encoded",
@@ -119,6 +152,9 @@ class RedisUriTest {
                 "redis-socket:///?secret => redis-socket:///path",
                 "redis://bot:secret@host:6379/x?password=secret => database",
                 "redis://host?password=secret => may have the parameters",
+                "redis://host?sentinelPassword=secret => for redis-sentinel:// only",
+                "redis-sentinel://host?sentinelUsername=secret#main => no sentinelPassword",
+                "redis-sentinel://host?sentinelpassword=secret#main => may have the parameters",
                 "redis://host?timeout=0s => timeout must be positive",
                 "redis://host?timeout=secret => timeout must be positive",
                 "redis://host?verifyPeer=secret => verifyPeer must be",
@@ -133,6 +169,26 @@ class RedisUriTest {
                 .doesNotContain("secret")
                 .doesNotContain("sec ret")
                 .doesNotContain("bot");
+    }
+
+    /** From files with secrets. */
+    @Test
+    void lineBreaksAtTheEndAreNotMeant() {
+        assertThat(RedisUri.parse(" redis://:secret@host/1\r\n")).hasToString("redis://host:6379/1");
+        assertThat(RedisUri.parse("redis://bot:secret%0A@host").password()).contains("secret");
+        RedisUri uri = RedisUri.builder()
+                .node("[::1]\n", 7000)
+                .credentials("bot\n", "secret\n")
+                .build();
+        assertThat(uri.nodes()).containsExactly(new Node("::1", 7000));
+        assertThat(uri.user()).contains("bot");
+        assertThat(uri.password()).contains("secret");
+        assertThatThrownBy(() -> RedisUri.builder().password("\n")).hasMessageContaining("nothing but a line break");
+    }
+
+    @Test
+    void anAddressIsTheSameNodeWithBracketsAsWithout() {
+        assertThat(new Node("[::1]", 7000)).isEqualTo(new Node("::1", 7000)).hasToString("[::1]:7000");
     }
 
     @Test

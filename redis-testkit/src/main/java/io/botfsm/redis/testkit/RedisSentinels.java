@@ -23,7 +23,11 @@ public final class RedisSentinels implements AutoCloseable {
 
     private final List<FaultyProxy> proxies = new ArrayList<>();
 
-    private RedisSentinels() {}
+    private final Optional<String> password;
+
+    private RedisSentinels(Optional<String> password) {
+        this.password = password;
+    }
 
     /**
      * Starts them, and returns when the Sentinels know each other and the replica, which has all that the master has.
@@ -31,7 +35,16 @@ public final class RedisSentinels implements AutoCloseable {
      * @param settings lines of both servers' configuration files
      */
     public static RedisSentinels start(String... settings) {
-        RedisSentinels topology = new RedisSentinels();
+        return start(Optional.empty(), settings);
+    }
+
+    /** The same with Sentinels that ask everyone for a password; the servers do not. */
+    public static RedisSentinels startWithPassword(String password) {
+        return start(Optional.of(password));
+    }
+
+    private static RedisSentinels start(Optional<String> password, String... settings) {
+        RedisSentinels topology = new RedisSentinels(password);
         try {
             topology.startServers(List.of(settings));
             topology.startSentinels(topology.servers.get(0).port(), 1_000);
@@ -44,7 +57,7 @@ public final class RedisSentinels implements AutoCloseable {
 
     /** Starts a master alone that everyone reaches through {@link #proxy}; its Sentinels are patient with it. */
     public static RedisSentinels startBehindProxy() {
-        RedisSentinels topology = new RedisSentinels();
+        RedisSentinels topology = new RedisSentinels(Optional.empty());
         try {
             topology.servers.add(RedisServerProcess.start());
             topology.proxies.add(new FaultyProxy(topology.servers.get(0)));
@@ -81,10 +94,11 @@ public final class RedisSentinels implements AutoCloseable {
 
     private void startSentinels(int port, int downAfterMillis) {
         for (int i = 0; i < SENTINELS; i++) {
-            List<String> settings = List.of(
+            List<String> settings = new ArrayList<>(List.of(
                     String.format(Locale.ROOT, "sentinel monitor %s 127.0.0.1 %d 2", MASTER_NAME, port),
                     String.format(Locale.ROOT, "sentinel down-after-milliseconds %s %d", MASTER_NAME, downAfterMillis),
-                    "sentinel failover-timeout " + MASTER_NAME + " 5000");
+                    "sentinel failover-timeout " + MASTER_NAME + " 5000"));
+            password.ifPresent(secret -> settings.add("requirepass " + secret));
             sentinels.add(RedisServerProcess.start(RedisServerProcess.freePort(), settings, List.of("--sentinel")));
         }
         awaitSentinels();
@@ -102,13 +116,14 @@ public final class RedisSentinels implements AutoCloseable {
                 && number(sentinel, "num-other-sentinels") == SENTINELS - 1;
     }
 
-    private static int number(RedisServerProcess sentinel, String field) {
+    private int number(RedisServerProcess sentinel, String field) {
         List<String> told = told(sentinel, "SENTINEL", "MASTER", MASTER_NAME);
         return Integer.parseInt(told.get(told.indexOf(field) + 1));
     }
 
-    private static List<String> told(RedisServerProcess sentinel, String... command) {
+    private List<String> told(RedisServerProcess sentinel, String... command) {
         try (RespConnection connection = sentinel.connect()) {
+            password.ifPresent(secret -> connection.call("AUTH", secret));
             return connection.call(command) instanceof List<?> list
                     ? list.stream()
                             .map(word -> word instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(word))

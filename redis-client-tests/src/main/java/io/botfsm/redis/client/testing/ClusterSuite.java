@@ -14,6 +14,7 @@ import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.client.testing.ConstantLoad.Sums;
+import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisClusterServers;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RedisServers;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -101,12 +103,54 @@ public abstract class ClusterSuite {
         }
     }
 
+    /** Whichever node it is, a replica included; or something in between that leads to one. */
+    @Test
+    @Order(2)
+    void aNodeThatIsNamedAsASingleServerIsRecognised() {
+        try (FaultyProxy between = new FaultyProxy(cluster.servers().get(1))) {
+            List<String> uris = Stream.concat(
+                            cluster.servers().stream().map(server -> server.uri(0)), Stream.of(between.uri(0)))
+                    .toList();
+            for (String uri : uris) {
+                try (RedisInTest redis = client.connect(uri)) {
+                    for (int i = 0; i < 40; i++) {
+                        applied(
+                                redis.stateStorage(),
+                                freshKey(),
+                                Mutation.builder().state("A"));
+                    }
+                }
+            }
+        }
+        RedisServerProcess one = cluster.servers().get(0);
+        Map<String, String> variables =
+                Map.of("REDIS_FSM_HOST", one.host(), "REDIS_FSM_PORT", Integer.toString(one.port()));
+        try (RedisInTest redis = client.fromEnvironment(variables);
+                LeaseStore leases = client.leaseStore(one.uri(0), TIMEOUT)) {
+            for (int i = 0; i < 10; i++) {
+                applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
+                String name = "bot-" + freshKey().bot();
+                assertThat(Calls.get(leases.acquire(Leases.request(name, Leases.claim()))))
+                        .isInstanceOf(Granted.class);
+            }
+        }
+    }
+
+    @Test
+    @Order(3)
+    void aNodeHasOnlyDatabase0() {
+        assertThatThrownBy(() -> client.connect(cluster.servers().get(0).uri(1)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("a cluster has only database 0");
+    }
+
     @Test
     @Order(3)
     void aLoneServerIsNoCluster() {
         assertThatThrownBy(() -> client.connectToCluster(RedisServers.shared().uri(0)))
                 .isInstanceOf(StorageRefusedException.class)
-                .hasMessageContaining("CLUSTER SLOTS");
+                .hasMessageContaining("CLUSTER SLOTS")
+                .hasMessageContaining("it is not a node of a cluster");
     }
 
     /** The user has the rights of the documentation, and no other. */
@@ -120,9 +164,15 @@ public abstract class ClusterSuite {
         assertThatThrownBy(() -> client.connect(uri))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("no right to CLUSTER SLOTS");
+        String one = cluster.servers().get(0).uri(0).replace("redis://", "redis://bot:secret@");
+        assertThatThrownBy(() -> client.connect(one))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("no right to CLUSTER SLOTS");
         allow(rights + " +cluster|slots +asking");
-        try (RedisInTest redis = client.connect(uri)) {
-            applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
+        for (String allowed : List.of(uri, one)) {
+            try (RedisInTest redis = client.connect(allowed)) {
+                applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
+            }
         }
     }
 

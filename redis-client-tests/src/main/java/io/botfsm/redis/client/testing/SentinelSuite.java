@@ -4,8 +4,11 @@ import static io.botfsm.redis.client.testing.Calls.applied;
 import static io.botfsm.redis.client.testing.Calls.freshKey;
 import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
@@ -80,6 +83,60 @@ public abstract class SentinelSuite {
         try (RedisInTest redis = client.fromEnvironment(Map.of("REDIS_FSM_URL", topology.uri(1)))) {
             assertThat(read(redis.stateStorage(), freshKey()).version()).isZero();
         }
+    }
+
+    /** Also where the client is refused before it can ask what the server is. */
+    @Test
+    @Order(2)
+    void aSentinelThatIsNamedAsAServerIsRecognised() {
+        RedisServerProcess sentinel = topology.sentinels().get(0);
+        String address = sentinel.host() + ":" + sentinel.port();
+        for (String uri : List.of(
+                "redis://" + address,
+                "redis://" + address + "/1",
+                "redis://:secret@" + address,
+                "redis://bot:secret@" + address + "/1")) {
+            assertThatThrownBy(() -> client.connect(uri))
+                    .isInstanceOf(StorageRefusedException.class)
+                    .hasMessageContaining(address)
+                    .hasMessageContaining("a Sentinel")
+                    .hasMessageContaining("write redis-sentinel://")
+                    .message()
+                    .doesNotContain("secret");
+        }
+        assertThatThrownBy(() -> client.leaseStore("redis://" + address, TIMEOUT))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("a Sentinel");
+    }
+
+    @Test
+    @Order(2)
+    void aServerThatIsNamedAsASentinelIsRecognised() {
+        RedisServerProcess server = topology.master();
+        String address = server.host() + ":" + server.port();
+        assertThatThrownBy(() -> client.connect("redis-sentinel://" + address + "#mymaster"))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("Sentinel " + address)
+                .hasMessageContaining("not a Sentinel");
+    }
+
+    @Test
+    @Order(2)
+    void aMasterThatNoSentinelKnowsIsNamed() {
+        String uri = topology.uri(1).replace("#mymaster", "#theirmaster");
+        assertThatThrownBy(() -> client.connect(uri))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("Sentinel 127.0.0.1:")
+                .hasMessageContaining("does not know the master theirmaster");
+    }
+
+    @Test
+    @Order(2)
+    void sentinelsWithoutTlsAreRecognised() {
+        String uri = topology.uri(1).replace("redis-sentinel://", "rediss-sentinel://");
+        assertThatThrownBy(() -> client.connect(uri))
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("answers without TLS: write redis-sentinel:// instead of rediss-sentinel://");
     }
 
     /** The first in the list does not answer at all. */

@@ -1,0 +1,35 @@
+package io.botfsm.redis.jedis;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.StorageRefusedException;
+import io.botfsm.redis.client.testing.AddressSuite;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.RedisClient;
+
+/** Addresses that lead to something else than they say. */
+final class AddressTest extends AddressSuite {
+    AddressTest() {
+        super(new JedisInTest());
+    }
+
+    /** Its pool leads to that node only. */
+    @Test
+    void aUsersClientOfOneNodeOfAClusterIsRefused() {
+        ConnectionPoolConfig pool = new ConnectionPoolConfig();
+        pool.setMaxWait(Duration.ofSeconds(2));
+        try (RedisServerProcess node = RedisServerProcess.start("cluster-enabled yes");
+                RedisClient client = RedisClient.builder()
+                        .hostAndPort(node.host(), node.port())
+                        .poolConfig(pool)
+                        .build()) {
+            assertThatThrownBy(() -> JedisRedis.using(client))
+                    .isInstanceOf(StorageRefusedException.class)
+                    .hasMessageContaining("is a node of a cluster")
+                    .hasMessageContaining("use JedisRedis.builder");
+        }
+    }
+}

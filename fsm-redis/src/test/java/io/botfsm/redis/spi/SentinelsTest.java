@@ -1,0 +1,72 @@
+package io.botfsm.redis.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.redis.spi.RedisUri.Node;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+
+class SentinelsTest {
+    private static final Node FIRST = new Node("s1", 26_379);
+    private static final Node SECOND = new Node("s2", 26_379);
+
+    private static CompletionStage<List<Object>> failed(RuntimeException failure) {
+        return CompletableFuture.failedFuture(new CompletionException(failure));
+    }
+
+    private static CompletionStage<List<Object>> refused(String text) {
+        return failed(RedisPortException.ofServerError(text));
+    }
+
+    private static CompletionStage<List<Object>> told(String host) {
+        return CompletableFuture.completedFuture(List.of(host.getBytes(UTF_8), "6379".getBytes(UTF_8)));
+    }
+
+    private static Node master(CompletionStage<List<Object>> first, CompletionStage<List<Object>> second) {
+        Map<Node, CompletionStage<List<Object>>> answers = Map.of(FIRST, first, SECOND, second);
+        return Sentinels.master(List.of(FIRST, SECOND), "main", answers::get)
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static AbstractThrowableAssert<?, ?> failure(
+            CompletionStage<List<Object>> first, CompletionStage<List<Object>> second) {
+        return assertThatThrownBy(() -> master(first, second))
+                .cause()
+                .isInstanceOf(RedisPortException.class)
+                .hasMessageStartingWith("not sent: Sentinel s");
+    }
+
+    @Test
+    void oneThatRefusesIsLeftOutWhileAnotherAnswers() {
+        assertThat(master(refused("NOAUTH Authentication required."), told("m")))
+                .isEqualTo(new Node("m", 6379));
+    }
+
+    /** What someone has to change is worth more than what may pass. */
+    @Test
+    void oneThatRefusesIsNamedRatherThanOneThatCannotBeReached() {
+        failure(refused("NOAUTH x"), failed(new IllegalStateException("reset")))
+                .hasMessageContaining("Sentinel s1:26379: Redis answered NOAUTH")
+                .hasMessageContaining("REDIS_FSM_SENTINEL_PASSWORD");
+        failure(failed(new IllegalStateException("reset")), refused("WRONGPASS x"))
+                .hasMessageContaining("Sentinel s2:26379: Redis answered WRONGPASS")
+                .hasMessageContaining("REDIS_FSM_SENTINEL_PASSWORD");
+    }
+
+    @Test
+    void whatFailedIsSaid() {
+        RuntimeException reset = new IllegalStateException("reset");
+        failure(failed(reset), failed(reset)).hasMessageContaining("no connection to Redis");
+        CompletionStage<List<Object>> nothing = CompletableFuture.completedFuture(List.of());
+        failure(nothing, nothing).hasMessageContaining("it does not know the master main");
+        failure(refused("ERR unknown command 'SENTINEL'"), failed(reset)).hasMessageContaining("it is not a Sentinel");
+    }
+}
