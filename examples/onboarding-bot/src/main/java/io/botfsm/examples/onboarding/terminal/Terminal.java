@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class Terminal implements Bot {
     private static final Logger LOG = LoggerFactory.getLogger(Terminal.class);
 
+    private static final String CYAN = "\u001b[36m";
+    private static final String RESET = "\u001b[0m";
+
     private final OnboardingFlow flow;
     private final Lease lease;
     private final Runnable revival;
@@ -31,6 +34,7 @@ final class Terminal implements Bot {
     private final EventIds eventIds;
     private final Lines lines;
     private final PrintStream out;
+    private final boolean colors;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final EventIsolation isolation = EventIsolation.inProcess();
     private final Thread thread = new Thread(this::talk, "terminal");
@@ -44,7 +48,8 @@ final class Terminal implements Bot {
             StorageKey key,
             EventIds eventIds,
             Lines lines,
-            PrintStream out) {
+            PrintStream out,
+            boolean colors) {
         this.flow = flow.fencedBy(lease.fencingToken());
         this.lease = lease;
         this.revival = revival;
@@ -52,6 +57,7 @@ final class Terminal implements Bot {
         this.eventIds = eventIds;
         this.lines = lines;
         this.out = out;
+        this.colors = colors;
     }
 
     /** Begins to talk, until the lines end, nobody reads the replies any more, or it is stopped. */
@@ -102,8 +108,12 @@ final class Terminal implements Bot {
             lines.putBack(line);
             return false;
         }
-        replies(message(line)).forEach(reply -> out.println("bot> " + reply));
+        replies(message(line)).forEach(reply -> out.println(shown("bot> " + reply)));
         return !out.checkError();
+    }
+
+    private String shown(String text) {
+        return colors ? CYAN + text + RESET : text;
     }
 
     /** The same text right after a failure is the same message once more: it may have been saved after all. */
