@@ -113,9 +113,9 @@ record Options(
         return value.replaceAll("//.*@", "//***@").replaceAll("(\\d+):[\\w-]{20,}", "$1:***");
     }
 
-    /** Whether it talks at a terminal: its log would be in the way. */
+    /** Whether only warnings and errors are logged; on Telegram the log is all that the program shows. */
     boolean isQuiet() {
-        return !verbose && !telegram;
+        return !verbose && !(telegram && action == Action.TALK);
     }
 
     /** Options while they are parsed. */

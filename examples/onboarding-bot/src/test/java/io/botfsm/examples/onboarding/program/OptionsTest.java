@@ -75,10 +75,11 @@ class OptionsTest {
     }
 
     @Test
-    void areQuietAtTheTerminalOnly() {
+    void areQuietUnlessAskedOrOnTelegram() {
         assertThat(parse().isQuiet()).isTrue();
         assertThat(parse("--verbose").isQuiet()).isFalse();
         assertThat(parse("--telegram").isQuiet()).isFalse();
+        assertThat(parse("--telegram", "--lock-status").isQuiet()).isTrue();
     }
 
     @Test
