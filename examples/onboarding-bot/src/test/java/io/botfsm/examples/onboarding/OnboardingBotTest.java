@@ -221,7 +221,7 @@ class OnboardingBotTest {
                             .contains(file + " belongs to the storage \"embedded in data of a bot\", not to \"redis ");
                 }
                 try (BotProcess bot =
-                        BotProcess.start(data, "--storage", server.uri(1), "--database", file, "--adopt-database")) {
+                        BotProcess.start(data, "--storage", server.uri(2), "--database", file, "--adopt-database")) {
                     bot.say("31");
                     assertThat(bot.finish()).containsExactly(CITY_QUESTION);
                 }
