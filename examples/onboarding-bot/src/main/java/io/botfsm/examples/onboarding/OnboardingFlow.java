@@ -30,8 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OnboardingFlow {
     private static final Logger LOG = LoggerFactory.getLogger(OnboardingFlow.class);
-    private static final int LONGEST_TEXT = 200;
-    private static final int MOST_INTERESTS = 20;
+    private static final int LONGEST_COMMAND = 32;
     private static final Optional<String> NO_REMARK = Optional.empty();
 
     private final Fsm fsm;
@@ -97,7 +96,7 @@ public final class OnboardingFlow {
     }
 
     private static String tidy(String text) {
-        return text.replaceAll("[\\p{Z}\\p{Cc}]+", " ").strip();
+        return text.replaceAll("[\\p{Z}\\p{Cc}\\p{Cs}]+", " ").strip(); // Cs: unpaired surrogates only
     }
 
     private static Reply reply(Turn turn, Message message) {
@@ -115,9 +114,6 @@ public final class OnboardingFlow {
     }
 
     private static Optional<String> handle(Turn turn, String text) {
-        if (text.codePointCount(0, text.length()) > LONGEST_TEXT) {
-            return Optional.of("That is too long for me; " + LONGEST_TEXT + " characters at most, please.");
-        }
         if (text.startsWith("/")) {
             return command(turn, text);
         }
@@ -130,7 +126,9 @@ public final class OnboardingFlow {
             case "/start" -> begin(turn, "Welcome!");
             case "/status" -> Questions.status(turn);
             case "/cancel" -> cancel(turn);
-            default -> Optional.of("I do not know " + command + ", only /start, /status and /cancel.");
+            default ->
+                Optional.of("I do not know " + Questions.brief(command, LONGEST_COMMAND)
+                        + ", only /start, /status and /cancel.");
         };
     }
 
@@ -146,6 +144,10 @@ public final class OnboardingFlow {
     }
 
     private static Optional<String> answer(Turn turn, Onboarding state, String text) {
+        int longest = longest(state);
+        if (text.codePointCount(0, text.length()) > longest) {
+            return Optional.of("That is too long for me; " + longest + " characters at most, please.");
+        }
         return switch (state) {
             case NAME -> takeName(turn, text);
             case AGE -> takeAge(turn, text);
@@ -153,6 +155,16 @@ public final class OnboardingFlow {
             case INTERESTS -> takeInterest(turn, text);
             case CONFIRM -> takeConfirmation(turn, text);
             case CHATTING -> NO_REMARK;
+        };
+    }
+
+    /** How many characters of an answer are kept; nothing is kept of the others. */
+    private static int longest(Onboarding state) {
+        return switch (state) {
+            case NAME -> Profile.LONGEST_NAME;
+            case CITY -> Profile.LONGEST_CITY;
+            case INTERESTS -> Profile.LONGEST_INTEREST;
+            case AGE, CONFIRM, CHATTING -> Integer.MAX_VALUE;
         };
     }
 
@@ -183,7 +195,7 @@ public final class OnboardingFlow {
             return endInterests(turn);
         }
         turn.update(Profile.class, Profile.EMPTY, profile -> profile.withInterest(text));
-        if (Profile.of(turn).interests().size() < MOST_INTERESTS) {
+        if (Profile.of(turn).interests().size() < Profile.MOST_INTERESTS) {
             return NO_REMARK;
         }
         turn.state(Onboarding.CONFIRM);

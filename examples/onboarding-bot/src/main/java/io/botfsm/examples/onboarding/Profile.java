@@ -15,6 +15,13 @@ public record Profile(
 
     static final Profile EMPTY = new Profile(null, null, null, List.of());
 
+    // Together they keep every reply well below what a messenger takes; Telegram refuses more than 4,096 UTF-16 code
+    // units.
+    static final int LONGEST_NAME = 100;
+    static final int LONGEST_CITY = 100;
+    static final int LONGEST_INTEREST = 50;
+    static final int MOST_INTERESTS = 20;
+
     private static final int OLDEST = 120;
 
     public Profile {

@@ -4,7 +4,9 @@ import io.botfsm.Conversation;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the bot says of a conversation as it is, and of nothing else: so it can be said again at any time. */
 final class Questions {
@@ -26,19 +28,18 @@ final class Questions {
     private static String question(Onboarding state, Profile profile) {
         return switch (state) {
             case NAME -> "What is your name?";
-            case AGE -> String.format(Locale.ROOT, "Nice to meet you, %s. What is your age?", profile.name());
+            case AGE -> String.format(Locale.ROOT, "Nice to meet you, %s. What is your age?", name(profile));
             case CITY -> "Which city do you live in?";
             case INTERESTS -> nextInterest(profile.interests());
             case CONFIRM -> String.format(Locale.ROOT, "You are %s. Is that right, yes or no?", summary(profile));
-            case CHATTING -> String.format(Locale.ROOT, "How is life in %s, %s?", profile.city(), profile.name());
+            case CHATTING -> String.format(Locale.ROOT, "How is life in %s, %s?", city(profile), name(profile));
         };
     }
 
     private static String nextInterest(List<String> soFar) {
         return soFar.isEmpty()
                 ? "What are your interests? One a message, and \"done\" after the last."
-                : String.format(
-                        Locale.ROOT, "Your interests so far: %s. Another one, or \"done\"?", String.join(", ", soFar));
+                : String.format(Locale.ROOT, "Your interests so far: %s. Another one, or \"done\"?", listed(soFar));
     }
 
     /** Answers to choose from; any other may be typed. */
@@ -75,9 +76,33 @@ final class Questions {
         return String.format(
                 Locale.ROOT,
                 "%s, %s, from %s, interested in %s",
-                profile.name(),
+                name(profile),
                 profile.age(),
-                profile.city(),
-                String.join(", ", profile.interests()));
+                city(profile),
+                listed(profile.interests()));
+    }
+
+    private static String name(Profile profile) {
+        return brief(profile.name(), Profile.LONGEST_NAME);
+    }
+
+    private static String city(Profile profile) {
+        return brief(profile.city(), Profile.LONGEST_CITY);
+    }
+
+    private static String listed(List<String> interests) {
+        Stream<String> shown = interests.stream()
+                .limit(Profile.MOST_INTERESTS)
+                .map(interest -> brief(interest, Profile.LONGEST_INTEREST));
+        Stream<String> rest = interests.size() > Profile.MOST_INTERESTS ? Stream.of("…") : Stream.of();
+        return Stream.concat(shown, rest).collect(Collectors.joining(", "));
+    }
+
+    /** The text, cut to so many characters: what is stored may be from a version of the bot that accepted more. */
+    static String brief(@Nullable String text, int longest) {
+        String whole = String.valueOf(text);
+        return whole.codePointCount(0, whole.length()) <= longest
+                ? whole
+                : whole.substring(0, whole.offsetByCodePoints(0, longest - 1)) + "…";
     }
 }

@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +204,30 @@ class OnboardingBotTest {
             assertThat(data.resolveSibling(data.getFileName() + ".db")).doesNotExist();
         }
 
+        @Test
+        void revivesNothingInAnotherStorage() throws Exception {
+            OnboardingBotTest.this.tellName();
+            try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always")) {
+                try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(1))) {
+                    bot.say("31");
+                    assertThat(bot.finish()).containsExactly(START_HINT);
+                }
+                String file = data + ".db";
+                try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(1), "--database", file)) {
+                    assertThat(bot.finish()).isEmpty();
+                    assertThat(bot.exitStatus()).isEqualTo(1);
+                    assertThat(bot.log())
+                            .hasLineCount(1)
+                            .contains(file + " belongs to the storage \"embedded in data of a bot\", not to \"redis ");
+                }
+                try (BotProcess bot =
+                        BotProcess.start(data, "--storage", server.uri(2), "--database", file, "--adopt-database")) {
+                    bot.say("31");
+                    assertThat(bot.finish()).containsExactly(CITY_QUESTION);
+                }
+            }
+        }
+
         private void deleteRedisData() throws IOException {
             assertThat(servers.running()).isEmpty();
             try (Stream<Path> files = Files.walk(data)) {
@@ -220,7 +247,9 @@ class OnboardingBotTest {
                 assertThat(second.finish()).isEmpty();
                 assertThat(second.exitStatus()).isEqualTo(75);
                 assertThat(second.log())
-                        .contains("Another instance of \"onboarding-bot\" is active: process " + first.pid() + " on ")
+                        .hasLineCount(2)
+                        .endsWith("With --standby this one waits for its end.\n")
+                        .startsWith("Another instance of \"onboarding-bot\" is active: process " + first.pid() + " on ")
                         .containsPattern("started 20[-0-9T:]+Z, \\d+s ago");
 
                 first.say("31");
@@ -238,13 +267,19 @@ class OnboardingBotTest {
             try (BotProcess first = BotProcess.start(data);
                     BotProcess second = started(first, "--standby")) {
                 second.say("31");
-                await().atMost(Duration.ofSeconds(30)).until(() -> second.log().contains("tanding by"));
+                await().atMost(Duration.ofSeconds(30)).until(() -> second.log().endsWith("\n"));
+                assertThat(second.log())
+                        .hasLineCount(1)
+                        .startsWith("Standing by while another instance is active: process " + first.pid() + " on ");
                 first.terminate();
 
                 assertThat(first.exitStatus()).isZero();
                 assertThat(second.hear()).isEqualTo(CITY_QUESTION);
                 assertThat(second.finish()).isEmpty();
                 assertThat(second.exitStatus()).isZero();
+                assertThat(second.log())
+                        .endsWith("It has ended: this instance is active now.\n")
+                        .hasLineCount(2);
             }
         }
 
@@ -281,6 +316,7 @@ class OnboardingBotTest {
             try (BotProcess bot = BotProcess.start(data, option)) {
                 String report = String.join("\n", bot.finish());
                 assertThat(bot.exitStatus()).as(bot.log()).isZero();
+                assertThat(bot.log()).as("standard error").isEmpty();
                 return report;
             }
         }
@@ -340,6 +376,7 @@ class OnboardingBotTest {
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.exitStatus()).isEqualTo(1);
                 assertThat(bot.log())
+                        .hasLineCount(1)
                         .contains("cannot connect")
                         .doesNotContain("secret")
                         .doesNotContain("\tat ");
@@ -348,10 +385,53 @@ class OnboardingBotTest {
     }
 
     @Nested
+    class AtATerminal {
+        @Test
+        void saysNothingButTheBotsWords() throws Exception {
+            try (BotProcess bot = BotProcess.start(data)) {
+                tellName(bot);
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.log()).isEmpty();
+            }
+        }
+
+        @Test
+        void showsTheLogIfAsked() throws Exception {
+            try (BotProcess bot = BotProcess.start(data, "--verbose")) {
+                tellName(bot);
+                assertThat(bot.finish()).isEmpty();
+                assertThat(bot.log()).contains("Redis started on port", "NAME → Onboarding:AGE", "Ended, status 0");
+            }
+        }
+
+        @Test
+        void showsHowToBeginAndColors() throws Exception {
+            assertThat(startQuestion(Map.of("TERM", "xterm"), "--interactive"))
+                    .isEqualTo("\u001b[36m" + START_HINT + "\u001b[0m");
+            assertThat(startQuestion(Map.of("TERM", "xterm", "NO_COLOR", "1"), "--interactive"))
+                    .isEqualTo(START_HINT);
+            assertThat(startQuestion(Map.of("TERM", "dumb"), "--interactive")).isEqualTo(START_HINT);
+            assertThat(startQuestion(Map.of("TERM", "xterm"))).isEqualTo(START_HINT);
+        }
+
+        private String startQuestion(Map<String, String> environment, String... options) throws Exception {
+            List<String> all = new ArrayList<>(List.of("--storage", "memory"));
+            all.addAll(List.of(options));
+            try (BotProcess bot = BotProcess.start(data, environment, all.toArray(String[]::new))) {
+                bot.say("hello");
+                String answer = bot.hear();
+                bot.finish();
+                assertThat(bot.log().contains("/start begins")).isEqualTo(options.length > 0);
+                return answer;
+            }
+        }
+    }
+
+    @Nested
     class WithoutRedis {
         @Test
         void keepsItsStateInMemory() throws Exception {
-            try (BotProcess bot = BotProcess.start(data, "--storage", "memory")) {
+            try (BotProcess bot = BotProcess.start(data, "--storage", "memory", "--verbose")) {
                 tellName(bot);
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.exitStatus()).isZero();
@@ -367,7 +447,8 @@ class OnboardingBotTest {
             try (BotProcess bot = BotProcess.start(data, "--storage", "tape")) {
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.exitStatus()).isEqualTo(2);
-                assertThat(bot.log()).contains("\"tape\"").contains("Usage: ");
+                assertThat(bot.log())
+                        .isEqualTo("--storage must be memory, embedded or redis://..., not \"tape\". See --help.\n");
             }
         }
 
@@ -376,7 +457,10 @@ class OnboardingBotTest {
             try (BotProcess bot = BotProcess.start(data, "--storage", "redis://localhost:1/one")) {
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.exitStatus()).isEqualTo(2);
-                assertThat(bot.log()).contains("redis://localhost:1/one").contains("Usage: ");
+                assertThat(bot.log())
+                        .contains("redis://localhost:1/one")
+                        .endsWith(". See --help.\n")
+                        .hasLineCount(1);
             }
         }
 

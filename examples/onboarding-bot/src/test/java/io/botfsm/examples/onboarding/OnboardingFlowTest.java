@@ -287,21 +287,32 @@ class OnboardingFlowTest {
             assertThat(stored().data()).containsEntry("name", "\"Mary Ann [31m\"");
         }
 
-        @Test
-        void mayHaveTwoHundredCharacters() {
-            sendAll("/start", "😀".repeat(200));
+        @ParameterizedTest
+        @CsvSource({"1, 100", "3, 100", "4, 50"})
+        void mayHaveSoManyCharactersWhereItIsKept(int messages, int longest) {
+            sendFirst(messages);
+            Snapshot before = stored();
+            List<String> question = send("");
 
-            assertThat(stored().state()).hasValue("Onboarding:AGE");
+            assertThat(send("😀".repeat(longest + 1)))
+                    .containsExactly(
+                            "That is too long for me; " + longest + " characters at most, please.", question.get(0));
+            assertThat(stored().data()).isEqualTo(before.data());
+            assertThat(send("😀".repeat(longest))).hasSize(1).doesNotContainAnyElementsOf(question);
         }
 
-        @ParameterizedTest
-        @ValueSource(ints = {201, 100_000})
-        void isRefusedIfItIsLonger(int length) {
-            sendAll("/start");
-
-            assertThat(send("a".repeat(length)))
-                    .containsExactly("That is too long for me; 200 characters at most, please.", NAME_QUESTION);
-            assertThat(stored().state()).hasValue("Onboarding:NAME");
+        @Test
+        void mayHaveAnyLengthWhereItIsNotKept() {
+            String text = "a".repeat(100_000);
+            assertThat(send(text)).containsExactly(START_HINT);
+            sendAll("/start", "Alice");
+            assertThat(send(text)).containsExactly(AGE_REMARK, AGE_QUESTION);
+            sendAll("31", "Paris", "chess", "tea", "done");
+            assertThat(send(text)).containsExactly("Please answer yes or no.", CONFIRM_QUESTION);
+            sendAll("yes");
+            assertThat(send(text)).containsExactly(CHAT);
+            assertThat(send("/" + text))
+                    .containsExactly("I do not know /" + "a".repeat(30) + "…, only /start, /status and /cancel.", CHAT);
         }
     }
 

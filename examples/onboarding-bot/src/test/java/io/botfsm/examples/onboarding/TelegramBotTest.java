@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -101,11 +102,30 @@ class TelegramBotTest {
     }
 
     @Test
-    void endsWithoutAToken() throws Exception {
-        BotProcess bot = bots.start("", List.of("--telegram", "--storage", "memory", "--database", "none"));
-        bot.awaitEnd();
-        assertThat(bot.exitStatus()).isEqualTo(2);
-        assertThat(bot.log()).contains("a bot token is");
+    void endsWithoutATokenOrServerBeforeItStartsARedis(@TempDir Path directory) throws Exception {
+        Path data = directory.toRealPath().resolve("data");
+        try (BotProcess bot = BotProcess.start(data, Map.of("TELEGRAM_BOT_TOKEN", ""), "--telegram")) {
+            bot.awaitEnd();
+            assertThat(bot.exitStatus()).isEqualTo(2);
+            assertThat(bot.log())
+                    .isEqualTo(
+                            "TELEGRAM_BOT_TOKEN is not set; put the token there that @BotFather gave you. See --help.\n");
+        }
+        try (BotProcess bot = BotProcess.start(data, Map.of("TELEGRAM_BOT_TOKEN", "my secret"), "--telegram")) {
+            bot.awaitEnd();
+            assertThat(bot.exitStatus()).isEqualTo(2);
+            assertThat(bot.log()).contains("a bot token is").doesNotContain("my secret");
+        }
+        Map<String, String> wrongServer = Map.of("TELEGRAM_BOT_TOKEN", "1:abc", "TELEGRAM_API_URL", "localhost");
+        try (BotProcess bot = BotProcess.start(data, wrongServer, "--telegram")) {
+            bot.awaitEnd();
+            assertThat(bot.exitStatus()).isEqualTo(2);
+            assertThat(bot.log())
+                    .startsWith("TELEGRAM_API_URL must be a URL")
+                    .contains("\"localhost\"")
+                    .hasLineCount(1);
+        }
+        assertThat(data).doesNotExist();
     }
 
     @Test

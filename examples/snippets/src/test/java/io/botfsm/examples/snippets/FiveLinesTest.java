@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
+import io.botfsm.Handled;
 import io.botfsm.StorageKey;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
@@ -64,8 +65,9 @@ class FiveLinesTest {
         try (LettuceRedis redis = LettuceRedis.connect(uri)) { // once, at start: redis://localhost:6379/1
             Fsm fsm = Fsm.builder(redis.stateStorage()).states(Onboarding.class).build();
             StorageKey key = StorageKey.bot(botId).chat(chatId).user(userId).build();
-            fsm.handle(key, updateId, turn -> turn.put("name", text).state(Onboarding.AGE)); // one read, one write
-            send(question(fsm.context(key).read()));
+            Handled<?> handled =
+                    fsm.handle(key, updateId, turn -> turn.put("name", text).state(Onboarding.AGE));
+            send(question(handled.now())); // after one read and one write
         }
         // end
     }

@@ -1,8 +1,10 @@
 package io.botfsm.examples.snippets;
 
+import static io.botfsm.examples.snippets.PizzaBot.question;
+import static io.botfsm.examples.snippets.PizzaBot.step;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.FsmException;
@@ -10,52 +12,20 @@ import io.botfsm.FsmStrategy;
 import io.botfsm.Handled;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
-import io.botfsm.Turn;
+import io.botfsm.examples.snippets.PizzaBot.Order;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
+import java.io.BufferedReader;
+import java.io.Writer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The quick start's pieces, put together and run. */
 class QuickStartTest {
-    // snippet: quick-states
-    enum Order {
-        SIZE,
-        ADDRESS,
-        PLACED
-    }
-
-    record Pizza(@Nullable String size, @Nullable String address) {}
-    // end
-
-    // snippet: quick-handler
-    static String step(Turn turn, String text) {
-        Optional<Order> state = turn.state(Order.class);
-        if (state.isEmpty()) {
-            turn.state(Order.SIZE);
-        } else if (state.get() == Order.SIZE && List.of("small", "large").contains(text)) {
-            turn.data(new Pizza(text, null)).state(Order.ADDRESS);
-        } else if (state.get() == Order.ADDRESS) {
-            turn.update(Pizza.class, new Pizza(null, null), p -> new Pizza(p.size(), text))
-                    .state(Order.PLACED);
-        }
-        return question(turn);
-    }
-
-    static String question(Conversation now) {
-        return switch (now.state(Order.class).orElse(Order.SIZE)) {
-            case SIZE -> "Small or large?";
-            case ADDRESS -> "Where to?";
-            case PLACED ->
-                "On its way: " + now.data(Pizza.class).map(Pizza::size).orElse("?");
-        };
-    }
-    // end
-
     private final List<String> sent = new ArrayList<>();
 
     private void send(String text) {
@@ -67,6 +37,26 @@ class QuickStartTest {
         Handled<String> handled = fsm.handle(key, updateId, turn -> step(turn, text));
         send(handled.orElse(now -> question(now))); // redelivered: ask the current question again
         // end
+    }
+
+    @Test
+    void theWholeProgramTalksAtATerminal() throws Exception {
+        Process program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PizzaBot.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader out = program.inputReader(UTF_8)) {
+            try (Writer in = program.outputWriter(UTF_8)) {
+                in.write("hello\nhuge\nlarge\nRue de la Paix 1\n");
+            }
+            assertThat(out.lines().filter(line -> !line.contains("FSM state changed")))
+                    .containsExactly("Small or large?", "Small or large?", "Where to?", "On its way: large");
+        } finally {
+            program.destroyForcibly();
+        }
     }
 
     @Test

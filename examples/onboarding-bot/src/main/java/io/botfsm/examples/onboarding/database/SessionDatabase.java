@@ -28,8 +28,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conversations in an SQLite file, one row each, for when the storage has lost them. Thread-safe, also between processes. What
- * is saved is on disk when {@link #save} returns.
+ * The conversations of one storage in an SQLite file, one row each, for when the storage has lost them. Thread-safe, also
+ * between processes. What is saved is on disk when {@link #save} returns.
+ *
+ * <p>The file names its storage: recovered into another one, conversations of long ago would come back that were cancelled or
+ * went on there.
  *
  * <p>A row never goes back to an earlier version. A cleared conversation leaves a row without state and data, so that a turn
  * that was committed before and is saved late does not come back; such rows go after two days, at the next start.
@@ -49,6 +52,11 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
               updated_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
               PRIMARY KEY (bot, chat, user, thread, business, destiny)
             ) WITHOUT ROWID""";
+    private static final String OWNER = """
+            CREATE TABLE IF NOT EXISTS owner (one INTEGER PRIMARY KEY CHECK (one = 1), storage TEXT NOT NULL)""";
+    private static final String CLAIM = "INSERT OR IGNORE INTO owner (one, storage) VALUES (1, ?)";
+    private static final String TAKE_OVER = "INSERT OR REPLACE INTO owner (one, storage) VALUES (1, ?)";
+    private static final String FIND_OWNER = "SELECT storage FROM owner";
     private static final String FORGET_CLEARED = """
             DELETE FROM session
             WHERE state IS NULL AND data = '{}' AND updated_at < datetime('now', '-2 days')""";
@@ -83,11 +91,25 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
     }
 
     /**
-     * Opens the file, or makes it.
+     * Opens the file, or creates it for this storage.
+     *
+     * @param storage what the storage is known by, the same at each start
+     * @throws FsmException if that is not possible, or the file belongs to another storage
+     */
+    public static SessionDatabase open(Path file, String storage) {
+        return open(file, CLAIM, storage);
+    }
+
+    /**
+     * Opens the file for this storage from now on, also if it belongs to another: for a storage that has moved.
      *
      * @throws FsmException if that is not possible
      */
-    public static SessionDatabase open(Path file) {
+    public static SessionDatabase adopt(Path file, String storage) {
+        return open(file, TAKE_OVER, storage);
+    }
+
+    private static SessionDatabase open(Path file, String claim, String storage) {
         try {
             Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             try (Statement statement = connection.createStatement()) {
@@ -95,8 +117,10 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
                 statement.execute("PRAGMA journal_mode = WAL");
                 statement.execute("PRAGMA synchronous = FULL"); // each commit is on disk
                 statement.execute(TABLE);
+                statement.execute(OWNER);
+                requireOwner(file, connection, claim, storage);
                 statement.execute(FORGET_CLEARED);
-            } catch (SQLException e) {
+            } catch (SQLException | FsmException e) {
                 connection.close();
                 throw e;
             }
@@ -104,6 +128,27 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
         } catch (SQLException e) {
             throw new FsmException(
                     String.format(Locale.ROOT, "The database %s cannot be used: %s", file, e.getMessage()), e);
+        }
+    }
+
+    private static void requireOwner(Path file, Connection connection, String claim, String storage)
+            throws SQLException {
+        try (PreparedStatement claiming = connection.prepareStatement(claim);
+                Statement statement = connection.createStatement()) {
+            claiming.setString(1, storage);
+            claiming.executeUpdate();
+            try (ResultSet owner = statement.executeQuery(FIND_OWNER)) {
+                String name = owner.next() ? owner.getString(1) : "";
+                if (!name.equals(storage)) {
+                    throw new FsmException(String.format(
+                            Locale.ROOT,
+                            "The database %s belongs to the storage \"%s\", not to \"%s\": use another file, or --adopt-database"
+                                    + " if the storage has moved",
+                            file,
+                            name,
+                            storage));
+                }
+            }
         }
     }
 

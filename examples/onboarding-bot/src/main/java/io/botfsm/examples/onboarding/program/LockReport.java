@@ -34,13 +34,14 @@ final class LockReport {
 
     static String describe(LockHolder holder) {
         Instant started = holder.started().truncatedTo(ChronoUnit.SECONDS);
-        return String.format(
+        String text = String.format(
                 Locale.ROOT,
                 "process %d on %s, started %s, %s ago",
                 holder.pid(),
                 holder.host(),
                 started,
                 words(Duration.between(started, Instant.now())));
+        return text.replaceAll("\\p{Cntrl}", "?"); // anybody who can write to the store chose the host
     }
 
     private static String remaining(LockHolder holder) {

@@ -26,22 +26,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Starts the bot, at a terminal or on Telegram, as the only one of its name, or tells who is. */
+/** Starts the bot, at a terminal or on Telegram, as the only one of its name, or reports which instance is. */
 public final class Main {
     private static final int BAD_OPTIONS = 2;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
+    private static final PrintStream OUT = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
+    private static final PrintStream ERR = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
+
     private final Options options;
     private final OpenStorage storage;
     private final InstanceLock lock;
-    private final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
+    private final Optional<TelegramBot> telegram;
 
-    private Main(Options options, OpenStorage storage) {
+    private Main(Options options, OpenStorage storage, Optional<TelegramBot> telegram) {
         this.options = options;
         this.storage = storage;
+        this.telegram = telegram;
         this.lock = InstanceLock.over(storage.leases(), options.instance())
                 .ttl(options.ttl())
-                .listener(this::bringBack)
+                .listener(this::on)
                 .build();
     }
 
@@ -53,25 +57,34 @@ public final class Main {
         try {
             Options options = Options.parse(arguments);
             if (options.action() == Options.Action.HELP) {
-                System.out.print(Options.USAGE);
+                OUT.print(Options.USAGE);
                 return BotRunner.STOPPED;
             }
             return run(options);
         } catch (IllegalArgumentException e) {
-            System.err.printf(Locale.ROOT, "%s%n%n%s", e.getMessage(), Options.USAGE);
+            ERR.println(e.getMessage() + ". See --help.");
             return BAD_OPTIONS;
         } catch (FsmException | LockException | IOException e) {
-            System.err.println(e.getMessage());
+            ERR.println(e.getMessage());
             return BotRunner.FAILED;
         }
     }
 
     private static int run(Options options) throws IOException {
-        OpenStorage storage = OpenStorage.open(options.storage(), dataFolder());
+        if (options.isQuiet()) {
+            System.setProperty("onboarding.log", "QUIET"); // before the first logger, see logback.xml
+        }
+        boolean talks = options.action() == Options.Action.TALK;
+        Optional<TelegramBot> telegram = talks && options.telegram() ? Optional.of(telegram()) : Optional.empty();
         try {
-            return new Main(options, storage).act();
+            OpenStorage storage = OpenStorage.open(options.storage(), dataFolder());
+            try {
+                return new Main(options, storage, telegram).act();
+            } finally {
+                storage.close();
+            }
         } finally {
-            storage.close();
+            telegram.ifPresent(TelegramBot::close);
         }
     }
 
@@ -85,26 +98,26 @@ public final class Main {
     }
 
     private int tell(String report) {
-        out.println(report);
+        OUT.println(report);
         lock.close();
         return BotRunner.STOPPED;
     }
 
     private int talk() {
-        Optional<SessionDatabase> database = databaseFile().map(SessionDatabase::open);
+        Optional<SessionDatabase> database = databaseFile().map(this::open);
         OnboardingFlow flow =
                 database.map(this::flow).orElseGet(() -> new OnboardingFlow(OnboardingFlow.watched(storage.states())));
-        Optional<TelegramBot> telegram = options.telegram() ? Optional.of(telegram()) : Optional.empty();
         BotRunner runner = BotRunner.under(lock).thenClose("storage", CLOSE_LIMIT, storage);
         telegram.ifPresent(bot -> runner.thenClose("bot session", CLOSE_LIMIT, bot));
         database.ifPresent(last -> runner.thenClose("database", CLOSE_LIMIT, last));
         if (options.standby()) {
             runner.standby();
+            reportActive();
         }
         int status = runner.run(telegram.<BotFactory>map(bot -> lease -> bot.start(flow, lease, this::bringBack))
                 .orElseGet(() -> atTerminal(flow)));
         runner.heldBy()
-                .ifPresent(holder -> System.err.printf(
+                .ifPresent(holder -> ERR.printf(
                         Locale.ROOT,
                         "Another instance of \"%s\" is active: %s.%nWith --standby this one waits for its end.%n",
                         options.instance(),
@@ -112,9 +125,40 @@ public final class Main {
         return status;
     }
 
+    /** For somebody at a terminal, who would wait in silence. */
+    private void reportActive() {
+        if (!options.isQuiet()) {
+            return; // the log does
+        }
+        try {
+            lock.holder()
+                    .ifPresent(holder -> ERR.println(
+                            "Standing by while another instance is active: " + LockReport.describe(holder) + "."));
+        } catch (LockException e) {
+            ERR.println("Standing by: " + e.getMessage());
+        }
+    }
+
     private BotFactory atTerminal(OnboardingFlow flow) {
-        TerminalBot bot = new TerminalBot(options.user(), System.in, out);
-        return lease -> bot.start(flow, lease, this::bringBack);
+        TerminalBot bot = new TerminalBot(options.user(), System.in, OUT, hasColors());
+        return lease -> {
+            if (options.interactive()) {
+                ERR.println("Write to the bot: /start begins, /status shows where you are, Ctrl-D ends it.");
+            }
+            return bot.start(flow, lease, this::bringBack);
+        };
+    }
+
+    /** See no-color.org. */
+    private boolean hasColors() {
+        return options.interactive()
+                && variable("NO_COLOR").isEmpty()
+                && !variable("TERM").equals(Optional.of("dumb"));
+    }
+
+    private SessionDatabase open(Path file) {
+        String id = OpenStorage.id(options.storage(), dataFolder(), file);
+        return options.adoptDatabase() ? SessionDatabase.adopt(file, id) : SessionDatabase.open(file, id);
     }
 
     /** What Redis has lost comes back from the database; transitions are watched above, so that this is none. */
@@ -125,18 +169,20 @@ public final class Main {
     }
 
     private Optional<Path> databaseFile() {
-        Path data = dataFolder().toAbsolutePath();
-        String file =
-                options.database().orElse(options.storage().equals("memory") ? Options.NO_DATABASE : data + ".db");
+        String unlessGiven =
+                options.storage().equals("embedded") ? dataFolder().toAbsolutePath() + ".db" : Options.NO_DATABASE;
+        String file = options.database().orElse(unlessGiven);
         return Optional.of(file)
                 .filter(name -> !name.equals(Options.NO_DATABASE))
                 .map(Path::of);
     }
 
-    /** The lock needs the storage's Redis too, also while nobody says anything. */
-    private void bringBack(LockEvent event) {
+    /** The lock needs the storage's Redis too, also while nobody writes. */
+    private void on(LockEvent event) {
         if (event instanceof LockEvent.Degraded) {
             bringBack();
+        } else if (event instanceof LockEvent.Acquired acquired && acquired.isTakeover() && options.isQuiet()) {
+            ERR.println("It has ended: this instance is active now.");
         }
     }
 
@@ -144,14 +190,25 @@ public final class Main {
         try {
             storage.revive();
         } catch (IOException e) {
-            System.err.println(e.getMessage());
+            ERR.println(e.getMessage());
         }
     }
 
-    /** The token comes in the environment: the command line is there for all to see. */
+    /** The token is in the environment: other users of the machine can read the command line. */
     private static TelegramBot telegram() {
-        return new TelegramBot(
-                BotToken.fromEnvironment(), variable("TELEGRAM_API_URL").map(URI::create));
+        String token = variable(BotToken.VARIABLE)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        BotToken.VARIABLE + " is not set; put the token there that @BotFather gave you"));
+        return new TelegramBot(BotToken.of(token), variable("TELEGRAM_API_URL").map(Main::server));
+    }
+
+    private static URI server(String address) {
+        URI server = URI.create(address);
+        if (server.getScheme() == null || server.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "TELEGRAM_API_URL must be a URL such as http://localhost:8081, not \"" + address + "\"");
+        }
+        return server;
     }
 
     private static Path dataFolder() {

@@ -6,9 +6,11 @@ import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.StateStorage;
+import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 
 /** Where the bot keeps its conversations while it runs, and what has to be closed with it. */
 interface OpenStorage extends AutoCloseable {
@@ -50,6 +52,33 @@ interface OpenStorage extends AutoCloseable {
             server.close();
             throw e;
         }
+    }
+
+    /**
+     * What tells this storage from others, also when it has lost everything: for a Redis its address, without credentials.
+     *
+     * @param data as for {@link #open}
+     * @param file what the embedded Redis is found from, so that both may move together
+     * @throws IllegalArgumentException if the option is no address
+     */
+    static String id(String option, Path data, Path file) {
+        return switch (option) {
+            case "memory" -> "memory";
+            case "embedded" ->
+                "embedded in " + folderOf(file).relativize(data.toAbsolutePath().normalize());
+            default -> id(RedisURI.create(option));
+        };
+    }
+
+    private static Path folderOf(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().normalize().getParent(), "a file is in a folder");
+    }
+
+    private static String id(RedisURI uri) {
+        String server = uri.getSentinels().isEmpty()
+                ? Objects.requireNonNullElseGet(uri.getSocket(), () -> uri.getHost() + ":" + uri.getPort())
+                : "master " + uri.getSentinelMasterId();
+        return String.format(Locale.ROOT, "redis %s/%d", server, uri.getDatabase());
     }
 
     /** Ends with the process. */

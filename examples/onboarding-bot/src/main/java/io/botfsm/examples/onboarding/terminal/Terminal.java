@@ -25,6 +25,9 @@ final class Terminal implements Bot {
     private static final long NOT_HELD_PAUSE_MILLIS = 20;
     private static final Logger LOG = LoggerFactory.getLogger(Terminal.class);
 
+    private static final String CYAN = "\u001b[36m";
+    private static final String RESET = "\u001b[0m";
+
     private final OnboardingFlow flow;
     private final Lease lease;
     private final Runnable revival;
@@ -32,6 +35,7 @@ final class Terminal implements Bot {
     private final EventIds eventIds;
     private final Lines lines;
     private final PrintStream out;
+    private final boolean colors;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final EventIsolation isolation = EventIsolation.inProcess();
     private final Thread thread = new Thread(this::talk, "terminal");
@@ -45,7 +49,8 @@ final class Terminal implements Bot {
             StorageKey key,
             EventIds eventIds,
             Lines lines,
-            PrintStream out) {
+            PrintStream out,
+            boolean colors) {
         this.flow = flow.fencedBy(lease.fencingToken());
         this.lease = lease;
         this.revival = revival;
@@ -53,6 +58,7 @@ final class Terminal implements Bot {
         this.eventIds = eventIds;
         this.lines = lines;
         this.out = out;
+        this.colors = colors;
     }
 
     /** Begins to talk, until the lines end, nobody reads the replies any more, or it is stopped. */
@@ -103,8 +109,12 @@ final class Terminal implements Bot {
             lines.putBack(line);
             return false;
         }
-        replies(message(line)).forEach(reply -> out.println("bot> " + reply));
+        replies(message(line)).forEach(reply -> out.println(shown("bot> " + reply)));
         return !out.checkError();
+    }
+
+    private String shown(String text) {
+        return colors ? CYAN + text + RESET : text;
     }
 
     /** That it is not held may pass, as when the machine's clock was set; if it does not, the runner stops this terminal. */

@@ -18,17 +18,20 @@ public final class TerminalBot {
     private final EventIds eventIds = new EventIds(InstantSource.system());
     private final Lines lines;
     private final PrintStream out;
+    private final boolean colors;
 
     /**
      * A bot that is not talking yet.
      *
      * @param user who is writing
      * @param in their lines, in UTF-8
+     * @param colors whether to set the bot's words apart by color
      */
-    public TerminalBot(String user, InputStream in, PrintStream out) {
+    public TerminalBot(String user, InputStream in, PrintStream out, boolean colors) {
         this.key = StorageKey.bot("onboarding").chat(user).user(user).build();
         this.lines = Lines.of(new BufferedReader(new InputStreamReader(in, UTF_8)));
         this.out = out;
+        this.colors = colors;
     }
 
     /**
@@ -37,6 +40,6 @@ public final class TerminalBot {
      * @param revival is run when the storage has failed, to bring it back where that is in our hands
      */
     public Bot start(OnboardingFlow flow, Lease lease, Runnable revival) {
-        return new Terminal(flow, lease, revival, key, eventIds, lines, out).start();
+        return new Terminal(flow, lease, revival, key, eventIds, lines, out, colors).start();
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SessionDatabaseTest {
+    private static final String STORAGE = "redis localhost:6379/1";
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
     private static final Map<String, String> DATA = Map.of("name", "\"Zoë 😀\"", "age", "31", "x", "1.0e5");
 
@@ -30,7 +31,7 @@ class SessionDatabaseTest {
     @BeforeEach
     void open(@TempDir Path folder) {
         file = folder.resolve("sessions of a bot.db");
-        database = SessionDatabase.open(file);
+        database = SessionDatabase.open(file, STORAGE);
     }
 
     @AfterEach
@@ -45,7 +46,7 @@ class SessionDatabaseTest {
 
         RecoveredConversation saved = new RecoveredConversation(Optional.of("B"), DATA, OptionalLong.of(80));
         assertThat(database.recover(KEY)).hasValue(saved);
-        try (SessionDatabase other = SessionDatabase.open(file)) {
+        try (SessionDatabase other = SessionDatabase.open(file, STORAGE)) {
             assertThat(other.recover(KEY)).hasValue(saved);
             other.save(KEY, snapshot("C", DATA, 9), 90);
         }
@@ -102,7 +103,7 @@ class SessionDatabaseTest {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("UPDATE session SET updated_at = datetime('now', '-3 days')");
-            SessionDatabase.open(file).close();
+            SessionDatabase.open(file, STORAGE).close();
             try (ResultSet rows = statement.executeQuery("SELECT count(*), max(state) FROM session")) {
                 assertThat(rows.getInt(1)).isOne();
                 assertThat(rows.getString(2)).isEqualTo("A");
@@ -121,9 +122,22 @@ class SessionDatabaseTest {
 
     @Test
     void saysWhatCannotBeUsed(@TempDir Path folder) {
-        assertThatThrownBy(() -> SessionDatabase.open(folder))
+        assertThatThrownBy(() -> SessionDatabase.open(folder, STORAGE))
                 .isInstanceOf(FsmException.class)
                 .hasMessageStartingWith("The database " + folder + " cannot be used: ");
+    }
+
+    @Test
+    void servesTheStorageItWasMadeForUntilAnotherAdoptsIt() throws Exception {
+        database.save(KEY, snapshot("A", DATA, 7), 70);
+
+        assertThatThrownBy(() -> SessionDatabase.open(file, "memory"))
+                .isInstanceOf(FsmException.class)
+                .hasMessageContaining(file + " belongs to the storage \"" + STORAGE + "\", not to \"memory\"");
+        try (SessionDatabase moved = SessionDatabase.adopt(file, "redis elsewhere:6379/1")) {
+            assertThat(moved.recover(KEY)).isPresent();
+        }
+        assertThatThrownBy(() -> SessionDatabase.open(file, STORAGE)).isInstanceOf(FsmException.class);
     }
 
     @Test

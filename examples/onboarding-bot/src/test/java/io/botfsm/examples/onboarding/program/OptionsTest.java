@@ -19,11 +19,14 @@ class OptionsTest {
                 .isEqualTo(new Options(
                         "embedded",
                         Optional.empty(),
+                        false,
                         "1",
                         "onboarding-bot",
                         false,
                         Duration.ofSeconds(30),
                         Action.TALK,
+                        false,
+                        false,
                         false));
     }
 
@@ -41,6 +44,9 @@ class OptionsTest {
                         "7",
                         "--help",
                         "--standby",
+                        "--verbose",
+                        "--adopt-database",
+                        "--lock-release",
                         "--storage",
                         "memory",
                         "--user=8",
@@ -49,7 +55,17 @@ class OptionsTest {
                         "--database=d.db",
                         "--instance=b"))
                 .isEqualTo(new Options(
-                        "memory", Optional.of("d.db"), "8", "b", true, Duration.ofSeconds(5), Action.HELP, false));
+                        "memory",
+                        Optional.of("d.db"),
+                        true,
+                        "8",
+                        "b",
+                        true,
+                        Duration.ofSeconds(5),
+                        Action.HELP,
+                        false,
+                        true,
+                        false));
     }
 
     @Test
@@ -59,10 +75,19 @@ class OptionsTest {
     }
 
     @Test
+    void areQuietUnlessAskedOrOnTelegram() {
+        assertThat(parse().isQuiet()).isTrue();
+        assertThat(parse("--verbose").isQuiet()).isFalse();
+        assertThat(parse("--telegram").isQuiet()).isFalse();
+        assertThat(parse("--telegram", "--lock-status").isQuiet()).isTrue();
+    }
+
+    @Test
     void chooseWhatIsToBeDone() {
         assertThat(parse("--lock-status").action()).isEqualTo(Action.LOCK_STATUS);
         assertThat(parse("--lock-release").action()).isEqualTo(Action.LOCK_RELEASE);
         assertThat(parse("-h").action()).isEqualTo(Action.HELP);
+        assertThat(parse("--lock-release", "--help").action()).isEqualTo(Action.HELP);
     }
 
     @ParameterizedTest
@@ -74,11 +99,19 @@ class OptionsTest {
         "--bogus, Unknown option: --bogus",
         "--storage, --storage needs a value",
         "--user, --user needs a value",
-        "--database=, --database must not be empty: \"\"",
-        "--user=, --user must not be empty: \"\"",
-        "--instance=, --instance must not be empty: \"\"",
-        "--ttl=0, --ttl must be a whole number of seconds from 1 to 86400: \"0\"",
-        "--ttl=1.5, --ttl must be a whole number of seconds from 1 to 86400: \"1.5\"",
+        "--database=, --database needs a value",
+        "--user=, --user needs a value",
+        "--instance=, --instance needs a value",
+        "--user --standby, --user needs a value; not the option \"--standby\"",
+        "--standby=yes, --standby takes no value",
+        "--standby=, --standby takes no value",
+        "--telegram=7000000001:secret, --telegram takes no value",
+        "--help=me, --help takes no value",
+        "--lock-status --lock-release, --lock-status and --lock-release exclude each other",
+        "7000000001:AAtheSecretOfThisBot_-x, Unknown option: 7000000001:***",
+        "--ttl=0, --ttl must be a whole number of seconds from 1 to 86400; not \"0\"",
+        "--ttl=86401, --ttl must be a whole number of seconds from 1 to 86400; not \"86401\"",
+        "--ttl=1.5, --ttl must be a whole number of seconds from 1 to 86400; not \"1.5\"",
     })
     void areRefusedByNameWithoutCredentials(String line, String message) {
         assertThatThrownBy(() -> parse(line.split(" ")))

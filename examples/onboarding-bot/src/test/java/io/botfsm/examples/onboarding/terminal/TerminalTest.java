@@ -185,7 +185,8 @@ class TerminalTest {
                 key,
                 new EventIds(InstantSource.system()),
                 lines,
-                new PrintStream(out, true, UTF_8));
+                new PrintStream(out, true, UTF_8),
+                false);
     }
 
     private void begin() throws IOException {
