@@ -20,7 +20,6 @@ import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisException;
@@ -119,10 +118,10 @@ final class JedisAccess implements RedisAccess {
      */
     private static JedisClientConfig config(RedisUri uri, Duration timeout, boolean toServer) {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
-                .resp2()
                 .connectionTimeoutMillis(millis(min(timeout, CONNECT_TIMEOUT)))
                 .socketTimeoutMillis(millis(timeout))
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
+        JedisVersions.resp2(config);
         if (toServer) {
             config.database(uri.database());
             uri.user().ifPresent(config::user);
@@ -150,12 +149,11 @@ final class JedisAccess implements RedisAccess {
     }
 
     /**
-     * The connections of the user's client.
+     * The connections of the user's pool.
      *
      * @throws IllegalArgumentException if a call could wait for ever
      */
-    static JedisAccess over(RedisClient client) {
-        Pool<Connection> pool = client.getPool();
+    static JedisAccess over(Pool<Connection> pool) {
         if (pool.getBlockWhenExhausted() && pool.getMaxWaitDuration().isNegative()) {
             throw new IllegalArgumentException(
                     "the client would let a call wait for a connection for ever: set its pool's maxWait");
@@ -164,7 +162,7 @@ final class JedisAccess implements RedisAccess {
         String server;
         try (Connection connection = pool.getResource()) {
             timeout = Duration.ofMillis(connection.getSoTimeout());
-            server = "redis://" + connection.getHostAndPort();
+            server = "redis://" + JedisVersions.address(connection);
         } catch (JedisException e) {
             throw Connections.notConnected("Jedis client", e);
         }

@@ -10,6 +10,7 @@ import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.RedisStores;
+import io.botfsm.redis.UnsupportedClientException;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.storage.StateStorage;
@@ -36,6 +37,8 @@ import java.util.function.Supplier;
  * that is needed. Afterwards calls fail within the command time-out while the server is away, and work again by themselves
  * within two seconds of its return, or after its replica has taken its place; no command is kept while disconnected, and none
  * is executed twice.
+ *
+ * <p>Works with Lettuce 6.6 to 7.7; an older one is refused with {@link UnsupportedClientException}.
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class. (Lettuce's own logger writes what it
  * sends, passwords included, at level TRACE.)
@@ -69,6 +72,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis connect(String uri) {
         return builder(uri).connect();
@@ -82,6 +86,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis connect(RedisURI uri) {
         return builder(uri).connect();
@@ -98,6 +103,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis using(RedisClient client, RedisURI uri) {
         return builder(uri).client(client).connect();
@@ -110,13 +116,14 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
     }
 
     static LettuceRedis fromEnvironment(Map<String, String> variables) {
-        return new Builder(RedisUri.fromEnvironment(variables)).connect();
+        return builder(RedisUri.fromEnvironment(variables)).connect();
     }
 
     /**
@@ -124,17 +131,25 @@ public final class LettuceRedis implements AutoCloseable {
      *
      * @param uri as for {@link #connect(String)}
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static Builder builder(String uri) {
-        return new Builder(RedisUri.parse(uri));
+        return builder(RedisUri.parse(uri));
+    }
+
+    private static Builder builder(RedisUri uri) {
+        LettuceVersions.require();
+        return new Builder(uri);
     }
 
     /**
      * Begins to choose how to connect.
      *
      * @param uri as for {@link #connect(RedisURI)}
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static Builder builder(RedisURI uri) {
+        LettuceVersions.require();
         return new Builder(uri, RedisAddress.nodes(uri));
     }
 
