@@ -32,7 +32,8 @@ final class OperationsTest extends OperationsSuite {
                     .getMethod("create", String.class, int.class)
                     .invoke(null, server.host(), server.port());
         } catch (ClassNotFoundException beforeIt) {
-            return (UnifiedJedis) Class.forName("redis.clients.jedis.JedisPooled")
+            return Class.forName("redis.clients.jedis.JedisPooled")
+                    .asSubclass(UnifiedJedis.class)
                     .getConstructor(String.class, int.class)
                     .newInstance(server.host(), server.port());
         }
