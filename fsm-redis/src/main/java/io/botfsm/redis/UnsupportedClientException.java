@@ -26,7 +26,7 @@ public final class UnsupportedClientException extends FsmException {
             String client, String artifact, Optional<String> found, String oldest, String newest) {
         super(client + " " + found.orElse("of an unknown version") + " is too old: versions " + oldest + " to " + newest
                 + " are supported; set the version of " + artifact + " to one of them (with Spring Boot: the property "
-                + artifact.substring(artifact.indexOf(':') + 1).replace("-core", "") + ".version)");
+                + artifact.replaceAll(".*:|-.*", "") + ".version)");
         this.found = found;
         this.oldest = oldest;
         this.newest = newest;

@@ -21,20 +21,24 @@ final class ClientVersionTest {
     @Test
     void anOlderVersionIsRefusedByName() {
         UnsupportedClientException failure = catchThrowableOfType(
-                UnsupportedClientException.class, () -> jackson("99.1").require(ObjectMapper.class, ClientVersionTest::unasked));
-        assertThat(failure.found()).hasValueSatisfying(found -> assertThat(found).startsWith("2."));
+                UnsupportedClientException.class,
+                () -> jackson("99.1").require(ObjectMapper.class, ClientVersionTest::unasked));
+        assertThat(failure.found())
+                .hasValueSatisfying(found -> assertThat(found).startsWith("2."));
         assertThat(failure.oldest()).isEqualTo("99.1");
         assertThat(failure.newest()).isEqualTo("99.9");
         assertThat(failure)
-                .hasMessage("Jackson " + failure.found().get() + " is too old: versions 99.1 to 99.9 are supported; set the"
-                        + " version of com.fasterxml.jackson.core:jackson-databind to one of them (with Spring Boot: the"
-                        + " property jackson-databind.version)");
+                .hasMessage(
+                        "Jackson " + failure.found().get() + " is too old: versions 99.1 to 99.9 are supported; set the"
+                                + " version of com.fasterxml.jackson.core:jackson-databind to one of them (with Spring Boot: the"
+                                + " property jackson.version)");
     }
 
     /** 2.9 is older than 2.15, which no comparison of texts says. */
     @Test
     void theOldestAndNewerOnesPass() {
-        assertThatCode(() -> jackson("2.9").require(ObjectMapper.class, ClientVersionTest::unasked)).doesNotThrowAnyException();
+        assertThatCode(() -> jackson("2.9").require(ObjectMapper.class, ClientVersionTest::unasked))
+                .doesNotThrowAnyException();
         assertThatCode(() -> new ClientVersion("Jackson", "com.fasterxml.jackson.core:jackson-databind", "1.0", "1.1")
                         .require(ObjectMapper.class, ClientVersionTest::unasked))
                 .doesNotThrowAnyException();

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * About twenty operations of every kind that an adapter sends. The build runs them with the oldest and with the newest version of the
- * client that is supported.
+ * About twenty operations of every kind that an adapter sends. The build runs them with the oldest and with the newest version
+ * of the client that is supported.
  */
 @Timeout(60)
 public abstract class OperationsSuite {

@@ -52,11 +52,12 @@ public abstract class RefusedVersionsSuite {
         }
     }
 
-    private URLClassLoader with(Path jar) {
+    /** Everything of this class path, with one jar in place of another version of it. */
+    private static URLClassLoader with(Path jar, String library) {
         Stream<Path> others = Arrays.stream(
                         System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(Path::of)
-                .filter(element -> !element.getFileName().toString().startsWith(library() + "-"));
+                .filter(element -> !element.getFileName().toString().startsWith(library + "-"));
         URL[] urls = Stream.concat(Stream.of(jar), others)
                 .map(RefusedVersionsSuite::url)
                 .toArray(URL[]::new);
@@ -86,12 +87,18 @@ public abstract class RefusedVersionsSuite {
         assertThat(jars).hasSizeGreaterThan(1);
         for (Path jar : jars) {
             String version = jar.getFileName().toString().replaceAll("^" + library() + "-|\\.jar$", "");
-            try (URLClassLoader loader = with(jar)) {
-                for (Throwable failure :
-                        List.of(failure(loader, "connect", ""), failure(loader, "builder", "$Builder"))) {
-                    assertThat(failure.getClass().getName()).isEqualTo("io.botfsm.redis.UnsupportedClientException");
-                    assertThat(failure).hasMessageContainingAll(version, range(), artifact);
-                }
+            isRefused(jar, library(), version, range(), artifact);
+        }
+    }
+
+    /** Connecting, and what comes before it, fails by name. */
+    protected final void isRefused(Path jar, String library, String... words) throws Exception {
+        try (URLClassLoader loader = with(jar, library)) {
+            for (Throwable failure :
+                    Arrays.asList(failure(loader, "connect", ""), failure(loader, "builder", "$Builder"))) {
+                assertThat(failure).as(jar.toString()).isNotNull();
+                assertThat(failure.getClass().getName()).isEqualTo("io.botfsm.redis.UnsupportedClientException");
+                assertThat(failure).hasMessageContainingAll(words);
             }
         }
     }
