@@ -9,6 +9,7 @@ module io.botfsm.redis.lettuce {
     requires io.netty.codec;
     requires io.netty.common;
     requires io.netty.handler;
+    // Lettuce 6.6 and 6.7 can do without and do not bring it; 7 cannot, and "static" would leave it out.
     requires io.netty.resolver.dns;
     requires io.netty.transport;
 

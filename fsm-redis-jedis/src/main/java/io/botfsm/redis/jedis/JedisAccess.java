@@ -21,7 +21,6 @@ import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.JedisSocketFactory;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisException;
@@ -128,10 +127,10 @@ final class JedisAccess implements RedisAccess {
     private static DefaultJedisClientConfig.Builder config(
             RedisUri uri, Duration timeout, Optional<String> user, Optional<String> password) {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
-                .resp2()
                 .connectionTimeoutMillis(millis(min(timeout, CONNECT_TIMEOUT)))
                 .socketTimeoutMillis(millis(timeout))
                 .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
+        JedisVersions.resp2(config);
         user.ifPresent(config::user);
         password.ifPresent(config::password);
         if (uri.isTls()) {
@@ -156,12 +155,11 @@ final class JedisAccess implements RedisAccess {
     }
 
     /**
-     * The connections of the user's client.
+     * The connections of the user's pool.
      *
      * @throws IllegalArgumentException if a call could wait for ever
      */
-    static JedisAccess over(RedisClient client) {
-        Pool<Connection> pool = client.getPool();
+    static JedisAccess over(Pool<Connection> pool) {
         if (pool.getBlockWhenExhausted() && pool.getMaxWaitDuration().isNegative()) {
             throw new IllegalArgumentException(
                     "the client would let a call wait for a connection for ever: set its pool's maxWait");
@@ -170,7 +168,7 @@ final class JedisAccess implements RedisAccess {
         String server;
         try (Connection connection = pool.getResource()) {
             timeout = Duration.ofMillis(connection.getSoTimeout());
-            server = "redis://" + connection.getHostAndPort();
+            server = "redis://" + JedisVersions.address(connection);
         } catch (JedisException e) {
             throw Connections.notConnected("Jedis client", e);
         }

@@ -168,7 +168,7 @@ final class JedisChannels implements Subscriptions.Channels {
 
     private void disconnect() {
         try {
-            connection.forceDisconnect();
+            JedisVersions.disconnect(connection);
         } catch (IOException | JedisException e) {
             // It is closed by then.
         }

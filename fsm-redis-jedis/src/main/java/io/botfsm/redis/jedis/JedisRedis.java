@@ -9,6 +9,7 @@ import io.botfsm.redis.AiogramMigration;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.RedisStores;
+import io.botfsm.redis.UnsupportedClientException;
 import io.botfsm.redis.spi.ConnectionDiagnosis;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.storage.StateStorage;
@@ -16,7 +17,9 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.util.Pool;
 
 /**
  * Redis through Jedis: a pool of connections and the threads that wait on them, the storages that share them, and lease stores with
@@ -32,6 +35,8 @@ import redis.clients.jedis.RedisClient;
  * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
  * time-out while the server is away, and work again by themselves within two seconds of its return, or after its replica has
  * taken its place; no command is kept while disconnected, and none is executed twice.
+ *
+ * <p>Works with Jedis 6.0 to 8.0; an older one is refused with {@link UnsupportedClientException}.
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
  */
@@ -63,22 +68,43 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static JedisRedis connect(String uri) {
         return builder(uri).connect();
     }
 
     /**
-     * Connects through a client of yours, with its pool and time-outs. The client is not closed with this object.
+     * Connects through the pool of a client of yours, with its time-outs. The client is not closed with this object.
      *
-     * @param client a client whose commands, and calls that wait for a connection, end in bounded time
-     * @throws IllegalArgumentException if an option of the client would let a call hang; the message names it
+     * @param client a client of one server, whose commands, and calls that wait for a connection, end in bounded time:
+     *     {@code RedisClient} since Jedis 7.2, {@code JedisPooled} up to 7
+     * @throws IllegalArgumentException if the client has no pool for all its calls, such as one of a cluster, or an option of it
+     *     would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis using(RedisClient client) {
-        JedisAccess access = JedisAccess.over(client);
+    public static JedisRedis using(UnifiedJedis client) {
+        JedisVersions.require();
+        return using(JedisVersions.pool(client));
+    }
+
+    /**
+     * Connects through a pool of yours, with its time-outs. The pool is not closed with this object.
+     *
+     * @param pool a pool of connections to one server, of which commands, and calls that wait for a connection, end in bounded
+     *     time; such as {@code ConnectionPool}
+     * @throws IllegalArgumentException if an option of the pool would let a call hang; the message names it
+     * @throws StorageUnavailableException if the server cannot be reached
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
+     *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Jedis is older than 6.0
+     */
+    public static JedisRedis using(Pool<Connection> pool) {
+        JedisVersions.require();
+        JedisAccess access = JedisAccess.over(pool);
         if (access.isOfCluster()) {
             throw new StorageRefusedException(
                     access.server()
@@ -95,6 +121,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static JedisRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
@@ -109,6 +136,7 @@ public final class JedisRedis implements AutoCloseable {
      *
      * @param uri as for {@link #connect(String)}
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static Builder builder(String uri) {
         return builder(RedisUri.parse(uri));
@@ -119,8 +147,10 @@ public final class JedisRedis implements AutoCloseable {
      *
      * @param uri not of a Unix socket
      * @throws IllegalArgumentException if it cannot be used; the message holds no credentials
+     * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static Builder builder(RedisUri uri) {
+        JedisVersions.require();
         return new Builder(uri);
     }
 

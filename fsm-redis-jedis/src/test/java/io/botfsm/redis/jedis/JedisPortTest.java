@@ -43,10 +43,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisClient;
 
 /** What is Jedis' own: pools, threads, interrupts, and how connecting fails. */
 @Timeout(60)
@@ -301,23 +302,22 @@ class JedisPortTest {
         assertThatThrownBy(() -> builder.commandTimeout(Duration.ZERO)).hasMessageContaining("PT0S");
     }
 
-    private RedisClient usersClient(int timeoutMillis, Duration maxWait) {
+    private ConnectionPool usersPool(int timeoutMillis, Duration maxWait) {
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
         pool.setMaxWait(maxWait);
-        return RedisClient.builder()
-                .hostAndPort(new HostAndPort(server.host(), proxy.port()))
-                .clientConfig(DefaultJedisClientConfig.builder()
+        return new ConnectionPool(
+                new HostAndPort(server.host(), proxy.port()),
+                DefaultJedisClientConfig.builder()
                         .socketTimeoutMillis(timeoutMillis)
-                        .build())
-                .poolConfig(pool)
-                .build();
+                        .build(),
+                pool);
     }
 
     @Test
-    void aClientOfTheUsersIsUsedAndLeftOpen() {
-        try (RedisClient client = usersClient(700, Duration.ofSeconds(1))) {
+    void aPoolOfTheUsersIsUsedAndLeftOpen() {
+        try (ConnectionPool pool = usersPool(700, Duration.ofSeconds(1))) {
             StorageKey key = freshKey();
-            try (JedisRedis redis = JedisRedis.using(client)) {
+            try (JedisRedis redis = JedisRedis.using(pool)) {
                 Calls.applied(
                         redis.stateStorage(), key, Mutation.builder().state("A").put("name", "1"));
                 assertThat(read(redis.stateStorage(), key).data()).containsEntry("name", "1");
@@ -328,16 +328,18 @@ class JedisPortTest {
                 proxy.heal();
                 Calls.untilItReads(redis.stateStorage(), key);
             }
-            assertThat(client.ping()).isEqualTo("PONG");
+            try (Connection theirs = pool.getResource()) {
+                assertThat(theirs.ping()).isTrue();
+            }
         }
     }
 
     @Test
-    void aClientOfTheUsersThatCouldHangIsRefused() {
-        try (RedisClient forEver = usersClient(0, Duration.ofSeconds(1))) {
+    void aPoolOfTheUsersThatCouldHangIsRefused() {
+        try (ConnectionPool forEver = usersPool(0, Duration.ofSeconds(1))) {
             assertThatThrownBy(() -> JedisRedis.using(forEver)).hasMessageContaining("socketTimeoutMillis");
         }
-        try (RedisClient waiting = usersClient(700, Duration.ofMillis(-1))) {
+        try (ConnectionPool waiting = usersPool(700, Duration.ofMillis(-1))) {
             assertThatThrownBy(() -> JedisRedis.using(waiting)).hasMessageContaining("maxWait");
         }
     }

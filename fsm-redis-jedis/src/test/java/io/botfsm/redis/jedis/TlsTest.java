@@ -23,10 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 
@@ -58,21 +58,20 @@ class TlsTest {
         server.close();
     }
 
-    private static RedisClient clientOf(String host) {
+    private static ConnectionPool poolOf(String host) {
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
         pool.setMaxWait(Duration.ofSeconds(2));
-        return RedisClient.builder()
-                .hostAndPort(new HostAndPort(host, port))
-                .clientConfig(DefaultJedisClientConfig.builder()
+        return new ConnectionPool(
+                new HostAndPort(host, port),
+                DefaultJedisClientConfig.builder()
                         .socketTimeoutMillis(2_000)
                         .sslOptions(SslOptions.builder()
                                 .truststore(authority.keyStore().toFile(), TestAuthority.PASSWORD.toCharArray())
                                 .trustStoreType("PKCS12")
                                 .sslVerifyMode(SslVerifyMode.FULL)
                                 .build())
-                        .build())
-                .poolConfig(pool)
-                .build();
+                        .build(),
+                pool);
     }
 
     private static void works(JedisRedis redis) {
@@ -93,8 +92,8 @@ class TlsTest {
 
     @Test
     void anAuthorityThatTheUsersClientTrusts() {
-        try (RedisClient client = clientOf("localhost");
-                JedisRedis redis = JedisRedis.using(client)) {
+        try (ConnectionPool pool = poolOf("localhost");
+                JedisRedis redis = JedisRedis.using(pool)) {
             works(redis);
         }
     }
@@ -111,8 +110,8 @@ class TlsTest {
 
     @Test
     void aCertificateOfAnotherHostIsNotTrusted() {
-        try (RedisClient client = clientOf("127.0.0.1")) {
-            assertThatThrownBy(() -> JedisRedis.using(client))
+        try (ConnectionPool pool = poolOf("127.0.0.1")) {
+            assertThatThrownBy(() -> JedisRedis.using(pool))
                     .isInstanceOf(StorageRefusedException.class)
                     .hasMessageContaining("No subject alternative name");
         }

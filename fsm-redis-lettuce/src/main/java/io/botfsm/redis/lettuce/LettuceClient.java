@@ -7,7 +7,6 @@ import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.Subscriptions;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
-import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
@@ -81,15 +80,15 @@ final class LettuceClient {
 
     /** Reconnecting is our business, so that nothing is ever sent twice; see docs/decisions. */
     private static ClientOptions options(Duration commandTimeout) {
-        return ClientOptions.builder()
+        ClientOptions.Builder options = ClientOptions.builder()
                 .autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.create()) // CommandTimeouts instead
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(min(commandTimeout, CONNECT_TIMEOUT))
-                        .build())
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-                .build();
+                        .build());
+        LettuceVersions.withoutMaintenanceNotices(options);
+        return options.build();
     }
 
     /**
@@ -104,7 +103,12 @@ final class LettuceClient {
 
     /** Returns the command time-out of options under which a failed command has failed, and every command ends. */
     private static Duration requireHonest(ClientOptions options, RedisURI uri) {
-        if (!options.isRejectCommandsWhileDisconnected()) {
+        boolean rejects = switch (options.getDisconnectedBehavior()) {
+            case REJECT_COMMANDS -> true;
+            case ACCEPT_COMMANDS -> false;
+            case DEFAULT -> !options.isAutoReconnect();
+        };
+        if (!rejects) {
             throw new IllegalArgumentException(
                     "the client would keep commands while disconnected and send them again: set ClientOptions"
                             + String.format(

@@ -10,6 +10,7 @@ import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.RedisStores;
+import io.botfsm.redis.UnsupportedClientException;
 import io.botfsm.redis.spi.ConnectionDiagnosis;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
@@ -40,6 +41,8 @@ import java.util.function.Supplier;
  * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
  * time-out while the server is away, and work again by themselves within two seconds of its return, or after its replica has
  * taken its place; no command is kept while disconnected, and none is executed twice.
+ *
+ * <p>Works with Lettuce 6.6 to 7.7; an older one is refused with {@link UnsupportedClientException}.
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class. (Lettuce's own logger writes what it
  * sends, passwords included, at level TRACE.)
@@ -73,6 +76,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis connect(String uri) {
         return builder(uri).connect();
@@ -86,6 +90,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis connect(RedisURI uri) {
         return builder(uri).connect();
@@ -102,6 +107,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis using(RedisClient client, RedisURI uri) {
         return builder(uri).client(client).connect();
@@ -114,13 +120,14 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; or if its certificate is not trusted
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
     }
 
     static LettuceRedis fromEnvironment(Map<String, String> variables) {
-        return new Builder(RedisUri.fromEnvironment(variables)).connect();
+        return builder(RedisUri.fromEnvironment(variables)).connect();
     }
 
     /**
@@ -128,17 +135,20 @@ public final class LettuceRedis implements AutoCloseable {
      *
      * @param uri as for {@link #connect(String)}
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static Builder builder(String uri) {
-        return new Builder(RedisUri.parse(uri));
+        return builder(RedisUri.parse(uri));
     }
 
     /**
      * Begins to choose how to connect.
      *
      * @param uri where Redis is, without percent-encoding
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static Builder builder(RedisUri uri) {
+        LettuceVersions.require();
         return new Builder(uri);
     }
 
@@ -146,8 +156,10 @@ public final class LettuceRedis implements AutoCloseable {
      * Begins to choose how to connect.
      *
      * @param uri as for {@link #connect(RedisURI)}
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static Builder builder(RedisURI uri) {
+        LettuceVersions.require();
         return new Builder(uri, RedisAddress.nodes(uri));
     }
 

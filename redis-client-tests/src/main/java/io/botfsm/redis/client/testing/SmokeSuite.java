@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,17 @@ public abstract class SmokeSuite {
                 .toList();
     }
 
+    /** Jars that only modules need: a module's requirements are not optional. None unless the build names some. */
+    private static List<String> forModules() {
+        return Arrays.stream(System.getProperty("botfsm.for.modules", "").split(File.pathSeparator))
+                .filter(element -> !element.isEmpty())
+                .toList();
+    }
+
+    private List<String> modulePath(List<String> elements) {
+        return Stream.concat(elements.stream(), forModules().stream()).toList();
+    }
+
     private String of(String source) {
         return source.replace("PACKAGE", entry.getPackageName()).replace("CLIENT", entry.getSimpleName());
     }
@@ -133,7 +145,7 @@ public abstract class SmokeSuite {
                         "--release",
                         "17",
                         "-p",
-                        path(published()),
+                        path(modulePath(published())),
                         "-d",
                         classes.toString(),
                         module.toString(),
@@ -183,7 +195,7 @@ public abstract class SmokeSuite {
     @Test
     void runsOnTheModulePath() throws Exception {
         assertThat(run(
-                        List.of("-p", path(withProgram()), "-m", "smoke/smoke.Smoke"),
+                        List.of("-p", path(modulePath(withProgram())), "-m", "smoke/smoke.Smoke"),
                         RedisServers.shared().uri(6)))
                 .contains("A Ann module smoke", "leased and given back")
                 .endsWith("exit 0");

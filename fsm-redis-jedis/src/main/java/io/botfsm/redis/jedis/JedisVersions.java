@@ -1,0 +1,77 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.redis.UnsupportedClientException;
+import io.botfsm.redis.spi.ClientVersion;
+import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.util.Pool;
+
+/** The versions of Jedis that work, and what differs between them: this code is compiled with the newest. */
+final class JedisVersions {
+    private static final ClientVersion SUPPORTED = new ClientVersion("Jedis", "redis.clients:jedis", "6.0", "8.0");
+
+    private static final Pattern ADDRESS = Pattern.compile("\\{([^{}]+)}");
+
+    private JedisVersions() {}
+
+    /**
+     * Has to come before anything else of Jedis is used.
+     *
+     * @throws UnsupportedClientException if Jedis is too old
+     */
+    static void require() {
+        SUPPORTED.require(Connection.class, () -> SslOptions.class);
+    }
+
+    /**
+     * The pool of a client of the user's. The classes of such clients come and go: {@code JedisPooled} up to 7,
+     * {@code RedisClient} since 7.2.
+     *
+     * @throws IllegalArgumentException if it shows none
+     */
+    @SuppressWarnings("unchecked") // of connections, whatever the client
+    static Pool<Connection> pool(UnifiedJedis client) {
+        try {
+            return (Pool<Connection>) client.getClass().getMethod("getPool").invoke(client);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException(
+                    client.getClass().getName()
+                            + " shows no pool of connections to one server: use RedisClient, JedisPooled"
+                            + " or a ConnectionPool; for a cluster or Sentinels, JedisRedis.connect",
+                    e);
+        }
+    }
+
+    /** Asks for no other protocol with HELLO, which is one more right for a user to have; before 8 that is the default. */
+    static void resp2(DefaultJedisClientConfig.Builder config) {
+        try {
+            config.resp2();
+        } catch (NoSuchMethodError e) {
+            // It is the default.
+        }
+    }
+
+    /** Where a connection leads. */
+    static String address(Connection connection) {
+        try {
+            return connection.getHostAndPort().toString();
+        } catch (IncompatibleClassChangeError e) { // not public
+            Matcher address = ADDRESS.matcher(connection.toString());
+            return address.find() ? address.group(1) : connection.toString();
+        }
+    }
+
+    /** Closes a connection that another thread may be using. */
+    static void disconnect(Connection connection) throws IOException {
+        try {
+            connection.forceDisconnect();
+        } catch (NoSuchMethodError e) {
+            connection.disconnect();
+        }
+    }
+}

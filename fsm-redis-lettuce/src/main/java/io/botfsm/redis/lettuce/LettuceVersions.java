@@ -1,0 +1,50 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.redis.UnsupportedClientException;
+import io.botfsm.redis.spi.ClientVersion;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisURI;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+
+/** The versions of Lettuce that work, and what differs between them: this code is compiled with the newest. */
+final class LettuceVersions {
+    private static final ClientVersion SUPPORTED =
+            new ClientVersion("Lettuce", "io.lettuce:lettuce-core", "6.6", "7.7");
+
+    /** Lettuce 6 runs on the Netty 4.1 that it brings, but a framework may keep that one for Lettuce 7. */
+    private static final ClientVersion NETTY_FOR_7 =
+            new ClientVersion("Netty for Lettuce 7", "io.netty:netty-common", "4.2", "4.2.13");
+
+    private LettuceVersions() {}
+
+    /**
+     * Has to come before anything else of Lettuce is used.
+     *
+     * @throws UnsupportedClientException if Lettuce is too old, or Netty for Lettuce
+     */
+    static void require() {
+        SUPPORTED.require(RedisURI.class, () -> ClientOptions.ReauthenticateBehavior.class);
+        if (isSeven()) {
+            NETTY_FOR_7.require(EventExecutor.class, () -> MultiThreadIoEventLoopGroup.class);
+        }
+    }
+
+    private static boolean isSeven() {
+        try {
+            return MaintNotificationsConfig.disabled() != null;
+        } catch (LinkageError e) {
+            return false;
+        }
+    }
+
+    /** Turns off the notices of maintenance, for which a client since 7.0 asks the server; earlier ones know none. */
+    static void withoutMaintenanceNotices(ClientOptions.Builder options) {
+        try {
+            options.maintNotificationsConfig(MaintNotificationsConfig.disabled());
+        } catch (LinkageError e) {
+            // There are none.
+        }
+    }
+}

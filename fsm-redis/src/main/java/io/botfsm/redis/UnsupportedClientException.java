@@ -1,0 +1,49 @@
+package io.botfsm.redis;
+
+import io.botfsm.FsmException;
+import java.util.Optional;
+
+/**
+ * The client library on the class path is older than the versions that an adapter works with. Thrown when connecting, before
+ * anything is sent. Trying again does not help; the application's dependencies have to change.
+ */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class UnsupportedClientException extends FsmException {
+    private final Optional<String> found;
+    private final String oldest;
+    private final String newest;
+
+    /**
+     * An error that names the library, its version and the remedy.
+     *
+     * @param client the library, such as {@code Lettuce}
+     * @param artifact its Maven coordinates, {@code group:artifact}
+     * @param found its version; empty if its jar does not say
+     * @param oldest the oldest version that works
+     * @param newest the newest version that is tested
+     */
+    public UnsupportedClientException(
+            String client, String artifact, Optional<String> found, String oldest, String newest) {
+        super(client + " " + found.orElse("of an unknown version") + " is too old: versions " + oldest + " to " + newest
+                + " are supported; set the version of " + artifact + " to one of them (with Spring Boot: the property "
+                + artifact.replaceAll(".*:|-.*", "") + ".version)");
+        this.found = found;
+        this.oldest = oldest;
+        this.newest = newest;
+    }
+
+    /** The version found, if its jar names one. */
+    public Optional<String> found() {
+        return found;
+    }
+
+    /** The oldest version that works. */
+    public String oldest() {
+        return oldest;
+    }
+
+    /** The newest version that is tested. */
+    public String newest() {
+        return newest;
+    }
+}
