@@ -49,6 +49,8 @@ final class BotProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-Duser.language=" + System.getProperty("user.language"), // of the tests' hostile locale
+                "-Duser.country=" + System.getProperty("user.country"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.botfsm.examples.onboarding.program.Main"));
