@@ -9,6 +9,8 @@ import io.botfsm.UnreadableDataException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
 /** What a failure alone says about its cause. */
@@ -18,6 +20,7 @@ enum FailureKind {
     /** What all conversations need may be unavailable, or only this one may meet it: see {@link OutageEvidence}. */
     AMBIGUOUS;
 
+    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
 
@@ -29,8 +32,8 @@ enum FailureKind {
         }
         boolean ambiguous = cause instanceof FsmException
                 || cause instanceof InterruptedException
-                || outages.test(cause)
-                || (cause != failure && outages.test(failure));
+                || isDeclared(cause, outages)
+                || (cause != failure && isDeclared(failure, outages));
         return ambiguous ? AMBIGUOUS : OWN;
     }
 
@@ -41,6 +44,15 @@ enum FailureKind {
                 || cause instanceof SpentTurnException
                 || cause instanceof ConversationRefusedException
                 || (cause instanceof TelegramApiRequestException answer && isOfChat(answer));
+    }
+
+    private static boolean isDeclared(Throwable failure, Predicate<? super Throwable> outages) {
+        try {
+            return outages.test(failure);
+        } catch (RuntimeException e) { // which must not keep the update from being tried again
+            LOG.error("The test for outages failed", e);
+            return false;
+        }
     }
 
     /** Such as a user who has blocked the bot, or a deleted chat. */

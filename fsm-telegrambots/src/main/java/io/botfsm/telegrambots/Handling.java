@@ -110,7 +110,9 @@ final class Handling {
         } else {
             Duration pause = outageBackoff.after(suspicion.times());
             long now = nanos.getAsLong();
-            outage.suspected(entry, failure, suspicion.suspects(), suspicion.times() == 1, pause, now);
+            if (!window.isClosed()) { // or it is the end that fails
+                outage.suspected(entry, failure, suspicion.suspects(), suspicion.times() == 1, pause, now);
+            }
             window.again(entry, now, pause);
         }
     }

@@ -63,8 +63,7 @@ record Origin(
     private static Origin pressed(CallbackQuery query) {
         if (query.getMessage() instanceof Message message) {
             Origin written = written(message);
-            return new Origin(
-                    written.chat, id(query.getFrom()), written.thread, written.business, Optional.empty());
+            return new Origin(written.chat, id(query.getFrom()), written.thread, written.business, Optional.empty());
         }
         return query.getMessage() == null
                 ? of(null, query.getFrom())

@@ -59,10 +59,12 @@ final class OutageEvidence {
         one.latest = now;
         long others = suspects() - (one.suspect ? 1 : 0);
         long needed = Math.max(1, others);
-        boolean othersWork =
-                failing.values().stream().mapToLong(each -> each.successes).min().orElse(0) >= needed;
-        boolean blocksOthers =
-                holdsUp && (one.successes >= needed || handledBehind >= OVERWHELMING * (others + 1));
+        boolean othersWork = failing.values().stream()
+                        .mapToLong(each -> each.successes)
+                        .min()
+                        .orElse(0)
+                >= needed;
+        boolean blocksOthers = holdsUp && (one.successes >= needed || handledBehind >= OVERWHELMING * (others + 1));
         one.suspect = !(othersWork || blocksOthers);
         return !one.suspect;
     }

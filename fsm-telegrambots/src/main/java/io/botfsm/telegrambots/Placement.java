@@ -18,7 +18,8 @@ record Placement(Optional<StorageKey> key, Optional<Long> chat, Optional<Throwab
     /** A key function that fails for one update must not take along the others. */
     static Placement of(Received received, Function<? super Update, Optional<StorageKey>> keys) {
         if (received.update().isEmpty()) {
-            return new Placement(Optional.empty(), Optional.empty(), received.unreadable().map(Throwable.class::cast));
+            return new Placement(
+                    Optional.empty(), Optional.empty(), received.unreadable().map(Throwable.class::cast));
         }
         Update update = received.update().get();
         try {

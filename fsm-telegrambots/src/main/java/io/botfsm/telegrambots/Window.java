@@ -30,6 +30,7 @@ final class Window {
     private final OutageEvidence evidence = new OutageEvidence();
     /** Until when Telegram wants nothing to be sent to a chat. */
     private final Map<Long, Long> limitedChats = new HashMap<>();
+
     private OptionalLong beyond = OptionalLong.empty();
     private long changes;
     private boolean closed;
@@ -101,7 +102,8 @@ final class Window {
         Set<StorageKey> waiting = new HashSet<>();
         return entries.values().stream()
                 .filter(entry -> entry.state == Entry.State.WAITING)
-                .filter(entry -> entry.key().isEmpty() || waiting.add(entry.key().get()))
+                .filter(entry ->
+                        entry.key().isEmpty() || waiting.add(entry.key().get()))
                 .mapToLong(entry -> due(entry) - now)
                 .min();
     }

@@ -20,7 +20,7 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /** A bot with short pauses that counts messages in a storage and answers; many users write to it. */
-final class CrowdedBot implements AutoCloseable {
+final class CrowdedBot {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final int ATTEMPTS = 3;
     static final int USERS = 64;
@@ -97,15 +97,15 @@ final class CrowdedBot implements AutoCloseable {
     }
 
     void awaitOthersAnswered(int messages) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(othersAnswered()).isEqualTo(messages));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(othersAnswered()).isEqualTo(messages));
     }
 
     void awaitAllConfirmed() {
         await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
     }
 
-    @Override
-    public void close() throws Exception {
+    void stop() throws Exception {
         PollingSession started = session;
         if (started != null) {
             started.stopPolling();

@@ -37,7 +37,7 @@ class LimitedChatTest {
 
     @AfterEach
     void stop() throws Exception {
-        bot.close();
+        bot.stop();
     }
 
     private void start() {
@@ -79,8 +79,7 @@ class LimitedChatTest {
         assertThat(bot.telegram.messages(POISONED)).last().matches(message -> message.fromBot());
         assertThat(sends()).extracting(BotRequest::status).containsExactly(429, 429, 200);
         for (int i = 1; i < 3; i++) {
-            long pause =
-                    sends().get(i).begunNanos() - sends().get(i - 1).endedNanos();
+            long pause = sends().get(i).begunNanos() - sends().get(i - 1).endedNanos();
             assertThat(Duration.ofNanos(pause)).isGreaterThan(Duration.ofMillis(1900));
         }
     }
@@ -94,8 +93,9 @@ class LimitedChatTest {
         logger.addAppender(log);
         start();
         writeInGroup(1);
-        await().atMost(PATIENCE).until(() -> List.copyOf(log.list).stream()
-                .anyMatch(event -> event.getFormattedMessage().startsWith("Telegram limits messages")));
+        await().atMost(PATIENCE)
+                .until(() -> List.copyOf(log.list).stream()
+                        .anyMatch(event -> event.getFormattedMessage().startsWith("Telegram limits messages")));
         logger.detachAppender(log);
         writeInGroup(2);
 
@@ -116,8 +116,8 @@ class LimitedChatTest {
         bot.polling.nanos = () -> System.nanoTime() + ahead.get();
         start();
 
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(bot.othersAnswered())
-                .isGreaterThanOrEqualTo(99));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(bot.othersAnswered()).isGreaterThanOrEqualTo(99));
         await().atMost(PATIENCE).until(() -> bot.telegram.polls().size() > 3);
         assertThat(bot.othersAnswered()).isEqualTo(99);
         assertThat(bot.attempts(POISONED)).isOne();
@@ -193,5 +193,13 @@ class LimitedChatTest {
             assertThat(FailureKind.of(refused(code, ""), failure -> true)).isEqualTo(FailureKind.AMBIGUOUS);
             assertThat(FailureKind.of(refused(code, ""), failure -> false)).isEqualTo(FailureKind.OWN);
         }
+    }
+
+    @Test
+    void aTestForOutagesThatFailsDeclaresNothing() {
+        assertThat(FailureKind.of(new IllegalStateException("a fault"), failure -> {
+                    throw new IllegalArgumentException("another");
+                }))
+                .isEqualTo(FailureKind.OWN);
     }
 }

@@ -13,8 +13,8 @@ import io.botfsm.StorageUnavailableException;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.isolation.IsolationUnavailableException;
 import io.botfsm.lock.store.LeaseStoreException;
-import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
 import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.lettuce.LettuceRedis;
@@ -69,7 +69,7 @@ class PoisonedConversationTest {
 
     @AfterEach
     void stop() throws Exception {
-        bot.close();
+        bot.stop();
         raw.close();
     }
 
@@ -126,8 +126,7 @@ class PoisonedConversationTest {
         STORAGE_UNAVAILABLE_IN_A_STAGE {
             @Override
             void fail(StorageKey key) {
-                throw new CompletionException(
-                        new StorageUnavailableException(key, Duration.ofSeconds(2), true, null));
+                throw new CompletionException(new StorageUnavailableException(key, Duration.ofSeconds(2), true, null));
             }
         },
         DECLARED_AS_OUTAGE {

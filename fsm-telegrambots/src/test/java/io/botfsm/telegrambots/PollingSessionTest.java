@@ -249,7 +249,8 @@ class PollingSessionTest {
     // Kinds of updates.
 
     private static String ofAlice(String kind, String content) {
-        return "{\"" + kind + "\": {\"chat\": {\"id\": 1, \"type\": \"private\"}, \"from\": {\"id\": 1, \"is_bot\": false,"
+        return "{\"" + kind
+                + "\": {\"chat\": {\"id\": 1, \"type\": \"private\"}, \"from\": {\"id\": 1, \"is_bot\": false,"
                 + " \"first_name\": \"A\"}, " + content + "}}";
     }
 
@@ -287,11 +288,7 @@ class PollingSessionTest {
     void knowsAllKindsOfTelegramBots() {
         JsonMapper json = new JsonMapper();
         List<String> kinds =
-                json
-                        .getDeserializationConfig()
-                        .introspect(json.constructType(Update.class))
-                        .findProperties()
-                        .stream()
+                json.getDeserializationConfig().introspect(json.constructType(Update.class)).findProperties().stream()
                         .map(BeanPropertyDefinition::getName)
                         .filter(name -> !name.equals("update_id"))
                         .toList();

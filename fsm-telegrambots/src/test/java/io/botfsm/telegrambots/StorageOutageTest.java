@@ -49,7 +49,7 @@ class StorageOutageTest {
     @AfterEach
     void stop() throws Exception {
         root.detachAppender(log);
-        bot.close();
+        bot.stop();
         redis.close();
         server.close();
     }

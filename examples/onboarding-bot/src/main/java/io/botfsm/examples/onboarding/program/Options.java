@@ -40,7 +40,8 @@ record Options(
               --database FILE       where each conversation is kept a second time, should Redis lose it
                                     (default: beside the folder of the bot's own Redis, for memory none)
               --user ID             who is writing (default: 1)
-              --instance NAME       the name that only one bot can have at a time (default: onboarding-bot)
+              --instance NAME       the name that only one bot can have at a time (default: onboarding-bot,
+                                    with --telegram followed by the bot's id)
               --standby             wait while another instance is active, instead of ending at once
               --ttl SECONDS         how long the name is kept after a crash (default: 30)
               --lock-status         tell which instance is active
@@ -50,8 +51,10 @@ record Options(
 
     static final String NO_DATABASE = "none";
 
+    private static final String DEFAULT_INSTANCE = "onboarding-bot";
+
     private static final Options DEFAULTS = new Options(
-            "embedded", Optional.empty(), "1", "onboarding-bot", false, Duration.ofSeconds(30), Action.TALK, false);
+            "embedded", Optional.empty(), "1", DEFAULT_INSTANCE, false, Duration.ofSeconds(30), Action.TALK, false);
 
     /** What is to be done. */
     enum Action {
@@ -86,6 +89,11 @@ record Options(
             };
         }
         return options;
+    }
+
+    /** The default name of the only instance; bots with different tokens may share a storage. */
+    Options ofBot(long botId) {
+        return instance.equals(DEFAULT_INSTANCE) ? withInstance(DEFAULT_INSTANCE + "-" + botId) : this;
     }
 
     private static String value(String[] parts, Iterator<String> rest) {
