@@ -6,8 +6,6 @@ import io.botfsm.SpentTurnException;
 import io.botfsm.TransitionRefusedException;
 import io.botfsm.UnknownStateException;
 import io.botfsm.UnreadableDataException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,17 +22,21 @@ enum FailureKind {
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
 
-    /** @param outages the failures that the application declares as outages */
+    /**
+     * The kind of the outermost cause of which it is known; a fault of the handler, if there is none.
+     *
+     * @param outages the failures that the application declares as outages
+     */
     static FailureKind of(Throwable failure, Predicate<? super Throwable> outages) {
-        Throwable cause = unwrapped(failure);
-        if (isOwn(cause)) {
-            return OWN;
+        for (Throwable cause : Causes.of(failure)) {
+            if (isOwn(cause)) {
+                return OWN;
+            }
+            if (cause instanceof FsmException || cause instanceof InterruptedException || isDeclared(cause, outages)) {
+                return AMBIGUOUS;
+            }
         }
-        boolean ambiguous = cause instanceof FsmException
-                || cause instanceof InterruptedException
-                || isDeclared(cause, outages)
-                || (cause != failure && isDeclared(failure, outages));
-        return ambiguous ? AMBIGUOUS : OWN;
+        return OWN;
     }
 
     private static boolean isOwn(Throwable cause) {
@@ -59,15 +61,5 @@ enum FailureKind {
     private static boolean isOfChat(TelegramApiRequestException answer) {
         Integer code = answer.getErrorCode();
         return code != null && (code == BAD_REQUEST || code == FORBIDDEN);
-    }
-
-    /** What a stage failed with that a handler waited for. */
-    static Throwable unwrapped(Throwable failure) {
-        Throwable cause = failure;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

@@ -76,12 +76,13 @@ final class Handling {
 
     /** It was not handled: its handler has failed, or the isolation could not let it begin. */
     void failed(Entry entry, Throwable failure) {
-        Throwable cause = FailureKind.unwrapped(failure);
-        if (cause instanceof FencedException fenced) {
-            lease.fenced(fenced.highest());
+        for (Throwable cause : Causes.of(failure)) {
+            if (cause instanceof FencedException fenced) {
+                lease.fenced(fenced.highest());
+            }
         }
-        Optional<Duration> wait = RetryAfter.of(cause);
-        if (wait.isPresent() && limited(entry, wait.get(), cause)) {
+        Optional<Duration> wait = RetryAfter.of(failure);
+        if (wait.isPresent() && limited(entry, wait.get(), failure)) {
             return;
         }
         if (FailureKind.of(failure, outages) == FailureKind.OWN) {

@@ -177,8 +177,9 @@ public final class PollingSessionBuilder {
 
     /**
      * Which failures of a handler may mean that something is unavailable that all conversations need; in addition to those of
-     * the storage and the isolation. Such a failure counts as an attempt only if it is the conversation's own: if other
-     * conversations succeed meanwhile. An answer of Telegram's that concerns one chat, 400 or 403, always counts.
+     * the storage and the isolation. A failure is tested first, and then its causes. It counts as an attempt only if it is the
+     * conversation's own: if other conversations succeed meanwhile. An answer of Telegram's that concerns one chat, 400 or 403,
+     * always counts.
      */
     public PollingSessionBuilder outages(Predicate<? super Throwable> test) {
         outages = requireNonNull(test, "test");

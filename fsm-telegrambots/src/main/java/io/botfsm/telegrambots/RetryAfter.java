@@ -11,21 +11,17 @@ final class RetryAfter {
 
     private static final Duration SHORTEST = Duration.ofSeconds(1);
     private static final int TOO_MANY_REQUESTS = 429;
-    private static final int DEEPEST_CAUSE = 20;
 
     private RetryAfter() {}
 
     /** How long to wait, between a second and {@link #LONGEST}; empty if the failure is no 429. */
     static Optional<Duration> of(Throwable failure) {
-        Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
-            if (cause instanceof TelegramApiRequestException answer
-                    && Integer.valueOf(TOO_MANY_REQUESTS).equals(answer.getErrorCode())) {
-                return Optional.of(within(answer));
-            }
-            cause = cause.getCause();
-        }
-        return Optional.empty();
+        return Causes.of(failure).stream()
+                .filter(TelegramApiRequestException.class::isInstance)
+                .map(TelegramApiRequestException.class::cast)
+                .filter(answer -> Integer.valueOf(TOO_MANY_REQUESTS).equals(answer.getErrorCode()))
+                .findFirst()
+                .map(RetryAfter::within);
     }
 
     private static Duration within(TelegramApiRequestException answer) {

@@ -10,7 +10,12 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.botfsm.ConversationRefusedException;
 import io.botfsm.Fsm;
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.telegram.testing.BotRequest;
 import io.botfsm.telegram.testing.Fault;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.objects.ApiResponse;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
 /** Telegram takes no messages to one chat for a while, with 429 or otherwise. */
@@ -193,6 +199,28 @@ class LimitedChatTest {
             assertThat(FailureKind.of(refused(code, ""), failure -> true)).isEqualTo(FailureKind.AMBIGUOUS);
             assertThat(FailureKind.of(refused(code, ""), failure -> false)).isEqualTo(FailureKind.OWN);
         }
+    }
+
+    @Test
+    void theOutermostKnownCauseDecides() throws Exception {
+        StorageKey key = bot.key(POISONED);
+        FsmException unavailable = new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
+        FsmException refused = new ConversationRefusedException(key, "WRONGTYPE", false, null);
+        Throwable blocked = refused(403, "");
+        assertThat(kind(new IllegalStateException(unavailable))).isEqualTo(FailureKind.AMBIGUOUS);
+        assertThat(kind(new CompletionException(new IllegalStateException(unavailable))))
+                .isEqualTo(FailureKind.AMBIGUOUS);
+        assertThat(kind(new IllegalStateException(refused))).isEqualTo(FailureKind.OWN);
+        assertThat(kind(new IllegalStateException(blocked))).isEqualTo(FailureKind.OWN);
+        assertThat(kind(new IllegalStateException(new TelegramApiException("no connection"))))
+                .isEqualTo(FailureKind.AMBIGUOUS);
+        assertThat(kind(new StorageRefusedException(key, "NOPERM", false, null)))
+                .isEqualTo(FailureKind.AMBIGUOUS);
+        assertThat(kind(new IllegalStateException("a fault"))).isEqualTo(FailureKind.OWN);
+    }
+
+    private static FailureKind kind(Throwable failure) {
+        return FailureKind.of(failure, TelegramApiException.class::isInstance);
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(180)
 class StorageOutageTest {
     /** Far more than would count. */
-    private static final int FUTILE_ATTEMPTS = 4 * ATTEMPTS;
+    private static final int FUTILE_ATTEMPTS = 2 * ATTEMPTS;
 
     private final RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
     private final LettuceRedis redis = LettuceRedis.connect(server.uri(0));
@@ -98,7 +98,7 @@ class StorageOutageTest {
     @Test
     void countsNothingThatHappensAfterTheOthersFailToo() {
         AtomicBoolean mended = new AtomicBoolean();
-        bot.polling.deadLetters(FUTILE_ATTEMPTS, bot.dead::add);
+        bot.polling.deadLetters(2 * FUTILE_ATTEMPTS, bot.dead::add);
         bot.polling.failureBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1), () -> 0);
         bot.start((key, update) -> {
             if (key.user().equals("" + POISONED) && !mended.get()) {
@@ -112,7 +112,7 @@ class StorageOutageTest {
         bot.awaitOthersAnswered(1);
         server.kill();
         bot.othersWrite(2, 2);
-        await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 2 * FUTILE_ATTEMPTS);
+        await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 4 * FUTILE_ATTEMPTS);
         mended.set(true);
         server.startAgain();
 

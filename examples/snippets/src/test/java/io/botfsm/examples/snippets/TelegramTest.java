@@ -79,7 +79,8 @@ class TelegramTest {
             } catch (TelegramApiRequestException e) {
                 boolean blocked = Integer.valueOf(403).equals(e.getErrorCode());
                 if (!blocked && !String.valueOf(e.getApiResponse()).contains("chat not found")) {
-                    throw e; // 429 waits as long as Telegram says, and what fails for this chat alone ends as a dead letter
+                    throw e; // 429 waits as long as Telegram says, and what fails for this chat alone ends as a dead
+                    // letter
                 }
                 return;
             }
@@ -104,7 +105,9 @@ class TelegramTest {
         PollingSessionBuilder polling = PollingSession.builder(token)
                 .strategy(FsmStrategy.USER_IN_TOPIC)
                 .allowedUpdates(List.of("message")) // all kinds, if nothing is said
-                .outages(TelegramApiException.class::isInstance) // while nothing can be sent to anybody, no attempt counts
+                .outages(
+                        TelegramApiException.class
+                                ::isInstance) // while nothing can be sent to anybody, no attempt counts
                 .deadLetters(5, letter -> keep(letter))
                 .onConflict(conflict -> alert(conflict));
         // end
@@ -145,7 +148,7 @@ class TelegramTest {
 
     @Test
     void takesEveryKindOfUpdateAndChat() throws Exception {
-        try (RedisServerProcess server = RedisServerProcess.start();
+        try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
                 BotApiDouble telegram = BotApiDouble.start()) {
             TelegramUser alice = telegram.user(42);
             TelegramUser blocking = telegram.user(43);
@@ -201,7 +204,8 @@ class TelegramTest {
                                 + " \"from\": {\"id\": 42, \"is_bot\": false, \"first_name\": \"A\"},"
                                 + " \"business_connection_id\": \"bc\"}}",
                         Update.class);
-        assertThat(keys.key(update)).hasValue(StorageKey.bot(7).chat(42).user(42).build());
+        assertThat(keys.key(update))
+                .hasValue(StorageKey.bot(7).chat(42).user(42).build());
     }
 
     private static TelegramClient client(BotApiDouble telegram) {

@@ -56,7 +56,10 @@ public final class Main {
                 System.out.print(Options.USAGE);
                 return BotRunner.STOPPED;
             }
-            return run(options.telegram() ? options.ofBot(BotToken.fromEnvironment().botId()) : options);
+            return run(
+                    options.telegram()
+                            ? options.ofBot(BotToken.fromEnvironment().botId())
+                            : options);
         } catch (IllegalArgumentException e) {
             System.err.printf(Locale.ROOT, "%s%n%n%s", e.getMessage(), Options.USAGE);
             return BAD_OPTIONS;

@@ -115,7 +115,11 @@ final class Messenger implements UpdateHandler {
     private static boolean isUnreachable(TelegramApiRequestException e) {
         Integer code = e.getErrorCode();
         return code != null
-                && (code == FORBIDDEN || (code == BAD_REQUEST && CHAT_NOT_FOUND.matcher("" + e.getApiResponse()).find()));
+                && (code == FORBIDDEN
+                        || (code == BAD_REQUEST
+                                && CHAT_NOT_FOUND
+                                        .matcher("" + e.getApiResponse())
+                                        .find()));
     }
 
     /** What is nice to have. */
