@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Long polling for as long as a lease is held. An update is confirmed to Telegram when it, and each before it, has been handled:
- * one whose handler failed, or that this process took with it when it died, comes again.
+ * one whose handler failed, or that this process took with it when it died, is redelivered.
  *
  * <pre>{@code
  * PollingSessionBuilder polling = PollingSession.builder(BotToken.fromEnvironment());
@@ -179,7 +179,7 @@ public final class PollingSession implements BotRunner.Bot {
         // With updates that are not confirmed there is an answer at once; should there be none, no more than that.
         Answer answer = pending(ask(offset, Window.LIMIT, idle ? longPoll : Duration.ZERO));
         if (window.isClosed() || !lease.isHeld()) {
-            return; // whatever has come comes again, to whoever is active then
+            return; // what has arrived is redelivered to the instance that is active then
         }
         if (answer instanceof Answer.Updates updates) {
             nothingCame = idle && updates.updates().isEmpty();

@@ -79,8 +79,7 @@ class TelegramTest {
             } catch (TelegramApiRequestException e) {
                 boolean blocked = Integer.valueOf(403).equals(e.getErrorCode());
                 if (!blocked && !String.valueOf(e.getApiResponse()).contains("chat not found")) {
-                    throw e; // 429 waits as long as Telegram says, and what fails for this chat alone ends as a dead
-                    // letter
+                    throw e; // see below
                 }
                 return;
             }
@@ -105,9 +104,7 @@ class TelegramTest {
         PollingSessionBuilder polling = PollingSession.builder(token)
                 .strategy(FsmStrategy.USER_IN_TOPIC)
                 .allowedUpdates(List.of("message")) // all kinds, if nothing is said
-                .outages(
-                        TelegramApiException.class
-                                ::isInstance) // while nothing can be sent to anybody, no attempt counts
+                .outages(TelegramApiException.class::isInstance) // if it meets everybody, no attempt counts
                 .deadLetters(5, letter -> keep(letter))
                 .onConflict(conflict -> alert(conflict));
         // end
