@@ -38,6 +38,7 @@ class MessengerTest {
                             .build()),
             () -> {});
     private int updates;
+    private long chat = 42;
 
     @AfterEach
     void close() {
@@ -50,7 +51,8 @@ class MessengerTest {
                 new ObjectMapper()
                         .readValue(
                                 "{\"update_id\": " + ++updates + ", \"" + kind
-                                        + "\": {\"chat\": {\"id\": 42, \"type\": \"private\"}, \"from\": {\"id\": 42,"
+                                        + "\": {\"chat\": {\"id\": " + chat
+                                        + ", \"type\": \"private\"}, \"from\": {\"id\": 42,"
                                         + " \"is_bot\": false, \"first_name\": \"A\"}, " + content + "}}",
                                 Update.class));
     }
@@ -86,7 +88,9 @@ class MessengerTest {
 
     @Test
     void aChatThatCannotBeReachedIsLeft() throws Exception {
-        say("/start"); // a chat that Telegram does not know
+        chat = 4711; // which Telegram does not know
+        say("/start");
+        chat = 42;
         alice.says("hello");
         alice.blocks();
         say("/start");
