@@ -277,7 +277,8 @@ class AiogramStateStorageTest {
     void anotherKindOfValueIsRefused() {
         redis.call("LPUSH", DATA, "x");
         AiogramStateStorage storage = storage(layout());
-        assertThat(failure(storage.read(KEY), ConversationRefusedException.class)).hasMessageContaining("WRONGTYPE");
+        assertThat(failure(storage.read(KEY), ConversationRefusedException.class))
+                .hasMessageContaining("WRONGTYPE");
         failure(storage.write(KEY, change().put("a", "1").build()), ConversationRefusedException.class);
     }
 

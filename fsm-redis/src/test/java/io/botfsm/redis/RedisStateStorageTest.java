@@ -3,9 +3,9 @@ package io.botfsm.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.ConversationRefusedException;
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
-import io.botfsm.ConversationRefusedException;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
