@@ -5,10 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The storage was reached and answered with an error of its own, or its certificate is not trusted: wrong credentials, a
- * missing right, a server too old, a record that is not ours. Trying again does not help; someone has to change the set-up.
+ * missing right, a server too old. Trying again does not help; someone has to change the set-up. What concerns a single
+ * conversation is a {@link ConversationRefusedException}.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
-public final class StorageRefusedException extends FsmException {
+public sealed class StorageRefusedException extends FsmException permits ConversationRefusedException {
     private final Optional<StorageKey> key;
     private final boolean mayBeApplied;
 

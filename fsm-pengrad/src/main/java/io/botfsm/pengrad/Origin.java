@@ -9,8 +9,13 @@ import io.botfsm.StorageKey;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Puts into a key what an update says of where it comes from. Of an update's parts at most one is there. */
-record Origin(StorageKey.Builder key) {
+/**
+ * Puts into a key what an update says of where it comes from. Of an update's parts at most one is there.
+ *
+ * @param byConnection whether a business connection is a part of the key
+ * @param bySenderChat whether a chat counts as the user that writes on its behalf
+ */
+record Origin(StorageKey.Builder key, boolean byConnection, boolean bySenderChat) {
     void of(Update update) {
         when(update.callbackQuery(), this::pressed);
         when(update.message(), this::written);
@@ -60,7 +65,17 @@ record Origin(StorageKey.Builder key) {
 
     private void written(Message message) {
         from(message.chat(), message.from());
+        if (bySenderChat) {
+            when(message.senderChat(), sender -> key.user(sender(message, sender)));
+        }
         place(message);
+    }
+
+    /** The anonymous administrators of a group all write as the group; a signature is all that tells them apart. */
+    private static String sender(Message message, Chat sender) {
+        String signature = message.authorSignature();
+        boolean isGroup = sender.id().equals(message.chat().id());
+        return isGroup && signature != null && !signature.isEmpty() ? sender.id() + "/" + signature : "" + sender.id();
     }
 
     /** The button's message is gone for the bot after a while; the chat stays known. */
@@ -86,7 +101,7 @@ record Origin(StorageKey.Builder key) {
     }
 
     private void business(@Nullable String id) {
-        if (id != null && !id.isEmpty()) {
+        if (byConnection && id != null && !id.isEmpty()) {
             key.business(id);
         }
     }

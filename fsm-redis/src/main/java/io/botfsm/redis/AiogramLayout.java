@@ -2,6 +2,7 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.ConversationRefusedException;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.storage.Mutation;
@@ -83,7 +84,7 @@ public final class AiogramLayout {
     List<byte[]> keys(StorageKey key) {
         String state = name(key, STATE);
         if (!conversation(state).equals(Optional.of(key))) {
-            throw new StorageRefusedException(key, refusal(key), false, null);
+            throw refusal(key);
         }
         return List.of(state.getBytes(UTF_8), name(key, DATA).getBytes(UTF_8));
     }
@@ -221,10 +222,13 @@ public final class AiogramLayout {
         return parts;
     }
 
-    private String refusal(StorageKey key) {
-        if (!bot.orElse(key.bot()).equals(key.bot())) {
-            return "the aiogram layout is of bot " + bot.get() + " alone";
-        }
+    private StorageRefusedException refusal(StorageKey key) {
+        return bot.orElse(key.bot()).equals(key.bot())
+                ? new ConversationRefusedException(key, reason(key), false, null)
+                : new StorageRefusedException(key, "the aiogram layout is of bot " + bot.get() + " alone", false, null);
+    }
+
+    private String reason(StorageKey key) {
         if (key.business().isPresent() && !withBusinessConnectionId) {
             return String.format(
                     Locale.ROOT,

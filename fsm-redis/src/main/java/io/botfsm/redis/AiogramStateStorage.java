@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.ContentionException;
+import io.botfsm.ConversationRefusedException;
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
@@ -127,7 +128,7 @@ public final class AiogramStateStorage implements StateStorage {
         try {
             return decode.get();
         } catch (RuntimeException e) { // its message may quote the record
-            throw new StorageRefusedException(
+            throw new ConversationRefusedException(
                     key, "what is stored there is not a conversation of aiogram's", false, null);
         }
     }
@@ -162,7 +163,7 @@ public final class AiogramStateStorage implements StateStorage {
                 try {
                     members.put(name, new Member(PythonJson.quoted(name), PythonJson.rewritten(json)));
                 } catch (IllegalArgumentException e) {
-                    throw new StorageRefusedException(
+                    throw new ConversationRefusedException(
                             key,
                             String.format(Locale.ROOT, "data entry %s is not JSON", PythonJson.quoted(name)),
                             false,

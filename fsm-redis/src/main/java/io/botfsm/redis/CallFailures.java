@@ -1,5 +1,6 @@
 package io.botfsm.redis;
 
+import io.botfsm.ConversationRefusedException;
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
@@ -23,6 +24,9 @@ record CallFailures(Duration deadline) {
         boolean mayBeApplied = writes && known.kind() == Kind.OUTCOME_UNKNOWN;
         if (known.kind() == Kind.CLOSED) {
             return new StorageClosedException();
+        }
+        if (known.code().equals("WRONGTYPE")) {
+            return new ConversationRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known);
         }
         return known.isLasting()
                 ? new StorageRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known)

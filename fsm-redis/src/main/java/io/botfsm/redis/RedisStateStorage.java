@@ -1,5 +1,6 @@
 package io.botfsm.redis;
 
+import io.botfsm.ConversationRefusedException;
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
@@ -134,7 +135,7 @@ public final class RedisStateStorage implements StateStorage {
         try {
             return decode.get();
         } catch (RuntimeException e) {
-            throw new StorageRefusedException(
+            throw new ConversationRefusedException(
                     key, "what is stored there is not a conversation of this library", writes, null);
         }
     }

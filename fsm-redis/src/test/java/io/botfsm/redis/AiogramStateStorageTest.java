@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.ContentionException;
+import io.botfsm.ConversationRefusedException;
 import io.botfsm.Fsm;
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
@@ -269,15 +270,16 @@ class AiogramStateStorageTest {
     @Test
     void bytesThatAreNotUtf8AreRefused() {
         redis.call("SET".getBytes(UTF_8), DATA.getBytes(UTF_8), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
-        failure(storage(layout()).read(KEY), StorageRefusedException.class);
+        failure(storage(layout()).read(KEY), ConversationRefusedException.class);
     }
 
     @Test
     void anotherKindOfValueIsRefused() {
         redis.call("LPUSH", DATA, "x");
         AiogramStateStorage storage = storage(layout());
-        assertThat(failure(storage.read(KEY), StorageRefusedException.class)).hasMessageContaining("WRONGTYPE");
-        failure(storage.write(KEY, change().put("a", "1").build()), StorageRefusedException.class);
+        assertThat(failure(storage.read(KEY), ConversationRefusedException.class))
+                .hasMessageContaining("WRONGTYPE");
+        failure(storage.write(KEY, change().put("a", "1").build()), ConversationRefusedException.class);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.botfsm.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.ConversationRefusedException;
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
@@ -121,10 +122,10 @@ class RedisStateStorageTest {
         redis.call("SET".getBytes(UTF_8), hash, "mine".getBytes(UTF_8));
 
         assertThat(failure(storage.read(key)))
-                .isInstanceOf(StorageRefusedException.class)
+                .isInstanceOf(ConversationRefusedException.class)
                 .hasMessageContaining("WRONGTYPE");
         assertThat(failure(storage.write(key, CHANGE)))
-                .isInstanceOf(StorageRefusedException.class)
+                .isInstanceOf(ConversationRefusedException.class)
                 .hasMessageContaining("WRONGTYPE");
         assertThat((byte[]) redis.call("GET".getBytes(UTF_8), hash)).isEqualTo("mine".getBytes(UTF_8));
     }
@@ -135,7 +136,7 @@ class RedisStateStorageTest {
         redis.call("HSET".getBytes(UTF_8), hash, field.getBytes(UTF_8), value.getBytes(UTF_8));
 
         assertThat(failure(storage.read(key)))
-                .isInstanceOf(StorageRefusedException.class)
+                .isInstanceOf(ConversationRefusedException.class)
                 .hasMessageContaining("not a conversation")
                 .hasMessageContaining(key.toString())
                 .message()

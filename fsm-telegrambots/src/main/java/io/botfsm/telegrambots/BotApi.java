@@ -58,14 +58,13 @@ final class BotApi {
      *
      * @param offset all below it is confirmed; without one nothing is
      * @param wait how long the server may wait for the first
+     * @param allowed the kinds of updates; without it Telegram goes on with those of the last call, whoever made that
      */
-    Call getUpdates(OptionalLong offset, int limit, Duration wait, Optional<List<String>> allowed) {
+    Call getUpdates(OptionalLong offset, int limit, Duration wait, List<String> allowed) {
         ObjectNode parameters = JSON.createObjectNode().put("limit", limit).put("timeout", wait.toSeconds());
         offset.ifPresent(lowest -> parameters.put("offset", lowest));
-        allowed.ifPresent(names -> {
-            ArrayNode list = parameters.putArray("allowed_updates");
-            names.forEach(list::add);
-        });
+        ArrayNode kinds = parameters.putArray("allowed_updates");
+        allowed.forEach(kinds::add);
         HttpRequest request = HttpRequest.newBuilder(address)
                 .header("Content-Type", "application/json")
                 .POST(ofByteArray(parameters.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)))

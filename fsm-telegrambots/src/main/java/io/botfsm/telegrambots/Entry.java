@@ -2,6 +2,7 @@ package io.botfsm.telegrambots;
 
 import io.botfsm.StorageKey;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** An update in the window. Its state is the window's, which guards it. */
 final class Entry {
@@ -15,16 +16,28 @@ final class Entry {
     }
 
     private final Received received;
-    private final Optional<StorageKey> key;
+    private final Placement placement;
     State state = State.WAITING;
     /** When it may be submitted. */
     long due;
-    /** How often its handler has failed for a reason that may be its own. */
+    /** When its handler failed last. */
+    long failedAt;
+    /** When its handler has begun, in the order of events. */
+    long begun;
+    /** How often its handler has failed for a reason that counts as its own. */
     int failures;
+    /** How often it has failed for what may be an outage, and was not counted. */
+    int uncounted;
+    /** How often it could not be handed over. */
+    int receiverFailures;
+    /** When Telegram first refused to send for it. */
+    OptionalLong limitedSince = OptionalLong.empty();
+    /** Whether its handler has succeeded, and it was not given up. */
+    boolean handled;
 
-    Entry(Received received, Optional<StorageKey> key, long due) {
+    Entry(Received received, Placement placement, long due) {
         this.received = received;
-        this.key = key;
+        this.placement = placement;
         this.due = due;
     }
 
@@ -38,7 +51,22 @@ final class Entry {
 
     /** Whose conversation it belongs to. */
     Optional<StorageKey> key() {
-        return key;
+        return placement.key();
+    }
+
+    /** The chat it comes from, and is most likely answered in. */
+    Optional<Long> chat() {
+        return placement.chat();
+    }
+
+    /** Why it cannot be handled at all. */
+    Optional<Throwable> failure() {
+        return placement.failure();
+    }
+
+    /** What fails or succeeds with it: its conversation, or only itself. */
+    Object conversation() {
+        return key().isPresent() ? key().get() : Long.valueOf(id());
     }
 
     boolean isDone() {
@@ -47,12 +75,12 @@ final class Entry {
 
     /** Nobody's updates are in no order. */
     boolean isOfSameConversation(Entry other) {
-        return key.isPresent() && key.equals(other.key);
+        return key().isPresent() && key().equals(other.key());
     }
 
     /** For logs: no data. */
     @Override
     public String toString() {
-        return "update " + id() + key.map(of -> " (" + of + ")").orElse("");
+        return "update " + id() + key().map(of -> " (" + of + ")").orElse("");
     }
 }

@@ -2,6 +2,8 @@ package io.botfsm.telegrambots;
 
 import io.botfsm.FencedException;
 import io.botfsm.lock.Lease;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -20,7 +22,8 @@ final class Handling {
     private final Predicate<? super Throwable> outages;
     private final int attempts;
     private final Consumer<? super DeadLetter> deadLetters;
-    private final Outage outage;
+    private final OutageLog outage = new OutageLog();
+    private final Backoff outageBackoff;
     private final Backoff backoff;
     private final LongSupplier nanos;
 
@@ -32,16 +35,14 @@ final class Handling {
         this.outages = settings.outages;
         this.attempts = settings.attempts;
         this.deadLetters = settings.deadLetters;
-        this.outage = new Outage(settings.outageBackoff);
+        this.outageBackoff = settings.outageBackoff;
         this.backoff = settings.failureBackoff;
         this.nanos = settings.nanos;
     }
 
     /** Within the isolation: no other update of the conversation is being handled. */
     void handle(Entry entry) {
-        if (outage.isOn(nanos.getAsLong())) {
-            window.again(entry, outage.until());
-        } else if (!lease.isHeld()) {
+        if (!lease.isHeld()) {
             window.again(entry, nanos.getAsLong());
         } else if (window.begin(entry)) {
             run(entry);
@@ -50,15 +51,18 @@ final class Handling {
 
     private void run(Entry entry) {
         try {
-            if (entry.received().unreadable().isPresent()) {
-                giveUp(entry, entry.received().unreadable().get());
-            } else {
-                call(entry, entry.received().update().orElseThrow());
-                outage.over();
+            if (entry.failure().isPresent()) {
+                handOver(entry, entry.failure().get());
+                return;
             }
-            window.done(entry);
+            call(entry, entry.received().update().orElseThrow());
         } catch (Throwable e) { // of whatever kind: only an update that is done may be confirmed
             failed(entry, e);
+            return;
+        }
+        window.handled(entry, nanos.getAsLong());
+        if (window.suspects() == 0) {
+            outage.over(nanos.getAsLong());
         }
     }
 
@@ -70,15 +74,51 @@ final class Handling {
         }
     }
 
-    private void failed(Entry entry, Throwable failure) {
-        if (failure instanceof FencedException fenced) {
-            lease.fenced(fenced.highest());
+    /** It was not handled: its handler has failed, or the isolation could not let it begin. */
+    void failed(Entry entry, Throwable failure) {
+        for (Throwable cause : Causes.of(failure)) {
+            if (cause instanceof FencedException fenced) {
+                lease.fenced(fenced.highest());
+            }
         }
-        if (outages.test(failure)) {
-            notBegun(entry, failure);
+        Optional<Duration> wait = RetryAfter.of(failure);
+        if (wait.isPresent() && limited(entry, wait.get(), failure)) {
             return;
         }
-        int failures = window.failed(entry);
+        if (FailureKind.of(failure, outages) == FailureKind.OWN) {
+            own(entry, window.failed(entry), failure);
+        } else {
+            ambiguous(entry, failure);
+        }
+    }
+
+    /** Returns whether it waits for Telegram's time to be over, and the attempt does not count. */
+    private boolean limited(Entry entry, Duration wait, Throwable why) {
+        boolean waits = window.limit(entry, nanos.getAsLong(), wait);
+        LOG.warn(
+                "Telegram limits messages: updates of the chat of {} wait for {} s{}: {}",
+                entry,
+                wait.toSeconds(),
+                waits ? ", and the attempt does not count" : "",
+                why.toString());
+        return waits;
+    }
+
+    private void ambiguous(Entry entry, Throwable failure) {
+        Window.Suspicion suspicion = window.suspected(entry);
+        if (suspicion.isOwn()) {
+            own(entry, suspicion.times(), failure);
+        } else {
+            Duration pause = outageBackoff.after(suspicion.times());
+            long now = nanos.getAsLong();
+            if (!window.isClosed()) { // or it is the end that fails
+                outage.suspected(entry, failure, suspicion.suspects(), suspicion.times() == 1, pause, now);
+            }
+            window.again(entry, now, pause);
+        }
+    }
+
+    private void own(Entry entry, int failures, Throwable failure) {
         if (failures >= attempts && lease.isHeld()) {
             handOver(entry, failure);
         } else {
@@ -86,31 +126,32 @@ final class Handling {
         }
     }
 
-    /** The storage or the isolation is away. */
-    void notBegun(Entry entry, Throwable failure) {
-        window.again(entry, outage.failed(entry, failure, nanos.getAsLong()));
-    }
-
     private void later(Entry entry, int failures, Throwable failure) {
-        long pause = backoff.after(failures).toNanos();
+        Duration pause = backoff.after(failures);
         LOG.warn(
-                "The handler of {} failed, attempt {} of {}; again in {} ms",
+                "The handler of {} failed, attempt {} of {}; trying again in {} ms",
                 entry,
                 failures,
                 attempts,
-                pause / 1_000_000,
+                pause.toMillis(),
                 failure);
-        window.again(entry, nanos.getAsLong() + pause);
+        window.again(entry, nanos.getAsLong(), pause);
     }
 
     private void handOver(Entry entry, Throwable failure) {
         try {
             giveUp(entry, failure);
-            window.done(entry);
         } catch (Throwable e) {
             e.addSuppressed(failure);
-            later(entry, window.failed(entry), e);
+            if (++entry.receiverFailures < attempts) {
+                Duration pause = backoff.after(window.failed(entry));
+                LOG.error("The receiver of dead letters failed; {} follows in {} ms", entry, pause.toMillis(), e);
+                window.again(entry, nanos.getAsLong(), pause);
+                return;
+            }
+            LOG.error("The receiver of dead letters failed {} times; {} is given up without it", attempts, entry, e);
         }
+        window.done(entry);
     }
 
     private void giveUp(Entry entry, Throwable failure) {

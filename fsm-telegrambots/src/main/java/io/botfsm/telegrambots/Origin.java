@@ -15,8 +15,14 @@ import org.telegram.telegrambots.meta.api.objects.message.Message;
  * What an update says of where it comes from.
  *
  * @param thread of a message of a topic only: replies in a group without topics have a thread too
+ * @param senderChat the chat on whose behalf a message was written, with the signature of a group's anonymous administrator
  */
-record Origin(Optional<Long> chat, Optional<Long> user, Optional<Integer> thread, Optional<String> business) {
+record Origin(
+        Optional<Long> chat,
+        Optional<Long> user,
+        Optional<Integer> thread,
+        Optional<String> business,
+        Optional<String> senderChat) {
     private static final Origin NOWHERE = of(null, null);
 
     static Origin of(Update update) {
@@ -39,14 +45,25 @@ record Origin(Optional<Long> chat, Optional<Long> user, Optional<Integer> thread
                 id(message.getChat()),
                 id(message.getFrom()),
                 Optional.ofNullable(message.getMessageThreadId()).filter(thread -> message.isTopicMessage()),
-                business(message.getBusinessConnectionId()));
+                text(message.getBusinessConnectionId()),
+                Optional.ofNullable(message.getSenderChat()).map(sender -> sender(message, sender)));
+    }
+
+    /** The anonymous administrators of a group all write as the group; a signature is all that tells them apart. */
+    private static String sender(Message message, Chat sender) {
+        boolean isGroup = sender.getId().equals(message.getChatId());
+        return sender.getId()
+                + text(message.getAuthorSignature())
+                        .filter(signature -> isGroup)
+                        .map("/"::concat)
+                        .orElse("");
     }
 
     /** The button's message is gone for the bot after a while; the chat stays known. */
     private static Origin pressed(CallbackQuery query) {
         if (query.getMessage() instanceof Message message) {
             Origin written = written(message);
-            return new Origin(written.chat, id(query.getFrom()), written.thread, written.business);
+            return new Origin(written.chat, id(query.getFrom()), written.thread, written.business, Optional.empty());
         }
         return query.getMessage() == null
                 ? of(null, query.getFrom())
@@ -109,7 +126,12 @@ record Origin(Optional<Long> chat, Optional<Long> user, Optional<Integer> thread
     }
 
     private static Origin connected(BusinessConnection connection) {
-        return new Origin(Optional.empty(), id(connection.getUser()), Optional.empty(), business(connection.getId()));
+        return new Origin(
+                Optional.empty(),
+                id(connection.getUser()),
+                Optional.empty(),
+                text(connection.getId()),
+                Optional.empty());
     }
 
     private static Origin deleted(BusinessMessagesDeleted messages) {
@@ -117,11 +139,12 @@ record Origin(Optional<Long> chat, Optional<Long> user, Optional<Integer> thread
                 id(messages.getChat()),
                 Optional.empty(),
                 Optional.empty(),
-                business(messages.getBusinessConnectionId()));
+                text(messages.getBusinessConnectionId()),
+                Optional.empty());
     }
 
     private static Origin of(@Nullable Chat chat, @Nullable User user) {
-        return new Origin(id(chat), id(user), Optional.empty(), Optional.empty());
+        return new Origin(id(chat), id(user), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static Optional<Long> id(@Nullable Chat chat) {
@@ -132,14 +155,21 @@ record Origin(Optional<Long> chat, Optional<Long> user, Optional<Integer> thread
         return Optional.ofNullable(user).map(User::getId);
     }
 
-    private static Optional<String> business(@Nullable String id) {
-        return Optional.ofNullable(id).filter(text -> !text.isEmpty());
+    private static Optional<String> text(@Nullable String maybe) {
+        return Optional.ofNullable(maybe).filter(text -> !text.isEmpty());
     }
 
-    void into(StorageKey.Builder key) {
+    /**
+     * Puts it into a key.
+     *
+     * @param byConnection whether a business connection is a part of it
+     * @param bySenderChat whether a chat counts as the user that writes on its behalf
+     */
+    void into(StorageKey.Builder key, boolean byConnection, boolean bySenderChat) {
         chat.ifPresent(key::chat);
         user.ifPresent(key::user);
+        senderChat.filter(sender -> bySenderChat).ifPresent(key::user);
         thread.ifPresent(key::thread);
-        business.ifPresent(key::business);
+        business.filter(connection -> byConnection).ifPresent(key::business);
     }
 }

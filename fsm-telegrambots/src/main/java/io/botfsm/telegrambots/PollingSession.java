@@ -7,22 +7,19 @@ import io.botfsm.lock.Lease;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
  * Long polling for as long as a lease is held. An update is confirmed to Telegram when it, and each before it, has been handled:
- * one whose handler failed, or that this process took with it when it died, comes again.
+ * one whose handler failed, or that this process took with it when it died, is redelivered.
  *
  * <pre>{@code
  * PollingSessionBuilder polling = PollingSession.builder(BotToken.fromEnvironment());
@@ -34,8 +31,11 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *       their updates, even if one has to be repeated; of different ones in parallel.
  *   <li><b>The lease</b> is looked at before each {@code getUpdates}, when its answer has come, before each handler and before
  *       an offset is confirmed. When it is lost, a pending call is cancelled, and nothing begins any more.
- *   <li><b>Failures.</b> While what handlers need is away, updates wait, with pauses that grow to some seconds. A handler that
- *       fails otherwise is repeated some times; then its update is a {@link DeadLetter}, and confirmed.
+ *   <li><b>Failures.</b> A conversation whose handler fails waits alone, with growing pauses. What only one conversation meets
+ *       counts as its own failure: after some attempts its update is a {@link DeadLetter}, and confirmed. While what all of them
+ *       need is unavailable, no attempt counts.
+ *   <li><b>Limits.</b> After a 429 of Telegram's to a handler that sends, no update of that chat is handled before the time
+ *       that Telegram states is over, 5 minutes at most.
  *   <li><b>Telegram's no.</b> 409 is logged and told, and tried again; 429 waits as long as it says; no answer and 5xx are tried
  *       again; with 400, 401, 403 and 404 polling {@linkplain #ended ends}, with a {@link PollingRefusedException}.
  * </ul>
@@ -44,9 +44,6 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  */
 public final class PollingSession implements BotRunner.Bot {
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
-
-    /** As many as Telegram gives. */
-    private static final int LIMIT = 100;
 
     private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
@@ -58,7 +55,7 @@ public final class PollingSession implements BotRunner.Bot {
 
     private final BotApi api;
     private final Duration longPoll;
-    private final Optional<List<String>> allowedUpdates;
+    private final List<String> allowedUpdates;
     private final Backoff backoff;
     private final Consumer<? super PollingConflict> onConflict;
     private final LongSupplier nanos;
@@ -92,7 +89,7 @@ public final class PollingSession implements BotRunner.Bot {
         this.nanos = settings.nanos;
         this.botId = settings.token.botId();
         this.lease = lease;
-        this.window = new Window(orNobodys(settings.keys));
+        this.window = new Window(update -> Placement.of(update, settings.keys));
         this.handling = new Handling(settings, window, lease, handler);
         this.conflicts = new Conflicts(nanos.getAsLong(), settings.longPoll.plus(settings.conflictGrace));
         this.ownIsolation = settings.isolation.isEmpty();
@@ -104,18 +101,6 @@ public final class PollingSession implements BotRunner.Bot {
     /** Collects the settings of sessions. */
     public static PollingSessionBuilder builder(BotToken token) {
         return new PollingSessionBuilder(token);
-    }
-
-    private static Function<Update, Optional<StorageKey>> orNobodys(
-            Function<? super Update, Optional<StorageKey>> keys) {
-        return update -> {
-            try {
-                return keys.apply(update);
-            } catch (RuntimeException e) {
-                LOG.error("Update {} is taken for nobody's", update.getUpdateId(), e);
-                return Optional.empty();
-            }
-        };
     }
 
     PollingSession start() {
@@ -165,18 +150,22 @@ public final class PollingSession implements BotRunner.Bot {
     // Handling.
 
     private void submit(Entry entry) {
-        var unused = isolation
-                .submit(isolationKey(entry), () -> {
-                    handling.handle(entry);
-                    return entry;
-                })
-                .exceptionally(failure -> {
-                    handling.notBegun(entry, failure);
-                    return entry;
-                });
+        try {
+            var unused = isolation
+                    .submit(isolationKey(entry), () -> {
+                        handling.handle(entry);
+                        return entry;
+                    })
+                    .exceptionally(failure -> {
+                        handling.failed(entry, failure);
+                        return entry;
+                    });
+        } catch (RuntimeException e) { // an isolation of the application's
+            handling.failed(entry, e);
+        }
     }
 
-    /** What is nobody's is in nobody's way. */
+    /** What has no conversation waits for none. */
     private StorageKey isolationKey(Entry entry) {
         return entry.key()
                 .orElseGet(() ->
@@ -188,9 +177,9 @@ public final class PollingSession implements BotRunner.Bot {
     private void poll(boolean idle) throws InterruptedException {
         OptionalLong offset = window.offset();
         // With updates that are not confirmed there is an answer at once; should there be none, no more than that.
-        Answer answer = pending(ask(offset, LIMIT, idle ? longPoll : Duration.ZERO));
+        Answer answer = pending(ask(offset, Window.LIMIT, idle ? longPoll : Duration.ZERO));
         if (window.isClosed() || !lease.isHeld()) {
-            return; // whatever has come comes again, to whoever is active then
+            return; // what has arrived is redelivered to the instance that is active then
         }
         if (answer instanceof Answer.Updates updates) {
             nothingCame = idle && updates.updates().isEmpty();

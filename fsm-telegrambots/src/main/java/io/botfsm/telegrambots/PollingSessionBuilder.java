@@ -2,14 +2,8 @@ package io.botfsm.telegrambots;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.FsmException;
 import io.botfsm.FsmStrategy;
-import io.botfsm.InterruptedCallException;
-import io.botfsm.SpentTurnException;
 import io.botfsm.StorageKey;
-import io.botfsm.TransitionRefusedException;
-import io.botfsm.UnknownStateException;
-import io.botfsm.UnreadableDataException;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.Lease;
 import java.net.URI;
@@ -33,6 +27,35 @@ public final class PollingSessionBuilder {
     /** How often a handler may fail unless chosen otherwise. */
     public static final int DEFAULT_ATTEMPTS = 5;
 
+    /** Every kind of update, by Telegram's names. */
+    static final List<String> ALL_UPDATES = List.of(
+            "message",
+            "edited_message",
+            "channel_post",
+            "edited_channel_post",
+            "business_connection",
+            "business_message",
+            "edited_business_message",
+            "deleted_business_messages",
+            "guest_message",
+            "message_reaction",
+            "message_reaction_count",
+            "inline_query",
+            "chosen_inline_result",
+            "callback_query",
+            "shipping_query",
+            "pre_checkout_query",
+            "purchased_paid_media",
+            "poll",
+            "poll_answer",
+            "my_chat_member",
+            "chat_member",
+            "chat_join_request",
+            "chat_boost",
+            "removed_chat_boost",
+            "managed_bot",
+            "subscription");
+
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
     private static final URI TELEGRAM = URI.create("https://api.telegram.org");
     private static final Duration LONGEST_LONG_POLL = Duration.ofSeconds(50);
@@ -42,11 +65,11 @@ public final class PollingSessionBuilder {
     Function<? super Update, Optional<StorageKey>> keys;
     Consumer<? super Update> others = update -> LOG.debug("Update {} belongs to no conversation", update.getUpdateId());
     Optional<EventIsolation> isolation = Optional.empty();
-    Optional<List<String>> allowedUpdates = Optional.empty();
+    List<String> allowedUpdates = ALL_UPDATES;
     Duration longPoll = DEFAULT_LONG_POLL;
     int attempts = DEFAULT_ATTEMPTS;
     Consumer<? super DeadLetter> deadLetters = letter -> LOG.error("Given up: {}", letter, letter.failure());
-    Predicate<? super Throwable> outages = PollingSessionBuilder::isOutage;
+    Predicate<? super Throwable> outages = failure -> false;
     Consumer<? super PollingConflict> onConflict = conflict -> {};
     Backoff outageBackoff = backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
     Backoff failureBackoff = backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
@@ -61,17 +84,6 @@ public final class PollingSessionBuilder {
 
     private static Backoff backoff(Duration first, Duration longest) {
         return new Backoff(first, longest, () -> ThreadLocalRandom.current().nextLong());
-    }
-
-    /** Any error of the library's that a storage or an isolation may get over. */
-    private static boolean isOutage(Throwable failure) {
-        return failure instanceof InterruptedException
-                || failure instanceof InterruptedCallException
-                || (failure instanceof FsmException
-                        && !(failure instanceof UnknownStateException)
-                        && !(failure instanceof UnreadableDataException)
-                        && !(failure instanceof TransitionRefusedException)
-                        && !(failure instanceof SpentTurnException));
     }
 
     /**
@@ -94,6 +106,17 @@ public final class PollingSessionBuilder {
         return this;
     }
 
+    /**
+     * What an update's conversation is, such as {@link UpdateKeys#key} with settings of your choice; instead of
+     * {@link #strategy}. An update for which it fails is a {@linkplain #deadLetters dead letter} at once.
+     *
+     * @param function empty for an update without a conversation, see {@link #others}
+     */
+    public PollingSessionBuilder keys(Function<? super Update, Optional<StorageKey>> function) {
+        keys = requireNonNull(function, "function");
+        return this;
+    }
+
     /** What is done with updates that belong to no conversation; in no order. Nothing by default. */
     public PollingSessionBuilder others(Consumer<? super Update> handler) {
         others = requireNonNull(handler, "handler");
@@ -107,11 +130,15 @@ public final class PollingSessionBuilder {
     }
 
     /**
-     * Which kinds of updates to get, by Telegram's names, such as {@code chat_member}. By default those that the last poller
-     * wanted; at first all but {@code chat_member}, {@code message_reaction} and {@code message_reaction_count}.
+     * Which kinds of updates to get, by Telegram's names, such as {@code callback_query}; all kinds by default. The kinds are
+     * stated with each call, since Telegram would otherwise keep those that the last poller of this bot asked for. Some kinds
+     * come only to an administrator of the chat, such as {@code chat_member} and {@code message_reaction}.
+     *
+     * @param names an empty list means what it means to Telegram: all but {@code chat_member}, {@code message_reaction} and
+     *     {@code message_reaction_count}
      */
     public PollingSessionBuilder allowedUpdates(List<String> names) {
-        allowedUpdates = Optional.of(List.copyOf(names));
+        allowedUpdates = List.copyOf(names);
         return this;
     }
 
@@ -129,12 +156,14 @@ public final class PollingSessionBuilder {
     }
 
     /**
-     * What becomes of an update whose handler fails again and again for a reason that is no {@linkplain #outages outage}: it is
-     * handed over, and confirmed. If the receiver throws, it is handed over again later. By default it is logged as an error
-     * after {@value #DEFAULT_ATTEMPTS} attempts. An update that TelegramBots cannot read is handed over at once.
+     * What becomes of an update that fails again and again for a reason of its own: it is handed over, and confirmed. By default
+     * it is logged as an error after {@value #DEFAULT_ATTEMPTS} attempts. An update that TelegramBots cannot read, or that the
+     * key function cannot take, is handed over at once. If the receiver throws, the update is handled once more and handed over
+     * later; if the receiver has failed as often as a handler may, the update is confirmed all the same, with an error in the
+     * log.
      *
      * @param most how often it may fail
-     * @param receiver keeps it, or tells somebody
+     * @param receiver keeps it, or notifies somebody
      * @throws IllegalArgumentException if {@code most} is not positive
      */
     public PollingSessionBuilder deadLetters(int most, Consumer<? super DeadLetter> receiver) {
@@ -147,12 +176,13 @@ public final class PollingSessionBuilder {
     }
 
     /**
-     * Which failures of a handler mean that something it needs is away: until that is back no update is handled, and none given
-     * up. In addition to those of the storage and the isolation.
+     * Which failures of a handler may mean that something is unavailable that all conversations need; in addition to those of
+     * the storage and the isolation. A failure is tested first, and then its causes. It counts as an attempt only if it is the
+     * conversation's own: if other conversations succeed meanwhile. An answer of Telegram's that concerns one chat, 400 or 403,
+     * always counts.
      */
     public PollingSessionBuilder outages(Predicate<? super Throwable> test) {
-        requireNonNull(test, "test");
-        outages = failure -> isOutage(failure) || test.test(failure);
+        outages = requireNonNull(test, "test");
         return this;
     }
 

@@ -14,7 +14,7 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 @FunctionalInterface
 public interface UpdateHandler {
     /**
-     * Handles an update. The update is confirmed to Telegram when this has returned, and comes again if it throws: what it
+     * Handles an update. The update is confirmed to Telegram when this has returned, and redelivered if it throws: what it
      * does must bear that, as {@link Fsm#handle} does.
      *
      * @param key whose conversation it belongs to
@@ -24,11 +24,11 @@ public interface UpdateHandler {
 
     /**
      * Handles each update as one turn of its conversation, and sends the replies when the turn is stored. An update that was
-     * stored before, and comes again since its replies may not have got out, asks the current question again.
+     * stored before, and is redelivered since its replies may not have got out, asks the current question again.
      *
      * @param answer changes the turn and returns the replies; may run again, does no I/O, see {@link Fsm#handle}
      * @param question the replies of a conversation as it is
-     * @param sender sends them; if it throws, the update comes again as one that was stored before
+     * @param sender sends them; if it throws, the update is handled again as one that was stored before
      * @param <R> the replies
      */
     static <R extends @Nullable Object> UpdateHandler turns(

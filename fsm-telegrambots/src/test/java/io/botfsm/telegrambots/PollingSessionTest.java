@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.botfsm.Fsm;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -241,6 +244,55 @@ class PollingSessionTest {
         telegram.deliver("{\"poll\": {\"id\": \"9\", \"question\": \"?\", \"options\": [], \"total_voter_count\": 0,"
                 + " \"is_closed\": false, \"is_anonymous\": true, \"type\": \"regular\"}}");
         awaitHandled("nobody's 9");
+    }
+
+    // Kinds of updates.
+
+    private static String ofAlice(String kind, String content) {
+        return "{\"" + kind
+                + "\": {\"chat\": {\"id\": 1, \"type\": \"private\"}, \"from\": {\"id\": 1, \"is_bot\": false,"
+                + " \"first_name\": \"A\"}, " + content + "}}";
+    }
+
+    private void pollAsFormer(List<String> kinds) throws InterruptedException {
+        var unused = new BotApi(telegram.uri(), token)
+                .getUpdates(OptionalLong.empty(), 1, Duration.ZERO, kinds)
+                .await();
+    }
+
+    @Test
+    void getsAllKindsThoughAFormerPollerAskedForFewer() throws Exception {
+        pollAsFormer(List.of("message"));
+        start((key, update) -> handled.add(update.hasCallbackQuery() ? "button" : "member"));
+        awaitPoll();
+        telegram.deliver(ofAlice("callback_query", "\"id\": \"1\", \"data\": \"x\""));
+        telegram.deliver(ofAlice("chat_member", "\"date\": 1"));
+
+        awaitHandled("button", "member");
+    }
+
+    @Test
+    void getsOnlyTheKindsThatItStates() throws Exception {
+        pollAsFormer(List.of("message", "callback_query"));
+        polling.allowedUpdates(List.of("message"));
+        start(this::write);
+        awaitPoll();
+
+        assertThat(telegram.deliver(ofAlice("callback_query", "\"id\": \"1\", \"data\": \"x\"")))
+                .isEmpty();
+        alice.says("a1");
+        awaitHandled("1 a1");
+    }
+
+    @Test
+    void knowsAllKindsOfTelegramBots() {
+        JsonMapper json = new JsonMapper();
+        List<String> kinds =
+                json.getDeserializationConfig().introspect(json.constructType(Update.class)).findProperties().stream()
+                        .map(BeanPropertyDefinition::getName)
+                        .filter(name -> !name.equals("update_id"))
+                        .toList();
+        assertThat(PollingSessionBuilder.ALL_UPDATES).containsExactlyInAnyOrderElementsOf(kinds);
     }
 
     @Test
@@ -481,7 +533,7 @@ class PollingSessionTest {
         BotApi api = new BotApi(telegram.uri(), token);
         while (!done.isDone()) {
             try {
-                var unused = api.getUpdates(java.util.OptionalLong.empty(), 1, Duration.ofSeconds(1), Optional.empty())
+                var unused = api.getUpdates(OptionalLong.empty(), 1, Duration.ofSeconds(1), List.of())
                         .await();
             } catch (InterruptedException e) {
                 return;

@@ -30,14 +30,13 @@ class WindowTest {
         return LongStream.of(ids).mapToObj(WindowTest::received).toList();
     }
 
-    private static Optional<StorageKey> key(Update update) {
-        return Optional.of(StorageKey.bot(7)
-                .chat(update.getUpdateId() % 10)
-                .user(update.getUpdateId() % 10)
-                .build());
+    private static Placement place(Received received) {
+        long user = received.id() % 10;
+        StorageKey key = StorageKey.bot(7).chat(user).user(user).build();
+        return new Placement(Optional.of(key), Optional.of(user), Optional.empty());
     }
 
-    private final Window window = new Window(WindowTest::key);
+    private final Window window = new Window(WindowTest::place);
 
     private List<Entry> admit(OptionalLong asked, long... ids) {
         window.admit(asked, received(ids), 0);

@@ -66,7 +66,7 @@ final class BotApi implements HttpHandler {
     }
 
     private CompletionStage<Answer> faulty(String method, Parameters parameters, Caller caller) {
-        Fault fault = faults.next(method).orElse(null);
+        Fault fault = faults.next(method, parameters.text("chat_id")).orElse(null);
         if (fault instanceof Fault.Refused refused) {
             return CompletableFuture.completedStage(
                     Answer.error(refused.status(), refused.description(), refused.retryAfter()));

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -179,7 +180,16 @@ public final class BotApiDouble implements AutoCloseable {
      * @param method its name in any case, or "*" for every method
      */
     public void next(String method, int times, Fault fault) {
-        faults.plan(method, times, fault);
+        faults.plan(method, Optional.empty(), times, fault);
+    }
+
+    /**
+     * Lets this happen to the next requests of a method that name this chat.
+     *
+     * @param method its name in any case, or "*" for every method
+     */
+    public void nextInChat(long chatId, String method, int times, Fault fault) {
+        faults.plan(method, Optional.of(Long.toString(chatId)), times, fault);
     }
 
     /** Forgets the faults that have not happened. */

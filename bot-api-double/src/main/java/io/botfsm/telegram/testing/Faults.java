@@ -13,17 +13,18 @@ final class Faults {
 
     private final List<Planned> planned = new ArrayList<>();
 
-    synchronized void plan(String method, int times, Fault fault) {
+    /** @param chat of the requests that it happens to; empty for any */
+    synchronized void plan(String method, Optional<String> chat, int times, Fault fault) {
         if (times < 1) {
             throw new IllegalArgumentException("a fault that happens " + times + " times");
         }
-        planned.add(new Planned(method.toLowerCase(Locale.ROOT), fault, times));
+        planned.add(new Planned(method.toLowerCase(Locale.ROOT), chat, fault, times));
     }
 
-    synchronized Optional<Fault> next(String method) {
+    synchronized Optional<Fault> next(String method, Optional<String> chat) {
         for (Iterator<Planned> each = planned.iterator(); each.hasNext(); ) {
             Planned candidate = each.next();
-            if (candidate.method.equals(ANY) || candidate.method.equals(method)) {
+            if (candidate.isFor(method, chat)) {
                 if (--candidate.left == 0) {
                     each.remove();
                 }
@@ -39,13 +40,19 @@ final class Faults {
 
     private static final class Planned {
         final String method;
+        final Optional<String> chat;
         final Fault fault;
         int left;
 
-        Planned(String method, Fault fault, int left) {
+        Planned(String method, Optional<String> chat, Fault fault, int left) {
             this.method = method;
+            this.chat = chat;
             this.fault = fault;
             this.left = left;
+        }
+
+        boolean isFor(String called, Optional<String> calledFor) {
+            return (method.equals(ANY) || method.equals(called)) && (chat.isEmpty() || chat.equals(calledFor));
         }
     }
 }

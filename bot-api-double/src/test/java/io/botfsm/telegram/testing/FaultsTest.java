@@ -41,6 +41,22 @@ class FaultsTest {
     }
 
     @Test
+    void aFaultOfOneChatLeavesTheOthersAlone() {
+        TelegramUser bob = bot.user(2);
+        bob.says("hello");
+        ann.says("hello");
+        bot.nextInChat(bob.id(), "sendMessage", 1, Fault.badGateway());
+
+        assertThat(send().status()).isEqualTo(200);
+        assertThat(client.call("sendMessage", "chat_id", bob.id(), "text", "hello")
+                        .status())
+                .isEqualTo(502);
+        assertThat(client.call("sendMessage", "chat_id", bob.id(), "text", "hello")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aDroppedRequestIsExecutedOrNot() {
         bot.next("sendMessage", Fault.dropBefore());
         assertThatThrownBy(this::send).hasRootCauseInstanceOf(IOException.class);

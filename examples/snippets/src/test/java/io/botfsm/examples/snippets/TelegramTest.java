@@ -3,9 +3,11 @@ package io.botfsm.examples.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.FsmStrategy;
+import io.botfsm.StorageKey;
 import io.botfsm.Turn;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
@@ -19,6 +21,7 @@ import io.botfsm.telegrambots.PollingConflict;
 import io.botfsm.telegrambots.PollingSession;
 import io.botfsm.telegrambots.PollingSessionBuilder;
 import io.botfsm.telegrambots.UpdateHandler;
+import io.botfsm.telegrambots.UpdateKeys;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +31,9 @@ import org.junit.jupiter.api.Timeout;
 import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.TelegramUrl;
 import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
+import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /** A bot on Telegram, in ten lines. */
@@ -40,20 +45,46 @@ class TelegramTest {
     private final List<PollingConflict> alerts = new CopyOnWriteArrayList<>();
 
     // snippet: telegram-bot
-    static int run(LettuceRedis redis, TelegramClient telegram, PollingSessionBuilder polling) {
+    static int run(BotToken token, LettuceRedis redis, TelegramClient telegram, PollingSessionBuilder polling) {
         Fsm fsm = Fsm.over(redis.stateStorage());
-        return BotRunner.under(
-                        InstanceLock.over(redis.leaseStore(), "counting-bot").build())
+        String name = "counting-bot-" + token.botId(); // another bot on the same Redis has another lock
+        return BotRunner.under(InstanceLock.over(redis.leaseStore(), name).build())
                 .standby() // or leave it out: then a second instance ends at once, with status 75
                 .thenClose("redis", Duration.ofSeconds(5), redis)
-                .run(lease -> polling.start(
-                        lease,
-                        UpdateHandler.turns(
-                                fsm.fencedBy(lease.fencingToken()),
-                                (turn, update) -> count(turn),
-                                (now, update) -> soFar(now), // delivered again: the reply may not have got out
-                                (update, reply) -> telegram.execute(
-                                        new SendMessage(update.getMessage().getChatId() + "", reply)))));
+                .run(lease -> polling.start(lease, counting(fsm.fencedBy(lease.fencingToken()), telegram)));
+    }
+
+    static UpdateHandler counting(Fsm fsm, TelegramClient telegram) {
+        UpdateHandler messages = UpdateHandler.turns(
+                fsm,
+                (turn, update) -> count(turn),
+                (now, update) -> soFar(now), // delivered again: the reply may not have got out
+                (update, reply) -> send(telegram, update.getMessage().getChatId(), reply));
+        return (key, update) -> {
+            if (update.hasMessage()) { // of any content; nothing else is answered, such as an edited message
+                messages.handle(key, update);
+            }
+        };
+    }
+    // end
+
+    // snippet: telegram-sender
+    /** Sends a text in as many messages as it needs. A user who has blocked the bot, or a chat that is gone, gets none. */
+    static void send(TelegramClient telegram, long chat, String text) throws TelegramApiException {
+        for (int from = 0; from < text.length(); ) {
+            int to = Math.min(text.length(), from + 4096); // the most that Telegram takes
+            to -= to < text.length() && Character.isHighSurrogate(text.charAt(to - 1)) ? 1 : 0;
+            try {
+                telegram.execute(new SendMessage(Long.toString(chat), text.substring(from, to)));
+            } catch (TelegramApiRequestException e) {
+                boolean blocked = Integer.valueOf(403).equals(e.getErrorCode());
+                if (!blocked && !String.valueOf(e.getApiResponse()).contains("chat not found")) {
+                    throw e; // see below
+                }
+                return;
+            }
+            from = to;
+        }
     }
     // end
 
@@ -72,8 +103,8 @@ class TelegramTest {
         // snippet: telegram-settings
         PollingSessionBuilder polling = PollingSession.builder(token)
                 .strategy(FsmStrategy.USER_IN_TOPIC)
-                .allowedUpdates(List.of("message", "callback_query"))
-                .outages(TelegramApiException.class::isInstance) // what cannot be sent waits, and is not given up
+                .allowedUpdates(List.of("message")) // all kinds, if nothing is said
+                .outages(TelegramApiException.class::isInstance) // if it meets everybody, no attempt counts
                 .deadLetters(5, letter -> keep(letter))
                 .onConflict(conflict -> alert(conflict));
         // end
@@ -96,6 +127,7 @@ class TelegramTest {
             for (int i = 1; i <= 2; i++) {
                 String expected = "Messages so far: " + i;
                 Running bot = Running.start(() -> run(
+                        BotToken.of(telegram.token()),
                         LettuceRedis.connect(server.uri(1)),
                         client(telegram),
                         configured(BotToken.of(telegram.token())).server(telegram.uri())));
@@ -109,6 +141,68 @@ class TelegramTest {
         }
         assertThat(kept).isEmpty();
         assertThat(alerts).isEmpty();
+    }
+
+    @Test
+    void takesEveryKindOfUpdateAndChat() throws Exception {
+        try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
+                BotApiDouble telegram = BotApiDouble.start()) {
+            TelegramUser alice = telegram.user(42);
+            TelegramUser blocking = telegram.user(43);
+            BotToken token = BotToken.of(telegram.token());
+            blocking.says("hello");
+            blocking.blocks();
+            alice.says("hello");
+            alice.edits(alice.messages().get(0).messageId(), "good morning");
+            telegram.deliver("{\"message\": {\"chat\": {\"id\": 42, \"type\": \"private\"}, \"from\": {\"id\": 42,"
+                    + " \"is_bot\": false, \"first_name\": \"A\"}, \"sticker\": {\"file_id\": \"x\"}}}");
+            telegram.deliver("{\"callback_query\": {\"id\": \"1\", \"from\": {\"id\": 42, \"is_bot\": false,"
+                    + " \"first_name\": \"A\"}, \"data\": \"x\"}}");
+            Running bot = Running.start(() -> run(
+                    token,
+                    LettuceRedis.connect(server.uri(1)),
+                    client(telegram),
+                    PollingSession.builder(token).server(telegram.uri()).deadLetters(1, this::keep)));
+
+            alice.awaitReply("Messages so far: 2", PATIENCE);
+            await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
+            assertThat(bot.stop()).isZero();
+        }
+        assertThat(kept).isEmpty();
+    }
+
+    @Test
+    void sendsALongTextInParts() throws Exception {
+        try (BotApiDouble telegram = BotApiDouble.start()) {
+            TelegramUser alice = telegram.user(42);
+            alice.says("hello");
+            send(client(telegram), alice.id(), "a".repeat(4095) + "\uD83D\uDE00" + "b".repeat(100));
+
+            assertThat(alice.replies())
+                    .extracting(message -> message.text())
+                    .containsExactly("a".repeat(4095), "\uD83D\uDE00" + "b".repeat(100));
+            send(client(telegram), 4711, "nobody has this chat");
+        }
+    }
+
+    @Test
+    void keysWithoutConnections() throws Exception {
+        BotToken token = BotToken.of("7:secret");
+        // snippet: telegram-keys
+        UpdateKeys keys = UpdateKeys.of(token.botId(), FsmStrategy.USER_IN_CHAT)
+                .withSenderChats() // channels and anonymous administrators that write in a group
+                .withoutBusinessConnections(); // as a bot written with aiogram, unless it chose otherwise
+        PollingSessionBuilder polling = PollingSession.builder(token).keys(keys::key);
+        // end
+        assertThat(polling).isNotNull();
+        Update update = new ObjectMapper()
+                .readValue(
+                        "{\"update_id\": 1, \"business_message\": {\"chat\": {\"id\": 42, \"type\": \"private\"},"
+                                + " \"from\": {\"id\": 42, \"is_bot\": false, \"first_name\": \"A\"},"
+                                + " \"business_connection_id\": \"bc\"}}",
+                        Update.class);
+        assertThat(keys.key(update))
+                .hasValue(StorageKey.bot(7).chat(42).user(42).build());
     }
 
     private static TelegramClient client(BotApiDouble telegram) {

@@ -60,7 +60,10 @@ public final class Main {
                 OUT.print(Options.USAGE);
                 return BotRunner.STOPPED;
             }
-            return run(options);
+            return run(
+                    options.telegram()
+                            ? options.ofBot(BotToken.fromEnvironment().botId())
+                            : options);
         } catch (IllegalArgumentException e) {
             ERR.println(e.getMessage() + ". See --help.");
             return BAD_OPTIONS;

@@ -54,7 +54,8 @@ record Options(
                                     belongs to another
               --user ID             who is writing (default: 1)
               --instance NAME       the name that only one bot can have at a time
-                                    (default: onboarding-bot)
+                                    (default: onboarding-bot, with --telegram followed by
+                                    the bot's id)
               --standby             wait while another instance is active, instead of ending
               --ttl SECONDS         how long the name is kept after a crash (default: 30)
               --verbose             show the log, not only warnings and errors
@@ -67,6 +68,7 @@ record Options(
 
     static final String NO_DATABASE = "none";
 
+    private static final String DEFAULT_INSTANCE = "onboarding-bot";
     private static final int LONGEST_TTL_SECONDS = 86_400;
 
     /** What is to be done. */
@@ -94,6 +96,26 @@ record Options(
             }
         }
         return parsed.options();
+    }
+
+    /** The default name of the only instance; bots with different tokens may share a storage. */
+    Options ofBot(long botId) {
+        if (!instance.equals(DEFAULT_INSTANCE)) {
+            return this;
+        }
+        String ofBot = DEFAULT_INSTANCE + "-" + botId;
+        return new Options(
+                storage,
+                database,
+                adoptDatabase,
+                user,
+                ofBot,
+                standby,
+                ttl,
+                action,
+                telegram,
+                verbose,
+                interactive);
     }
 
     private static String value(String[] parts, Iterator<String> rest) {
@@ -124,7 +146,7 @@ record Options(
         private @Nullable String database;
         private boolean adoptDatabase;
         private String user = "1";
-        private String instance = "onboarding-bot";
+        private String instance = DEFAULT_INSTANCE;
         private boolean standby;
         private Duration ttl = Duration.ofSeconds(30);
         private Action action = Action.TALK;

@@ -11,6 +11,8 @@ import io.botfsm.telegrambots.UpdateHandler;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +28,13 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
-/** Lets the flow answer messages and buttons, and sends what it says. Thread-safe. */
+/** Lets the flow answer messages and buttons, and no other kinds of updates; sends what it says. Thread-safe. */
 final class Messenger implements UpdateHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Messenger.class);
+    private static final int LONGEST_TEXT = 4096;
+    private static final int BAD_REQUEST = 400;
+    private static final int FORBIDDEN = 403;
+    private static final Pattern CHAT_NOT_FOUND = Pattern.compile("chat not found", Pattern.CASE_INSENSITIVE);
     private static final Reply LOST_THREAD = new Reply(
             List.of("Sorry, I have lost the thread. Send /start to begin anew."), Optional.empty(), List.of());
 
@@ -53,14 +59,14 @@ final class Messenger implements UpdateHandler {
             answer(Choice.of(key, update), update.getCallbackQuery().getMessage());
             attempt(new AnswerCallbackQuery(update.getCallbackQuery().getId())); // or the button goes on to glow
         } else {
-            LOG.debug("Update {} says nothing", update.getUpdateId());
+            LOG.debug("Update {} is of no kind that is answered", update.getUpdateId());
         }
     }
 
     private void answer(Message message, MaybeInaccessibleMessage place) throws TelegramApiException {
         attempt(new SendChatAction(place.getChatId().toString(), ActionType.TYPING.toString()));
         Reply reply = reply(message); // is stored when this has returned
-        for (Iterator<String> texts = reply.texts().iterator(); texts.hasNext(); ) {
+        for (Iterator<String> texts = parts(reply).iterator(); texts.hasNext(); ) {
             SendMessage send = new SendMessage(place.getChatId().toString(), texts.next());
             if (!texts.hasNext() && !reply.choices().isEmpty()) {
                 send.setReplyMarkup(new InlineKeyboardMarkup(Choice.rows(reply)));
@@ -81,20 +87,39 @@ final class Messenger implements UpdateHandler {
         }
     }
 
+    /** What Telegram would refuse as too long comes in several messages. */
+    private static List<String> parts(Reply reply) {
+        return reply.texts().stream().flatMap(Messenger::parts).toList();
+    }
+
+    private static Stream<String> parts(String text) {
+        if (text.length() <= LONGEST_TEXT) {
+            return Stream.of(text);
+        }
+        int end = LONGEST_TEXT - (Character.isHighSurrogate(text.charAt(LONGEST_TEXT - 1)) ? 1 : 0);
+        return Stream.concat(Stream.of(text.substring(0, end)), parts(text.substring(end)));
+    }
+
     private void send(SendMessage message) throws TelegramApiException {
         try {
             client.execute(message);
         } catch (TelegramApiRequestException e) {
-            if (!isFinal(e)) {
+            if (!isUnreachable(e)) {
                 throw e;
             }
-            LOG.warn("Not sent to chat {}: {} {}", message.getChatId(), e.getErrorCode(), e.getApiResponse());
+            LOG.info("Not sent, chat {} cannot be reached: {}", message.getChatId(), e.getApiResponse());
         }
     }
 
-    /** Such as 403 from a user who has blocked the bot: it would be so again. */
-    private static boolean isFinal(TelegramApiRequestException e) {
-        return e.getErrorCode() != null && (e.getErrorCode() == 400 || e.getErrorCode() == 403);
+    /** A user who has blocked the bot or is deactivated, or a chat that is gone: trying again is of no use. */
+    private static boolean isUnreachable(TelegramApiRequestException e) {
+        Integer code = e.getErrorCode();
+        return code != null
+                && (code == FORBIDDEN
+                        || (code == BAD_REQUEST
+                                && CHAT_NOT_FOUND
+                                        .matcher("" + e.getApiResponse())
+                                        .find()));
     }
 
     /** What is nice to have. */

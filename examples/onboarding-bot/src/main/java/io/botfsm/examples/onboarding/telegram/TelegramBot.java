@@ -43,8 +43,10 @@ public final class TelegramBot implements AutoCloseable {
      * @throws IllegalArgumentException if that is no address of a server
      */
     public TelegramBot(BotToken token, Optional<URI> server) {
-        // While nothing can be sent, updates wait; they are handled already, and ask their questions again.
-        polling = PollingSession.builder(token).outages(TelegramApiException.class::isInstance);
+        // While nothing can be sent to anybody, updates wait; they are handled already, and ask their questions again.
+        polling = PollingSession.builder(token)
+                .allowedUpdates(List.of("message", "callback_query"))
+                .outages(TelegramApiException.class::isInstance);
         server.ifPresent(polling::server);
         client = new OkHttpTelegramClient(
                 http, token.value(), server.map(TelegramBot::url).orElse(TelegramUrl.DEFAULT_URL));

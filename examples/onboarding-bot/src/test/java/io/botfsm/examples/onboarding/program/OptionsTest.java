@@ -122,4 +122,10 @@ class OptionsTest {
     private static Options parse(String... arguments) {
         return Options.parse(List.of(arguments));
     }
+
+    @Test
+    void botsWithDifferentTokensHaveDifferentNames() {
+        assertThat(parse().ofBot(7).instance()).isEqualTo("onboarding-bot-7");
+        assertThat(parse("--instance=b").ofBot(7).instance()).isEqualTo("b");
+    }
 }

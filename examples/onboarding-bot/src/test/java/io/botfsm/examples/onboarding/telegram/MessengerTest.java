@@ -1,0 +1,107 @@
+package io.botfsm.examples.onboarding.telegram;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.botfsm.StorageKey;
+import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.telegram.testing.BotApiDouble;
+import io.botfsm.telegram.testing.Fault;
+import io.botfsm.telegram.testing.ShownMessage;
+import io.botfsm.telegram.testing.TelegramUser;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
+import org.telegram.telegrambots.meta.TelegramUrl;
+import org.telegram.telegrambots.meta.api.objects.Update;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
+
+/** What the messenger makes of updates and of Telegram's answers. */
+@Timeout(60)
+class MessengerTest {
+    private static final StorageKey KEY = StorageKey.bot(7).chat(42).user(42).build();
+
+    private final BotApiDouble telegram = BotApiDouble.start();
+    private final TelegramUser alice = telegram.user(42);
+    private final Messenger messenger = new Messenger(
+            new OnboardingFlow(new MemoryStateStorage()),
+            new OkHttpTelegramClient(
+                    telegram.token(),
+                    TelegramUrl.builder()
+                            .schema("http")
+                            .host("127.0.0.1")
+                            .port(telegram.port())
+                            .build()),
+            () -> {});
+    private int updates;
+    private long chat = 42;
+
+    @AfterEach
+    void close() {
+        telegram.close();
+    }
+
+    private void handle(String kind, String content) throws Exception {
+        messenger.handle(
+                KEY,
+                new ObjectMapper()
+                        .readValue(
+                                "{\"update_id\": " + ++updates + ", \"" + kind
+                                        + "\": {\"chat\": {\"id\": " + chat
+                                        + ", \"type\": \"private\"}, \"from\": {\"id\": 42,"
+                                        + " \"is_bot\": false, \"first_name\": \"A\"}, " + content + "}}",
+                                Update.class));
+    }
+
+    private void say(String text) throws Exception {
+        handle("message", "\"text\": \"" + text + "\"");
+    }
+
+    @Test
+    void aLongReplyComesWhole() throws Exception {
+        alice.says("hello");
+        for (String text : List.of("/start", "Alice", "31", "Paris")) {
+            say(text);
+        }
+        for (int i = 0; i < 20; i++) {
+            say(String.valueOf((char) ('a' + i)).repeat(200));
+        }
+        List<ShownMessage> replies = alice.replies();
+        assertThat(replies.get(replies.size() - 1).buttons())
+                .extracting(button -> button.text())
+                .contains("yes", "no");
+    }
+
+    @Test
+    void onlyMessagesAndButtonsAreAnswered() throws Exception {
+        alice.says("hello");
+        handle("edited_message", "\"text\": \"/start\"");
+        handle("callback_query", "\"id\": \"1\", \"data\": \"x\"");
+        assertThat(alice.replies()).isEmpty();
+        handle("message", "\"date\": 1"); // without a text
+        assertThat(alice.replies()).isNotEmpty();
+    }
+
+    @Test
+    void aChatThatCannotBeReachedIsLeft() throws Exception {
+        chat = 4711; // which Telegram does not know
+        say("/start");
+        chat = 42;
+        alice.says("hello");
+        alice.blocks();
+        say("/start");
+        assertThat(alice.replies()).isEmpty();
+        assertThat(telegram.requests()).extracting(request -> request.status()).contains(400, 403);
+    }
+
+    @Test
+    void whatElseIsRefusedFails() {
+        alice.says("hello");
+        telegram.next("sendMessage", Fault.status(400, "Bad Request: message is too long"));
+        assertThatThrownBy(() -> say("/start")).isInstanceOf(TelegramApiRequestException.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.examples.onboarding.telegram;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.ConversationRefusedException;
+import io.botfsm.FsmException;
+import io.botfsm.SpentTurnException;
+import io.botfsm.TransitionRefusedException;
+import io.botfsm.UnknownStateException;
+import io.botfsm.UnreadableDataException;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
+
+/** What a failure alone says about its cause. */
+enum FailureKind {
+    /** It concerns this conversation, or is a fault of the handler. */
+    OWN,
+    /** What all conversations need may be unavailable, or only this one may meet it: see {@link OutageEvidence}. */
+    AMBIGUOUS;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final int BAD_REQUEST = 400;
+    private static final int FORBIDDEN = 403;
+
+    /**
+     * The kind of the outermost cause of which it is known; a fault of the handler, if there is none.
+     *
+     * @param outages the failures that the application declares as outages
+     */
+    static FailureKind of(Throwable failure, Predicate<? super Throwable> outages) {
+        for (Throwable cause : Causes.of(failure)) {
+            if (isOwn(cause)) {
+                return OWN;
+            }
+            if (cause instanceof FsmException || cause instanceof InterruptedException || isDeclared(cause, outages)) {
+                return AMBIGUOUS;
+            }
+        }
+        return OWN;
+    }
+
+    private static boolean isOwn(Throwable cause) {
+        return cause instanceof UnknownStateException
+                || cause instanceof UnreadableDataException
+                || cause instanceof TransitionRefusedException
+                || cause instanceof SpentTurnException
+                || cause instanceof ConversationRefusedException
+                || (cause instanceof TelegramApiRequestException answer && isOfChat(answer));
+    }
+
+    private static boolean isDeclared(Throwable failure, Predicate<? super Throwable> outages) {
+        try {
+            return outages.test(failure);
+        } catch (RuntimeException e) { // which must not keep the update from being tried again
+            LOG.error("The test for outages failed", e);
+            return false;
+        }
+    }
+
+    /** Such as a user who has blocked the bot, or a deleted chat. */
+    private static boolean isOfChat(TelegramApiRequestException answer) {
+        Integer code = answer.getErrorCode();
+        return code != null && (code == BAD_REQUEST || code == FORBIDDEN);
+    }
+}

@@ -1,0 +1,42 @@
+package io.botfsm.telegrambots;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reports an outage once, and its end once. Thread-safe. */
+final class OutageLog {
+    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+
+    private boolean announced;
+    private long since;
+
+    /**
+     * A handler has failed with what may be an outage.
+     *
+     * @param suspects how many conversations do
+     * @param first whether this one begins to
+     */
+    synchronized void suspected(Entry entry, Throwable why, long suspects, boolean first, Duration pause, long now) {
+        if (!announced && suspects > 1) {
+            announced = true;
+            since = now;
+            LOG.warn(
+                    "{} conversations fail, and none succeeds: their updates wait, and no attempt counts. The last one: {}",
+                    suspects,
+                    why.toString());
+        } else if (!announced && first) {
+            LOG.warn("{} was not handled; trying again in {} ms: {}", entry, pause.toMillis(), why.toString());
+        } else {
+            LOG.debug("{} was not handled; trying again in {} ms: {}", entry, pause.toMillis(), why.toString());
+        }
+    }
+
+    /** An update was handled, and no conversation is suspect any more. */
+    synchronized void over(long now) {
+        if (announced) {
+            announced = false;
+            LOG.info("Updates are handled again after {} ms", (now - since) / 1_000_000);
+        }
+    }
+}

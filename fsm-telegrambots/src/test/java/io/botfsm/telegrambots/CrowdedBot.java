@@ -1,0 +1,116 @@
+package io.botfsm.telegrambots;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.botfsm.Fsm;
+import io.botfsm.StorageKey;
+import io.botfsm.telegram.testing.BotApiDouble;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
+import org.telegram.telegrambots.meta.TelegramUrl;
+import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
+import org.telegram.telegrambots.meta.generics.TelegramClient;
+
+/** A bot with short pauses that counts messages in a storage and answers; many users write to it. */
+final class CrowdedBot {
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final int ATTEMPTS = 3;
+    static final int USERS = 64;
+    /** The conversation that is tested among the others. */
+    static final long POISONED = 1;
+
+    private static final int FIRST_OTHER = 101;
+
+    final BotApiDouble telegram =
+            BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
+    final BotToken token = BotToken.of(telegram.token());
+    final HandLease lease = new HandLease();
+    final PollingSessionBuilder polling = PollingSession.builder(token).server(telegram.uri());
+    final List<DeadLetter> dead = new CopyOnWriteArrayList<>();
+    final Map<Long, AtomicInteger> answered = new ConcurrentHashMap<>();
+    final Map<Long, AtomicInteger> attempts = new ConcurrentHashMap<>();
+    private final TelegramClient client = new OkHttpTelegramClient(
+            telegram.token(),
+            TelegramUrl.builder()
+                    .schema("http")
+                    .host("127.0.0.1")
+                    .port(telegram.port())
+                    .build());
+    private @Nullable PollingSession session;
+
+    CrowdedBot() {
+        polling.outages(TelegramApiException.class::isInstance).deadLetters(ATTEMPTS, dead::add);
+        polling.failureBackoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(100), () -> 0);
+        polling.outageBackoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(100), () -> 0);
+    }
+
+    StorageKey key(long user) {
+        return StorageKey.bot(token.botId()).chat(user).user(user).build();
+    }
+
+    void start(UpdateHandler handler) {
+        session = polling.start(lease, (key, update) -> {
+            long user = Long.parseLong(key.user());
+            attempts.computeIfAbsent(user, first -> new AtomicInteger()).incrementAndGet();
+            handler.handle(key, update);
+            answered.computeIfAbsent(user, first -> new AtomicInteger()).incrementAndGet();
+        });
+    }
+
+    /** Counts the conversation's messages. */
+    static void count(Fsm fsm, StorageKey key, int updateId) {
+        var unused = fsm.<Integer>handle(key, updateId, turn -> {
+            int messages = turn.value("n", Integer.class).orElse(0) + 1;
+            turn.put("n", messages);
+            return messages;
+        });
+    }
+
+    void send(StorageKey key, String text) throws TelegramApiException {
+        client.execute(new SendMessage(key.chat(), text));
+    }
+
+    /** Messages of as many users, in turn. */
+    void othersWrite(int messages, int users) {
+        for (int i = 0; i < messages; i++) {
+            telegram.user(FIRST_OTHER + i % users).says("message " + i);
+        }
+    }
+
+    int othersAnswered() {
+        return answered.entrySet().stream()
+                .filter(each -> each.getKey() >= FIRST_OTHER)
+                .mapToInt(each -> each.getValue().get())
+                .sum();
+    }
+
+    int attempts(long user) {
+        return attempts.getOrDefault(user, new AtomicInteger()).get();
+    }
+
+    void awaitOthersAnswered(int messages) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(othersAnswered()).isEqualTo(messages));
+    }
+
+    void awaitAllConfirmed() {
+        await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
+    }
+
+    void stop() throws Exception {
+        PollingSession started = session;
+        if (started != null) {
+            started.stopPolling();
+            started.drain(Duration.ofSeconds(20));
+        }
+        telegram.close();
+    }
+}

@@ -1,0 +1,233 @@
+package io.botfsm.telegrambots;
+
+import static io.botfsm.telegrambots.CrowdedBot.PATIENCE;
+import static io.botfsm.telegrambots.CrowdedBot.POISONED;
+import static io.botfsm.telegrambots.CrowdedBot.USERS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.botfsm.ConversationRefusedException;
+import io.botfsm.Fsm;
+import io.botfsm.FsmException;
+import io.botfsm.StorageKey;
+import io.botfsm.StorageRefusedException;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.telegram.testing.BotRequest;
+import io.botfsm.telegram.testing.Fault;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+import org.telegram.telegrambots.meta.api.objects.ApiResponse;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
+
+/** Telegram takes no messages to one chat for a while, with 429 or otherwise. */
+@Timeout(180)
+class LimitedChatTest {
+    private static final int MESSAGES = 200;
+    private static final long GROUP = -100;
+    private static final String SEND = "sendMessage";
+
+    private final CrowdedBot bot = new CrowdedBot();
+    private final Fsm fsm = Fsm.over(new MemoryStateStorage());
+
+    @AfterEach
+    void stop() throws Exception {
+        bot.stop();
+    }
+
+    private void start() {
+        bot.start((key, update) -> {
+            CrowdedBot.count(fsm, key, update.getUpdateId());
+            if (!key.chat().equals(key.user()) || key.user().equals("" + POISONED)) {
+                bot.send(key, "counted");
+            }
+        });
+    }
+
+    private void poisonedWrites() {
+        bot.telegram.user(POISONED).says("limited");
+    }
+
+    private void writeInGroup(long user) {
+        bot.telegram.deliver("{\"message\": {\"text\": \"hello\", \"chat\": {\"id\": " + GROUP
+                + ", \"type\": \"supergroup\", \"title\": \"G\"}, \"from\": {\"id\": " + user
+                + ", \"is_bot\": false, \"first_name\": \"A\"}}}");
+    }
+
+    private List<BotRequest> sends() {
+        return bot.telegram.requests().stream()
+                .filter(request -> request.method().equalsIgnoreCase(SEND))
+                .toList();
+    }
+
+    @Test
+    void nothingIsSentThereBeforeTheTimeIsOverAndNoAttemptCounts() {
+        bot.polling.deadLetters(1, bot.dead::add);
+        bot.telegram.nextInChat(POISONED, SEND, 2, Fault.tooManyRequests(2));
+        poisonedWrites();
+        bot.othersWrite(MESSAGES, USERS);
+        start();
+
+        bot.awaitOthersAnswered(MESSAGES);
+        bot.awaitAllConfirmed();
+        assertThat(bot.dead).isEmpty();
+        assertThat(bot.telegram.messages(POISONED)).last().matches(message -> message.fromBot());
+        assertThat(sends()).extracting(BotRequest::status).containsExactly(429, 429, 200);
+        for (int i = 1; i < 3; i++) {
+            long pause = sends().get(i).begunNanos() - sends().get(i - 1).endedNanos();
+            assertThat(Duration.ofNanos(pause)).isGreaterThan(Duration.ofMillis(1900));
+        }
+    }
+
+    @Test
+    void otherUsersOfTheChatWaitToo() {
+        bot.telegram.nextInChat(GROUP, SEND, 1, Fault.tooManyRequests(2));
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(PollingSession.class);
+        log.start();
+        logger.addAppender(log);
+        start();
+        writeInGroup(1);
+        await().atMost(PATIENCE)
+                .until(() -> List.copyOf(log.list).stream()
+                        .anyMatch(event -> event.getFormattedMessage().startsWith("Telegram limits messages")));
+        logger.detachAppender(log);
+        writeInGroup(2);
+
+        bot.awaitAllConfirmed();
+        assertThat(sends()).extracting(BotRequest::status).containsExactly(429, 200, 200);
+        long pause = sends().get(1).begunNanos() - sends().get(0).endedNanos();
+        assertThat(Duration.ofNanos(pause)).isGreaterThan(Duration.ofMillis(1900));
+        assertThat(bot.attempts(2)).isOne();
+    }
+
+    /** As docs/telegram.md says it. */
+    @Test
+    void othersGoOnForNinetyNineUpdatesMeanwhile() {
+        bot.telegram.nextInChat(POISONED, SEND, 1, Fault.tooManyRequests(Integer.MAX_VALUE));
+        poisonedWrites();
+        bot.othersWrite(MESSAGES, USERS);
+        AtomicLong ahead = new AtomicLong();
+        bot.polling.nanos = () -> System.nanoTime() + ahead.get();
+        start();
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(bot.othersAnswered()).isGreaterThanOrEqualTo(99));
+        await().atMost(PATIENCE).until(() -> bot.telegram.polls().size() > 3);
+        assertThat(bot.othersAnswered()).isEqualTo(99);
+        assertThat(bot.attempts(POISONED)).isOne();
+
+        ahead.set(RetryAfter.LONGEST.toNanos());
+        bot.awaitOthersAnswered(MESSAGES);
+        bot.awaitAllConfirmed();
+        assertThat(bot.dead).isEmpty();
+    }
+
+    @Test
+    void limitsThatLastLongCount() {
+        bot.telegram.nextInChat(POISONED, SEND, 1000, Fault.tooManyRequests(1));
+        AtomicLong ahead = new AtomicLong();
+        bot.polling.nanos = () -> System.nanoTime() + ahead.get();
+        poisonedWrites();
+        start();
+        await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 1);
+        ahead.set(RetryAfter.LONGEST.toNanos());
+        await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 3);
+        bot.othersWrite(1, 1);
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(bot.dead).hasSize(1));
+    }
+
+    @Test
+    void aChatThatIsAnsweredWith500HoldsUpNobodyElse() {
+        bot.telegram.nextInChat(POISONED, SEND, 1000, Fault.status(500, "Internal Server Error"));
+        poisonedWrites();
+        bot.othersWrite(MESSAGES, USERS);
+        start();
+
+        bot.awaitOthersAnswered(MESSAGES);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(bot.dead).hasSize(1));
+    }
+
+    private static TelegramApiRequestException refused(int code, String parameters) throws Exception {
+        ApiResponse<?> answer = new ObjectMapper()
+                .readValue(
+                        "{\"ok\": false, \"error_code\": " + code + ", \"description\": \"no\"" + parameters + "}",
+                        ApiResponse.class);
+        return new TelegramApiRequestException("refused", answer);
+    }
+
+    private static Duration wait(String retryAfter) throws Exception {
+        return RetryAfter.of(refused(429, ", \"parameters\": {\"retry_after\": " + retryAfter + "}"))
+                .orElseThrow();
+    }
+
+    @Test
+    void aWaitIsBounded() throws Exception {
+        assertThat(wait("30")).isEqualTo(Duration.ofSeconds(30));
+        assertThat(wait("0")).isEqualTo(Duration.ofSeconds(1));
+        assertThat(wait("-7")).isEqualTo(Duration.ofSeconds(1));
+        assertThat(wait("2147483647")).isEqualTo(RetryAfter.LONGEST);
+        assertThat(RetryAfter.of(refused(429, ""))).hasValue(Duration.ofSeconds(1));
+        assertThat(RetryAfter.of(new CompletionException(new IllegalStateException(refused(429, "")))))
+                .hasValue(Duration.ofSeconds(1));
+        assertThat(RetryAfter.of(refused(500, ", \"parameters\": {\"retry_after\": 5}")))
+                .isEmpty();
+        assertThat(RetryAfter.of(new IllegalStateException("429"))).isEmpty();
+        Exception cycle = new IllegalStateException("a");
+        cycle.initCause(new IllegalStateException("b", cycle));
+        assertThat(RetryAfter.of(cycle)).isEmpty();
+    }
+
+    @Test
+    void anAnswerThatConcernsOneChatIsNoOutage() throws Exception {
+        for (int code : new int[] {400, 403}) {
+            assertThat(FailureKind.of(refused(code, ""), failure -> true)).isEqualTo(FailureKind.OWN);
+        }
+        for (int code : new int[] {401, 429, 500, 502}) {
+            assertThat(FailureKind.of(refused(code, ""), failure -> true)).isEqualTo(FailureKind.AMBIGUOUS);
+            assertThat(FailureKind.of(refused(code, ""), failure -> false)).isEqualTo(FailureKind.OWN);
+        }
+    }
+
+    @Test
+    void theOutermostKnownCauseDecides() throws Exception {
+        StorageKey key = bot.key(POISONED);
+        FsmException unavailable = new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
+        FsmException refused = new ConversationRefusedException(key, "WRONGTYPE", false, null);
+        Throwable blocked = refused(403, "");
+        assertThat(kind(new IllegalStateException(unavailable))).isEqualTo(FailureKind.AMBIGUOUS);
+        assertThat(kind(new CompletionException(new IllegalStateException(unavailable))))
+                .isEqualTo(FailureKind.AMBIGUOUS);
+        assertThat(kind(new IllegalStateException(refused))).isEqualTo(FailureKind.OWN);
+        assertThat(kind(new IllegalStateException(blocked))).isEqualTo(FailureKind.OWN);
+        assertThat(kind(new IllegalStateException(new TelegramApiException("no connection"))))
+                .isEqualTo(FailureKind.AMBIGUOUS);
+        assertThat(kind(new StorageRefusedException(key, "NOPERM", false, null)))
+                .isEqualTo(FailureKind.AMBIGUOUS);
+        assertThat(kind(new IllegalStateException("a fault"))).isEqualTo(FailureKind.OWN);
+    }
+
+    private static FailureKind kind(Throwable failure) {
+        return FailureKind.of(failure, TelegramApiException.class::isInstance);
+    }
+
+    @Test
+    void aTestForOutagesThatFailsDeclaresNothing() {
+        assertThat(FailureKind.of(new IllegalStateException("a fault"), failure -> {
+                    throw new IllegalArgumentException("another");
+                }))
+                .isEqualTo(FailureKind.OWN);
+    }
+}

@@ -1,0 +1,123 @@
+package io.botfsm.telegrambots;
+
+import static io.botfsm.telegrambots.CrowdedBot.ATTEMPTS;
+import static io.botfsm.telegrambots.CrowdedBot.PATIENCE;
+import static io.botfsm.telegrambots.CrowdedBot.POISONED;
+import static io.botfsm.telegrambots.CrowdedBot.USERS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.botfsm.Fsm;
+import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** What all conversations need is unavailable: nothing is given up. */
+@Timeout(180)
+class StorageOutageTest {
+    /** Far more than would count. */
+    private static final int FUTILE_ATTEMPTS = 2 * ATTEMPTS;
+
+    private final RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
+    private final LettuceRedis redis = LettuceRedis.connect(server.uri(0));
+    private final Fsm fsm = Fsm.over(redis.stateStorage());
+    private final CrowdedBot bot = new CrowdedBot();
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        root.addAppender(log);
+        root.setLevel(Level.INFO);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        root.detachAppender(log);
+        bot.stop();
+        redis.close();
+        server.close();
+    }
+
+    private long logged(String text) {
+        return List.copyOf(log.list).stream()
+                .filter(event -> event.getFormattedMessage().contains(text))
+                .count();
+    }
+
+    private void startCounting() {
+        bot.start((key, update) -> CrowdedBot.count(fsm, key, update.getUpdateId()));
+    }
+
+    private void awaitFutileAttempts(int users) {
+        await().atMost(PATIENCE)
+                .until(() -> bot.attempts.values().stream()
+                                .filter(attempts -> attempts.get() > FUTILE_ATTEMPTS)
+                                .count()
+                        == users);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, USERS})
+    void givesUpNothing(int users) {
+        startCounting();
+        bot.othersWrite(users, users);
+        bot.awaitOthersAnswered(users);
+        server.kill();
+        bot.othersWrite(3 * users, users);
+        awaitFutileAttempts(users);
+        server.startAgain();
+
+        bot.awaitOthersAnswered(4 * users);
+        bot.awaitAllConfirmed();
+        assertThat(bot.dead).isEmpty();
+        for (int user = 101; user < 101 + users; user++) {
+            assertThat(fsm.context(bot.key(user)).value("n", Integer.class)).hasValue(4);
+        }
+        long outages = users > 1 ? 1 : 0;
+        assertThat(logged("conversations fail, and none succeeds")).isEqualTo(outages);
+        assertThat(logged("Updates are handled again after")).isEqualTo(outages);
+    }
+
+    /** What failed before on its own account must not be counted once the others fail too. */
+    @Test
+    void countsNothingThatHappensAfterTheOthersFailToo() {
+        AtomicBoolean mended = new AtomicBoolean();
+        bot.polling.deadLetters(2 * FUTILE_ATTEMPTS, bot.dead::add);
+        bot.polling.failureBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1), () -> 0);
+        bot.start((key, update) -> {
+            if (key.user().equals("" + POISONED) && !mended.get()) {
+                throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
+            }
+            CrowdedBot.count(fsm, key, update.getUpdateId());
+        });
+        bot.telegram.user(POISONED).says("fails at first");
+        await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 1);
+        bot.othersWrite(1, 1);
+        bot.awaitOthersAnswered(1);
+        server.kill();
+        bot.othersWrite(2, 2);
+        await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 4 * FUTILE_ATTEMPTS);
+        mended.set(true);
+        server.startAgain();
+
+        bot.awaitOthersAnswered(3);
+        bot.awaitAllConfirmed();
+        assertThat(bot.dead).isEmpty();
+    }
+}
