@@ -11,6 +11,8 @@ import io.botfsm.Handled;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.Turn;
+import io.botfsm.UnknownStateException;
+import io.botfsm.UnreadableDataException;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
@@ -34,6 +36,10 @@ class QuickStartTest {
 
     // snippet: quick-handler
     static String step(Turn turn, String text) {
+        if (text.equals("/start")) {
+            turn.clear().state(Order.SIZE); // also out of a state or data that this version cannot read
+            return question(turn);
+        }
         Optional<Order> state = turn.state(Order.class);
         if (state.isEmpty()) {
             turn.state(Order.SIZE);
@@ -98,6 +104,21 @@ class QuickStartTest {
     }
 
     @Test
+    void startGetsAUserOutOfWhatThisVersionCannotRead() {
+        StateStorage storage = new MemoryStateStorage();
+        Fsm fsm = Fsm.builder(storage).states(Order.class).build();
+        StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
+        fsm.context(key).setState("Order:BEFORE");
+        fsm.context(key).updateData("size", List.of("not a text"));
+
+        onUpdate(fsm, key, 10, "/start");
+        onUpdate(fsm, key, 11, "large");
+
+        assertThat(sent).containsExactly("Small or large?", "Where to?");
+        storage.close();
+    }
+
+    @Test
     void aStrategySaysWhoseConversationAnUpdateBelongsTo() {
         long botId = 1;
         long chatId = -100;
@@ -122,6 +143,8 @@ class QuickStartTest {
             fsm.handle(key, updateId, turn -> step(turn, text));
         } catch (StorageUnavailableException e) {
             send("I could not save that, please say it again."); // same update id: never applied twice
+        } catch (UnknownStateException | UnreadableDataException e) {
+            send("I have lost the thread. Send /start to begin anew."); // stored by another version of the bot
         } catch (FsmException e) {
             send("Something is wrong on my side."); // closed, refused, fenced, contended: see the class
         }
