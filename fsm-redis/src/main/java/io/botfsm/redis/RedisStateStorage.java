@@ -1,5 +1,7 @@
 package io.botfsm.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
@@ -56,6 +58,9 @@ public final class RedisStateStorage implements StateStorage {
      * @throws IllegalArgumentException if the deadline is not positive, or not longer than durability may take
      */
     public RedisStateStorage(RedisPort port, Duration deadline, RedisStorageOptions options) {
+        requireNonNull(port, "port");
+        requireNonNull(deadline, "deadline");
+        requireNonNull(options, "options");
         this.port = port;
         this.failures = new CallFailures(deadline);
         this.durability = options.durability();
@@ -75,6 +80,7 @@ public final class RedisStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
+        requireNonNull(key, "key");
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
@@ -92,6 +98,8 @@ public final class RedisStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }

@@ -38,6 +38,7 @@ public final class UpdateKeys {
      * of their own, or a poll that has changed.
      */
     public Optional<StorageKey> key(Update update) {
+        requireNonNull(update, "update");
         StorageKey.Builder origin = StorageKey.bot(botId);
         Origin.of(update).into(origin);
         return strategy.key(origin);

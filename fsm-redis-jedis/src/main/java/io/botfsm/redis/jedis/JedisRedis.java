@@ -1,5 +1,7 @@
 package io.botfsm.redis.jedis;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
@@ -77,6 +79,7 @@ public final class JedisRedis implements AutoCloseable {
      *     old; or if its certificate is not trusted
      */
     public static JedisRedis using(RedisClient client) {
+        requireNonNull(client, "client");
         return connect(JedisAccess.over(client), RedisStorageOptions.defaults(), RedisLeaseOptions.defaults());
     }
 
@@ -103,6 +106,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      */
     public static Builder builder(String uri) {
+        requireNonNull(uri, "uri");
         return builder(RedisUri.parse(uri));
     }
 
@@ -113,6 +117,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws IllegalArgumentException if it cannot be used; the message holds no credentials
      */
     public static Builder builder(RedisUri uri) {
+        requireNonNull(uri, "uri");
         return new Builder(uri);
     }
 
@@ -140,6 +145,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageRefusedException if the user lacks a right for such keys
      */
     public StateStorage stateStorage(RedisStorageOptions chosen) {
+        requireNonNull(chosen, "chosen");
         return stores.stateStorage(chosen);
     }
 
@@ -151,6 +157,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public StateStorage stateStorage(AiogramLayout layout) {
+        requireNonNull(layout, "layout");
         return stores.stateStorage(layout);
     }
 
@@ -162,6 +169,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public AiogramMigration aiogramMigration(AiogramLayout layout) {
+        requireNonNull(layout, "layout");
         return stores.aiogramMigration(layout, options);
     }
 
@@ -182,6 +190,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageClosedException if this object is closed
      */
     public LeaseStore leaseStore(RedisLeaseOptions chosen) {
+        requireNonNull(chosen, "chosen");
         return stores.leaseStore(chosen);
     }
 
@@ -234,6 +243,7 @@ public final class JedisRedis implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder commandTimeout(Duration limit) {
+            requireNonNull(limit, "limit");
             if (limit.isNegative() || limit.isZero()) {
                 throw new IllegalArgumentException("command time-out must be positive: " + limit);
             }
@@ -257,12 +267,14 @@ public final class JedisRedis implements AutoCloseable {
 
         /** Chooses how {@link JedisRedis#stateStorage()} keeps conversations. */
         public Builder storageOptions(RedisStorageOptions chosen) {
+            requireNonNull(chosen, "chosen");
             options = chosen;
             return this;
         }
 
         /** Chooses how {@link JedisRedis#leaseStore()} keeps leases. */
         public Builder leaseOptions(RedisLeaseOptions chosen) {
+            requireNonNull(chosen, "chosen");
             leaseOptions = chosen;
             return this;
         }

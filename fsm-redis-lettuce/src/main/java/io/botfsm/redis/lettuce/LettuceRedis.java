@@ -1,5 +1,7 @@
 package io.botfsm.redis.lettuce;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
@@ -100,6 +102,8 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; or if its certificate is not trusted
      */
     public static LettuceRedis using(RedisClient client, RedisURI uri) {
+        requireNonNull(client, "client");
+        requireNonNull(uri, "uri");
         return builder(uri).client(client).connect();
     }
 
@@ -126,6 +130,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      */
     public static Builder builder(String uri) {
+        requireNonNull(uri, "uri");
         return new Builder(RedisUri.parse(uri));
     }
 
@@ -135,6 +140,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @param uri as for {@link #connect(RedisURI)}
      */
     public static Builder builder(RedisURI uri) {
+        requireNonNull(uri, "uri");
         return new Builder(uri, RedisAddress.nodes(uri));
     }
 
@@ -152,6 +158,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageRefusedException if it cannot confirm what is asked for, or the user lacks a right
      */
     public StateStorage stateStorage(RedisStorageOptions chosen) {
+        requireNonNull(chosen, "chosen");
         return stores.stateStorage(chosen);
     }
 
@@ -163,6 +170,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public StateStorage stateStorage(AiogramLayout layout) {
+        requireNonNull(layout, "layout");
         return stores.stateStorage(layout);
     }
 
@@ -174,6 +182,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public AiogramMigration aiogramMigration(AiogramLayout layout) {
+        requireNonNull(layout, "layout");
         return stores.aiogramMigration(layout, options);
     }
 
@@ -195,6 +204,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageClosedException if this object is closed
      */
     public LeaseStore leaseStore(RedisLeaseOptions chosen) {
+        requireNonNull(chosen, "chosen");
         return stores.leaseStore(chosen);
     }
 
@@ -249,24 +259,28 @@ public final class LettuceRedis implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder commandTimeout(Duration limit) {
+            requireNonNull(limit, "limit");
             commandTimeout = Optional.of(checked(limit));
             return this;
         }
 
         /** Uses a client of yours; see {@link LettuceRedis#using}. */
         public Builder client(RedisClient yours) {
+            requireNonNull(yours, "yours");
             client = Optional.of(yours);
             return this;
         }
 
         /** Chooses how {@link LettuceRedis#stateStorage()} keeps conversations. */
         public Builder storageOptions(RedisStorageOptions chosen) {
+            requireNonNull(chosen, "chosen");
             options = chosen;
             return this;
         }
 
         /** Chooses how {@link LettuceRedis#leaseStore()} keeps leases. */
         public Builder leaseOptions(RedisLeaseOptions chosen) {
+            requireNonNull(chosen, "chosen");
             leaseOptions = chosen;
             return this;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.annotation.JsonAlias;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
+import io.botfsm.StateNames;
 import io.botfsm.StorageKey;
 import io.botfsm.Turn;
 import io.botfsm.UnknownStateException;
@@ -28,13 +29,13 @@ class ChangingTest {
 
     static Fsm fsm(StateStorage storage) {
         return Fsm.builder(storage)
-                .states(
-                        Order.class,
-                        names -> names.formerly("Order:SIZE", Order.PIZZA_SIZE)
-                                .formerly(
-                                        "Order:CRUST",
-                                        Order.PIZZA_SIZE)) // a state that is no more: ask for the size again
+                .states(Order.class, names -> former(names))
                 .build();
+    }
+
+    private static void former(StateNames<Order> names) {
+        names.formerly("Order:SIZE", Order.PIZZA_SIZE);
+        names.formerly("Order:CRUST", Order.PIZZA_SIZE); // a state that is no more: ask for the size again
     }
     // end
 
