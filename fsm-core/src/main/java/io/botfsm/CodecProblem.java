@@ -22,7 +22,7 @@ final class CodecProblem {
             return "refused by its constructor with " + e.getCause().getClass().getName();
         }
         if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
-            return "not a " + mismatch.getTargetType().getSimpleName();
+            return notOf(mismatch.getTargetType());
         }
         return e.getClass().getSimpleName();
     }
@@ -42,7 +42,14 @@ final class CodecProblem {
         }
     }
 
+    static String notOf(Class<?> type) {
+        return "not of type " + type.getSimpleName()
+                + "; if the type has changed, read the entry as its former type and put it anew";
+    }
+
     static String absent(String property) {
-        return "absent, but the primitive property \"" + property + "\" needs a value";
+        return "absent, but the primitive property \"" + property
+                + "\" needs a value; if it was renamed, name the former one in @JsonAlias, "
+                + "if it is new, give it a type that can be null";
     }
 }

@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.storage.Snapshot;
 import java.util.Map;
 import java.util.Optional;
@@ -19,13 +21,14 @@ abstract class ConversationView implements Conversation {
 
     @Override
     public <E extends Enum<E>> Optional<E> state(Class<E> group) {
-        vocabulary.states().requireRegistered(group);
+        vocabulary.states().requireRegistered(requireNonNull(group, "group"));
         return state().flatMap(name -> vocabulary.states().state(key, name, group));
     }
 
     @Override
     public <T> Optional<T> value(String name, Class<T> type) {
-        String json = entries().get(name);
+        requireNonNull(type, "type");
+        String json = entries().get(requireNonNull(name, "data name"));
         try {
             return json == null ? Optional.empty() : vocabulary.codec().read(json, type);
         } catch (UnreadableDataException e) {
@@ -36,7 +39,7 @@ abstract class ConversationView implements Conversation {
     @Override
     public <T> Optional<T> data(Class<T> type) {
         try {
-            return vocabulary.codec().join(entries(), type);
+            return vocabulary.codec().join(entries(), requireNonNull(type, "type"));
         } catch (UnreadableDataException e) {
             throw e.in(key, "");
         }

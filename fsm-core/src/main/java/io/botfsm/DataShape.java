@@ -1,26 +1,42 @@
 package io.botfsm;
 
+import static java.util.Collections.unmodifiableSet;
+
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyName;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which data entries belong to a type: the names of the properties that can be read back. */
+/** Which data entries belong to a type: the names, present and former, of the properties that can be read back. */
 final class DataShape {
     private final Class<?> type;
-    private final Set<String> names = new LinkedHashSet<>();
-    private final List<BeanPropertyDefinition> primitives;
+    private final Map<String, List<String>> formerNames = new LinkedHashMap<>();
+    private final Set<String> names;
+    private final List<String> primitives;
 
     private DataShape(Class<?> type, List<BeanPropertyDefinition> properties) {
         this.type = type;
-        properties.forEach(property -> namesOf(property).forEach(names::add));
+        Set<String> present =
+                properties.stream().map(BeanPropertyDefinition::getName).collect(Collectors.toSet());
+        properties.forEach(property -> formerNames.put(
+                property.getName(),
+                property.findAliases().stream()
+                        .map(PropertyName::getSimpleName)
+                        .filter(alias -> !present.contains(alias))
+                        .toList()));
+        Set<String> all = new LinkedHashSet<>(formerNames.keySet());
+        formerNames.values().forEach(all::addAll);
+        this.names = unmodifiableSet(all);
         this.primitives = properties.stream()
                 .filter(property -> property.getRawPrimaryType().isPrimitive())
+                .map(BeanPropertyDefinition::getName)
                 .toList();
     }
 
@@ -34,7 +50,7 @@ final class DataShape {
         if (properties.isEmpty()) {
             throw new IllegalArgumentException(
                     "typed data must be a record or a class with properties that can be read back, not a "
-                            + type.getName());
+                            + type.getName() + JacksonAnnotations.remark(type));
         }
         return new DataShape(type, properties);
     }
@@ -45,12 +61,14 @@ final class DataShape {
                 Stream.of(property.getName()), property.findAliases().stream().map(PropertyName::getSimpleName));
     }
 
+    /** Every name under which an entry of the type may be stored. */
     Set<String> names() {
         return names;
     }
 
-    boolean has(String name) {
-        return names.contains(name);
+    /** Whether entries of this name are written. */
+    boolean writes(String name) {
+        return formerNames.containsKey(name);
     }
 
     /** Whether any of the entries belongs to the type. */
@@ -58,11 +76,18 @@ final class DataShape {
         return names.stream().anyMatch(data::containsKey);
     }
 
-    void requirePrimitives(Map<String, String> data) {
-        for (BeanPropertyDefinition primitive : primitives) {
-            if (namesOf(primitive).noneMatch(data::containsKey)) {
-                throw new UnreadableDataException(primitive.getName(), type, CodecProblem.absent(primitive.getName()));
+    /** For each property that is stored the name of its entry: the present one, or else the first former one. */
+    Map<String, String> entriesByProperty(Map<String, String> data) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        formerNames.forEach((name, former) -> Stream.concat(Stream.of(name), former.stream())
+                .filter(data::containsKey)
+                .findFirst()
+                .ifPresent(entry -> entries.put(name, entry)));
+        for (String primitive : primitives) {
+            if (!entries.containsKey(primitive)) {
+                throw new UnreadableDataException(primitive, type, CodecProblem.absent(primitive));
             }
         }
+        return entries;
     }
 }

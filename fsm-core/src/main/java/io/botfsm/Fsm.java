@@ -52,8 +52,9 @@ public interface Fsm {
      * committed. It does no I/O; replies go out after this method has returned. If it throws, nothing is written and its
      * exception comes out unchanged.
      *
-     * @param eventId the id by which the messenger would redeliver the event, such as Telegram's update id; a source without
-     *     ids needs ones that rise across restarts, such as its clock's microseconds
+     * @param eventId the id by which the messenger would redeliver the event, counted up by one, such as Telegram's update id.
+     *     Ids that lie far apart, such as snowflakes or clock readings, are forgotten after two events, and make a
+     *     conversation forget the others: for events of such a source use {@link FsmContext#update} and keep their ids as data
      * @throws ContentionException if others kept writing until the time was up
      * @throws StorageUnavailableException if the storage did not answer; the event is safe to be handled again
      * @throws StorageRefusedException if the storage answered with an error

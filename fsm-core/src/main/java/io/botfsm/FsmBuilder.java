@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -17,12 +19,12 @@ final class FsmBuilder implements Fsm.Builder {
     private Optional<JsonCodec> codec = Optional.empty();
 
     FsmBuilder(StateStorage storage) {
-        this.storage = storage;
+        this.storage = requireNonNull(storage, "storage");
     }
 
     @Override
     public Fsm.Builder timeout(Duration wait) {
-        if (wait.isNegative() || wait.isZero() || wait.compareTo(Duration.ofDays(1)) > 0) {
+        if (requireNonNull(wait, "timeout").isNegative() || wait.isZero() || wait.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("timeout must be positive and at most a day: " + wait);
         }
         timeout = wait;
@@ -31,13 +33,13 @@ final class FsmBuilder implements Fsm.Builder {
 
     @Override
     public Fsm.Builder executor(Executor forUserCode) {
-        executor = Optional.of(forUserCode);
+        executor = Optional.of(requireNonNull(forUserCode, "executor"));
         return this;
     }
 
     @Override
     public Fsm.Builder codec(JsonCodec chosen) {
-        codec = Optional.of(chosen);
+        codec = Optional.of(requireNonNull(chosen, "codec"));
         return this;
     }
 

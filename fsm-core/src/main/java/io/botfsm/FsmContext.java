@@ -69,21 +69,24 @@ public interface FsmContext {
     /**
      * Puts one data entry; the others stay as they are, also if they change at the same time.
      *
-     * @throws IllegalArgumentException if the codec cannot write the value
+     * @throws IllegalArgumentException if the codec cannot write the value, or would not read it back equal
+     * @throws NullPointerException if the value is null: use {@link Turn#remove} in {@link #update}
      */
     void updateData(String name, Object value);
 
     /**
      * Puts several data entries together; the others stay as they are, also if they change at the same time.
      *
-     * @throws IllegalArgumentException if the codec cannot write a value
+     * @throws IllegalArgumentException if the codec cannot write a value, or would not read it back equal
+     * @throws NullPointerException if a value is null
      */
     void updateData(Map<String, ?> patch);
 
     /**
      * Leaves exactly these data entries.
      *
-     * @throws IllegalArgumentException if the codec cannot write a value
+     * @throws IllegalArgumentException if the codec cannot write a value, or would not read it back equal
+     * @throws NullPointerException if a value is null
      */
     void setData(Map<String, ?> all);
 

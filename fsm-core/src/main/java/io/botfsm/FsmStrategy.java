@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 
 /**
@@ -54,7 +56,7 @@ public enum FsmStrategy {
      * @return the key, or empty if the update belongs to no conversation
      */
     public Optional<StorageKey> key(StorageKey.Builder origin) {
-        Optional<String> chat = origin.chat().or(origin::user);
+        Optional<String> chat = requireNonNull(origin, "origin").chat().or(origin::user);
         Optional<String> user =
                 this == CHAT || this == CHAT_TOPIC ? origin.user().or(origin::chat) : origin.user();
         return chat.flatMap(c -> user.map(u -> place(origin, c, u)));

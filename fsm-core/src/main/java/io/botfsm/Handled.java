@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ public sealed interface Handled<R extends @Nullable Object> {
 
     /** What the handler returned; for a repeated event, what {@code ifRepeated} makes of the conversation. */
     default R orElse(Function<? super Conversation, ? extends R> ifRepeated) {
+        requireNonNull(ifRepeated, "ifRepeated");
         return this instanceof Done<R> done ? done.result() : ifRepeated.apply(now());
     }
 }

@@ -1,10 +1,15 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +21,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.botfsm.internal.Text;
+import io.botfsm.storage.Mutation;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -23,10 +29,17 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Jackson 2.x, set so that what is written is read back equal: records, classes with properties, {@code java.time}, big
- * integers and decimals with every digit. Strict where leniency would lose or invent something: an absent primitive is an
+ * integers and decimals with every digit, NaN and infinities (as the bare words {@code NaN}, {@code Infinity} and
+ * {@code -Infinity}, like Python). Whatever {@code @JsonInclude} or the mapper would omit is written. A value that would not
+ * be read back equal is refused when it is written: because an annotation drops a property, a private field has no accessor, or
+ * a value's class is not the declared one. Numbers in a property declared as {@code Object} may change their class, not
+ * their value. State that need not be stored is {@code transient}.
+ *
+ * <p>Strict where leniency would lose or invent something: an absent primitive is an
  * error, so are numbers in quotes, fractions for whole numbers, and anything after the value. Unknown properties are
  * ignored. Types are never taken from the text (no default typing).
  *
@@ -34,8 +47,10 @@ import java.util.Optional;
  */
 public final class JacksonCodec implements JsonCodec {
     private static final int LONGEST_NUMBER = 1 << 20;
+    private static final String JSON_NULL = "null";
 
     private final ObjectMapper mapper;
+    private final RoundTrip roundTrip;
 
     private final ClassValue<DataShape> shapes = new ClassValue<>() {
         @Override
@@ -46,21 +61,26 @@ public final class JacksonCodec implements JsonCodec {
 
     /** A codec with a mapper of its own. */
     public JacksonCodec() {
-        this(new JsonMapper());
+        this(new JsonMapper(), true);
     }
 
     /**
      * A codec with the modules and mix-ins of your mapper. Works on a copy, on which it sets what the class description
-     * promises.
+     * promises. Since a module may change how any type is written, every value is read back before it is stored.
      *
      * @throws IllegalArgumentException if the mapper takes types from the text (default typing)
      */
     public JacksonCodec(ObjectMapper custom) {
+        this(requireNonNull(custom, "mapper"), false);
+    }
+
+    private JacksonCodec(ObjectMapper custom, boolean own) {
         if (custom.getDeserializationConfig().getDefaultTyper(null) != null
                 || custom.getSerializationConfig().getDefaultTyper(null) != null) {
             throw new IllegalArgumentException("a mapper with default typing lets stored text choose classes: refused");
         }
         mapper = strict(custom.copy());
+        roundTrip = new RoundTrip(mapper, own);
     }
 
     @SuppressWarnings("deprecation") // configure(MapperFeature, boolean): the builder cannot start from a user's mapper
@@ -68,8 +88,16 @@ public final class JacksonCodec implements JsonCodec {
         copy.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
                         .maxNumberLength(LONGEST_NUMBER)
+                        .maxStringLength(Mutation.MAX_CHARACTERS)
                         .build());
-        return copy.registerModule(new JavaTimeModule())
+        copy.getFactory()
+                .configure(
+                        StreamWriteFeature.USE_FAST_DOUBLE_WRITER.mappedFeature(),
+                        true) // shortest digits on Java 17 too
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature())
+                .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS.mappedFeature());
+        return AlwaysIncluded.on(copy)
+                .registerModule(new JavaTimeModule())
                 .registerModule(new SimpleModule("botfsm").setDeserializerModifier(new RequiredPrimitives()))
                 .configure(MapperFeature.ALLOW_COERCION_OF_SCALARS, false)
                 .disable(
@@ -91,7 +119,9 @@ public final class JacksonCodec implements JsonCodec {
     @Override
     public String write(Object value) {
         try {
-            return wellFormed(mapper.writeValueAsString(value));
+            String json = wellFormed(mapper.writeValueAsString(requireNonNull(value, "value")));
+            roundTrip.require(value, json);
+            return json;
         } catch (JsonProcessingException e) {
             throw unwritable(value, e);
         }
@@ -100,35 +130,59 @@ public final class JacksonCodec implements JsonCodec {
     @Override
     public <T> Optional<T> read(String json, Class<T> type) {
         try {
-            return Optional.ofNullable(mapper.readValue(json, type));
+            return Optional.ofNullable(mapper.readValue(requireNonNull(json, "json"), requireNonNull(type, "type")));
         } catch (JsonProcessingException e) {
             throw new UnreadableDataException("", type, CodecProblem.of(e));
+        } catch (NumberFormatException e) { // NaN has no decimal
+            throw new UnreadableDataException("", type, CodecProblem.notOf(type));
         }
     }
 
     @Override
     public Map<String, String> split(Object record) {
-        DataShape shape = shapes.get(record.getClass());
+        DataShape shape = shapes.get(requireNonNull(record, "record").getClass());
         Map<String, String> entries = new LinkedHashMap<>();
         try (TokenBuffer tokens = new TokenBuffer(mapper, false)) {
             mapper.writeValue(tokens, record);
             JsonParser properties = tokens.asParser();
-            properties.nextToken();
+            if (properties.nextToken() != JsonToken.START_OBJECT) {
+                throw RoundTrip.refusal(record.getClass(), "it is not written as an object");
+            }
             while (properties.nextToken() == JsonToken.FIELD_NAME) {
                 String name = properties.currentName();
                 properties.nextToken();
-                if (shape.has(name)) {
+                if (shape.writes(name)) {
                     entries.put(name, wellFormed(text(properties)));
                 } else {
                     properties.skipChildren();
                 }
             }
-            return entries;
         } catch (JsonProcessingException e) {
             throw unwritable(record, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        if (!roundTrip.isCertain(record.getClass())) {
+            requireReadable(record, entries);
+        }
+        return entries;
+    }
+
+    private void requireReadable(Object record, Map<String, String> entries) {
+        Map<String, String> stored = new LinkedHashMap<>(entries);
+        stored.values().removeIf(JSON_NULL::equals);
+        Optional<?> back;
+        try {
+            back = join(stored, record.getClass());
+        } catch (UnreadableDataException e) {
+            throw RoundTrip.refusal(record.getClass(), e.problem());
+        }
+        roundTrip.requireSame(record, back.orElse(null));
+    }
+
+    @Override
+    public Set<String> names(Class<?> type) {
+        return shapes.get(type).names();
     }
 
     private String text(JsonParser value) throws IOException {
@@ -141,20 +195,18 @@ public final class JacksonCodec implements JsonCodec {
 
     @Override
     public <T> Optional<T> join(Map<String, String> data, Class<T> type) {
-        DataShape shape = shapes.get(type);
+        DataShape shape = shapes.get(requireNonNull(type, "type"));
         if (!shape.isIn(data)) {
             return Optional.empty();
         }
-        shape.requirePrimitives(data);
         try (TokenBuffer tokens = new TokenBuffer(mapper, false)) {
             tokens.forceUseOfBigDecimal(true);
             tokens.writeStartObject();
-            for (String name : shape.names()) {
-                String json = data.get(name);
-                if (json != null) {
-                    tokens.writeFieldName(name);
-                    append(tokens, name, json, type);
-                }
+            for (Map.Entry<String, String> property :
+                    shape.entriesByProperty(data).entrySet()) {
+                String entry = property.getValue();
+                tokens.writeFieldName(property.getKey());
+                append(tokens, entry, data.getOrDefault(entry, JSON_NULL), type);
             }
             tokens.writeEndObject();
             return Optional.of(mapper.readValue(tokens.asParser(), type));
@@ -203,8 +255,9 @@ public final class JacksonCodec implements JsonCodec {
         String why = e instanceof InvalidDefinitionException ? e.getOriginalMessage() : CodecProblem.of(e);
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
-                "a %s cannot be written as JSON: %s",
+                "a %s cannot be written as JSON: %s%s",
                 value.getClass().getName(),
-                why));
+                why,
+                JacksonAnnotations.remark(value.getClass())));
     }
 }

@@ -2,6 +2,7 @@ package io.botfsm;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes values as JSON text and reads them back. Thread-safe.
@@ -29,6 +30,16 @@ public interface JsonCodec {
      * @throws IllegalArgumentException if it cannot be written, or is no object with properties
      */
     Map<String, String> split(Object record);
+
+    /**
+     * The names of all data entries that belong to a type: those that {@link #split} writes, and former ones that
+     * {@link #join} still reads. Those among them that a written object does not have are removed with the write.
+     *
+     * @return none, unless the codec knows
+     */
+    default Set<String> names(Class<?> type) {
+        return Set.of();
+    }
 
     /**
      * An object from those data entries that are its properties; empty if none of them is there. Other entries are not

@@ -1,10 +1,13 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StateStorage.Capability;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -48,22 +51,26 @@ final class KeyedContext implements FsmContext {
 
     @Override
     public <E extends Enum<E>> Optional<E> state(Class<E> group) {
+        requireNonNull(group, "group");
         return read().state(group);
     }
 
     @Override
     public <T> Optional<T> value(String name, Class<T> type) {
+        requireNonNull(name, "data name");
+        requireNonNull(type, "type");
         return read().value(name, type);
     }
 
     @Override
     public <T> Optional<T> data(Class<T> type) {
+        requireNonNull(type, "type");
         return read().data(type);
     }
 
     @Override
     public void setState(Enum<?> to) {
-        setState(vocabulary.states().name(to));
+        setState(vocabulary.states().name(requireNonNull(to, "state")));
     }
 
     @Override
@@ -83,7 +90,7 @@ final class KeyedContext implements FsmContext {
 
     @Override
     public void updateData(String name, Object value) {
-        updateData(Map.of(name, value));
+        updateData(Collections.singletonMap(name, value));
     }
 
     @Override
@@ -102,8 +109,8 @@ final class KeyedContext implements FsmContext {
 
     @Override
     public boolean transition(Enum<?> from, Enum<?> to) {
-        String target = vocabulary.states().name(to);
-        for (String name : vocabulary.states().names(from)) {
+        String target = vocabulary.states().name(requireNonNull(to, "to"));
+        for (String name : vocabulary.states().names(requireNonNull(from, "from"))) {
             if (write(Mutation.builder().expectState(name).state(target)) instanceof Applied) {
                 return true;
             }
@@ -123,7 +130,7 @@ final class KeyedContext implements FsmContext {
 
     private <R extends @Nullable Object> UnitOfWork<R> work(Function<? super Turn, ? extends R> change) {
         calls.require(Capability.COMPARE_AND_SET, "update");
-        return new UnitOfWork<>(key, vocabulary, fence, OptionalLong.empty(), change);
+        return new UnitOfWork<>(key, vocabulary, fence, OptionalLong.empty(), requireNonNull(change, "change"));
     }
 
     private static <R extends @Nullable Object> R result(Handled<R> handled) {
@@ -132,7 +139,7 @@ final class KeyedContext implements FsmContext {
 
     private Map<String, String> written(Map<String, ?> values) {
         Map<String, String> entries = new LinkedHashMap<>();
-        values.forEach((name, value) -> entries.put(name, vocabulary.codec().write(value)));
+        requireNonNull(values, "data").forEach((name, value) -> entries.put(name, vocabulary.json(name, value)));
         return entries;
     }
 

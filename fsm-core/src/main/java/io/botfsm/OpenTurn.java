@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.internal.Text;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
@@ -43,7 +45,7 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Turn state(Enum<?> to) {
-        return become(Optional.of(vocabulary.states().name(to)));
+        return become(Optional.of(vocabulary.states().name(requireNonNull(to, "state"))));
     }
 
     @Override
@@ -64,19 +66,23 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Turn put(String name, Object value) {
-        ownData().put(Text.wellFormed("data name", name), vocabulary.codec().write(value));
+        ownData().put(name, vocabulary.json(name, value));
         return this;
     }
 
     @Override
     public Turn remove(String name) {
-        ownData().remove(name);
+        ownData().remove(requireNonNull(name, "data name"));
         return this;
     }
 
     @Override
     public Turn data(Object record) {
-        vocabulary.codec().split(record).forEach((name, json) -> {
+        Map<String, String> entries = vocabulary.codec().split(requireNonNull(record, "record"));
+        vocabulary.codec().names(record.getClass()).stream()
+                .filter(name -> !entries.containsKey(name))
+                .forEach(this::remove);
+        entries.forEach((name, json) -> {
             if (json.equals(JSON_NULL)) {
                 ownData().remove(name);
             } else {
@@ -88,7 +94,9 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public <T> Turn update(Class<T> type, T initial, UnaryOperator<T> change) {
-        return data(change.apply(data(type).orElse(initial)));
+        requireNonNull(initial, "initial");
+        requireNonNull(change, "change");
+        return data(requireNonNull(change.apply(data(type).orElse(initial)), "what the change returned"));
     }
 
     @Override

@@ -66,6 +66,8 @@ final class RequiredPrimitives extends BeanDeserializerModifier {
             JsonParser properties = object.asParserOnFirstToken();
             if (properties.currentToken() == JsonToken.START_OBJECT) {
                 properties.nextToken();
+            } else if (properties.currentToken() != JsonToken.FIELD_NAME) {
+                return; // the id of an object that was read before, or what a creator takes instead of properties
             }
             for (; properties.currentToken() == JsonToken.FIELD_NAME; properties.nextToken()) {
                 names.add(properties.currentName());

@@ -1,8 +1,11 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.internal.Text;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
@@ -14,7 +17,7 @@ final class StateGroup<E extends Enum<E>> implements StateNames<E> {
     private String group;
 
     StateGroup(Class<E> type) {
-        this.type = type;
+        this.type = requireNonNull(type, "group");
         this.group = type.getSimpleName();
         this.names = new EnumMap<>(type);
         for (E state : type.getEnumConstants()) {
@@ -33,13 +36,20 @@ final class StateGroup<E extends Enum<E>> implements StateNames<E> {
 
     @Override
     public StateNames<E> name(E state, String stored) {
-        names.put(state, checked("state name", stored));
+        names.put(requireNonNull(state, "state"), checked("state name", stored));
         return this;
     }
 
     @Override
     public StateNames<E> formerly(String stored, E state) {
-        formerNames.put(checked("former name", stored), state);
+        if (!checked("former name", stored).contains(":")) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a former name includes its group: \"%1$s:%2$s\", not \"%2$s\"",
+                    group,
+                    Text.printable(stored)));
+        }
+        formerNames.put(stored, requireNonNull(state, "state"));
         return this;
     }
 
@@ -54,7 +64,7 @@ final class StateGroup<E extends Enum<E>> implements StateNames<E> {
     }
 
     private static String checked(String what, String name) {
-        if (name.isEmpty()) {
+        if (requireNonNull(name, what).isEmpty()) {
             throw new IllegalArgumentException("a " + what + " must not be empty");
         }
         return Text.wellFormed(what, name);

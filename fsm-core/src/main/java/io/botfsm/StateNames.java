@@ -24,7 +24,7 @@ public interface StateNames<E extends Enum<E>> {
      * A whole stored name, group included, under which conversations may still hold the state: {@code "Signup:AGE"}. It is
      * read, never written.
      *
-     * @throws IllegalArgumentException if it is empty or holds half a surrogate pair
+     * @throws IllegalArgumentException if it is empty, has no group (no colon), or holds half a surrogate pair
      */
     StateNames<E> formerly(String stored, E state);
 }

@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.internal.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,7 +50,7 @@ final class StateRegistry {
     static <E extends Enum<E>> void register(
             Map<Class<?>, StateGroup<?>> groups, Class<E> group, Consumer<StateNames<E>> names) {
         StateGroup<E> named = new StateGroup<>(group);
-        names.accept(named);
+        requireNonNull(names, "names").accept(named);
         Map<Class<?>, StateGroup<?>> all = new LinkedHashMap<>(groups);
         all.put(group, named);
         new StateRegistry(all);

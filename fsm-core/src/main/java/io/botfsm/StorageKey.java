@@ -38,8 +38,8 @@ public record StorageKey(
         checked("bot", bot);
         checked("chat", chat);
         checked("user", user);
-        thread.ifPresent(id -> checked("thread", id));
-        business.ifPresent(id -> checked("business", id));
+        requireNonNull(thread, "thread").ifPresent(id -> checked("thread", id));
+        requireNonNull(business, "business").ifPresent(id -> checked("business", id));
         checked("destiny", destiny);
     }
 
@@ -84,7 +84,7 @@ public record StorageKey(
     }
 
     private static String checked(String part, String id) {
-        if (id.isEmpty()) {
+        if (requireNonNull(id, part).isEmpty()) {
             throw new IllegalArgumentException(part + " must not be empty");
         }
         return Text.wellFormed(part, id);

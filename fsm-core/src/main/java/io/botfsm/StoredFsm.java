@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.StateStorage.Capability;
 import java.util.OptionalLong;
@@ -21,7 +23,7 @@ final class StoredFsm implements Fsm {
 
     @Override
     public FsmContext context(StorageKey key) {
-        return new KeyedContext(key, calls, vocabulary, fence);
+        return new KeyedContext(requireNonNull(key, "key"), calls, vocabulary, fence);
     }
 
     @Override
@@ -48,6 +50,11 @@ final class StoredFsm implements Fsm {
             StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
         calls.require(Capability.COMPARE_AND_SET, "handle");
         calls.require(Capability.EVENT_ID, "handle");
-        return new UnitOfWork<>(key, vocabulary, fence, OptionalLong.of(EventWindow.requireEventId(eventId)), handler);
+        return new UnitOfWork<>(
+                requireNonNull(key, "key"),
+                vocabulary,
+                fence,
+                OptionalLong.of(EventWindow.requireEventId(eventId)),
+                requireNonNull(handler, "handler"));
     }
 }

@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.internal.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,8 +66,8 @@ public final class TransitionRules {
      * @param to the stored name of the state after; empty for none
      */
     public boolean declare(Optional<String> from, Optional<String> to) {
-        Optional<String> source = from.map(this::current);
-        Optional<String> target = to.map(this::current);
+        Optional<String> source = requireNonNull(from, "from").map(this::current);
+        Optional<String> target = requireNonNull(to, "to").map(this::current);
         return source.equals(target) || fromAnywhere.contains(target) || declared.contains(new Change(source, target));
     }
 
@@ -125,6 +127,8 @@ public final class TransitionRules {
 
         /** One state may lead to others. */
         public Builder allow(Enum<?> from, Enum<?>... to) {
+            requireNonNull(from, "from");
+            requireNonNull(to, "to");
             for (Enum<?> each : to) {
                 add(Optional.of(known(from)), Optional.of(known(each)));
             }
@@ -133,6 +137,8 @@ public final class TransitionRules {
 
         /** One state may lead to others. */
         public Builder allow(String from, String... to) {
+            requireNonNull(from, "from");
+            requireNonNull(to, "to");
             for (String each : to) {
                 add(Optional.of(checked(from)), Optional.of(checked(each)));
             }
@@ -178,7 +184,9 @@ public final class TransitionRules {
         }
 
         private Enum<?> known(Enum<?> state) {
-            groups.computeIfAbsent(state.getDeclaringClass(), group -> new StateGroup<>(state.getDeclaringClass()));
+            groups.computeIfAbsent(
+                    requireNonNull(state, "state").getDeclaringClass(),
+                    group -> new StateGroup<>(state.getDeclaringClass()));
             return state;
         }
 

@@ -34,7 +34,8 @@ public interface Turn extends Conversation {
     /**
      * Puts one data entry.
      *
-     * @throws IllegalArgumentException if the codec cannot write the value
+     * @throws IllegalArgumentException if the codec cannot write the value, or would not read it back equal
+     * @throws NullPointerException if the value is null: use {@link #remove}
      */
     Turn put(String name, Object value);
 
@@ -43,10 +44,11 @@ public interface Turn extends Conversation {
 
     /**
      * Puts the properties of an object as data entries, one each; a property that is null is removed. Entries that are not
-     * its properties stay as they are.
+     * its properties stay as they are; those stored under former names of its properties go. Afterwards
+     * {@link #data(Class)} equals the object.
      *
      * @param record a record, or an object whose properties the codec can write
-     * @throws IllegalArgumentException if the codec cannot write it
+     * @throws IllegalArgumentException if the codec cannot write it, or would not read it back equal
      */
     Turn data(Object record);
 

@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /**
  * The stored state belongs to no registered group, or its group has no constant of that name and no former name either:
- * most often a constant was renamed and its former name not told. The conversation is unharmed;
- * {@link Conversation#state()} and {@link Conversation#snapshot()} still read it.
+ * most often a constant was renamed without {@link StateNames#formerly}. The conversation is unharmed;
+ * {@link Conversation#state()} and {@link Conversation#snapshot()} still read it, {@link Turn#clear()} ends it.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UnknownStateException extends FsmException {
@@ -21,7 +21,12 @@ public final class UnknownStateException extends FsmException {
      */
     public UnknownStateException(StorageKey key, String state) {
         super(String.format(
-                Locale.ROOT, "%s: stored state \"%s\" is of no registered group and name", key, Text.printable(state)));
+                Locale.ROOT,
+                "%s: stored state \"%s\" is of no registered group and name; if the state was renamed, register its "
+                        + "former name: states(…, names -> names.formerly(\"%s\", …))",
+                key,
+                Text.printable(state),
+                Text.printable(state)));
         this.key = key;
         this.state = state;
     }

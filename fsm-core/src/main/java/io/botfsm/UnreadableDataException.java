@@ -51,6 +51,10 @@ public final class UnreadableDataException extends FsmException {
         return key;
     }
 
+    String problem() {
+        return problem;
+    }
+
     /** The name of the data entry. */
     public String field() {
         return field;

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.botfsm.storage.Mutation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -186,5 +189,49 @@ class FsmContextTest {
                     assertThat(e).hasNoCause();
                 });
         assertThat(context.read().toString()).contains("age").doesNotContain("secret");
+    }
+
+    @Test
+    void messagesAboutAnotherVersionsDataNameTheRemedy() {
+        storage.apply(
+                KEY,
+                Mutation.builder().state("Signup:GONE").put("age", "\"secret\"").build());
+        record Aged(int age) {}
+        record Newer(int age, int years) {}
+        assertThatThrownBy(() -> context.state(Signup.class)).hasMessageContaining("formerly(\"Signup:GONE\"");
+        assertThatThrownBy(() -> context.data(Aged.class))
+                .hasMessageContaining("not of type int")
+                .hasMessageContaining("former type")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
+        assertThatThrownBy(() -> context.data(Newer.class)).hasMessageContaining("@JsonAlias");
+    }
+
+    @Test
+    void aFormerNameWithoutItsGroupIsRefused() {
+        assertThatThrownBy(() -> Fsm.builder(storage)
+                        .states(Signup.class, names -> names.group("Onboarding").formerly("FIRST", Signup.NAME)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"Onboarding:FIRST\"");
+    }
+
+    @Test
+    void aNullValueIsRefusedWhereverItIsWritten() {
+        Map<String, Object> patch = new HashMap<>();
+        patch.put("x", null);
+        for (ThrowingCallable write : List.<ThrowingCallable>of(
+                () -> context.updateData("x", null),
+                () -> context.updateData(patch),
+                () -> context.setData(patch),
+                () -> context.update(turn -> turn.put("x", null)),
+                () -> fsm.handle(KEY, 1, turn -> turn.put("x", null)))) {
+            assertThatThrownBy(write)
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessageContaining("data entry \"x\" is null")
+                    .hasMessageContaining("remove(\"x\")");
+        }
+        assertThatThrownBy(() -> context.updateData("x", NullNode.getInstance()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("remove(\"x\")");
+        assertThat(storage.writes).hasValue(0);
     }
 }

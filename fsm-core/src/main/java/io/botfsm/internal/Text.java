@@ -1,5 +1,7 @@
 package io.botfsm.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Locale;
 
 /** Checks and prints text that comes from users: ids, state names, names of data entries. */
@@ -13,7 +15,7 @@ public final class Text {
      *     would become one
      */
     public static String wellFormed(String what, String text) {
-        int at = unpairedSurrogate(text, 0);
+        int at = unpairedSurrogate(requireNonNull(text, what), 0);
         if (at < 0) {
             return text;
         }

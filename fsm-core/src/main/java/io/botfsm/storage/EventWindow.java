@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 
 /**
@@ -39,6 +41,8 @@ public final class EventWindow {
      * @throws IllegalArgumentException if a run has an impossible length
      */
     public static EventWindow of(byte[] latest, byte[] other) {
+        requireNonNull(latest, "latest");
+        requireNonNull(other, "other");
         return latest.length == 0 && other.length == 0
                 ? EMPTY
                 : new EventWindow(EventRun.of(latest), EventRun.of(other));

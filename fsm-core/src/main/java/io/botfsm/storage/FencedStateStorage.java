@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageKey;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +28,7 @@ public final class FencedStateStorage implements StateStorage {
      *     {@link StateStorage.Capability#FENCING}
      */
     public FencedStateStorage(StateStorage storage, long token) {
+        requireNonNull(storage, "storage");
         if (!storage.capabilities().contains(Capability.FENCING)) {
             throw new IllegalArgumentException("token " + token + " would fence nothing: the storage lacks FENCING");
         }

@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageKey;
 import io.botfsm.internal.Text;
 import io.botfsm.storage.Outcome.Applied;
@@ -43,9 +45,9 @@ public final class LoggingStateStorage implements StateStorage {
      * @param level at which level
      */
     public LoggingStateStorage(StateStorage storage, Logger logger, Level level) {
-        this.storage = storage;
-        this.logger = logger;
-        this.level = level;
+        this.storage = requireNonNull(storage, "storage");
+        this.logger = requireNonNull(logger, "logger");
+        this.level = requireNonNull(level, "level");
     }
 
     @Override

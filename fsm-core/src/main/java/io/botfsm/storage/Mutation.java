@@ -2,6 +2,7 @@ package io.botfsm.storage;
 
 import static java.util.Collections.unmodifiableMap;
 import static java.util.Collections.unmodifiableSet;
+import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.Text;
 import java.time.Duration;
@@ -84,7 +85,7 @@ public final class Mutation {
      * @throws IllegalArgumentException if it is not positive or longer than {@link #MAX_TTL}
      */
     public static Duration requireTtl(Duration ttl) {
-        if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
+        if (requireNonNull(ttl, "time to live").isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
             throw new IllegalArgumentException(
                     String.format(Locale.ROOT, "time to live must be positive and at most %s: %s", MAX_TTL, ttl));
         }
@@ -158,6 +159,7 @@ public final class Mutation {
 
     /** The time to live after this write, where {@code standard} is the storage's own. */
     public Optional<Duration> ttl(Optional<Duration> standard) {
+        requireNonNull(standard, "standard");
         return persists ? Optional.empty() : ttl.or(() -> standard);
     }
 
@@ -231,6 +233,7 @@ public final class Mutation {
 
         /** Puts one data entry. */
         public Builder put(String name, String json) {
+            requireNonNull(name, "data name");
             refuseIf(replacesData, "put(\"%s\", …) contradicts replaceData(…)", name);
             refuseIf(removals.contains(name), "put(\"%s\", …) contradicts remove(…) of the same name", name);
             return entry(name, json);
@@ -238,6 +241,7 @@ public final class Mutation {
 
         /** Removes one data entry, if it is there. */
         public Builder remove(String name) {
+            requireNonNull(name, "data name");
             refuseIf(replacesData, "remove(\"%s\") contradicts replaceData(…)", name);
             refuseIf(puts.containsKey(name), "remove(\"%s\") contradicts put(…) of the same name", name);
             removals.add(Text.wellFormed("data name", name));
@@ -246,6 +250,7 @@ public final class Mutation {
 
         /** Leaves exactly these data entries. */
         public Builder replaceData(Map<String, String> entries) {
+            requireNonNull(entries, "entries");
             refuseIf(!removals.isEmpty(), "replaceData(…) contradicts remove(…) of %s", removals.toString());
             refuseIf(
                     !replacesData && !puts.isEmpty(),
@@ -259,7 +264,7 @@ public final class Mutation {
 
         private Builder entry(String name, String json) {
             Text.wellFormed("data name", name);
-            if (Text.unpairedSurrogate(json, 0) >= 0) {
+            if (Text.unpairedSurrogate(requireNonNull(json, "JSON text"), 0) >= 0) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
                         "the JSON text of data entry \"%s\" holds half a surrogate pair; escape it as \\uXXXX",
@@ -332,8 +337,9 @@ public final class Mutation {
          * @throws IllegalArgumentException if it is not positive or longer than {@link #MAX_TTL}
          */
         public Builder ttl(Duration limit) {
+            Duration checked = requireTtl(limit);
             refuseIf(persists, "ttl(%s) contradicts persist()", limit.toString());
-            ttl = Optional.of(requireTtl(limit));
+            ttl = Optional.of(checked);
             return this;
         }
 

@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageKey;
 import io.botfsm.TransitionListener;
 import io.botfsm.storage.Outcome.Applied;
@@ -35,7 +37,7 @@ public final class NotifyingStateStorage implements StateStorage {
      * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which tells the order
      */
     public NotifyingStateStorage(StateStorage storage, List<? extends TransitionListener> listeners) {
-        this(storage, Notifications.onOwnThread(listeners, MOST_WAITING));
+        this(storage, Notifications.onOwnThread(requireNonNull(listeners, "listeners"), MOST_WAITING));
     }
 
     /**
@@ -48,11 +50,14 @@ public final class NotifyingStateStorage implements StateStorage {
      */
     public NotifyingStateStorage(
             StateStorage storage, List<? extends TransitionListener> listeners, Executor executor) {
-        this(storage, Notifications.on(executor, listeners, MOST_WAITING));
+        this(
+                storage,
+                Notifications.on(
+                        requireNonNull(executor, "executor"), requireNonNull(listeners, "listeners"), MOST_WAITING));
     }
 
     private NotifyingStateStorage(StateStorage storage, Notifications notifications) {
-        if (!storage.capabilities().contains(Capability.VERSION)) {
+        if (!requireNonNull(storage, "storage").capabilities().contains(Capability.VERSION)) {
             throw new IllegalArgumentException("listeners could be told in a wrong order: the storage lacks VERSION");
         }
         this.storage = storage;

@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 
 /**
@@ -17,21 +19,37 @@ public sealed interface Outcome {
      * @param version the version now, as the next read shows it: 0 if nothing is left
      */
     record Applied(Optional<String> previousState, Optional<String> state, long previousVersion, long version)
-            implements Outcome {}
+            implements Outcome {
+        /** None of the parts is null. */
+        public Applied {
+            requireNonNull(previousState, "previousState");
+            requireNonNull(state, "state");
+        }
+    }
 
     /**
      * The expected version or state was not there; nothing changed.
      *
      * @param current what is there instead
      */
-    record Conflict(Snapshot current) implements Outcome {}
+    record Conflict(Snapshot current) implements Outcome {
+        /** None of the parts is null. */
+        public Conflict {
+            requireNonNull(current, "current");
+        }
+    }
 
     /**
      * The event was applied before; nothing changed.
      *
      * @param current what is there
      */
-    record Duplicate(Snapshot current) implements Outcome {}
+    record Duplicate(Snapshot current) implements Outcome {
+        /** None of the parts is null. */
+        public Duplicate {
+            requireNonNull(current, "current");
+        }
+    }
 
     /**
      * A newer instance has written; nothing changed.

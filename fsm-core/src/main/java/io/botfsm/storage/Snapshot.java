@@ -1,6 +1,7 @@
 package io.botfsm.storage;
 
 import static java.util.Collections.unmodifiableMap;
+import static java.util.Objects.requireNonNull;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -20,7 +21,9 @@ public record Snapshot(Optional<String> state, Map<String, String> data, long ve
 
     /** Copies the data, so that no later change of the given map shows. */
     public Snapshot {
-        data = frozen(data);
+        requireNonNull(state, "state");
+        data = frozen(requireNonNull(data, "data"));
+        requireNonNull(events, "events");
     }
 
     /** A copy that nobody can change, in the same order. */

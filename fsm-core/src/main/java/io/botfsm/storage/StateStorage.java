@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageKey;
 import java.time.Duration;
 import java.util.Set;
@@ -62,6 +64,9 @@ public interface StateStorage extends AutoCloseable {
      * @throws IllegalArgumentException if the deadline is not positive
      */
     static StateStorage blocking(BlockingStateStorage storage, Executor executor, Duration deadline) {
+        requireNonNull(storage, "storage");
+        requireNonNull(executor, "executor");
+        requireNonNull(deadline, "deadline");
         return new BlockingAdapter(storage, executor, deadline);
     }
 }

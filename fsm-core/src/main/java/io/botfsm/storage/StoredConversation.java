@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
@@ -34,10 +36,19 @@ public record StoredConversation(
      * @param next what the backend has to keep from now on; the conversation itself unless the write was applied
      * @param outcome what the writer is told
      */
-    public record Step(StoredConversation next, Outcome outcome) {}
+    public record Step(StoredConversation next, Outcome outcome) {
+        /** None of the parts is null. */
+        public Step {
+            requireNonNull(next, "next");
+            requireNonNull(outcome, "outcome");
+        }
+    }
 
     /** Copies the data, so that no later change of the given map shows. */
     public StoredConversation {
+        requireNonNull(state, "state");
+        requireNonNull(data, "data");
+        requireNonNull(events, "events");
         data = Snapshot.frozen(data);
     }
 
@@ -69,6 +80,7 @@ public record StoredConversation(
      *     write; above every version that the key has had (spec rule 6)
      */
     public Step apply(Mutation mutation, long nowMicros) {
+        requireNonNull(mutation, "mutation");
         if (mutation.fence().orElse(fence) < fence) {
             return new Step(this, new Fenced(fence));
         }

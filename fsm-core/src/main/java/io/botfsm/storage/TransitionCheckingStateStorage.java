@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.ContentionException;
 import io.botfsm.StorageKey;
 import io.botfsm.TransitionRefusedException;
@@ -59,9 +61,9 @@ public final class TransitionCheckingStateStorage implements StateStorage {
      * @param undeclared what becomes of the rest
      */
     public TransitionCheckingStateStorage(StateStorage storage, TransitionRules rules, Undeclared undeclared) {
-        this.storage = storage;
-        this.rules = rules;
-        this.undeclared = undeclared;
+        this.storage = requireNonNull(storage, "storage");
+        this.rules = requireNonNull(rules, "rules");
+        this.undeclared = requireNonNull(undeclared, "undeclared");
     }
 
     @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class EventWindowTest {
@@ -190,5 +192,32 @@ final class EventWindowTest {
         private static long head(Set<Long> run) {
             return run.stream().mapToLong(id -> id / 8).max().orElseThrow();
         }
+    }
+
+    /** What the guarantees say of ids that no messenger counts. */
+    @Test
+    void ofEightEventsCountedIdsAreRecognisedAgainAndIdsFarApartAreNot() {
+        assertThat(recognised(i -> 731_904_211L + i, i -> 731_904_211L + i)).isEqualTo(8);
+        LongUnaryOperator snowflake = i -> (419_000_000L + i * 1_500) << 22;
+        assertThat(recognised(snowflake, snowflake)).isEqualTo(2);
+        LongUnaryOperator microseconds = i -> 1_796_000_000_000_000L + i * 1_500_000;
+        assertThat(recognised(microseconds, i -> microseconds.applyAsLong(i + 8)))
+                .as("a redelivered event gets a new reading")
+                .isZero();
+    }
+
+    @Test
+    void twoIdsFarApartMakeAWindowForgetCountedOnes() {
+        EventWindow window =
+                EventWindow.empty().with(731_904_211L).with(1L << 50).with(1L << 51);
+        assertThat(window.contains(731_904_211L)).isFalse();
+    }
+
+    private static long recognised(LongUnaryOperator id, LongUnaryOperator redelivered) {
+        EventWindow window = EventWindow.empty();
+        for (int i = 0; i < 8; i++) {
+            window = window.with(id.applyAsLong(i));
+        }
+        return LongStream.range(0, 8).map(redelivered).filter(window::contains).count();
     }
 }

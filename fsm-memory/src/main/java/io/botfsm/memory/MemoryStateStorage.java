@@ -1,5 +1,7 @@
 package io.botfsm.memory;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
@@ -65,6 +67,7 @@ public final class MemoryStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
+        requireNonNull(key, "key");
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
@@ -74,6 +77,8 @@ public final class MemoryStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }

@@ -60,6 +60,7 @@ public final class UpdateKeys {
      * of their own, or a poll that has changed.
      */
     public Optional<StorageKey> key(Update update) {
+        requireNonNull(update, "update");
         StorageKey.Builder origin = StorageKey.bot(botId);
         new Origin(origin, byConnection, bySenderChat).of(update);
         return strategy.key(origin);

@@ -1,6 +1,7 @@
 package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.botfsm.ConversationRefusedException;
 import io.botfsm.StorageKey;
@@ -291,6 +292,7 @@ public final class AiogramLayout {
 
         /** aiogram's {@code prefix}, {@code fsm} unless set: what every key begins with. */
         public Builder prefix(String chosen) {
+            requireNonNull(chosen, "chosen");
             prefix = wellFormed("prefix", chosen);
             return this;
         }
@@ -301,6 +303,7 @@ public final class AiogramLayout {
          * @throws IllegalArgumentException if it is empty: different conversations would share a key
          */
         public Builder separator(String chosen) {
+            requireNonNull(chosen, "chosen");
             if (chosen.isEmpty()) {
                 throw new IllegalArgumentException("without a separator different conversations would share a key");
             }

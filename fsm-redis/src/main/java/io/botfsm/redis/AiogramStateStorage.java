@@ -2,6 +2,7 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.botfsm.ContentionException;
 import io.botfsm.ConversationRefusedException;
@@ -75,6 +76,9 @@ public final class AiogramStateStorage implements StateStorage {
      * @throws IllegalArgumentException if the deadline is not positive
      */
     public AiogramStateStorage(RedisPort port, Duration deadline, AiogramLayout layout) {
+        requireNonNull(port, "port");
+        requireNonNull(deadline, "deadline");
+        requireNonNull(layout, "layout");
         this.layout = layout;
         this.deadline = deadline;
         this.failures = new CallFailures(deadline);
@@ -83,6 +87,7 @@ public final class AiogramStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
+        requireNonNull(key, "key");
         CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
         settle(snapshot, () -> {
             List<byte[]> keys = begin(key);
@@ -103,6 +108,8 @@ public final class AiogramStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         settle(outcome, () -> new Write(key, begin(key), mutation, outcome).attempt());
         return outcome;

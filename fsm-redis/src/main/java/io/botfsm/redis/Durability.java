@@ -1,6 +1,7 @@
 package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class Durability {
      * @param within how long to wait for them, at least a millisecond and shorter than the command time-out
      */
     public static Durability replicas(int number, Duration within) {
+        requireNonNull(within, "within");
         return new Durability(false, positive(number), within);
     }
 
@@ -44,6 +46,7 @@ public final class Durability {
      * @param within how long to wait, at least a millisecond and shorter than the command time-out
      */
     public static Durability onDisk(Duration within) {
+        requireNonNull(within, "within");
         return new Durability(true, 0, within);
     }
 
@@ -54,6 +57,7 @@ public final class Durability {
      * @param within how long to wait, at least a millisecond and shorter than the command time-out
      */
     public static Durability onDiskAndReplicas(int replicas, Duration within) {
+        requireNonNull(within, "within");
         return new Durability(true, positive(replicas), within);
     }
 

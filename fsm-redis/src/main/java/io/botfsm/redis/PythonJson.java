@@ -1,5 +1,8 @@
 package io.botfsm.redis;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -9,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * JSON as Python's {@code json} module reads it, and as its {@code dumps} writes it: {@code ", "} and {@code ": "} between
  * values, ASCII only, floats in the form of {@code repr}, {@code NaN} and infinities. Digits are never lost: a float with more
- * of them than Python would keep keeps them all (so Java's {@code 4.9E-324} is no {@code 5e-324} here, which is the same number). Depth has no bound.
+ * of them than Python would keep keeps them all. Depth has no bound.
  */
 final class PythonJson {
     private static final Pattern NUMBER = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");
     private static final Pattern WORD = Pattern.compile("true|false|null|NaN|-?Infinity");
     private static final int LONGEST_EXPONENT = 9;
+    private static final int SMALLEST = -321;
 
     private final String text;
     private int at;
@@ -205,7 +209,20 @@ final class PythonJson {
         }
         return begin == end
                 ? sign + "0.0"
-                : sign + decimal(digits.substring(begin, end), Integer.parseInt(exponent) + whole - begin);
+                : sign + shortest(digits.substring(begin, end), Integer.parseInt(exponent) + whole - begin);
+    }
+
+    /** Java prints two digits of the smallest doubles where one would do: 4.9E-324 for 5E-324. */
+    private static String shortest(String digits, int point) {
+        if (digits.length() == 2 && point <= SMALLEST) {
+            BigDecimal exact = new BigDecimal("0." + digits + "E" + point);
+            BigDecimal rounded = exact.round(new MathContext(1, RoundingMode.HALF_UP));
+            String digit = rounded.unscaledValue().toString();
+            if (rounded.doubleValue() == exact.doubleValue()) {
+                return decimal(digit, digit.length() - rounded.scale());
+            }
+        }
+        return decimal(digits, point);
     }
 
     /** The number {@code 0.digits} times ten to the power of {@code point}, in the form of Python's {@code repr}. */

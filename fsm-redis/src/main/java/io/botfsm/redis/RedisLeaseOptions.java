@@ -1,5 +1,7 @@
 package io.botfsm.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Locale;
 
 /**
@@ -60,6 +62,7 @@ public final class RedisLeaseOptions {
          * @throws IllegalArgumentException if it has other characters (braces would break the key's hash tag)
          */
         public Builder keyPrefix(String prefix) {
+            requireNonNull(prefix, "prefix");
             keyPrefix = KeyScheme.requirePrefix(prefix);
             return this;
         }

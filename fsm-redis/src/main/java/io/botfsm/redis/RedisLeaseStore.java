@@ -1,6 +1,7 @@
 package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Acquisition.Granted;
@@ -64,6 +65,9 @@ public final class RedisLeaseStore implements LeaseStore {
      * @throws IllegalArgumentException if the deadline is not positive
      */
     public RedisLeaseStore(RedisPort port, Duration deadline, RedisLeaseOptions options) {
+        requireNonNull(port, "port");
+        requireNonNull(deadline, "deadline");
+        requireNonNull(options, "options");
         this.port = port;
         this.deadline = deadline;
         this.scripts = new ScriptCalls(port, deadline);
@@ -73,6 +77,7 @@ public final class RedisLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+        requireNonNull(request, "request");
         if (closed) {
             return CompletableFuture.failedFuture(closed(null));
         }
@@ -139,21 +144,26 @@ public final class RedisLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Renewal> renew(LeaseRequest request) {
+        requireNonNull(request, "request");
         return call(Script.RENEW, request.name(), LeaseArguments.of(request), LeaseReply::renewal);
     }
 
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
+        requireNonNull(name, "name");
+        requireNonNull(claim, "claim");
         return call(Script.RELEASE, name, List.of(LeaseArguments.claim(claim)), LeaseReply::isDone);
     }
 
     @Override
     public CompletionStage<StoredLease> read(String name) {
+        requireNonNull(name, "name");
         return call(Script.READ, name, List.of(), LeaseReply::stored);
     }
 
     @Override
     public CompletionStage<Void> force(String name) {
+        requireNonNull(name, "name");
         CompletableFuture<Void> result = new CompletableFuture<>();
         run(Script.FORCE, name, LeaseArguments.ofForce(), result, reply -> result.complete(null));
         return result;
@@ -191,6 +201,8 @@ public final class RedisLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+        requireNonNull(name, "name");
+        requireNonNull(hint, "hint");
         if (closed) {
             return CompletableFuture.failedFuture(closed(null));
         }

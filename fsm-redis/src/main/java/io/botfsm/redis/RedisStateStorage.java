@@ -1,5 +1,7 @@
 package io.botfsm.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.ConversationRefusedException;
 import io.botfsm.FsmException;
 import io.botfsm.StorageClosedException;
@@ -57,6 +59,9 @@ public final class RedisStateStorage implements StateStorage {
      * @throws IllegalArgumentException if the deadline is not positive, or not longer than durability may take
      */
     public RedisStateStorage(RedisPort port, Duration deadline, RedisStorageOptions options) {
+        requireNonNull(port, "port");
+        requireNonNull(deadline, "deadline");
+        requireNonNull(options, "options");
         this.port = port;
         this.failures = new CallFailures(deadline);
         this.durability = options.durability();
@@ -76,6 +81,7 @@ public final class RedisStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
+        requireNonNull(key, "key");
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
@@ -93,6 +99,8 @@ public final class RedisStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }

@@ -1,5 +1,7 @@
 package io.botfsm.redis;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.storage.Mutation;
 import java.time.Duration;
 import java.util.Locale;
@@ -115,6 +117,7 @@ public final class RedisStorageOptions {
          * @throws IllegalArgumentException if it has other characters (braces would break the key's hash tag)
          */
         public Builder keyPrefix(String prefix) {
+            requireNonNull(prefix, "prefix");
             keyPrefix = KeyScheme.requirePrefix(prefix);
             return this;
         }
@@ -124,7 +127,7 @@ public final class RedisStorageOptions {
          * those that come while others are waited for are waited for together.
          */
         public Builder durability(Durability wanted) {
-            durability = Optional.of(wanted);
+            durability = Optional.of(requireNonNull(wanted, "durability"));
             return this;
         }
 

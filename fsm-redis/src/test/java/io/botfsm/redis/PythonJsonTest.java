@@ -1,17 +1,32 @@
 package io.botfsm.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.botfsm.JacksonCodec;
+import io.botfsm.JsonCodec;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the golden cases leave: texts that are not JSON, depth, digits that Python would lose. */
 class PythonJsonTest {
+    private static final Path FLOATS = Path.of("src/test/resources/io/botfsm/redis/python-floats.txt");
+    private static final String CHECK = """
+            import struct, sys
+            for bits, text in map(str.split, open(sys.argv[1])):
+                assert repr(struct.unpack('>d', bytes.fromhex(bits))[0]) == text, text
+            """;
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -133,5 +148,48 @@ class PythonJsonTest {
             assertThat(written).isEqualTo(PythonJson.quoted(text.toString())).matches("[ -~]*");
             assertThat(mapper.readValue(written, String.class)).isEqualTo(text.toString());
         }
+    }
+
+    static Stream<String> floatsOfPython() throws IOException {
+        return Files.readAllLines(FLOATS).stream();
+    }
+
+    /** From the value that a bot puts to the text that is stored. */
+    @Test
+    void aDoubleIsWrittenAsPythonPrintsIt() throws IOException {
+        JsonCodec codec = new JacksonCodec();
+        assertThat(floatsOfPython()
+                        .map(line -> line.substring(0, 16))
+                        .map(bits -> {
+                            double number = Double.longBitsToDouble(Long.parseUnsignedLong(bits, 16));
+                            return bits + " " + PythonJson.rewritten(codec.write(number));
+                        })
+                        .toList())
+                .isEqualTo(floatsOfPython().toList());
+        assertThat(floatsOfPython()).hasSizeGreaterThan(1_500);
+    }
+
+    @Test
+    void whatIsNoNumberIsWrittenAsPythonPrintsIt() {
+        JsonCodec codec = new JacksonCodec();
+        assertThat(PythonJson.rewritten(
+                        codec.write(List.of(Double.NaN, Double.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY))))
+                .isEqualTo("[NaN, Infinity, -Infinity]");
+    }
+
+    /** Where Python is at hand; elsewhere the committed list stands alone. */
+    @Test
+    void pythonPrintsTheFloatsOfTheList() throws Exception {
+        Process python;
+        try {
+            python = new ProcessBuilder("python3", "-c", CHECK, FLOATS.toString())
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (IOException e) {
+            System.out.println("[golden] no python3 here: " + FLOATS + " was not checked");
+            return;
+        }
+        String printed = new String(python.getInputStream().readAllBytes(), UTF_8);
+        assertThat(python.waitFor()).as(printed).isZero();
     }
 }

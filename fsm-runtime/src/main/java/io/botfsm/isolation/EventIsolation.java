@@ -1,5 +1,7 @@
 package io.botfsm.isolation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageKey;
 import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
@@ -72,6 +74,7 @@ public interface EventIsolation extends AutoCloseable {
 
     /** The same for a handler that does not ask whether the conversation is still its own. */
     default <T extends @Nullable Object> CompletionStage<T> submit(StorageKey key, Callable<T> handler) {
+        requireNonNull(handler, "handler");
         return submit(key, lease -> handler.call());
     }
 
@@ -89,6 +92,7 @@ public interface EventIsolation extends AutoCloseable {
 
     /** The same for a handler that does not ask whether the conversation is still its own. */
     default <T extends @Nullable Object> T call(StorageKey key, Callable<T> handler) throws Exception {
+        requireNonNull(handler, "handler");
         return call(key, lease -> handler.call());
     }
 

@@ -1,5 +1,7 @@
 package io.botfsm.isolation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.lock.LockClock;
 import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
@@ -44,6 +46,7 @@ public final class EventIsolationBuilder {
      * Not closed. By default {@linkplain #threads threads} of the isolation's own.
      */
     public EventIsolationBuilder executor(Executor forHandlers) {
+        requireNonNull(forHandlers, "forHandlers");
         executor = Optional.of(forHandlers);
         return this;
     }
@@ -85,6 +88,7 @@ public final class EventIsolationBuilder {
      * @throws IllegalArgumentException if it is negative or longer than a day
      */
     public EventIsolationBuilder patience(Duration limit) {
+        requireNonNull(limit, "limit");
         patience = waiting("patience", limit);
         return this;
     }
@@ -96,6 +100,7 @@ public final class EventIsolationBuilder {
      * @throws IllegalArgumentException if it is not positive or longer than a day
      */
     public EventIsolationBuilder handlerLimit(Duration limit) {
+        requireNonNull(limit, "limit");
         if (waiting("handlerLimit", limit).isZero()) {
             throw new IllegalArgumentException("handlerLimit must be positive: " + limit);
         }
@@ -107,6 +112,7 @@ public final class EventIsolationBuilder {
      * Isolates across all processes that share the store, by a lease for each conversation that is being handled. Not closed.
      */
     public EventIsolationBuilder across(LeaseStore leases) {
+        requireNonNull(leases, "store");
         store = Optional.of(leases);
         return this;
     }
@@ -118,6 +124,7 @@ public final class EventIsolationBuilder {
      * @throws IllegalArgumentException if it is not 100 milliseconds to a day
      */
     public EventIsolationBuilder ttl(Duration d) {
+        requireNonNull(d, "ttl");
         LeaseTimes.of(d);
         ttl = Optional.of(d);
         return this;
@@ -131,6 +138,7 @@ public final class EventIsolationBuilder {
      * @throws IllegalArgumentException if it is negative or longer than a day
      */
     public EventIsolationBuilder leasePatience(Duration limit) {
+        requireNonNull(limit, "limit");
         leasePatience = Optional.of(waiting("leasePatience", limit));
         return this;
     }

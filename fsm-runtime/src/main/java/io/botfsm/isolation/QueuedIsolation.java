@@ -1,5 +1,7 @@
 package io.botfsm.isolation;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.FsmException;
 import io.botfsm.InterruptedCallException;
 import io.botfsm.StorageKey;
@@ -58,6 +60,8 @@ final class QueuedIsolation implements EventIsolation {
 
     @Override
     public <T extends @Nullable Object> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
+        requireNonNull(key, "key");
+        requireNonNull(handler, "handler");
         Turn<T> turn = new Turn<>(key, handler, executor);
         enter(turn, handling.get() == null ? patience : Duration.ZERO);
         return turn.result().minimalCompletionStage();
@@ -65,6 +69,8 @@ final class QueuedIsolation implements EventIsolation {
 
     @Override
     public <T extends @Nullable Object> T call(StorageKey key, Handler<T> handler) throws Exception {
+        requireNonNull(key, "key");
+        requireNonNull(handler, "handler");
         StorageKey within = handling.get();
         if (within != null) {
             throw new IllegalStateException(
@@ -135,6 +141,7 @@ final class QueuedIsolation implements EventIsolation {
 
     @Override
     public boolean drain(Duration limit) throws InterruptedException {
+        requireNonNull(limit, "limit");
         places.close();
         return places.awaitEmpty(limit);
     }

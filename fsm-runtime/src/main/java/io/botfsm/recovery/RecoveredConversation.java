@@ -1,5 +1,7 @@
 package io.botfsm.recovery;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.storage.Mutation;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -18,6 +20,9 @@ import java.util.OptionalLong;
 public record RecoveredConversation(Optional<String> state, Map<String, String> data, OptionalLong lastEvent) {
     /** Detaches the data. */
     public RecoveredConversation {
+        requireNonNull(state, "state");
+        requireNonNull(data, "data");
+        requireNonNull(lastEvent, "lastEvent");
         data = Map.copyOf(data);
     }
 

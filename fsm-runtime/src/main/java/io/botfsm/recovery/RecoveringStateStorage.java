@@ -1,5 +1,7 @@
 package io.botfsm.recovery;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
@@ -74,6 +76,8 @@ public final class RecoveringStateStorage implements StateStorage {
      * @throws IllegalArgumentException if the storage keeps no versions
      */
     public static Builder builder(StateStorage storage, StateRecovery recovery) {
+        requireNonNull(storage, "storage");
+        requireNonNull(recovery, "recovery");
         return new Builder(storage, recovery);
     }
 
@@ -270,6 +274,7 @@ public final class RecoveringStateStorage implements StateStorage {
 
         /** What is made of a source that fails; {@link OnFailure#FAIL} unless set. */
         public Builder onFailure(OnFailure choice) {
+            requireNonNull(choice, "choice");
             onFailure = choice;
             return this;
         }
@@ -280,6 +285,7 @@ public final class RecoveringStateStorage implements StateStorage {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder deadline(Duration limit) {
+            requireNonNull(limit, "limit");
             deadline = positive("deadline", limit);
             return this;
         }
@@ -291,6 +297,7 @@ public final class RecoveringStateStorage implements StateStorage {
          * @throws IllegalArgumentException if one of them is not positive
          */
         public Builder negativeCache(long size, Duration ttl) {
+            requireNonNull(ttl, "ttl");
             if (size <= 0) {
                 throw new IllegalArgumentException("size of the negative cache must be positive: " + size);
             }
@@ -301,6 +308,7 @@ public final class RecoveringStateStorage implements StateStorage {
 
         /** What begins calls of the source; two daemon threads of our own unless set. Not closed. */
         public Builder executor(Executor forSource) {
+            requireNonNull(forSource, "forSource");
             executor = Optional.of(forSource);
             return this;
         }

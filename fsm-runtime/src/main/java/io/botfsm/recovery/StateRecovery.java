@@ -1,5 +1,7 @@
 package io.botfsm.recovery;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageKey;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,6 +41,9 @@ public interface StateRecovery {
      * @throws IllegalArgumentException if the deadline is not positive
      */
     static StateRecovery blocking(BlockingStateRecovery source, Executor executor, Duration deadline) {
+        requireNonNull(source, "source");
+        requireNonNull(executor, "executor");
+        requireNonNull(deadline, "deadline");
         return new BlockingRecoveryAdapter(source, executor, RecoveringStateStorage.positive("deadline", deadline));
     }
 }

@@ -1,5 +1,7 @@
 package io.botfsm.telegrambots;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -30,6 +32,7 @@ public final class BotToken {
      * @throws IllegalArgumentException if it is none; the message does not quote it
      */
     public static BotToken of(String text) {
+        requireNonNull(text, "text");
         Matcher parts = FORM.matcher(text);
         if (!parts.matches()) {
             throw new IllegalArgumentException(String.format(

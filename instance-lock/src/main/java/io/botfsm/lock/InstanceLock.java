@@ -1,5 +1,7 @@
 package io.botfsm.lock;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,6 +21,8 @@ public interface InstanceLock extends AutoCloseable {
      * @throws IllegalArgumentException if the name is empty
      */
     static LeaseLockBuilder over(LeaseStore store, String name) {
+        requireNonNull(store, "store");
+        requireNonNull(name, "name");
         return new LeaseLockBuilder(store, name);
     }
 

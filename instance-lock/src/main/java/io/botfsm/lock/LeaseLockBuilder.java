@@ -1,5 +1,7 @@
 package io.botfsm.lock;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,24 +36,28 @@ public final class LeaseLockBuilder {
      * same. A crashed holder is replaced after that time; a holder that cannot reach the store stops in that time.
      */
     public LeaseLockBuilder ttl(Duration d) {
+        requireNonNull(d, "ttl");
         ttl = d;
         return this;
     }
 
     /** Renews this often, a third of the time to live by default. */
     public LeaseLockBuilder renewEvery(Duration d) {
+        requireNonNull(d, "renewEvery");
         renewEvery = Optional.of(d);
         return this;
     }
 
     /** Gives one request to the store this long, a sixth of the time to live by default. */
     public LeaseLockBuilder attemptLimit(Duration d) {
+        requireNonNull(d, "attemptLimit");
         attemptLimit = Optional.of(d);
         return this;
     }
 
     /** Tells {@link Lease#onExpiring} this long before the lease is lost, a tenth of the time to live by default. */
     public LeaseLockBuilder stopMargin(Duration d) {
+        requireNonNull(d, "stopMargin");
         stopMargin = Optional.of(d);
         return this;
     }
@@ -69,12 +75,14 @@ public final class LeaseLockBuilder {
 
     /** Measures time with another clock; for tests. */
     public LeaseLockBuilder clock(LockClock c) {
+        requireNonNull(c, "clock");
         clock = c;
         return this;
     }
 
     /** Tells this one too what happens. */
     public LeaseLockBuilder listener(LockListener listener) {
+        requireNonNull(listener, "listener");
         listeners.add(listener);
         return this;
     }

@@ -1,5 +1,7 @@
 package io.botfsm.redis.jedis;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
@@ -87,6 +89,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static JedisRedis using(UnifiedJedis client) {
+        requireNonNull(client, "client");
         JedisVersions.require();
         return using(JedisVersions.pool(client));
     }
@@ -103,6 +106,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static JedisRedis using(Pool<Connection> pool) {
+        requireNonNull(pool, "pool");
         JedisVersions.require();
         JedisAccess access = JedisAccess.over(pool);
         if (access.isOfCluster()) {
@@ -139,6 +143,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static Builder builder(String uri) {
+        requireNonNull(uri, "uri");
         return builder(RedisUri.parse(uri));
     }
 
@@ -150,6 +155,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static Builder builder(RedisUri uri) {
+        requireNonNull(uri, "uri");
         JedisVersions.require();
         return new Builder(uri);
     }
@@ -178,6 +184,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageRefusedException if the user lacks a right for such keys
      */
     public StateStorage stateStorage(RedisStorageOptions chosen) {
+        requireNonNull(chosen, "chosen");
         return stores.stateStorage(chosen);
     }
 
@@ -189,6 +196,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public StateStorage stateStorage(AiogramLayout layout) {
+        requireNonNull(layout, "layout");
         return stores.stateStorage(layout);
     }
 
@@ -200,6 +208,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public AiogramMigration aiogramMigration(AiogramLayout layout) {
+        requireNonNull(layout, "layout");
         return stores.aiogramMigration(layout, options);
     }
 
@@ -220,6 +229,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws StorageClosedException if this object is closed
      */
     public LeaseStore leaseStore(RedisLeaseOptions chosen) {
+        requireNonNull(chosen, "chosen");
         return stores.leaseStore(chosen);
     }
 
@@ -273,6 +283,7 @@ public final class JedisRedis implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder commandTimeout(Duration limit) {
+            requireNonNull(limit, "limit");
             if (limit.isNegative() || limit.isZero()) {
                 throw new IllegalArgumentException("command time-out must be positive: " + limit);
             }
@@ -296,12 +307,14 @@ public final class JedisRedis implements AutoCloseable {
 
         /** Chooses how {@link JedisRedis#stateStorage()} keeps conversations. */
         public Builder storageOptions(RedisStorageOptions chosen) {
+            requireNonNull(chosen, "chosen");
             options = chosen;
             return this;
         }
 
         /** Chooses how {@link JedisRedis#leaseStore()} keeps leases. */
         public Builder leaseOptions(RedisLeaseOptions chosen) {
+            requireNonNull(chosen, "chosen");
             leaseOptions = chosen;
             return this;
         }

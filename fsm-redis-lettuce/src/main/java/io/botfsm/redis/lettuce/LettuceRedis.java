@@ -1,5 +1,7 @@
 package io.botfsm.redis.lettuce;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.StorageClosedException;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
@@ -110,6 +112,8 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis using(RedisClient client, RedisURI uri) {
+        requireNonNull(client, "client");
+        requireNonNull(uri, "uri");
         return builder(uri).client(client).connect();
     }
 
@@ -138,6 +142,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static Builder builder(String uri) {
+        requireNonNull(uri, "uri");
         return builder(RedisUri.parse(uri));
     }
 
@@ -148,6 +153,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static Builder builder(RedisUri uri) {
+        requireNonNull(uri, "uri");
         LettuceVersions.require();
         return new Builder(uri);
     }
@@ -159,6 +165,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static Builder builder(RedisURI uri) {
+        requireNonNull(uri, "uri");
         LettuceVersions.require();
         return new Builder(uri, RedisAddress.nodes(uri));
     }
@@ -177,6 +184,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageRefusedException if it cannot confirm what is asked for, or the user lacks a right
      */
     public StateStorage stateStorage(RedisStorageOptions chosen) {
+        requireNonNull(chosen, "chosen");
         return stores.stateStorage(chosen);
     }
 
@@ -188,6 +196,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public StateStorage stateStorage(AiogramLayout layout) {
+        requireNonNull(layout, "layout");
         return stores.stateStorage(layout);
     }
 
@@ -199,6 +208,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
      */
     public AiogramMigration aiogramMigration(AiogramLayout layout) {
+        requireNonNull(layout, "layout");
         return stores.aiogramMigration(layout, options);
     }
 
@@ -220,6 +230,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws StorageClosedException if this object is closed
      */
     public LeaseStore leaseStore(RedisLeaseOptions chosen) {
+        requireNonNull(chosen, "chosen");
         return stores.leaseStore(chosen);
     }
 
@@ -275,24 +286,28 @@ public final class LettuceRedis implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder commandTimeout(Duration limit) {
+            requireNonNull(limit, "limit");
             commandTimeout = Optional.of(checked(limit));
             return this;
         }
 
         /** Uses a client of yours; see {@link LettuceRedis#using}. */
         public Builder client(RedisClient yours) {
+            requireNonNull(yours, "yours");
             client = Optional.of(yours);
             return this;
         }
 
         /** Chooses how {@link LettuceRedis#stateStorage()} keeps conversations. */
         public Builder storageOptions(RedisStorageOptions chosen) {
+            requireNonNull(chosen, "chosen");
             options = chosen;
             return this;
         }
 
         /** Chooses how {@link LettuceRedis#leaseStore()} keeps leases. */
         public Builder leaseOptions(RedisLeaseOptions chosen) {
+            requireNonNull(chosen, "chosen");
             leaseOptions = chosen;
             return this;
         }

@@ -1,5 +1,7 @@
 package io.botfsm.lock.store;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * Who has a lease, or asks for it. Two claims are the same lease only if both parts are equal. Neither part may hold half of a
  * surrogate pair, which UTF-8 cannot carry.
@@ -10,6 +12,8 @@ package io.botfsm.lock.store;
 public record Claim(String token, String holder) {
     /** @throws IllegalArgumentException if the token is empty or has a {@code |}, or a part has half of a surrogate pair */
     public Claim {
+        requireNonNull(token, "token");
+        requireNonNull(holder, "holder");
         if (token.isEmpty() || token.indexOf('|') >= 0) {
             throw new IllegalArgumentException("token of a claim must not be empty or contain '|': \"" + token + '"');
         }
@@ -24,6 +28,7 @@ public record Claim(String token, String holder) {
 
     /** The claim that a text holds. One without {@code |}, which this library does not write, is all token. */
     public static Claim parse(String text) {
+        requireNonNull(text, "text");
         int bar = text.indexOf('|');
         if (bar > 0) {
             return new Claim(text.substring(0, bar), text.substring(bar + 1));

@@ -1,5 +1,7 @@
 package io.botfsm.lock.store;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.Locale;
 
@@ -21,6 +23,10 @@ public record LeaseRequest(String name, Claim claim, Duration ttl, long floor, L
 
     /** @throws IllegalArgumentException if a value is out of its range; the message names it */
     public LeaseRequest {
+        requireNonNull(name, "name");
+        requireNonNull(claim, "claim");
+        requireNonNull(ttl, "ttl");
+        requireNonNull(fences, "fences");
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name of a lease must not be empty");
         }

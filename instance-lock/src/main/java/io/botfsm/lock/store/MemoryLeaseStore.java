@@ -1,5 +1,7 @@
 package io.botfsm.lock.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.lock.store.LeaseRecord.Step;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,22 +42,28 @@ public final class MemoryLeaseStore implements LeaseStore {
      * @param micros what fencing tokens begin with: the time of day, in microseconds since the epoch
      */
     public MemoryLeaseStore(LongSupplier nanos, LongSupplier micros) {
+        requireNonNull(nanos, "nanos");
+        requireNonNull(micros, "micros");
         this.nanos = nanos;
         this.micros = micros;
     }
 
     @Override
     public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+        requireNonNull(request, "request");
         return atomically(request.name(), (record, now) -> record.acquire(request, now, micros.getAsLong()));
     }
 
     @Override
     public CompletionStage<Renewal> renew(LeaseRequest request) {
+        requireNonNull(request, "request");
         return atomically(request.name(), (record, now) -> record.renew(request, now));
     }
 
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
+        requireNonNull(name, "name");
+        requireNonNull(claim, "claim");
         return atomically(name, (record, now) -> record.release(claim, now)).thenApply(released -> {
             if (released) {
                 hints.tell(name);
@@ -66,17 +74,21 @@ public final class MemoryLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<StoredLease> read(String name) {
+        requireNonNull(name, "name");
         return atomically(name, (record, now) -> new Step<>(record, record.stored(now)));
     }
 
     @Override
     public CompletionStage<Void> force(String name) {
+        requireNonNull(name, "name");
         return atomically(name, (record, now) -> new Step<>(record.force(name, now, micros.getAsLong()), true))
                 .thenAccept(forced -> hints.tell(name));
     }
 
     @Override
     public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+        requireNonNull(name, "name");
+        requireNonNull(hint, "hint");
         return closed
                 ? CompletableFuture.failedFuture(closedFailure())
                 : CompletableFuture.completedFuture(hints.add(name, hint));

@@ -1,5 +1,7 @@
 package io.botfsm.lock.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.lock.store.Round.Votes;
 import java.time.Duration;
 import java.util.HashSet;
@@ -48,12 +50,12 @@ public final class QuorumLeaseStore implements LeaseStore {
      * @throws IllegalArgumentException if there are no nodes, or one comes twice, or the limit is not positive
      */
     public QuorumLeaseStore(List<? extends LeaseStore> nodes, Duration nodeLimit) {
-        this(nodes, Optional.of(nodeLimit), System::nanoTime, QuorumLeaseStore::later);
+        this(nodes, Optional.of(requireNonNull(nodeLimit, "nodeLimit")), System::nanoTime, QuorumLeaseStore::later);
     }
 
     QuorumLeaseStore(
             List<? extends LeaseStore> nodes, Optional<Duration> nodeLimit, LongSupplier nanos, Quorum.Delay delay) {
-        if (nodes.isEmpty() || new HashSet<>(nodes).size() < nodes.size()) {
+        if (requireNonNull(nodes, "nodes").isEmpty() || new HashSet<>(nodes).size() < nodes.size()) {
             throw new IllegalArgumentException("a quorum needs nodes, and each of them once: " + nodes);
         }
         nodeLimit.filter(limit -> limit.isNegative() || limit.isZero()).ifPresent(limit -> {
@@ -79,17 +81,21 @@ public final class QuorumLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Acquisition> acquire(LeaseRequest request) {
+        requireNonNull(request, "request");
         return unlessClosed(() -> QuorumAcquisition.begin(quorum, tenures, request));
     }
 
     @Override
     public CompletionStage<Renewal> renew(LeaseRequest request) {
+        requireNonNull(request, "request");
         return unlessClosed(() -> QuorumRenewal.begin(quorum, tenures, request));
     }
 
     /** Where another may be renewing the claim, waits for all nodes: one not asked yet and one that lacks it could revive it. */
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
+        requireNonNull(name, "name");
+        requireNonNull(claim, "claim");
         return unlessClosed(() -> {
             boolean ours = tenures.release(name, claim);
             return quorum.ask(quorum.limit(), node -> node.release(name, claim))
@@ -112,6 +118,7 @@ public final class QuorumLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<StoredLease> read(String name) {
+        requireNonNull(name, "name");
         return unlessClosed(() -> quorum.ask(quorum.limit(), node -> node.read(name))
                 .decide(votes -> quorum.isSettled(votes)
                         ? FoundByNodes.combined(quorum, votes.of(StoredLease.class), votes)
@@ -120,6 +127,7 @@ public final class QuorumLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Void> force(String name) {
+        requireNonNull(name, "name");
         return unlessClosed(() -> {
             tenures.endGranted(name);
             return quorum.ask(quorum.limit(), node -> node.force(name).thenApply(done -> true))
@@ -130,6 +138,8 @@ public final class QuorumLeaseStore implements LeaseStore {
 
     @Override
     public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
+        requireNonNull(name, "name");
+        requireNonNull(hint, "hint");
         return unlessClosed(() -> QuorumSubscription.begin(quorum, name, hint));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.StorageKey;
 import io.botfsm.UnknownStateException;
+import io.botfsm.UnreadableDataException;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
@@ -363,6 +364,15 @@ class OnboardingFlowTest {
             assertThatThrownBy(() -> send("44")).isInstanceOf(UnknownStateException.class);
             assertThat(send("/start")).containsExactly("Welcome!", NAME_QUESTION);
         }
+
+        @Test
+        void withDataThatCannotBeReadLocksNobodyOut() {
+            store(Mutation.builder().state("Onboarding:CITY").put("age", "\"thirty\""));
+
+            assertThatThrownBy(() -> send("Paris")).isInstanceOf(UnreadableDataException.class);
+            assertThat(send("/start")).containsExactly("Welcome!", NAME_QUESTION);
+            assertThat(send("Alice")).hasSize(1);
+        }
     }
 
     private void sendFirst(int messages) {
@@ -389,8 +399,10 @@ class OnboardingFlowTest {
     }
 
     private void store(String state) {
-        storage.write(key, Mutation.builder().state(state).build())
-                .toCompletableFuture()
-                .join();
+        store(Mutation.builder().state(state));
+    }
+
+    private void store(Mutation.Builder write) {
+        storage.write(key, write.build()).toCompletableFuture().join();
     }
 }

@@ -13,6 +13,8 @@ import io.botfsm.Handled;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.examples.snippets.PizzaBot.Order;
+import io.botfsm.UnknownStateException;
+import io.botfsm.UnreadableDataException;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
@@ -88,6 +90,21 @@ class QuickStartTest {
     }
 
     @Test
+    void startGetsAUserOutOfWhatThisVersionCannotRead() {
+        StateStorage storage = new MemoryStateStorage();
+        Fsm fsm = Fsm.builder(storage).states(Order.class).build();
+        StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
+        fsm.context(key).setState("Order:BEFORE");
+        fsm.context(key).updateData("size", List.of("not a text"));
+
+        onUpdate(fsm, key, 10, "/start");
+        onUpdate(fsm, key, 11, "large");
+
+        assertThat(sent).containsExactly("Small or large?", "Where to?");
+        storage.close();
+    }
+
+    @Test
     void aStrategySaysWhoseConversationAnUpdateBelongsTo() {
         long botId = 1;
         long chatId = -100;
@@ -112,6 +129,8 @@ class QuickStartTest {
             fsm.handle(key, updateId, turn -> step(turn, text));
         } catch (StorageUnavailableException e) {
             send("I could not save that, please say it again."); // same update id: never applied twice
+        } catch (UnknownStateException | UnreadableDataException e) {
+            send("I have lost the thread. Send /start to begin anew."); // stored by another version of the bot
         } catch (FsmException e) {
             send("Something is wrong on my side."); // closed, refused, fenced, contended: see the class
         }

@@ -1,0 +1,289 @@
+package io.botfsm.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.Fsm;
+import io.botfsm.FsmContext;
+import io.botfsm.FsmStrategy;
+import io.botfsm.StorageKey;
+import io.botfsm.TransitionRules;
+import io.botfsm.isolation.EventIsolation;
+import io.botfsm.isolation.EventIsolationBuilder;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.LeaseLockBuilder;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.MemoryLeaseStore;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.RedisLeaseOptions;
+import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StoredConversation;
+import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.PollingSession;
+import io.botfsm.telegrambots.UpdateKeys;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Every public constructor and method of the library refuses a null argument at once and by name. */
+@Timeout(120)
+class NullArgumentsTest {
+    /** What only the library makes, and what its modules say to each other. */
+    private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
+            "io.botfsm.(redis.spi..*|redis.Redis(Stores|ServerCheck).*|redis.AiogramMigration|redis.MigrationReport.*"
+                    + "|Handled..*|Transition|lock.LockEvent.*|lock.LockHolder|lock.InstanceLock.Attempt.*"
+                    + "|lock.store.(Acquisition|Renewal|StoredLease).*"
+                    + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
+
+    private static final Set<String> OF_OBJECT = Set.of("equals", "hashCode", "toString", "close");
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+    private static final MemoryStateStorage STORAGE = new MemoryStateStorage();
+    private static final Fsm FSM = Fsm.builder(STORAGE).states(Step.class).build();
+
+    private static final RedisClient CLIENT = RedisClient.create();
+
+    @AfterAll
+    static void shutDown() {
+        CLIENT.shutdown();
+    }
+
+    enum Step {
+        FIRST
+    }
+
+    /** What an argument or a receiver of a type is; a fresh one for each call. */
+    private static final Map<Class<?>, Supplier<?>> SAMPLES = new LinkedHashMap<>();
+
+    static {
+        SAMPLES.put(Object.class, () -> 1);
+        SAMPLES.put(String.class, () -> "a");
+        SAMPLES.put(int.class, () -> 1);
+        SAMPLES.put(long.class, () -> 1L);
+        SAMPLES.put(boolean.class, () -> true);
+        SAMPLES.put(Class.class, () -> Step.class);
+        SAMPLES.put(Enum.class, () -> Step.FIRST);
+        SAMPLES.put(Duration.class, () -> Duration.ofSeconds(30));
+        SAMPLES.put(Optional.class, Optional::empty);
+        SAMPLES.put(OptionalLong.class, OptionalLong::empty);
+        SAMPLES.put(Instant.class, () -> Instant.EPOCH);
+        SAMPLES.put(URI.class, () -> URI.create("http://localhost"));
+        SAMPLES.put(StorageKey.class, () -> KEY);
+        SAMPLES.put(StorageKey.Builder.class, () -> StorageKey.bot(1));
+        SAMPLES.put(MemoryStateStorage.class, () -> STORAGE);
+        SAMPLES.put(Fsm.class, () -> FSM);
+        SAMPLES.put(Fsm.Builder.class, () -> Fsm.builder(STORAGE));
+        SAMPLES.put(FsmContext.class, () -> FSM.context(KEY));
+        SAMPLES.put(FsmContext.Async.class, () -> FSM.context(KEY).async());
+        SAMPLES.put(io.botfsm.Conversation.class, () -> FSM.context(KEY).read());
+        SAMPLES.put(FsmStrategy.class, () -> FsmStrategy.CHAT);
+        SAMPLES.put(TransitionRules.class, () -> TransitionRules.builder().build());
+        SAMPLES.put(TransitionRules.Builder.class, TransitionRules::builder);
+        SAMPLES.put(Mutation.class, () -> Mutation.builder().build());
+        SAMPLES.put(Mutation.Builder.class, Mutation::builder);
+        SAMPLES.put(Snapshot.class, Snapshot::none);
+        SAMPLES.put(EventWindow.class, EventWindow::empty);
+        SAMPLES.put(StoredConversation.class, StoredConversation::none);
+        SAMPLES.put(EventIsolationBuilder.class, EventIsolation::builder);
+        SAMPLES.put(EventIsolation.class, EventIsolation::inProcess);
+        SAMPLES.put(MemoryLeaseStore.class, MemoryLeaseStore::new);
+        SAMPLES.put(LeaseLockBuilder.class, () -> InstanceLock.over(new MemoryLeaseStore(), "a"));
+        SAMPLES.put(
+                RedisStorageOptions.class, () -> RedisStorageOptions.builder().build());
+        SAMPLES.put(RedisStorageOptions.Builder.class, RedisStorageOptions::builder);
+        SAMPLES.put(RedisLeaseOptions.class, () -> RedisLeaseOptions.builder().build());
+        SAMPLES.put(RedisLeaseOptions.Builder.class, RedisLeaseOptions::builder);
+        SAMPLES.put(AiogramLayout.class, () -> AiogramLayout.builder().bot(1).build());
+        SAMPLES.put(AiogramLayout.Builder.class, AiogramLayout::builder);
+        SAMPLES.put(RedisURI.class, () -> RedisURI.create("redis://localhost"));
+        SAMPLES.put(RedisClient.class, () -> CLIENT);
+        SAMPLES.put(LettuceRedis.Builder.class, () -> LettuceRedis.builder("redis://localhost"));
+        SAMPLES.put(MemoryStateStorage.Builder.class, MemoryStateStorage::builder);
+        SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
+        SAMPLES.put(BotToken.class, () -> BotToken.of("1:a"));
+        SAMPLES.put(UpdateKeys.class, () -> UpdateKeys.of(1, FsmStrategy.CHAT));
+    }
+
+    @Test
+    void everyNullIsNamedAtOnce() throws Exception {
+        List<String> unnamed = new ArrayList<>();
+        int checked = 0;
+        for (Class<?> type : publicTypes()) {
+            for (Executable call : calls(type)) {
+                for (int i = 0; i < call.getParameterCount(); i++) {
+                    if (isNullChecked(call.getParameters()[i])) {
+                        checked++;
+                        String result = callWithNull(type, call, i);
+                        if (!result.isEmpty()) {
+                            unnamed.add(call + " #" + i + ": " + result);
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(String.join("\n", unnamed))
+                .as("%d of %d", unnamed.size(), checked)
+                .isEmpty();
+        assertThat(checked).isGreaterThan(200);
+    }
+
+    private static boolean isNullChecked(Parameter parameter) {
+        return !parameter.getType().isPrimitive()
+                && !parameter.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    }
+
+    private static String callWithNull(Class<?> type, Executable call, int index) {
+        try {
+            @Nullable Object[] arguments = new Object[call.getParameterCount()];
+            for (int i = 0; i < arguments.length; i++) {
+                arguments[i] = i == index ? null : sample(call.getParameterTypes()[i]);
+            }
+            if (call instanceof Constructor<?> constructor) {
+                constructor.newInstance(arguments);
+            } else {
+                call.setAccessible(true);
+                ((Method) call).invoke(Modifier.isStatic(call.getModifiers()) ? null : sample(type), arguments);
+            }
+            return "accepted";
+        } catch (InvocationTargetException e) {
+            Throwable thrown = e.getCause();
+            boolean named = thrown instanceof NullPointerException
+                    && thrown.getMessage() != null
+                    && !thrown.getMessage().contains("because");
+            return named ? "" : String.valueOf(thrown);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return e.toString();
+        }
+    }
+
+    private static Object sample(Class<?> type) throws ReflectiveOperationException {
+        Supplier<?> sample = SAMPLES.get(type);
+        if (sample != null) {
+            return sample.get();
+        }
+        if (type.isEnum()) {
+            return type.getEnumConstants()[0];
+        }
+        if (type.isArray()) {
+            return Array.newInstance(type.getComponentType(), 0);
+        }
+        if (type == List.class || type == java.util.Collection.class) {
+            return List.of();
+        }
+        if (type == Map.class) {
+            return Map.of();
+        }
+        if (type.isSealed()) {
+            return sample(type.getPermittedSubclasses()[0]);
+        }
+        if (type.isRecord()) {
+            Class<?>[] components = Arrays.stream(type.getRecordComponents())
+                    .map(RecordComponent::getType)
+                    .toArray(Class<?>[]::new);
+            Object[] values = new Object[components.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = sample(components[i]);
+            }
+            return type.getDeclaredConstructor(components).newInstance(values);
+        }
+        if (type.isInterface()) {
+            return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> null);
+        }
+        throw new IllegalStateException("no sample of " + type);
+    }
+
+    private static List<Executable> calls(Class<?> type) {
+        Stream<Executable> made = Modifier.isAbstract(type.getModifiers())
+                ? Stream.empty()
+                : Arrays.stream(type.getConstructors()).map(Executable.class::cast);
+        boolean received = SAMPLES.containsKey(type);
+        return Stream.concat(
+                        made,
+                        Arrays.stream(type.getDeclaredMethods())
+                                .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                                .filter(method -> received || Modifier.isStatic(method.getModifiers()))
+                                .filter(method -> !OF_OBJECT.contains(method.getName())))
+                .filter(call -> !(type.isEnum() && call.getName().equals("valueOf")))
+                .toList();
+    }
+
+    private static Set<Class<?>> publicTypes() throws Exception {
+        Set<Class<?>> types = new LinkedHashSet<>();
+        for (Class<?> of : List.of(
+                Fsm.class,
+                MemoryStateStorage.class,
+                EventIsolation.class,
+                InstanceLock.class,
+                RedisStorageOptions.class,
+                LettuceRedis.class,
+                PollingSession.class)) {
+            Path jar = Path.of(
+                    of.getProtectionDomain().getCodeSource().getLocation().toURI());
+            if (Files.isDirectory(jar)) {
+                types.addAll(publicTypesUnder(jar));
+            } else {
+                try (FileSystem files = FileSystems.newFileSystem(jar)) {
+                    types.addAll(publicTypesUnder(files.getPath("/")));
+                }
+            }
+        }
+        return types;
+    }
+
+    private static List<Class<?>> publicTypesUnder(Path root) throws Exception {
+        List<Class<?>> types = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                String name = root.relativize(file).toString().replace('/', '.').replaceAll("\\.class$", "");
+                if (name.startsWith("io.botfsm.") && !name.contains(".internal.")) {
+                    Class<?> type = Class.forName(name, false, NullArgumentsTest.class.getClassLoader());
+                    if (isPublic(type)
+                            && !Throwable.class.isAssignableFrom(type)
+                            && !NOT_CALLED_BY_USERS.matcher(name).matches()) {
+                        types.add(type);
+                    }
+                }
+            }
+        }
+        return types;
+    }
+
+    private static boolean isPublic(Class<?> type) {
+        Class<?> enclosing = type.getEnclosingClass();
+        return Modifier.isPublic(type.getModifiers()) && (enclosing == null || isPublic(enclosing));
+    }
+}
