@@ -28,6 +28,10 @@ public class PizzaBot {
 
     // snippet: quick-handler
     static String step(Turn turn, String text) {
+        if (text.equals("/start")) {
+            turn.clear().state(Order.SIZE); // also out of a state or data that this version cannot read
+            return question(turn);
+        }
         Optional<Order> state = turn.state(Order.class);
         if (state.isEmpty()) {
             turn.state(Order.SIZE);
