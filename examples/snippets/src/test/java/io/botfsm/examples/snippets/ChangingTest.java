@@ -28,9 +28,7 @@ class ChangingTest {
     }
 
     static Fsm fsm(StateStorage storage) {
-        return Fsm.builder(storage)
-                .states(Order.class, names -> former(names))
-                .build();
+        return Fsm.builder(storage).states(Order.class, names -> former(names)).build();
     }
 
     private static void former(StateNames<Order> names) {

@@ -105,17 +105,7 @@ record Options(
         }
         String ofBot = DEFAULT_INSTANCE + "-" + botId;
         return new Options(
-                storage,
-                database,
-                adoptDatabase,
-                user,
-                ofBot,
-                standby,
-                ttl,
-                action,
-                telegram,
-                verbose,
-                interactive);
+                storage, database, adoptDatabase, user, ofBot, standby, ttl, action, telegram, verbose, interactive);
     }
 
     private static String value(String[] parts, Iterator<String> rest) {
