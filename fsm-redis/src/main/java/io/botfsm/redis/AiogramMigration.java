@@ -4,9 +4,12 @@ import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageRefusedException;
 import io.botfsm.StorageUnavailableException;
+import io.botfsm.redis.ConversationCopy.End;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -140,8 +143,17 @@ public final class AiogramMigration {
     private void fromAiogram(MigrationRun run, ConversationCopy copy) {
         AiogramKeyReader reader = new AiogramKeyReader(layout);
         run.count(layout.pattern(), key -> !layout.ids(key).isEmpty());
-        run.copy(layout.patternOfStates(), reader::conversation, copy::migrate);
-        run.copy(layout.patternOfData(), reader::conversation, copy::migrateMissed);
+        Set<StorageKey> newer = ConcurrentHashMap.newKeySet();
+        run.copy(
+                layout.patternOfStates(),
+                reader::conversation,
+                key -> copy.migrate(key).thenApply(end -> {
+                    if (end == End.NEWER_THERE) {
+                        newer.add(key);
+                    }
+                    return end;
+                }));
+        run.copy(layout.patternOfData(), reader::conversation, key -> copy.migrateMissed(key, newer::contains));
     }
 
     private void toAiogram(MigrationRun run, ConversationCopy copy) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * Copies single conversations from one storage to another, under the condition that the target has none, and removes
@@ -37,14 +38,20 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     /**
      * For the key of data where keys of states have been listed before: they stand for a conversation that has a
      * state, unless that was set after its key had been passed by.
+     *
+     * @param isNamed whether a conversation's end was {@link End#NEWER_THERE} before
      */
-    CompletionStage<End> migrateMissed(StorageKey key) {
+    CompletionStage<End> migrateMissed(StorageKey key, Predicate<StorageKey> isNamed) {
         return source.read(key).thenCompose(from -> {
             if (isEmpty(from)) {
                 return done(End.NOTHING);
             }
-            CompletionStage<End> end = migrate(key, from);
-            return from.state().isEmpty() ? end : end.thenApply(this::unlessCounted);
+            return migrate(key, from).thenApply(end -> {
+                if (end == End.NEWER_THERE) {
+                    return isNamed.test(key) ? End.NOTHING : end;
+                }
+                return from.state().isEmpty() ? end : unlessCounted(end);
+            });
         });
     }
 

@@ -147,9 +147,10 @@ public final class RedisServerCheck {
         String replication = asked("INFO", () -> port.info("replication"), timeout);
         if (isReplica(replication)) {
             Matcher master = MASTER.matcher(replication);
-            String where = master.find() ? " at " + new Node(master.group(1), Integer.parseInt(master.group(2))) : "";
-            throw refused("is a replica: name its master" + where
-                    + ", or its Sentinels, as in redis-sentinel://host:26379#mymaster");
+            String of = master.find() ? " of " + new Node(master.group(1), Integer.parseInt(master.group(2))) : "";
+            throw refused("is a replica" + of
+                    + ": name the master, or its Sentinels as in redis-sentinel://host:26379#mymaster;"
+                    + " if a fail-over is under way, start again");
         }
         return false;
     }

@@ -24,7 +24,18 @@ public final class UnsupportedClientException extends FsmException {
      */
     public UnsupportedClientException(
             String client, String artifact, Optional<String> found, String oldest, String newest) {
-        super(client + " " + found.orElse("of an unknown version") + " is too old: versions " + oldest + " to " + newest
+        this(client, artifact, found, oldest, newest, "");
+    }
+
+    /**
+     * An error that also says what the library is too old for.
+     *
+     * @param purpose such as {@code for Lettuce 7}; empty if for the adapter
+     */
+    public UnsupportedClientException(
+            String client, String artifact, Optional<String> found, String oldest, String newest, String purpose) {
+        super(client + " " + found.orElse("of an unknown version") + " is too old"
+                + (purpose.isEmpty() ? "" : " " + purpose) + ": versions " + oldest + " to " + newest
                 + " are supported; set the version of " + artifact + " to one of them (with Spring Boot: the property "
                 + artifact.replaceAll(".*:|-.*", "") + ".version)");
         this.found = found;

@@ -1,5 +1,6 @@
 package io.botfsm.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.StorageKey;
@@ -205,6 +206,39 @@ class AiogramMigrationRaceTest {
         assertThat(redis.number("EXISTS", "fsm:7:7:state")).isZero();
         assertThat(read().state()).hasValue("B");
         assertThat(report.migrated()).isEqualTo(1);
+    }
+
+    /** Its state is set when the keys of states have been listed, and its data stand for it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatDiffersAndGetsAStateDuringTheRunIsNamed(boolean removing) throws Exception {
+        data("{\"c\": 1}");
+        migration(new SocketPort(redis)).run(Direction.FROM_AIOGRAM);
+        data("{\"c\": 2}");
+        AiogramMigration migration = migration(new BeforeDataAreListed(() -> source("A")));
+        MigrationReport report = (removing ? migration.removing() : migration).run(Direction.FROM_AIOGRAM);
+        assertThat(redis.text("GET", "fsm:7:7:data")).isEqualTo("{\"c\": 2}");
+        assertThat(redis.text("GET", "fsm:7:7:state")).isEqualTo("A");
+        assertThat(report.newer()).containsExactly("fsm:7:7:data");
+        assertThat(report.newerThere()).isEqualTo(1);
+    }
+
+    /** Lets somebody act before the keys of data are listed by themselves. */
+    private static final class BeforeDataAreListed extends SocketPort {
+        private final Runnable somebody;
+
+        BeforeDataAreListed(Runnable somebody) {
+            super(redis);
+            this.somebody = somebody;
+        }
+
+        @Override
+        public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+            if (sha.equals(Script.SCAN.sha()) && new String(args.get(1), UTF_8).endsWith(":data")) {
+                somebody.run();
+            }
+            return super.evalsha(sha, keys, args);
+        }
     }
 
     /** Lets somebody act once, between the last look at the source and the write that removes. */

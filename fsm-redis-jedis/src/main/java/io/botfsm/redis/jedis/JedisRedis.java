@@ -35,8 +35,8 @@ import redis.clients.jedis.util.Pool;
  *
  * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives the
  * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
- * time-out while the server is away, and work again by themselves within two seconds of its return, or after its replica has
- * taken its place; no command is kept while disconnected, and none is executed twice.
+ * timeout while the server is unavailable, and work again by themselves within two seconds of its return, or after its
+ * replica has taken its place; no command is kept while disconnected, and none is executed twice.
  *
  * <p>Works with Jedis 6.0 to 8.0; an older one is refused with {@link UnsupportedClientException}.
  *
@@ -64,12 +64,12 @@ public final class JedisRedis implements AutoCloseable {
     /**
      * Connects with everything else as it is by default.
      *
-     * @param uri as {@link RedisUri#parse} reads it, but not a Unix socket, which Jedis does not speak; its time-out is the
-     *     command time-out
+     * @param uri as {@link RedisUri#parse} reads it, but not a Unix socket, which Jedis does not speak; its timeout is the
+     *     command timeout
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; or if its certificate is not trusted
+     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static JedisRedis connect(String uri) {
@@ -77,7 +77,7 @@ public final class JedisRedis implements AutoCloseable {
     }
 
     /**
-     * Connects through the pool of a client of yours, with its time-outs. The client is not closed with this object.
+     * Connects through the pool of a client of yours, with its timeouts. The client is not closed with this object.
      *
      * @param client a client of one server, whose commands, and calls that wait for a connection, end in bounded time:
      *     {@code RedisClient} since Jedis 7.2, {@code JedisPooled} up to 7
@@ -85,7 +85,7 @@ public final class JedisRedis implements AutoCloseable {
      *     would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; or if its certificate is not trusted
+     *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static JedisRedis using(UnifiedJedis client) {
@@ -95,14 +95,14 @@ public final class JedisRedis implements AutoCloseable {
     }
 
     /**
-     * Connects through a pool of yours, with its time-outs. The pool is not closed with this object.
+     * Connects through a pool of yours, with its timeouts. The pool is not closed with this object.
      *
      * @param pool a pool of connections to one server, of which commands, and calls that wait for a connection, end in bounded
      *     time; such as {@code ConnectionPool}
      * @throws IllegalArgumentException if an option of the pool would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; or if its certificate is not trusted
+     *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static JedisRedis using(Pool<Connection> pool) {
@@ -112,7 +112,7 @@ public final class JedisRedis implements AutoCloseable {
         if (access.isOfCluster()) {
             throw new StorageRefusedException(
                     access.server()
-                            + " is a node of a cluster, and the client knows no other: use JedisRedis.builder(…)",
+                            + " is a node of a cluster, and this client connects to that node only: use JedisRedis.builder(…)",
                     null);
         }
         return connect(access, RedisStorageOptions.defaults(), RedisLeaseOptions.defaults());
@@ -124,7 +124,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; or if its certificate is not trusted
+     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static JedisRedis fromEnvironment() {
@@ -293,7 +293,7 @@ public final class JedisRedis implements AutoCloseable {
 
         /**
          * Uses so many connections to a server at most, and threads that wait on them, {@value #DEFAULT_POOL_SIZE} by default. Calls
-         * beyond that wait, within the command time-out.
+         * beyond that wait, within the command timeout.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -325,7 +325,7 @@ public final class JedisRedis implements AutoCloseable {
          * @throws IllegalArgumentException if choices contradict each other
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; or if its certificate is not trusted
+         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
         public JedisRedis connect() {
             return diagnosis().explain(() -> JedisRedis.connect(access(), options, leaseOptions));
@@ -338,7 +338,7 @@ public final class JedisRedis implements AutoCloseable {
          * @throws IllegalArgumentException if choices contradict each other
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; or if its certificate is not trusted
+         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
         public LeaseStore leaseStore() {
             return diagnosis().explain(() -> {

@@ -41,8 +41,8 @@ import java.util.function.Supplier;
  *
  * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives the
  * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
- * time-out while the server is away, and work again by themselves within two seconds of its return, or after its replica has
- * taken its place; no command is kept while disconnected, and none is executed twice.
+ * timeout while the server is unavailable, and work again by themselves within two seconds of its return, or after its
+ * replica has taken its place; no command is kept while disconnected, and none is executed twice.
  *
  * <p>Works with Lettuce 6.6 to 7.7; an older one is refused with {@link UnsupportedClientException}.
  *
@@ -73,11 +73,11 @@ public final class LettuceRedis implements AutoCloseable {
      *     {@code redis-socket:///path?database=1} for a Unix socket (which needs Netty's native transport on the class path);
      *     {@code redis-sentinel://host1,host2/1#master} for the master that Sentinels know; several servers,
      *     {@code redis://host1:7000,host2:7001}, for the cluster to which they belong; the parameter {@code timeout=5s}
-     *     changes the command time-out
+     *     changes the command timeout
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; or if its certificate is not trusted
+     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis connect(String uri) {
@@ -87,11 +87,11 @@ public final class LettuceRedis implements AutoCloseable {
     /**
      * Connects with everything else as it is by default.
      *
-     * @param uri the server; its time-out is the command time-out if it is not Lettuce's own default
+     * @param uri the server; its timeout is the command timeout if it is not Lettuce's own default
      * @throws IllegalArgumentException if the URI cannot be used
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; or if its certificate is not trusted
+     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis connect(RedisURI uri) {
@@ -99,7 +99,7 @@ public final class LettuceRedis implements AutoCloseable {
     }
 
     /**
-     * Connects through a client of yours, with its resources, options and command time-out. The client is not closed with
+     * Connects through a client of yours, with its resources, options and command timeout. The client is not closed with
      * this object.
      *
      * @param client a client that fails commands while disconnected and times them out
@@ -108,7 +108,7 @@ public final class LettuceRedis implements AutoCloseable {
      *     names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; or if its certificate is not trusted
+     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis using(RedisClient client, RedisURI uri) {
@@ -123,7 +123,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; or if its certificate is not trusted
+     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static LettuceRedis fromEnvironment() {
@@ -319,7 +319,7 @@ public final class LettuceRedis implements AutoCloseable {
          *     again or let them hang; the message names it
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; or if its certificate is not trusted
+         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
         public LettuceRedis connect() {
             ServerAccess access = access();
@@ -345,7 +345,7 @@ public final class LettuceRedis implements AutoCloseable {
          * @throws IllegalArgumentException as {@link #connect} does
          * @throws StorageUnavailableException if the server cannot be reached
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; or if its certificate is not trusted
+         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
         public LeaseStore leaseStore() {
             return diagnosis().explain(() -> {
@@ -394,7 +394,9 @@ public final class LettuceRedis implements AutoCloseable {
             one.close();
             if (nodes.isEmpty()) {
                 throw new StorageRefusedException(
-                        one.server() + " is a node of a cluster, and a socket leads to no other: name nodes, as in"
+                        one.server()
+                                + " is a node of a cluster, and its other nodes cannot be reached through a Unix socket:"
+                                + " name host and port of its nodes, as in"
                                 + " redis://host1:7000,host2:7001",
                         null);
             }

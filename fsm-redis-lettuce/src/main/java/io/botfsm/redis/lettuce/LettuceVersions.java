@@ -15,7 +15,7 @@ final class LettuceVersions {
 
     /** Lettuce 6 runs on the Netty 4.1 that it brings, but a framework may keep that one for Lettuce 7. */
     private static final ClientVersion NETTY_FOR_7 =
-            new ClientVersion("Netty for Lettuce 7", "io.netty:netty-common", "4.2", "4.2.13");
+            new ClientVersion("Netty", "io.netty:netty-common", "4.2", "4.2.13");
 
     private LettuceVersions() {}
 
@@ -27,7 +27,7 @@ final class LettuceVersions {
     static void require() {
         SUPPORTED.require(RedisURI.class, () -> ClientOptions.ReauthenticateBehavior.class);
         if (isSeven()) {
-            NETTY_FOR_7.require(EventExecutor.class, () -> MultiThreadIoEventLoopGroup.class);
+            NETTY_FOR_7.require(EventExecutor.class, () -> MultiThreadIoEventLoopGroup.class, "for Lettuce 7");
         }
     }
 
@@ -39,12 +39,15 @@ final class LettuceVersions {
         }
     }
 
-    /** Turns off the notices of maintenance, for which a client since 7.0 asks the server; earlier ones know none. */
+    /**
+     * Turns off the notices of maintenance, for which a client since 7.0 asks the server; earlier versions have no such
+     * option.
+     */
     static void withoutMaintenanceNotices(ClientOptions.Builder options) {
         try {
             options.maintNotificationsConfig(MaintNotificationsConfig.disabled());
         } catch (LinkageError e) {
-            // There are none.
+            // Lettuce 6 has no such notifications.
         }
     }
 }

@@ -18,7 +18,13 @@ final class RefusedVersionsTest extends RefusedVersionsSuite {
             Path common = jars.filter(jar -> jar.getFileName().toString().startsWith("netty-common-"))
                     .findAny()
                     .orElseThrow();
-            isRefused(common, "netty-common", "Netty for Lettuce 7 4.1.", "4.2 to 4.2.13", "property netty.version");
+            isRefused(
+                    common,
+                    "netty-common",
+                    "Netty 4.1.",
+                    " is too old for Lettuce 7: ",
+                    "4.2 to 4.2.13",
+                    "property netty.version");
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /**
  * The versions of a client library that an adapter works with. An adapter checks them before it uses the library, since a
- * version that lacks a class or a method would fail with a {@link LinkageError} in the midst of a call. Immutable.
+ * version that lacks a class or a method would fail with a {@link LinkageError} in the middle of a call. Immutable.
  *
  * @param client the library's name, such as {@code Lettuce}
  * @param artifact its Maven coordinates, {@code group:artifact}
@@ -27,13 +27,22 @@ public record ClientVersion(String client, String artifact, String oldest, Strin
      * @throws UnsupportedClientException naming the version found, the supported ones and the remedy
      */
     public void require(Class<?> any, Supplier<Class<?>> needed) {
-        Optional<Version> found = ofMaven(any)
-                .or(() -> Optional.ofNullable(any.getPackage().getImplementationVersion()))
-                .flatMap(ClientVersion::parse);
+        require(any, needed, "");
+    }
+
+    /**
+     * The same for a library that another one needs.
+     *
+     * @param purpose what it is too old for, such as {@code for Lettuce 7}; empty if for the adapter
+     * @throws UnsupportedClientException naming the version found, the purpose, the supported versions and the remedy
+     */
+    public void require(Class<?> any, Supplier<Class<?>> needed, String purpose) {
+        Optional<Version> found = ofMaven(any).flatMap(ClientVersion::parse);
         boolean works = found.map(version -> version.compareTo(Version.parse(oldest)) >= 0)
                 .orElseGet(() -> exists(needed));
         if (!works) {
-            throw new UnsupportedClientException(client, artifact, found.map(Version::toString), oldest, newest);
+            throw new UnsupportedClientException(
+                    client, artifact, found.map(Version::toString), oldest, newest, purpose);
         }
     }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -56,7 +57,7 @@ public final class ConnectionDiagnosis {
      * @param nodes what the URI names; none for a Unix socket, of which nothing is found out
      * @param tls whether the client talks TLS
      * @param sentinels whether the nodes should be Sentinels
-     * @param timeout how long a command may take, and what is asked here; that takes two seconds each at most
+     * @param timeout how long a command may take, and all that is asked here together; the latter takes two seconds at most
      */
     public ConnectionDiagnosis(List<Node> nodes, boolean tls, boolean sentinels, Duration timeout) {
         this.nodes = List.copyOf(nodes);
@@ -95,20 +96,20 @@ public final class ConnectionDiagnosis {
         long end = System.nanoTime() + limit.toNanos();
         return nodes.stream()
                 .takeWhile(node -> System.nanoTime() - end < 0) // silent ones cost no more than one does
-                .flatMap(node -> (answered ? sentinel(node) : protocol(node)).stream())
+                .flatMap(node -> (answered ? sentinel(node, end) : protocol(node, end)).stream())
                 .findFirst();
     }
 
-    private Optional<String> sentinel(Node node) {
-        return answer(node, INFO)
+    private Optional<String> sentinel(Node node, long end) {
+        return answer(node, INFO, end)
                 .filter(info -> new String(info, UTF_8).contains("redis_mode:sentinel"))
                 .map(sentinel ->
                         "a Sentinel listens at " + node + ": write redis-sentinel:// and #<name of the master>, as in"
                                 + " redis-sentinel://host:26379#mymaster");
     }
 
-    private Optional<String> protocol(Node node) {
-        Protocol spoken = spoken(node);
+    private Optional<String> protocol(Node node, long end) {
+        Protocol spoken = spoken(node, end);
         String redis = sentinels ? "redis-sentinel://" : "redis://";
         String rediss = sentinels ? "rediss-sentinel://" : "rediss://";
         if (tls && spoken == Protocol.REDIS) {
@@ -124,9 +125,10 @@ public final class ConnectionDiagnosis {
                 : Optional.empty();
     }
 
-    private Protocol spoken(Node node) {
-        Protocol toPlainText = protocol(answer(node, PING));
-        return toPlainText == Protocol.SILENCE ? protocol(answer(node, clientHello())) : toPlainText;
+    private static Protocol spoken(Node node, long end) {
+        long half = end - (end - System.nanoTime()) / 2; // leaves time for the other question
+        Protocol toPlainText = protocol(answer(node, PING, half));
+        return toPlainText == Protocol.SILENCE ? protocol(answer(node, clientHello(), end)) : toPlainText;
     }
 
     private static Protocol protocol(Optional<byte[]> answer) {
@@ -157,15 +159,19 @@ public final class ConnectionDiagnosis {
     }
 
     /** What comes first in reply, empty if nothing does in time; none if nobody can be asked. */
-    private Optional<byte[]> answer(Node node, byte[] question) {
-        int millis = (int) Math.max(1, limit.toMillis());
+    private static Optional<byte[]> answer(Node node, byte[] question, long end) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(node.host(), node.port()), millis);
-            socket.setSoTimeout(millis);
+            socket.connect(new InetSocketAddress(node.host(), node.port()), millisUntil(end));
+            socket.setSoTimeout(millisUntil(end));
             return Optional.of(answer(socket, question));
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** At least one: none would mean no limit. */
+    private static int millisUntil(long end) {
+        return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
     }
 
     private static byte[] answer(Socket socket, byte[] question) {

@@ -28,6 +28,9 @@ final class RedisEnvironment {
     private static final Pattern ANNOUNCED =
             Pattern.compile("(?i:tcp)://(\\[[^\\[\\]]+\\]|[^:\\[\\]/@]+):(\\d{1,5})/?");
 
+    /** Versions 4 and 6; a name has no colon. */
+    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|.*:.*");
+
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class);
 
     private final Map<String, String> variables;
@@ -101,8 +104,8 @@ final class RedisEnvironment {
     }
 
     /**
-     * The server, if {@value #PORT} announces one. A host that is set beside that is another server, whose port was not set: the
-     * announcement says nothing of it.
+     * The server, if {@value #PORT} announces one. A host that is set beside that as a name may well be the name of the Service,
+     * whose port is announced; another address is another server, of which the announcement says nothing.
      */
     private Optional<Node> announced() {
         Matcher announced = ANNOUNCED.matcher(get(PORT).orElse("").strip());
@@ -110,13 +113,23 @@ final class RedisEnvironment {
             return Optional.empty();
         }
         Node service = new Node(announced.group(1), number(PORT, announced.group(2), 1, 65_535));
-        Node chosen = new Node(host(), RedisUri.DEFAULT_PORT);
-        if (get(HOST).isEmpty() || chosen.host().equals(service.host())) {
+        if (get(HOST).isEmpty()) {
             LOGGER.info("{} announces the server {}", PORT, service);
             return Optional.of(service);
         }
-        LOGGER.warn("Ignoring {}, which announces another server, because {} is set", PORT, HOST);
-        return Optional.of(chosen);
+        Node chosen = new Node(host(), service.port());
+        if (chosen.equals(service) || !ADDRESS.matcher(chosen.host()).matches()) {
+            LOGGER.info("Using port {}, which {} announces, for {}", service.port(), PORT, HOST);
+            return Optional.of(chosen);
+        }
+        LOGGER.warn(
+                "Ignoring {}, which announces another address than {}, and using port {}; set {} to a plain number to choose"
+                        + " another",
+                PORT,
+                HOST,
+                RedisUri.DEFAULT_PORT,
+                PORT);
+        return Optional.of(new Node(chosen.host(), RedisUri.DEFAULT_PORT));
     }
 
     private void credentials(RedisUri.Builder uri) {

@@ -146,6 +146,11 @@ public final class RedisPortException extends RuntimeException {
         return new RedisPortException(Kind.NOT_SENT, why.code, why.lasting, message, why);
     }
 
+    /** The same failure, where another attempt may succeed. */
+    RedisPortException passing() {
+        return new RedisPortException(kind, code, false, String.valueOf(getMessage()), getCause(), redirection);
+    }
+
     /** What a Sentinel is asked for and does not know. */
     static RedisPortException unknownMaster(String name) {
         return new RedisPortException(Kind.NOT_SENT, "", false, "it does not know the master " + name, null);

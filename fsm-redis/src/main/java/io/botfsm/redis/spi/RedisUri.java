@@ -99,7 +99,8 @@ public final class RedisUri {
      *
      * <p>A URL takes precedence: other variables that say the same are ignored, with a warning in the log that names them.
      * {@code REDIS_FSM_PORT} may have the form {@code tcp://host:port}, in which Kubernetes announces a Service called
-     * {@code redis-fsm}; it names the host too, unless {@code REDIS_FSM_HOST} does.
+     * {@code redis-fsm}; it names the host too, unless {@code REDIS_FSM_HOST} does. Beside a host that is another IP address it
+     * is ignored, with a warning.
      *
      * @throws IllegalArgumentException if a variable cannot be used; the message names it and holds no credentials
      */

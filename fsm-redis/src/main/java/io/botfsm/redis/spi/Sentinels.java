@@ -24,6 +24,7 @@ public final class Sentinels {
     private final CompletableFuture<Node> elected = new CompletableFuture<>();
     private final Map<Node, Integer> votes = new HashMap<>();
     private @Nullable RedisPortException failure;
+    private boolean allRefused = true;
     private int left;
 
     private Sentinels(String master, int count) {
@@ -34,7 +35,7 @@ public final class Sentinels {
 
     /**
      * Where the master is now. Fails if no Sentinel says, with a {@link RedisPortException} that names one of them and why; one
-     * that refused the question rather than one that could not be asked.
+     * that refused the question rather than one that could not be asked. The failure is lasting only if all refused.
      *
      * @param sentinels at least one
      * @param master its name
@@ -66,10 +67,12 @@ public final class Sentinels {
         synchronized (votes) {
             if (node != null) {
                 most = votes.merge(node, 1, Integer::sum) > count / 2;
-            } else if (failure == null || !failure.isLasting()) {
-                failure = RedisPortException.ofSentinel(sentinel, Objects.requireNonNull(why));
+            } else {
+                RedisPortException latest = RedisPortException.ofSentinel(sentinel, Objects.requireNonNull(why));
+                allRefused &= latest.isLasting();
+                failure = failure == null || !failure.isLasting() ? latest : failure;
             }
-            failed = failure;
+            failed = failure == null || allRefused ? failure : failure.passing();
             last = --left == 0;
             if (last) {
                 told = votes.entrySet().stream()

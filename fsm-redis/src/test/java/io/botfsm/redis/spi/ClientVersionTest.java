@@ -44,6 +44,15 @@ final class ClientVersionTest {
                 .doesNotThrowAnyException();
     }
 
+    /** As in a shaded jar, whose manifest is the application's. */
+    @Test
+    void theVersionInTheManifestIsNotTheClients() {
+        assertThat(ObjectMapper.class.getPackage().getImplementationVersion()).startsWith("2.");
+        assertThatCode(() -> new ClientVersion("Jackson", "nobody:nothing", "99.1", "99.9")
+                        .require(ObjectMapper.class, () -> ObjectMapper.class))
+                .doesNotThrowAnyException();
+    }
+
     @Test
     void whereTheJarNamesNoVersionAClassDecides() {
         ClientVersion unknown = new ClientVersion("Jackson", "nobody:nothing", "99.1", "99.9");

@@ -141,15 +141,25 @@ class RedisEnvironmentTest {
         assertThat(uri(ofKubernetesAnd("REDIS_FSM_HOST", "10.0.0.11"))).hasToString("redis://10.0.0.11:6379");
     }
 
-    /** The port of the Service is not that of another host. */
-    @Test
-    void aHostBesideTheServiceOfKubernetesHasTheStandardPort() {
-        Map<String, String> variables =
-                Map.of("REDIS_FSM_HOST", "redis.example", "REDIS_FSM_PORT", "tcp://10.0.0.11:7000");
-        assertThat(uri(variables)).hasToString("redis://redis.example:6379");
+    /** It may well be the name of the Service. */
+    @ParameterizedTest
+    @ValueSource(strings = {"redis-fsm", "redis-fsm.prod.svc.cluster.local", "10-0-0-11.example"})
+    void aNameBesideTheServiceOfKubernetesHasThePortOfTheService(String name) {
+        Map<String, String> variables = Map.of("REDIS_FSM_HOST", name, "REDIS_FSM_PORT", "tcp://10.0.0.11:6380");
+        assertThat(uri(variables)).hasToString("redis://" + name + ":6380");
         assertThat(logged())
-                .containsExactly(
-                        "WARN Ignoring REDIS_FSM_PORT, which announces another server, because REDIS_FSM_HOST is set");
+                .containsExactly("INFO Using port 6380, which REDIS_FSM_PORT announces, for REDIS_FSM_HOST");
+    }
+
+    /** The port of the Service is not that of another server. */
+    @ParameterizedTest
+    @CsvSource({"10.0.0.12, 10.0.0.12", "fd00::11, [fd00::11]", "[fd00::11], [fd00::11]"})
+    void anotherAddressBesideTheServiceOfKubernetesHasTheStandardPort(String host, String name) {
+        Map<String, String> variables = Map.of("REDIS_FSM_HOST", host, "REDIS_FSM_PORT", "tcp://10.0.0.11:6380");
+        assertThat(uri(variables)).hasToString("redis://" + name + ":6379");
+        assertThat(logged())
+                .containsExactly("WARN Ignoring REDIS_FSM_PORT, which announces another address than REDIS_FSM_HOST,"
+                        + " and using port 6379; set REDIS_FSM_PORT to a plain number to choose another");
     }
 
     /** The URL in a configuration, the password in a secret. */

@@ -61,6 +61,28 @@ class SentinelsTest {
                 .hasMessageContaining("REDIS_FSM_SENTINEL_PASSWORD");
     }
 
+    /** Those that cannot be asked now may know the master later. */
+    @Test
+    void theFailureIsLastingOnlyIfEverySentinelRefused() {
+        CompletionStage<List<Object>> unreachable = failed(new IllegalStateException("reset"));
+        CompletionStage<List<Object>> nothing = CompletableFuture.completedFuture(List.of());
+        CompletionStage<List<Object>> noAuth = refused("NOAUTH x");
+        CompletionStage<List<Object>> noSentinel = refused("ERR unknown command 'SENTINEL'");
+        for (CompletionStage<List<Object>> other : List.of(unreachable, nothing)) {
+            failure(noAuth, other).hasMessageContaining("NOAUTH").matches(SentinelsTest::isPassing);
+            failure(other, noAuth).hasMessageContaining("NOAUTH").matches(SentinelsTest::isPassing);
+            failure(noSentinel, other).hasMessageContaining("not a Sentinel").matches(SentinelsTest::isPassing);
+            failure(other, noSentinel).hasMessageContaining("not a Sentinel").matches(SentinelsTest::isPassing);
+        }
+        failure(noAuth, noSentinel).hasMessageContaining("NOAUTH").matches(failure -> !isPassing(failure));
+    }
+
+    private static boolean isPassing(Throwable failure) {
+        return RedisPortException.known(failure)
+                .filter(known -> !known.isLasting())
+                .isPresent();
+    }
+
     @Test
     void whatFailedIsSaid() {
         RuntimeException reset = new IllegalStateException("reset");

@@ -109,8 +109,10 @@ public abstract class AddressSuite {
         try (RedisServerProcess replica = RedisServerProcess.start(replicaOf, setting)) {
             assertThatThrownBy(() -> client.connect(replica.uri(0)))
                     .isInstanceOf(StorageRefusedException.class)
-                    .hasMessageContaining(replica.uri(0).replace("/0", "") + " is a replica")
-                    .hasMessageContaining("name its master at 127.0.0.1:" + master.port());
+                    .hasMessageContaining(
+                            replica.uri(0).replace("/0", "") + " is a replica of 127.0.0.1:" + master.port())
+                    .hasMessageContaining(": name the master, or its Sentinels as in redis-sentinel://")
+                    .hasMessageContaining("if a fail-over is under way, start again");
             assertThatThrownBy(() -> client.leaseStore(replica.uri(0), TIMEOUT))
                     .isInstanceOf(StorageRefusedException.class)
                     .hasMessageContaining("is a replica");
