@@ -44,12 +44,12 @@ final class CodecProblem {
 
     static String notOf(Class<?> type) {
         return "not of type " + type.getSimpleName()
-                + "; if the type has changed, read the entry as its former type and put it anew";
+                + "; if the type has changed, read the entry as its former type and store it again as the new one";
     }
 
     static String absent(String property) {
         return "absent, but the primitive property \"" + property
                 + "\" needs a value; if it was renamed, name the former one in @JsonAlias, "
-                + "if it is new, give it a type that can be null";
+                + "if it is new, give it a nullable type";
     }
 }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * {@link PlainTypes} need no trial; any other is read back before it is stored.
  *
  * <p>Equal means: texts, numbers and other values of the platform by {@code equals}, where the declared type leaves a number's
- * class open by its value; containers by their elements; other objects by all their fields that are not transient.
+ * class open by its value; containers by their elements; other objects by all their fields that are not transient and that
+ * their module opens to Jackson.
  */
 final class RoundTrip {
     /** Types whose values are of classes that nobody can name. */
@@ -152,7 +153,7 @@ final class RoundTrip {
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
                 "a %s is not stored, because it would not be read back equal: %s%s. "
-                        + "State that need not be stored has to be transient",
+                        + "Declare fields that need not be stored as transient",
                 type.getTypeName(),
                 why,
                 JacksonAnnotations.remark(type)));
@@ -161,6 +162,15 @@ final class RoundTrip {
     static boolean isOfThePlatform(Class<?> type) {
         ClassLoader loader = type.getClassLoader();
         return loader == null || loader == ClassLoader.getPlatformClassLoader();
+    }
+
+    /** Those that do not, such as {@code AtomicInteger}, are equal if they are written alike. */
+    private static boolean definesEquals(Class<?> type) {
+        try {
+            return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("every class has equals", e);
+        }
     }
 
     private List<AnnotatedField> stateOf(Class<?> type) {
@@ -213,6 +223,9 @@ final class RoundTrip {
             }
             if (a.getClass() != b.getClass()) {
                 return SOMEWHERE;
+            }
+            if (isOfThePlatform(a.getClass()) && !definesEquals(a.getClass())) {
+                return somewhereUnless(mapper.valueToTree(a).equals(mapper.valueToTree(b)));
             }
             return isOfThePlatform(a.getClass()) || a instanceof JsonNode || a instanceof Enum<?>
                     ? somewhereUnless(a.equals(b))

@@ -75,7 +75,7 @@ final class StorageCalls {
         }
     }
 
-    /** Runs the handler. One that takes longer than conflicts are retried for holds up others, and its loss of a race is final. */
+    /** Runs the handler. One that takes longer than conflicts are retried for holds up others, and it is not rerun if it loses a race. */
     private <R extends @Nullable Object> Attempt<R> attempt(UnitOfWork<R> work, Snapshot current) {
         long begun = nanoClock.getAsLong();
         try {
@@ -84,10 +84,11 @@ final class StorageCalls {
             Duration took = Duration.ofNanos(nanoClock.getAsLong() - begun);
             if (took.compareTo(timeout) > 0) {
                 LOGGER.warn(
-                        "{}: a handler ran for {} ms, longer than the timeout of {}: it is not interrupted, and unless it"
-                                + " fails its changes are written, but if another writer was faster it is not run again; do"
-                                + " slow work before or after handle, not inside",
+                        "{}: handler {} ran for {} ms, longer than the timeout of {}. Handlers are not interrupted. Unless it"
+                                + " failed, its changes are written; if another writer was faster, the call fails with"
+                                + " ContentionException. Move slow work out of the handler.",
                         work.key(),
+                        work.handlerName(),
                         took.toMillis(),
                         timeout);
             }

@@ -50,6 +50,11 @@ final class UnitOfWork<R extends @Nullable Object> {
         return key;
     }
 
+    /** For logs: the class that has the handler, even if it is a lambda. */
+    String handlerName() {
+        return handler.getClass().getName();
+    }
+
     /** Runs the handler on what is stored now. */
     Attempt<R> attempt(Snapshot current) {
         if (eventId.isPresent() && current.events().contains(eventId.getAsLong())) {

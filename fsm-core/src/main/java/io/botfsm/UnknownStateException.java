@@ -22,13 +22,19 @@ public final class UnknownStateException extends FsmException {
     public UnknownStateException(StorageKey key, String state) {
         super(String.format(
                 Locale.ROOT,
-                "%s: stored state \"%s\" is of no registered group and name; if the state was renamed, register its "
-                        + "former name: states(…, names -> names.formerly(\"%s\", …))",
+                "%s: stored state \"%s\" matches no registered state; %s",
                 key,
                 Text.printable(state),
-                Text.printable(state)));
+                remedy(state)));
         this.key = key;
         this.state = state;
+    }
+
+    private static String remedy(String state) {
+        return state.contains(":")
+                ? "if the state was renamed, register its former name: states(…, names -> names.formerly(\""
+                        + Text.printable(state) + "\", …))"
+                : "it was set as text, without a group: read it with state(), and set the constant instead";
     }
 
     /** The conversation. */

@@ -204,6 +204,10 @@ class FsmContextTest {
                 .hasMessageContaining("former type")
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
         assertThatThrownBy(() -> context.data(Newer.class)).hasMessageContaining("@JsonAlias");
+        context.setState("AGE");
+        assertThatThrownBy(() -> context.state(Signup.class))
+                .hasMessageContaining("set as text")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("formerly"));
     }
 
     @Test

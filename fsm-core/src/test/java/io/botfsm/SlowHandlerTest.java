@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 class SlowHandlerTest {
     private static final Duration LIMIT = Duration.ofMillis(20);
     private static final String WARNING =
-            "bot=1 chat=2 user=3: a handler ran for \\d+ ms, longer than the timeout of PT0.02S: .*";
+            "bot=1 chat=2 user=3: handler \\S+SlowHandlerTest\\S* ran for \\d+ ms, longer than the timeout of PT0.02S\\. .*";
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
 
     private final FsmTestStorage storage = new FsmTestStorage();

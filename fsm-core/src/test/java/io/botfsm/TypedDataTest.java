@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,19 @@ class TypedDataTest {
         isReadBack(fsm, new ByProperty("L", "", unanswered));
         isReadBack(fsm, new ByProperty("L", "", Map.of()));
         isReadBack(fsm, new Outer("L", new NonEmpty("S", List.of()), List.of(new NonDefault("", 0))));
+    }
+
+    static final class Counter {
+        public AtomicInteger seen = new AtomicInteger();
+    }
+
+    @Test
+    void valuesWithoutEqualsOfTheirOwnAreEqualIfTheyAreWrittenAlike() {
+        Counter counter = new Counter();
+        counter.seen.set(3);
+        fsm.context(KEY).update(turn -> turn.data(counter).put("more", new AtomicInteger(4)));
+        assertThat(fsm.context(KEY).data(Counter.class).orElseThrow().seen).hasValue(3);
+        assertThat(fsm.context(KEY).value("more", Integer.class)).hasValue(4);
     }
 
     record Order(String size, @Nullable String note, List<String> extras, int count) {}

@@ -74,10 +74,10 @@ class ChangingTest {
     // snippet: changing-own-ids
     static boolean paid(FsmContext context, String paymentId) {
         return context.update(turn -> {
-            if (turn.value("payment", String.class).filter(paymentId::equals).isPresent()) {
+            if (turn.value("paid:" + paymentId, Boolean.class).isPresent()) {
                 return false; // delivered before
             }
-            turn.put("payment", paymentId);
+            turn.put("paid:" + paymentId, true); // remove it when the order is done, or the data only grow
             return true;
         });
     }
@@ -131,5 +131,6 @@ class ChangingTest {
         assertThat(paid(context, "pay_9f3c")).isTrue();
         assertThat(paid(context, "pay_9f3c")).isFalse();
         assertThat(paid(context, "pay_9f3d")).isTrue();
+        assertThat(paid(context, "pay_9f3c")).isFalse();
     }
 }
