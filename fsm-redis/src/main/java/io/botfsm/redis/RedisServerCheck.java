@@ -39,7 +39,6 @@ public final class RedisServerCheck {
     /** How long a client may take to open one more connection. */
     private static final Duration CONNECTING = Duration.ofSeconds(3);
 
-    private static final int MORE_ATTEMPTS = 5;
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private static final int NEEDED_MAJOR = 6;
@@ -265,13 +264,13 @@ public final class RedisServerCheck {
      */
     private <T> T asked(String command, Supplier<CompletionStage<T>> question, Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
-        for (int left = MORE_ATTEMPTS; ; left--) {
+        while (true) {
             try {
                 return await(command, question.get(), limit);
             } catch (StorageUnavailableException e) {
                 boolean notSent = e.getCause() instanceof RedisPortException failure && failure.kind() == Kind.NOT_SENT;
                 boolean late = System.nanoTime() - end >= 0;
-                if (left == 0 || late || !notSent || Thread.currentThread().isInterrupted()) {
+                if (late || !notSent || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
                 LockSupport.parkNanos(PAUSE.toNanos());
