@@ -81,7 +81,7 @@ class OnboardingBotTest {
                 bot.kill();
             }
 
-            try (BotProcess bot = startAfterKill( WITHOUT_DATABASE)) {
+            try (BotProcess bot = startAfterKill(WITHOUT_DATABASE)) {
                 bot.say("31");
 
                 assertThat(bot.hear()).isEqualTo(CITY_QUESTION);
@@ -99,7 +99,7 @@ class OnboardingBotTest {
                 servers.kill();
             }
 
-            try (BotProcess bot = startAfterKill( WITHOUT_DATABASE)) {
+            try (BotProcess bot = startAfterKill(WITHOUT_DATABASE)) {
                 bot.say("31");
 
                 assertThat(bot.finish()).containsExactly(CITY_QUESTION);
