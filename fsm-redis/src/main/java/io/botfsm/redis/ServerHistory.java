@@ -29,7 +29,7 @@ final class ServerHistory {
      * {@code DEL}, by which leases are released.
      */
     private static final Pattern LOSS = Pattern.compile("(?m)^cmdstat_("
-            + "flushall|flushdb|swapdb|debug|unlink|rename|renamenx|move|migrate"
+            + "flushall|flushdb|swapdb|debug|unlink|getdel|delex|delifeq|rename|renamenx|move|copy|restore|migrate"
             + "|replicaof|slaveof|failover|config|config\\|resetstat):calls=0*[1-9]");
 
     private ServerHistory() {}

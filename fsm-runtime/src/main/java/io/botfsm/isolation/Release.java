@@ -23,7 +23,10 @@ final class Release {
         this.end = leases.now() + leases.times().attemptLimit().toNanos();
     }
 
-    /** Of a lease that was had. The stage never fails, and ends in the time of one attempt. */
+    /**
+     * Of a lease that was had. The stage never fails, and ends in the time of one attempt, with whether the store said that the
+     * lease is over: an earlier request may have ended it whose answer was lost.
+     */
     static CompletionStage<Boolean> of(Leases leases, String name, Claim claim) {
         return begin(new Release(leases, name, claim, false));
     }
@@ -53,7 +56,7 @@ final class Release {
         if (settled
                 || hopeless
                 || end - leases.now() <= leases.times().retryPause().toNanos()) {
-            done.complete(ended);
+            done.complete(settled);
         } else {
             leases.later(leases.times().retryPause(), this::ask);
         }

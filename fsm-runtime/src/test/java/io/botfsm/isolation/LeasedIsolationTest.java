@@ -181,6 +181,28 @@ class LeasedIsolationTest {
                 .isTrue();
     }
 
+    /** The release is executed, its answer lost, and the store says of the next one that it has no such lease. */
+    @Test
+    void aReleaseWhoseFirstAnswerIsLostIsConfirmedByTheNext() throws Exception {
+        isolation = EventIsolation.builder()
+                .across(store)
+                .ttl(Duration.ofSeconds(6))
+                .queued();
+        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            store.losesNextReleasesAnswer.set(true);
+            get(isolation.submit(KEY, () -> "first"));
+            Awaitility.await().until(() -> isolation.handlers() == 0 && isolation.conversations() == 0);
+            assertThat(store.releases).hasValue(2);
+            assertThat(log.list).isEmpty();
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
     @Test
     void aStrangersClaimIsNotTouched() {
         isolation = EventIsolation.builder()

@@ -24,6 +24,8 @@ final class TroubledLeases implements LeaseStore {
     final AtomicInteger subscriptions = new AtomicInteger();
     final AtomicBoolean losesNextGrant = new AtomicBoolean();
     final AtomicBoolean losesNextRelease = new AtomicBoolean();
+    final AtomicBoolean losesNextReleasesAnswer = new AtomicBoolean();
+    final AtomicInteger releases = new AtomicInteger();
     final AtomicBoolean withholdsNextQuestion = new AtomicBoolean();
     volatile Runnable withheld = () -> {};
     volatile boolean losesRenewals;
@@ -78,10 +80,15 @@ final class TroubledLeases implements LeaseStore {
 
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
+        releases.incrementAndGet();
         if (refusesReleases) {
             return CompletableFuture.failedFuture(new LeaseStoreException("refused on purpose", true, null));
         }
-        return losesNextRelease.compareAndSet(true, false) ? lost() : store.release(name, claim);
+        if (losesNextRelease.compareAndSet(true, false)) {
+            return lost();
+        }
+        CompletionStage<Boolean> answer = store.release(name, claim);
+        return losesNextReleasesAnswer.compareAndSet(true, false) ? lost() : answer;
     }
 
     @Override

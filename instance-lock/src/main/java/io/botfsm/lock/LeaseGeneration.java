@@ -242,17 +242,24 @@ final class LeaseGeneration implements Lease {
     private void renewed(int attempt, Reading begun) {
         int failedBefore;
         boolean doubted;
+        boolean stillDoubted = false;
         synchronized (monitor) {
             if (state == State.RELEASED) {
                 return;
             }
+            Reading now = Reading.of(engine.clock());
             doubted = mayBeSuspended;
-            boolean tooLate = state == State.LOST || engine.clock().nanoTime() - hard >= 0;
+            boolean tooLate = state == State.LOST || now.nanos() - hard >= 0;
             if (tooLate) { // the store has it again, and nobody uses it
                 failedBefore = -1;
             } else {
                 failedBefore = failures;
                 confirm(attempt, begun);
+                stillDoubted = doubted && suspended(now);
+                if (stillDoubted) { // the request was sent before the clock jumped: ask again
+                    mayBeSuspended = true;
+                    nextRenewal = now.nanos();
+                }
             }
         }
         if (failedBefore < 0) {
@@ -261,7 +268,7 @@ final class LeaseGeneration implements Lease {
             return;
         }
         engine.renewAt(nextRenewal());
-        if (failedBefore > 0 || doubted) {
+        if (!stillDoubted && (failedBefore > 0 || doubted)) {
             engine.tell(new LockEvent.RenewedLate(engine.name(), fencingToken, failedBefore));
         }
     }
@@ -307,7 +314,7 @@ final class LeaseGeneration implements Lease {
     /** Where the clocks disagree, only the store knows whether the lease has expired. */
     private void renewAtOnce(Reading now) {
         synchronized (monitor) {
-            if (mayBeSuspended) {
+            if (mayBeSuspended || !suspended(now)) { // a renewal may have been confirmed meanwhile
                 return;
             }
             mayBeSuspended = true;

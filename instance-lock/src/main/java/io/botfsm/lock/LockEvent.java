@@ -39,7 +39,7 @@ public sealed interface LockEvent {
     record ClockJumped(String name, long fencingToken, Duration ahead) implements LockEvent {}
 
     /**
-     * Renewed after failures, or after the clock had jumped.
+     * Renewed after failures, or held again after the clock had jumped.
      *
      * @param failures how many there were
      */
@@ -54,7 +54,7 @@ public sealed interface LockEvent {
     /**
      * The lock was given back.
      *
-     * @param confirmed whether the store said so; otherwise the lease expires by itself
+     * @param confirmed whether the store said that the lease is over; otherwise it expires by itself
      */
     record Released(String name, long fencingToken, boolean confirmed) implements LockEvent {}
 

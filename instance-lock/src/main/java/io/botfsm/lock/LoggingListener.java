@@ -30,11 +30,11 @@ enum LoggingListener implements LockListener {
         } else if (event instanceof LockEvent.Quarantined e) {
             at(Level.INFO, e, e.fencingToken())
                     .log(
-                            "Lock \"{}\" is granted, but the store cannot show that it remembers every earlier holder: waiting"
-                                    + " until {}, for {}, when the lease of such a holder has expired",
+                            "Lock \"{}\" granted, but the store may have forgotten an earlier holder. Waiting {} (until {})"
+                                    + " for that holder's lease to expire",
                             e.name(),
-                            Instant.now().plus(e.remaining()).truncatedTo(ChronoUnit.SECONDS),
-                            rounded(e.remaining()));
+                            rounded(e.remaining()),
+                            Instant.now().plus(e.remaining()).truncatedTo(ChronoUnit.SECONDS));
         } else if (event instanceof LockEvent.Degraded e) {
             at(Level.WARN, e, e.fencingToken())
                     .log(
@@ -45,13 +45,12 @@ enum LoggingListener implements LockListener {
         } else if (event instanceof LockEvent.ClockJumped e) {
             at(Level.WARN, e, e.fencingToken())
                     .log(
-                            "Lock \"{}\" not held until it is renewed: the time of day is {} ahead, so the machine may have been"
-                                    + " suspended",
+                            "Lock \"{}\" is not considered held until it is renewed: the wall clock jumped ahead by {}"
+                                    + " (machine suspended, or clock set)",
                             e.name(),
                             e.ahead());
         } else if (event instanceof LockEvent.RenewedLate e) {
-            at(Level.INFO, e, e.fencingToken())
-                    .log("Lock \"{}\" renewed, and held again; failed attempts: {}", e.name(), e.failures());
+            renewedLate(e);
         } else if (event instanceof LockEvent.Expiring e) {
             at(Level.WARN, e, e.fencingToken())
                     .log("Lock \"{}\" about to be lost, in {}: stopping", e.name(), e.untilLost());
@@ -83,6 +82,15 @@ enum LoggingListener implements LockListener {
             log.log("Lock \"{}\" taken over from process {} on {}", e.name(), from.pid(), from.host());
         } else {
             log.log("Lock \"{}\" acquired", e.name());
+        }
+    }
+
+    private static void renewedLate(LockEvent.RenewedLate e) {
+        LoggingEventBuilder log = at(Level.INFO, e, e.fencingToken());
+        if (e.failures() > 0) { // it may have been held throughout
+            log.log("Lock \"{}\" renewed after {} failed attempts", e.name(), e.failures());
+        } else {
+            log.log("Lock \"{}\" renewed: held again after the clock jump", e.name());
         }
     }
 

@@ -25,7 +25,8 @@ final class Release {
      *
      * @param end when to stop asking again, by the clock's nanoseconds
      * @param untilFound whether to ask again also when the store does not know the claim, which may still be on its way
-     * @return whether the store had the claim and said that it has ended it; never fails
+     * @return whether the store said that it has ended the claim or, without {@code untilFound}, that it does not have it;
+     *     never fails
      */
     static CompletionStage<Boolean> begin(LeaseEngine engine, Claim claim, long end, boolean untilFound) {
         Release release = new Release(engine, claim, end, untilFound);
@@ -42,7 +43,7 @@ final class Release {
         boolean settled = failure == null && (ended || !untilFound);
         long pause = engine.timings().retryPause().toNanos();
         if (settled || end - engine.clock().nanoTime() <= pause) {
-            confirmed.complete(ended);
+            confirmed.complete(settled);
         } else {
             engine.later(engine.timings().retryPause(), this::ask);
         }

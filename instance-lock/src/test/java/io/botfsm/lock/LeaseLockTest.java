@@ -418,6 +418,20 @@ class LeaseLockTest {
         }
     }
 
+    /** The release is executed, its answer lost, and the store says of the next one that it has no such lease. */
+    @Test
+    void aReleaseWhoseFirstAnswerIsLostIsConfirmedByTheNext() {
+        try (InstanceLock busy = lock(Duration.ofSeconds(6))) {
+            Lease lease = busy.tryAcquire().orThrow();
+            store.loseNextReleasesAnswer();
+            lease.close();
+
+            await().untilAsserted(() ->
+                    assertThat(events).contains(new LockEvent.Released("bot", lease.fencingToken(), true)));
+            assertThat(store.calls()).filteredOn("release"::equals).hasSize(2);
+        }
+    }
+
     @Nested
     class Callbacks {
         @Test

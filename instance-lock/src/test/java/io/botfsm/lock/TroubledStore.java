@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class TroubledStore implements LeaseStore {
     private volatile Runnable beforeRelease = () -> {};
     private volatile boolean noExpiry;
     private volatile boolean forgetful;
+    private final AtomicBoolean losesNextReleasesAnswer = new AtomicBoolean();
 
     TroubledStore(LeaseStore store) {
         this.store = store;
@@ -66,6 +68,10 @@ final class TroubledStore implements LeaseStore {
 
     void rememberNothing() {
         forgetful = true;
+    }
+
+    void loseNextReleasesAnswer() {
+        losesNextReleasesAnswer.set(true);
     }
 
     /** What was called, in order. */
@@ -111,7 +117,10 @@ final class TroubledStore implements LeaseStore {
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
         beforeRelease.run();
-        return call("release", () -> store.release(name, claim));
+        CompletionStage<Boolean> answer = call("release", () -> store.release(name, claim));
+        return losesNextReleasesAnswer.compareAndSet(true, false)
+                ? CompletableFuture.failedFuture(new LeaseStoreException("lost on purpose", false, null))
+                : answer;
     }
 
     @Override
