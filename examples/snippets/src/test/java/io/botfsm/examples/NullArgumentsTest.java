@@ -135,8 +135,8 @@ class NullArgumentsTest {
         SAMPLES.put(LettuceRedis.Builder.class, () -> LettuceRedis.builder("redis://localhost"));
         SAMPLES.put(MemoryStateStorage.Builder.class, MemoryStateStorage::builder);
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
-        SAMPLES.put(BotToken.class, () -> BotToken.of("1:a"));
-        SAMPLES.put(PollingSessionBuilder.class, () -> PollingSession.builder(BotToken.of("1:a")));
+        SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
+        SAMPLES.put(PollingSessionBuilder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
         SAMPLES.put(UpdateKeys.class, () -> UpdateKeys.of(1, FsmStrategy.CHAT));
     }
 
