@@ -6,6 +6,7 @@ import io.botfsm.SpentTurnException;
 import io.botfsm.TransitionRefusedException;
 import io.botfsm.UnknownStateException;
 import io.botfsm.UnreadableDataException;
+import java.util.List;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +24,17 @@ enum FailureKind {
     private static final int FORBIDDEN = 403;
 
     /**
-     * The kind of the outermost cause of which it is known; a fault of the handler, if there is none.
+     * The kind of the outermost cause of which it is known, unless any is an answer of Telegram's that concerns one chat; a
+     * fault of the handler, if there is none.
      *
      * @param outages the failures that the application declares as outages
      */
     static FailureKind of(Throwable failure, Predicate<? super Throwable> outages) {
-        for (Throwable cause : Causes.of(failure)) {
+        List<Throwable> causes = Causes.of(failure);
+        if (causes.stream().anyMatch(FailureKind::isOfChat)) {
+            return OWN;
+        }
+        for (Throwable cause : causes) {
             if (isOwn(cause)) {
                 return OWN;
             }
@@ -44,8 +50,7 @@ enum FailureKind {
                 || cause instanceof UnreadableDataException
                 || cause instanceof TransitionRefusedException
                 || cause instanceof SpentTurnException
-                || cause instanceof ConversationRefusedException
-                || (cause instanceof TelegramApiRequestException answer && isOfChat(answer));
+                || cause instanceof ConversationRefusedException;
     }
 
     private static boolean isDeclared(Throwable failure, Predicate<? super Throwable> outages) {
@@ -58,7 +63,10 @@ enum FailureKind {
     }
 
     /** Such as a user who has blocked the bot, or a deleted chat. */
-    private static boolean isOfChat(TelegramApiRequestException answer) {
+    private static boolean isOfChat(Throwable cause) {
+        if (!(cause instanceof TelegramApiRequestException answer)) {
+            return false;
+        }
         Integer code = answer.getErrorCode();
         return code != null && (code == BAD_REQUEST || code == FORBIDDEN);
     }

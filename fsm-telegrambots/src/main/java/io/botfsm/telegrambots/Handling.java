@@ -105,12 +105,12 @@ final class Handling {
     }
 
     private void ambiguous(Entry entry, Throwable failure) {
-        Window.Suspicion suspicion = window.suspected(entry);
+        long now = nanos.getAsLong();
+        Window.Suspicion suspicion = window.suspected(entry, now);
         if (suspicion.isOwn()) {
             own(entry, suspicion.times(), failure);
         } else {
             Duration pause = outageBackoff.after(suspicion.times());
-            long now = nanos.getAsLong();
             if (!window.isClosed()) { // or it is the end that fails
                 outage.suspected(entry, failure, suspicion.suspects(), suspicion.times() == 1, pause, now);
             }
@@ -156,7 +156,14 @@ final class Handling {
 
     private void giveUp(Entry entry, Throwable failure) {
         Received received = entry.received();
-        deadLetters.accept(new DeadLetter(
-                entry.id(), received.update(), entry.key(), received.json().toString(), failure));
+        boolean interrupted = Thread.interrupted(); // by what the handler did: the receiver's I/O would fail
+        try {
+            deadLetters.accept(new DeadLetter(
+                    entry.id(), received.update(), entry.key(), received.json().toString(), failure));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

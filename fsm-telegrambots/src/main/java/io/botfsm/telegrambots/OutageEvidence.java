@@ -1,5 +1,6 @@
 package io.botfsm.telegrambots;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,23 +10,34 @@ import java.util.Map;
  * work. Failures of several conversations without such a success are an outage. Not thread-safe; the window guards it.
  */
 final class OutageEvidence {
-    /** So many updates handled for each suspect conversation that holds up a full window: an outage would fail more. */
-    private static final int OVERWHELMING = 10;
-
+    private final long patience;
     private final Map<Object, Failing> failing = new HashMap<>();
     private long events;
+
+    /**
+     * Evidence of one window.
+     *
+     * @param patience how long a conversation may fail, for each that fails, before what was handled earlier counts against it
+     */
+    OutageEvidence(Duration patience) {
+        this.patience = patience.toNanos();
+    }
 
     /** A conversation that fails and has not succeeded since. */
     private static final class Failing {
         private final long first;
+        /** When that was. */
+        private final long since;
+
         private long latest;
         /** Handlers of others that began after its first failure and succeeded. */
         private long successes;
         /** Whether an outage may be the reason. */
         private boolean suspect = true;
 
-        private Failing(long first) {
+        private Failing(long first, long since) {
             this.first = first;
+            this.since = since;
         }
     }
 
@@ -50,13 +62,13 @@ final class OutageEvidence {
      * A conversation has failed once more.
      *
      * @param holdsUp whether its update keeps a full window from moving on, so that nothing else can give evidence any more
-     * @param handledBehind how many later updates of the window were handled
+     * @param handledBehind how many later updates of the window were handled, maybe before it failed for the first time
      * @return whether it counts as its own failure
      */
-    boolean failed(Object conversation, boolean holdsUp, int handledBehind) {
-        long now = moment();
-        Failing one = failing.computeIfAbsent(conversation, unknown -> new Failing(now));
-        one.latest = now;
+    boolean failed(Object conversation, boolean holdsUp, int handledBehind, long now) {
+        long moment = moment();
+        Failing one = failing.computeIfAbsent(conversation, unknown -> new Failing(moment, now));
+        one.latest = moment;
         long others = suspects() - (one.suspect ? 1 : 0);
         long needed = Math.max(1, others);
         boolean othersWork = failing.values().stream()
@@ -64,7 +76,10 @@ final class OutageEvidence {
                         .min()
                         .orElse(0)
                 >= needed;
-        boolean blocksOthers = holdsUp && (one.successes >= needed || handledBehind >= OVERWHELMING * (others + 1));
+        // Where the window was full before the first failure, only time tells: the more fail, the likelier is an
+        // outage.
+        boolean lasts = handledBehind > others && now - one.since >= patience * (others + 1);
+        boolean blocksOthers = holdsUp && (one.successes >= needed || lasts);
         one.suspect = !(othersWork || blocksOthers);
         return !one.suspect;
     }

@@ -22,7 +22,8 @@ final class OutageLog {
             announced = true;
             since = now;
             LOG.warn(
-                    "{} conversations fail, and none succeeds: their updates wait, and no attempt counts. The last one: {}",
+                    "{} conversations fail with what may be an outage; their updates are retried, and these attempts do not count"
+                            + " yet. Latest: {}",
                     suspects,
                     why.toString());
         } else if (!announced && first) {
@@ -36,7 +37,7 @@ final class OutageLog {
     synchronized void over(long now) {
         if (announced) {
             announced = false;
-            LOG.info("Updates are handled again after {} ms", (now - since) / 1_000_000);
+            LOG.info("No conversation fails any more, after {} ms", (now - since) / 1_000_000);
         }
     }
 }

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *       need is unavailable, no attempt counts.
  *   <li><b>Limits.</b> After a 429 of Telegram's to a handler that sends, no update of that chat is handled before the time
  *       that Telegram states is over, 5 minutes at most.
- *   <li><b>Telegram's no.</b> 409 is logged and told, and tried again; 429 waits as long as it says; no answer and 5xx are tried
+ *   <li><b>Telegram's no.</b> 409 is logged, reported to onConflict, and retried; 429 waits as long as it says; no answer and 5xx are tried
  *       again; with 400, 401, 403 and 404 polling {@linkplain #ended ends}, with a {@link PollingRefusedException}.
  * </ul>
  *
@@ -89,7 +89,7 @@ public final class PollingSession implements BotRunner.Bot {
         this.nanos = settings.nanos;
         this.botId = settings.token.botId();
         this.lease = lease;
-        this.window = new Window(update -> Placement.of(update, settings.keys));
+        this.window = new Window(update -> Placement.of(update, settings.keys), settings.outagePatience);
         this.handling = new Handling(settings, window, lease, handler);
         this.conflicts = new Conflicts(nanos.getAsLong(), settings.longPoll.plus(settings.conflictGrace));
         this.ownIsolation = settings.isolation.isEmpty();

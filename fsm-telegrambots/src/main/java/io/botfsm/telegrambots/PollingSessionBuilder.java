@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -75,6 +76,9 @@ public final class PollingSessionBuilder {
     Backoff failureBackoff = backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
     Backoff pollBackoff = backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
     Duration conflictGrace = Duration.ofSeconds(10);
+    /** See {@link OutageEvidence}. */
+    Duration outagePatience = Duration.ofSeconds(30);
+
     LongSupplier nanos = System::nanoTime;
 
     PollingSessionBuilder(BotToken token) {
@@ -93,7 +97,8 @@ public final class PollingSessionBuilder {
      * @throws IllegalArgumentException if it is no address of an HTTP server
      */
     public PollingSessionBuilder server(URI address) {
-        if (!List.of("http", "https").contains(address.getScheme()) || address.getHost() == null) {
+        requireNonNull(address, "address");
+        if (!Set.of("http", "https").contains(String.valueOf(address.getScheme())) || address.getHost() == null) {
             throw new IllegalArgumentException("server must be http://… or https://…: " + address);
         }
         server = address;
@@ -108,7 +113,8 @@ public final class PollingSessionBuilder {
 
     /**
      * What an update's conversation is, such as {@link UpdateKeys#key} with settings of your choice; instead of
-     * {@link #strategy}. An update for which it fails is a {@linkplain #deadLetters dead letter} at once.
+     * {@link #strategy}. It is called on the thread that polls, so it does no I/O. An update for which it fails is a
+     * {@linkplain #deadLetters dead letter} at once: the call is never retried.
      *
      * @param function empty for an update without a conversation, see {@link #others}
      */
@@ -125,7 +131,7 @@ public final class PollingSessionBuilder {
 
     /** What isolates handlers. Not closed. By default one for each session, within this process. */
     public PollingSessionBuilder isolation(EventIsolation shared) {
-        isolation = Optional.of(shared);
+        isolation = Optional.of(requireNonNull(shared, "shared"));
         return this;
     }
 
@@ -138,7 +144,7 @@ public final class PollingSessionBuilder {
      *     {@code message_reaction_count}
      */
     public PollingSessionBuilder allowedUpdates(List<String> names) {
-        allowedUpdates = List.copyOf(names);
+        allowedUpdates = List.copyOf(requireNonNull(names, "names"));
         return this;
     }
 
@@ -148,6 +154,7 @@ public final class PollingSessionBuilder {
      * @throws IllegalArgumentException if it is not 1 to 50 seconds
      */
     public PollingSessionBuilder longPoll(Duration wait) {
+        requireNonNull(wait, "wait");
         if (wait.compareTo(Duration.ofSeconds(1)) < 0 || wait.compareTo(LONGEST_LONG_POLL) > 0) {
             throw new IllegalArgumentException("longPoll must be 1 to 50 seconds: " + wait);
         }
@@ -178,8 +185,8 @@ public final class PollingSessionBuilder {
     /**
      * Which failures of a handler may mean that something is unavailable that all conversations need; in addition to those of
      * the storage and the isolation. A failure is tested first, and then its causes. It counts as an attempt only if it is the
-     * conversation's own: if other conversations succeed meanwhile. An answer of Telegram's that concerns one chat, 400 or 403,
-     * always counts.
+     * conversation's own: if other conversations have succeeded since it first failed. An answer of Telegram's that concerns one
+     * chat, 400 or 403, always counts, also as a cause.
      */
     public PollingSessionBuilder outages(Predicate<? super Throwable> test) {
         outages = requireNonNull(test, "test");

@@ -48,8 +48,8 @@ public final class UpdateKeys {
     /**
      * The same keys, where a message that is written on behalf of a chat belongs to that chat instead of the account that
      * Telegram names as its sender: each channel that writes in a group has a conversation of its own (otherwise all share that
-     * of user 136817688), and so have the anonymous administrators of a group (otherwise user 1087968824), apart by their custom
-     * titles where they have some. A button that such a person presses still belongs to the person: Telegram names no chat there.
+     * of user 136817688), and so have the anonymous administrators of a group (otherwise user 1087968824), separated by custom
+     * title, if any. A button that such a person presses still belongs to the person: Telegram names no chat there.
      */
     public UpdateKeys withSenderChats() {
         return new UpdateKeys(botId, strategy, byConnection, true);

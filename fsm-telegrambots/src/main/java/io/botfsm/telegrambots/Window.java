@@ -25,9 +25,12 @@ final class Window {
     /** A failing update that keeps a full window from moving on is not waited for any longer. */
     private static final long LONGEST_PAUSE_WHEN_FULL = TimeUnit.SECONDS.toNanos(1);
 
+    /** What may be an outage is tried again no sooner, however many others succeed. */
+    private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final Function<Received, Placement> placements;
     private final TreeMap<Long, Entry> entries = new TreeMap<>();
-    private final OutageEvidence evidence = new OutageEvidence();
+    private final OutageEvidence evidence;
     /** Until when Telegram wants nothing to be sent to a chat. */
     private final Map<Long, Long> limitedChats = new HashMap<>();
 
@@ -35,8 +38,9 @@ final class Window {
     private long changes;
     private boolean closed;
 
-    Window(Function<Received, Placement> placements) {
+    Window(Function<Received, Placement> placements, Duration outagePatience) {
         this.placements = placements;
+        this.evidence = new OutageEvidence(outagePatience);
     }
 
     /** What can be confirmed: all below the first update that is not done. Empty before the first update. */
@@ -146,14 +150,14 @@ final class Window {
                 .anyMatch(earlier -> !earlier.isDone() && earlier.isOfSameConversation(entry));
     }
 
-    /** Its handler has succeeded. Conversations that may have met an outage are tried again at once. */
+    /** Its handler has succeeded. Conversations that may have met an outage are tried again soon. */
     synchronized void handled(Entry entry, long now) {
         if (entry.key().isPresent()) {
             evidence.succeeded(entry.conversation(), entry.begun);
             entries.values().stream()
                     .filter(other -> other.state == Entry.State.WAITING && other.due - now > 0)
                     .filter(other -> evidence.refutes(entry.begun, other.conversation()))
-                    .forEach(other -> other.due = now);
+                    .forEach(other -> other.due = earlier(other.due, later(now, other.failedAt + SHORTEST_PAUSE)));
         }
         entry.handled = true;
         done(entry);
@@ -210,11 +214,11 @@ final class Window {
     record Suspicion(boolean isOwn, int times, long suspects) {}
 
     /** A failure that may be an outage; one that follows another of the same conversation does not count. */
-    synchronized Suspicion suspected(Entry entry) {
+    synchronized Suspicion suspected(Entry entry, long now) {
         if (entries.get(entry.id()) != entry || isBehindAnother(entry)) {
             return new Suspicion(false, 1, evidence.suspects());
         }
-        boolean isOwn = evidence.failed(entry.conversation(), holdsUp(entry), handledBehind(entry));
+        boolean isOwn = evidence.failed(entry.conversation(), holdsUp(entry), handledBehind(entry), now);
         if (isOwn) {
             // The one before it was its own too, as is known now.
             entry.failures += entry.failures == 0 && entry.uncounted > 0 ? 2 : 1;

@@ -2,13 +2,16 @@ package io.botfsm.telegrambots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class OutageEvidenceTest {
-    private final OutageEvidence evidence = new OutageEvidence();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final OutageEvidence evidence = new OutageEvidence(PATIENCE);
 
     private boolean fails(Object conversation) {
-        return evidence.failed(conversation, false, 0);
+        return evidence.failed(conversation, false, 0, 0);
     }
 
     private void succeeds(Object conversation) {
@@ -79,22 +82,39 @@ class OutageEvidenceTest {
         }
         assertThat(fails("last")).isFalse();
         assertThat(fails("first")).isFalse();
-        assertThat(evidence.failed("first", true, 10)).isTrue();
+        assertThat(evidence.failed("first", true, 10, 0)).isTrue();
         assertThat(fails("last")).isFalse();
     }
 
-    @Test
-    void whatKeepsAFullWindowFromMovingOnCountsIfFarMoreBehindItWereHandled() {
-        assertThat(evidence.failed("slow", true, 9)).isFalse();
-        assertThat(evidence.failed("slow", true, 99)).isTrue();
+    private boolean holdsUp(Object conversation, int handledBehind, Duration now) {
+        return evidence.failed(conversation, true, handledBehind, now.toNanos());
     }
 
     @Test
-    void anOutageInTheMiddleOfAFullWindowDoesNotCount() {
-        for (int i = 1; i < 40; i++) {
+    void whatWasHandledBeforeItFailedCountsOnlyWhenItHasHeldUpAFullWindowForLong() {
+        assertThat(holdsUp("slow", 99, Duration.ZERO)).isFalse();
+        assertThat(holdsUp("slow", 99, PATIENCE.minusMillis(1))).isFalse();
+        assertThat(holdsUp("slow", 99, PATIENCE)).isTrue();
+    }
+
+    @Test
+    void theMoreFailTheLongerWhatKeepsAFullWindowMayBeAnOutage() {
+        for (int i = 1; i < 10; i++) {
             var unused = fails(i);
         }
-        assertThat(evidence.failed(0, true, 60)).isFalse();
+        assertThat(holdsUp(0, 90, Duration.ZERO)).isFalse();
+        assertThat(holdsUp(0, 90, PATIENCE.multipliedBy(10).minusMillis(1))).isFalse();
+        assertThat(holdsUp(0, 90, PATIENCE.multipliedBy(10))).isTrue();
+        assertThat(holdsUp(1, 90, PATIENCE.multipliedBy(10))).isTrue();
+    }
+
+    @Test
+    void whatMostOfAFullWindowFailsWithIsAnOutageForAsLongAsItTakes() {
+        for (int i = 1; i < 60; i++) {
+            var unused = fails(i);
+        }
+        assertThat(holdsUp(0, 40, Duration.ZERO)).isFalse();
+        assertThat(holdsUp(0, 40, Duration.ofDays(1))).isFalse();
     }
 
     @Test

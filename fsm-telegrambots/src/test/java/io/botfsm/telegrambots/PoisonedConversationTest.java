@@ -21,10 +21,12 @@ import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -280,6 +282,7 @@ class PoisonedConversationTest {
     /** Each fails for so long that all others are done before it does so for the first time. */
     @Test
     void holdsUpNobodyElseWhenItFailsSlowly() {
+        bot.polling.outagePatience = Duration.ofMillis(100);
         long update = poisonedWrites();
         bot.othersWrite(MESSAGES, USERS);
         bot.start((key, received) -> {
@@ -292,6 +295,26 @@ class PoisonedConversationTest {
 
         bot.awaitOthersAnswered(MESSAGES);
         awaitDeadLetters(update);
+    }
+
+    /** The window is full when they fail for the first time: nobody can succeed after that. */
+    @Test
+    void tenThatFailSlowlyHoldUpNobodyElse() {
+        bot.polling.outagePatience = Duration.ofMillis(100);
+        long[] updates = LongStream.rangeClosed(1, 10)
+                .map(user -> bot.telegram.user(user).says("poison").getAsLong())
+                .toArray();
+        bot.othersWrite(MESSAGES, USERS);
+        bot.start((key, received) -> {
+            if (Long.parseLong(key.user()) <= 10) {
+                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= Window.LIMIT - 10);
+                throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
+            }
+            CrowdedBot.count(fsm, key, received.getUpdateId());
+        });
+
+        bot.awaitOthersAnswered(MESSAGES);
+        awaitDeadLetters(updates);
     }
 
     @Test
@@ -386,6 +409,24 @@ class PoisonedConversationTest {
         bot.awaitOthersAnswered(MESSAGES);
         bot.awaitAllConfirmed();
         assertThat(handedOver).hasValue(ATTEMPTS);
+    }
+
+    /** As an interrupted call of the storage leaves the thread. */
+    @Test
+    void aReceiverCanWaitThoughTheHandlerWasInterrupted() {
+        List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+        bot.polling.deadLetters(ATTEMPTS, letter -> {
+            interrupted.add(Thread.currentThread().isInterrupted());
+            bot.dead.add(letter);
+        });
+        bot.start((key, update) -> {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("gave up its wait");
+        });
+        long update = poisonedWrites();
+
+        awaitDeadLetters(update);
+        assertThat(interrupted).containsExactly(false);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,8 +91,32 @@ class StorageOutageTest {
             assertThat(fsm.context(bot.key(user)).value("n", Integer.class)).hasValue(4);
         }
         long outages = users > 1 ? 1 : 0;
-        assertThat(logged("conversations fail, and none succeeds")).isEqualTo(outages);
-        assertThat(logged("Updates are handled again after")).isEqualTo(outages);
+        assertThat(logged("conversations fail with what may be an outage")).isEqualTo(outages);
+        assertThat(logged("No conversation fails any more")).isEqualTo(outages);
+    }
+
+    /** What the others did before the outage is no evidence against it. */
+    @Test
+    void givesUpNothingThatWasBegunBeforeAndKeepsAFullWindow() {
+        bot.polling.outagePatience = Duration.ofHours(1);
+        bot.telegram.user(POISONED).says("takes its time");
+        bot.othersWrite(3 * Window.LIMIT, USERS);
+        CountDownLatch killed = new CountDownLatch(1);
+        bot.start((key, update) -> {
+            if (key.user().equals("" + POISONED)) {
+                killed.await();
+            }
+            CrowdedBot.count(fsm, key, update.getUpdateId());
+        });
+        bot.awaitOthersAnswered(Window.LIMIT - 1);
+        server.kill();
+        killed.countDown();
+        await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > FUTILE_ATTEMPTS);
+        server.startAgain();
+
+        bot.awaitOthersAnswered(3 * Window.LIMIT);
+        bot.awaitAllConfirmed();
+        assertThat(bot.dead).isEmpty();
     }
 
     /** What failed before on its own account must not be counted once the others fail too. */

@@ -36,7 +36,7 @@ class WindowTest {
         return new Placement(Optional.of(key), Optional.of(user), Optional.empty());
     }
 
-    private final Window window = new Window(WindowTest::place);
+    private final Window window = new Window(WindowTest::place, Duration.ofSeconds(30));
 
     private List<Entry> admit(OptionalLong asked, long... ids) {
         window.admit(asked, received(ids), 0);
@@ -122,6 +122,21 @@ class WindowTest {
         assertThat(window.begin(entries.get(0))).isTrue();
         window.close();
         assertThat(window.begin(entries.get(1))).isFalse();
+    }
+
+    /** Many successes must not make many calls to a backend that is in trouble. */
+    @Test
+    void whatMayBeAnOutageIsNotTriedAgainWithEachSuccess() {
+        List<Entry> entries = admit(NONE, 11, 12, 13);
+        window.begin(entries.get(0));
+        assertThat(window.suspected(entries.get(0), 0).isOwn()).isFalse();
+        window.again(entries.get(0), 0, Duration.ofSeconds(5));
+        for (Entry other : entries.subList(1, 3)) {
+            window.begin(other);
+            window.handled(other, Duration.ofMillis(50).toNanos());
+        }
+
+        assertThat(window.nextDue(0)).hasValue(Duration.ofMillis(200).toNanos());
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
+import io.botfsm.telegrambots.PollingSessionBuilder;
 import io.botfsm.telegrambots.UpdateKeys;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -134,7 +135,8 @@ class NullArgumentsTest {
         SAMPLES.put(LettuceRedis.Builder.class, () -> LettuceRedis.builder("redis://localhost"));
         SAMPLES.put(MemoryStateStorage.Builder.class, MemoryStateStorage::builder);
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
-        SAMPLES.put(BotToken.class, () -> BotToken.of("1:a"));
+        SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
+        SAMPLES.put(PollingSessionBuilder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
         SAMPLES.put(UpdateKeys.class, () -> UpdateKeys.of(1, FsmStrategy.CHAT));
     }
 

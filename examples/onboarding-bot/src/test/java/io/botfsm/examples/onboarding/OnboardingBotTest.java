@@ -287,7 +287,7 @@ class OnboardingBotTest {
                 assertThat(second.finish()).isEmpty();
                 assertThat(second.exitStatus()).isZero();
                 assertThat(second.log())
-                        .endsWith("It has ended: this instance is active now.\n")
+                        .endsWith("The other instance has ended; this one is active now.\n")
                         .hasLineCount(2);
             }
         }

@@ -108,8 +108,7 @@ class TelegramBotTest {
             bot.awaitEnd();
             assertThat(bot.exitStatus()).isEqualTo(2);
             assertThat(bot.log())
-                    .isEqualTo(
-                            "TELEGRAM_BOT_TOKEN is not set; put the token there that @BotFather gave you. See --help.\n");
+                    .isEqualTo("TELEGRAM_BOT_TOKEN is not set; set it to the token from @BotFather. See --help.\n");
         }
         try (BotProcess bot = BotProcess.start(data, Map.of("TELEGRAM_BOT_TOKEN", "my secret"), "--telegram")) {
             bot.awaitEnd();

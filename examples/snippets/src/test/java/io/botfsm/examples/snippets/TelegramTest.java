@@ -51,7 +51,8 @@ class TelegramTest {
         return BotRunner.under(InstanceLock.over(redis.leaseStore(), name).build())
                 .standby() // or leave it out: then a second instance ends at once, with status 75
                 .thenClose("redis", Duration.ofSeconds(5), redis)
-                .run(lease -> polling.start(lease, counting(fsm.fencedBy(lease.fencingToken()), telegram)));
+                .run(lease -> polling.allowedUpdates(List.of("message"))
+                        .start(lease, counting(fsm.fencedBy(lease.fencingToken()), telegram)));
     }
 
     static UpdateHandler counting(Fsm fsm, TelegramClient telegram) {
@@ -61,7 +62,7 @@ class TelegramTest {
                 (now, update) -> soFar(now), // delivered again: the reply may not have got out
                 (update, reply) -> send(telegram, update.getMessage().getChatId(), reply));
         return (key, update) -> {
-            if (update.hasMessage()) { // of any content; nothing else is answered, such as an edited message
+            if (update.hasMessage()) { // of any content; kinds asked for earlier may still come
                 messages.handle(key, update);
             }
         };
@@ -104,7 +105,7 @@ class TelegramTest {
         PollingSessionBuilder polling = PollingSession.builder(token)
                 .strategy(FsmStrategy.USER_IN_TOPIC)
                 .allowedUpdates(List.of("message")) // all kinds, if nothing is said
-                .outages(TelegramApiException.class::isInstance) // if it meets everybody, no attempt counts
+                .outages(TelegramApiException.class::isInstance) // while all conversations fail, attempts do not count
                 .deadLetters(5, letter -> keep(letter))
                 .onConflict(conflict -> alert(conflict));
         // end

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Starts the bot, at a terminal or on Telegram, as the only one of its name, or reports which instance is. */
 public final class Main {
@@ -38,6 +39,7 @@ public final class Main {
     private final OpenStorage storage;
     private final InstanceLock lock;
     private final Optional<TelegramBot> telegram;
+    private final AtomicBoolean quarantineReported = new AtomicBoolean();
 
     private Main(Options options, OpenStorage storage, Optional<TelegramBot> telegram) {
         this.options = options;
@@ -60,10 +62,7 @@ public final class Main {
                 OUT.print(Options.USAGE);
                 return BotRunner.STOPPED;
             }
-            return run(
-                    options.telegram()
-                            ? options.ofBot(BotToken.fromEnvironment().botId())
-                            : options);
+            return run(options);
         } catch (IllegalArgumentException e) {
             ERR.println(e.getMessage() + ". See --help.");
             return BAD_OPTIONS;
@@ -73,12 +72,14 @@ public final class Main {
         }
     }
 
-    private static int run(Options options) throws IOException {
-        if (options.isQuiet()) {
+    private static int run(Options given) throws IOException {
+        if (given.isQuiet()) {
             System.setProperty("onboarding.log", "QUIET"); // before the first logger, see logback.xml
         }
-        boolean talks = options.action() == Options.Action.TALK;
-        Optional<TelegramBot> telegram = talks && options.telegram() ? Optional.of(telegram()) : Optional.empty();
+        Optional<BotToken> token = given.telegram() ? Optional.of(token()) : Optional.empty();
+        Options options = token.map(of -> given.ofBot(of.botId())).orElse(given);
+        Optional<TelegramBot> telegram =
+                token.filter(of -> options.action() == Options.Action.TALK).map(Main::telegram);
         try {
             OpenStorage storage = OpenStorage.open(options.storage(), dataFolder());
             try {
@@ -184,8 +185,15 @@ public final class Main {
     private void on(LockEvent event) {
         if (event instanceof LockEvent.Degraded) {
             bringBack();
-        } else if (event instanceof LockEvent.Acquired acquired && acquired.isTakeover() && options.isQuiet()) {
-            ERR.println("It has ended: this instance is active now.");
+        } else if (!options.isQuiet()) {
+            return; // the log does
+        } else if (event instanceof LockEvent.Quarantined quarantined && !quarantineReported.getAndSet(true)) {
+            ERR.printf(
+                    Locale.ROOT,
+                    "Waiting up to %d s: Redis cannot show that no other instance is active.%n",
+                    quarantined.remaining().plusMillis(999).toSeconds());
+        } else if (event instanceof LockEvent.Acquired acquired && acquired.isTakeover()) {
+            ERR.println("The other instance has ended; this one is active now.");
         }
     }
 
@@ -198,11 +206,15 @@ public final class Main {
     }
 
     /** The token is in the environment: other users of the machine can read the command line. */
-    private static TelegramBot telegram() {
-        String token = variable(BotToken.VARIABLE)
+    private static BotToken token() {
+        return variable(BotToken.VARIABLE)
+                .map(BotToken::of)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        BotToken.VARIABLE + " is not set; put the token there that @BotFather gave you"));
-        return new TelegramBot(BotToken.of(token), variable("TELEGRAM_API_URL").map(Main::server));
+                        BotToken.VARIABLE + " is not set; set it to the token from @BotFather"));
+    }
+
+    private static TelegramBot telegram(BotToken token) {
+        return new TelegramBot(token, variable("TELEGRAM_API_URL").map(Main::server));
     }
 
     private static URI server(String address) {

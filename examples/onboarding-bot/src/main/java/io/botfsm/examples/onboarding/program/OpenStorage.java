@@ -5,12 +5,13 @@ import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.storage.StateStorage;
-import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Where the bot keeps its conversations while it runs, and what has to be closed with it. */
 interface OpenStorage extends AutoCloseable {
@@ -66,7 +67,7 @@ interface OpenStorage extends AutoCloseable {
             case "memory" -> "memory";
             case "embedded" ->
                 "embedded in " + folderOf(file).relativize(data.toAbsolutePath().normalize());
-            default -> id(RedisURI.create(option));
+            default -> id(RedisUri.parse(option));
         };
     }
 
@@ -74,11 +75,13 @@ interface OpenStorage extends AutoCloseable {
         return Objects.requireNonNull(file.toAbsolutePath().normalize().getParent(), "a file is in a folder");
     }
 
-    private static String id(RedisURI uri) {
-        String server = uri.getSentinels().isEmpty()
-                ? Objects.requireNonNullElseGet(uri.getSocket(), () -> uri.getHost() + ":" + uri.getPort())
-                : "master " + uri.getSentinelMasterId();
-        return String.format(Locale.ROOT, "redis %s/%d", server, uri.getDatabase());
+    private static String id(RedisUri uri) {
+        String server = uri.masterName()
+                .map(name -> "master " + name)
+                .or(uri::socket)
+                .orElseGet(
+                        () -> uri.nodes().stream().map(RedisUri.Node::toString).collect(Collectors.joining(",")));
+        return String.format(Locale.ROOT, "redis %s/%d", server, uri.database());
     }
 
     /** Ends with the process. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What the command line says.
  *
  * @param database the file, {@link #NO_DATABASE}, or empty if the option is missing
+ * @param instanceGiven whether its name was chosen, and is not the default
  * @param adoptDatabase whether a database of another storage serves this one from now on
  * @param ttl how long the lock lasts unless renewed
  * @param telegram whether it talks on Telegram, not at the terminal
@@ -24,6 +25,7 @@ record Options(
         boolean adoptDatabase,
         String user,
         String instance,
+        boolean instanceGiven,
         boolean standby,
         Duration ttl,
         Action action,
@@ -71,6 +73,34 @@ record Options(
     private static final String DEFAULT_INSTANCE = "onboarding-bot";
     private static final int LONGEST_TTL_SECONDS = 86_400;
 
+    /** Options with a name that was chosen, unless it is the default. */
+    Options(
+            String storage,
+            Optional<String> database,
+            boolean adoptDatabase,
+            String user,
+            String instance,
+            boolean standby,
+            Duration ttl,
+            Action action,
+            boolean telegram,
+            boolean verbose,
+            boolean interactive) {
+        this(
+                storage,
+                database,
+                adoptDatabase,
+                user,
+                instance,
+                !instance.equals(DEFAULT_INSTANCE),
+                standby,
+                ttl,
+                action,
+                telegram,
+                verbose,
+                interactive);
+    }
+
     /** What is to be done. */
     enum Action {
         TALK,
@@ -100,7 +130,7 @@ record Options(
 
     /** The default name of the only instance; bots with different tokens may share a storage. */
     Options ofBot(long botId) {
-        if (!instance.equals(DEFAULT_INSTANCE)) {
+        if (instanceGiven) {
             return this;
         }
         String ofBot = DEFAULT_INSTANCE + "-" + botId;
@@ -136,7 +166,7 @@ record Options(
         private @Nullable String database;
         private boolean adoptDatabase;
         private String user = "1";
-        private String instance = DEFAULT_INSTANCE;
+        private @Nullable String instance;
         private boolean standby;
         private Duration ttl = Duration.ofSeconds(30);
         private Action action = Action.TALK;
@@ -205,7 +235,8 @@ record Options(
                     Optional.ofNullable(database),
                     adoptDatabase,
                     user,
-                    instance,
+                    Optional.ofNullable(instance).orElse(DEFAULT_INSTANCE),
+                    instance != null,
                     standby,
                     ttl,
                     action,

@@ -34,6 +34,7 @@ final class Messenger implements UpdateHandler {
     private static final int LONGEST_TEXT = 4096;
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
+    private static final int TOO_MANY_REQUESTS = 429;
     private static final Pattern CHAT_NOT_FOUND = Pattern.compile("chat not found", Pattern.CASE_INSENSITIVE);
     private static final Reply LOST_THREAD = new Reply(
             List.of("Sorry, I have lost the thread. Send /start to begin anew."), Optional.empty(), List.of());
@@ -64,7 +65,7 @@ final class Messenger implements UpdateHandler {
     }
 
     private void answer(Message message, MaybeInaccessibleMessage place) throws TelegramApiException {
-        attempt(new SendChatAction(place.getChatId().toString(), ActionType.TYPING.toString()));
+        showTyping(place.getChatId().toString());
         Reply reply = reply(message); // is stored when this has returned
         for (Iterator<String> texts = parts(reply).iterator(); texts.hasNext(); ) {
             SendMessage send = new SendMessage(place.getChatId().toString(), texts.next());
@@ -120,6 +121,20 @@ final class Messenger implements UpdateHandler {
                                 && CHAT_NOT_FOUND
                                         .matcher("" + e.getApiResponse())
                                         .find()));
+    }
+
+    /** Fails only if nothing must be sent to the chat for a while, which the reply would be refused for too. */
+    private void showTyping(String chat) throws TelegramApiRequestException {
+        try {
+            client.execute(new SendChatAction(chat, ActionType.TYPING.toString()));
+        } catch (TelegramApiRequestException e) {
+            if (Integer.valueOf(TOO_MANY_REQUESTS).equals(e.getErrorCode())) {
+                throw e;
+            }
+            LOG.debug("Typing is not shown: {}", e.getMessage());
+        } catch (TelegramApiException e) {
+            LOG.debug("Typing is not shown: {}", e.getMessage());
+        }
     }
 
     /** What is nice to have. */

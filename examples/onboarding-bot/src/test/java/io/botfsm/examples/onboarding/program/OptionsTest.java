@@ -127,5 +127,6 @@ class OptionsTest {
     void botsWithDifferentTokensHaveDifferentNames() {
         assertThat(parse().ofBot(7).instance()).isEqualTo("onboarding-bot-7");
         assertThat(parse("--instance=b").ofBot(7).instance()).isEqualTo("b");
+        assertThat(parse("--instance=onboarding-bot").ofBot(7).instance()).isEqualTo("onboarding-bot");
     }
 }

@@ -12,6 +12,7 @@ import io.botfsm.telegram.testing.Fault;
 import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +97,32 @@ class MessengerTest {
         say("/start");
         assertThat(alice.replies()).isEmpty();
         assertThat(telegram.requests()).extracting(request -> request.status()).contains(400, 403);
+    }
+
+    @Test
+    void nothingIsSentToAChatThatIsLimited() {
+        alice.says("hello");
+        telegram.next("sendChatAction", Fault.tooManyRequests(1));
+        assertThatThrownBy(() -> say("/start"))
+                .isInstanceOfSatisfying(
+                        TelegramApiRequestException.class,
+                        limit -> assertThat(limit.getErrorCode()).isEqualTo(429));
+        assertThat(telegram.requests())
+                .extracting(request -> request.method().toLowerCase(Locale.ROOT))
+                .doesNotContain("sendmessage");
+    }
+
+    @Test
+    void whatIsNiceToHaveMayFail() throws Exception {
+        alice.says("hello");
+        telegram.next("sendChatAction", Fault.status(400, "Bad Request"));
+        telegram.next("answerCallbackQuery", Fault.tooManyRequests(1));
+        handle(
+                "callback_query",
+                "\"id\": \"1\", \"data\": \"x\", \"message\": {\"message_id\": 1, \"date\": 1,"
+                        + " \"chat\": {\"id\": 42, \"type\": \"private\"}}");
+        assertThat(alice.replies()).isNotEmpty();
+        assertThat(telegram.requests()).extracting(request -> request.status()).contains(400, 429);
     }
 
     @Test
