@@ -57,7 +57,7 @@ public final class ConnectionDiagnosis {
      * @param nodes what the URI names; none for a Unix socket, of which nothing is found out
      * @param tls whether the client talks TLS
      * @param sentinels whether the nodes should be Sentinels
-     * @param timeout how long a command may take, and all that is asked here together; the latter takes two seconds at most
+     * @param timeout how long a command may take, and each of the two questions asked here; those take two seconds each at most
      */
     public ConnectionDiagnosis(List<Node> nodes, boolean tls, boolean sentinels, Duration timeout) {
         this.nodes = List.copyOf(nodes);
@@ -96,20 +96,20 @@ public final class ConnectionDiagnosis {
         long end = System.nanoTime() + limit.toNanos();
         return nodes.stream()
                 .takeWhile(node -> System.nanoTime() - end < 0) // silent ones cost no more than one does
-                .flatMap(node -> (answered ? sentinel(node, end) : protocol(node, end)).stream())
+                .flatMap(node -> (answered ? sentinel(node) : protocol(node)).stream())
                 .findFirst();
     }
 
-    private Optional<String> sentinel(Node node, long end) {
-        return answer(node, INFO, end)
+    private Optional<String> sentinel(Node node) {
+        return answer(node, INFO)
                 .filter(info -> new String(info, UTF_8).contains("redis_mode:sentinel"))
                 .map(sentinel ->
                         "a Sentinel listens at " + node + ": write redis-sentinel:// and #<name of the master>, as in"
                                 + " redis-sentinel://host:26379#mymaster");
     }
 
-    private Optional<String> protocol(Node node, long end) {
-        Protocol spoken = spoken(node, end);
+    private Optional<String> protocol(Node node) {
+        Protocol spoken = spoken(node);
         String redis = sentinels ? "redis-sentinel://" : "redis://";
         String rediss = sentinels ? "rediss-sentinel://" : "rediss://";
         if (tls && spoken == Protocol.REDIS) {
@@ -125,10 +125,9 @@ public final class ConnectionDiagnosis {
                 : Optional.empty();
     }
 
-    private static Protocol spoken(Node node, long end) {
-        long half = end - (end - System.nanoTime()) / 2; // leaves time for the other question
-        Protocol toPlainText = protocol(answer(node, PING, half));
-        return toPlainText == Protocol.SILENCE ? protocol(answer(node, clientHello(), end)) : toPlainText;
+    private Protocol spoken(Node node) {
+        Protocol toPlainText = protocol(answer(node, PING));
+        return toPlainText == Protocol.SILENCE ? protocol(answer(node, clientHello())) : toPlainText;
     }
 
     private static Protocol protocol(Optional<byte[]> answer) {
@@ -159,7 +158,8 @@ public final class ConnectionDiagnosis {
     }
 
     /** What comes first in reply, empty if nothing does in time; none if nobody can be asked. */
-    private static Optional<byte[]> answer(Node node, byte[] question, long end) {
+    private Optional<byte[]> answer(Node node, byte[] question) {
+        long end = System.nanoTime() + limit.toNanos();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(node.host(), node.port()), millisUntil(end));
             socket.setSoTimeout(millisUntil(end));
