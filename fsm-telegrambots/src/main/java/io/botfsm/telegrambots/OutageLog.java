@@ -37,7 +37,7 @@ final class OutageLog {
     synchronized void over(long now) {
         if (announced) {
             announced = false;
-            LOG.info("No conversation fails any more, after {} ms", (now - since) / 1_000_000);
+            LOG.info("Updates are handled again, after {} ms", (now - since) / 1_000_000);
         }
     }
 }

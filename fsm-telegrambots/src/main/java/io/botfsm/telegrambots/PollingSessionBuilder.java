@@ -77,7 +77,7 @@ public final class PollingSessionBuilder {
     Backoff pollBackoff = backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
     Duration conflictGrace = Duration.ofSeconds(10);
     /** See {@link OutageEvidence}. */
-    Duration outagePatience = Duration.ofSeconds(30);
+    Duration outagePatience = Duration.ofSeconds(5);
 
     LongSupplier nanos = System::nanoTime;
 

@@ -92,7 +92,7 @@ class StorageOutageTest {
         }
         long outages = users > 1 ? 1 : 0;
         assertThat(logged("conversations fail with what may be an outage")).isEqualTo(outages);
-        assertThat(logged("No conversation fails any more")).isEqualTo(outages);
+        assertThat(logged("Updates are handled again")).isEqualTo(outages);
     }
 
     /** What the others did before the outage is no evidence against it. */

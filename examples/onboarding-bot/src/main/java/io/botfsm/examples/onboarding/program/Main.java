@@ -40,6 +40,7 @@ public final class Main {
     private final InstanceLock lock;
     private final Optional<TelegramBot> telegram;
     private final AtomicBoolean quarantineReported = new AtomicBoolean();
+    private final AtomicBoolean awaitsOther = new AtomicBoolean();
 
     private Main(Options options, OpenStorage storage, Optional<TelegramBot> telegram) {
         this.options = options;
@@ -135,9 +136,10 @@ public final class Main {
             return; // the log does
         }
         try {
-            lock.holder()
-                    .ifPresent(holder -> ERR.println(
-                            "Standing by while another instance is active: " + LockReport.describe(holder) + "."));
+            lock.holder().ifPresent(holder -> {
+                ERR.println("Standing by while another instance is active: " + LockReport.describe(holder) + ".");
+                awaitsOther.set(true);
+            });
         } catch (LockException e) {
             ERR.println("Standing by: " + e.getMessage());
         }
@@ -192,7 +194,7 @@ public final class Main {
                     Locale.ROOT,
                     "Waiting up to %d s: Redis cannot show that no other instance is active.%n",
                     quarantined.remaining().plusMillis(999).toSeconds());
-        } else if (event instanceof LockEvent.Acquired acquired && acquired.isTakeover()) {
+        } else if (event instanceof LockEvent.Acquired && awaitsOther.getAndSet(false)) {
             ERR.println("The other instance has ended; this one is active now.");
         }
     }

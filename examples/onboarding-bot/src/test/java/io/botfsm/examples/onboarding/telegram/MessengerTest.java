@@ -69,7 +69,7 @@ class MessengerTest {
             say(text);
         }
         for (int i = 0; i < 20; i++) {
-            say(String.valueOf((char) ('a' + i)).repeat(200));
+            say(String.valueOf((char) ('a' + i)).repeat(50));
         }
         List<ShownMessage> replies = alice.replies();
         assertThat(replies.get(replies.size() - 1).buttons())
