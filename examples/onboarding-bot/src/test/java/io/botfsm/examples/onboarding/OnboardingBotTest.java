@@ -295,8 +295,8 @@ class OnboardingBotTest {
         @Test
         void standsByUntilItIsTerminated() throws Exception {
             try (BotProcess first = BotProcess.start(data);
-                    BotProcess second = started(first, "--standby")) {
-                await().atMost(Duration.ofSeconds(30)).until(() -> second.log().contains("tanding by"));
+                    BotProcess second = started(first, "--standby", "--verbose")) {
+                await().atMost(Duration.ofSeconds(30)).until(() -> second.log().contains("Standing by: active is"));
                 second.terminate();
 
                 assertThat(second.exitStatus()).isZero();
