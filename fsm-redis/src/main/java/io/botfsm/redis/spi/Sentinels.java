@@ -24,7 +24,7 @@ public final class Sentinels {
     private final CompletableFuture<Node> elected = new CompletableFuture<>();
     private final Map<Node, Integer> votes = new HashMap<>();
     private @Nullable RedisPortException failure;
-    private boolean allRefused = true;
+    private int refusals;
     private int left;
 
     private Sentinels(String master, int count) {
@@ -35,7 +35,7 @@ public final class Sentinels {
 
     /**
      * Where the master is now. Fails if no Sentinel says, with a {@link RedisPortException} that names one of them and why; one
-     * that refused the question rather than one that could not be asked. The failure is lasting only if all refused.
+     * that refused the question rather than one that could not be asked. The failure is lasting only if most of them refused.
      *
      * @param sentinels at least one
      * @param master its name
@@ -69,10 +69,10 @@ public final class Sentinels {
                 most = votes.merge(node, 1, Integer::sum) > count / 2;
             } else {
                 RedisPortException latest = RedisPortException.ofSentinel(sentinel, Objects.requireNonNull(why));
-                allRefused &= latest.isLasting();
+                refusals += latest.isLasting() ? 1 : 0;
                 failure = failure == null || !failure.isLasting() ? latest : failure;
             }
-            failed = failure == null || allRefused ? failure : failure.passing();
+            failed = failure == null || refusals > count / 2 ? failure : failure.passing();
             last = --left == 0;
             if (last) {
                 told = votes.entrySet().stream()
