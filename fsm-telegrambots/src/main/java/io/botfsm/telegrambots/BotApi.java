@@ -58,7 +58,7 @@ final class BotApi {
      *
      * @param offset all below it is confirmed; without one nothing is
      * @param wait how long the server may wait for the first
-     * @param allowed the kinds of updates; without it Telegram goes on with those of the last call, whoever made that
+     * @param allowed the kinds of updates; without it Telegram keeps those of the last call by any poller
      */
     Call getUpdates(OptionalLong offset, int limit, Duration wait, List<String> allowed) {
         ObjectNode parameters = JSON.createObjectNode().put("limit", limit).put("timeout", wait.toSeconds());

@@ -172,7 +172,7 @@ class SignalsTest {
             }
         }
 
-        /** Whoever wants no signals has an order of stopping of its own, which a hook would run beside. */
+        /** Without signals the application has its own shutdown order, and a hook would run concurrently with it. */
         @Test
         void isNotTheRunnersBusinessWithoutSignals() throws IOException, InterruptedException {
             try (BotProcess bot = BotProcess.start("work-without-signals")) {
