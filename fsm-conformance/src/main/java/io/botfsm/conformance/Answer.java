@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a stage answers, sooner or later: a value, or a failure at most wrapped once. */
@@ -27,10 +28,26 @@ final class Answer<T> {
                         ended.complete(new Ended<>(value, failure, Duration.ofNanos(System.nanoTime() - begun))));
     }
 
+    /**
+     * What a call answers, made again while it fails: one begun later than the given time must succeed. For calls with a time
+     * limit so short that a busy machine alone can make one fail.
+     */
+    static <T> T eventually(Supplier<Answer<T>> call, Duration time, Duration patience) {
+        long begun = System.nanoTime();
+        while (true) {
+            boolean last = System.nanoTime() - begun > time.toNanos();
+            Answer<T> answer = call.get();
+            if (last || answer.anyFailureOrNone(patience).isEmpty()) {
+                return answer.value(patience);
+            }
+            Time.pause(Duration.ofMillis(10));
+        }
+    }
+
     T value(Duration patience) {
         Ended<T> end = end(patience);
         if (end.failure != null) {
-            throw new AssertionError("a call failed that should not have", end.failure);
+            throw new AssertionError("a call failed that should not have: " + end.failure, end.failure);
         }
         return requireNonNull(end.value, "a stage completes with a value, not null");
     }

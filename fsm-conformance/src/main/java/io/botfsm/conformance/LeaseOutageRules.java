@@ -3,6 +3,7 @@ package io.botfsm.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.Renewal.Renewed;
 import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,9 +11,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 
 /** Rule L17: the backend is away. */
@@ -65,7 +67,7 @@ abstract class LeaseOutageRules extends LeaseRules {
         TestedLeaseStore store = openConfigured();
         String name = freshName();
         Claim claim = freshClaim();
-        store.granted(lasting(name, claim));
+        acquired(store, name, claim);
         backend().cutOff();
         for (int i = 0; i < 2; i++) {
             everyCall(store, name, claim).forEach(this::fails);
@@ -77,7 +79,7 @@ abstract class LeaseOutageRules extends LeaseRules {
         TestedLeaseStore store = openConfigured();
         String name = freshName();
         Claim claim = freshClaim();
-        store.granted(lasting(name, claim));
+        acquired(store, name, claim);
         backend().loseAnswers();
         everyCall(store, name, claim).forEach(this::fails);
     }
@@ -93,7 +95,7 @@ abstract class LeaseOutageRules extends LeaseRules {
     void ruleL17_manyCallsReturnAtOnceAndFailInTime() {
         TestedLeaseStore store = openConfigured();
         String name = freshName();
-        store.read(name);
+        read(store, name);
         backend().cutOff();
         long begun = System.nanoTime();
         List<Answer<?>> answers = new ArrayList<>();
@@ -111,36 +113,37 @@ abstract class LeaseOutageRules extends LeaseRules {
         TestedLeaseStore store = openConfigured();
         String name = freshName();
         Claim claim = freshClaim();
-        long token = store.granted(lasting(name, claim)).fence();
-        long fence = store.fence(name);
+        OptionalLong fence = acquired(store, name, claim).fence();
         for (int outage = 0; outage < 2; outage++) {
             backend().cutOff();
             fails(store.reading(name));
             fails(store.renewing(lasting(name, claim)));
             backend().restore();
-            awaitRecovery(store, name);
-            assertHeldBy(claim, store.read(name));
-            assertThat(store.fence(name)).isEqualTo(fence);
-            store.renewed(lasting(name, claim));
+            read(store, name);
+            StoredLease lease = read(store, name);
+            assertHeldBy(claim, lease);
+            assertThat(lease.fence()).isEqualTo(fence);
+            assertThat(answered(() -> store.renewing(lasting(name, claim)))).isInstanceOf(Renewed.class);
         }
-        assertThat(store.release(name, claim)).isTrue();
-        assertThat(store.granted(lasting(name, freshClaim())).fence()).isGreaterThan(token);
+        answered(() -> store.releasing(name, claim));
+        assertThat(acquired(store, name, freshClaim()).fence().getAsLong()).isGreaterThan(fence.getAsLong());
     }
 
     /** A call begun later than the time of recovery must succeed. */
-    private void awaitRecovery(TestedLeaseStore store, String name) {
-        long restored = System.nanoTime();
-        while (true) {
-            boolean last = System.nanoTime() - restored > RECOVERY.toNanos();
-            Optional<Throwable> failure = store.reading(name).anyFailureOrNone(limit);
-            if (failure.isEmpty()) {
-                return;
-            }
-            if (last) {
-                throw new AssertionError("not back " + RECOVERY + " after its backend was", failure.get());
-            }
-            Time.pause(Duration.ofMillis(10));
-        }
+    private <T> T answered(Supplier<Answer<T>> call) {
+        return Answer.eventually(call, RECOVERY, limit);
+    }
+
+    /** Acquires what is free; if the answer was lost, the claim has it all the same. */
+    private StoredLease acquired(TestedLeaseStore store, String name, Claim claim) {
+        answered(() -> store.acquiring(lasting(name, claim)));
+        StoredLease lease = read(store, name);
+        assertHeldBy(claim, lease);
+        return lease;
+    }
+
+    private StoredLease read(TestedLeaseStore store, String name) {
+        return answered(() -> store.reading(name));
     }
 
     @Requires(Need.CUTS_OFF)
@@ -152,7 +155,7 @@ abstract class LeaseOutageRules extends LeaseRules {
                 backend().cutOff();
             } else if (i == NAMES + 4) {
                 backend().restore();
-                awaitRecovery(store, freshName());
+                read(store, freshName());
             }
             String name = freshName();
             Claim claim = freshClaim();
@@ -161,7 +164,7 @@ abstract class LeaseOutageRules extends LeaseRules {
             }
         }
         assertThat(granted).hasSizeGreaterThanOrEqualTo(2 * NAMES);
-        granted.forEach((name, claim) -> assertHeldBy(claim, store.read(name)));
+        granted.forEach((name, claim) -> assertHeldBy(claim, read(store, name)));
     }
 
     @Requires(Need.CUTS_OFF)
@@ -172,16 +175,16 @@ abstract class LeaseOutageRules extends LeaseRules {
             failed.put(freshName(), freshClaim());
         }
         String other = freshName();
-        store.read(other);
+        read(store, other);
         backend().loseAnswers();
         List<Answer<?>> answers = new ArrayList<>();
         failed.forEach((name, claim) -> answers.add(store.acquiring(lasting(name, claim))));
         answers.forEach(this::fails);
         backend().restore();
-        awaitRecovery(store, other);
+        read(store, other);
         Set<String> happened = new HashSet<>();
         lookAgainAndAgain(() -> failed.forEach((name, claim) -> {
-            if (store.release(name, claim)) {
+            if (answered(() -> store.releasing(name, claim))) {
                 assertThat(happened.add(name))
                         .as("an acquisition happened for the first time")
                         .isTrue();
@@ -196,7 +199,7 @@ abstract class LeaseOutageRules extends LeaseRules {
         for (int i = 0; i < NAMES; i++) {
             String name = freshName();
             Claim claim = freshClaim();
-            store.granted(lasting(name, claim));
+            acquired(store, name, claim);
             holders.put(name, claim);
         }
         backend().loseAnswers();
@@ -204,10 +207,10 @@ abstract class LeaseOutageRules extends LeaseRules {
         holders.keySet().forEach(name -> answers.add(store.forcing(name)));
         answers.forEach(this::fails);
         backend().restore();
-        awaitRecovery(store, freshName());
+        read(store, freshName());
         Set<String> happened = new HashSet<>();
         lookAgainAndAgain(() -> holders.replaceAll((name, claim) -> {
-            StoredLease lease = store.read(name);
+            StoredLease lease = read(store, name);
             if (lease.claim().isPresent()) {
                 assertHeldBy(claim, lease);
                 return claim;
@@ -216,7 +219,7 @@ abstract class LeaseOutageRules extends LeaseRules {
                     .as("a force happened for the first time")
                     .isTrue();
             Claim next = freshClaim();
-            store.granted(lasting(name, next));
+            acquired(store, name, next);
             return next;
         }));
     }
@@ -243,25 +246,25 @@ abstract class LeaseOutageRules extends LeaseRules {
         TestedLeaseStore other = suite instanceof Conformance.Shares ? openConfigured() : store;
         String name = freshName();
         AtomicInteger hints = new AtomicInteger();
-        store.subscribe(name, hints::incrementAndGet);
+        answered(() -> store.subscribing(name, hints::incrementAndGet));
         for (int outage = 0; outage < 2; outage++) {
             Claim claim = freshClaim();
-            other.granted(lasting(name, claim));
+            acquired(other, name, claim);
             fault.run();
             fails(other.releasing(name, claim));
             fails(store.reading(name));
             int before = hints.get();
             backend().restore();
-            awaitRecovery(store, name);
-            awaitRecovery(other, name);
+            read(store, name);
+            read(other, name);
             time.eventually("a hint after the outage", () -> hints.get() > before);
 
-            other.release(name, claim);
+            answered(() -> other.releasing(name, claim));
             for (int i = 0; i < 3; i++) {
                 int again = hints.get();
                 Claim next = freshClaim();
-                other.granted(lasting(name, next));
-                assertThat(other.release(name, next)).isTrue();
+                acquired(other, name, next);
+                answered(() -> other.releasing(name, next));
                 time.eventually("a hint of a release after the outage", () -> hints.get() > again);
             }
         }
@@ -272,7 +275,7 @@ abstract class LeaseOutageRules extends LeaseRules {
         TestedLeaseStore store = openConfigured();
         String name = freshName();
         store.granted(lasting(name, freshClaim()));
-        store.subscribe(name, () -> {});
+        answered(() -> store.subscribing(name, () -> {}));
         backend().cutOff();
         Answer<StoredLease> pending = store.reading(name);
         long begun = System.nanoTime();

@@ -7,6 +7,7 @@ import io.botfsm.StorageClosedException;
 import io.botfsm.StorageKey;
 import io.botfsm.StorageUnavailableException;
 import io.botfsm.conformance.Conformance.CutsOff;
+import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Snapshot;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 
@@ -51,7 +53,7 @@ abstract class OutageRules extends Rules {
         assertThat(failure).isInstanceOf(StorageUnavailableException.class);
         StorageUnavailableException typed = (StorageUnavailableException) failure;
         assertThat(answer.took(limit)).as("time of a failing call").isLessThan(limit);
-        assertThat(typed.timeout()).as("the time-out told").isPositive().isLessThanOrEqualTo(CONFIGURED);
+        assertThat(typed.timeout()).as("the timeout reported").isPositive().isLessThanOrEqualTo(CONFIGURED);
         return typed;
     }
 
@@ -59,7 +61,7 @@ abstract class OutageRules extends Rules {
     void rule17_readFailsInTimeAndTyped() {
         TestedStorage storage = openConfigured();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A"));
+        applied(storage, key, change().state("A"));
         backend().cutOff();
         for (int i = 0; i < 2; i++) {
             StorageUnavailableException failure = unavailable(storage.reading(key));
@@ -72,7 +74,7 @@ abstract class OutageRules extends Rules {
     void rule17_writeFailsInTimeAndTyped() {
         TestedStorage storage = openConfigured();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A"));
+        applied(storage, key, change().state("A"));
         backend().cutOff();
         for (int i = 0; i < 2; i++) {
             assertThat(unavailable(storage.writing(key, change().state("B"))).key())
@@ -91,7 +93,7 @@ abstract class OutageRules extends Rules {
     void rule17_manyCallsFailInTime() {
         TestedStorage storage = openConfigured();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A"));
+        applied(storage, key, change().state("A"));
         backend().cutOff();
         List<Answer<?>> answers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -105,7 +107,7 @@ abstract class OutageRules extends Rules {
     void rule17_callsReturnAtOnce() {
         TestedStorage storage = openConfigured();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A"));
+        applied(storage, key, change().state("A"));
         backend().cutOff();
         long begun = System.nanoTime();
         List<Answer<?>> answers = new ArrayList<>();
@@ -122,34 +124,33 @@ abstract class OutageRules extends Rules {
     void rule17_worksAgainByItself() {
         TestedStorage storage = openConfigured();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A").put("a", "1"));
-        Snapshot before = storage.read(key);
+        applied(storage, key, change().state("A").put("a", "1"));
+        Snapshot before = read(storage, key);
         for (int outage = 0; outage < 2; outage++) {
             backend().cutOff();
             unavailable(storage.reading(key));
             unavailable(storage.reading(key));
             backend().restore();
-            awaitRecovery(storage, key);
-            assertThat(storage.read(key)).isEqualTo(before);
+            read(storage, key);
+            assertThat(read(storage, key)).isEqualTo(before);
         }
-        storage.applied(key, change().state("B").expectState("A"));
-        assertThat(storage.read(key).state()).hasValue("B");
+        applied(storage, key, change().state("B"));
+        assertThat(read(storage, key).state()).hasValue("B");
     }
 
     /** A call begun later than the time of recovery must succeed. */
-    private void awaitRecovery(TestedStorage storage, StorageKey key) {
-        long restored = System.nanoTime();
-        while (true) {
-            boolean last = System.nanoTime() - restored > RECOVERY.toNanos();
-            Optional<FsmException> failure = storage.reading(key).failureOrNone(limit);
-            if (failure.isEmpty()) {
-                return;
-            }
-            if (last) {
-                throw new AssertionError("not back " + RECOVERY + " after its backend was", failure.get());
-            }
-            Time.pause(Duration.ofMillis(10));
-        }
+    private <T> T answered(Supplier<Answer<T>> call) {
+        return Answer.eventually(call, RECOVERY, limit);
+    }
+
+    private Applied applied(TestedStorage storage, StorageKey key, Mutation.Builder change) {
+        Outcome outcome = answered(() -> storage.writing(key, change));
+        assertThat(outcome).isInstanceOf(Applied.class);
+        return (Applied) outcome;
+    }
+
+    private Snapshot read(TestedStorage storage, StorageKey key) {
+        return answered(() -> storage.reading(key));
     }
 
     @Requires(Need.CUTS_OFF)
@@ -168,18 +169,18 @@ abstract class OutageRules extends Rules {
         List<Written> written = IntStream.range(0, 20)
                 .mapToObj(i -> freshKey())
                 .map(key -> new Written(
-                        key, storage.applied(key, change().state("A")).version()))
+                        key, applied(storage, key, change().state("A")).version()))
                 .toList();
         fault.run();
         List<Answer<?>> answers = new ArrayList<>();
         written.forEach(before -> answers.add(storage.writing(before.key, change().state("B"))));
         answers.forEach(this::unavailable);
         backend().restore();
-        awaitRecovery(storage, written.get(0).key);
+        read(storage, written.get(0).key);
         boolean countsWrites = countsWrites();
         for (int look = 0; look < 3; look++) {
             for (int i = 0; i < answers.size(); i++) {
-                Snapshot now = storage.read(written.get(i).key);
+                Snapshot now = read(storage, written.get(i).key);
                 boolean happened = now.state().equals(Optional.of("B"));
                 if (!unavailable(answers.get(i)).mayBeApplied()) {
                     assertThat(happened).as("a denied write happened").isFalse();
@@ -217,7 +218,7 @@ abstract class OutageRules extends Rules {
                 backend().cutOff();
             } else if (i == 24) {
                 backend().restore();
-                awaitRecovery(storage, key);
+                read(storage, key);
             }
             String name = "n" + i;
             Answer<Outcome> answer = storage.writing(key, change().put(name, "" + i));
@@ -229,14 +230,14 @@ abstract class OutageRules extends Rules {
             }
         }
         assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(50);
-        assertThat(storage.read(key).data()).containsAllEntriesOf(acknowledged);
+        assertThat(read(storage, key).data()).containsAllEntriesOf(acknowledged);
     }
 
     @Requires(Need.CUTS_OFF)
     void rule17_closesWhileTheBackendIsAway() {
         TestedStorage storage = openConfigured();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A"));
+        applied(storage, key, change().state("A"));
         backend().cutOff();
         Answer<Snapshot> pending = storage.reading(key);
         long begun = System.nanoTime();
