@@ -9,5 +9,7 @@ module io.botfsm.core {
     requires static transitive org.jspecify;
 
     exports io.botfsm;
+    exports io.botfsm.json;
     exports io.botfsm.storage;
+    exports io.botfsm.transition;
 }

@@ -1,6 +1,8 @@
 package io.botfsm;
 
+import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.UnknownStateException;
 import java.util.Optional;
 
 /**

@@ -2,7 +2,9 @@ package io.botfsm;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.util.Map;
 import java.util.Optional;
 

@@ -1,7 +1,9 @@
 package io.botfsm;
 
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.StorageKey;
 import java.util.OptionalLong;
 
 /** The fencing token that every write of one {@link Fsm} carries, if it has one. */

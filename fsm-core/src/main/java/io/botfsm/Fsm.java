@@ -1,6 +1,16 @@
 package io.botfsm;
 
+import io.botfsm.json.JacksonCodec;
+import io.botfsm.json.JsonCodec;
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.InterruptedCallException;
+import io.botfsm.storage.StateNames;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;

@@ -2,6 +2,11 @@ package io.botfsm;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.state.StateGroup;
+import io.botfsm.internal.state.StateRegistry;
+import io.botfsm.json.JacksonCodec;
+import io.botfsm.json.JsonCodec;
+import io.botfsm.storage.StateNames;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.LinkedHashMap;

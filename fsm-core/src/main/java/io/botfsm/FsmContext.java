@@ -1,5 +1,14 @@
 package io.botfsm;
 
+import io.botfsm.json.UnreadableDataException;
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.InterruptedCallException;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.UnknownStateException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

@@ -7,6 +7,7 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,9 +2,10 @@ package io.botfsm;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.internal.Text;
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

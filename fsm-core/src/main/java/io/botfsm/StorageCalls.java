@@ -1,12 +1,17 @@
 package io.botfsm;
 
 import io.botfsm.UnitOfWork.Attempt;
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;

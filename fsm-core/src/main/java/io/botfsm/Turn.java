@@ -1,5 +1,6 @@
 package io.botfsm;
 
+import io.botfsm.json.UnreadableDataException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 

@@ -7,6 +7,7 @@ import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.Function;

@@ -1,7 +1,10 @@
 package io.botfsm;
 
-import io.botfsm.internal.Text;
+import io.botfsm.internal.state.StateRegistry;
+import io.botfsm.internal.text.Text;
+import io.botfsm.json.JsonCodec;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

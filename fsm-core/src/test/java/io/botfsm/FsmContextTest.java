@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.UnknownStateException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

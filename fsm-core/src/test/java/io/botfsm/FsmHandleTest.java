@@ -6,8 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Handled.Done;
 import io.botfsm.Handled.Repeated;
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;

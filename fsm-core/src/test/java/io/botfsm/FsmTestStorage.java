@@ -4,6 +4,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import java.util.EnumSet;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.botfsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.storage.StorageKey;
 import java.io.StringWriter;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;

@@ -3,7 +3,9 @@ package io.botfsm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageKey;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.botfsm.benchmarks;
 
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Locale;

@@ -2,10 +2,6 @@ package io.botfsm.storage;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageClosedException;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageUnavailableException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;

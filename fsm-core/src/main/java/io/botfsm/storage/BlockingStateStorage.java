@@ -1,12 +1,11 @@
 package io.botfsm.storage;
 
-import io.botfsm.StorageKey;
 import java.util.Set;
 
 /**
  * A {@link StateStorage} in the words of a blocking driver; {@link StateStorage#blocking} makes it one. The same rules
- * hold. An {@link io.botfsm.FsmException} is passed on; any other exception becomes the cause of a
- * {@link io.botfsm.StorageUnavailableException} that says a write may have been applied. Thread-safe.
+ * hold. An {@link io.botfsm.storage.FsmException} is passed on; any other exception becomes the cause of a
+ * {@link io.botfsm.storage.StorageUnavailableException} that says a write may have been applied. Thread-safe.
  */
 public interface BlockingStateStorage extends AutoCloseable {
     /** Reads a conversation. Creates and prolongs nothing. */

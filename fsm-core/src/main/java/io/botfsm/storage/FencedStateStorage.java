@@ -2,7 +2,6 @@ package io.botfsm.storage;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.StorageKey;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 

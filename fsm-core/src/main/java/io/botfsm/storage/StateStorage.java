@@ -2,7 +2,6 @@ package io.botfsm.storage;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.StorageKey;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -13,7 +12,7 @@ import java.util.concurrent.Executor;
  * the project's specification; the published conformance suite checks every one of them.
  *
  * <p>Thread-safe. Both operations return at once and fail only through the stage, only with an
- * {@link io.botfsm.FsmException} (or a {@link java.util.concurrent.CompletionException} around one, as dependent stages
+ * {@link io.botfsm.storage.FsmException} (or a {@link java.util.concurrent.CompletionException} around one, as dependent stages
  * do). Two writes of one key are ordered only if the second starts after the first has completed. A stage may complete on
  * a thread of the driver: whoever depends on it must not block there; {@link io.botfsm.Fsm} never runs user code there.
  */
@@ -47,7 +46,7 @@ public interface StateStorage extends AutoCloseable {
     Set<Capability> capabilities();
 
     /**
-     * Ends the storage; every later call fails with {@link io.botfsm.StorageClosedException}. Idempotent. A decorator
+     * Ends the storage; every later call fails with {@link io.botfsm.storage.StorageClosedException}. Idempotent. A decorator
      * closes what it wraps.
      */
     @Override
@@ -55,7 +54,7 @@ public interface StateStorage extends AutoCloseable {
 
     /**
      * A storage over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's thread; one that
-     * is not done within {@code deadline} fails with {@link io.botfsm.StorageUnavailableException}, which tells whether
+     * is not done within {@code deadline} fails with {@link io.botfsm.storage.StorageUnavailableException}, which tells whether
      * the driver had begun. Give the executor as many threads as the driver serves at once.
      *
      * @param storage the driver's side; closed with the returned storage

@@ -3,7 +3,6 @@ package io.botfsm.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.StorageKey;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Fenced;
 import java.util.Map;

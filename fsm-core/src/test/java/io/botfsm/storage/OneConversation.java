@@ -1,7 +1,5 @@
 package io.botfsm.storage;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,13 +9,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A true storage of one conversation, which answers at once, or when the test says so. */
-final class OneConversation implements StateStorage {
-    StoredConversation stored = StoredConversation.none();
-    Optional<FsmException> failure = Optional.empty();
-    Set<Capability> capabilities = EnumSet.allOf(Capability.class);
-    int reads;
-    int writes;
-    Runnable afterNextRead = () -> {};
+public final class OneConversation implements StateStorage {
+    public StoredConversation stored = StoredConversation.none();
+    public Optional<FsmException> failure = Optional.empty();
+    public Set<Capability> capabilities = EnumSet.allOf(Capability.class);
+    public int reads;
+    public int writes;
+    public Runnable afterNextRead = () -> {};
     private long clock;
     private boolean holding;
     private final List<Runnable> answers = new ArrayList<>();
@@ -46,7 +44,7 @@ final class OneConversation implements StateStorage {
         return answer;
     }
 
-    Outcome apply(Mutation mutation) {
+    public Outcome apply(Mutation mutation) {
         StoredConversation.Step step = stored.apply(mutation, clock += 1_000);
         stored = step.next();
         return step.outcome();
@@ -61,12 +59,12 @@ final class OneConversation implements StateStorage {
     }
 
     /** From now on writes are stored at once, but answered only when the test says so. */
-    void holdAnswers() {
+    public void holdAnswers() {
         holding = true;
     }
 
     /** Answers one of the writes that are not answered yet. */
-    void answer(int index) {
+    public void answer(int index) {
         answers.get(index).run();
     }
 

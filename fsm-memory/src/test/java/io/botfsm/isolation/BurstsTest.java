@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
-import io.botfsm.StorageKey;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.botfsm.memory;
 
-import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.transition.LoggingStateStorage;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.NOPLogger;
 

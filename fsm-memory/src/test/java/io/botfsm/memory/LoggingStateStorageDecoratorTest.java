@@ -1,8 +1,8 @@
 package io.botfsm.memory;
 
 import io.botfsm.conformance.StateStorageDecoratorConformance;
-import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.transition.LoggingStateStorage;
 
 /** Here and not with the class that it tests, because the suite needs the core. */
 final class LoggingStateStorageDecoratorTest extends StateStorageDecoratorConformance {

@@ -2,12 +2,12 @@ package io.botfsm.memory;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.StorageKey;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
 import java.util.Map;

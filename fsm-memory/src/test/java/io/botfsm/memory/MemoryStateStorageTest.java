@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-import io.botfsm.StorageKey;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
 package io.botfsm.memory;
 
 import io.botfsm.conformance.StateStorageDecoratorConformance;
-import io.botfsm.storage.NotifyingStateStorage;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.transition.NotifyingStateStorage;
 import java.util.List;
 import java.util.Set;
 

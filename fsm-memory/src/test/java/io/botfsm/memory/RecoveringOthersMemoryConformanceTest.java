@@ -1,8 +1,8 @@
 package io.botfsm.memory;
 
 import io.botfsm.recovery.RecoveringStateStorage;
-import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.transition.LoggingStateStorage;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.NOPLogger;
 

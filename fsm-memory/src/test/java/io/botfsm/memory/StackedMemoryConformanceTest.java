@@ -1,16 +1,16 @@
 package io.botfsm.memory;
 
-import io.botfsm.StorageKey;
-import io.botfsm.TransitionRules;
 import io.botfsm.recovery.RecoveringStateStorage;
-import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.Mutation;
-import io.botfsm.storage.NotifyingStateStorage;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.TransitionCheckingStateStorage;
-import io.botfsm.storage.TransitionCheckingStateStorage.Undeclared;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.transition.LoggingStateStorage;
+import io.botfsm.transition.NotifyingStateStorage;
+import io.botfsm.transition.TransitionCheckingStateStorage;
+import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
+import io.botfsm.transition.TransitionRules;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;

@@ -1,9 +1,9 @@
 package io.botfsm.memory;
 
-import io.botfsm.TransitionRules;
 import io.botfsm.conformance.StateStorageDecoratorConformance;
 import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.TransitionCheckingStateStorage;
+import io.botfsm.transition.TransitionCheckingStateStorage;
+import io.botfsm.transition.TransitionRules;
 
 final class TransitionCheckingStateStorageDecoratorTest extends StateStorageDecoratorConformance {
     private static final TransitionRules NONE = TransitionRules.builder().build();

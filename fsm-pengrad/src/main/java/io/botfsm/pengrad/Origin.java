@@ -5,7 +5,7 @@ import com.pengrad.telegrambot.model.Chat;
 import com.pengrad.telegrambot.model.Message;
 import com.pengrad.telegrambot.model.Update;
 import com.pengrad.telegrambot.model.User;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 

@@ -3,8 +3,8 @@ package io.botfsm.pengrad;
 import static java.util.Objects.requireNonNull;
 
 import com.pengrad.telegrambot.model.Update;
-import io.botfsm.FsmStrategy;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmStrategy;
+import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 
 /**

@@ -2,8 +2,8 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.StorageKey;
-import io.botfsm.StorageRefusedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,10 +3,10 @@ package io.botfsm.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.ConversationRefusedException;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageRefusedException;
+import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.botfsm.redis;
 
-import io.botfsm.FsmException;
+import io.botfsm.storage.FsmException;
 import java.util.Locale;
 
 /**

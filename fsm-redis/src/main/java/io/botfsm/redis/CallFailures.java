@@ -1,13 +1,13 @@
 package io.botfsm.redis;
 
-import io.botfsm.ConversationRefusedException;
-import io.botfsm.FsmException;
-import io.botfsm.StorageClosedException;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

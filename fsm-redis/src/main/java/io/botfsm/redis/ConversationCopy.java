@@ -1,11 +1,11 @@
 package io.botfsm.redis;
 
-import io.botfsm.StorageKey;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /**
  * How much of Redis must have a write before it counts as done. Redis writes in any case, and answers for it afterwards
  * ({@code WAIT}, {@code WAITAOF}); a write it does not answer for in time fails with
- * {@link io.botfsm.UnconfirmedWriteException}. Immutable.
+ * {@link io.botfsm.storage.UnconfirmedWriteException}. Immutable.
  */
 public final class Durability {
     private static final long ONE_DISK = 1;

@@ -2,7 +2,7 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;

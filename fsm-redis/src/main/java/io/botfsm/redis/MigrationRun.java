@@ -3,14 +3,14 @@ package io.botfsm.redis;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.ConversationCopy.End;
 import io.botfsm.redis.MigrationReport.Skipped;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,21 +2,21 @@ package io.botfsm.redis;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.ConversationRefusedException;
-import io.botfsm.FsmException;
-import io.botfsm.StorageClosedException;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
-import io.botfsm.UnconfirmedWriteException;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
+import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.UnconfirmedWriteException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;

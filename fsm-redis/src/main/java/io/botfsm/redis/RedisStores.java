@@ -1,11 +1,11 @@
 package io.botfsm.redis;
 
-import io.botfsm.StorageClosedException;
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

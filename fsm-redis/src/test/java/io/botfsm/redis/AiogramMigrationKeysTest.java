@@ -5,13 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.botfsm.StorageKey;
 import io.botfsm.redis.AiogramMigration.Direction;
 import io.botfsm.redis.MigrationReport.Skipped;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.botfsm.StorageKey;
 import io.botfsm.redis.AiogramMigration.Direction;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;

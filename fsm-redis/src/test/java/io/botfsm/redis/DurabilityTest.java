@@ -7,15 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageRefusedException;
-import io.botfsm.UnconfirmedWriteException;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.UnconfirmedWriteException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -3,13 +3,13 @@ package io.botfsm.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.StorageKey;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.botfsm.JacksonCodec;
-import io.botfsm.JsonCodec;
+import io.botfsm.json.JacksonCodec;
+import io.botfsm.json.JsonCodec;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -10,7 +10,7 @@ interface Admission {
      *
      * @param again is run once, later, if the turn has to wait, to ask again
      * @return null if the turn has to wait
-     * @throws io.botfsm.FsmException if it is not to be had
+     * @throws io.botfsm.storage.FsmException if it is not to be had
      */
     @Nullable
     Hold admit(Turn<?> turn, Runnable again);

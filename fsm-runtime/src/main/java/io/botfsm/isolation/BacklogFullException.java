@@ -1,7 +1,7 @@
 package io.botfsm.isolation;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
 import java.util.Locale;
 
 /** There was no room for another handler. It has not begun, and never will; submit it again later. */

@@ -1,7 +1,7 @@
 package io.botfsm.isolation;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Locale;
 

@@ -2,8 +2,8 @@ package io.botfsm.isolation;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.StorageKey;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Across processes the order is that within each; between processes it is whoever gets the conversation first.
  *
  * <p>How many handlers may wait is bounded, for one conversation and in total. A conversation without handlers leaves nothing
- * behind. Stages fail with what the handler throws, or with a subclass of {@link io.botfsm.FsmException} of this package if it
+ * behind. Stages fail with what the handler throws, or with a subclass of {@link io.botfsm.storage.FsmException} of this package if it
  * has not begun and never will. Thread-safe; make one per bot and share it.
  */
 public interface EventIsolation extends AutoCloseable {
@@ -64,7 +64,7 @@ public interface EventIsolation extends AutoCloseable {
      *
      * <p>The stage fails with {@link BacklogFullException} if the conversation has as many handlers as it may, or if in total no
      * room was found in time; with {@link IsolationClosedException} after {@link #drain} or {@link #close}; with
-     * {@link HandlerRejectedException} if the executor refuses; with {@link io.botfsm.InterruptedCallException} if this thread
+     * {@link HandlerRejectedException} if the executor refuses; with {@link io.botfsm.storage.InterruptedCallException} if this thread
      * was interrupted while it waited; across processes also with {@link ConversationHeldException} and
      * {@link IsolationUnavailableException}.
      *
@@ -84,7 +84,7 @@ public interface EventIsolation extends AutoCloseable {
      *
      * @return what the handler returns
      * @throws Exception what the handler throws, or what {@link #submit} would fail its stage with; of those
-     *     {@link io.botfsm.InterruptedCallException} if the wait was interrupted
+     *     {@link io.botfsm.storage.InterruptedCallException} if the wait was interrupted
      * @throws IllegalStateException if called within a handler of this isolation, which could wait for itself: submit there,
      *     and go on with the stage
      */

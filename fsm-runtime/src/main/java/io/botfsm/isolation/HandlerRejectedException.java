@@ -1,7 +1,7 @@
 package io.botfsm.isolation;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
 
 /** The executor refused to run the handler. It has not begun, and never will. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire

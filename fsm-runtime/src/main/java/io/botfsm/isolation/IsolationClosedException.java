@@ -1,6 +1,6 @@
 package io.botfsm.isolation;
 
-import io.botfsm.FsmException;
+import io.botfsm.storage.FsmException;
 
 /** The isolation was closed, or is being drained, by its owner. The handler has not begun, and never will. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire

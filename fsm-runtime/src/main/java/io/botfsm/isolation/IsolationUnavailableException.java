@@ -1,7 +1,7 @@
 package io.botfsm.isolation;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
 
 /**
  * The lease store could not be asked for the conversation, or did not answer in time. The handler has not begun, and never will:

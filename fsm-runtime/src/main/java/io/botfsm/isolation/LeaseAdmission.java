@@ -1,7 +1,5 @@
 package io.botfsm.isolation;
 
-import io.botfsm.InterruptedCallException;
-import io.botfsm.StorageKey;
 import io.botfsm.lock.LockClock;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Acquisition.Granted;
@@ -10,6 +8,8 @@ import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.storage.InterruptedCallException;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;

@@ -1,6 +1,6 @@
 package io.botfsm.isolation;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 
 /**
  * Names the lease of a conversation: {@code conversation/bot/chat/user[/thread[/business[/destiny]]]}. Within a segment

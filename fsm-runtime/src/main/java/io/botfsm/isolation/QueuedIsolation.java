@@ -2,9 +2,9 @@ package io.botfsm.isolation;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.FsmException;
-import io.botfsm.InterruptedCallException;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.InterruptedCallException;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

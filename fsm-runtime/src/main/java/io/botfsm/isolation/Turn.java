@@ -1,7 +1,7 @@
 package io.botfsm.isolation;
 
-import io.botfsm.StorageKey;
 import io.botfsm.isolation.EventIsolation.Handler;
+import io.botfsm.storage.StorageKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;

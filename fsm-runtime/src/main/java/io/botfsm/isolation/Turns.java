@@ -1,6 +1,6 @@
 package io.botfsm.isolation;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package io.botfsm.isolation;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -3,7 +3,7 @@ package io.botfsm.recovery;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 
 /** The conversations that the source was asked for in vain a short time ago: the negative cache. Thread-safe. */

@@ -1,6 +1,6 @@
 package io.botfsm.recovery;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 
 /**

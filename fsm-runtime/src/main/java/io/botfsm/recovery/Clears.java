@@ -2,9 +2,9 @@ package io.botfsm.recovery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.botfsm.StorageKey;
 import io.botfsm.recovery.RecoveringStateStorage.OnFailure;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.botfsm.recovery;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -1,10 +1,8 @@
 package io.botfsm.recovery;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.recovery.RecoveringStateStorage.OnFailure;
 import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -12,6 +10,8 @@ import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
 import java.util.concurrent.CompletableFuture;
 
 /** Brings missing conversations back from the source, one look-up at a time per conversation. Thread-safe. */

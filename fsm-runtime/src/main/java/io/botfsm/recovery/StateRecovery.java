@@ -2,7 +2,7 @@ package io.botfsm.recovery;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

@@ -2,7 +2,7 @@ package io.botfsm.isolation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

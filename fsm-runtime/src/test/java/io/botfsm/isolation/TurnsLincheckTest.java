@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.botfsm.recovery;
 
-import io.botfsm.StorageClosedException;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.StoredConversation;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Handled;
-import io.botfsm.StorageKey;
-import io.botfsm.storage.LoggingStateStorage;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.transition.LoggingStateStorage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -286,7 +286,8 @@ class RecoveringStateStorageTest extends RecoveryTest {
         recovering.close();
 
         assertThat(storage.closed).isTrue();
-        assertThatThrownBy(() -> answer(reading)).hasRootCauseInstanceOf(io.botfsm.StorageClosedException.class);
+        assertThatThrownBy(() -> answer(reading))
+                .hasRootCauseInstanceOf(io.botfsm.storage.StorageClosedException.class);
         source.open.complete(true);
         recovering.close();
     }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.recovery.RecoveringStateStorage.OnFailure;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageUnavailableException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,12 +59,12 @@ class RecoveryFailureTest extends RecoveryTest {
         RecoveringStateStorage.Builder over(MapStorage storage) {
             StateRecovery faulty = new StateRecovery() {
                 @Override
-                public CompletionStage<Optional<RecoveredConversation>> recover(io.botfsm.StorageKey key) {
+                public CompletionStage<Optional<RecoveredConversation>> recover(io.botfsm.storage.StorageKey key) {
                     return answer();
                 }
 
                 @Override
-                public CompletionStage<Void> cleared(io.botfsm.StorageKey key, long version) {
+                public CompletionStage<Void> cleared(io.botfsm.storage.StorageKey key, long version) {
                     return CompletableFuture.completedFuture(null);
                 }
             };

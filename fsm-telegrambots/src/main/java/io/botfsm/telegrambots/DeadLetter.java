@@ -1,6 +1,6 @@
 package io.botfsm.telegrambots;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 import org.telegram.telegrambots.meta.api.objects.Update;
 

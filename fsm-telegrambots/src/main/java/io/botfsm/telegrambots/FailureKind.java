@@ -1,11 +1,11 @@
 package io.botfsm.telegrambots;
 
-import io.botfsm.ConversationRefusedException;
-import io.botfsm.FsmException;
 import io.botfsm.SpentTurnException;
-import io.botfsm.TransitionRefusedException;
-import io.botfsm.UnknownStateException;
-import io.botfsm.UnreadableDataException;
+import io.botfsm.json.UnreadableDataException;
+import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.UnknownStateException;
+import io.botfsm.transition.TransitionRefusedException;
 import java.util.List;
 import java.util.function.Predicate;
 import org.slf4j.Logger;

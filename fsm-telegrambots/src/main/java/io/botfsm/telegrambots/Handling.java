@@ -1,7 +1,7 @@
 package io.botfsm.telegrambots;
 
-import io.botfsm.FencedException;
 import io.botfsm.lock.Lease;
+import io.botfsm.storage.FencedException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -2,7 +2,7 @@ package io.botfsm.telegrambots;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 import java.util.function.Function;
 import org.telegram.telegrambots.meta.api.objects.Update;

@@ -1,6 +1,6 @@
 package io.botfsm.telegrambots;
 
-import io.botfsm.FsmException;
+import io.botfsm.storage.FsmException;
 import java.util.Locale;
 
 /** Telegram refuses to give updates, and would again: the token is not valid (401, 404), or the request is wrong (400, 403). */

@@ -1,9 +1,9 @@
 package io.botfsm.telegrambots;
 
-import io.botfsm.StorageKey;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.Lease;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

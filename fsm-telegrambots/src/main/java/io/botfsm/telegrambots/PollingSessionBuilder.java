@@ -2,10 +2,10 @@ package io.botfsm.telegrambots;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.FsmStrategy;
-import io.botfsm.StorageKey;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.Lease;
+import io.botfsm.storage.FsmStrategy;
+import io.botfsm.storage.StorageKey;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
 import io.botfsm.Turn;
+import io.botfsm.storage.StorageKey;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.telegram.telegrambots.meta.api.objects.Update;

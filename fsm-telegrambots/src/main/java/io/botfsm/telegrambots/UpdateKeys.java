@@ -2,8 +2,8 @@ package io.botfsm.telegrambots;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.FsmStrategy;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmStrategy;
+import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 import org.telegram.telegrambots.meta.api.objects.Update;
 

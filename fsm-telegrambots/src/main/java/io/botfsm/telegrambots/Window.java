@@ -1,6 +1,6 @@
 package io.botfsm.telegrambots;
 
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

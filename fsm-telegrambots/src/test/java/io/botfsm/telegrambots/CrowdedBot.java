@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;
 import java.time.Duration;
 import java.util.List;

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.isolation.IsolationUnavailableException;
 import io.botfsm.lock.store.LeaseStoreException;
@@ -20,6 +18,8 @@ import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

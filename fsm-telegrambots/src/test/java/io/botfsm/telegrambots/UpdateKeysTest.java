@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.botfsm.FsmStrategy;
-import io.botfsm.StorageKey;
+import io.botfsm.storage.FsmStrategy;
+import io.botfsm.storage.StorageKey;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.util.List;

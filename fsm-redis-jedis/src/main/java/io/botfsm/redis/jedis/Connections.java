@@ -1,9 +1,9 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -2,9 +2,6 @@ package io.botfsm.redis.jedis;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.StorageClosedException;
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.AiogramMigration;
@@ -15,6 +12,9 @@ import io.botfsm.redis.UnsupportedClientException;
 import io.botfsm.redis.spi.ConnectionDiagnosis;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;

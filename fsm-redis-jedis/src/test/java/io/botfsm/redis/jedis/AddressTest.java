@@ -2,9 +2,9 @@ package io.botfsm.redis.jedis;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.StorageRefusedException;
 import io.botfsm.redis.client.testing.AddressSuite;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.StorageRefusedException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.ConnectionPoolConfig;

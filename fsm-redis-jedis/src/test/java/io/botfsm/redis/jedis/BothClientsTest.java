@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
-import io.botfsm.StorageKey;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.InstanceLock.Attempt.Acquired;
 import io.botfsm.lock.InstanceLock.Attempt.HeldBy;
@@ -18,6 +17,7 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

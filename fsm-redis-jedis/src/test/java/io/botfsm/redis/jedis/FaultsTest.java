@@ -4,10 +4,10 @@ import static io.botfsm.redis.client.testing.Calls.applied;
 import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.client.testing.FaultsSuite;
 import io.botfsm.redis.client.testing.RedisInTest;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;

@@ -2,13 +2,13 @@ package io.botfsm.redis.jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.StorageKey;
 import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.AiogramMigration;
 import io.botfsm.redis.client.testing.EntrySuite;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.StorageKey;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 

@@ -6,15 +6,15 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.StorageKey;
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.TestAuthority;
 import io.botfsm.redis.testkit.TestAuthority.Signed;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.ClusterPort;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.redis.spi.Subscriptions;
+import io.botfsm.storage.StorageUnavailableException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;

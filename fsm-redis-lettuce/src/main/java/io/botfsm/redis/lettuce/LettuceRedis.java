@@ -2,9 +2,6 @@ package io.botfsm.redis.lettuce;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.StorageClosedException;
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.AiogramMigration;
@@ -18,6 +15,9 @@ import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;

@@ -3,9 +3,9 @@ package io.botfsm.redis.lettuce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.StorageRefusedException;
 import io.botfsm.redis.client.testing.AddressSuite;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.StorageRefusedException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -5,12 +5,12 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.StorageKey;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;

@@ -3,11 +3,11 @@ package io.botfsm.redis.lettuce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.UnconfirmedWriteException;
 import io.botfsm.redis.client.testing.DurabilitySuite;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.UnconfirmedWriteException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

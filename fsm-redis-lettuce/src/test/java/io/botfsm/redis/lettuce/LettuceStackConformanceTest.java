@@ -1,13 +1,13 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.TransitionRules;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.redis.client.testing.RedisStorageConformance;
 import io.botfsm.redis.client.testing.Topology;
-import io.botfsm.storage.LoggingStateStorage;
-import io.botfsm.storage.NotifyingStateStorage;
 import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.TransitionCheckingStateStorage;
+import io.botfsm.transition.LoggingStateStorage;
+import io.botfsm.transition.NotifyingStateStorage;
+import io.botfsm.transition.TransitionCheckingStateStorage;
+import io.botfsm.transition.TransitionRules;
 import java.util.List;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.NOPLogger;

@@ -1,8 +1,8 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.StorageKey;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.StorageKey;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -6,7 +6,6 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.StorageKey;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -14,6 +13,7 @@ import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

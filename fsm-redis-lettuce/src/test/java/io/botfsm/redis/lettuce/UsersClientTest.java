@@ -5,11 +5,11 @@ import static io.botfsm.redis.client.testing.Calls.freshKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageUnavailableException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;

@@ -3,9 +3,9 @@ package io.botfsm.redis.spi;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.StorageRefusedException;
-import io.botfsm.StorageUnavailableException;
 import io.botfsm.redis.spi.RedisUri.Node;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -1,6 +1,6 @@
 package io.botfsm.examples.onboarding;
 
-import io.botfsm.StateNames;
+import io.botfsm.storage.StateNames;
 
 /** Where a user is. Each state but the last is a question that waits for its answer. */
 public enum Onboarding {

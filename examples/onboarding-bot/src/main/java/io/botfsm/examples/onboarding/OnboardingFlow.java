@@ -4,14 +4,14 @@ import static io.botfsm.examples.onboarding.Questions.currentQuestion;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
-import io.botfsm.Transition;
-import io.botfsm.TransitionRules;
 import io.botfsm.Turn;
-import io.botfsm.storage.LoggingStateStorage;
-import io.botfsm.storage.NotifyingStateStorage;
 import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.TransitionCheckingStateStorage;
-import io.botfsm.storage.TransitionCheckingStateStorage.Undeclared;
+import io.botfsm.transition.LoggingStateStorage;
+import io.botfsm.transition.NotifyingStateStorage;
+import io.botfsm.transition.Transition;
+import io.botfsm.transition.TransitionCheckingStateStorage;
+import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
+import io.botfsm.transition.TransitionRules;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -86,7 +86,7 @@ public final class OnboardingFlow {
     /**
      * Handles a message. When this returns, what the replies say is stored.
      *
-     * @throws io.botfsm.FsmException if it could not be handled; it may be handled again under the same event id
+     * @throws io.botfsm.storage.FsmException if it could not be handled; it may be handled again under the same event id
      */
     public Reply receive(Message message) {
         Handled<Reply> handled = fsm.handle(message.key(), message.eventId(), turn -> reply(turn, message));

@@ -1,7 +1,7 @@
 package io.botfsm.examples.onboarding;
 
-import io.botfsm.StorageKey;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 
 /** Where each conversation is saved a second time, after its turn was committed. */
 @FunctionalInterface
@@ -13,7 +13,7 @@ public interface Sessions {
      * Saves the conversation as it is now, unless a newer one is saved. May be called again for the same turn.
      *
      * @param eventId the event that was handled
-     * @throws io.botfsm.FsmException if it could not be saved
+     * @throws io.botfsm.storage.FsmException if it could not be saved
      */
     void save(StorageKey key, Snapshot now, long eventId);
 }

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.telegram.TelegramBot;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
@@ -19,6 +18,7 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegrambots.BotToken;

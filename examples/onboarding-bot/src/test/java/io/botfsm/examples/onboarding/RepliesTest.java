@@ -3,13 +3,13 @@ package io.botfsm.examples.onboarding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.telegram.TelegramBot;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;

@@ -3,10 +3,10 @@ package io.botfsm.examples.onboarding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

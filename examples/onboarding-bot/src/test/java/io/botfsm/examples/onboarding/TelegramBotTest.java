@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.OnboardingUser.Crowd;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.Fault;
 import io.botfsm.telegram.testing.Poll;

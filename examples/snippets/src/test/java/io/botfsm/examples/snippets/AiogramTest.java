@@ -3,7 +3,6 @@ package io.botfsm.examples.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.AiogramMigration.Direction;
@@ -12,6 +11,7 @@ import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
-import io.botfsm.StorageKey;
-import io.botfsm.UnconfirmedWriteException;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.UnconfirmedWriteException;
 import java.time.Duration;
 import java.util.Locale;
 import org.awaitility.Awaitility;

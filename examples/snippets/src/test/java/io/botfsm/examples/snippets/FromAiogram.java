@@ -1,10 +1,10 @@
 package io.botfsm.examples.snippets;
 
-import io.botfsm.StorageKey;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.StateRecovery;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;

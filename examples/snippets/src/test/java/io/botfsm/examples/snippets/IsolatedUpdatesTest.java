@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
-import io.botfsm.StorageKey;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;

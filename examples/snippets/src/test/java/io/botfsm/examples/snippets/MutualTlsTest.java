@@ -2,11 +2,11 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.StorageKey;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.TestAuthority;
 import io.botfsm.redis.testkit.TestAuthority.Signed;
+import io.botfsm.storage.StorageKey;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.RedisClient;

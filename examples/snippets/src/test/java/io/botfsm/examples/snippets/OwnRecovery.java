@@ -1,9 +1,9 @@
 package io.botfsm.examples.snippets;
 
-import io.botfsm.StorageKey;
 import io.botfsm.recovery.BlockingStateRecovery;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;

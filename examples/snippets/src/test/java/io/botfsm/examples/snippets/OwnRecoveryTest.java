@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
-import io.botfsm.StorageKey;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;

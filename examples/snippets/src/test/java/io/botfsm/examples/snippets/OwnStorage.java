@@ -1,11 +1,11 @@
 package io.botfsm.examples.snippets;
 
-import io.botfsm.StorageKey;
 import io.botfsm.storage.BlockingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
 import java.time.Instant;

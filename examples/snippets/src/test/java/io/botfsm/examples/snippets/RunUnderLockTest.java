@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
-import io.botfsm.StorageKey;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
@@ -12,6 +11,7 @@ import io.botfsm.lock.Lease;
 import io.botfsm.lock.LossReason;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -2,10 +2,10 @@ package io.botfsm.redis.lettuce.isolation;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
-import io.botfsm.StorageKey;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.storage.StorageKey;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

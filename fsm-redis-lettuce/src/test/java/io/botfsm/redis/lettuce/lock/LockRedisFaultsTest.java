@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.FencedException;
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.LockEvent;
 import io.botfsm.lock.LossReason;
@@ -22,6 +20,8 @@ import io.botfsm.redis.lettuce.lock.Contender.Loss;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

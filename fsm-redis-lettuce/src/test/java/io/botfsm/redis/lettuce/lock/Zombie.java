@@ -1,17 +1,17 @@
 package io.botfsm.redis.lettuce.lock;
 
-import io.botfsm.FencedException;
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
 import io.botfsm.Turn;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FencedStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,6 @@ package io.botfsm.redis.lettuce.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.FencedException;
 import io.botfsm.Fsm;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.InstanceLock.Attempt.Acquired;
@@ -11,6 +10,7 @@ import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import java.nio.file.Path;

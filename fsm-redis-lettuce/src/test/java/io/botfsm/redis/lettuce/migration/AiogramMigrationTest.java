@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
-import io.botfsm.StorageKey;
-import io.botfsm.StorageRefusedException;
 import io.botfsm.Turn;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.RecoveringStateStorage;
@@ -22,6 +20,8 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,11 +2,11 @@ package io.botfsm.examples.onboarding.migration;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.FsmException;
 import io.botfsm.redis.AiogramLayoutMismatchException;
 import io.botfsm.redis.AiogramMigration;
 import io.botfsm.redis.MigrationReport;
 import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.storage.FsmException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;

@@ -2,7 +2,6 @@ package io.botfsm.examples.onboarding.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.FsmException;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.examples.onboarding.database.SessionDatabase;
 import io.botfsm.examples.onboarding.telegram.TelegramBot;
@@ -13,6 +12,7 @@ import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.LockEvent;
 import io.botfsm.lock.LockException;
 import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.telegrambots.BotToken;
 import java.io.FileDescriptor;

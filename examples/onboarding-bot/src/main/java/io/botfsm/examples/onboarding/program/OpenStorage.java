@@ -30,7 +30,7 @@ interface OpenStorage extends AutoCloseable {
      * Opens what the option asks for.
      *
      * @param data where an embedded Redis keeps its files
-     * @throws io.botfsm.FsmException if the storage cannot be reached
+     * @throws io.botfsm.storage.FsmException if the storage cannot be reached
      * @throws IOException if an embedded Redis cannot be had
      * @throws IllegalArgumentException if the option is no address
      */

@@ -1,9 +1,9 @@
 package io.botfsm.examples.onboarding.telegram;
 
-import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.Onboarding;
 import io.botfsm.examples.onboarding.Reply;
+import io.botfsm.storage.StorageKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

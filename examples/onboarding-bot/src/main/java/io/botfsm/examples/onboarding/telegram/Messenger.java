@@ -1,12 +1,12 @@
 package io.botfsm.examples.onboarding.telegram;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
-import io.botfsm.UnknownStateException;
-import io.botfsm.UnreadableDataException;
 import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.examples.onboarding.Reply;
+import io.botfsm.json.UnreadableDataException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.UnknownStateException;
 import io.botfsm.telegrambots.UpdateHandler;
 import java.util.Iterator;
 import java.util.List;

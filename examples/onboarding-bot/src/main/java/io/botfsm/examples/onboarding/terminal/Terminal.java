@@ -1,15 +1,15 @@
 package io.botfsm.examples.onboarding.terminal;
 
-import io.botfsm.FencedException;
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
-import io.botfsm.UnknownStateException;
-import io.botfsm.UnreadableDataException;
 import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.isolation.EventIsolation;
+import io.botfsm.json.UnreadableDataException;
 import io.botfsm.lifecycle.BotRunner.Bot;
 import io.botfsm.lock.Lease;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.UnknownStateException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.botfsm.examples.onboarding.terminal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.lifecycle.BotRunner.Bot;
 import io.botfsm.lock.Lease;
+import io.botfsm.storage.StorageKey;
 import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.InputStreamReader;

@@ -3,10 +3,10 @@ package io.botfsm.examples.onboarding.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.FsmException;
-import io.botfsm.StorageKey;
 import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

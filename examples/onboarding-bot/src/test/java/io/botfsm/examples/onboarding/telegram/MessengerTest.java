@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.botfsm.StorageKey;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.Fault;
 import io.botfsm.telegram.testing.ShownMessage;

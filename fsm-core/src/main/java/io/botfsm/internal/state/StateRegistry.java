@@ -1,0 +1,97 @@
+package io.botfsm.internal.state;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.internal.text.Text;
+import io.botfsm.storage.StateNames;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.UnknownStateException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The registered enum groups: which stored name is which state, and back. Immutable. */
+public final class StateRegistry {
+    private final Set<Class<?>> groups;
+    private final Map<String, Enum<?>> states;
+    private final Map<Enum<?>, List<String>> names;
+
+    public StateRegistry(Map<Class<?>, StateGroup<?>> registered) {
+        groups = Set.copyOf(registered.keySet());
+        Map<String, Enum<?>> byName = new HashMap<>();
+        Map<Enum<?>, List<String>> byState = new HashMap<>();
+        registered
+                .values()
+                .forEach(group -> group.forEachName((name, state) -> {
+                    Enum<?> taken = byName.put(name, state);
+                    if (taken != null && taken != state) {
+                        throw new IllegalArgumentException(String.format(
+                                Locale.ROOT,
+                                "stored state \"%s\" would stand for both %s and %s",
+                                Text.printable(name),
+                                qualified(taken),
+                                qualified(state)));
+                    }
+                    byState.computeIfAbsent(state, s -> new ArrayList<>()).add(name);
+                }));
+        states = Map.copyOf(byName);
+        names = Map.copyOf(byState);
+    }
+
+    /**
+     * Registers a group, in place of what was registered for it before.
+     *
+     * @param groups those registered so far, which are not touched if the new one contradicts them
+     * @throws IllegalArgumentException if a stored name would stand for two states
+     */
+    public static <E extends Enum<E>> void register(
+            Map<Class<?>, StateGroup<?>> groups, Class<E> group, Consumer<StateNames<E>> names) {
+        StateGroup<E> named = new StateGroup<>(group);
+        requireNonNull(names, "names").accept(named);
+        Map<Class<?>, StateGroup<?>> all = new LinkedHashMap<>(groups);
+        all.put(group, named);
+        new StateRegistry(all);
+        groups.put(group, named);
+    }
+
+    /** The name under which the state is written. */
+    public String name(Enum<?> state) {
+        return names(state).get(0);
+    }
+
+    /** Every name under which the state may be stored, the one that is written first. */
+    public List<String> names(Enum<?> state) {
+        requireRegistered(state.getDeclaringClass());
+        return names.getOrDefault(state, List.of());
+    }
+
+    /** The state of that name, if it belongs to {@code group}, which must be registered. */
+    public <E extends Enum<E>> Optional<E> state(StorageKey key, String name, Class<E> group) {
+        Enum<?> state = states.get(name);
+        if (state == null) {
+            throw new UnknownStateException(key, name);
+        }
+        return Optional.of(state).filter(group::isInstance).map(group::cast);
+    }
+
+    /** Refuses a group that nobody registered, whatever is stored. */
+    public void requireRegistered(Class<?> group) {
+        if (!groups.contains(group)) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%s is not registered: add .states(%s.class) to Fsm.builder(...)",
+                    group.getName(),
+                    group.getSimpleName()));
+        }
+    }
+
+    private static String qualified(Enum<?> state) {
+        return state.getDeclaringClass().getName() + "." + state.name();
+    }
+}

@@ -1,0 +1,55 @@
+package io.botfsm.json;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import java.util.Optional;
+
+/** Tells what Jackson found wrong without repeating what it read: its own messages quote the value. */
+final class CodecProblem {
+    private CodecProblem() {}
+
+    static String of(JsonProcessingException e) {
+        if (e instanceof AbsentPrimitiveException absent) {
+            return absent.getOriginalMessage();
+        }
+        if (e instanceof JsonParseException) {
+            return "not JSON";
+        }
+        if (e instanceof ValueInstantiationException && e.getCause() != null) {
+            return "refused by its constructor with " + e.getCause().getClass().getName();
+        }
+        if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+            return notOf(mismatch.getTargetType());
+        }
+        return e.getClass().getSimpleName();
+    }
+
+    /** The property of the outermost object in which the problem lies, if it lies in one. */
+    static String property(JsonProcessingException e) {
+        return e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
+                ? Optional.ofNullable(mapping.getPath().get(0).getFieldName()).orElse("")
+                : "";
+    }
+
+    /** A property of a primitive type that the text does not have. */
+    @SuppressWarnings("serial") // thrown and caught, never sent over a wire
+    static final class AbsentPrimitiveException extends JsonMappingException {
+        AbsentPrimitiveException(java.io.Closeable processor, String property) {
+            super(processor, absent(property));
+        }
+    }
+
+    static String notOf(Class<?> type) {
+        return "not of type " + type.getSimpleName()
+                + "; if the type has changed, read the entry as its former type and store it again as the new one";
+    }
+
+    static String absent(String property) {
+        return "absent, but the primitive property \"" + property
+                + "\" needs a value; if it was renamed, name the former one in @JsonAlias, "
+                + "if it is new, give it a nullable type";
+    }
+}

@@ -1,0 +1,263 @@
+package io.botfsm.json;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.InvalidDefinitionException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.botfsm.internal.text.Text;
+import io.botfsm.storage.Mutation;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Jackson 2.x, set so that what is written is read back equal: records, classes with properties, {@code java.time}, big
+ * integers and decimals with every digit, NaN and infinities (as the bare words {@code NaN}, {@code Infinity} and
+ * {@code -Infinity}, like Python). Whatever {@code @JsonInclude} or the mapper would omit is written. A value that would not
+ * be read back equal is refused when it is written: because an annotation drops a property, a private field has no accessor, or
+ * a value's class is not the declared one. Numbers in a property declared as {@code Object} may change their class, not
+ * their value. State that need not be stored is {@code transient}.
+ *
+ * <p>Strict where leniency would lose or invent something: an absent primitive is an
+ * error, so are numbers in quotes, fractions for whole numbers, and anything after the value. Unknown properties are
+ * ignored. Types are never taken from the text (no default typing).
+ *
+ * <p>Thread-safe. Needs Jackson 2.15 or newer.
+ */
+public final class JacksonCodec implements JsonCodec {
+    private static final int LONGEST_NUMBER = 1 << 20;
+    private static final String JSON_NULL = "null";
+
+    private final ObjectMapper mapper;
+    private final RoundTrip roundTrip;
+
+    private final ClassValue<DataShape> shapes = new ClassValue<>() {
+        @Override
+        protected DataShape computeValue(Class<?> type) {
+            return DataShape.of(type, mapper);
+        }
+    };
+
+    /** A codec with a mapper of its own. */
+    public JacksonCodec() {
+        this(new JsonMapper(), true);
+    }
+
+    /**
+     * A codec with the modules and mix-ins of your mapper. Works on a copy, on which it sets what the class description
+     * promises. Since a module may change how any type is written, every value is read back before it is stored.
+     *
+     * @throws IllegalArgumentException if the mapper takes types from the text (default typing)
+     */
+    public JacksonCodec(ObjectMapper custom) {
+        this(requireNonNull(custom, "mapper"), false);
+    }
+
+    private JacksonCodec(ObjectMapper custom, boolean own) {
+        if (custom.getDeserializationConfig().getDefaultTyper(null) != null
+                || custom.getSerializationConfig().getDefaultTyper(null) != null) {
+            throw new IllegalArgumentException("a mapper with default typing lets stored text choose classes: refused");
+        }
+        mapper = strict(custom.copy());
+        roundTrip = new RoundTrip(mapper, own);
+    }
+
+    @SuppressWarnings("deprecation") // configure(MapperFeature, boolean): the builder cannot start from a user's mapper
+    private static ObjectMapper strict(ObjectMapper copy) {
+        copy.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNumberLength(LONGEST_NUMBER)
+                        .maxStringLength(Mutation.MAX_CHARACTERS)
+                        .build());
+        copy.getFactory()
+                .configure(
+                        StreamWriteFeature.USE_FAST_DOUBLE_WRITER.mappedFeature(),
+                        true) // shortest digits on Java 17 too
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature())
+                .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS.mappedFeature());
+        return AlwaysIncluded.on(copy)
+                .registerModule(new JavaTimeModule())
+                .registerModule(new SimpleModule("botfsm").setDeserializerModifier(new RequiredPrimitives()))
+                .configure(MapperFeature.ALLOW_COERCION_OF_SCALARS, false)
+                .disable(
+                        SerializationFeature.WRITE_DATES_AS_TIMESTAMPS,
+                        SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+                .enable(SerializationFeature.WRITE_DATES_WITH_ZONE_ID)
+                .disable(
+                        DeserializationFeature.ACCEPT_FLOAT_AS_INT,
+                        DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE,
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(
+                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                        DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
+                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                        DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .setConfig(copy.getDeserializationConfig().without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES));
+    }
+
+    @Override
+    public String write(Object value) {
+        try {
+            String json = wellFormed(mapper.writeValueAsString(requireNonNull(value, "value")));
+            roundTrip.require(value, json);
+            return json;
+        } catch (JsonProcessingException e) {
+            throw unwritable(value, e);
+        }
+    }
+
+    @Override
+    public <T> Optional<T> read(String json, Class<T> type) {
+        try {
+            return Optional.ofNullable(mapper.readValue(requireNonNull(json, "json"), requireNonNull(type, "type")));
+        } catch (JsonProcessingException e) {
+            throw new UnreadableDataException("", type, CodecProblem.of(e));
+        } catch (NumberFormatException e) { // NaN has no decimal
+            throw new UnreadableDataException("", type, CodecProblem.notOf(type));
+        }
+    }
+
+    @Override
+    public Map<String, String> split(Object record) {
+        DataShape shape = shapes.get(requireNonNull(record, "record").getClass());
+        Map<String, String> entries = new LinkedHashMap<>();
+        try (TokenBuffer tokens = new TokenBuffer(mapper, false)) {
+            mapper.writeValue(tokens, record);
+            JsonParser properties = tokens.asParser();
+            if (properties.nextToken() != JsonToken.START_OBJECT) {
+                throw RoundTrip.refusal(record.getClass(), "it is not written as an object");
+            }
+            while (properties.nextToken() == JsonToken.FIELD_NAME) {
+                String name = properties.currentName();
+                properties.nextToken();
+                if (shape.writes(name)) {
+                    entries.put(name, wellFormed(text(properties)));
+                } else {
+                    properties.skipChildren();
+                }
+            }
+        } catch (JsonProcessingException e) {
+            throw unwritable(record, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (!roundTrip.isCertain(record.getClass())) {
+            requireReadable(record, entries);
+        }
+        return entries;
+    }
+
+    private void requireReadable(Object record, Map<String, String> entries) {
+        Map<String, String> stored = new LinkedHashMap<>(entries);
+        stored.values().removeIf(JSON_NULL::equals);
+        Optional<?> back;
+        try {
+            back = join(stored, record.getClass());
+        } catch (UnreadableDataException e) {
+            throw RoundTrip.refusal(record.getClass(), e.problem());
+        }
+        roundTrip.requireSame(record, back.orElse(null));
+    }
+
+    @Override
+    public Set<String> names(Class<?> type) {
+        return shapes.get(type).names();
+    }
+
+    private String text(JsonParser value) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = mapper.getFactory().createGenerator(text)) {
+            generator.copyCurrentStructure(value);
+        }
+        return text.toString();
+    }
+
+    @Override
+    public <T> Optional<T> join(Map<String, String> data, Class<T> type) {
+        DataShape shape = shapes.get(requireNonNull(type, "type"));
+        if (!shape.isIn(data)) {
+            return Optional.empty();
+        }
+        try (TokenBuffer tokens = new TokenBuffer(mapper, false)) {
+            tokens.forceUseOfBigDecimal(true);
+            tokens.writeStartObject();
+            for (Map.Entry<String, String> property :
+                    shape.entriesByProperty(data).entrySet()) {
+                String entry = property.getValue();
+                tokens.writeFieldName(property.getKey());
+                append(tokens, entry, data.getOrDefault(entry, JSON_NULL), type);
+            }
+            tokens.writeEndObject();
+            return Optional.of(mapper.readValue(tokens.asParser(), type));
+        } catch (JsonProcessingException e) {
+            throw new UnreadableDataException(CodecProblem.property(e), type, CodecProblem.of(e));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void append(TokenBuffer tokens, String name, String json, Class<?> type) throws IOException {
+        try (JsonParser parser = mapper.getFactory().createParser(json)) {
+            if (parser.nextToken() == null) {
+                throw new UnreadableDataException(name, type, "empty text");
+            }
+            tokens.copyCurrentStructure(parser);
+            if (parser.nextToken() != null) {
+                throw new UnreadableDataException(name, type, "more than one value");
+            }
+        } catch (JsonProcessingException e) {
+            throw new UnreadableDataException(name, type, CodecProblem.of(e));
+        }
+    }
+
+    /**
+     * Half a surrogate pair cannot be stored in UTF-8; inside a JSON string it can be written as an escape. Newer Jacksons
+     * do not read such an escape in a property's name: what would not be read back is refused.
+     */
+    private String wellFormed(String json) throws JsonProcessingException {
+        int at = Text.unpairedSurrogate(json, 0);
+        if (at < 0) {
+            return json;
+        }
+        StringBuilder escaped = new StringBuilder(json.length() + 16);
+        int from = 0;
+        for (; at >= 0; at = Text.unpairedSurrogate(json, from)) {
+            escaped.append(json, from, at).append(String.format(Locale.ROOT, "\\u%04x", (int) json.charAt(at)));
+            from = at + 1;
+        }
+        String text = escaped.append(json, from, json.length()).toString();
+        mapper.readTree(text);
+        return text;
+    }
+
+    private static IllegalArgumentException unwritable(Object value, JsonProcessingException e) {
+        String why = e instanceof InvalidDefinitionException ? e.getOriginalMessage() : CodecProblem.of(e);
+        return new IllegalArgumentException(String.format(
+                Locale.ROOT,
+                "a %s cannot be written as JSON: %s%s",
+                value.getClass().getName(),
+                why,
+                JacksonAnnotations.remark(value.getClass())));
+    }
+}

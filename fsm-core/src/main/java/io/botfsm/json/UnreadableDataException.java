@@ -1,0 +1,69 @@
+package io.botfsm.json;
+
+import io.botfsm.internal.text.Text;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A stored data entry is not what the asked type needs: not JSON, of another kind, or absent where a primitive must have
+ * a value. The conversation is unharmed. The message names the conversation, the entry and the type, never the value;
+ * for the same reason it has no cause (a JSON parser's message quotes what it read).
+ */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class UnreadableDataException extends FsmException {
+    private final Optional<StorageKey> key;
+    private final String field;
+    private final Class<?> type;
+    private final String problem;
+
+    /**
+     * An error as a {@link JsonCodec} throws it, which does not know the conversation.
+     *
+     * @param field the name of the data entry, or an empty text for the codec's only value
+     * @param type the type that was asked for
+     * @param problem what is wrong, without any part of the value
+     */
+    public UnreadableDataException(String field, Class<?> type, String problem) {
+        this(Optional.empty(), field, type, problem);
+    }
+
+    private UnreadableDataException(Optional<StorageKey> key, String field, Class<?> type, String problem) {
+        super(String.format(
+                Locale.ROOT,
+                "%sdata entry \"%s\" cannot be read as %s: %s",
+                key.map(k -> k + ": ").orElse(""),
+                Text.printable(field),
+                type.getName(),
+                problem));
+        this.key = key;
+        this.field = field;
+        this.type = type;
+        this.problem = problem;
+    }
+
+    /** The same error for one entry of one conversation. */
+    public UnreadableDataException in(StorageKey conversation, String entry) {
+        return new UnreadableDataException(Optional.of(conversation), field.isEmpty() ? entry : field, type, problem);
+    }
+
+    /** The conversation, unless a codec was used by itself. */
+    public Optional<StorageKey> key() {
+        return key;
+    }
+
+    String problem() {
+        return problem;
+    }
+
+    /** The name of the data entry. */
+    public String field() {
+        return field;
+    }
+
+    /** The type that was asked for. */
+    public Class<?> type() {
+        return type;
+    }
+}

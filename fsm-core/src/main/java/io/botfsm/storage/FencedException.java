@@ -1,0 +1,49 @@
+package io.botfsm.storage;
+
+import java.util.Locale;
+
+/**
+ * A newer instance has written this conversation: this one lost its lease and must stop. Nothing was written.
+ *
+ * <p>See spec rule 13.
+ */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class FencedException extends FsmException {
+    private final StorageKey key;
+    private final long token;
+    private final long highest;
+
+    /**
+     * The error of a refused write.
+     *
+     * @param key the conversation
+     * @param token the fencing token that the write carried
+     * @param highest the highest token that the conversation has seen
+     */
+    public FencedException(StorageKey key, long token, long highest) {
+        super(String.format(
+                Locale.ROOT,
+                "%s: fencing token %d is older than %d; another instance has taken over",
+                key,
+                token,
+                highest));
+        this.key = key;
+        this.token = token;
+        this.highest = highest;
+    }
+
+    /** The conversation. */
+    public StorageKey key() {
+        return key;
+    }
+
+    /** The token that the write carried. */
+    public long token() {
+        return token;
+    }
+
+    /** The highest token that the conversation has seen. */
+    public long highest() {
+        return highest;
+    }
+}

@@ -1,0 +1,189 @@
+package io.botfsm.storage;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.internal.text.Text;
+import java.math.BigInteger;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The address of one conversation: bot, chat and user, and where the messenger has them, the topic (thread), the
+ * business connection and a named slot beside the usual one (destiny, aiogram's word).
+ *
+ * <p>Ids are text inside, whatever type they had: messengers differ, and two keys are the same conversation if and only
+ * if all six parts are equal. No part may be empty or hold half a surrogate pair. Immutable and thread-safe.
+ *
+ * <pre>{@code StorageKey.bot(botId).chat(chatId).user(userId).build()}</pre>
+ *
+ * @param bot the bot's id
+ * @param chat the chat's id
+ * @param user the user's id
+ * @param thread the topic's id, where the conversation belongs to a topic
+ * @param business the business connection's id, where the message came through one
+ * @param destiny the named slot, {@value #DEFAULT_DESTINY} unless chosen
+ */
+public record StorageKey(
+        String bot, String chat, String user, Optional<String> thread, Optional<String> business, String destiny) {
+
+    /** The slot of a conversation that names none. */
+    public static final String DEFAULT_DESTINY = "default";
+
+    /**
+     * Checks every part.
+     *
+     * @throws IllegalArgumentException if a part is empty or holds half a surrogate pair
+     */
+    public StorageKey {
+        checked("bot", bot);
+        checked("chat", chat);
+        checked("user", user);
+        requireNonNull(thread, "thread").ifPresent(id -> checked("thread", id));
+        requireNonNull(business, "business").ifPresent(id -> checked("business", id));
+        checked("destiny", destiny);
+    }
+
+    /**
+     * Begins a key with the bot's id.
+     *
+     * @param id a whole number or a text
+     * @throws IllegalArgumentException if the id is neither, or empty
+     */
+    public static Builder bot(Object id) {
+        return new Builder(id("bot", id));
+    }
+
+    /** The parts by name, on one line, as errors and logs show them: {@code bot=1 chat=2 user=3}. */
+    @Override
+    public String toString() {
+        StringBuilder line = new StringBuilder("bot=" + bot + " chat=" + chat + " user=" + user);
+        thread.ifPresent(id -> line.append(" thread=").append(id));
+        business.ifPresent(id -> line.append(" business=").append(id));
+        if (!destiny.equals(DEFAULT_DESTINY)) {
+            line.append(" destiny=").append(destiny);
+        }
+        return Text.printable(line.toString());
+    }
+
+    private static String id(String part, Object id) {
+        if (id instanceof CharSequence
+                || id instanceof Long
+                || id instanceof Integer
+                || id instanceof Short
+                || id instanceof Byte
+                || id instanceof BigInteger) {
+            return checked(part, id.toString());
+        }
+        requireNonNull(id, part);
+        throw new IllegalArgumentException(String.format(
+                Locale.ROOT,
+                "%s id must be a whole number or a text, not a %s: %s",
+                part,
+                id.getClass().getName(),
+                Text.printable(id.toString())));
+    }
+
+    private static String checked(String part, String id) {
+        if (requireNonNull(id, part).isEmpty()) {
+            throw new IllegalArgumentException(part + " must not be empty");
+        }
+        return Text.wellFormed(part, id);
+    }
+
+    /** Collects the parts of a key by name. Not thread-safe; reusable after {@link #build()}. */
+    public static final class Builder {
+        private final String bot;
+        private Optional<String> chat = Optional.empty();
+        private Optional<String> user = Optional.empty();
+        private Optional<String> thread = Optional.empty();
+        private Optional<String> business = Optional.empty();
+        private String destiny = DEFAULT_DESTINY;
+
+        private Builder(String bot) {
+            this.bot = bot;
+        }
+
+        /**
+         * The chat.
+         *
+         * @param id a whole number or a text
+         * @throws IllegalArgumentException if the id is neither, or empty
+         */
+        public Builder chat(Object id) {
+            chat = Optional.of(id("chat", id));
+            return this;
+        }
+
+        /**
+         * The user.
+         *
+         * @param id a whole number or a text
+         * @throws IllegalArgumentException if the id is neither, or empty
+         */
+        public Builder user(Object id) {
+            user = Optional.of(id("user", id));
+            return this;
+        }
+
+        /**
+         * The topic within the chat.
+         *
+         * @param id a whole number or a text
+         * @throws IllegalArgumentException if the id is neither, or empty
+         */
+        public Builder thread(Object id) {
+            thread = Optional.of(id("thread", id));
+            return this;
+        }
+
+        /**
+         * The business connection that the message came through.
+         *
+         * @throws IllegalArgumentException if the id is empty
+         */
+        public Builder business(String id) {
+            business = Optional.of(id("business", id));
+            return this;
+        }
+
+        /**
+         * A named slot beside the usual conversation.
+         *
+         * @throws IllegalArgumentException if the name is empty
+         */
+        public Builder destiny(String name) {
+            destiny = id("destiny", name);
+            return this;
+        }
+
+        /**
+         * The key of exactly the given parts.
+         *
+         * @throws IllegalStateException if chat or user is missing; {@link FsmStrategy#key} has rules for that
+         */
+        public StorageKey build() {
+            return key(required("chat", chat), required("user", user), thread);
+        }
+
+        Optional<String> chat() {
+            return chat;
+        }
+
+        Optional<String> user() {
+            return user;
+        }
+
+        Optional<String> thread() {
+            return thread;
+        }
+
+        StorageKey key(String chat, String user, Optional<String> thread) {
+            return new StorageKey(bot, chat, user, thread, business, destiny);
+        }
+
+        private static String required(String part, Optional<String> id) {
+            return id.orElseThrow(
+                    () -> new IllegalStateException("a key without a " + part + " names no conversation"));
+        }
+    }
+}

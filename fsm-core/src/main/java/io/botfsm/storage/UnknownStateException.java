@@ -1,0 +1,51 @@
+package io.botfsm.storage;
+
+import io.botfsm.Conversation;
+import io.botfsm.Turn;
+import io.botfsm.internal.text.Text;
+import java.util.Locale;
+
+/**
+ * The stored state belongs to no registered group, or its group has no constant of that name and no former name either:
+ * most often a constant was renamed without {@link StateNames#formerly}. The conversation is unharmed;
+ * {@link Conversation#state()} and {@link Conversation#snapshot()} still read it, {@link Turn#clear()} ends it.
+ */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class UnknownStateException extends FsmException {
+    private final StorageKey key;
+    private final String state;
+
+    /**
+     * The error of a read.
+     *
+     * @param key the conversation
+     * @param state the state as it is stored
+     */
+    public UnknownStateException(StorageKey key, String state) {
+        super(String.format(
+                Locale.ROOT,
+                "%s: stored state \"%s\" matches no registered state; %s",
+                key,
+                Text.printable(state),
+                remedy(state)));
+        this.key = key;
+        this.state = state;
+    }
+
+    private static String remedy(String state) {
+        return state.contains(":")
+                ? "if the state was renamed, register its former name: states(…, names -> names.formerly(\""
+                        + Text.printable(state) + "\", …))"
+                : "it was set as text, without a group: read it with state(), and set the constant instead";
+    }
+
+    /** The conversation. */
+    public StorageKey key() {
+        return key;
+    }
+
+    /** The state as it is stored. */
+    public String state() {
+        return state;
+    }
+}

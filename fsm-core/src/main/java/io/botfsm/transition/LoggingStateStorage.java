@@ -1,0 +1,105 @@
+package io.botfsm.transition;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.internal.text.Text;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Logs every change of state, one SLF4J event each: {@code FSM state changed: bot=1 chat=2 user=3 Onboarding:NAME →
+ * Onboarding:AGE}, with the same as key-values ({@code bot}, {@code chat}, {@code user}, where present {@code thread},
+ * {@code business}, {@code destiny}; {@code from}, {@code to}). A write that leaves the state as it was logs nothing. Data
+ * never appears. Costs no round trip: the previous state comes back with the write.
+ *
+ * <p>Thread-safe. Logs on the thread that completes the write, often the driver's: use an appender that does not block.
+ */
+public final class LoggingStateStorage implements StateStorage {
+    private static final String NO_STATE = "(none)";
+
+    private final StateStorage storage;
+    private final Logger logger;
+    private final Level level;
+
+    /**
+     * Logs at level INFO, under the name of this class.
+     *
+     * @param storage where the conversations are kept; closed with this one
+     */
+    public LoggingStateStorage(StateStorage storage) {
+        this(storage, LoggerFactory.getLogger(LoggingStateStorage.class), Level.INFO);
+    }
+
+    /**
+     * Logs to a logger and at a level of your choice.
+     *
+     * @param storage where the conversations are kept; closed with this one
+     * @param logger where to log to
+     * @param level at which level
+     */
+    public LoggingStateStorage(StateStorage storage, Logger logger, Level level) {
+        this.storage = requireNonNull(storage, "storage");
+        this.logger = requireNonNull(logger, "logger");
+        this.level = requireNonNull(level, "level");
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        return storage.read(key);
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        return storage.write(key, mutation).thenApply(outcome -> {
+            if (outcome instanceof Applied applied && !applied.previousState().equals(applied.state())) {
+                try {
+                    log(key, printable(applied.previousState()), printable(applied.state()));
+                } catch (RuntimeException e) {
+                    // An appender that fails must not make a write look failed that is stored.
+                }
+            }
+            return outcome;
+        });
+    }
+
+    private void log(StorageKey key, String from, String to) {
+        LoggingEventBuilder event = logger.atLevel(level)
+                .addKeyValue("bot", Text.printable(key.bot()))
+                .addKeyValue("chat", Text.printable(key.chat()))
+                .addKeyValue("user", Text.printable(key.user()));
+        event = withPart(event, "thread", key.thread());
+        event = withPart(event, "business", key.business());
+        event = withPart(
+                event, "destiny", Optional.of(key.destiny()).filter(d -> !d.equals(StorageKey.DEFAULT_DESTINY)));
+        event.addKeyValue("from", from).addKeyValue("to", to).log("FSM state changed: {} {} → {}", key, from, to);
+    }
+
+    private static LoggingEventBuilder withPart(LoggingEventBuilder event, String part, Optional<String> id) {
+        return id.isPresent() ? event.addKeyValue(part, Text.printable(id.get())) : event;
+    }
+
+    private static String printable(Optional<String> state) {
+        return state.map(Text::printable).orElse(NO_STATE);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return storage.capabilities();
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+}

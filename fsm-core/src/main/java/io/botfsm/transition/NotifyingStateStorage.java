@@ -1,0 +1,110 @@
+package io.botfsm.transition;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells {@link TransitionListener}s of every change of state. Costs no round trip, and a write does not wait for the listeners:
+ * at most {@value #MOST_WAITING} changes wait for them, the newest above that are left out, which they are told.
+ *
+ * <p>Only what is stored through this very storage is told: not what another process stores, nor that a conversation has
+ * expired, nor a write whose answer was lost.
+ *
+ * <p>Thread-safe.
+ */
+public final class NotifyingStateStorage implements StateStorage {
+    /** How many changes may wait to be told. */
+    public static final int MOST_WAITING = 10_000;
+
+    private final StateStorage storage;
+    private final Notifications notifications;
+    private final TransitionOrder order;
+
+    /**
+     * Tells listeners on a daemon thread of its own, which ends when it is idle.
+     *
+     * @param storage where the conversations are kept; closed with this one
+     * @param listeners who is told, in this order
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which tells the order
+     */
+    public NotifyingStateStorage(StateStorage storage, List<? extends TransitionListener> listeners) {
+        this(storage, Notifications.onOwnThread(requireNonNull(listeners, "listeners"), MOST_WAITING));
+    }
+
+    /**
+     * Tells listeners on a thread of your choice, one at a time.
+     *
+     * @param storage where the conversations are kept; closed with this one
+     * @param listeners who is told, in this order
+     * @param executor on whose threads; not closed
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which tells the order
+     */
+    public NotifyingStateStorage(
+            StateStorage storage, List<? extends TransitionListener> listeners, Executor executor) {
+        this(
+                storage,
+                Notifications.on(
+                        requireNonNull(executor, "executor"), requireNonNull(listeners, "listeners"), MOST_WAITING));
+    }
+
+    private NotifyingStateStorage(StateStorage storage, Notifications notifications) {
+        if (!requireNonNull(storage, "storage").capabilities().contains(Capability.VERSION)) {
+            throw new IllegalArgumentException("listeners could be told in a wrong order: the storage lacks VERSION");
+        }
+        this.storage = storage;
+        this.notifications = notifications;
+        this.order = new TransitionOrder(notifications::add);
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        return storage.read(key);
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        long write = order.begin(key);
+        CompletionStage<Outcome> written;
+        try {
+            written = storage.write(key, mutation);
+        } catch (RuntimeException e) {
+            end(key, write, Optional.empty());
+            throw e;
+        }
+        return written.whenComplete((outcome, failure) -> end(key, write, change(outcome)));
+    }
+
+    private void end(StorageKey key, long write, Optional<Applied> change) {
+        order.end(key, write, change);
+        notifications.tellLater();
+    }
+
+    private static Optional<Applied> change(@Nullable Outcome outcome) {
+        return outcome instanceof Applied applied && !applied.previousState().equals(applied.state())
+                ? Optional.of(applied)
+                : Optional.empty();
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return storage.capabilities();
+    }
+
+    /** Closes the storage. What was stored before is still told. */
+    @Override
+    public void close() {
+        storage.close();
+    }
+}

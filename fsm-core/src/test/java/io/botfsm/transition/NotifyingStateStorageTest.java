@@ -1,0 +1,238 @@
+package io.botfsm.transition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.OneConversation;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+final class NotifyingStateStorageTest {
+    private static final StorageKey KEY = StorageKey.bot(1).chat(-2).user(3).build();
+
+    private final OneConversation backend = new OneConversation();
+    private final List<String> told = new ArrayList<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final StateStorage storage = new NotifyingStateStorage(backend, List.of(this::tell), Runnable::run);
+
+    private void tell(Transition transition) {
+        told.add(transition.from().orElse("-") + ">" + transition.to().orElse("-"));
+    }
+
+    private void write(Mutation.Builder change) {
+        var unused = storage.write(KEY, change.build());
+    }
+
+    @Test
+    void everyChangeOfStateIsToldAndNothingElse() {
+        write(Mutation.builder().state("A"));
+        write(Mutation.builder().state("A"));
+        write(Mutation.builder().put("x", "1"));
+        write(Mutation.builder().state("B").expectState("C"));
+        write(Mutation.builder().state("B"));
+        backend.failure = Optional.of(new FsmException("no"));
+        write(Mutation.builder().state("C"));
+        backend.failure = Optional.empty();
+        write(Mutation.builder().clearState().replaceData(Map.of()));
+        write(Mutation.builder().state("A"));
+        assertThat(told).containsExactly("->A", "A>B", "B>-", "->A");
+    }
+
+    @Test
+    void theOrderIsThatOfTheStorageWhateverTheOrderOfItsAnswers() {
+        backend.holdAnswers();
+        write(Mutation.builder().state("A"));
+        write(Mutation.builder().clearState());
+        write(Mutation.builder().state("B"));
+        write(Mutation.builder().state("C"));
+        backend.answer(3);
+        backend.answer(1);
+        backend.answer(2);
+        assertThat(told).isEmpty();
+        backend.answer(0);
+        assertThat(told).containsExactly("->A", "A>-", "->B", "B>C");
+    }
+
+    @Test
+    void aChangeWaitsForNoWriteThatBeganAfterItWasStored() {
+        backend.holdAnswers();
+        write(Mutation.builder().state("A"));
+        write(Mutation.builder().put("x", "1"));
+        backend.answer(0);
+        assertThat(told).isEmpty();
+        write(Mutation.builder().state("B"));
+        backend.answer(1);
+        assertThat(told).as("though a third write is under way").containsExactly("->A");
+        backend.answer(2);
+        assertThat(told).containsExactly("->A", "A>B");
+    }
+
+    @Test
+    void aWriteThatFailsHoldsUpNothing() {
+        backend.holdAnswers();
+        backend.failure = Optional.of(new FsmException("no"));
+        write(Mutation.builder().state("X"));
+        backend.failure = Optional.empty();
+        write(Mutation.builder().state("A"));
+        backend.answer(1);
+        backend.answer(0);
+        assertThat(told).containsExactly("->A");
+    }
+
+    @Test
+    void theWriterFindsItInTheQueueWhenItsOwnStageEnds() {
+        StateStorage later = new NotifyingStateStorage(backend, List.of(this::tell), tasks::add);
+        later.write(KEY, Mutation.builder().state("A").build())
+                .toCompletableFuture()
+                .join();
+        assertThat(tasks).hasSize(1);
+        later.write(KEY, Mutation.builder().state("B").build())
+                .toCompletableFuture()
+                .join();
+        assertThat(tasks).as("one task tells all").hasSize(1);
+        tasks.remove().run();
+        assertThat(told).containsExactly("->A", "A>B");
+        later.write(KEY, Mutation.builder().state("C").build())
+                .toCompletableFuture()
+                .join();
+        assertThat(tasks).hasSize(1);
+    }
+
+    @Test
+    void aListenerThatFailsIsAsGoodAsOneThatDoesNot() {
+        StateStorage bad = new NotifyingStateStorage(
+                backend,
+                List.of(
+                        transition -> {
+                            throw new IllegalStateException("a listener's own");
+                        },
+                        this::tell),
+                Runnable::run);
+        bad.write(KEY, Mutation.builder().state("A").build())
+                .toCompletableFuture()
+                .join();
+        bad.write(KEY, Mutation.builder().state("B").build())
+                .toCompletableFuture()
+                .join();
+        assertThat(told).containsExactly("->A", "A>B");
+    }
+
+    @Test
+    void aListenerMayWrite() {
+        OneConversation one = new OneConversation();
+        StateStorage[] own = new StateStorage[1];
+        own[0] = new NotifyingStateStorage(
+                one,
+                List.of(this::tell, transition -> {
+                    if (transition.to().equals(Optional.of("A"))) {
+                        own[0].write(KEY, Mutation.builder().state("B").build())
+                                .toCompletableFuture()
+                                .join();
+                    }
+                }),
+                Runnable::run);
+        own[0].write(KEY, Mutation.builder().state("A").build())
+                .toCompletableFuture()
+                .join();
+        assertThat(told).containsExactly("->A", "A>B");
+    }
+
+    @Test
+    void whatTooManyWaitForIsLeftOutAndCounted() {
+        List<Long> discarded = new ArrayList<>();
+        TransitionListener listener = new TransitionListener() {
+            @Override
+            public void onTransition(Transition transition) {
+                tell(transition);
+            }
+
+            @Override
+            public void onDiscarded(long count) {
+                discarded.add(count);
+            }
+        };
+        Notifications few = Notifications.on(tasks::add, List.of(listener), 2);
+        for (String state : List.of("A", "B", "C", "D")) {
+            few.add(new Transition(KEY, Optional.empty(), Optional.of(state)));
+            few.tellLater();
+        }
+        tasks.remove().run();
+        assertThat(told).containsExactly("->A", "->B");
+        assertThat(discarded).containsExactly(2L);
+        few.add(new Transition(KEY, Optional.empty(), Optional.of("E")));
+        few.tellLater();
+        tasks.remove().run();
+        assertThat(told).containsExactly("->A", "->B", "->E");
+        assertThat(discarded).containsExactly(2L);
+    }
+
+    @Test
+    void anExecutorThatRefusesLosesWhatWaitsAndNoWrite() {
+        boolean[] refuses = {true};
+        StateStorage refused = new NotifyingStateStorage(backend, List.of(this::tell), task -> {
+            if (refuses[0]) {
+                throw new RejectedExecutionException("shut down");
+            }
+            task.run();
+        });
+        refused.write(KEY, Mutation.builder().state("A").build())
+                .toCompletableFuture()
+                .join();
+        refuses[0] = false;
+        refused.write(KEY, Mutation.builder().state("B").build())
+                .toCompletableFuture()
+                .join();
+        assertThat(told).containsExactly("A>B");
+    }
+
+    @Test
+    void listenersRunOnAThreadOfTheirOwnAndHoldUpNoWrite() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<String> thread = new CompletableFuture<>();
+        StateStorage own = new NotifyingStateStorage(backend, List.of(transition -> {
+            thread.complete(Thread.currentThread().getName());
+            await(release);
+        }));
+        for (int i = 0; i < 10; i++) {
+            own.write(KEY, Mutation.builder().state("S" + i).build())
+                    .toCompletableFuture()
+                    .get(10, TimeUnit.SECONDS);
+        }
+        assertThat(thread.get(10, TimeUnit.SECONDS)).isEqualTo("botfsm-transitions");
+        release.countDown();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void nothingIsKeptOfAConversationThatIsNotBeingWritten() {
+        TransitionOrder order = new TransitionOrder(transition -> {});
+        for (int user = 0; user < 100; user++) {
+            StorageKey key = StorageKey.bot(1).chat(1).user(user).build();
+            long first = order.begin(key);
+            long second = order.begin(key);
+            order.end(key, second, Optional.empty());
+            assertThat(order.size()).isOne();
+            order.end(key, first, Optional.empty());
+        }
+        assertThat(order.size()).isZero();
+    }
+}

@@ -1,0 +1,293 @@
+package io.botfsm.redis.client.testing;
+
+import static io.botfsm.redis.client.testing.Calls.applied;
+import static io.botfsm.redis.client.testing.Calls.freshKey;
+import static io.botfsm.redis.client.testing.Calls.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.lock.store.Acquisition;
+import io.botfsm.lock.store.Acquisition.Granted;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.Durability;
+import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.client.testing.ConstantLoad.Sums;
+import io.botfsm.redis.testkit.FaultyProxy;
+import io.botfsm.redis.testkit.RedisClusterServers;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+
+/** A cluster whose slots move and whose masters die, through one of the clients. */
+@Timeout(600)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+public abstract class ClusterSuite {
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration BACK = Duration.ofSeconds(2);
+    private static final RedisStorageOptions DURABLE = RedisStorageOptions.builder()
+            .durability(Durability.replicas(1, Duration.ofMillis(200)))
+            .build();
+
+    private final ClientInTest client;
+    private RedisClusterServers cluster;
+
+    protected ClusterSuite(ClientInTest client) {
+        this.client = client;
+    }
+
+    @BeforeAll
+    void start() {
+        cluster = RedisClusterServers.start(3, 1);
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
+
+    private RedisInTest connect() {
+        return client.connect(cluster.uri(), TIMEOUT);
+    }
+
+    private int slot(StorageKey key) {
+        return cluster.slot(String.format(Locale.ROOT, "fsm:{%s:%s:%s}", key.bot(), key.chat(), key.user()));
+    }
+
+    @Test
+    @Order(1)
+    void conversationsAreSpreadOverTheMasters() {
+        try (RedisInTest redis = connect()) {
+            List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(60).toList();
+            keys.forEach(
+                    key -> applied(redis.stateStorage(), key, Mutation.builder().state("A")));
+            assertThat(keys)
+                    .allSatisfy(key ->
+                            assertThat(read(redis.stateStorage(), key).state()).contains("A"));
+            assertThat(keys.stream()
+                            .map(key -> cluster.masterOf(slot(key)).port())
+                            .distinct())
+                    .hasSize(3);
+        }
+    }
+
+    @Test
+    @Order(2)
+    void oneNodeIsEnoughToFindTheOthers() {
+        String one = cluster.servers().get(4).uri(0); // a replica
+        try (RedisInTest redis = client.connectToCluster(one)) {
+            for (int i = 0; i < 10; i++) {
+                applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
+            }
+        }
+    }
+
+    /** Whichever node it is, a replica included; or something in between that leads to one. */
+    @Test
+    @Order(2)
+    void aNodeThatIsNamedAsASingleServerIsRecognised() {
+        try (FaultyProxy between = new FaultyProxy(cluster.servers().get(1))) {
+            List<String> uris = Stream.concat(
+                            cluster.servers().stream().map(server -> server.uri(0)), Stream.of(between.uri(0)))
+                    .toList();
+            for (String uri : uris) {
+                try (RedisInTest redis = client.connect(uri)) {
+                    for (int i = 0; i < 40; i++) {
+                        applied(
+                                redis.stateStorage(),
+                                freshKey(),
+                                Mutation.builder().state("A"));
+                    }
+                }
+            }
+        }
+        RedisServerProcess one = cluster.servers().get(0);
+        Map<String, String> variables =
+                Map.of("REDIS_FSM_HOST", one.host(), "REDIS_FSM_PORT", Integer.toString(one.port()));
+        try (RedisInTest redis = client.fromEnvironment(variables);
+                LeaseStore leases = client.leaseStore(one.uri(0), TIMEOUT)) {
+            for (int i = 0; i < 10; i++) {
+                applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
+                String name = "bot-" + freshKey().bot();
+                assertThat(Calls.get(leases.acquire(Leases.request(name, Leases.claim()))))
+                        .isInstanceOf(Granted.class);
+            }
+        }
+    }
+
+    @Test
+    @Order(3)
+    void aNodeHasOnlyDatabase0() {
+        assertThatThrownBy(() -> client.connect(cluster.servers().get(0).uri(1)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("a cluster has only database 0");
+    }
+
+    @Test
+    @Order(3)
+    void aLoneServerIsNoCluster() {
+        assertThatThrownBy(() -> client.connectToCluster(RedisServers.shared().uri(0)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("CLUSTER SLOTS")
+                .hasMessageContaining("it is not a node of a cluster");
+    }
+
+    /** The user has the rights of the documentation, and no other. */
+    @Test
+    @Order(4)
+    void aUserNeedsTwoRightsMoreThanOnOneServer() {
+        String rights = "~fsm:* resetchannels +info +script|load +evalsha +eval +hgetall +hmget +hset +hdel +hlen +del"
+                + " +pexpire +persist +time";
+        String uri = cluster.uri().replace("redis://", "redis://bot:secret@");
+        allow(rights);
+        assertThatThrownBy(() -> client.connect(uri))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("no right to CLUSTER SLOTS");
+        String one = cluster.servers().get(0).uri(0).replace("redis://", "redis://bot:secret@");
+        assertThatThrownBy(() -> client.connect(one))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("no right to CLUSTER SLOTS");
+        allow(rights + " +cluster|slots +asking");
+        for (String allowed : List.of(uri, one)) {
+            try (RedisInTest redis = client.connect(allowed)) {
+                applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
+            }
+        }
+    }
+
+    private void allow(String rights) {
+        for (RedisServerProcess server : cluster.servers()) {
+            try (RespConnection admin = server.connect()) {
+                admin.call(("ACL SETUSER bot reset on >secret " + rights).split(" "));
+            }
+        }
+    }
+
+    @Test
+    @Order(5)
+    void slotsMoveUnderLoad() throws Exception {
+        try (RedisInTest redis = connect()) {
+            List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(6).toList();
+            try (ConstantLoad load = new ConstantLoad(redis.stateStorage(), keys)) {
+                for (StorageKey key : keys) {
+                    int slot = slot(key);
+                    RedisServerProcess from = cluster.masterOf(slot);
+                    cluster.move(IntStream.of(slot), from, cluster.anotherMaster(from));
+                }
+                load.awaitSuccessAfter(System.nanoTime());
+                Sums sums = load.end();
+                System.out.println("[measured] slots moved: " + sums);
+                assertThat(sums.lost()).isZero();
+                assertThat(sums.notExecuted()).isZero();
+                assertThat(sums.unknown()).isZero();
+            }
+        }
+    }
+
+    /** Its keys are at the new node already, which serves them only to who says that the old one sent them. */
+    @Test
+    @Order(6)
+    void aSlotOnItsWayIsServed() throws Exception {
+        try (RedisInTest redis = client.connect(cluster.uri())) {
+            StateStorage storage = redis.stateStorage();
+            StorageKey key = freshKey();
+            applied(storage, key, Mutation.builder().state("A"));
+            RedisServerProcess from = cluster.masterOf(slot(key));
+            cluster.move(slot(key), from, cluster.anotherMaster(from), () -> {
+                assertThat(read(storage, key).state()).contains("A");
+                assertThat(applied(storage, key, Mutation.builder().state("B")).previousState())
+                        .contains("A");
+            });
+            assertThat(applied(storage, key, Mutation.builder().state("C")).previousState())
+                    .contains("B");
+        }
+    }
+
+    /** Neither node answers for two keys that are not there until the slot has moved. */
+    @Test
+    @Order(7)
+    void aNewLeaseInASlotOnItsWayIsGrantedWhenThatHasArrived() {
+        String name = "bot-" + freshKey().bot();
+        int slot = cluster.slot("lock:{" + name + "}");
+        RedisServerProcess from = cluster.masterOf(slot);
+        List<CompletionStage<Acquisition>> acquiring = new ArrayList<>();
+        try (RedisInTest redis = client.connect(cluster.uri(), Duration.ofSeconds(10));
+                LeaseStore leases = redis.leaseStore()) {
+            cluster.move(slot, from, cluster.anotherMaster(from), () -> {
+                acquiring.add(leases.acquire(Leases.request(name, Leases.claim())));
+                assertThat(acquiring.get(0).toCompletableFuture()).isNotDone();
+            });
+            assertThat(Calls.get(acquiring.get(0))).isInstanceOf(Granted.class);
+        }
+    }
+
+    /** What a replica confirmed is not lost. While the master is dead nobody can confirm, and writes say so. */
+    @Test
+    @Order(8)
+    void aKilledMasterIsReplacedUnderLoadWhileSlotsMove() throws Exception {
+        for (int i = 0; i < Proof.runs(10, 1); i++) {
+            killUnderLoad();
+        }
+    }
+
+    private void killUnderLoad() throws Exception {
+        cluster.awaitOk();
+        List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(6).toList();
+        try (RedisInTest redis = connect();
+                ConstantLoad load = new ConstantLoad(redis.stateStorage(DURABLE), keys)) {
+            int slot = slot(keys.get(0));
+            RedisServerProcess master = cluster.masterOf(slot);
+            load.awaitAcknowledged(500);
+            long killed = System.nanoTime();
+            master.kill();
+            RedisServerProcess promoted = cluster.awaitOtherMaster(slot, master);
+            awaitWritable(promoted);
+            long writable = System.nanoTime();
+            load.awaitSuccessAfter(writable);
+            Duration back = Duration.ofNanos(System.nanoTime() - writable);
+            master.startAgain();
+            cluster.awaitOk();
+            cluster.move(cluster.slotsOf(promoted).limit(500), promoted, cluster.anotherMaster(promoted));
+            load.awaitSuccessAfter(System.nanoTime());
+            Sums sums = load.end();
+            System.out.printf(
+                    Locale.ROOT,
+                    "[measured] cluster: fail-over %d ms, writes %d ms later; with 500 slots moved: %s%n",
+                    (writable - killed) / 1_000_000,
+                    back.toMillis(),
+                    sums);
+            assertThat(back).isLessThan(BACK);
+            assertThat(sums.lost()).as("confirmed by a replica, and lost").isZero();
+            assertThat(sums.notExecuted() + sums.unknown()).isPositive();
+        }
+    }
+
+    private static void awaitWritable(RedisServerProcess node) {
+        try (RespConnection redis = node.connect()) {
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> redis.text("CLUSTER", "INFO").contains("cluster_state:ok"));
+        }
+    }
+}

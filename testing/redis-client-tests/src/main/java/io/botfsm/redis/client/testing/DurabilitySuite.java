@@ -1,0 +1,112 @@
+package io.botfsm.redis.client.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.redis.Durability;
+import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.UnconfirmedWriteException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/** Durable writes through one of the clients, with a replica that stops answering. */
+@Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class DurabilitySuite {
+    protected static final Mutation CHANGE = Mutation.builder().state("A").build();
+
+    private final ClientInTest client;
+    private RedisServerProcess master;
+    private RedisServerProcess replica;
+    private RedisInTest redis;
+
+    protected DurabilitySuite(ClientInTest client) {
+        this.client = client;
+    }
+
+    protected final RedisServerProcess master() {
+        return master;
+    }
+
+    protected final RedisServerProcess replica() {
+        return replica;
+    }
+
+    @BeforeAll
+    void start() {
+        master = RedisServerProcess.start("repl-diskless-sync-delay 0", "repl-timeout 600");
+        replica = RedisServerProcess.start(String.format(Locale.ROOT, "replicaof %s %d", master.host(), master.port()));
+        redis = client.connect(master.uri(0), Duration.ofSeconds(10));
+    }
+
+    @AfterAll
+    void stop() {
+        redis.close();
+        replica.close();
+        master.close();
+    }
+
+    @AfterEach
+    void resume() {
+        replica.resume();
+    }
+
+    protected final StateStorage storage(Duration within) {
+        return redis.stateStorage(RedisStorageOptions.builder()
+                .durability(Durability.replicas(1, within))
+                .build());
+    }
+
+    protected static StorageKey key(int user) {
+        return StorageKey.bot(1).chat(2).user(user).build();
+    }
+
+    protected static <T> T get(CompletionStage<T> stage) throws Exception {
+        return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void confirmedWritesAreOnTheReplica() throws Exception {
+        try (StateStorage storage = storage(Duration.ofSeconds(9));
+                RespConnection other = replica.connect()) {
+            List<CompletionStage<Outcome>> writes = IntStream.range(1_000, 1_200)
+                    .mapToObj(user -> storage.write(key(user), CHANGE))
+                    .toList();
+            for (CompletionStage<Outcome> write : writes) {
+                assertThat(get(write)).isInstanceOf(Applied.class);
+            }
+            assertThat((List<?>) other.call("KEYS", "fsm:{1:2:1???}")).hasSize(200);
+        }
+    }
+
+    /** Also while writes wait, reads do not. */
+    @Test
+    void unconfirmedWritesSaySoAndHoldUpNoReads() throws Exception {
+        try (StateStorage storage = storage(Duration.ofSeconds(2))) {
+            replica.suspend();
+            CompletionStage<Outcome> write = storage.write(key(1), CHANGE);
+            while (get(storage.read(key(1))).version() == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(write.toCompletableFuture()).as("stored, not confirmed").isNotDone();
+            assertThatThrownBy(() -> get(write)).cause().isInstanceOf(UnconfirmedWriteException.class);
+        }
+    }
+}

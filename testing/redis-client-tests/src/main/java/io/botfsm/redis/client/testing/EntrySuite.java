@@ -1,0 +1,83 @@
+package io.botfsm.redis.client.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.redis.testkit.RedisTestServer;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Outcome.Duplicate;
+import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a user of a client's entry class does first. */
+@Timeout(60)
+public abstract class EntrySuite {
+    private final ClientInTest client;
+    private final StorageKey key =
+            StorageKey.bot("bot-" + UUID.randomUUID()).chat(1).user(2).build();
+
+    protected EntrySuite(ClientInTest client) {
+        this.client = client;
+    }
+
+    @Test
+    void keepsAConversation() throws Exception {
+        try (RedisInTest redis = client.connect(RedisServers.shared().uri(1))) {
+            StateStorage storage = redis.stateStorage();
+            Applied first = (Applied) storage.write(
+                            key,
+                            Mutation.builder()
+                                    .state("Onboarding:AGE")
+                                    .put("name", "\"Ann\"")
+                                    .eventId(5)
+                                    .fence(7)
+                                    .build())
+                    .toCompletableFuture()
+                    .get(5, TimeUnit.SECONDS);
+            assertThat(first.previousVersion()).isZero();
+
+            Snapshot snapshot = storage.read(key).toCompletableFuture().get(5, TimeUnit.SECONDS);
+            assertThat(snapshot.state()).contains("Onboarding:AGE");
+            assertThat(snapshot.data()).isEqualTo(Map.of("name", "\"Ann\""));
+            assertThat(snapshot.version()).isEqualTo(first.version());
+            assertThat(snapshot.events().contains(5)).isTrue();
+
+            assertThat(storage.write(key, Mutation.builder().eventId(5).build())
+                            .toCompletableFuture()
+                            .get(5, TimeUnit.SECONDS))
+                    .isEqualTo(new Duplicate(snapshot));
+            assertThat(storage.write(key, Mutation.builder().expectNoState().build())
+                            .toCompletableFuture()
+                            .get(5, TimeUnit.SECONDS))
+                    .isEqualTo(new Conflict(snapshot));
+            assertThat(storage.write(key, Mutation.builder().fence(6).build())
+                            .toCompletableFuture()
+                            .get(5, TimeUnit.SECONDS))
+                    .isEqualTo(new Fenced(7));
+        }
+    }
+
+    @Test
+    void connectsToTheServerOfTheEnvironment() {
+        RedisTestServer server = RedisServers.shared();
+        Map<String, String> parts = Map.of(
+                "REDIS_FSM_HOST",
+                server.host(),
+                "REDIS_FSM_PORT",
+                Integer.toString(server.port()),
+                "REDIS_FSM_DB",
+                "4");
+        try (RedisInTest redis = client.fromEnvironment(parts)) {
+            assertThat(redis).hasToString(client.entry().getSimpleName() + "[" + server.uri(4) + "]");
+        }
+    }
+}
