@@ -383,6 +383,38 @@ class LeaseLockTest {
             }
         }
 
+        /** The answer to a request that was sent before the clock jumped says nothing about the time after it. */
+        @Test
+        void isRenewedAgainIfTheClockJumpedBeforeTheAnswer() {
+            HandClock clock = new HandClock();
+            try (InstanceLock suspended = InstanceLock.over(store, "bot")
+                    .ttl(LONG)
+                    .clock(clock)
+                    .listener(events::add)
+                    .build()) {
+                Lease lease = suspended.tryAcquire().orThrow();
+                store.holdBackAnswers();
+                clock.suspend(Duration.ofSeconds(10));
+                assertThat(lease.isHeld()).isFalse();
+                awaitRenewals(1);
+                clock.suspend(Duration.ofSeconds(10));
+                store.letAnswersGo();
+
+                awaitRenewals(2); // though nobody asks whether it is held
+                await().until(lease::isHeld);
+                await().untilAsserted(() ->
+                        assertThat(events).last().isEqualTo(new LockEvent.RenewedLate("bot", lease.fencingToken(), 0)));
+                assertThat(events)
+                        .map(event -> event.getClass().getSimpleName())
+                        .containsExactly("Acquired", "ClockJumped", "RenewedLate");
+            }
+        }
+
+        private void awaitRenewals(int count) {
+            await().untilAsserted(() ->
+                    assertThat(store.calls()).filteredOn("renew"::equals).hasSize(count));
+        }
+
         @Test
         void isReleasedOnce() {
             Lease lease = lock.tryAcquire().orThrow();
