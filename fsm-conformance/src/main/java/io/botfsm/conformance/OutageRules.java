@@ -51,7 +51,7 @@ abstract class OutageRules extends Rules {
         assertThat(failure).isInstanceOf(StorageUnavailableException.class);
         StorageUnavailableException typed = (StorageUnavailableException) failure;
         assertThat(answer.took(limit)).as("time of a failing call").isLessThan(limit);
-        assertThat(typed.timeout()).as("the time-out told").isPositive().isLessThanOrEqualTo(CONFIGURED);
+        assertThat(typed.timeout()).as("the reported timeout").isPositive().isLessThanOrEqualTo(CONFIGURED);
         return typed;
     }
 
