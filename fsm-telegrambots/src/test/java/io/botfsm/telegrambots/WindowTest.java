@@ -65,6 +65,23 @@ class WindowTest {
     }
 
     @Test
+    void beginsNothingInALimitedChatThoughItWasSubmittedBefore() {
+        Window group = new Window(
+                update -> new Placement(place(update).key(), Optional.of(-100L), Optional.empty()),
+                Duration.ofSeconds(30));
+        group.admit(NONE, received(11, 12), 0);
+        List<Entry> entries = group.due(0);
+        assertThat(group.begin(entries.get(0))).isTrue();
+        Duration wait = Duration.ofSeconds(2);
+        group.limit(entries.get(0), 0, wait);
+
+        assertThat(group.begin(entries.get(1))).isFalse();
+        assertThat(group.due(wait.toNanos() - 1)).isEmpty();
+        assertThat(group.due(wait.toNanos())).isEqualTo(entries);
+        assertThat(group.begin(entries.get(1))).isTrue();
+    }
+
+    @Test
     void takesNothingTwiceBeforeItIsConfirmed() {
         List<Entry> entries = admit(NONE, 11, 12);
         window.begin(entries.get(1));

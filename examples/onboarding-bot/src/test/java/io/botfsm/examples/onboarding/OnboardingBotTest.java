@@ -259,7 +259,7 @@ class OnboardingBotTest {
                         .hasLineCount(2)
                         .endsWith("With --standby this one waits for its end.\n")
                         .startsWith("Another instance of \"onboarding-bot\" is active: process " + first.pid() + " on ")
-                        .containsPattern("started 20[-0-9T:]+Z, \\d+s ago");
+                        .containsPattern(" on \\S+, started 20[-0-9T:]+Z, \\d+s ago");
 
                 first.say("31");
                 assertThat(first.hear()).isEqualTo(CITY_QUESTION);
