@@ -1,6 +1,6 @@
 package io.botfsm.memory;
 
-import io.botfsm.conformance.StateStorageDecoratorConformance;
+import io.botfsm.conformance.storage.StateStorageDecoratorConformance;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.transition.LoggingStateStorage;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** What the suites have in common: what a test class can do with its backend, and the gaps where it cannot. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
-public abstract sealed class Conformance permits StateStorageConformance, LeaseStoreConformance {
+public abstract class Conformance {
     /** The backend's time can be advanced. Without it, tests of time to live use short real ones. */
     public interface AdvancesTime {
         /** Lets the time pass, for expiry, versions and tokens alike. */
@@ -49,20 +49,26 @@ public abstract sealed class Conformance permits StateStorageConformance, LeaseS
         long records();
     }
 
-    Conformance() {}
+    /** For the suites. */
+    protected Conformance() {}
 
     /** What the suite cannot check here, exactly. None, unless overridden. */
     protected Set<Gap> expectedGaps() {
         return Set.of();
     }
 
-    /** How long the suite waits for what must show by itself. */
-    Duration patience() {
+    /** Whether the backend has what a test needs, where that is not a matter of the test class. */
+    protected boolean meets(Need need) {
+        return false;
+    }
+
+    /** How long the suite waits for what must show by itself: 20 seconds, unless overridden. */
+    public Duration timeout() {
         return Duration.ofSeconds(20);
     }
 
-    /** How much later than its deadline a call may end: threads have to wait for a processor. */
-    Duration margin() {
+    /** How much later than its deadline a call may end, as threads wait for a processor: 2 seconds, unless overridden. */
+    public Duration margin() {
         return Duration.ofSeconds(2);
     }
 

@@ -31,9 +31,7 @@ public enum Need {
             case CUTS_OFF -> suite instanceof Conformance.CutsOff;
             case SHARES -> suite instanceof Conformance.Shares;
             case COUNTS -> suite instanceof Conformance.Counts;
-            case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, ANY_TEXT ->
-                suite instanceof StateStorageConformance storages
-                        && storages.capabilities().contains(Capability.valueOf(name()));
+            case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, ANY_TEXT -> suite.meets(this);
         };
     }
 }

@@ -3,6 +3,7 @@ package io.botfsm.conformance;
 import static org.junit.platform.commons.support.AnnotationSupport.findAnnotatedMethods;
 import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
 import static org.junit.platform.commons.support.HierarchyTraversalMode.TOP_DOWN;
+import static org.junit.platform.commons.support.ReflectionSupport.findNestedClasses;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -60,15 +61,10 @@ final class Requirements implements TestTemplateInvocationContextProvider {
 
     /** Every part of a rule that the suite cannot check with this test class and its storage, in order. */
     static SortedSet<Gap> gaps(Conformance suite) {
-        return Arrays.stream(suiteClass(suite).getDeclaredClasses())
-                .filter(group -> isAnnotated(group, Nested.class))
+        return findNestedClasses(suite.getClass(), group -> isAnnotated(group, Nested.class)).stream()
                 .flatMap(group -> findAnnotatedMethods(group, Requires.class, TOP_DOWN).stream())
                 .flatMap(test -> unmet(suite, test).stream().map(need -> new Gap(rule(test), need)))
                 .collect(Collectors.toCollection(() -> new TreeSet<>(ORDER)));
-    }
-
-    private static Class<?> suiteClass(Conformance suite) {
-        return suite instanceof StateStorageConformance ? StateStorageConformance.class : LeaseStoreConformance.class;
     }
 
     private static List<Need> unmet(Conformance suite, Method test) {

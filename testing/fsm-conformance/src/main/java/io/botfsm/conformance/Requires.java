@@ -11,7 +11,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
+@SuppressWarnings("exports") // JUnit alone calls the extension
 @ExtendWith(Requirements.class)
-@interface Requires {
+public @interface Requires {
+    /** All that the test needs. */
     Need[] value();
 }

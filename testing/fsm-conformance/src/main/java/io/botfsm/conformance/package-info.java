@@ -1,8 +1,7 @@
 /**
- * The numbered rules that every storage and every lease store keeps, as tests: extend
- * {@link io.botfsm.conformance.StateStorageConformance} for a storage,
- * {@link io.botfsm.conformance.StateStorageDecoratorConformance} for a decorator,
- * {@link io.botfsm.conformance.LeaseStoreConformance} for a lease store.
+ * What the conformance suites have in common: what a test class can do with its backend, what a rule needs, and the gaps
+ * where it cannot be checked. The suites are in the packages of their subjects:
+ * {@code storage}, {@code lease}, {@code lock} and {@code isolation}.
  */
 @NullMarked
 package io.botfsm.conformance;

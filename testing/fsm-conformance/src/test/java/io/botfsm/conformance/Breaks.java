@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 /** Which rules a wrong storage breaks. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@interface Breaks {
+public @interface Breaks {
     /** The rules whose tests must fail. */
     int[] value();
 

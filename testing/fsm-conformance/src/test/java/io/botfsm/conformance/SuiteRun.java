@@ -15,36 +15,36 @@ import org.junit.platform.testkit.engine.Event;
 import org.junit.platform.testkit.engine.Events;
 
 /** What became of a suite that was run on a test class. */
-record SuiteRun(EngineExecutionResults results) {
+public record SuiteRun(EngineExecutionResults results) {
     private static final Pattern RULE = Pattern.compile("ruleL?(\\d\\d)_");
 
-    static SuiteRun of(Class<?> suite) {
+    public static SuiteRun of(Class<?> suite) {
         return new SuiteRun(EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(suite))
                 .execute());
     }
 
     /** The rules of which a test failed; 0 for a test of no rule. */
-    Set<Integer> failedRules() {
+    public Set<Integer> failedRules() {
         return rules(results.testEvents().failed());
     }
 
     /** The rules of which a test passed. */
-    Set<Integer> passedRules() {
+    public Set<Integer> passedRules() {
         Set<Integer> passed = rules(results.testEvents().succeeded());
         passed.remove(0);
         return passed;
     }
 
-    Set<String> failedTests() {
+    public Set<String> failedTests() {
         return names(results.testEvents().failed());
     }
 
-    Set<String> finishedTests() {
+    public Set<String> finishedTests() {
         return names(results.testEvents().finished());
     }
 
-    Set<String> reportedGaps() {
+    public Set<String> reportedGaps() {
         return results.allEvents().reportingEntryPublished().stream()
                 .map(event -> event.getRequiredPayload(ReportEntry.class)
                         .getKeyValuePairs()
@@ -52,11 +52,11 @@ record SuiteRun(EngineExecutionResults results) {
                 .collect(Collectors.toSet());
     }
 
-    long failedContainers() {
+    public long failedContainers() {
         return results.containerEvents().failed().count();
     }
 
-    long skipped() {
+    public long skipped() {
         return results.testEvents().skipped().count()
                 + results.containerEvents().skipped().count();
     }

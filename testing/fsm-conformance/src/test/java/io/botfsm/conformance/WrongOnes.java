@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** Test classes with {@link Breaks}, each of which must fail in the rules that it breaks. */
-final class WrongOnes {
+public final class WrongOnes {
     private final Class<?>[] homes;
 
-    WrongOnes(Class<?>... homes) {
+    public WrongOnes(Class<?>... homes) {
         this.homes = homes;
     }
 
@@ -24,7 +24,7 @@ final class WrongOnes {
                 .map(wrong -> wrong.asSubclass(Conformance.class));
     }
 
-    Stream<DynamicTest> areCaught() {
+    public Stream<DynamicTest> areCaught() {
         return all().map(wrong -> DynamicTest.dynamicTest(wrong.getSimpleName(), () -> {
             Breaks breaks = wrong.getAnnotation(Breaks.class);
             SuiteRun run = SuiteRun.of(wrong);
@@ -39,7 +39,7 @@ final class WrongOnes {
     }
 
     /** Every rule that one of them breaks. */
-    Set<Integer> brokenRules() {
+    public Set<Integer> brokenRules() {
         return all().flatMap(wrong ->
                         Arrays.stream(wrong.getAnnotation(Breaks.class).value()).boxed())
                 .filter(rule -> rule != 0)

@@ -3,7 +3,7 @@ package io.botfsm.examples.snippets;
 import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
-import io.botfsm.conformance.StateStorageConformance;
+import io.botfsm.conformance.storage.StateStorageConformance;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;

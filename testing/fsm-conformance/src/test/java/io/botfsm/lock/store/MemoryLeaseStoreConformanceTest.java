@@ -2,8 +2,8 @@ package io.botfsm.lock.store;
 
 import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
-import io.botfsm.conformance.LeaseStoreConformance;
 import io.botfsm.conformance.Need;
+import io.botfsm.conformance.lease.LeaseStoreConformance;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,7 +1,7 @@
 package io.botfsm.lock.store;
 
 import io.botfsm.conformance.Conformance;
-import io.botfsm.conformance.LeaseStoreConformance;
+import io.botfsm.conformance.lease.LeaseStoreConformance;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,6 +1,6 @@
 package io.botfsm.redis.client.testing;
 
-import io.botfsm.conformance.SharedEventIsolationConformance;
+import io.botfsm.conformance.isolation.SharedEventIsolationConformance;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.storage.StorageKey;

@@ -2,8 +2,8 @@ package io.botfsm.redis.client.testing;
 
 import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
-import io.botfsm.conformance.LeaseStoreConformance;
 import io.botfsm.conformance.Need;
+import io.botfsm.conformance.lease.LeaseStoreConformance;
 import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
 import java.util.List;

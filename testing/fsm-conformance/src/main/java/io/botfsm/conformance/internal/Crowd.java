@@ -1,0 +1,45 @@
+package io.botfsm.conformance.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Threads that begin together; the first failure is everybody's. */
+public final class Crowd {
+    public interface Member {
+        void act(int index) throws Exception;
+    }
+
+    private Crowd() {}
+
+    public static void of(int size, Member member) {
+        ExecutorService threads = Executors.newFixedThreadPool(size);
+        CyclicBarrier start = new CyclicBarrier(size);
+        try {
+            List<Future<?>> acts = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
+                int index = i;
+                acts.add(threads.submit(() -> {
+                    start.await();
+                    member.act(index);
+                    return index;
+                }));
+            }
+            for (Future<?> act : acts) {
+                act.get(10, TimeUnit.MINUTES);
+            }
+        } catch (ExecutionException e) {
+            throw new AssertionError("one of " + size + " threads failed: " + e.getCause(), e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(size + " threads were not done", e);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

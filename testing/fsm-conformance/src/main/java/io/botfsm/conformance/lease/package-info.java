@@ -1,0 +1,8 @@
+/**
+ * The rules L01 to L18 that every lease store keeps, as tests: extend
+ * {@link io.botfsm.conformance.lease.LeaseStoreConformance}.
+ */
+@NullMarked
+package io.botfsm.conformance.lease;
+
+import org.jspecify.annotations.NullMarked;

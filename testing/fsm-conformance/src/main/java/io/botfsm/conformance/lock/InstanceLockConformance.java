@@ -1,0 +1,358 @@
+package io.botfsm.conformance.lock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.InstanceLock.Attempt;
+import io.botfsm.lock.Lease;
+import io.botfsm.lock.LockClosedException;
+import io.botfsm.lock.LockHeldException;
+import io.botfsm.lock.LockHolder;
+import io.botfsm.lock.LossReason;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Holds an {@link InstanceLock} to the rules I01 to I13 of the specification; extend it, say how to open a lock, and run it as
+ * a JUnit 5 test class. Each test is named after its rule.
+ *
+ * <p>All locks of one name that a test class opens are instances of which one is to be active: the same backend. Every test
+ * uses a name of its own.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class InstanceLockConformance {
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration SHORT = Duration.ofSeconds(1);
+
+    private final List<InstanceLock> opened = new ArrayList<>();
+    private String name = "";
+
+    /** For the extending class. */
+    protected InstanceLockConformance() {}
+
+    /**
+     * Opens a lock. The suite closes it.
+     *
+     * @param ttl how soon another instance may be active when this one has crashed
+     */
+    protected abstract InstanceLock open(String name, Duration ttl) throws Exception;
+
+    /** How long the suite waits for what must happen at once; less than a lease that is looked at now and then would take. */
+    Duration timeout() {
+        return Duration.ofSeconds(10);
+    }
+
+    private InstanceLock open(Duration ttl) {
+        if (opened.isEmpty()) {
+            name = "conformance-" + UUID.randomUUID();
+        }
+        try {
+            InstanceLock lock = open(name, ttl);
+            opened.add(lock);
+            return lock;
+        } catch (Exception e) {
+            throw new AssertionError("the lock could not be opened", e);
+        }
+    }
+
+    @AfterEach
+    void closeLocks() {
+        opened.forEach(InstanceLock::close);
+        opened.clear();
+    }
+
+    private static Lease acquired(InstanceLock lock) {
+        return lock.tryAcquire().orThrow();
+    }
+
+    private static LockHolder heldBy(Attempt attempt) {
+        assertThat(attempt).isInstanceOf(Attempt.HeldBy.class);
+        return ((Attempt.HeldBy) attempt).holder();
+    }
+
+    private static CompletableFuture<Attempt> standingBy(InstanceLock lock, Duration wait) {
+        CompletableFuture<Attempt> result = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                result.complete(lock.acquire(wait));
+            } catch (Throwable e) {
+                result.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        long begun = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).as(what).isLessThan(timeout());
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void ruleI01_freeLockIsAcquired() {
+        InstanceLock lock = open(LONG);
+        assertThat(lock.holder()).isEmpty();
+        Lease lease = acquired(lock);
+        assertThat(lease.isHeld()).isTrue();
+        assertThat(lease.fencingToken()).isPositive();
+    }
+
+    @Test
+    void ruleI02_heldLockTellsItsHolder() {
+        InstanceLock lock = open(LONG);
+        InstanceLock other = open(LONG);
+        Lease lease = acquired(lock);
+        LockHolder holder = heldBy(other.tryAcquire());
+        assertThat(holder.owner()).isEqualTo(lease.holder().owner());
+        assertThat(holder.pid()).isEqualTo(ProcessHandle.current().pid());
+        assertThat(holder.host()).isEqualTo(lease.holder().host()).isNotEmpty();
+        assertThat(holder.started()).isEqualTo(lease.holder().started());
+        assertThat(holder.remaining()).isPositive().isLessThanOrEqualTo(LONG);
+        assertThat(other.holder().map(LockHolder::owner)).hasValue(holder.owner());
+        assertThatThrownBy(() -> other.tryAcquire().orThrow())
+                .isInstanceOfSatisfying(
+                        LockHeldException.class,
+                        e -> assertThat(e.holder().owner()).isEqualTo(holder.owner()));
+        assertThat(lease.isHeld()).isTrue();
+    }
+
+    @Test
+    void ruleI03_oneAtATime() throws InterruptedException {
+        AtomicInteger active = new AtomicInteger();
+        AtomicInteger turns = new AtomicInteger();
+        AtomicBoolean together = new AtomicBoolean();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            InstanceLock lock = open(LONG);
+            Thread thread = new Thread(() -> {
+                for (int round = 0; round < 200; round++) {
+                    if (lock.tryAcquire() instanceof Attempt.Acquired acquired) {
+                        together.compareAndSet(false, active.incrementAndGet() > 1);
+                        turns.incrementAndGet();
+                        stay();
+                        active.decrementAndGet();
+                        acquired.lease().close();
+                    }
+                }
+            });
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(together).as("two were active at once").isFalse();
+        assertThat(turns).hasPositiveValue();
+    }
+
+    /** Long enough for another to come in who should not. */
+    private static void stay() {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < 300_000) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void ruleI04_tokensRiseAndStay() {
+        InstanceLock one = open(SHORT);
+        InstanceLock two = open(SHORT);
+        List<Lease> leases = new ArrayList<>();
+        List<Long> tokens = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            Lease lease = acquired(i % 2 == 0 ? one : two);
+            leases.add(lease);
+            tokens.add(lease.fencingToken());
+            if (i % 3 == 0) {
+                two.forceRelease();
+                await("the forced lease is noticed", () -> !lease.isHeld());
+            } else {
+                lease.close();
+            }
+        }
+        assertThat(tokens).isSorted().doesNotHaveDuplicates();
+        assertThat(leases).as("tokens of ended leases").map(Lease::fencingToken).isEqualTo(tokens);
+    }
+
+    @Test
+    void ruleI05_closingFreesTheLockAtOnce() {
+        InstanceLock one = open(LONG);
+        InstanceLock two = open(LONG);
+        Lease first = acquired(one);
+        first.close();
+        assertThat(first.isHeld()).isFalse();
+        Lease second = acquired(two);
+        first.close();
+        assertThat(second.isHeld()).isTrue();
+        assertThat(heldBy(one.tryAcquire()).owner()).isEqualTo(second.holder().owner());
+    }
+
+    @Test
+    void ruleI06_leaseIsRenewedByItself() throws InterruptedException {
+        InstanceLock one = open(SHORT);
+        InstanceLock two = open(SHORT);
+        Lease lease = acquired(one);
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < 5 * SHORT.toNanos() / 2) {
+            assertThat(lease.isHeld()).isTrue();
+            heldBy(two.tryAcquire());
+            Thread.sleep(5); // a processor is left for who renews
+        }
+    }
+
+    @Test
+    void ruleI07_standbyTakesOverWhenReleased() throws Exception {
+        InstanceLock one = open(LONG);
+        for (int i = 0; i < 5; i++) {
+            Lease first = acquired(one);
+            CompletableFuture<Attempt> standby = standingBy(open(LONG), LONG);
+            // However far it has got: a release between its look and its wait must not be missed.
+            Thread.sleep(10L * i);
+            first.close();
+            Lease second =
+                    standby.get(timeout().toMillis(), TimeUnit.MILLISECONDS).orThrow();
+            assertThat(second.isHeld()).isTrue();
+            assertThat(second.fencingToken()).isGreaterThan(first.fencingToken());
+            second.close();
+        }
+    }
+
+    @Test
+    void ruleI08_standbyEndsInTime() throws Exception {
+        InstanceLock one = open(LONG);
+        InstanceLock two = open(LONG);
+        Lease lease = acquired(one);
+        for (Duration wait : List.of(Duration.ZERO, Duration.ofMillis(100))) {
+            Attempt attempt = standingBy(two, wait).get(timeout().toMillis(), TimeUnit.MILLISECONDS);
+            assertThat(heldBy(attempt).owner()).isEqualTo(lease.holder().owner());
+        }
+        assertThatThrownBy(() -> two.acquire(Duration.ofSeconds(-1))).isInstanceOf(IllegalArgumentException.class);
+        lease.close();
+        assertThat(two.acquire(Duration.ZERO).orThrow().isHeld()).isTrue();
+    }
+
+    @Test
+    void ruleI09_interruptedStandbyHoldsNothing() throws Exception {
+        InstanceLock one = open(LONG);
+        InstanceLock two = open(LONG);
+        Lease lease = acquired(one);
+        CompletableFuture<Throwable> ended = new CompletableFuture<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                Attempt attempt = two.acquire(LONG);
+                ended.complete(new AssertionError("came to " + attempt));
+            } catch (Throwable e) {
+                ended.complete(e);
+            }
+        });
+        waiting.start();
+        waiting.interrupt();
+        assertThat(ended.get(timeout().toMillis(), TimeUnit.MILLISECONDS)).isInstanceOf(InterruptedException.class);
+        lease.close();
+        assertThat(two.holder()).isEmpty();
+    }
+
+    @Test
+    void ruleI10_forceFreesTheLock() throws Exception {
+        InstanceLock one = open(SHORT);
+        InstanceLock two = open(SHORT);
+        Lease first = acquired(one);
+        BlockingQueue<LossReason> told = new LinkedBlockingQueue<>();
+        first.onLost(told::add);
+        two.forceRelease();
+        assertThat(two.holder()).isEmpty();
+        Lease second = acquired(two);
+        assertThat(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isIn(LossReason.FORCED, LossReason.TAKEN);
+        assertThat(first.isHeld()).isFalse();
+        first.close();
+        assertThat(second.isHeld()).isTrue();
+        assertThat(heldBy(one.tryAcquire()).owner()).isEqualTo(second.holder().owner());
+        assertThat(second.fencingToken()).isGreaterThan(first.fencingToken());
+    }
+
+    @Test
+    void ruleI11_lossIsToldOnce() throws Exception {
+        InstanceLock one = open(SHORT);
+        Lease lease = acquired(one);
+        BlockingQueue<Object> told = new LinkedBlockingQueue<>();
+        lease.onLost(reason -> {
+            throw new IllegalStateException("a callback with a bug");
+        });
+        lease.onLost(told::add);
+        lease.onExpiring(() -> told.add("expiring"));
+        one.forceRelease();
+        List<Object> both = new ArrayList<>();
+        both.add(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS));
+        both.add(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS));
+        assertThat(both).containsExactlyInAnyOrder("expiring", LossReason.FORCED);
+        lease.onLost(told::add);
+        assertThat(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(LossReason.FORCED);
+        lease.close();
+        one.close();
+        assertThat(told).as("told again").isEmpty();
+    }
+
+    @Test
+    void ruleI11_releaseIsNoLoss() {
+        InstanceLock one = open(LONG);
+        Lease lease = acquired(one);
+        BlockingQueue<Object> told = new LinkedBlockingQueue<>();
+        lease.onLost(told::add);
+        lease.onExpiring(() -> told.add("expiring"));
+        lease.close();
+        lease.onLost(told::add);
+        one.close();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void ruleI12_refusedTokenEndsTheLease() throws Exception {
+        InstanceLock one = open(LONG);
+        Lease lease = acquired(one);
+        BlockingQueue<LossReason> told = new LinkedBlockingQueue<>();
+        lease.onLost(told::add);
+        lease.fenced(lease.fencingToken());
+        assertThat(lease.isHeld()).as("its own token was seen").isTrue();
+        long seen = lease.fencingToken() + (1L << 40);
+        lease.fenced(seen);
+        assertThat(lease.isHeld()).isFalse();
+        assertThat(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(LossReason.FENCED);
+        assertThat(acquired(one).fencingToken()).isGreaterThan(seen);
+    }
+
+    @Test
+    void ruleI13_closedLockHoldsNothing() {
+        InstanceLock one = open(LONG);
+        InstanceLock two = open(LONG);
+        Lease lease = acquired(one);
+        CompletableFuture<Attempt> standby = standingBy(two, LONG);
+        two.close();
+        assertThatThrownBy(() -> standby.get(timeout().toMillis(), TimeUnit.MILLISECONDS))
+                .hasCauseInstanceOf(LockClosedException.class);
+        one.close();
+        one.close();
+        assertThat(lease.isHeld()).isFalse();
+        assertThat(open(LONG).holder()).isEmpty();
+        assertThatThrownBy(one::tryAcquire).isInstanceOf(LockClosedException.class);
+        assertThatThrownBy(() -> one.acquire(LONG)).isInstanceOf(LockClosedException.class);
+        assertThatThrownBy(one::holder).isInstanceOf(LockClosedException.class);
+        assertThatThrownBy(one::forceRelease).isInstanceOf(LockClosedException.class);
+    }
+}

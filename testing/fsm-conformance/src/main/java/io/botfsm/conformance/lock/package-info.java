@@ -1,0 +1,8 @@
+/**
+ * The rules I01 to I13 that every instance lock keeps, as tests: extend
+ * {@link io.botfsm.conformance.lock.InstanceLockConformance}.
+ */
+@NullMarked
+package io.botfsm.conformance.lock;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,144 @@
+package io.botfsm.conformance.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.conformance.internal.TimedResult;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Outcome.Duplicate;
+import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds a decorator to what every decorator owes the storage that it wraps: it tells its capabilities, passes answers and
+ * failures on, and closes it. The numbered rules are {@link StateStorageConformance}'s, for the decorator around a real
+ * storage.
+ */
+public abstract class StateStorageDecoratorConformance {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+    private static final Mutation CHANGE = Mutation.builder().state("B").build();
+
+    /** For the extending class. */
+    protected StateStorageDecoratorConformance() {}
+
+    /** Wraps a storage. */
+    protected abstract StateStorage decorate(StateStorage storage);
+
+    /** What a storage must have to be wrapped; a storage without it is refused. Nothing, unless overridden. */
+    protected Set<Capability> needs() {
+        return Set.of();
+    }
+
+    @Test
+    void decorator_keepsTheCapabilities() {
+        for (Capability one : Capability.values()) {
+            for (Set<Capability> some : List.of(EnumSet.of(one), EnumSet.complementOf(EnumSet.of(one)))) {
+                if (some.containsAll(needs())) {
+                    assertThat(decorate(new Wrapped(some)).capabilities()).isEqualTo(some);
+                }
+            }
+        }
+        assertThat(decorate(new Wrapped(needs())).capabilities()).isEqualTo(needs());
+        assertThat(decorate(new Wrapped(EnumSet.allOf(Capability.class))).capabilities())
+                .containsExactly(Capability.values());
+    }
+
+    @Test
+    void decorator_refusesAStorageWithoutWhatItNeeds() {
+        for (Capability need : needs()) {
+            assertThatThrownBy(() -> decorate(new Wrapped(EnumSet.complementOf(EnumSet.of(need)))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(need.name());
+        }
+    }
+
+    @Test
+    void decorator_closesWhatItWraps() {
+        Wrapped wrapped = new Wrapped(needs());
+        StateStorage decorator = decorate(wrapped);
+        assertThat(wrapped.closed).isFalse();
+        decorator.close();
+        assertThat(wrapped.closed).isTrue();
+        decorator.close();
+    }
+
+    @Test
+    void decorator_passesAnswersOn() {
+        Wrapped wrapped = new Wrapped(needs());
+        StateStorage decorator = decorate(wrapped);
+        Snapshot snapshot = new Snapshot(
+                Optional.of("A"), Map.of("a", "1"), 7, Snapshot.none().events());
+        wrapped.read = CompletableFuture.completedFuture(snapshot);
+        assertThat(new TimedResult<>(decorator.read(KEY)).value(PATIENCE)).isEqualTo(snapshot);
+        for (Outcome outcome : new Outcome[] {
+            new Applied(Optional.of("A"), Optional.of("B"), 7, 8),
+            new Conflict(snapshot),
+            new Duplicate(snapshot),
+            new Fenced(9)
+        }) {
+            wrapped.written = CompletableFuture.completedFuture(outcome);
+            assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).value(PATIENCE))
+                    .isEqualTo(outcome);
+        }
+    }
+
+    @Test
+    void decorator_passesFailuresOn() {
+        Wrapped wrapped = new Wrapped(needs());
+        StateStorage decorator = decorate(wrapped);
+        FsmException failure = new FsmException("the wrapped storage failed");
+        wrapped.read = CompletableFuture.failedFuture(failure);
+        wrapped.written = CompletableFuture.failedFuture(failure);
+        assertThat(new TimedResult<>(decorator.read(KEY)).failure(PATIENCE)).isSameAs(failure);
+        assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).failure(PATIENCE))
+                .isSameAs(failure);
+    }
+
+    private static final class Wrapped implements StateStorage {
+        private final Set<Capability> capabilities;
+        private CompletionStage<Snapshot> read = CompletableFuture.completedFuture(Snapshot.none());
+        private CompletionStage<Outcome> written = CompletableFuture.completedFuture(new Fenced(1));
+        private boolean closed;
+
+        Wrapped(Set<Capability> capabilities) {
+            this.capabilities = capabilities;
+        }
+
+        @Override
+        public CompletionStage<Snapshot> read(StorageKey key) {
+            return read;
+        }
+
+        @Override
+        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+            return written;
+        }
+
+        @Override
+        public Set<Capability> capabilities() {
+            return capabilities;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

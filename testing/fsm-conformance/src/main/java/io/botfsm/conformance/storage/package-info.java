@@ -1,0 +1,9 @@
+/**
+ * The numbered rules that every conversation storage keeps, as tests: extend
+ * {@link io.botfsm.conformance.storage.StateStorageConformance} for a storage,
+ * {@link io.botfsm.conformance.storage.StateStorageDecoratorConformance} for a decorator.
+ */
+@NullMarked
+package io.botfsm.conformance.storage;
+
+import org.jspecify.annotations.NullMarked;

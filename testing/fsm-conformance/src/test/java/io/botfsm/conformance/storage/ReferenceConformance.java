@@ -1,0 +1,28 @@
+package io.botfsm.conformance.storage;
+
+import io.botfsm.conformance.Conformance;
+import java.time.Duration;
+
+/** The reference under the suite, able to do all that the suite can ask for. */
+abstract class ReferenceConformance extends ReferenceConformanceWithoutTime implements Conformance.AdvancesTime {
+    @Override
+    ReferenceBackend backend() {
+        return new ReferenceBackend();
+    }
+
+    /** What does not show here at once never does. */
+    @Override
+    public Duration timeout() {
+        return Duration.ofMillis(50);
+    }
+
+    @Override
+    public Duration margin() {
+        return Duration.ofMillis(100);
+    }
+
+    @Override
+    public void advance(Duration time) {
+        backend.nanos.addAndGet(time.toNanos());
+    }
+}

@@ -1,0 +1,4 @@
+package io.botfsm.conformance.storage;
+
+/** A correct storage passes, without gaps. */
+final class ReferenceStorageTest extends ReferenceConformance {}
