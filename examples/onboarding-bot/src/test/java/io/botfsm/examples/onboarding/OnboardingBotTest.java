@@ -3,6 +3,7 @@ package io.botfsm.examples.onboarding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.botfsm.redis.testkit.DeadHolders;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import java.io.IOException;

@@ -1,5 +1,0 @@
-/** Locks over real Redis servers, between real processes: what is promised of one active instance, and what is not. */
-@NullMarked
-package io.botfsm.redis.lettuce.lock;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.botfsm.redis.lettuce.migration;
-
-import org.jspecify.annotations.NullMarked;

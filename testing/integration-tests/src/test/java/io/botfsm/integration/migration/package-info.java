@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.integration.migration;
+
+import org.jspecify.annotations.NullMarked;
