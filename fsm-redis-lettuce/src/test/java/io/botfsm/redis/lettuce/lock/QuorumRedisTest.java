@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.LockUnavailableException;
-import io.botfsm.lock.LossReason;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Acquisition.Granted;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStore.Fences;
+import io.botfsm.lock.store.LossReason;
 import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.lettuce.lock.Contender.Held;
 import io.botfsm.redis.lettuce.lock.Contender.Loss;
