@@ -44,8 +44,10 @@ public class LockBenchmark {
     /** A lock of ours. */
     @State(Scope.Thread)
     public static class Ours {
-        private final InstanceLock lock =
-                InstanceLock.over(STORE, UUID.randomUUID().toString()).ttl(TTL).build();
+        private final InstanceLock lock = InstanceLock.builder(
+                        STORE, UUID.randomUUID().toString())
+                .ttl(TTL)
+                .build();
 
         /** Ends its threads. */
         @TearDown

@@ -38,7 +38,7 @@ class BurstsTest {
 
     private final QueuedIsolation isolation = EventIsolation.builder()
             .inTotal(2_000)
-            .patience(Duration.ofMinutes(5))
+            .submitTimeout(Duration.ofMinutes(5))
             .queued();
     private final AtomicLong failures = new AtomicLong();
 

@@ -13,5 +13,5 @@ interface Admission {
      * @throws io.botfsm.storage.FsmException if it is not to be had
      */
     @Nullable
-    Hold admit(Turn<?> turn, Runnable again);
+    ConversationPermit admit(QueuedHandler<?> turn, Runnable again);
 }

@@ -2,16 +2,20 @@ package io.botfsm.isolation;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs handlers so that those of one conversation run one after another in the order in which they were submitted, and those of
- * different conversations in parallel: {@linkplain #inProcess() within one process}, or {@linkplain #across across several}.
+ * different conversations in parallel: {@linkplain #inProcess() within one process}, or {@linkplain #of across several}.
  *
  * <pre>{@code
  * isolation.submit(key, () -> fsm.handle(key, updateId, turn -> answer(turn, text)))
@@ -49,13 +53,13 @@ public interface EventIsolation extends AutoCloseable {
      *
      * @param store keeps a lease per conversation that is being handled; not closed
      */
-    static EventIsolation across(LeaseStore store) {
-        return builder().across(store).build();
+    static EventIsolation of(LeaseStore store) {
+        return builder().leaseStore(store).build();
     }
 
     /** With settings of your choice. */
-    static EventIsolationBuilder builder() {
-        return new EventIsolationBuilder();
+    static Builder builder() {
+        return new Builder();
     }
 
     /**
@@ -99,9 +103,9 @@ public interface EventIsolation extends AutoCloseable {
     /**
      * Takes no more handlers and waits until those submitted have run, and what they held has been given back.
      *
-     * @return whether they have, within the limit
+     * @return whether they have, within that time
      */
-    boolean drain(Duration limit) throws InterruptedException;
+    boolean drain(Duration timeout) throws InterruptedException;
 
     /**
      * Takes no more handlers, and ends those that have not begun: their stages fail with {@link IsolationClosedException}. Those
@@ -109,4 +113,201 @@ public interface EventIsolation extends AutoCloseable {
      */
     @Override
     void close();
+
+    /** Collects how updates are isolated. Not thread-safe. */
+    final class Builder {
+        /** How many handlers of one conversation may wait or run unless chosen otherwise: Telegram keeps 100 unconfirmed. */
+        public static final int DEFAULT_PER_CONVERSATION = 128;
+
+        /** How many handlers may wait or run in total unless chosen otherwise. */
+        public static final int DEFAULT_IN_TOTAL = 10_000;
+
+        /** How long submitting waits for room in total unless chosen otherwise. */
+        public static final Duration DEFAULT_SUBMIT_TIMEOUT = Duration.ofSeconds(10);
+
+        /** How long a lease lasts unless renewed or chosen otherwise. */
+        public static final Duration DEFAULT_TTL = Duration.ofSeconds(10);
+
+        /** How long a handler waits for other processes unless chosen otherwise: longer than a crashed one can be in the way. */
+        public static final Duration DEFAULT_ACQUIRE_TIMEOUT = Duration.ofSeconds(15);
+
+        private static final Duration LONGEST = Duration.ofDays(1);
+
+        private Optional<Executor> executor = Optional.empty();
+        private Optional<Integer> threads = Optional.empty();
+        private int perConversation = DEFAULT_PER_CONVERSATION;
+        private int inTotal = DEFAULT_IN_TOTAL;
+        private Duration submitTimeout = DEFAULT_SUBMIT_TIMEOUT;
+        private Optional<Duration> handlerTimeout = Optional.empty();
+        private Optional<LeaseStore> store = Optional.empty();
+        private Optional<Duration> ttl = Optional.empty();
+        private Optional<Duration> acquireTimeout = Optional.empty();
+        private LeaseClock clock = LeaseClock.system();
+
+        Builder() {}
+
+        /**
+         * What runs handlers: one task for each conversation that has some, which ends after each handler. Virtual threads will do.
+         * Not closed. By default {@linkplain #threads threads} of the isolation's own.
+         */
+        public Builder executor(Executor forHandlers) {
+            requireNonNull(forHandlers, "forHandlers");
+            executor = Optional.of(forHandlers);
+            return this;
+        }
+
+        /**
+         * How many threads of its own the isolation may have for handlers: daemons that end when they are idle. Four for each
+         * processor by default, at least 16, since handlers wait for storages most of the time.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder threads(int most) {
+            threads = Optional.of(positive("threads", most));
+            return this;
+        }
+
+        /**
+         * How many handlers of one conversation may wait or run, {@value #DEFAULT_PER_CONVERSATION} by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder perConversation(int most) {
+            perConversation = positive("perConversation", most);
+            return this;
+        }
+
+        /**
+         * How many handlers may wait or run in total, {@value #DEFAULT_IN_TOTAL} by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder inTotal(int most) {
+            inTotal = positive("inTotal", most);
+            return this;
+        }
+
+        /**
+         * How long submitting waits for room in total, {@link #DEFAULT_SUBMIT_TIMEOUT} by default; zero does not wait.
+         *
+         * @throws IllegalArgumentException if it is negative or longer than a day
+         */
+        public Builder submitTimeout(Duration timeout) {
+            requireNonNull(timeout, "timeout");
+            submitTimeout = waiting("submitTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * Interrupts a handler that runs longer than this, and logs a warning; never by default. A handler that goes on all the same
+         * holds up its conversation until it ends.
+         *
+         * @throws IllegalArgumentException if it is not positive or longer than a day
+         */
+        public Builder handlerTimeout(Duration timeout) {
+            requireNonNull(timeout, "timeout");
+            if (waiting("handlerTimeout", timeout).isZero()) {
+                throw new IllegalArgumentException("handlerTimeout must be positive: " + timeout);
+            }
+            handlerTimeout = Optional.of(timeout);
+            return this;
+        }
+
+        /**
+         * Isolates across all processes that share the store, by a lease for each conversation that is being handled. Not closed.
+         */
+        public Builder leaseStore(LeaseStore leases) {
+            requireNonNull(leases, "store");
+            store = Optional.of(leases);
+            return this;
+        }
+
+        /**
+         * How long a lease lasts unless renewed, {@link #DEFAULT_TTL} by default; the same in all processes. What a crashed process
+         * was handling can be handled by another after that time.
+         *
+         * @throws IllegalArgumentException if it is not 100 milliseconds to a day
+         */
+        public Builder ttl(Duration d) {
+            requireNonNull(d, "ttl");
+            LeaseTimes.of(d);
+            ttl = Optional.of(d);
+            return this;
+        }
+
+        /**
+         * How long a handler whose turn has come waits for another process to let the conversation go,
+         * {@link #DEFAULT_ACQUIRE_TIMEOUT} by default; zero tries once. Those of the same conversation behind one that waited in vain
+         * try once.
+         *
+         * @throws IllegalArgumentException if it is negative or longer than a day
+         */
+        public Builder acquireTimeout(Duration timeout) {
+            requireNonNull(timeout, "timeout");
+            acquireTimeout = Optional.of(waiting("acquireTimeout", timeout));
+            return this;
+        }
+
+        /** Measures leases with another clock; for tests. */
+        Builder clock(LeaseClock c) {
+            clock = c;
+            return this;
+        }
+
+        private static int positive(String name, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " must be positive: " + value);
+            }
+            return value;
+        }
+
+        private static Duration waiting(String name, Duration timeout) {
+            if (timeout.isNegative() || timeout.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "%s must be zero to %s: %s", name, LONGEST, timeout));
+            }
+            return timeout;
+        }
+
+        /**
+         * The isolation. Has threads once it is used.
+         *
+         * @throws IllegalArgumentException if settings contradict each other; the message names them
+         */
+        public EventIsolation build() {
+            return queued();
+        }
+
+        QueuedIsolation queued() {
+            if (executor.isPresent() && threads.isPresent()) {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT, "threads(%d) contradicts executor(…), which has its own", threads.get()));
+            }
+            requireStore("ttl", ttl);
+            requireStore("acquireTimeout", acquireTimeout);
+            IsolationThreads own = new IsolationThreads(threads.orElseGet(IsolationThreads::defaultSize));
+            Admission admission = store.<Admission>map(leases -> new LeaseAdmission(
+                            leases,
+                            LeaseTimes.of(ttl.orElse(DEFAULT_TTL)),
+                            acquireTimeout.orElse(DEFAULT_ACQUIRE_TIMEOUT),
+                            clock,
+                            own))
+                    .orElse((turn, again) -> InProcessPermit.INSTANCE);
+            return new QueuedIsolation(
+                    admission,
+                    own,
+                    executor.orElse(own.handlers()),
+                    perConversation,
+                    inTotal,
+                    submitTimeout,
+                    handlerTimeout);
+        }
+
+        private void requireStore(String name, Optional<Duration> setting) {
+            if (setting.isPresent() && store.isEmpty()) {
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "%s(%s) without leaseStore(…)", name, setting.get()));
+            }
+        }
+    }
 }

@@ -7,30 +7,30 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one handler sees of the hold that it runs under, until it ends. Thread-safe. */
+/** What one handler sees of the permit that it runs under, until it ends. Thread-safe. */
 final class HandlerLease implements ConversationLease {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
 
-    private final Hold hold;
+    private final ConversationPermit permit;
     private final Executor callbacks;
     private final Object monitor = new Object();
     private final List<Runnable> actions = new ArrayList<>(0);
     private volatile boolean ended;
     private boolean lost;
 
-    HandlerLease(Hold hold, Executor callbacks) {
-        this.hold = hold;
+    HandlerLease(ConversationPermit permit, Executor callbacks) {
+        this.permit = permit;
         this.callbacks = callbacks;
     }
 
     @Override
     public boolean isHeld() {
-        return !ended && hold.isHeld();
+        return !ended && permit.isHeld();
     }
 
     @Override
     public OptionalLong fencingToken() {
-        return hold.fencingToken();
+        return permit.fencingToken();
     }
 
     @Override

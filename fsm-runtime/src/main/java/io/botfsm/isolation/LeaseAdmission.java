@@ -1,10 +1,10 @@
 package io.botfsm.isolation;
 
-import io.botfsm.lock.LockClock;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Acquisition.Granted;
 import io.botfsm.lock.store.Acquisition.Occupied;
 import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStoreException;
@@ -28,13 +28,13 @@ final class LeaseAdmission implements Admission {
     private final Duration patience;
     private final Claims claims = new Claims(UUID.randomUUID().toString());
 
-    LeaseAdmission(LeaseStore store, LeaseTimes times, Duration patience, LockClock clock, OwnThreads own) {
+    LeaseAdmission(LeaseStore store, LeaseTimes times, Duration patience, LeaseClock clock, IsolationThreads own) {
         this.leases = new Leases(store, times, clock, own);
         this.patience = patience;
     }
 
     @Override
-    public @Nullable Hold admit(Turn<?> turn, Runnable again) {
+    public @Nullable ConversationPermit admit(QueuedHandler<?> turn, Runnable again) {
         String name = LeaseNames.of(turn.key());
         Attempt attempt = ask(turn.key(), name);
         if (attempt.answer instanceof Occupied occupied && claims.gaveUp(occupied.claim())) {
@@ -43,7 +43,7 @@ final class LeaseAdmission implements Admission {
             attempt = ask(turn.key(), name);
         }
         if (attempt.answer instanceof Granted granted) {
-            return attempt.hold(granted);
+            return attempt.permit(granted);
         }
         if (attempt.answer instanceof Occupied occupied) {
             await(turn, name, occupied, again);
@@ -52,7 +52,7 @@ final class LeaseAdmission implements Admission {
         throw new IllegalStateException("no such answer: " + attempt.answer);
     }
 
-    private void await(Turn<?> turn, String name, Occupied occupied, Runnable again) {
+    private void await(QueuedHandler<?> turn, String name, Occupied occupied, Runnable again) {
         LeaseWait wait = turn.leaseWait();
         if (wait == null) {
             wait = new LeaseWait(leases, name, turn.isImpatient() ? Duration.ZERO : patience);
@@ -80,7 +80,7 @@ final class LeaseAdmission implements Admission {
         CompletableFuture<Boolean> settled =
                 release.handle((had, failure) -> failure == null).toCompletableFuture();
         try {
-            var unused = settled.get(leases.times().attemptLimit().toNanos(), TimeUnit.NANOSECONDS);
+            var unused = settled.get(leases.times().requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedCallException(key, false, e);
@@ -113,7 +113,7 @@ final class LeaseAdmission implements Admission {
                 }
             });
             try {
-                answer = first.get(leases.times().attemptLimit().toNanos(), TimeUnit.NANOSECONDS);
+                answer = first.get(leases.times().requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 giveUp(e);
                 Thread.currentThread().interrupt();
@@ -144,15 +144,16 @@ final class LeaseAdmission implements Admission {
             var unused = Release.ofUnknown(leases, request.name(), claim);
         }
 
-        private Hold hold(Granted granted) {
+        private ConversationPermit permit(Granted granted) {
             if (leases.now() - leases.times().deadline(begunNanos) >= 0) {
                 abandon();
                 throw new IsolationUnavailableException(
                         key, new LeaseStoreException("granted too late to be relied on", false, null));
             }
-            LeaseHold hold = new LeaseHold(leases, request, granted.fence(), begunNanos, begunMillis, claims::giveUp);
-            hold.start();
-            return hold;
+            LeasePermit permit =
+                    new LeasePermit(leases, request, granted.fence(), begunNanos, begunMillis, claims::giveUp);
+            permit.start();
+            return permit;
         }
     }
 }

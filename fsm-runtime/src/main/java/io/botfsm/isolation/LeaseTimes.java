@@ -34,7 +34,7 @@ record LeaseTimes(Duration ttl) {
     }
 
     /** How long one request to the store may take. */
-    Duration attemptLimit() {
+    Duration requestTimeout() {
         return ttl.dividedBy(6);
     }
 

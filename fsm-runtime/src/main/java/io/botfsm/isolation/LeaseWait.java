@@ -15,7 +15,7 @@ final class LeaseWait {
     private final long end;
     private final Object monitor = new Object();
     private @Nullable Runnable sleeping;
-    private OwnThreads.@Nullable Timer timer;
+    private IsolationThreads.@Nullable Timer timer;
     private @Nullable Subscription subscription;
     private boolean subscribed;
     private boolean told;

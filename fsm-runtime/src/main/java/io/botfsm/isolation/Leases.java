@@ -1,8 +1,8 @@
 package io.botfsm.isolation;
 
-import io.botfsm.lock.LockClock;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStore.Fences;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** A store as it is asked for leases of conversations; what it throws is a failed stage like any other. Thread-safe. */
-record Leases(LeaseStore store, LeaseTimes times, LockClock clock, OwnThreads own) {
+record Leases(LeaseStore store, LeaseTimes times, LeaseClock clock, IsolationThreads own) {
     /** The request of a claim for a conversation. */
     LeaseRequest request(String name, Claim claim, long floor) {
         return new LeaseRequest(name, claim, times.ttl(), floor, Fences.EXPIRING);
@@ -49,12 +49,12 @@ record Leases(LeaseStore store, LeaseTimes times, LockClock clock, OwnThreads ow
         return clock.nanoTime();
     }
 
-    OwnThreads.Timer later(Duration delay, Runnable task) {
+    IsolationThreads.Timer later(Duration delay, Runnable task) {
         return own.later(delay, task);
     }
 
     /** Runs something at a moment of the clock. */
-    OwnThreads.Timer at(long moment, Runnable task) {
+    IsolationThreads.Timer at(long moment, Runnable task) {
         return own.later(Duration.of(moment - now(), TimeUnit.NANOSECONDS.toChronoUnit()), task);
     }
 }

@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueuedIsolation implements EventIsolation {
     private final Admission admission;
-    private final OwnThreads own;
+    private final IsolationThreads own;
     private final Executor executor;
     private final int perConversation;
     private final int inTotal;
-    private final Duration patience;
-    private final Optional<Duration> handlerLimit;
+    private final Duration submitTimeout;
+    private final Optional<Duration> handlerTimeout;
 
-    private final Turns<Turn<?>> turns = new Turns<>();
-    private final Places places;
+    private final ConversationQueues<QueuedHandler<?>> queues = new ConversationQueues<>();
+    private final HandlerPermits permits;
     /** Of this isolation: a handler of one may submit to another. */
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<StorageKey> handling = new ThreadLocal<>();
@@ -40,20 +40,20 @@ final class QueuedIsolation implements EventIsolation {
 
     QueuedIsolation(
             Admission admission,
-            OwnThreads own,
+            IsolationThreads own,
             Executor executor,
             int perConversation,
             int inTotal,
-            Duration patience,
-            Optional<Duration> handlerLimit) {
+            Duration submitTimeout,
+            Optional<Duration> handlerTimeout) {
         this.admission = admission;
         this.own = own;
         this.executor = executor;
         this.perConversation = perConversation;
         this.inTotal = inTotal;
-        this.patience = patience;
-        this.handlerLimit = handlerLimit;
-        this.places = new Places(inTotal);
+        this.submitTimeout = submitTimeout;
+        this.handlerTimeout = handlerTimeout;
+        this.permits = new HandlerPermits(inTotal);
     }
 
     // Coming.
@@ -62,8 +62,8 @@ final class QueuedIsolation implements EventIsolation {
     public <T extends @Nullable Object> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
         requireNonNull(key, "key");
         requireNonNull(handler, "handler");
-        Turn<T> turn = new Turn<>(key, handler, executor);
-        enter(turn, handling.get() == null ? patience : Duration.ZERO);
+        QueuedHandler<T> turn = new QueuedHandler<>(key, handler, executor);
+        enter(turn, handling.get() == null ? submitTimeout : Duration.ZERO);
         return turn.result().minimalCompletionStage();
     }
 
@@ -77,8 +77,8 @@ final class QueuedIsolation implements EventIsolation {
                     String.format(Locale.ROOT, "%s: called within a handler (%s); submit there", key, within));
         }
         CallingThread caller = new CallingThread();
-        Turn<T> turn = new Turn<>(key, handler, caller);
-        enter(turn, patience);
+        QueuedHandler<T> turn = new QueuedHandler<>(key, handler, caller);
+        enter(turn, submitTimeout);
         var unused = turn.result().whenComplete((value, failure) -> caller.execute(() -> {}));
         try {
             caller.runUntil(turn::isOver);
@@ -91,12 +91,12 @@ final class QueuedIsolation implements EventIsolation {
         return turn.outcome();
     }
 
-    private void enter(Turn<?> turn, Duration wait) {
+    private void enter(QueuedHandler<?> turn, Duration wait) {
         StorageKey key = turn.key();
         try {
-            if (turns.isFull(key, perConversation)) {
+            if (queues.isFull(key, perConversation)) {
                 turn.giveUp(new BacklogFullException(key, perConversation, true));
-            } else if (!places.take(wait)) {
+            } else if (!permits.take(wait)) {
                 turn.giveUp(new BacklogFullException(key, inTotal, false));
             } else {
                 queue(turn);
@@ -109,14 +109,14 @@ final class QueuedIsolation implements EventIsolation {
         }
     }
 
-    private void queue(Turn<?> turn) {
-        switch (turns.arrive(turn.key(), turn, perConversation)) {
+    private void queue(QueuedHandler<?> turn) {
+        switch (queues.arrive(turn.key(), turn, perConversation)) {
             case FIRST -> start(turn);
             case BEHIND -> {
                 // whoever is before it passes on to it
             }
             case NONE -> {
-                places.giveBack();
+                permits.giveBack();
                 turn.giveUp(new BacklogFullException(turn.key(), perConversation, true));
             }
         }
@@ -128,46 +128,46 @@ final class QueuedIsolation implements EventIsolation {
     // Going.
 
     /** No effect on a handler that has begun. */
-    private void giveUp(Turn<?> turn, FsmException why) {
+    private void giveUp(QueuedHandler<?> turn, FsmException why) {
         if (!turn.giveUp(why)) {
             return;
         }
-        if (turns.giveUp(turn.key(), turn)) {
-            places.giveBack();
+        if (queues.giveUp(turn.key(), turn)) {
+            permits.giveBack();
         } else {
             turn.wake(); // it is the first: it is on its way to a thread, or is now, and passes on from there
         }
     }
 
     @Override
-    public boolean drain(Duration limit) throws InterruptedException {
-        requireNonNull(limit, "limit");
-        places.close();
-        return places.awaitEmpty(limit);
+    public boolean drain(Duration timeout) throws InterruptedException {
+        requireNonNull(timeout, "timeout");
+        permits.close();
+        return permits.awaitEmpty(timeout);
     }
 
     @Override
     public void close() {
-        places.close();
+        permits.close();
         closed = true;
-        turns.all().forEach(turn -> giveUp(turn, new IsolationClosedException()));
+        queues.all().forEach(turn -> giveUp(turn, new IsolationClosedException()));
     }
 
     /** How many conversations something is kept for. */
     int conversations() {
-        return turns.conversations();
+        return queues.conversations();
     }
 
     /** How many handlers wait or run. */
     int handlers() {
-        return places.taken();
+        return permits.taken();
     }
 
     // Running.
 
     /** What one thread has to do, so that no turn runs inside of another's end, however the executor runs them. */
     private static final class Loop {
-        private final Deque<Turn<?>> turns = new ArrayDeque<>(2);
+        private final Deque<QueuedHandler<?>> handlers = new ArrayDeque<>(2);
         private final boolean lent;
         private boolean passing;
 
@@ -178,7 +178,7 @@ final class QueuedIsolation implements EventIsolation {
     }
 
     /** On the executor, or here if that is what it does. */
-    private void start(Turn<?> turn) {
+    private void start(QueuedHandler<?> turn) {
         try {
             turn.executor().execute(() -> run(turn));
         } catch (Throwable e) { // such as one for a thread that could not be started
@@ -186,14 +186,14 @@ final class QueuedIsolation implements EventIsolation {
         }
     }
 
-    private void rejected(Turn<?> turn, Throwable why) {
+    private void rejected(QueuedHandler<?> turn, Throwable why) {
         if (turn.giveUp(new HandlerRejectedException(turn.key(), why)) || turn.isOver()) {
-            passOn(turn, turn.hold());
+            passOn(turn, turn.permit());
         }
     }
 
     /** On the executor, but not inside of this call: it may be on a thread that others wait for, or deep inside of another. */
-    private void passTo(Turn<?> next) {
+    private void passTo(QueuedHandler<?> next) {
         Loop mine = loops.get();
         Loop loop = mine == null ? new Loop(false) : mine;
         boolean outer = loop.passing;
@@ -211,25 +211,25 @@ final class QueuedIsolation implements EventIsolation {
             }
         }
         if (refusal != null && loop.lent) {
-            loop.turns.add(next); // it was accepted, and there is a thread
+            loop.handlers.add(next); // it was accepted, and there is a thread
         } else if (refusal != null) {
             rejected(next, refusal);
         }
         if (mine == null) {
-            loop.turns.forEach(turn -> own.handlers().execute(() -> run(turn)));
+            loop.handlers.forEach(turn -> own.handlers().execute(() -> run(turn)));
         }
     }
 
-    private void run(Turn<?> turn) {
+    private void run(QueuedHandler<?> turn) {
         Loop outer = loops.get();
         if (outer != null && outer.passing) {
-            outer.turns.add(turn);
+            outer.handlers.add(turn);
             return;
         }
         Loop loop = new Loop(turn.executor() == executor);
         loops.set(loop);
         try {
-            for (Turn<?> next = turn; next != null; next = loop.turns.poll()) {
+            for (QueuedHandler<?> next = turn; next != null; next = loop.handlers.poll()) {
                 serve(next);
             }
         } finally {
@@ -241,12 +241,12 @@ final class QueuedIsolation implements EventIsolation {
         }
     }
 
-    private void serve(Turn<?> turn) {
-        Hold hold = turn.hold();
-        if (hold == null && !turn.isOver()) {
+    private void serve(QueuedHandler<?> turn) {
+        ConversationPermit permit = turn.permit();
+        if (permit == null && !turn.isOver()) {
             try {
-                hold = admission.admit(turn, () -> passTo(turn));
-                if (hold == null) {
+                permit = admission.admit(turn, () -> passTo(turn));
+                if (permit == null) {
                     return;
                 }
             } catch (FsmException e) {
@@ -255,19 +255,19 @@ final class QueuedIsolation implements EventIsolation {
                 turn.giveUp(new IsolationUnavailableException(turn.key(), e));
             }
         }
-        if (hold != null && turn.begin()) {
-            handle(turn, hold);
+        if (permit != null && turn.begin()) {
+            handle(turn, permit);
         }
-        passOn(turn, hold);
+        passOn(turn, permit);
     }
 
-    private void handle(Turn<?> turn, Hold hold) {
-        HandlerLease lease = new HandlerLease(hold, own.callbacks());
-        hold.serve(lease);
+    private void handle(QueuedHandler<?> turn, ConversationPermit permit) {
+        HandlerLease lease = new HandlerLease(permit, own.callbacks());
+        permit.serve(lease);
         StorageKey outer = handling.get();
         handling.set(turn.key());
         try {
-            Runnable tell = Watch.within(handlerLimit, turn.key(), own, () -> turn.handle(lease));
+            Runnable tell = HandlerTimeout.within(handlerTimeout, turn.key(), own, () -> turn.handle(lease));
             lease.end();
             tell.run();
         } finally {
@@ -281,28 +281,28 @@ final class QueuedIsolation implements EventIsolation {
 
     // Passing on.
 
-    private void passOn(Turn<?> turn, @Nullable Hold hold) {
+    private void passOn(QueuedHandler<?> turn, @Nullable ConversationPermit permit) {
         if (!turn.passes()) {
             return; // an executor that refuses what it runs all the same
         }
         turn.endWait();
-        if (hold == null) {
+        if (permit == null) {
             leave(turn, Duration.ZERO);
             return;
         }
-        Optional<Turn<?>> next = hold.mayServeAnother() ? turns.leaveToNext(turn.key()) : Optional.empty();
+        Optional<QueuedHandler<?>> next = permit.mayServeAnother() ? queues.leaveToNext(turn.key()) : Optional.empty();
         if (next.isPresent()) {
-            places.giveBack();
-            next.get().take(hold);
+            permits.giveBack();
+            next.get().take(permit);
             passTo(next.get());
             return;
         }
-        var unused = hold.release().whenComplete((done, failure) -> leave(turn, hold.pause()));
+        var unused = permit.release().whenComplete((done, failure) -> leave(turn, permit.pause()));
     }
 
-    private void leave(Turn<?> turn, Duration pause) {
-        Optional<Turn<?>> next = turns.leave(turn.key());
-        places.giveBack();
+    private void leave(QueuedHandler<?> turn, Duration pause) {
+        Optional<QueuedHandler<?>> next = queues.leave(turn.key());
+        permits.giveBack();
         next.ifPresent(present -> {
             present.inheritPatience(turn);
             if (pause.isZero()) {

@@ -20,7 +20,7 @@ final class Release {
         this.name = name;
         this.claim = claim;
         this.untilFound = untilFound;
-        this.end = leases.now() + leases.times().attemptLimit().toNanos();
+        this.end = leases.now() + leases.times().requestTimeout().toNanos();
     }
 
     /**
@@ -40,7 +40,7 @@ final class Release {
     }
 
     private static CompletionStage<Boolean> begin(Release release) {
-        OwnThreads.Timer limit = release.leases.at(release.end, () -> release.done.complete(false));
+        IsolationThreads.Timer limit = release.leases.at(release.end, () -> release.done.complete(false));
         release.ask();
         return release.done.whenComplete((answer, never) -> limit.cancel());
     }

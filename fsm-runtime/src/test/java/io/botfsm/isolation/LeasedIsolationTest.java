@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
@@ -33,12 +34,11 @@ class LeasedIsolationTest {
     private static final StorageKey KEY = key(1);
     private static final String NAME = LeaseNames.of(KEY);
 
-    private final HandClock clock = new HandClock();
-    private final TroubledLeases store =
-            new TroubledLeases(new MemoryLeaseStore(clock::nanoTime, () -> clock.nanoTime() / 1_000));
+    private final ManualClock clock = new ManualClock(0, 0);
+    private final TroubledLeases store = new TroubledLeases(new MemoryLeaseStore(clock));
     private final CountDownLatch gate = new CountDownLatch(1);
     private QueuedIsolation isolation =
-            EventIsolation.builder().across(store).ttl(TTL).clock(clock).queued();
+            EventIsolation.builder().leaseStore(store).ttl(TTL).clock(clock).queued();
 
     private static StorageKey key(int user) {
         return StorageKey.bot("bot").chat(1).user(user).build();
@@ -109,20 +109,20 @@ class LeasedIsolationTest {
     @Test
     void afterASuspensionItIsNotHeldUntilTheStoreSaysSo() throws Exception {
         isolation = EventIsolation.builder()
-                .across(store)
+                .leaseStore(store)
                 .ttl(TTL)
-                .leasePatience(Duration.ZERO)
+                .acquireTimeout(Duration.ZERO)
                 .clock(clock)
                 .queued();
         AtomicInteger told = new AtomicInteger();
         ConversationLease lease = held(told);
-        clock.suspend(Duration.ofMinutes(1));
+        clock.setForward(Duration.ofMinutes(1));
         assertThat(lease.isHeld()).isFalse();
         clock.advance(TTL.dividedBy(2));
         Awaitility.await().until(lease::isHeld);
         assertThat(told).as("it had not expired after all").hasValue(0);
 
-        clock.suspend(Duration.ofMinutes(1));
+        clock.setForward(Duration.ofMinutes(1));
         assertThat(lease.isHeld()).isFalse();
         store.force(NAME);
         store.taken(NAME);
@@ -139,9 +139,9 @@ class LeasedIsolationTest {
     @Test
     void anOrphanOfThisIsolationIsKnownForWhatItIs() throws Exception {
         isolation = EventIsolation.builder()
-                .across(store)
+                .leaseStore(store)
                 .ttl(LONG)
-                .leasePatience(Duration.ZERO)
+                .acquireTimeout(Duration.ZERO)
                 .queued();
         store.losesNextGrant.set(true);
         store.losesNextRelease.set(true);
@@ -156,9 +156,9 @@ class LeasedIsolationTest {
     @Test
     void aReleaseThatIsNotConfirmedIsLoggedAndMadeUpFor() throws Exception {
         isolation = EventIsolation.builder()
-                .across(store)
+                .leaseStore(store)
                 .ttl(LONG)
-                .leasePatience(Duration.ZERO)
+                .acquireTimeout(Duration.ZERO)
                 .queued();
         Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -185,7 +185,7 @@ class LeasedIsolationTest {
     @Test
     void aReleaseWhoseFirstAnswerIsLostIsConfirmedByTheNext() throws Exception {
         isolation = EventIsolation.builder()
-                .across(store)
+                .leaseStore(store)
                 .ttl(Duration.ofSeconds(6))
                 .queued();
         Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
@@ -206,15 +206,15 @@ class LeasedIsolationTest {
     @Test
     void aStrangersClaimIsNotTouched() {
         isolation = EventIsolation.builder()
-                .across(store)
+                .leaseStore(store)
                 .ttl(LONG)
-                .leasePatience(Duration.ZERO)
+                .acquireTimeout(Duration.ZERO)
                 .queued();
         store.taken(NAME);
         assertThat(failure(isolation.submit(KEY, () -> "never")))
                 .isInstanceOfSatisfying(
                         ConversationHeldException.class,
-                        e -> assertThat(e.owner()).isEqualTo("stranger"));
+                        e -> assertThat(e.ownerId()).isEqualTo("stranger"));
         assertThat(store.claim(NAME)).hasValue(TroubledLeases.stranger());
     }
 
@@ -235,9 +235,9 @@ class LeasedIsolationTest {
     void manyWhoWaitTakeFewThreads() throws Exception {
         int conversations = 1_000;
         isolation = EventIsolation.builder()
-                .across(store)
+                .leaseStore(store)
                 .ttl(Duration.ofSeconds(3))
-                .leasePatience(LONG)
+                .acquireTimeout(LONG)
                 .threads(4)
                 .queued();
         for (int i = 0; i < conversations; i++) {

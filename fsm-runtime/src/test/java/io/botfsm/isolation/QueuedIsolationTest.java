@@ -273,8 +273,10 @@ class QueuedIsolationTest {
 
     @Test
     void withinAHandlerNobodyWaits() {
-        isolation =
-                EventIsolation.builder().inTotal(1).patience(Duration.ofDays(1)).queued();
+        isolation = EventIsolation.builder()
+                .inTotal(1)
+                .submitTimeout(Duration.ofDays(1))
+                .queued();
         Throwable full = get(isolation.submit(ONE, () -> failure(isolation.submit(TWO, () -> ""))));
         assertThat(full).isInstanceOf(BacklogFullException.class);
         Throwable refused = get(isolation.submit(ONE, () -> {
@@ -289,8 +291,10 @@ class QueuedIsolationTest {
 
     @Test
     void whoeverWaitsForRoomCanBeInterrupted() throws Exception {
-        isolation =
-                EventIsolation.builder().inTotal(1).patience(Duration.ofDays(1)).queued();
+        isolation = EventIsolation.builder()
+                .inTotal(1)
+                .submitTimeout(Duration.ofDays(1))
+                .queued();
         CompletionStage<String> first = occupy(ONE);
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         Thread poller = new Thread(() -> {
@@ -313,8 +317,10 @@ class QueuedIsolationTest {
 
     @Test
     void whoeverWaitsForRoomIsToldOfTheEnd() throws Exception {
-        isolation =
-                EventIsolation.builder().inTotal(1).patience(Duration.ofDays(1)).queued();
+        isolation = EventIsolation.builder()
+                .inTotal(1)
+                .submitTimeout(Duration.ofDays(1))
+                .queued();
         CompletionStage<String> first = occupy(ONE);
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         Thread poller = new Thread(() -> ended.complete(failure(isolation.submit(TWO, () -> ""))));
@@ -343,7 +349,7 @@ class QueuedIsolationTest {
         ExecutorService pool = Executors.newSingleThreadExecutor();
         isolation = EventIsolation.builder()
                 .executor(pool)
-                .handlerLimit(Duration.ofMillis(50))
+                .handlerTimeout(Duration.ofMillis(50))
                 .queued();
         CompletionStage<String> stuck = isolation.submit(ONE, () -> {
             while (!Thread.currentThread().isInterrupted()) {
@@ -367,8 +373,9 @@ class QueuedIsolationTest {
         log.start();
         logger.addAppender(log);
         try {
-            isolation =
-                    EventIsolation.builder().handlerLimit(Duration.ofMillis(50)).queued();
+            isolation = EventIsolation.builder()
+                    .handlerTimeout(Duration.ofMillis(50))
+                    .queued();
             CompletionStage<String> stuck = isolation.submit(ONE, () -> {
                 gate.await();
                 return "never";
@@ -428,7 +435,7 @@ class QueuedIsolationTest {
 
     @Test
     void wrongSettingsAreNamed() {
-        EventIsolationBuilder builder = EventIsolation.builder();
+        EventIsolation.Builder builder = EventIsolation.builder();
         assertThatThrownBy(() -> builder.perConversation(0))
                 .hasMessageContaining("perConversation")
                 .hasMessageContaining("0");
@@ -436,9 +443,9 @@ class QueuedIsolationTest {
                 .hasMessageContaining("inTotal")
                 .hasMessageContaining("-7");
         assertThatThrownBy(() -> builder.threads(0)).hasMessageContaining("threads");
-        assertThatThrownBy(() -> builder.patience(Duration.ofSeconds(-1))).hasMessageContaining("PT-1S");
-        assertThatThrownBy(() -> builder.handlerLimit(Duration.ZERO)).hasMessageContaining("handlerLimit");
-        assertThatThrownBy(() -> builder.leasePatience(Duration.ofDays(2))).hasMessageContaining("PT48H");
+        assertThatThrownBy(() -> builder.submitTimeout(Duration.ofSeconds(-1))).hasMessageContaining("PT-1S");
+        assertThatThrownBy(() -> builder.handlerTimeout(Duration.ZERO)).hasMessageContaining("handlerTimeout");
+        assertThatThrownBy(() -> builder.acquireTimeout(Duration.ofDays(2))).hasMessageContaining("PT48H");
         assertThatThrownBy(() -> builder.ttl(Duration.ofMillis(99))).hasMessageContaining("PT0.099S");
         assertThatThrownBy(() ->
                         EventIsolation.builder().ttl(Duration.ofSeconds(5)).build())

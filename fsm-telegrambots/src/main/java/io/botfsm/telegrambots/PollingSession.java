@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>{@code
  * PollingSessionBuilder polling = PollingSession.builder(BotToken.fromEnvironment());
- * int status = BotRunner.under(lock).run(lease -> polling.start(lease, handler(lease)));
+ * int status = BotRunner.of(lock).run(lease -> polling.start(lease, handler(lease)));
  * }</pre>
  *
  * <ul>

@@ -1,8 +1,8 @@
 package io.botfsm.telegrambots;
 
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.LockHolder;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

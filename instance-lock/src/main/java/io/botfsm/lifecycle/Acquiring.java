@@ -1,9 +1,9 @@
 package io.botfsm.lifecycle;
 
+import io.botfsm.lock.AcquireResult;
+import io.botfsm.lock.AcquireResult.Acquired;
+import io.botfsm.lock.AcquireResult.HeldBy;
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.InstanceLock.Attempt;
-import io.botfsm.lock.InstanceLock.Attempt.Acquired;
-import io.botfsm.lock.InstanceLock.Attempt.HeldBy;
 import io.botfsm.lock.LockUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +20,7 @@ final class Acquiring {
     private static final Duration VERY_LONG = Duration.ofDays(365);
 
     private final InstanceLock lock;
-    private final OwnThread<Attempt> attempt;
+    private final OwnThread<AcquireResult> attempt;
 
     private Acquiring(InstanceLock lock, boolean standby) {
         this.lock = lock;
@@ -31,8 +31,8 @@ final class Acquiring {
         return new Acquiring(lock, standby);
     }
 
-    private Attempt standBy() throws InterruptedException {
-        Optional<Attempt> last = tryOnce();
+    private AcquireResult standBy() throws InterruptedException {
+        Optional<AcquireResult> last = tryOnce();
         while (last.isEmpty() || last.get() instanceof HeldBy) {
             last = Optional.of(lock.acquire(VERY_LONG));
         }
@@ -40,9 +40,9 @@ final class Acquiring {
     }
 
     /** Only to tell who is active; a store that fails is left to the stand-by, which is patient. */
-    private Optional<Attempt> tryOnce() {
+    private Optional<AcquireResult> tryOnce() {
         try {
-            Attempt first = lock.tryAcquire();
+            AcquireResult first = lock.tryAcquire();
             if (first instanceof HeldBy held) {
                 LOG.info("Standing by: active is {}", HolderText.of(held.holder()));
             }
@@ -53,7 +53,7 @@ final class Acquiring {
         }
     }
 
-    CompletableFuture<Attempt> result() {
+    CompletableFuture<AcquireResult> result() {
         return attempt.result();
     }
 
@@ -66,7 +66,7 @@ final class Acquiring {
         }
     }
 
-    private static void giveBack(Attempt unwanted) {
+    private static void giveBack(AcquireResult unwanted) {
         if (unwanted instanceof Acquired acquired) {
             acquired.lease().close();
         }

@@ -8,12 +8,12 @@ import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lifecycle.Ending.BotFailed;
 import io.botfsm.lifecycle.Ending.LeaseExpiring;
 import io.botfsm.lifecycle.Ending.LeaseLost;
+import io.botfsm.lock.AcquireResult;
+import io.botfsm.lock.AcquireResult.Acquired;
+import io.botfsm.lock.AcquireResult.HeldBy;
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.InstanceLock.Attempt;
-import io.botfsm.lock.InstanceLock.Attempt.Acquired;
-import io.botfsm.lock.InstanceLock.Attempt.HeldBy;
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.LockHolder;
+import io.botfsm.lock.store.LockHolder;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -27,16 +27,16 @@ final class BotRun {
 
     private final InstanceLock lock;
     private final boolean standby;
-    private final Limits limits;
+    private final StopTimeouts timeouts;
     private final ShutdownSequence closers;
     private final StopRequest stop;
     private Optional<LockHolder> heldBy = Optional.empty();
     private boolean keepsLease;
 
-    BotRun(InstanceLock lock, boolean standby, Limits limits, ShutdownSequence closers, StopRequest stop) {
+    BotRun(InstanceLock lock, boolean standby, StopTimeouts timeouts, ShutdownSequence closers, StopRequest stop) {
         this.lock = lock;
         this.standby = standby;
-        this.limits = limits;
+        this.timeouts = timeouts;
         this.closers = closers;
         this.stop = stop;
     }
@@ -64,8 +64,8 @@ final class BotRun {
         OptionalInt status = round(factory, round);
         while (status.isEmpty()) {
             round = stop.nextRound();
-            LOG.info("Standing by again in {}", limits.pause());
-            stop.await(round, limits.pause());
+            LOG.info("Standing by again in {}", timeouts.pause());
+            stop.await(round, timeouts.pause());
             status = round(factory, round);
         }
         return status.getAsInt();
@@ -79,10 +79,10 @@ final class BotRun {
         Acquiring acquiring = Acquiring.begin(lock, standby);
         stop.await(CompletableFuture.anyOf(acquiring.result(), round));
         if (!acquiring.result().isDone()) {
-            acquiring.abandon(limits.interrupted());
+            acquiring.abandon(timeouts.interrupted());
             return stoppedBeforeStart(round);
         }
-        Attempt attempt;
+        AcquireResult attempt;
         try {
             attempt = acquiring.result().join();
         } catch (CompletionException e) {
@@ -106,7 +106,7 @@ final class BotRun {
     }
 
     private OptionalInt generation(Lease lease, BotFactory factory, CompletableFuture<Ending> round) {
-        Generation generation = new Generation(lease, round, limits);
+        Generation generation = new Generation(lease, round, timeouts);
         keepsLease = true;
         boolean stopped;
         try {
@@ -151,7 +151,7 @@ final class BotRun {
 
     private boolean step(String name, AutoCloseable action) {
         return ShutdownSequence.builder()
-                .step(name, limits.release(), action)
+                .step(name, timeouts.release(), action)
                 .build()
                 .run()
                 .isClean();

@@ -2,7 +2,8 @@ package io.botfsm.lifecycle;
 
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.LockHolder;
+import io.botfsm.lock.store.LeaseClock;
+import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Runs a bot as long as this instance is the active one: takes the lock or stands by, starts the bot with the lease, and
  * stops it in order.
  *
- * <p>To stop in order is, step by step and each step within its limit: stop polling, drain, release the lock, close the lock,
+ * <p>To stop in order is, step by step and each step within its timeout: stop polling, drain, release the lock, close the lock,
  * then what {@link #thenClose} says. The lease is renewed until the bot is drained. The bot stops when
  *
  * <ul>
@@ -60,7 +61,7 @@ public final class BotRunner {
     private boolean standby;
     private boolean signals = true;
     private boolean begun;
-    private Limits limits = Limits.DEFAULT;
+    private StopTimeouts timeouts = StopTimeouts.DEFAULT;
     private volatile Optional<LockHolder> heldBy = Optional.empty();
 
     private BotRunner(InstanceLock lock) {
@@ -72,7 +73,7 @@ public final class BotRunner {
      *
      * @param lock decides who is active; closed by the runner
      */
-    public static BotRunner under(InstanceLock lock) {
+    public static BotRunner of(InstanceLock lock) {
         return new BotRunner(Objects.requireNonNull(lock, "lock"));
     }
 
@@ -84,26 +85,26 @@ public final class BotRunner {
     }
 
     /**
-     * Limits how long the bot may take to stop polling, 10 seconds by default.
+     * StopTimeouts how long the bot may take to stop polling, 10 seconds by default.
      *
-     * @param limit at most a day
+     * @param timeout at most a day
      * @throws IllegalArgumentException if it is not positive
      */
-    public BotRunner stopPollingLimit(Duration limit) {
+    public BotRunner stopPollingTimeout(Duration timeout) {
         requireNotBegun();
-        limits = limits.withStopPolling(Limit.checked("stopPollingLimit", limit));
+        timeouts = timeouts.withStopPolling(Limit.checked("stopPollingTimeout", timeout));
         return this;
     }
 
     /**
-     * Limits how long the bot may take to finish what it has begun, 10 seconds by default.
+     * StopTimeouts how long the bot may take to finish what it has begun, 10 seconds by default.
      *
-     * @param limit at most a day
+     * @param timeout at most a day
      * @throws IllegalArgumentException if it is not positive
      */
-    public BotRunner drainLimit(Duration limit) {
+    public BotRunner drainTimeout(Duration timeout) {
         requireNotBegun();
-        limits = limits.withDrain(Limit.checked("drainLimit", limit));
+        timeouts = timeouts.withDrain(Limit.checked("drainTimeout", timeout));
         return this;
     }
 
@@ -112,12 +113,12 @@ public final class BotRunner {
      * belongs here, such as the connection to its store.
      *
      * @param step a name for the log, unlike the others
-     * @param limit how long it may take, at most a day
-     * @throws IllegalArgumentException if there is such a name already, or the limit is not positive
+     * @param timeout how long it may take, at most a day
+     * @throws IllegalArgumentException if there is such a name already, or the timeout is not positive
      */
-    public BotRunner thenClose(String step, Duration limit, AutoCloseable c) {
+    public BotRunner thenClose(String step, Duration timeout, AutoCloseable c) {
         requireNotBegun();
-        closers.step(step, limit, c);
+        closers.step(step, timeout, c);
         return this;
     }
 
@@ -134,8 +135,8 @@ public final class BotRunner {
     }
 
     /** For tests. */
-    BotRunner limits(Limits chosen) {
-        limits = chosen;
+    BotRunner timeouts(StopTimeouts chosen) {
+        timeouts = chosen;
         return this;
     }
 
@@ -158,8 +159,8 @@ public final class BotRunner {
         Objects.requireNonNull(factory, "factory");
         begun = true;
         ShutdownSequence rest = closers.build();
-        BotRun run = new BotRun(lock, standby, limits, rest, stop);
-        Duration longestStop = limits.longestStop().plus(rest.limit()).plus(EXIT_MARGIN);
+        BotRun run = new BotRun(lock, standby, timeouts, rest, stop);
+        Duration longestStop = timeouts.longestStop().plus(rest.limit()).plus(EXIT_MARGIN);
         Optional<ExitHook> hook = signals ? Optional.of(ExitHook.install(stop, longestStop)) : Optional.empty();
         Optional<Signals> taken = signals ? Optional.of(Signals.take(answerToSignals())) : Optional.empty();
         try {
@@ -182,7 +183,7 @@ public final class BotRunner {
                     }
                 },
                 Runtime.getRuntime()::halt,
-                System::nanoTime);
+                LeaseClock.system());
     }
 
     /**

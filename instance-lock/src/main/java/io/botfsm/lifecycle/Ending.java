@@ -1,6 +1,6 @@
 package io.botfsm.lifecycle;
 
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LossReason;
 
 /** Why a bot has to stop. */
 sealed interface Ending {

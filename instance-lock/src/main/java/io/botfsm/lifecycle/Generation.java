@@ -24,14 +24,14 @@ final class Generation {
 
     private final Lease lease;
     private final CompletableFuture<Ending> ending;
-    private final Limits limits;
+    private final StopTimeouts timeouts;
     private Optional<OwnThread<Bot>> starting = Optional.empty();
     private volatile boolean leaseLost;
 
-    Generation(Lease lease, CompletableFuture<Ending> ending, Limits limits) {
+    Generation(Lease lease, CompletableFuture<Ending> ending, StopTimeouts timeouts) {
         this.lease = lease;
         this.ending = ending;
-        this.limits = limits;
+        this.timeouts = timeouts;
     }
 
     /** Starts the bot, unless the round is over already. */
@@ -82,7 +82,7 @@ final class Generation {
     private boolean stop(OwnThread<Bot> start) {
         if (!start.result().isDone()) {
             start.interrupt();
-            if (!start.endsWithin(limits.interrupted())) {
+            if (!start.endsWithin(timeouts.interrupted())) {
                 LOG.error("The bot's start does not end, though interrupted");
                 var unused = start.result().thenAccept(this::stop);
                 return false;
@@ -93,8 +93,8 @@ final class Generation {
 
     private boolean stop(Bot bot) {
         return ShutdownSequence.builder()
-                .step("stop polling", limits.stopPolling(), bot::stopPolling)
-                .step("drain", limits.drainStep(), () -> bot.drain(limits.drain()))
+                .step("stop polling", timeouts.stopPolling(), bot::stopPolling)
+                .step("drain", timeouts.drainStep(), () -> bot.drain(timeouts.drain()))
                 .build()
                 .run()
                 .isClean();

@@ -1,6 +1,6 @@
 package io.botfsm.lifecycle;
 
-import io.botfsm.lock.LockHolder;
+import io.botfsm.lock.store.LockHolder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -16,7 +16,7 @@ final class HolderText {
 
     private static String who(LockHolder holder) {
         return holder.pid() == 0
-                ? holder.owner()
+                ? holder.ownerId()
                 : String.format(Locale.ROOT, "process %d on %s", holder.pid(), holder.host());
     }
 

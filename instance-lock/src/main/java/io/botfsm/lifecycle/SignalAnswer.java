@@ -1,10 +1,10 @@
 package io.botfsm.lifecycle;
 
+import io.botfsm.lock.store.LeaseClock;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What signals do to a run: the first asks it to stop, a second one ends the process at once. Thread-safe. */
@@ -16,7 +16,7 @@ final class SignalAnswer {
 
     private final Consumer<String> stop;
     private final IntConsumer halt;
-    private final LongSupplier nanoClock;
+    private final LeaseClock clock;
     private final AtomicReference<@Nullable Long> first = new AtomicReference<>();
 
     /**
@@ -25,14 +25,14 @@ final class SignalAnswer {
      * @param stop is told the first signal's name
      * @param halt ends the process with an exit status
      */
-    SignalAnswer(Consumer<String> stop, IntConsumer halt, LongSupplier nanoClock) {
+    SignalAnswer(Consumer<String> stop, IntConsumer halt, LeaseClock clock) {
         this.stop = stop;
         this.halt = halt;
-        this.nanoClock = nanoClock;
+        this.clock = clock;
     }
 
     void received(String name, int number) {
-        long now = nanoClock.getAsLong();
+        long now = clock.nanoTime();
         Long before = first.compareAndExchange(null, now);
         if (before == null) {
             stop.accept(name);

@@ -1,8 +1,8 @@
 package io.botfsm.lock;
 
-import io.botfsm.lock.InstanceLock.Attempt;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LockHolder;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ final class AcquireAttempt {
 
     private final LeaseEngine engine;
     private final Optional<LockHolder> seenBefore;
-    private final CompletableFuture<Attempt> result = new CompletableFuture<>();
+    private final CompletableFuture<AcquireResult> result = new CompletableFuture<>();
     private final Object monitor = new Object();
     private State state = State.ASKING;
     private LeaseRequest request;
@@ -40,7 +40,7 @@ final class AcquireAttempt {
     }
 
     /** What it came to; it is not complete before a grant may be used. */
-    CompletableFuture<Attempt> result() {
+    CompletableFuture<AcquireResult> result() {
         return result;
     }
 
@@ -64,14 +64,15 @@ final class AcquireAttempt {
     }
 
     private void ask(LeaseRequest asked, boolean mayAskAgain) {
-        Reading begun = Reading.of(engine.clock()); // before the request is sent: its answer may take any time
+        ClockReading begun =
+                ClockReading.of(engine.clock()); // before the request is sent: its answer may take any time
         var unused = engine.acquire(asked)
                 .whenComplete((answer, failure) -> answered(asked, begun, mayAskAgain, answer, failure));
     }
 
     private void answered(
             LeaseRequest asked,
-            Reading begun,
+            ClockReading begun,
             boolean mayAskAgain,
             @Nullable Acquisition answer,
             @Nullable Throwable failure) {
@@ -84,7 +85,7 @@ final class AcquireAttempt {
         }
     }
 
-    private void granted(LeaseRequest asked, Reading begun, Acquisition.Granted granted) {
+    private void granted(LeaseRequest asked, ClockReading begun, Acquisition.Granted granted) {
         boolean tooLate = engine.clock().nanoTime() - engine.timings().hardDeadline(begun.nanos()) >= 0;
         if (tooLate) {
             giveUp(new LockUnavailableException(engine.name(), "granted too late to be relied on", null));
@@ -101,7 +102,7 @@ final class AcquireAttempt {
         }
         var unused = engine.begin(asked, granted, begun, seenBefore).active().whenComplete((lease, failure) -> {
             if (failure == null) {
-                result.complete(new Attempt.Acquired(lease));
+                result.complete(new AcquireResult.Acquired(lease));
             } else {
                 result.completeExceptionally(failure);
             }
@@ -137,6 +138,6 @@ final class AcquireAttempt {
             }
             state = State.OVER;
         }
-        result.complete(new Attempt.HeldBy(holder));
+        result.complete(new AcquireResult.HeldBy(holder));
     }
 }

@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.store.LeaseClock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -9,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Alarm {
     private final Scheduler scheduler;
-    private final LockClock clock;
+    private final LeaseClock clock;
     private final Runnable sleeper;
     private final Object monitor = new Object();
 
     private Scheduler.@Nullable Task set;
     private long setFor;
 
-    Alarm(Scheduler scheduler, LockClock clock, Runnable sleeper) {
+    Alarm(Scheduler scheduler, LeaseClock clock, Runnable sleeper) {
         this.scheduler = scheduler;
         this.clock = clock;
         this.sleeper = sleeper;

@@ -1,6 +1,7 @@
 package io.botfsm.lock;
 
 import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LockHolder;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;

@@ -2,15 +2,19 @@ package io.botfsm.lock;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Lets one instance of several be the active one. A lock is had as a {@link Lease}: for a time, renewed by itself, with a
  * fencing token; whoever has it may lose it at any moment and has to look.
  *
- * <p>Thread-safe. The implementation given by {@link #over} is the one of this library; an application may bring another.
+ * <p>Thread-safe. The implementation given by {@link #builder(LeaseStore, String)} is the one of this library; an application may bring another.
  */
 public interface InstanceLock extends AutoCloseable {
     /**
@@ -20,10 +24,10 @@ public interface InstanceLock extends AutoCloseable {
      * @param name what is locked: the same for all instances of which one is to be active
      * @throws IllegalArgumentException if the name is empty
      */
-    static LeaseLockBuilder over(LeaseStore store, String name) {
+    static Builder builder(LeaseStore store, String name) {
         requireNonNull(store, "store");
         requireNonNull(name, "name");
-        return new LeaseLockBuilder(store, name);
+        return new Builder(store, name);
     }
 
     /**
@@ -35,19 +39,19 @@ public interface InstanceLock extends AutoCloseable {
      * @throws InterruptedLockException if interrupted, with the flag set again; the lock is not held then
      * @throws LockClosedException if the lock is closed
      */
-    Attempt tryAcquire();
+    AcquireResult tryAcquire();
 
     /**
      * Stands by until the lock is free: takes over at once when it is released, within its time to live when its holder
      * crashed.
      *
-     * @param maxWait how long; a store that fails meanwhile is asked again
+     * @param timeout how long; a store that fails meanwhile is asked again
      * @return held by another only if that is so at the end of the wait
      * @throws InterruptedException if interrupted; the lock is not held then
      * @throws LockUnavailableException if the store failed to the end, or with a failure that lasts
      * @throws LockClosedException if the lock is or gets closed
      */
-    Attempt acquire(Duration maxWait) throws InterruptedException;
+    AcquireResult acquire(Duration timeout) throws InterruptedException;
 
     /**
      * Who has the lock now, this instance possibly.
@@ -68,24 +72,99 @@ public interface InstanceLock extends AutoCloseable {
     @Override
     void close();
 
-    /** What an attempt to take the lock came to. */
-    sealed interface Attempt {
-        /** The lock is held, and renewed until the lease is closed or lost. */
-        record Acquired(Lease lease) implements Attempt {}
+    /** Collects how a lock works. Not thread-safe. */
+    final class Builder {
+        /** How long a lease lasts unless renewed or chosen otherwise. */
+        public static final Duration DEFAULT_TTL = Duration.ofSeconds(30);
 
-        /** Somebody has it. */
-        record HeldBy(LockHolder holder) implements Attempt {}
+        private final LeaseStore store;
+        private final String name;
+        private Duration ttl = DEFAULT_TTL;
+        private Optional<Duration> renewEvery = Optional.empty();
+        private Optional<Duration> requestTimeout = Optional.empty();
+        private Optional<Duration> stopMargin = Optional.empty();
+        private boolean replacesDeadHolders = true;
+        private LeaseClock clock = LeaseClock.system();
+        private final List<LockListener> listeners = new ArrayList<>();
+
+        Builder(LeaseStore store, String name) {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("name of a lock must not be empty");
+            }
+            this.store = store;
+            this.name = name;
+        }
 
         /**
-         * The lease.
-         *
-         * @throws LockHeldException if somebody else has the lock; it tells who
+         * Lets a lease last this long unless renewed, {@link #DEFAULT_TTL} by default. All instances of one name should have the
+         * same. A crashed holder is replaced after that time; a holder that cannot reach the store stops in that time.
          */
-        default Lease orThrow() {
-            if (this instanceof HeldBy held) {
-                throw new LockHeldException(held.holder());
-            }
-            return ((Acquired) this).lease();
+        public Builder ttl(Duration d) {
+            requireNonNull(d, "ttl");
+            ttl = d;
+            return this;
+        }
+
+        /** Renews this often, a third of the time to live by default. */
+        public Builder renewEvery(Duration d) {
+            requireNonNull(d, "renewEvery");
+            renewEvery = Optional.of(d);
+            return this;
+        }
+
+        /** Gives one request to the store this long, a sixth of the time to live by default. */
+        public Builder requestTimeout(Duration d) {
+            requireNonNull(d, "requestTimeout");
+            requestTimeout = Optional.of(d);
+            return this;
+        }
+
+        /** Tells {@link Lease#onExpiring} this long before the lease is lost, a tenth of the time to live by default. */
+        public Builder stopMargin(Duration d) {
+            requireNonNull(d, "stopMargin");
+            stopMargin = Optional.of(d);
+            return this;
+        }
+
+        /**
+         * Replaces a holder whose process is known to be dead at once, rather than when its lease expires; so by default. Known is
+         * that only of processes of the same machine, and only on Linux: by the machine's identity and host name, its boot, and the
+         * namespace, number and start of the process, not by the time of day. Switch it off where running machines are copied and
+         * the copies keep host name and network address.
+         */
+        public Builder replaceDeadHolders(boolean replaces) {
+            replacesDeadHolders = replaces;
+            return this;
+        }
+
+        /** Measures time with another clock; for tests. */
+        public Builder clock(LeaseClock c) {
+            requireNonNull(c, "clock");
+            clock = c;
+            return this;
+        }
+
+        /** Tells this one too what happens. */
+        public Builder listener(LockListener listener) {
+            requireNonNull(listener, "listener");
+            listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * The lock. Has threads of its own once it is used; close it.
+         *
+         * @throws IllegalArgumentException if a time is out of its range, or one failed renewal would already lose the lease; the
+         *     message tells which, and why
+         */
+        public InstanceLock build() {
+            return new LeaseLock(
+                    store,
+                    name,
+                    Timings.of(ttl, renewEvery, requestTimeout, stopMargin),
+                    clock,
+                    replacesDeadHolders,
+                    listeners);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import java.util.function.Consumer;
 
 /**

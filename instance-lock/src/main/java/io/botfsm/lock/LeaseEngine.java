@@ -2,8 +2,11 @@ package io.botfsm.lock;
 
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.Renewal;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,7 +30,7 @@ final class LeaseEngine {
     private final LeaseStore store;
     private final String name;
     private final Timings timings;
-    private final LockClock clock;
+    private final LeaseClock clock;
     private final Identity identity;
     private final boolean replacesDeadHolders;
     private final Scheduler renewals;
@@ -48,7 +51,7 @@ final class LeaseEngine {
             LeaseStore store,
             String name,
             Timings timings,
-            LockClock clock,
+            LeaseClock clock,
             Identity identity,
             boolean replacesDeadHolders,
             Scheduler renewals,
@@ -78,7 +81,7 @@ final class LeaseEngine {
         return timings;
     }
 
-    LockClock clock() {
+    LeaseClock clock() {
         return clock;
     }
 
@@ -94,8 +97,8 @@ final class LeaseEngine {
         events.tell(event);
     }
 
-    <T> Signal<T> signal() {
-        return new Signal<>(callbacks);
+    <T> OneShotEvent<T> signal() {
+        return new OneShotEvent<>(callbacks);
     }
 
     Scheduler.Task later(Duration delay, Runnable task) {
@@ -153,7 +156,7 @@ final class LeaseEngine {
      */
     void abandon(Claim claim) {
         giveUp(claim);
-        Release.begin(this, claim, clock.nanoTime() + timings.attemptLimit().toNanos(), true);
+        Release.begin(this, claim, clock.nanoTime() + timings.requestTimeout().toNanos(), true);
     }
 
     /** Demands of later generations a token above one that was seen. */
@@ -164,7 +167,7 @@ final class LeaseEngine {
     // The generation of the moment, and what wakes it.
 
     LeaseGeneration begin(
-            LeaseRequest request, Acquisition.Granted granted, Reading begun, Optional<LockHolder> takenFrom) {
+            LeaseRequest request, Acquisition.Granted granted, ClockReading begun, Optional<LockHolder> takenFrom) {
         LeaseGeneration generation = new LeaseGeneration(this, request, granted, begun, takenFrom);
         LeaseGeneration before;
         boolean unwanted;

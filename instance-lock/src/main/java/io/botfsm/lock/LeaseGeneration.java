@@ -2,6 +2,8 @@ package io.botfsm.lock;
 
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.Renewal;
 import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
@@ -48,14 +50,14 @@ final class LeaseGeneration implements Lease {
     private final Duration quarantine;
     private final Optional<LockHolder> takenFrom;
     private final CompletableFuture<Lease> active = new CompletableFuture<>();
-    private final Signal<Object> expiring;
-    private final Signal<LossReason> loss;
+    private final OneShotEvent<Object> expiring;
+    private final OneShotEvent<LossReason> loss;
 
     private final Object monitor = new Object();
     private volatile State state;
     private volatile long hard;
     /** Both clocks before the last request was sent that the store confirmed. */
-    private volatile Reading confirmed;
+    private volatile ClockReading confirmed;
 
     private long nextRenewal;
     private int attempts;
@@ -67,7 +69,7 @@ final class LeaseGeneration implements Lease {
             LeaseEngine engine,
             LeaseRequest request,
             Acquisition.Granted granted,
-            Reading begun,
+            ClockReading begun,
             Optional<LockHolder> takenFrom) {
         this.engine = engine;
         this.renewal = request.withFloor(granted.fence());
@@ -119,7 +121,7 @@ final class LeaseGeneration implements Lease {
     }
 
     private void activated() {
-        engine.tell(new LockEvent.Acquired(engine.name(), fencingToken, takenFrom));
+        engine.tell(new LockEvent.Activated(engine.name(), fencingToken, takenFrom));
         active.complete(this);
     }
 
@@ -135,7 +137,7 @@ final class LeaseGeneration implements Lease {
         if (state == State.QUARANTINE || state.isOver()) {
             return false;
         }
-        Reading now = Reading.of(engine.clock());
+        ClockReading now = ClockReading.of(engine.clock());
         if (now.nanos() - hard >= 0) {
             return false;
         }
@@ -180,7 +182,7 @@ final class LeaseGeneration implements Lease {
         try {
             var unused = release()
                     .toCompletableFuture()
-                    .get(engine.timings().attemptLimit().toNanos(), TimeUnit.NANOSECONDS);
+                    .get(engine.timings().requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
@@ -193,7 +195,8 @@ final class LeaseGeneration implements Lease {
     void renewIfDue() {
         int attempt;
         Duration limit;
-        Reading begun = Reading.of(engine.clock()); // before the request is sent: its answer may take any time
+        ClockReading begun =
+                ClockReading.of(engine.clock()); // before the request is sent: its answer may take any time
         synchronized (monitor) {
             if (state.isOver() || attemptPending) {
                 return;
@@ -213,7 +216,7 @@ final class LeaseGeneration implements Lease {
         }
     }
 
-    private void ask(int attempt, Reading begun, Duration limit) {
+    private void ask(int attempt, ClockReading begun, Duration limit) {
         Scheduler.Task timeout =
                 engine.later(limit, () -> failed(attempt, new TimeoutException("no answer in " + limit)));
         var unused = engine.renew(renewal).whenComplete((answer, failure) -> {
@@ -226,10 +229,10 @@ final class LeaseGeneration implements Lease {
     private Duration limit(long now) {
         long deadline = soft() - now > 0 ? soft() : hard;
         long left = Math.max(0, deadline - now);
-        return Duration.ofNanos(Math.min(left, engine.timings().attemptLimit().toNanos()));
+        return Duration.ofNanos(Math.min(left, engine.timings().requestTimeout().toNanos()));
     }
 
-    private void answered(int attempt, Reading begun, @Nullable Renewal answer, @Nullable Throwable failure) {
+    private void answered(int attempt, ClockReading begun, @Nullable Renewal answer, @Nullable Throwable failure) {
         if (answer instanceof Renewal.NotYours other) {
             lose(reason(other.found()));
         } else if (answer != null) {
@@ -239,7 +242,7 @@ final class LeaseGeneration implements Lease {
         }
     }
 
-    private void renewed(int attempt, Reading begun) {
+    private void renewed(int attempt, ClockReading begun) {
         int failedBefore;
         boolean doubted;
         boolean stillDoubted = false;
@@ -247,7 +250,7 @@ final class LeaseGeneration implements Lease {
             if (state == State.RELEASED) {
                 return;
             }
-            Reading now = Reading.of(engine.clock());
+            ClockReading now = ClockReading.of(engine.clock());
             doubted = mayBeSuspended;
             boolean tooLate = state == State.LOST || now.nanos() - hard >= 0;
             if (tooLate) { // the store has it again, and nobody uses it
@@ -273,7 +276,7 @@ final class LeaseGeneration implements Lease {
         }
     }
 
-    private void confirm(int attempt, Reading begun) {
+    private void confirm(int attempt, ClockReading begun) {
         long later = engine.timings().hardDeadline(begun.nanos());
         if (later - hard >= 0) { // equal: the clock may have stood still
             hard = later;
@@ -312,7 +315,7 @@ final class LeaseGeneration implements Lease {
     }
 
     /** Where the clocks disagree, only the store knows whether the lease has expired. */
-    private void renewAtOnce(Reading now) {
+    private void renewAtOnce(ClockReading now) {
         synchronized (monitor) {
             if (mayBeSuspended || !suspended(now)) { // a renewal may have been confirmed meanwhile
                 return;
@@ -353,7 +356,7 @@ final class LeaseGeneration implements Lease {
             expire(now);
         }
         if (now - hard >= 0) {
-            lose(suspended(Reading.of(engine.clock())) ? LossReason.SUSPENDED : LossReason.EXPIRED);
+            lose(suspended(ClockReading.of(engine.clock())) ? LossReason.SUSPENDED : LossReason.EXPIRED);
         } else {
             engine.checkDeadlineAt(now - soft() >= 0 ? hard : soft());
         }
@@ -365,7 +368,7 @@ final class LeaseGeneration implements Lease {
     }
 
     /** Whether the machine seems to have been suspended since the last confirmation; then only another one counts. */
-    private boolean suspended(Reading now) {
+    private boolean suspended(ClockReading now) {
         return confirmed.ranAheadUntil(now, engine.timings().toleratedSuspension());
     }
 
@@ -376,7 +379,7 @@ final class LeaseGeneration implements Lease {
         if (found.fence().orElse(0) > fencingToken) {
             return LossReason.FORCED;
         }
-        return suspended(Reading.of(engine.clock())) ? LossReason.SUSPENDED : LossReason.EXPIRED;
+        return suspended(ClockReading.of(engine.clock())) ? LossReason.SUSPENDED : LossReason.EXPIRED;
     }
 
     // The end.
@@ -407,7 +410,7 @@ final class LeaseGeneration implements Lease {
         }
         end();
         active.completeExceptionally(new LockClosedException(engine.name()));
-        long end = engine.clock().nanoTime() + engine.timings().attemptLimit().toNanos();
+        long end = engine.clock().nanoTime() + engine.timings().requestTimeout().toNanos();
         return Release.begin(engine, renewal.claim(), end, false)
                 .whenComplete((confirmedByStore, never) -> engine.tell(
                         new LockEvent.Released(engine.name(), fencingToken, Boolean.TRUE.equals(confirmedByStore))));

@@ -1,6 +1,8 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LockHolder;
 import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +23,7 @@ final class LeaseLock implements InstanceLock {
     private final String name;
     private final LeaseStore store;
     private final Timings timings;
-    private final LockClock clock;
+    private final LeaseClock clock;
     private final LockThreads threads;
     private final LeaseEngine engine;
     private final Set<Standby> standbys = ConcurrentHashMap.newKeySet();
@@ -31,7 +33,7 @@ final class LeaseLock implements InstanceLock {
             LeaseStore store,
             String name,
             Timings timings,
-            LockClock clock,
+            LeaseClock clock,
             boolean replacesDeadHolders,
             List<LockListener> listeners) {
         this.name = name;
@@ -54,7 +56,7 @@ final class LeaseLock implements InstanceLock {
     }
 
     @Override
-    public Attempt tryAcquire() {
+    public AcquireResult tryAcquire() {
         requireOpen();
         AcquireAttempt attempt = AcquireAttempt.begin(engine, Optional.empty());
         try {
@@ -66,8 +68,8 @@ final class LeaseLock implements InstanceLock {
         }
     }
 
-    private Attempt result(AcquireAttempt attempt) throws InterruptedException {
-        Duration limit = timings.attemptLimit();
+    private AcquireResult result(AcquireAttempt attempt) throws InterruptedException {
+        Duration limit = timings.requestTimeout();
         try {
             return get(attempt.result(), limit);
         } catch (TimeoutException e) {
@@ -87,16 +89,16 @@ final class LeaseLock implements InstanceLock {
         }
     }
 
-    private static void giveBack(Attempt unwanted) {
-        if (unwanted instanceof Attempt.Acquired acquired) {
+    private static void giveBack(AcquireResult unwanted) {
+        if (unwanted instanceof AcquireResult.Acquired acquired) {
             var unused = ((LeaseGeneration) acquired.lease()).release();
         }
     }
 
     @Override
-    public Attempt acquire(Duration maxWait) throws InterruptedException {
+    public AcquireResult acquire(Duration timeout) throws InterruptedException {
         requireOpen();
-        Standby standby = Standby.begin(engine, end(maxWait));
+        Standby standby = Standby.begin(engine, end(timeout));
         standbys.add(standby);
         try {
             if (closed) {
@@ -114,12 +116,12 @@ final class LeaseLock implements InstanceLock {
         }
     }
 
-    private long end(Duration maxWait) {
-        if (maxWait.isNegative()) {
-            throw new IllegalArgumentException("maxWait must not be negative: " + maxWait);
+    private long end(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout must not be negative: " + timeout);
         }
-        boolean forEver = maxWait.compareTo(Duration.ofNanos(FOR_EVER)) > 0;
-        return clock.nanoTime() + (forEver ? FOR_EVER : maxWait.toNanos());
+        boolean forEver = timeout.compareTo(Duration.ofNanos(FOR_EVER)) > 0;
+        return clock.nanoTime() + (forEver ? FOR_EVER : timeout.toNanos());
     }
 
     @Override
@@ -136,7 +138,7 @@ final class LeaseLock implements InstanceLock {
     private <T> T ask(CompletionStage<T> question) {
         requireOpen();
         try {
-            return get(question.toCompletableFuture(), timings.attemptLimit());
+            return get(question.toCompletableFuture(), timings.requestTimeout());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedLockException(name, e);
@@ -159,7 +161,7 @@ final class LeaseLock implements InstanceLock {
             return known;
         }
         String why = cause instanceof TimeoutException
-                ? "the store did not answer within " + timings.attemptLimit()
+                ? "the store did not answer within " + timings.requestTimeout()
                 : String.valueOf(cause.getMessage());
         return new LockUnavailableException(name, why, cause);
     }
@@ -178,7 +180,7 @@ final class LeaseLock implements InstanceLock {
         closed = true;
         standbys.forEach(standby -> standby.cancel(new LockClosedException(name)));
         try {
-            var unused = get(engine.close().toCompletableFuture(), timings.attemptLimit());
+            var unused = get(engine.close().toCompletableFuture(), timings.requestTimeout());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | LockException e) {

@@ -1,5 +1,7 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -13,7 +15,7 @@ public sealed interface LockEvent {
      *
      * @param from whom it was taken over from, if this instance has seen it held by another while it stood by
      */
-    record Acquired(String name, long fencingToken, Optional<LockHolder> from) implements LockEvent {
+    record Activated(String name, long fencingToken, Optional<LockHolder> from) implements LockEvent {
         /** Whether this instance stood by while another was active. */
         public boolean isTakeover() {
             return from.isPresent();

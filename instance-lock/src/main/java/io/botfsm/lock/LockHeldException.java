@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.store.LockHolder;
 import java.util.Locale;
 
 /** Another instance has the lock, and this one cannot do without. */

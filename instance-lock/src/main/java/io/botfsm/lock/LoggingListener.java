@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,7 +17,7 @@ enum LoggingListener implements LockListener {
 
     /** Whether it would, at the level that is set. */
     boolean logs(LockEvent event) {
-        boolean ordinary = event instanceof LockEvent.Acquired
+        boolean ordinary = event instanceof LockEvent.Activated
                 || event instanceof LockEvent.Quarantined
                 || event instanceof LockEvent.RenewedLate
                 || (event instanceof LockEvent.Released released && released.confirmed());
@@ -25,7 +26,7 @@ enum LoggingListener implements LockListener {
 
     @Override
     public void on(LockEvent event) {
-        if (event instanceof LockEvent.Acquired acquired) {
+        if (event instanceof LockEvent.Activated acquired) {
             acquired(acquired);
         } else if (event instanceof LockEvent.Quarantined e) {
             at(Level.INFO, e, e.fencingToken())
@@ -75,7 +76,7 @@ enum LoggingListener implements LockListener {
                 : Duration.ofSeconds(d.plusMillis(999).toSeconds());
     }
 
-    private static void acquired(LockEvent.Acquired e) {
+    private static void acquired(LockEvent.Activated e) {
         LoggingEventBuilder log = at(Level.INFO, e, e.fencingToken());
         if (e.from().isPresent()) {
             LockHolder from = e.from().get();

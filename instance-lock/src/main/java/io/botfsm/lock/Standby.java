@@ -1,8 +1,8 @@
 package io.botfsm.lock;
 
-import io.botfsm.lock.InstanceLock.Attempt;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -21,7 +21,7 @@ final class Standby {
 
     private final LeaseEngine engine;
     private final long end;
-    private final CompletableFuture<Attempt> result = new CompletableFuture<>();
+    private final CompletableFuture<AcquireResult> result = new CompletableFuture<>();
     private final Object monitor = new Object();
     private Optional<LockHolder> seen = Optional.empty();
     private @Nullable AcquireAttempt attempt;
@@ -51,7 +51,7 @@ final class Standby {
     }
 
     /** The lease, or who had the lock at the end. */
-    CompletableFuture<Attempt> result() {
+    CompletableFuture<AcquireResult> result() {
         return result;
     }
 
@@ -73,7 +73,7 @@ final class Standby {
             tryNow();
             return;
         }
-        Scheduler.Task timeout = engine.later(engine.timings().attemptLimit(), this::tryNow);
+        Scheduler.Task timeout = engine.later(engine.timings().requestTimeout(), this::tryNow);
         var unused = engine.subscribe(this::tryNow).whenComplete((subscribed, failure) -> {
             timeout.cancel();
             if (subscribed == null) {
@@ -127,7 +127,7 @@ final class Standby {
         }
         AcquireAttempt begun = AcquireAttempt.begin(engine, seenBefore);
         watch(begun);
-        Duration limit = engine.timings().attemptLimit();
+        Duration limit = engine.timings().requestTimeout();
         Scheduler.Task timeout = engine.later(limit, () -> begun.giveUp(new TimeoutException("no answer in " + limit)));
         var unused = begun.result().whenComplete((came, failure) -> {
             timeout.cancel();
@@ -153,13 +153,13 @@ final class Standby {
         }
     }
 
-    private void answered(@Nullable Attempt came, @Nullable Throwable failure) {
-        if (came instanceof Attempt.Acquired acquired) {
+    private void answered(@Nullable AcquireResult came, @Nullable Throwable failure) {
+        if (came instanceof AcquireResult.Acquired acquired) {
             finish(acquired);
             return;
         }
         Optional<LockHolder> holder = Optional.empty();
-        if (came instanceof Attempt.HeldBy held) {
+        if (came instanceof AcquireResult.HeldBy held) {
             holder = Optional.of(held.holder());
             tellIfForever(held.holder());
         } else if (failure != null && isLasting(failure)) {
@@ -221,9 +221,9 @@ final class Standby {
         return Failures.cause(failure) instanceof LeaseStoreException known && known.isLasting();
     }
 
-    private void finish(Attempt came) {
+    private void finish(AcquireResult came) {
         end();
-        if (!result.complete(came) && came instanceof Attempt.Acquired acquired) {
+        if (!result.complete(came) && came instanceof AcquireResult.Acquired acquired) {
             var unused = ((LeaseGeneration) acquired.lease()).release(); // cancelled meanwhile
         }
     }

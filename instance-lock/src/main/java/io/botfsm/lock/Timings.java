@@ -10,10 +10,10 @@ import java.util.Optional;
  *
  * @param ttl how long the store keeps the lease after each renewal
  * @param renewEvery from one renewal's begin to the next
- * @param attemptLimit how long one request to the store may take
+ * @param requestTimeout how long one request to the store may take
  * @param stopMargin how long before the loss the bot is told to stop
  */
-record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duration stopMargin) {
+record Timings(Duration ttl, Duration renewEvery, Duration requestTimeout, Duration stopMargin) {
     private static final Duration SHORTEST_TTL = Duration.ofMillis(100);
     private static final Duration LONGEST_TTL = Duration.ofDays(1);
     private static final Duration CLOCK_GRANULARITY = Duration.ofMillis(2);
@@ -27,7 +27,7 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
     static Timings of(
             Duration ttl,
             Optional<Duration> renewEvery,
-            Optional<Duration> attemptLimit,
+            Optional<Duration> requestTimeout,
             Optional<Duration> stopMargin) {
         if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
             throw new IllegalArgumentException(
@@ -36,7 +36,7 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
         Timings timings = new Timings(
                 Duration.ofMillis(ttl.toMillis()),
                 positive("renewEvery", renewEvery.orElse(ttl.dividedBy(3))),
-                positive("attemptLimit", attemptLimit.orElse(ttl.dividedBy(6))),
+                positive("requestTimeout", requestTimeout.orElse(ttl.dividedBy(6))),
                 positive("stopMargin", stopMargin.orElse(ttl.dividedBy(10))));
         timings.requireRoomForAFailure();
         return timings;
@@ -52,9 +52,9 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
     private void requireRoomForAFailure() {
         Duration latest = renewEvery
                 .plus(renewEvery.dividedBy(10))
-                .plus(attemptLimit)
+                .plus(requestTimeout)
                 .plus(retryPause())
-                .plus(attemptLimit);
+                .plus(requestTimeout);
         Duration room = ttl.minus(drift()).minus(stopMargin);
         if (latest.compareTo(room) > 0) {
             throw new IllegalArgumentException(String.format(
@@ -63,7 +63,7 @@ record Timings(Duration ttl, Duration renewEvery, Duration attemptLimit, Duratio
                             + " %s and another attempt are over after %s, but a ttl of %s with a stopMargin of %s"
                             + " leaves %s",
                     renewEvery,
-                    attemptLimit,
+                    requestTimeout,
                     retryPause(),
                     latest,
                     ttl,

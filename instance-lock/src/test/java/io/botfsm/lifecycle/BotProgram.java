@@ -38,8 +38,8 @@ final class BotProgram {
     }
 
     private static BotRunner runner(HandLock lock) {
-        return BotRunner.under(lock)
-                .drainLimit(LONG)
+        return BotRunner.of(lock)
+                .drainTimeout(LONG)
                 .thenClose("redis", LONG, () -> say("close redis"))
                 .thenClose("database", LONG, () -> say("close database"));
     }
@@ -105,7 +105,7 @@ final class BotProgram {
         other.grant();
         new Thread(() -> {
                     awaitQuietly(firstWorks);
-                    System.exit(BotRunner.under(other)
+                    System.exit(BotRunner.of(other)
                             .thenClose("redis", LONG, () -> say("other: close redis"))
                             .run(lease -> new TestBot(lease, entry -> say("other: " + entry))));
                 })

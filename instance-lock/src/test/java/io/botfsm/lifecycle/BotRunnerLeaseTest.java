@@ -6,7 +6,7 @@ import static io.botfsm.lifecycle.Soon.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.lock.LockUnavailableException;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LossReason;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -174,7 +174,7 @@ class BotRunnerLeaseTest extends RunnerTest {
 
         @Test
         void isFollowedByNoneIfStoppedInThePause() {
-            runner.standby().limits(new Limits(LONG, LONG, LONG, LONG, LONG));
+            runner.standby().timeouts(new StopTimeouts(LONG, LONG, LONG, LONG, LONG));
             HandLease lease = lock.grant();
             try (LogLines log = LogLines.of(BotRunner.class)) {
                 CompletableFuture<Integer> status = run();
@@ -288,7 +288,7 @@ class BotRunnerLeaseTest extends RunnerTest {
 
         @Test
         void whenDrainingOverran() {
-            runner.drainLimit(SHORT);
+            runner.drainTimeout(SHORT);
             CompletableFuture<Integer> status = run();
             bot(1).whenDrained = BotRunnerLeaseTest.this::hang;
             runner.stop();
@@ -312,7 +312,7 @@ class BotRunnerLeaseTest extends RunnerTest {
 
         @Test
         void whenPollingWasNotStoppedInTime() {
-            runner.stopPollingLimit(SHORT);
+            runner.stopPollingTimeout(SHORT);
             CompletableFuture<Integer> status = run();
             bot(1).whenStopped = BotRunnerLeaseTest.this::hang;
             runner.stop();

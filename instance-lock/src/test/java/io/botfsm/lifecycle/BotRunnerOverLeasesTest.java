@@ -37,13 +37,13 @@ class BotRunnerOverLeasesTest {
 
         private Instance(String name, Duration ttl) {
             this.name = name;
-            lock = InstanceLock.over(connection, "bot")
+            lock = InstanceLock.builder(connection, "bot")
                     .ttl(ttl)
                     .renewEvery(Duration.ofMillis(300))
-                    .attemptLimit(Duration.ofMillis(200))
+                    .requestTimeout(Duration.ofMillis(200))
                     .stopMargin(Duration.ofSeconds(1)) // much, for a test that must not depend on a machine's speed
                     .build();
-            runner = BotRunner.under(lock).withoutSignals().thenClose("store", LONG, () -> {
+            runner = BotRunner.of(lock).withoutSignals().thenClose("store", LONG, () -> {
                 journal.accept(name + ": close store");
                 connection.close();
             });

@@ -5,11 +5,11 @@ import static io.botfsm.lifecycle.BotRunner.FAILED;
 import static io.botfsm.lifecycle.BotRunner.STOPPED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.lock.InstanceLock.Attempt.Acquired;
+import io.botfsm.lock.AcquireResult.Acquired;
 import io.botfsm.lock.LockClosedException;
-import io.botfsm.lock.LockHolder;
 import io.botfsm.lock.LockUnavailableException;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -116,7 +116,7 @@ class BotRunnerStartTest extends RunnerTest {
 
         @Test
         void whenStoppedThoughTheAttemptDoesNotHearAndGetsTheLockLater() {
-            runner.limits(IMPATIENT_TO_BEGIN);
+            runner.timeouts(IMPATIENT_TO_BEGIN);
             HandLease late = new HandLease(9, journal);
             lock.answer(() -> {
                 hang();
@@ -247,7 +247,7 @@ class BotRunnerStartTest extends RunnerTest {
 
         @Test
         void thatDoesNotEndKeepsTheLockAndABotThatComesLateIsStopped() {
-            runner.limits(IMPATIENT_TO_BEGIN);
+            runner.timeouts(IMPATIENT_TO_BEGIN);
             lock.grant();
             CompletableFuture<Integer> status = run(lease -> {
                 journal.accept("starting");

@@ -135,7 +135,7 @@ class BotRunnerTest extends RunnerTest {
         void withTheLimitThatWasSet() {
             lock.grant();
             CompletableFuture<Duration> told = new CompletableFuture<>();
-            runner.drainLimit(Duration.ofSeconds(7));
+            runner.drainTimeout(Duration.ofSeconds(7));
             CompletableFuture<Integer> status = run(lease -> new TestBot(lease, journal) {
                 @Override
                 public void drain(Duration limit) throws Exception {
@@ -152,7 +152,7 @@ class BotRunnerTest extends RunnerTest {
 
         @Test
         void thoughTheBotTakesAllTheTimeItWasGiven() {
-            runner.drainLimit(SHORT);
+            runner.drainTimeout(SHORT);
             lock.grant();
             CompletableFuture<Integer> status = run();
             bot(1).whenDrained = () -> {
@@ -202,7 +202,7 @@ class BotRunnerTest extends RunnerTest {
 
         @Test
         void goesOnThoughTheReleaseOverruns() {
-            runner.limits(new Limits(LONG, LONG, LONG, Duration.ofSeconds(1), A_MOMENT));
+            runner.timeouts(new StopTimeouts(LONG, LONG, LONG, Duration.ofSeconds(1), A_MOMENT));
             lock.grant().whenClosed = BotRunnerTest.this::hang;
             CompletableFuture<Integer> status = run();
             bot(1);
@@ -237,11 +237,11 @@ class BotRunnerTest extends RunnerTest {
         void limitsThatAreNone() {
             for (Duration limit : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofDays(2))) {
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> runner.drainLimit(limit))
-                        .withMessage("drainLimit must be positive and at most a day: " + limit);
+                        .isThrownBy(() -> runner.drainTimeout(limit))
+                        .withMessage("drainTimeout must be positive and at most a day: " + limit);
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> runner.stopPollingLimit(limit))
-                        .withMessage("stopPollingLimit must be positive and at most a day: " + limit);
+                        .isThrownBy(() -> runner.stopPollingTimeout(limit))
+                        .withMessage("stopPollingTimeout must be positive and at most a day: " + limit);
             }
         }
 
@@ -262,15 +262,15 @@ class BotRunnerTest extends RunnerTest {
                     .withMessage("a BotRunner runs once, and this one has begun");
             assertThatIllegalStateException().isThrownBy(runner::standby);
             assertThatIllegalStateException().isThrownBy(runner::withoutSignals);
-            assertThatIllegalStateException().isThrownBy(() -> runner.drainLimit(LONG));
-            assertThatIllegalStateException().isThrownBy(() -> runner.stopPollingLimit(LONG));
+            assertThatIllegalStateException().isThrownBy(() -> runner.drainTimeout(LONG));
+            assertThatIllegalStateException().isThrownBy(() -> runner.stopPollingTimeout(LONG));
             assertThatIllegalStateException().isThrownBy(() -> runner.thenClose("more", LONG, () -> {}));
         }
 
         @Test
         void nulls() {
             assertThatNullPointerException()
-                    .isThrownBy(() -> BotRunner.under(null))
+                    .isThrownBy(() -> BotRunner.of(null))
                     .withMessage("lock");
             assertThatNullPointerException().isThrownBy(() -> runner.run(null)).withMessage("factory");
         }

@@ -1,7 +1,8 @@
 package io.botfsm.lifecycle;
 
+import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.LockHolder;
+import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -20,7 +21,7 @@ final class HandLock implements InstanceLock {
             new LockHolder("another", "host-b", 4711, Instant.parse("2026-01-02T03:04:05Z"), Duration.ofSeconds(23));
 
     private final Consumer<String> journal;
-    private final BlockingQueue<Supplier<Attempt>> answers = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Supplier<AcquireResult>> answers = new LinkedBlockingQueue<>();
     private final AtomicLong tokens = new AtomicLong();
 
     HandLock(Consumer<String> journal) {
@@ -30,7 +31,7 @@ final class HandLock implements InstanceLock {
     /** Lets the next attempt have it. */
     HandLease grant() {
         HandLease lease = new HandLease(tokens.incrementAndGet(), journal);
-        answers.add(() -> new Attempt.Acquired(lease));
+        answers.add(() -> new AcquireResult.Acquired(lease));
         return lease;
     }
 
@@ -40,24 +41,24 @@ final class HandLock implements InstanceLock {
     }
 
     void refuse(LockHolder holder) {
-        answers.add(() -> new Attempt.HeldBy(holder));
+        answers.add(() -> new AcquireResult.HeldBy(holder));
     }
 
-    void answer(Supplier<Attempt> answer) {
+    void answer(Supplier<AcquireResult> answer) {
         answers.add(answer);
     }
 
     @Override
-    public Attempt tryAcquire() {
-        @Nullable Supplier<Attempt> answer = answers.poll();
+    public AcquireResult tryAcquire() {
+        @Nullable Supplier<AcquireResult> answer = answers.poll();
         journal.accept("try");
-        return answer == null ? new Attempt.HeldBy(ANOTHER) : answer.get();
+        return answer == null ? new AcquireResult.HeldBy(ANOTHER) : answer.get();
     }
 
     @Override
-    public Attempt acquire(Duration maxWait) throws InterruptedException {
+    public AcquireResult acquire(Duration timeout) throws InterruptedException {
         journal.accept("stand by");
-        return Objects.requireNonNull(answers.poll(maxWait.toSeconds(), TimeUnit.SECONDS))
+        return Objects.requireNonNull(answers.poll(timeout.toSeconds(), TimeUnit.SECONDS))
                 .get();
     }
 

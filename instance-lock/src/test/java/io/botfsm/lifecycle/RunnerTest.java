@@ -21,8 +21,8 @@ abstract class RunnerTest {
     static final Duration LONG = Duration.ofSeconds(30);
     static final Duration SHORT = Duration.ofMillis(50);
     static final Duration A_MOMENT = Duration.ofMillis(1);
-    static final Limits PATIENT = new Limits(LONG, LONG, LONG, LONG, A_MOMENT);
-    static final Limits IMPATIENT_TO_BEGIN = new Limits(LONG, LONG, SHORT, LONG, A_MOMENT);
+    static final StopTimeouts PATIENT = new StopTimeouts(LONG, LONG, LONG, LONG, A_MOMENT);
+    static final StopTimeouts IMPATIENT_TO_BEGIN = new StopTimeouts(LONG, LONG, SHORT, LONG, A_MOMENT);
     static final List<String> REST = List.of("close redis", "close database");
 
     final Journal journal = new Journal();
@@ -30,9 +30,9 @@ abstract class RunnerTest {
     final List<TestBot> bots = new CopyOnWriteArrayList<>();
     final CountDownLatch stuck = new CountDownLatch(1);
     final CountDownLatch interrupted = new CountDownLatch(1);
-    final BotRunner runner = BotRunner.under(lock)
+    final BotRunner runner = BotRunner.of(lock)
             .withoutSignals()
-            .limits(PATIENT)
+            .timeouts(PATIENT)
             .thenClose("redis", LONG, () -> journal.accept("close redis"))
             .thenClose("database", LONG, () -> journal.accept("close database"));
     Thread running = new Thread();

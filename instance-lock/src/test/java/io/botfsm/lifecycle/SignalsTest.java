@@ -2,10 +2,11 @@ package io.botfsm.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.lock.store.ManualClock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -147,15 +148,15 @@ class SignalsTest {
         @Test
         void isNoneWhenItIsTheEchoOfTheFirst() {
             List<Object> done = new ArrayList<>();
-            AtomicLong nanos = new AtomicLong(Long.MAX_VALUE); // overflows, as System.nanoTime may
-            SignalAnswer answer = new SignalAnswer(done::add, done::add, nanos::get);
+            ManualClock clock = new ManualClock(Long.MAX_VALUE, 0); // overflows, as System.nanoTime may
+            SignalAnswer answer = new SignalAnswer(done::add, done::add, clock);
 
             answer.received("SIGTERM", 15);
-            nanos.addAndGet(100_000_000);
+            clock.advance(Duration.ofMillis(100));
             answer.received("SIGTERM", 15);
             assertThat(done).containsExactly("SIGTERM");
 
-            nanos.addAndGet(1);
+            clock.advance(Duration.ofNanos(1));
             answer.received("SIGINT", 2);
             assertThat(done).containsExactly("SIGTERM", SIGINT);
         }

@@ -2,7 +2,7 @@ package io.botfsm.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.lock.InstanceLock.Attempt;
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.lock.store.StoredLease;
@@ -27,7 +27,7 @@ class CopiedImageTest {
                 store,
                 "bot",
                 Timings.of(Duration.ofMinutes(1), Optional.empty(), Optional.empty(), Optional.empty()),
-                LockClock.system(),
+                LeaseClock.system(),
                 new Identity(
                         "image",
                         "host",
@@ -55,7 +55,7 @@ class CopiedImageTest {
         Lease lease = acquired(one);
         StoredLease stored = store.read("bot").toCompletableFuture().join();
 
-        assertThat(attempt(two)).isInstanceOf(Attempt.HeldBy.class);
+        assertThat(attempt(two)).isInstanceOf(AcquireResult.HeldBy.class);
         assertThat(store.read("bot").toCompletableFuture().join().claim()).isEqualTo(stored.claim());
         assertThat(lease.isHeld()).isTrue();
     }
@@ -66,10 +66,10 @@ class CopiedImageTest {
         LeaseEngine one = copy(() -> "a" + drawn.incrementAndGet());
         LeaseRequest unanswered = one.newRequest();
         var unused = store.acquire(unanswered);
-        assertThat(attempt(one)).isInstanceOf(Attempt.HeldBy.class);
+        assertThat(attempt(one)).isInstanceOf(AcquireResult.HeldBy.class);
         one.giveUp(unanswered.claim());
 
-        assertThat(attempt(one)).isInstanceOf(Attempt.Acquired.class);
+        assertThat(attempt(one)).isInstanceOf(AcquireResult.Acquired.class);
     }
 
     @Test
@@ -82,7 +82,7 @@ class CopiedImageTest {
         assertThat(tokens).hasSize(1_000).allMatch(token -> token.matches(".*-[0-9a-f]{32}"));
     }
 
-    private static Attempt attempt(LeaseEngine engine) {
+    private static AcquireResult attempt(LeaseEngine engine) {
         return AcquireAttempt.begin(engine, Optional.empty()).result().join();
     }
 

@@ -85,8 +85,8 @@ class FifteenFaultsTest {
     void fault07_theDeadlineMovesBeforeTheRenewalSucceeded() throws Exception {
         assertThat(found(new Change(
                         "LeaseGeneration",
-                        "private void ask(int attempt, Reading begun, Duration limit) {",
-                        "private void ask(int attempt, Reading begun, Duration limit) {"
+                        "private void ask(int attempt, ClockReading begun, Duration limit) {",
+                        "private void ask(int attempt, ClockReading begun, Duration limit) {"
                                 + " hard = engine.timings().hardDeadline(begun.nanos());")))
                 .isIn(Violation.TWO_HOLDERS, Violation.NOT_TAKEN, Violation.LOSS_NOT_TOLD);
     }
@@ -125,7 +125,7 @@ class FifteenFaultsTest {
         assertThat(found(
                         new Change(
                                 "Standby",
-                                "Scheduler.Task timeout = engine.later(engine.timings().attemptLimit(), this::tryNow);",
+                                "Scheduler.Task timeout = engine.later(engine.timings().requestTimeout(), this::tryNow);",
                                 "tryNow(); Scheduler.Task timeout = () -> {};"),
                         new Change("Standby", "keep(subscribed); } tryNow(); });", "keep(subscribed); } });")))
                 .isIn(Violation.NOT_TAKEN);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.botfsm.lock.InstanceLock.Attempt;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
+import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +38,7 @@ class LeaseLockTest {
     private final InstanceLock other = lock(LONG);
 
     private InstanceLock lock(Duration ttl) {
-        return InstanceLock.over(store, "bot").ttl(ttl).listener(events::add).build();
+        return InstanceLock.builder(store, "bot").ttl(ttl).listener(events::add).build();
     }
 
     @AfterEach
@@ -62,16 +64,16 @@ class LeaseLockTest {
         void tellsWhoHasIt() {
             Lease lease = lock.tryAcquire().orThrow();
 
-            Attempt attempt = other.tryAcquire();
+            AcquireResult attempt = other.tryAcquire();
 
-            assertThat(attempt).isInstanceOf(Attempt.HeldBy.class);
-            LockHolder holder = ((Attempt.HeldBy) attempt).holder();
+            assertThat(attempt).isInstanceOf(AcquireResult.HeldBy.class);
+            LockHolder holder = ((AcquireResult.HeldBy) attempt).holder();
             assertThat(holder)
                     .usingRecursiveComparison()
                     .ignoringFields("remaining")
                     .isEqualTo(lease.holder());
             assertThat(holder.remaining()).isBetween(LONG.dividedBy(2), LONG);
-            assertThat(other.holder().map(LockHolder::owner)).contains(holder.owner());
+            assertThat(other.holder().map(LockHolder::ownerId)).contains(holder.ownerId());
             assertThatThrownBy(attempt::orThrow)
                     .isInstanceOf(LockHeldException.class)
                     .hasMessageContaining(String.valueOf(holder.pid()))
@@ -89,7 +91,7 @@ class LeaseLockTest {
         void doesNotTakeItTwice() {
             Lease lease = lock.tryAcquire().orThrow();
 
-            assertThat(lock.tryAcquire()).isInstanceOf(Attempt.HeldBy.class);
+            assertThat(lock.tryAcquire()).isInstanceOf(AcquireResult.HeldBy.class);
             assertThat(lease.isHeld()).isTrue();
         }
 
@@ -132,7 +134,7 @@ class LeaseLockTest {
         void failsWhenInterruptedAndHoldsNothing() throws Exception {
             store.holdBackAnswers();
             BlockingQueue<Boolean> flags = new LinkedBlockingQueue<>();
-            FutureTask<Attempt> attempt = new FutureTask<>(() -> {
+            FutureTask<AcquireResult> attempt = new FutureTask<>(() -> {
                 try {
                     return lock.tryAcquire();
                 } finally {
@@ -173,8 +175,8 @@ class LeaseLockTest {
 
             assertThat(second.get(10, TimeUnit.SECONDS).isHeld()).isTrue();
             await().untilAsserted(() -> assertThat(events)
-                    .filteredOn(LockEvent.Acquired.class::isInstance)
-                    .map(event -> ((LockEvent.Acquired) event).isTakeover())
+                    .filteredOn(LockEvent.Activated.class::isInstance)
+                    .map(event -> ((LockEvent.Activated) event).isTakeover())
                     .containsExactly(false, true));
         }
 
@@ -197,10 +199,10 @@ class LeaseLockTest {
         void endsWithWhoHasIt() throws Exception {
             Lease lease = lock.tryAcquire().orThrow();
 
-            Attempt attempt = other.acquire(Duration.ofMillis(50));
+            AcquireResult attempt = other.acquire(Duration.ofMillis(50));
 
-            assertThat(((Attempt.HeldBy) attempt).holder().owner())
-                    .isEqualTo(lease.holder().owner());
+            assertThat(((AcquireResult.HeldBy) attempt).holder().ownerId())
+                    .isEqualTo(lease.holder().ownerId());
             assertThat(store.subscriptions()).isZero();
         }
 
@@ -235,7 +237,7 @@ class LeaseLockTest {
         @Test
         void endsWhenInterrupted() throws Exception {
             Lease lease = lock.tryAcquire().orThrow();
-            FutureTask<Attempt> attempt = new FutureTask<>(() -> other.acquire(LONG));
+            FutureTask<AcquireResult> attempt = new FutureTask<>(() -> other.acquire(LONG));
             Thread thread = new Thread(attempt);
             thread.start();
             await().until(() -> store.calls().contains("subscribe"));
@@ -348,9 +350,9 @@ class LeaseLockTest {
 
         @Test
         void isNotHeldOnceItsTimeIsOverWhateverTheThreadsDo() {
-            HandClock clock = new HandClock();
+            ManualClock clock = new ManualClock(0, 0);
             InstanceLock stuck =
-                    InstanceLock.over(store, "bot").ttl(LONG).clock(clock).build(); // its timers wait in real time
+                    InstanceLock.builder(store, "bot").ttl(LONG).clock(clock).build(); // its timers wait in real time
             Lease lease = stuck.tryAcquire().orThrow();
             clock.advance(LONG.multipliedBy(98).dividedBy(100));
             assertThat(lease.isHeld()).isTrue();
@@ -362,15 +364,15 @@ class LeaseLockTest {
 
         @Test
         void isNotHeldAfterASuspensionUntilItIsRenewed() {
-            HandClock clock = new HandClock();
-            try (InstanceLock suspended = InstanceLock.over(store, "bot")
+            ManualClock clock = new ManualClock(0, 0);
+            try (InstanceLock suspended = InstanceLock.builder(store, "bot")
                     .ttl(LONG)
                     .clock(clock)
                     .listener(events::add)
                     .build()) {
                 Lease lease = suspended.tryAcquire().orThrow();
                 store.holdBackAnswers();
-                clock.suspend(Duration.ofSeconds(10));
+                clock.setForward(Duration.ofSeconds(10));
                 assertThat(lease.isHeld()).isFalse();
                 assertThat(lease.isHeld()).isFalse();
                 store.letAnswersGo();
@@ -517,7 +519,7 @@ class LeaseLockTest {
         @Test
         void mayBlockWithoutHarm() throws Exception {
             CountDownLatch never = new CountDownLatch(1);
-            try (InstanceLock busy = InstanceLock.over(store, "bot")
+            try (InstanceLock busy = InstanceLock.builder(store, "bot")
                     .ttl(SHORT)
                     .listener(event -> await().until(() -> never.getCount() == 0))
                     .build()) {
@@ -563,7 +565,7 @@ class LeaseLockTest {
         var unused = memory.acquire(TroubledStore.request("bot", LONG));
         store.reportNoExpiry();
 
-        assertThat(lock.acquire(Duration.ofMillis(100))).isInstanceOf(Attempt.HeldBy.class);
+        assertThat(lock.acquire(Duration.ofMillis(100))).isInstanceOf(AcquireResult.HeldBy.class);
         await().until(() -> events.stream().anyMatch(LockEvent.HeldForever.class::isInstance));
     }
 
@@ -585,7 +587,8 @@ class LeaseLockTest {
     @Test
     void leavesNoThreadBehind() {
         for (int i = 0; i < 200; i++) {
-            try (InstanceLock one = InstanceLock.over(store, "many").ttl(SHORT).build()) {
+            try (InstanceLock one =
+                    InstanceLock.builder(store, "many").ttl(SHORT).build()) {
                 var unused = one.tryAcquire().orThrow();
             }
         }
@@ -605,22 +608,22 @@ class LeaseLockTest {
     class TheBuilder {
         @Test
         void refusesWhatIsOutOfRange() {
-            refused(InstanceLock.over(store, "bot").ttl(Duration.ofMillis(99)), "PT0.099S");
-            refused(InstanceLock.over(store, "bot").ttl(Duration.ofDays(2)), "PT48H");
-            refused(InstanceLock.over(store, "bot").renewEvery(Duration.ZERO), "renewEvery");
-            refused(InstanceLock.over(store, "bot").attemptLimit(Duration.ofSeconds(-1)), "attemptLimit");
-            refused(InstanceLock.over(store, "bot").stopMargin(Duration.ZERO), "stopMargin");
-            assertThatThrownBy(() -> InstanceLock.over(store, "")).isInstanceOf(IllegalArgumentException.class);
+            refused(InstanceLock.builder(store, "bot").ttl(Duration.ofMillis(99)), "PT0.099S");
+            refused(InstanceLock.builder(store, "bot").ttl(Duration.ofDays(2)), "PT48H");
+            refused(InstanceLock.builder(store, "bot").renewEvery(Duration.ZERO), "renewEvery");
+            refused(InstanceLock.builder(store, "bot").requestTimeout(Duration.ofSeconds(-1)), "requestTimeout");
+            refused(InstanceLock.builder(store, "bot").stopMargin(Duration.ZERO), "stopMargin");
+            assertThatThrownBy(() -> InstanceLock.builder(store, "")).isInstanceOf(IllegalArgumentException.class);
         }
 
         @Test
         void refusesToLoseTheLeaseByOneFailedRenewal() {
-            refused(InstanceLock.over(store, "bot").renewEvery(Duration.ofSeconds(15)), "one failed renewal");
-            refused(InstanceLock.over(store, "bot").attemptLimit(Duration.ofSeconds(10)), "PT10S");
-            refused(InstanceLock.over(store, "bot").stopMargin(Duration.ofSeconds(15)), "stopMargin of PT15S");
+            refused(InstanceLock.builder(store, "bot").renewEvery(Duration.ofSeconds(15)), "one failed renewal");
+            refused(InstanceLock.builder(store, "bot").requestTimeout(Duration.ofSeconds(10)), "PT10S");
+            refused(InstanceLock.builder(store, "bot").stopMargin(Duration.ofSeconds(15)), "stopMargin of PT15S");
         }
 
-        private void refused(LeaseLockBuilder builder, String why) {
+        private void refused(InstanceLock.Builder builder, String why) {
             assertThatThrownBy(builder::build)
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(why);

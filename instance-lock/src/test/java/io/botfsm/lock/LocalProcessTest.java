@@ -3,7 +3,6 @@ package io.botfsm.lock;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.lock.InstanceLock.Attempt;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
@@ -237,8 +236,9 @@ class LocalProcessTest {
 
         private void isReplaced(boolean atOnce) {
             boolean replaced = atOnce && LocalProcess.current().isPresent();
-            try (InstanceLock lock = InstanceLock.over(store, "bot").build()) {
-                assertThat(lock.tryAcquire()).isInstanceOf(replaced ? Attempt.Acquired.class : Attempt.HeldBy.class);
+            try (InstanceLock lock = InstanceLock.builder(store, "bot").build()) {
+                assertThat(lock.tryAcquire())
+                        .isInstanceOf(replaced ? AcquireResult.Acquired.class : AcquireResult.HeldBy.class);
             }
         }
 
@@ -251,8 +251,8 @@ class LocalProcessTest {
             Claim dead = held(ended.pid(), started());
             ended.waitFor();
             try (InstanceLock patient =
-                    InstanceLock.over(store, "bot").replaceDeadHolders(false).build()) {
-                assertThat(patient.tryAcquire()).isInstanceOf(Attempt.HeldBy.class);
+                    InstanceLock.builder(store, "bot").replaceDeadHolders(false).build()) {
+                assertThat(patient.tryAcquire()).isInstanceOf(AcquireResult.HeldBy.class);
             }
             assertThat(store.read("bot").toCompletableFuture().join().claim()).contains(dead);
             isReplaced(true);

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.botfsm.lock.InstanceLock.Attempt;
+import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,7 @@ class QuarantineTest {
 
     private record Due(long time, Runnable task) {}
 
-    private final HandClock clock = new HandClock();
+    private final ManualClock clock = new ManualClock(0, 0);
     private final PriorityQueue<Due> timers = new PriorityQueue<>(Comparator.comparingLong(Due::time));
     private final TroubledStore store = new TroubledStore(new MemoryLeaseStore());
     private final List<LockEvent> events = new ArrayList<>();
@@ -80,7 +80,7 @@ class QuarantineTest {
 
     @Test
     void isToldAtOnceAndEveryFewSeconds() {
-        CompletableFuture<Attempt> attempt =
+        CompletableFuture<AcquireResult> attempt =
                 AcquireAttempt.begin(engine, Optional.empty()).result();
         assertThat(waits()).containsExactly(TTL);
         pass(Duration.ofSeconds(12));
@@ -88,7 +88,7 @@ class QuarantineTest {
         assertThat(attempt).isNotDone();
         pass(Duration.ofSeconds(18));
 
-        assertThat(attempt).isCompletedWithValueMatching(Attempt.Acquired.class::isInstance);
+        assertThat(attempt).isCompletedWithValueMatching(AcquireResult.Acquired.class::isInstance);
         assertThat(waits()).hasSize(6).endsWith(Duration.ofSeconds(5));
         pass(TTL);
         assertThat(waits()).as("once it is active").hasSize(6);

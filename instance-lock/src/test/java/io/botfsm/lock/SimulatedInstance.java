@@ -1,6 +1,6 @@
 package io.botfsm.lock;
 
-import io.botfsm.lock.InstanceLock.Attempt;
+import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,15 +117,15 @@ final class SimulatedInstance {
             var unused = standby.result().whenComplete(this::came);
         } else {
             AcquireAttempt attempt = AcquireAttempt.begin(engine, Optional.empty());
-            machine.later(timings.attemptLimit().toNanos(), () -> attempt.giveUp(new TimeoutException("limit")));
+            machine.later(timings.requestTimeout().toNanos(), () -> attempt.giveUp(new TimeoutException("limit")));
             var unused = attempt.result().whenComplete(this::came);
         }
     }
 
-    private void came(@Nullable Attempt attempt, @Nullable Throwable failure) {
+    private void came(@Nullable AcquireResult attempt, @Nullable Throwable failure) {
         standby = null;
         standbySince = Long.MAX_VALUE;
-        if (attempt instanceof Attempt.Acquired acquired) {
+        if (attempt instanceof AcquireResult.Acquired acquired) {
             hold(new Held(acquired.lease()));
         } else {
             beginLater();

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.isolation.EventIsolation;
-import io.botfsm.isolation.EventIsolationBuilder;
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.LeaseLockBuilder;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
@@ -67,7 +65,7 @@ class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
             "io.botfsm.(redis.spi..*|redis.Redis(Stores|ServerCheck).*|redis.AiogramMigration|redis.MigrationReport.*"
-                    + "|Handled..*|Transition|lock.LockEvent.*|lock.LockHolder|lock.InstanceLock.Attempt.*"
+                    + "|Handled..*|Transition|lock.LockEvent.*|lock.LockHolder|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
 
@@ -119,10 +117,10 @@ class NullArgumentsTest {
         SAMPLES.put(Snapshot.class, Snapshot::none);
         SAMPLES.put(EventWindow.class, EventWindow::empty);
         SAMPLES.put(StoredConversation.class, StoredConversation::none);
-        SAMPLES.put(EventIsolationBuilder.class, EventIsolation::builder);
+        SAMPLES.put(EventIsolation.Builder.class, EventIsolation::builder);
         SAMPLES.put(EventIsolation.class, EventIsolation::inProcess);
         SAMPLES.put(MemoryLeaseStore.class, MemoryLeaseStore::new);
-        SAMPLES.put(LeaseLockBuilder.class, () -> InstanceLock.over(new MemoryLeaseStore(), "a"));
+        SAMPLES.put(InstanceLock.Builder.class, () -> InstanceLock.builder(new MemoryLeaseStore(), "a"));
         SAMPLES.put(
                 RedisStorageOptions.class, () -> RedisStorageOptions.builder().build());
         SAMPLES.put(RedisStorageOptions.Builder.class, RedisStorageOptions::builder);

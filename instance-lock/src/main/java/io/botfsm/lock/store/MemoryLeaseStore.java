@@ -3,13 +3,11 @@ package io.botfsm.lock.store;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.lock.store.LeaseRecord.Step;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.LongSupplier;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,32 +24,28 @@ public final class MemoryLeaseStore implements LeaseStore {
     private final ConcurrentMap<String, LeaseRecord> records = new ConcurrentHashMap<>();
     private final Sweep<LeaseRecord> sweep = new Sweep<>(records, this::unlessOver);
     private final Hints hints = new Hints();
-    private final LongSupplier nanos;
-    private final LongSupplier micros;
+    private final LeaseClock clock;
     private volatile boolean closed;
 
     /** An empty store, by the clocks of this machine. */
     public MemoryLeaseStore() {
-        this(System::nanoTime, () -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+        this(LeaseClock.system());
     }
 
-    /**
-     * An empty store, by other clocks.
-     *
-     * @param nanos what leases and fences end by: nanoseconds from an arbitrary origin, never going back
-     * @param micros what fencing tokens begin with: the time of day, in microseconds since the epoch
-     */
-    public MemoryLeaseStore(LongSupplier nanos, LongSupplier micros) {
-        requireNonNull(nanos, "nanos");
-        requireNonNull(micros, "micros");
-        this.nanos = nanos;
-        this.micros = micros;
+    /** An empty store, by another clock: leases and fences end by its nanoseconds, tokens begin with its time of day. */
+    public MemoryLeaseStore(LeaseClock clock) {
+        requireNonNull(clock, "clock");
+        this.clock = clock;
+    }
+
+    private long micros() {
+        return TimeUnit.MILLISECONDS.toMicros(clock.wallMillis());
     }
 
     @Override
     public CompletionStage<Acquisition> acquire(LeaseRequest request) {
         requireNonNull(request, "request");
-        return atomically(request.name(), (record, now) -> record.acquire(request, now, micros.getAsLong()));
+        return atomically(request.name(), (record, now) -> record.acquire(request, now, micros()));
     }
 
     @Override
@@ -81,7 +75,7 @@ public final class MemoryLeaseStore implements LeaseStore {
     @Override
     public CompletionStage<Void> force(String name) {
         requireNonNull(name, "name");
-        return atomically(name, (record, now) -> new Step<>(record.force(name, now, micros.getAsLong()), true))
+        return atomically(name, (record, now) -> new Step<>(record.force(name, now, micros()), true))
                 .thenAccept(forced -> hints.tell(name));
     }
 
@@ -111,7 +105,7 @@ public final class MemoryLeaseStore implements LeaseStore {
         try {
             records.compute(name, (same, kept) -> {
                 requireOpen(); // in here, so that nothing is granted out of a memory that closing has cleared
-                long now = nanos.getAsLong();
+                long now = clock.nanoTime();
                 Step<T> step = operation.on(kept == null ? LeaseRecord.NOTHING : kept.at(now), now);
                 answer.complete(step.answer());
                 return step.next().isNothing() ? null : step.next();
@@ -124,7 +118,7 @@ public final class MemoryLeaseStore implements LeaseStore {
     }
 
     private @Nullable LeaseRecord unlessOver(LeaseRecord record) {
-        LeaseRecord left = record.at(nanos.getAsLong());
+        LeaseRecord left = record.at(clock.nanoTime());
         return left.isNothing() ? null : left;
     }
 

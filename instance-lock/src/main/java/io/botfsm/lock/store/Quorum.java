@@ -10,17 +10,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
  * Nodes of which more than half decide.
  *
  * @param chosenLimit how long a node may take for an answer; empty for what the time to live allows
- * @param nanos a clock of the kind of {@link System#nanoTime}
+ * @param clock what time is measured by
  * @param delay does something later
  */
-record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LongSupplier nanos, Delay delay) {
+record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock clock, Delay delay) {
     private static final Duration SHORTEST_LIMIT = Duration.ofMillis(10);
     private static final Duration LONGEST_LIMIT = Duration.ofSeconds(2);
     private static final int LIMITS_PER_TTL = 20;

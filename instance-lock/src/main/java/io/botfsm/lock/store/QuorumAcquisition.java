@@ -24,9 +24,9 @@ final class QuorumAcquisition {
     private static final long LONGEST_SPLIT_MILLIS = 100;
 
     private final Quorum quorum;
-    private final Tenures tenures;
+    private final QuorumClaims claims;
     private final LeaseRequest request;
-    private final Tenure tenure;
+    private final QuorumClaim claimed;
     private final long begun;
     private final Duration limit;
     private final CompletableFuture<Acquisition> result = new CompletableFuture<>();
@@ -34,23 +34,23 @@ final class QuorumAcquisition {
     /** Whether this very claim had the lease, at least of one node, before it was asked for here. */
     private volatile boolean heldBefore;
 
-    private QuorumAcquisition(Quorum quorum, Tenures tenures, LeaseRequest request) {
+    private QuorumAcquisition(Quorum quorum, QuorumClaims claims, LeaseRequest request) {
         this.quorum = quorum;
-        this.tenures = tenures;
+        this.claims = claims;
         this.request = request;
-        this.begun = quorum.nanos().getAsLong();
+        this.begun = quorum.clock().nanoTime();
         this.limit = quorum.limit(request.ttl());
-        this.tenure = tenures.begin(request);
+        this.claimed = claims.begin(request);
     }
 
-    static CompletionStage<Acquisition> begin(Quorum quorum, Tenures tenures, LeaseRequest request) {
-        QuorumAcquisition acquisition = new QuorumAcquisition(quorum, tenures, request);
+    static CompletionStage<Acquisition> begin(Quorum quorum, QuorumClaims claims, LeaseRequest request) {
+        QuorumAcquisition acquisition = new QuorumAcquisition(quorum, claims, request);
         acquisition.ask(1);
         return acquisition.result;
     }
 
     private void ask(int round) {
-        Round<Acquisition> asked = quorum.ask(limit, node -> tenure.acquire(node, request));
+        Round<Acquisition> asked = quorum.ask(limit, node -> claimed.acquire(node, request));
         var unused = asked.decide(this::decidedOrSettled).whenComplete((votes, failure) -> {
             try {
                 answered(round, votes, failure);
@@ -108,7 +108,7 @@ final class QuorumAcquisition {
     }
 
     private void giveUp(Votes<Acquisition> votes, Claim holder, Optional<Duration> remaining) {
-        tenures.end(tenure);
+        claims.end(claimed);
         mayHaveGranted(votes).forEach(node -> Quorum.releaseQuietly(node, request.name(), request.claim()));
         result.complete(new Occupied(holder, remaining));
     }
@@ -177,7 +177,7 @@ final class QuorumAcquisition {
     }
 
     private void granted(long token, List<Granted> grants) {
-        boolean inTime = quorum.nanos().getAsLong() - begun
+        boolean inTime = quorum.clock().nanoTime() - begun
                 < Quorum.lasting(request.ttl()).toNanos();
         if (!inTime) {
             fail(new LeaseStoreException("no majority granted the lease in time", false, null));
@@ -186,7 +186,7 @@ final class QuorumAcquisition {
         if (wasReleased()) {
             return;
         }
-        tenure.grant();
+        claimed.grant();
         // How far back as many remember as it takes for one of them to have known any earlier lease.
         Duration memory = Quorum.common(quorum.majority(), grants.stream().map(Granted::memory))
                 .orElse(Duration.ZERO);
@@ -195,14 +195,14 @@ final class QuorumAcquisition {
 
     /** By a caller who did not wait for the answer. */
     private boolean wasReleased() {
-        if (tenure.isEnded()) {
+        if (claimed.isEnded()) {
             fail(new LeaseStoreException("released while it was acquired", false, null));
         }
-        return tenure.isEnded();
+        return claimed.isEnded();
     }
 
     private void fail(Throwable failure) {
-        tenures.end(tenure);
+        claims.end(claimed);
         quorum.nodes().forEach(node -> Quorum.releaseQuietly(node, request.name(), request.claim()));
         result.completeExceptionally(failure);
     }
@@ -210,7 +210,7 @@ final class QuorumAcquisition {
     // No majority for anyone
 
     private boolean mayAskAgain(int round) {
-        return round < MOST_ROUNDS && !tenure.isEnded() && quorum.nanos().getAsLong() - begun < limit.toNanos();
+        return round < MOST_ROUNDS && !claimed.isEnded() && quorum.clock().nanoTime() - begun < limit.toNanos();
     }
 
     /**

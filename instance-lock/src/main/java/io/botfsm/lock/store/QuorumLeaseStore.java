@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -29,7 +28,7 @@ import java.util.function.Supplier;
  */
 public final class QuorumLeaseStore implements LeaseStore {
     private final Quorum quorum;
-    private final Tenures tenures;
+    private final QuorumClaims claims;
     private volatile boolean closed;
 
     /**
@@ -39,30 +38,34 @@ public final class QuorumLeaseStore implements LeaseStore {
      * @throws IllegalArgumentException if there are none, or one comes twice
      */
     public QuorumLeaseStore(List<? extends LeaseStore> nodes) {
-        this(nodes, Optional.empty(), System::nanoTime, QuorumLeaseStore::later);
+        this(nodes, Optional.empty(), LeaseClock.system(), QuorumLeaseStore::later);
     }
 
     /**
      * A store over others.
      *
      * @param nodes stores that share neither machines nor power; closed with this one
-     * @param nodeLimit how long a node may take for an answer before it counts as failed
+     * @param nodeTimeout how long a node may take for an answer before it counts as failed
      * @throws IllegalArgumentException if there are no nodes, or one comes twice, or the limit is not positive
      */
-    public QuorumLeaseStore(List<? extends LeaseStore> nodes, Duration nodeLimit) {
-        this(nodes, Optional.of(requireNonNull(nodeLimit, "nodeLimit")), System::nanoTime, QuorumLeaseStore::later);
+    public QuorumLeaseStore(List<? extends LeaseStore> nodes, Duration nodeTimeout) {
+        this(
+                nodes,
+                Optional.of(requireNonNull(nodeTimeout, "nodeTimeout")),
+                LeaseClock.system(),
+                QuorumLeaseStore::later);
     }
 
     QuorumLeaseStore(
-            List<? extends LeaseStore> nodes, Optional<Duration> nodeLimit, LongSupplier nanos, Quorum.Delay delay) {
+            List<? extends LeaseStore> nodes, Optional<Duration> nodeTimeout, LeaseClock clock, Quorum.Delay delay) {
         if (requireNonNull(nodes, "nodes").isEmpty() || new HashSet<>(nodes).size() < nodes.size()) {
             throw new IllegalArgumentException("a quorum needs nodes, and each of them once: " + nodes);
         }
-        nodeLimit.filter(limit -> limit.isNegative() || limit.isZero()).ifPresent(limit -> {
-            throw new IllegalArgumentException("nodeLimit must be positive: " + limit);
+        nodeTimeout.filter(limit -> limit.isNegative() || limit.isZero()).ifPresent(limit -> {
+            throw new IllegalArgumentException("nodeTimeout must be positive: " + limit);
         });
-        quorum = new Quorum(List.copyOf(nodes), nodeLimit, nanos, delay);
-        tenures = new Tenures(nanos);
+        quorum = new Quorum(List.copyOf(nodes), nodeTimeout, clock, delay);
+        claims = new QuorumClaims(clock);
     }
 
     /** On the thread that the JDK keeps for times, where nothing here blocks. */
@@ -75,20 +78,20 @@ public final class QuorumLeaseStore implements LeaseStore {
         if (closed) {
             return CompletableFuture.failedFuture(new LeaseStoreException("the quorum is closed", true, null));
         }
-        tenures.sweep();
+        claims.sweep();
         return operation.get();
     }
 
     @Override
     public CompletionStage<Acquisition> acquire(LeaseRequest request) {
         requireNonNull(request, "request");
-        return unlessClosed(() -> QuorumAcquisition.begin(quorum, tenures, request));
+        return unlessClosed(() -> QuorumAcquisition.begin(quorum, claims, request));
     }
 
     @Override
     public CompletionStage<Renewal> renew(LeaseRequest request) {
         requireNonNull(request, "request");
-        return unlessClosed(() -> QuorumRenewal.begin(quorum, tenures, request));
+        return unlessClosed(() -> QuorumRenewal.begin(quorum, claims, request));
     }
 
     /** Where another may be renewing the claim, waits for all nodes: one not asked yet and one that lacks it could revive it. */
@@ -97,7 +100,7 @@ public final class QuorumLeaseStore implements LeaseStore {
         requireNonNull(name, "name");
         requireNonNull(claim, "claim");
         return unlessClosed(() -> {
-            boolean ours = tenures.release(name, claim);
+            boolean ours = claims.release(name, claim);
             return quorum.ask(quorum.limit(), node -> node.release(name, claim))
                     .decide(votes -> released(votes).filter(had -> ours || !had || votes.outstanding() == 0));
         });
@@ -129,7 +132,7 @@ public final class QuorumLeaseStore implements LeaseStore {
     public CompletionStage<Void> force(String name) {
         requireNonNull(name, "name");
         return unlessClosed(() -> {
-            tenures.endGranted(name);
+            claims.endGranted(name);
             return quorum.ask(quorum.limit(), node -> node.force(name).thenApply(done -> true))
                     .decide(votes -> quorum.isSettled(votes) ? Optional.of(true) : Optional.empty())
                     .thenAccept(done -> {});
@@ -170,6 +173,6 @@ public final class QuorumLeaseStore implements LeaseStore {
 
     /** How many names it keeps something for, what is over but has not left yet included. */
     int size() {
-        return tenures.size();
+        return claims.size();
     }
 }

@@ -10,30 +10,30 @@ import java.util.concurrent.CompletionStage;
 /** One renewal by a majority, after which nodes that lack the lease get it back. */
 final class QuorumRenewal {
     private final Quorum quorum;
-    private final Tenures tenures;
+    private final QuorumClaims claims;
     private final LeaseRequest request;
-    private final Optional<Tenure> tenure;
+    private final Optional<QuorumClaim> claimed;
     private final long begun;
 
-    private QuorumRenewal(Quorum quorum, Tenures tenures, LeaseRequest request) {
+    private QuorumRenewal(Quorum quorum, QuorumClaims claims, LeaseRequest request) {
         this.quorum = quorum;
-        this.tenures = tenures;
+        this.claims = claims;
         this.request = request;
-        this.tenure = tenures.find(request.name(), request.claim()).filter(Tenure::isGranted);
-        this.begun = quorum.nanos().getAsLong();
+        this.claimed = claims.find(request.name(), request.claim()).filter(QuorumClaim::isGranted);
+        this.begun = quorum.clock().nanoTime();
     }
 
-    static CompletionStage<Renewal> begin(Quorum quorum, Tenures tenures, LeaseRequest request) {
-        return new QuorumRenewal(quorum, tenures, request).ask();
+    static CompletionStage<Renewal> begin(Quorum quorum, QuorumClaims claims, LeaseRequest request) {
+        return new QuorumRenewal(quorum, claims, request).ask();
     }
 
     private CompletionStage<Renewal> ask() {
         Round<Renewal> asked = quorum.ask(quorum.limit(request.ttl()), node -> node.renew(request));
         return asked.decide(this::verdict).thenApply(decision -> {
             if (decision instanceof Renewed) {
-                tenure.ifPresent(ours -> keep(ours, asked));
+                claimed.ifPresent(ours -> keep(ours, asked));
             } else {
-                tenure.filter(ours -> !ours.isReleased()).ifPresent(ours -> giveBack(ours, asked));
+                claimed.filter(ours -> !ours.isReleased()).ifPresent(ours -> giveBack(ours, asked));
             }
             return decision;
         });
@@ -55,7 +55,7 @@ final class QuorumRenewal {
     }
 
     /** A node that has restarted empty, or was away when the lease was granted, helps to keep it from now on. */
-    private void keep(Tenure ours, Round<Renewal> asked) {
+    private void keep(QuorumClaim ours, Round<Renewal> asked) {
         ours.lastUntil(begun + request.ttl().toNanos());
         asked.forEachAnswer((node, answer) -> {
             if (answer instanceof NotYours other && other.found().claim().isEmpty()) {
@@ -65,8 +65,8 @@ final class QuorumRenewal {
     }
 
     /** The claim never has the lease again, so no node need keep it. A release sees to that itself. */
-    private void giveBack(Tenure ours, Round<Renewal> asked) {
-        tenures.end(ours);
+    private void giveBack(QuorumClaim ours, Round<Renewal> asked) {
+        claims.end(ours);
         asked.forEachAnswer((node, answer) -> {
             if (answer instanceof Renewed) {
                 Quorum.releaseQuietly(node, request.name(), request.claim());

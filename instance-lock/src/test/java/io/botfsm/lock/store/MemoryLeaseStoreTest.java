@@ -22,7 +22,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What the conformance suite cannot see. */
@@ -32,9 +31,8 @@ final class MemoryLeaseStoreTest {
     private static final Claim ONE = new Claim("1", "one");
     private static final Claim OTHER = new Claim("2", "other");
 
-    private final AtomicLong nanos = new AtomicLong();
-    private final AtomicLong micros = new AtomicLong(1_000_000);
-    private final MemoryLeaseStore store = new MemoryLeaseStore(nanos::get, micros::get);
+    private ManualClock clock = new ManualClock(0, 1_000);
+    private MemoryLeaseStore store = new MemoryLeaseStore(clock);
 
     private static <T> T now(CompletionStage<T> stage) {
         CompletableFuture<T> answer = stage.toCompletableFuture();
@@ -55,16 +53,16 @@ final class MemoryLeaseStoreTest {
     }
 
     private void pass(Duration time) {
-        nanos.addAndGet(time.toNanos());
+        clock.advance(time);
     }
 
     @Test
     void leaseEndsExactlyAtItsTime() {
         token(ONE);
-        nanos.addAndGet(TTL.toNanos() - 1);
+        pass(TTL.minusNanos(1));
         assertThat(acquire(OTHER)).isEqualTo(new Occupied(ONE, Optional.of(Duration.ofNanos(1))));
         assertThat(now(store.read("n")).remaining()).hasValue(Duration.ofNanos(1));
-        nanos.incrementAndGet();
+        pass(Duration.ofNanos(1));
         assertThat(now(store.read("n"))).isEqualTo(new StoredLease(Optional.empty(), Optional.empty(), fence(1)));
         assertThat(now(store.renew(request("n", ONE, Fences.KEPT)))).isInstanceOf(NotYours.class);
         assertThat(now(store.release("n", ONE))).isFalse();
@@ -77,10 +75,11 @@ final class MemoryLeaseStoreTest {
 
     @Test
     void clockMayWrapAround() {
-        nanos.set(Long.MAX_VALUE - 5);
+        clock = new ManualClock(Long.MAX_VALUE - 5, 1_000);
+        store = new MemoryLeaseStore(clock);
         token(ONE);
-        nanos.addAndGet(TTL.toNanos() - 1);
-        assertThat(nanos).hasNegativeValue();
+        pass(TTL.minusNanos(1));
+        assertThat(clock.nanoTime()).isNegative();
         assertThat(now(store.renew(request("n", ONE, Fences.KEPT)))).isEqualTo(new Renewed());
         pass(TTL);
         assertThat(acquire(OTHER)).isInstanceOf(Granted.class);
@@ -101,11 +100,11 @@ final class MemoryLeaseStoreTest {
         now(store.release("n", ONE));
         assertThat(token(ONE)).isEqualTo(1_000_001);
         now(store.release("n", ONE));
-        micros.set(5);
+        clock.setForward(Duration.ofMillis(-999));
         assertThat(token(ONE)).isEqualTo(1_000_002);
         now(store.force("n"));
         assertThat(now(store.read("n")).fence()).hasValue(1_000_003);
-        micros.set(2_000_000);
+        clock.setForward(Duration.ofMillis(1_999));
         assertThat(token(ONE)).isEqualTo(2_000_000);
         now(store.force("n"));
         assertThat(now(store.read("n")).fence()).hasValue(2_000_001);

@@ -20,7 +20,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ final class QuorumFaultsTest {
     /** Longer than any test: what is answered did not wait for it. */
     private static final Duration NEVER = Duration.ofHours(1);
 
-    private final AtomicLong nanos = new AtomicLong();
+    private final ManualClock clock = new ManualClock(0, 0);
     private final Queue<Runnable> later = new ConcurrentLinkedQueue<>();
     private final List<QuorumNode> nodes =
             IntStream.range(0, 3).mapToObj(i -> new QuorumNode()).toList();
@@ -42,7 +41,7 @@ final class QuorumFaultsTest {
     private int claims;
 
     private QuorumLeaseStore quorum(Duration limit) {
-        return new QuorumLeaseStore(nodes, Optional.of(limit), nanos::get, (time, action) -> later.add(action));
+        return new QuorumLeaseStore(nodes, Optional.of(limit), clock, (time, action) -> later.add(action));
     }
 
     private LeaseRequest request() {
@@ -117,7 +116,7 @@ final class QuorumFaultsTest {
 
     @Test
     void limitOfANodeDependsOnTheTimeToLiveUnlessChosen() {
-        Quorum usual = new Quorum(List.copyOf(nodes), Optional.empty(), nanos::get, (time, action) -> {});
+        Quorum usual = new Quorum(List.copyOf(nodes), Optional.empty(), clock, (time, action) -> {});
         assertThat(usual.limit(Duration.ofSeconds(30))).isEqualTo(Duration.ofMillis(1_500));
         assertThat(usual.limit(Duration.ofMillis(30))).isEqualTo(Duration.ofMillis(10));
         assertThat(usual.limit(Duration.ofDays(1))).isEqualTo(Duration.ofSeconds(2));
@@ -154,7 +153,7 @@ final class QuorumFaultsTest {
         nodes.forEach(QuorumNode::holdBack);
         LeaseRequest mine = request();
         CompletionStage<Acquisition> acquiring = store.acquire(mine);
-        nanos.addAndGet(TTL.minus(TTL.dividedBy(100)).minusMillis(2).toNanos());
+        clock.advance(TTL.minus(TTL.dividedBy(100)).minusMillis(2));
         nodes.forEach(QuorumNode::letGo);
         failed(acquiring, "in time");
         assertThat(claimsKept()).isZero();
@@ -164,7 +163,7 @@ final class QuorumFaultsTest {
     void grantThatComesAMomentEarlierCounts() {
         nodes.forEach(QuorumNode::holdBack);
         CompletionStage<Acquisition> acquiring = store.acquire(request());
-        nanos.addAndGet(TTL.minus(TTL.dividedBy(100)).minusMillis(2).toNanos() - 1);
+        clock.advance(TTL.minus(TTL.dividedBy(100)).minusMillis(2).minusNanos(1));
         nodes.forEach(QuorumNode::letGo);
         assertThat(now(acquiring)).isInstanceOf(Granted.class);
     }
@@ -292,7 +291,7 @@ final class QuorumFaultsTest {
         now(nodes.get(0).acquire(request()));
         now(nodes.get(1).acquire(request()));
         CompletableFuture<Acquisition> asking = store.acquire(request()).toCompletableFuture();
-        nanos.addAndGet(NEVER.toNanos());
+        clock.advance(NEVER);
         runLater();
         assertThat(now(asking)).isInstanceOf(Occupied.class);
     }
@@ -406,7 +405,7 @@ final class QuorumFaultsTest {
             now(store.acquire(new LeaseRequest("bot " + i, request().claim(), TTL, 0, Fences.KEPT)));
         }
         assertThat(store.size()).isEqualTo(100);
-        nanos.addAndGet(TTL.toNanos());
+        clock.advance(TTL);
         for (int i = 0; i < 100; i++) {
             now(store.read("whatever"));
         }

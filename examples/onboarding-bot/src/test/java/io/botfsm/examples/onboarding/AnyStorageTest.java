@@ -88,8 +88,8 @@ class AnyStorageTest {
         try (BotApiDouble telegram = BotApiDouble.start();
                 TelegramBot bot = new TelegramBot(BotToken.of(telegram.token()), Optional.of(telegram.uri()))) {
             OnboardingFlow flow = new OnboardingFlow(OnboardingFlow.watched(storage));
-            BotRunner runner = BotRunner.under(
-                    InstanceLock.over(new MemoryLeaseStore(), "any").build());
+            BotRunner runner = BotRunner.of(
+                    InstanceLock.builder(new MemoryLeaseStore(), "any").build());
             CompletableFuture<Integer> status = new CompletableFuture<>();
             Thread program =
                     new Thread(() -> status.complete(runner.run(lease -> bot.start(flow, lease, () -> {}))), "program");

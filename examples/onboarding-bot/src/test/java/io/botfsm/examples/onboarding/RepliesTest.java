@@ -134,7 +134,7 @@ class RepliesTest {
         try (BotApiDouble telegram = BotApiDouble.start();
                 TelegramBot bot = new TelegramBot(BotToken.of(telegram.token()), Optional.of(telegram.uri()));
                 InstanceLock lock =
-                        InstanceLock.over(new MemoryLeaseStore(), "replies").build();
+                        InstanceLock.builder(new MemoryLeaseStore(), "replies").build();
                 Lease lease = lock.tryAcquire().orThrow()) {
             var session = bot.start(flow, lease, () -> {});
             TelegramUser user = telegram.user(42);

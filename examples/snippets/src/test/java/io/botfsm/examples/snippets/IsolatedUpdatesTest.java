@@ -64,7 +64,7 @@ class IsolatedUpdatesTest {
         // snippet: isolation-across
         EventIsolation isolation = EventIsolation.builder()
                 .across(redis.leaseStore())
-                .leasePatience(Duration.ofSeconds(5))
+                .acquireTimeout(Duration.ofSeconds(5))
                 .build();
         isolation
                 .submit(key, lease -> {

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.LeaseLockBuilder;
-import io.botfsm.lock.LockClock;
 import io.botfsm.lock.LockEvent;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.lock.store.Renewal;
 import io.botfsm.lock.store.StoredLease;
@@ -22,7 +22,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,21 +31,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class JumpingClockTest {
     private static final Duration JUMP = Duration.ofMillis(200);
-
-    /** The machine's, until it is set. */
-    private static final class SettableClock implements LockClock {
-        private final AtomicLong aheadMillis = new AtomicLong();
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long wallMillis() {
-            return System.currentTimeMillis() + aheadMillis.get();
-        }
-    }
 
     /** Holds answers to renewals back, so that the moment lasts as long as a test needs. */
     private static final class SlowStore implements LeaseStore {
@@ -90,10 +74,10 @@ class JumpingClockTest {
     }
 
     private final SlowStore store = new SlowStore();
-    private final SettableClock clock = new SettableClock();
+    private final ManualClock clock = new ManualClock(LeaseClock.system());
     private final List<LockEvent> events = new CopyOnWriteArrayList<>();
-    private final LeaseLockBuilder settings =
-            InstanceLock.over(store, "orders-bot").clock(clock).listener(events::add);
+    private final InstanceLock.Builder settings =
+            InstanceLock.builder(store, "orders-bot").clock(clock).listener(events::add);
     private final InstanceLock lock = settings.build();
     private final Lease lease = lock.tryAcquire().orThrow();
 
@@ -104,7 +88,7 @@ class JumpingClockTest {
     }
 
     private void jump() {
-        clock.aheadMillis.addAndGet(JUMP.toMillis());
+        clock.setForward(JUMP);
         assertThat(lease.isHeld()).isFalse();
     }
 

@@ -8,7 +8,7 @@ import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LossReason;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StorageKey;
@@ -52,10 +52,10 @@ class RunUnderLockTest {
     // snippet: lock-run
     static int run(LettuceRedis redis, Callable<List<String>> longPoll) {
         Fsm fsm = Fsm.over(redis.stateStorage());
-        return BotRunner.under(
-                        InstanceLock.over(redis.leaseStore(), "orders-bot").build())
+        return BotRunner.of(
+                        InstanceLock.builder(redis.leaseStore(), "orders-bot").build())
                 .standby() // or leave it out: then a second instance ends at once, with status 75
-                .drainLimit(Duration.ofSeconds(20))
+                .drainTimeout(Duration.ofSeconds(20))
                 .thenClose("redis", Duration.ofSeconds(5), redis)
                 .run(lease -> {
                     Fsm fenced = fsm.fencedBy(lease.fencingToken()); // writes of a replaced instance are refused
@@ -67,11 +67,11 @@ class RunUnderLockTest {
     private static String useByHand(String uri) throws InterruptedException {
         // snippet: lock-use
         try (LettuceRedis redis = LettuceRedis.connect(uri);
-                InstanceLock lock = InstanceLock.over(redis.leaseStore(), "orders-bot")
+                InstanceLock lock = InstanceLock.builder(redis.leaseStore(), "orders-bot")
                         .ttl(Duration.ofSeconds(30)) // the default: renewed every 10 s
                         .build()) {
-            InstanceLock.Attempt attempt = lock.tryAcquire(); // one round trip; up to a ttl if Redis may have forgotten
-            if (attempt instanceof InstanceLock.Attempt.HeldBy held) {
+            AcquireResult attempt = lock.tryAcquire(); // one round trip; up to a ttl if Redis may have forgotten
+            if (attempt instanceof AcquireResult.HeldBy held) {
                 return String.format(
                         Locale.ROOT,
                         "process %d on %s is active",
@@ -112,7 +112,7 @@ class RunUnderLockTest {
         assertThat(useByHand(server.uri(3))).isEqualTo("done");
         try (LettuceRedis other = LettuceRedis.connect(server.uri(3));
                 InstanceLock lock =
-                        InstanceLock.over(other.leaseStore(), "orders-bot").build()) {
+                        InstanceLock.builder(other.leaseStore(), "orders-bot").build()) {
             var unused = lock.tryAcquire().orThrow();
             assertThat(useByHand(server.uri(3)))
                     .startsWith("process " + ProcessHandle.current().pid() + " on ")
@@ -172,8 +172,8 @@ class RunUnderLockTest {
         private final FutureTask<Integer> running;
 
         BotService(LettuceRedis redis, BotFactory factory) {
-            runner = BotRunner.under(
-                            InstanceLock.over(redis.leaseStore(), "orders-bot").build())
+            runner = BotRunner.of(InstanceLock.builder(redis.leaseStore(), "orders-bot")
+                            .build())
                     .standby()
                     .withoutSignals();
             running = new FutureTask<>(() -> runner.run(factory));
@@ -192,7 +192,7 @@ class RunUnderLockTest {
         BlockingQueue<List<String>> updates = new LinkedBlockingQueue<>();
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(4));
                 InstanceLock observer =
-                        InstanceLock.over(redis.leaseStore(), "orders-bot").build()) {
+                        InstanceLock.builder(redis.leaseStore(), "orders-bot").build()) {
             CountDownLatch handled = new CountDownLatch(1);
             BotService service =
                     new BotService(redis, lease -> new PollingBot(lease, updates::take, text -> handled.countDown()));

@@ -63,7 +63,7 @@ class StackTest {
         StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
         long updateId = 7;
         String text = "12 Main Street";
-        try (Lease lease = InstanceLock.over(new MemoryLeaseStore(), "orders")
+        try (Lease lease = InstanceLock.builder(new MemoryLeaseStore(), "orders")
                 .build()
                 .tryAcquire()
                 .orThrow()) {

@@ -48,7 +48,7 @@ class TelegramTest {
     static int run(BotToken token, LettuceRedis redis, TelegramClient telegram, PollingSessionBuilder polling) {
         Fsm fsm = Fsm.over(redis.stateStorage());
         String name = "counting-bot-" + token.botId(); // another bot on the same Redis has another lock
-        return BotRunner.under(InstanceLock.over(redis.leaseStore(), name).build())
+        return BotRunner.of(InstanceLock.builder(redis.leaseStore(), name).build())
                 .standby() // or leave it out: then a second instance ends at once, with status 75
                 .thenClose("redis", Duration.ofSeconds(5), redis)
                 .run(lease -> polling.allowedUpdates(List.of("message"))

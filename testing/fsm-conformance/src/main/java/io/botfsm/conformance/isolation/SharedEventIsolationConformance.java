@@ -135,7 +135,7 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         for (CompletionStage<Boolean> stage : inVain) {
             assertThat(failure(stage)).isInstanceOfSatisfying(ConversationHeldException.class, e -> {
                 assertThat(e.key()).isEqualTo(key);
-                owners.add(e.owner());
+                owners.add(e.ownerId());
             });
         }
         assertThat(owners).doesNotContain("").containsOnly(owners.get(0));

@@ -3,13 +3,13 @@ package io.botfsm.conformance.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.InstanceLock.Attempt;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.LockClosedException;
 import io.botfsm.lock.LockHeldException;
-import io.botfsm.lock.LockHolder;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,13 +78,13 @@ public abstract class InstanceLockConformance {
         return lock.tryAcquire().orThrow();
     }
 
-    private static LockHolder heldBy(Attempt attempt) {
-        assertThat(attempt).isInstanceOf(Attempt.HeldBy.class);
-        return ((Attempt.HeldBy) attempt).holder();
+    private static LockHolder heldBy(AcquireResult attempt) {
+        assertThat(attempt).isInstanceOf(AcquireResult.HeldBy.class);
+        return ((AcquireResult.HeldBy) attempt).holder();
     }
 
-    private static CompletableFuture<Attempt> standingBy(InstanceLock lock, Duration wait) {
-        CompletableFuture<Attempt> result = new CompletableFuture<>();
+    private static CompletableFuture<AcquireResult> standingBy(InstanceLock lock, Duration wait) {
+        CompletableFuture<AcquireResult> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
                 result.complete(lock.acquire(wait));
@@ -120,16 +120,16 @@ public abstract class InstanceLockConformance {
         InstanceLock other = open(LONG);
         Lease lease = acquired(lock);
         LockHolder holder = heldBy(other.tryAcquire());
-        assertThat(holder.owner()).isEqualTo(lease.holder().owner());
+        assertThat(holder.ownerId()).isEqualTo(lease.holder().ownerId());
         assertThat(holder.pid()).isEqualTo(ProcessHandle.current().pid());
         assertThat(holder.host()).isEqualTo(lease.holder().host()).isNotEmpty();
         assertThat(holder.started()).isEqualTo(lease.holder().started());
         assertThat(holder.remaining()).isPositive().isLessThanOrEqualTo(LONG);
-        assertThat(other.holder().map(LockHolder::owner)).hasValue(holder.owner());
+        assertThat(other.holder().map(LockHolder::ownerId)).hasValue(holder.ownerId());
         assertThatThrownBy(() -> other.tryAcquire().orThrow())
                 .isInstanceOfSatisfying(
                         LockHeldException.class,
-                        e -> assertThat(e.holder().owner()).isEqualTo(holder.owner()));
+                        e -> assertThat(e.holder().ownerId()).isEqualTo(holder.ownerId()));
         assertThat(lease.isHeld()).isTrue();
     }
 
@@ -143,7 +143,7 @@ public abstract class InstanceLockConformance {
             InstanceLock lock = open(LONG);
             Thread thread = new Thread(() -> {
                 for (int round = 0; round < 200; round++) {
-                    if (lock.tryAcquire() instanceof Attempt.Acquired acquired) {
+                    if (lock.tryAcquire() instanceof AcquireResult.Acquired acquired) {
                         together.compareAndSet(false, active.incrementAndGet() > 1);
                         turns.incrementAndGet();
                         stay();
@@ -201,7 +201,7 @@ public abstract class InstanceLockConformance {
         Lease second = acquired(two);
         first.close();
         assertThat(second.isHeld()).isTrue();
-        assertThat(heldBy(one.tryAcquire()).owner()).isEqualTo(second.holder().owner());
+        assertThat(heldBy(one.tryAcquire()).ownerId()).isEqualTo(second.holder().ownerId());
     }
 
     @Test
@@ -222,7 +222,7 @@ public abstract class InstanceLockConformance {
         InstanceLock one = open(LONG);
         for (int i = 0; i < 5; i++) {
             Lease first = acquired(one);
-            CompletableFuture<Attempt> standby = standingBy(open(LONG), LONG);
+            CompletableFuture<AcquireResult> standby = standingBy(open(LONG), LONG);
             // However far it has got: a release between its look and its wait must not be missed.
             Thread.sleep(10L * i);
             first.close();
@@ -240,8 +240,8 @@ public abstract class InstanceLockConformance {
         InstanceLock two = open(LONG);
         Lease lease = acquired(one);
         for (Duration wait : List.of(Duration.ZERO, Duration.ofMillis(100))) {
-            Attempt attempt = standingBy(two, wait).get(timeout().toMillis(), TimeUnit.MILLISECONDS);
-            assertThat(heldBy(attempt).owner()).isEqualTo(lease.holder().owner());
+            AcquireResult attempt = standingBy(two, wait).get(timeout().toMillis(), TimeUnit.MILLISECONDS);
+            assertThat(heldBy(attempt).ownerId()).isEqualTo(lease.holder().ownerId());
         }
         assertThatThrownBy(() -> two.acquire(Duration.ofSeconds(-1))).isInstanceOf(IllegalArgumentException.class);
         lease.close();
@@ -256,7 +256,7 @@ public abstract class InstanceLockConformance {
         CompletableFuture<Throwable> ended = new CompletableFuture<>();
         Thread waiting = new Thread(() -> {
             try {
-                Attempt attempt = two.acquire(LONG);
+                AcquireResult attempt = two.acquire(LONG);
                 ended.complete(new AssertionError("came to " + attempt));
             } catch (Throwable e) {
                 ended.complete(e);
@@ -283,7 +283,7 @@ public abstract class InstanceLockConformance {
         assertThat(first.isHeld()).isFalse();
         first.close();
         assertThat(second.isHeld()).isTrue();
-        assertThat(heldBy(one.tryAcquire()).owner()).isEqualTo(second.holder().owner());
+        assertThat(heldBy(one.tryAcquire()).ownerId()).isEqualTo(second.holder().ownerId());
         assertThat(second.fencingToken()).isGreaterThan(first.fencingToken());
     }
 
@@ -342,7 +342,7 @@ public abstract class InstanceLockConformance {
         InstanceLock one = open(LONG);
         InstanceLock two = open(LONG);
         Lease lease = acquired(one);
-        CompletableFuture<Attempt> standby = standingBy(two, LONG);
+        CompletableFuture<AcquireResult> standby = standingBy(two, LONG);
         two.close();
         assertThatThrownBy(() -> standby.get(timeout().toMillis(), TimeUnit.MILLISECONDS))
                 .hasCauseInstanceOf(LockClosedException.class);

@@ -13,10 +13,10 @@ class LeasedIsolationConformanceTest extends SharedEventIsolationConformance {
                 .threads(settings.threads())
                 .perConversation(settings.perConversation())
                 .inTotal(settings.inTotal())
-                .patience(settings.patience())
-                .across(store)
+                .submitTimeout(settings.patience())
+                .leaseStore(store)
                 .ttl(settings.ttl())
-                .leasePatience(settings.leasePatience())
+                .acquireTimeout(settings.leasePatience())
                 .build();
     }
 

@@ -3,7 +3,6 @@ package io.botfsm.conformance.isolation;
 import io.botfsm.conformance.Breaks;
 import io.botfsm.isolation.ConversationLease;
 import io.botfsm.isolation.EventIsolation;
-import io.botfsm.isolation.EventIsolationBuilder;
 import io.botfsm.isolation.IsolationUnavailableException;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
@@ -39,17 +38,17 @@ final class WrongEventIsolations {
 
         @Override
         protected final EventIsolation open(Settings settings) {
-            EventIsolationBuilder builder = EventIsolation.builder()
+            EventIsolation.Builder builder = EventIsolation.builder()
                     .perConversation(settings.perConversation())
                     .inTotal(settings.inTotal())
-                    .patience(settings.patience())
-                    .across(around(store))
+                    .submitTimeout(settings.patience())
+                    .leaseStore(around(store))
                     .ttl(settings.ttl())
-                    .leasePatience(settings.leasePatience());
+                    .acquireTimeout(settings.leasePatience());
             return around(built(builder, settings.threads()));
         }
 
-        EventIsolation built(EventIsolationBuilder builder, int threads) {
+        EventIsolation built(EventIsolation.Builder builder, int threads) {
             return builder.threads(threads).build();
         }
 
@@ -271,7 +270,7 @@ final class WrongEventIsolations {
     @Breaks({2, 5, 6, 7})
     static final class RunsAllOnOneThread extends Wrong {
         @Override
-        EventIsolation built(EventIsolationBuilder builder, int threads) {
+        EventIsolation built(EventIsolation.Builder builder, int threads) {
             return builder.threads(1).build();
         }
     }
@@ -326,7 +325,7 @@ final class WrongEventIsolations {
     @Breaks(6)
     static final class TakesAllOfAConversation extends Wrong {
         @Override
-        EventIsolation built(EventIsolationBuilder builder, int threads) {
+        EventIsolation built(EventIsolation.Builder builder, int threads) {
             return builder.threads(threads).perConversation(1_000_000).build();
         }
     }
@@ -335,7 +334,7 @@ final class WrongEventIsolations {
     @Breaks(7)
     static final class TakesAll extends Wrong {
         @Override
-        EventIsolation built(EventIsolationBuilder builder, int threads) {
+        EventIsolation built(EventIsolation.Builder builder, int threads) {
             return builder.threads(threads).inTotal(1_000_000).build();
         }
     }
@@ -410,7 +409,7 @@ final class WrongEventIsolations {
             also = {6, 7, 13, 14, 15, 16, 19, 20})
     static final class KeepsTheThread extends Wrong {
         @Override
-        EventIsolation built(EventIsolationBuilder builder, int threads) {
+        EventIsolation built(EventIsolation.Builder builder, int threads) {
             ThreadPoolExecutor pool =
                     new ThreadPoolExecutor(threads, threads, 1, TimeUnit.SECONDS, new LastFirst(), task -> {
                         Thread thread = new Thread(task);
@@ -473,8 +472,8 @@ final class WrongEventIsolations {
     @Breaks(16)
     static final class WaitsForEver extends Wrong {
         @Override
-        EventIsolation built(EventIsolationBuilder builder, int threads) {
-            return builder.threads(threads).leasePatience(LONG).build();
+        EventIsolation built(EventIsolation.Builder builder, int threads) {
+            return builder.threads(threads).acquireTimeout(LONG).build();
         }
     }
 

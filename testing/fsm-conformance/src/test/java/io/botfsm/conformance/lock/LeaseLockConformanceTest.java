@@ -10,6 +10,6 @@ class LeaseLockConformanceTest extends InstanceLockConformance {
 
     @Override
     protected InstanceLock open(String name, Duration ttl) {
-        return InstanceLock.over(store, name).ttl(ttl).build();
+        return InstanceLock.builder(store, name).ttl(ttl).build();
     }
 }

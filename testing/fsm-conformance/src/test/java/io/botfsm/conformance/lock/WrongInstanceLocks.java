@@ -1,10 +1,11 @@
 package io.botfsm.conformance.lock;
 
 import io.botfsm.conformance.Breaks;
+import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.LockHolder;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +35,7 @@ final class WrongInstanceLocks {
 
         @Override
         protected InstanceLock open(String name, Duration ttl) {
-            InstanceLock right = InstanceLock.over(store(), name).ttl(ttl).build();
+            InstanceLock right = InstanceLock.builder(store(), name).ttl(ttl).build();
             return lockFault.apply(new Around(right, leaseFault));
         }
 
@@ -58,19 +59,19 @@ final class WrongInstanceLocks {
             this.leases = leases;
         }
 
-        final Attempt around(Attempt attempt) {
-            return attempt instanceof Attempt.Acquired acquired
-                    ? new Attempt.Acquired(leases.apply(acquired.lease()))
+        final AcquireResult around(AcquireResult attempt) {
+            return attempt instanceof AcquireResult.Acquired acquired
+                    ? new AcquireResult.Acquired(leases.apply(acquired.lease()))
                     : attempt;
         }
 
         @Override
-        public Attempt tryAcquire() {
+        public AcquireResult tryAcquire() {
             return around(lock.tryAcquire());
         }
 
         @Override
-        public Attempt acquire(Duration maxWait) throws InterruptedException {
+        public AcquireResult acquire(Duration maxWait) throws InterruptedException {
             return around(lock.acquire(maxWait));
         }
 
@@ -239,11 +240,11 @@ final class WrongInstanceLocks {
             super(
                     lock -> new Around(lock, UnaryOperator.identity()) {
                         @Override
-                        public Attempt tryAcquire() {
-                            Attempt attempt = super.tryAcquire();
-                            return attempt instanceof Attempt.HeldBy held
-                                    ? new Attempt.HeldBy(
-                                            new LockHolder(held.holder().owner(), "", 0, Instant.EPOCH, Duration.ZERO))
+                        public AcquireResult tryAcquire() {
+                            AcquireResult attempt = super.tryAcquire();
+                            return attempt instanceof AcquireResult.HeldBy held
+                                    ? new AcquireResult.HeldBy(new LockHolder(
+                                            held.holder().ownerId(), "", 0, Instant.EPOCH, Duration.ZERO))
                                     : attempt;
                         }
                     },
@@ -317,9 +318,9 @@ final class WrongInstanceLocks {
             super(
                     lock -> new Around(lock, UnaryOperator.identity()) {
                         @Override
-                        public Attempt acquire(Duration maxWait) throws InterruptedException {
-                            Attempt attempt = lock.acquire(Duration.ZERO);
-                            if (attempt instanceof Attempt.HeldBy held
+                        public AcquireResult acquire(Duration maxWait) throws InterruptedException {
+                            AcquireResult attempt = lock.acquire(Duration.ZERO);
+                            if (attempt instanceof AcquireResult.HeldBy held
                                     && maxWait.compareTo(Duration.ofSeconds(1)) > 0) {
                                 Thread.sleep(held.holder().remaining().toMillis());
                             }
@@ -338,7 +339,7 @@ final class WrongInstanceLocks {
             super(
                     lock -> new Around(lock, UnaryOperator.identity()) {
                         @Override
-                        public Attempt acquire(Duration maxWait) {
+                        public AcquireResult acquire(Duration maxWait) {
                             return tryAcquire(); // and takes a negative wait for a short one
                         }
                     },
@@ -352,7 +353,7 @@ final class WrongInstanceLocks {
             super(
                     lock -> new Around(lock, UnaryOperator.identity()) {
                         @Override
-                        public Attempt acquire(Duration maxWait) {
+                        public AcquireResult acquire(Duration maxWait) {
                             while (true) {
                                 try {
                                     return super.acquire(maxWait);

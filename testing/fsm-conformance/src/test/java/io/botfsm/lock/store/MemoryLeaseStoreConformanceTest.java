@@ -5,35 +5,28 @@ import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.lease.LeaseStoreConformance;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** The memory store under the suite, with clocks that the suite advances. Here and not with the store, which the suite needs. */
 final class MemoryLeaseStoreConformanceTest extends LeaseStoreConformance
         implements Conformance.AdvancesTime, Conformance.Counts {
     private static final long ORIGIN = Long.MAX_VALUE - Duration.ofDays(1).toNanos();
 
-    private final AtomicLong nanos = new AtomicLong(ORIGIN);
+    private final ManualClock clock = new ManualClock(ORIGIN, System.currentTimeMillis());
     private final List<MemoryLeaseStore> opened = new ArrayList<>();
 
     @Override
     protected LeaseStore open(Duration deadline) {
-        MemoryLeaseStore store = new MemoryLeaseStore(nanos::get, this::micros);
+        MemoryLeaseStore store = new MemoryLeaseStore(clock);
         opened.add(store);
         return store;
     }
 
-    private long micros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + (nanos.get() - ORIGIN) / 1_000;
-    }
-
     @Override
     public void advance(Duration time) {
-        nanos.addAndGet(time.toNanos());
+        clock.advance(time);
     }
 
     /** What is over goes with whatever is called. */

@@ -3,13 +3,10 @@ package io.botfsm.lock.store;
 import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.lease.LeaseStoreConformance;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /** A quorum over memory stores under the suite. Each opened one reaches the same memories by links of its own. */
@@ -20,7 +17,7 @@ abstract class QuorumConformance extends LeaseStoreConformance
     /** To ask, to ask again, to write back. */
     private static final int STEPS_OF_AN_ACQUISITION = 3;
 
-    private final AtomicLong nanos = new AtomicLong(ORIGIN);
+    private final ManualClock clock = new ManualClock(ORIGIN, System.currentTimeMillis());
     private final List<MemoryLeaseStore> memories;
     private final int affected;
     private final List<NodeLink> links = new ArrayList<>();
@@ -34,12 +31,8 @@ abstract class QuorumConformance extends LeaseStoreConformance
     QuorumConformance(int nodes, int affected) {
         this.affected = affected;
         memories = IntStream.range(0, nodes)
-                .mapToObj(node -> new MemoryLeaseStore(nanos::get, this::micros))
+                .mapToObj(node -> new MemoryLeaseStore(clock))
                 .toList();
-    }
-
-    private long micros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + (nanos.get() - ORIGIN) / 1_000;
     }
 
     @Override
@@ -53,7 +46,7 @@ abstract class QuorumConformance extends LeaseStoreConformance
 
     private LeaseStore quorum(List<NodeLink> nodes, Duration deadline) {
         QuorumLeaseStore quorum = new QuorumLeaseStore(
-                nodes, Optional.of(deadline.dividedBy(STEPS_OF_AN_ACQUISITION)), nanos::get, QuorumLeaseStore::later);
+                nodes, Optional.of(deadline.dividedBy(STEPS_OF_AN_ACQUISITION)), clock, QuorumLeaseStore::later);
         opened.add(quorum);
         return quorum;
     }
@@ -82,7 +75,7 @@ abstract class QuorumConformance extends LeaseStoreConformance
 
     @Override
     public void advance(Duration time) {
-        nanos.addAndGet(time.toNanos());
+        clock.advance(time);
     }
 
     @Override

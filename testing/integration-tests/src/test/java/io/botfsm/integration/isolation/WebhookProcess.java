@@ -40,10 +40,10 @@ final class WebhookProcess {
         LettuceRedis redis = LettuceRedis.connect(args[0]);
         LeaseStore leases = redis.leaseStore();
         EventIsolation isolation = EventIsolation.builder()
-                .across(leases)
+                .leaseStore(leases)
                 .ttl(Duration.ofMillis(Long.parseLong(args[1])))
-                .leasePatience(Duration.ofMinutes(1))
-                .patience(Duration.ofMinutes(1))
+                .acquireTimeout(Duration.ofMinutes(1))
+                .submitTimeout(Duration.ofMinutes(1))
                 .build();
         Fsm fsm = Fsm.over(redis.stateStorage());
         say("ready");

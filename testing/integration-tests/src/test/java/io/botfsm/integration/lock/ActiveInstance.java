@@ -25,11 +25,11 @@ final class ActiveInstance {
         parent.start();
         LeaseStore leases = LettuceRedis.builder(arguments[0]).leaseStore();
         Journal journal = new Journal(arguments[1]);
-        InstanceLock lock = InstanceLock.over(leases, NAME)
+        InstanceLock lock = InstanceLock.builder(leases, NAME)
                 .ttl(Duration.ofMillis(Long.parseLong(arguments[2])))
                 .replaceDeadHolders(Boolean.parseBoolean(arguments[3]))
                 .build();
-        System.exit(BotRunner.under(lock)
+        System.exit(BotRunner.of(lock)
                 .standby()
                 .thenClose("leases", LIMIT, leases)
                 .thenClose("journal", LIMIT, journal)

@@ -3,8 +3,8 @@ package io.botfsm.integration.lock;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.LockEvent;
-import io.botfsm.lock.LossReason;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +50,7 @@ final class Contender implements AutoCloseable {
     Contender(LeaseStore leases, Duration ttl) {
         store = new ObservedStore(leases);
         reliable = ttl.minus(ttl.dividedBy(100)).minusMillis(2);
-        lock = InstanceLock.over(store, NAME).ttl(ttl).listener(events::add).build();
+        lock = InstanceLock.builder(store, NAME).ttl(ttl).listener(events::add).build();
     }
 
     /** Takes the lock. */

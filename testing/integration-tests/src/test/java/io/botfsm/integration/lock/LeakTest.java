@@ -105,7 +105,7 @@ class LeakTest {
     }
 
     private InstanceLock lock() {
-        return InstanceLock.over(store, NAME).build();
+        return InstanceLock.builder(store, NAME).build();
     }
 
     private CompletableFuture<Lease> standBy(InstanceLock lock) {

@@ -79,7 +79,7 @@ final class Nodes implements AutoCloseable {
 
     /** Whether every one of them has this lease. */
     boolean have(Lease lease, Collection<Integer> nodes) {
-        String owner = lease.holder().owner();
+        String owner = lease.holder().ownerId();
         return nodes.stream()
                 .allMatch(node ->
                         call(node, "GET", LEASE) instanceof byte[] claim && new String(claim, UTF_8).startsWith(owner));

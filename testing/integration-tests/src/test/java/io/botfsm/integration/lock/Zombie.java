@@ -60,7 +60,7 @@ final class Zombie {
         int users = Integer.parseInt(arguments[2]);
         try (LettuceRedis redis = LettuceRedis.connect(arguments[0]);
                 LeaseStore leases = LettuceRedis.builder(arguments[0]).leaseStore();
-                InstanceLock lock = InstanceLock.over(leases, LOCK)
+                InstanceLock lock = InstanceLock.builder(leases, LOCK)
                         .ttl(Duration.ofMillis(Long.parseLong(arguments[1])))
                         .build()) {
             new Zombie(redis.stateStorage(), lock.tryAcquire().orThrow(), users).run();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
+import io.botfsm.lock.AcquireResult.Acquired;
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.InstanceLock.Attempt.Acquired;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.lettuce.LettuceRedis;
@@ -71,7 +71,7 @@ class ZombieTest {
                 LettuceRedis redis = LettuceRedis.connect(server.uri(0));
                 LeaseStore leases = LettuceRedis.builder(server.uri(0)).leaseStore();
                 InstanceLock lock =
-                        InstanceLock.over(leases, Zombie.LOCK).ttl(TTL).build()) {
+                        InstanceLock.builder(leases, Zombie.LOCK).ttl(TTL).build()) {
             Awaitility.await().atMost(PATIENCE).until(() -> zombie.log().contains(Zombie.INSIDE));
             zombie.suspend();
             Fsm fsm = Fsm.over(redis.stateStorage());
@@ -99,7 +99,8 @@ class ZombieTest {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (LettuceRedis redis = LettuceRedis.connect(server.uri(1));
                 LeaseStore leases = LettuceRedis.builder(server.uri(1)).leaseStore();
-                InstanceLock lock = InstanceLock.over(leases, "same").ttl(TTL).build()) {
+                InstanceLock lock =
+                        InstanceLock.builder(leases, "same").ttl(TTL).build()) {
             Fsm fsm = Fsm.over(redis.stateStorage());
             Lease first = lock.tryAcquire().orThrow();
             Fsm early = fsm.fencedBy(first.fencingToken());

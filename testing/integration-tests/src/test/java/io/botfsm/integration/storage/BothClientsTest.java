@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.integration.JavaProgram;
+import io.botfsm.lock.AcquireResult.Acquired;
+import io.botfsm.lock.AcquireResult.HeldBy;
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.InstanceLock.Attempt.Acquired;
-import io.botfsm.lock.InstanceLock.Attempt.HeldBy;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.client.testing.Calls;
@@ -149,7 +149,7 @@ class BothClientsTest {
                 assertThat(lease.fencingToken()).isGreaterThan(token);
                 assertThat(second.tryAcquire()).isInstanceOf(HeldBy.class);
                 ExecutorService waiting = Executors.newSingleThreadExecutor();
-                Future<InstanceLock.Attempt> next = waiting.submit(() -> second.acquire(Duration.ofSeconds(60)));
+                Future<AcquireResult> next = waiting.submit(() -> second.acquire(Duration.ofSeconds(60)));
                 long begin = System.nanoTime();
                 lease.close();
                 Lease taken = ((Acquired) next.get(60, TimeUnit.SECONDS)).lease();
@@ -164,6 +164,6 @@ class BothClientsTest {
     }
 
     private static InstanceLock lock(LeaseStore store) {
-        return InstanceLock.over(store, "both").ttl(Duration.ofSeconds(30)).build();
+        return InstanceLock.builder(store, "both").ttl(Duration.ofSeconds(30)).build();
     }
 }

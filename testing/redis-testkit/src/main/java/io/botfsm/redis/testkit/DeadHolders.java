@@ -14,7 +14,7 @@ public final class DeadHolders {
      */
     public static boolean areRecognized() {
         MemoryLeaseStore store = new MemoryLeaseStore();
-        try (InstanceLock lock = InstanceLock.over(store, "probe").build();
+        try (InstanceLock lock = InstanceLock.builder(store, "probe").build();
                 Lease lease = lock.tryAcquire().orThrow()) {
             String holder = store.read("probe")
                     .toCompletableFuture()

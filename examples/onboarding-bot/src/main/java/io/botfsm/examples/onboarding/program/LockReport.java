@@ -1,7 +1,7 @@
 package io.botfsm.examples.onboarding.program;
 
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.LockHolder;
+import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -46,7 +46,7 @@ public final class Main {
         this.options = options;
         this.storage = storage;
         this.telegram = telegram;
-        this.lock = InstanceLock.over(storage.leases(), options.instance())
+        this.lock = InstanceLock.builder(storage.leases(), options.instance())
                 .ttl(options.ttl())
                 .listener(this::on)
                 .build();
@@ -112,7 +112,7 @@ public final class Main {
         Optional<SessionDatabase> database = databaseFile().map(this::open);
         OnboardingFlow flow =
                 database.map(this::flow).orElseGet(() -> new OnboardingFlow(OnboardingFlow.watched(storage.states())));
-        BotRunner runner = BotRunner.under(lock).thenClose("storage", CLOSE_LIMIT, storage);
+        BotRunner runner = BotRunner.of(lock).thenClose("storage", CLOSE_LIMIT, storage);
         telegram.ifPresent(bot -> runner.thenClose("bot session", CLOSE_LIMIT, bot));
         database.ifPresent(last -> runner.thenClose("database", CLOSE_LIMIT, last));
         if (options.standby()) {
@@ -194,7 +194,7 @@ public final class Main {
                     Locale.ROOT,
                     "Waiting up to %d s: Redis cannot show that no other instance is active.%n",
                     quarantined.remaining().plusMillis(999).toSeconds());
-        } else if (event instanceof LockEvent.Acquired && awaitsOther.getAndSet(false)) {
+        } else if (event instanceof LockEvent.Activated && awaitsOther.getAndSet(false)) {
             ERR.println("The other instance has ended; this one is active now.");
         }
     }

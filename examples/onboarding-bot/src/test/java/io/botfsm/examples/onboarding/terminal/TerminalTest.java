@@ -8,8 +8,9 @@ import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.LockClock;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LeaseClock;
+import io.botfsm.lock.store.LossReason;
+import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.Mutation;
@@ -34,7 +35,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,9 +44,9 @@ class TerminalTest {
     private final FailingStorage storage = new FailingStorage(new MemoryStateStorage());
     private final StorageKey key = StorageKey.bot("onboarding").chat(1).user(1).build();
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-    private final SettableClock clock = new SettableClock();
+    private final ManualClock clock = new ManualClock(LeaseClock.system());
     private final InstanceLock lock =
-            InstanceLock.over(new MemoryLeaseStore(), "bot").clock(clock).build();
+            InstanceLock.builder(new MemoryLeaseStore(), "bot").clock(clock).build();
     private final Lease lease = lock.tryAcquire().orThrow();
     private final AtomicInteger revivals = new AtomicInteger();
     private final PipedWriter input = new PipedWriter();
@@ -143,7 +143,7 @@ class TerminalTest {
     /** The lease is not held until it is renewed, which is some milliseconds later. */
     @Test
     void goesOnWhenTheClockWasSetForward() throws Exception {
-        clock.aheadMillis.set(10_000);
+        clock.setForward(Duration.ofSeconds(10));
         say("/start");
 
         hears("bot> Welcome!", "bot> What is your name?");
@@ -205,21 +205,6 @@ class TerminalTest {
     private void hears(String... replies) {
         await().untilAsserted(() -> assertThat(written.toString(UTF_8).lines()).containsExactly(replies));
         written.reset();
-    }
-
-    /** The machine's, until it is set. */
-    private static final class SettableClock implements LockClock {
-        private final AtomicLong aheadMillis = new AtomicLong();
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long wallMillis() {
-            return System.currentTimeMillis() + aheadMillis.get();
-        }
     }
 
     private enum Failure {

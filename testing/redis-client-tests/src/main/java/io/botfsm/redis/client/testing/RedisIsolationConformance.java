@@ -53,10 +53,10 @@ public abstract class RedisIsolationConformance extends SharedEventIsolationConf
                 .threads(settings.threads())
                 .perConversation(settings.perConversation())
                 .inTotal(settings.inTotal())
-                .patience(settings.patience())
-                .across(store)
+                .submitTimeout(settings.patience())
+                .leaseStore(store)
                 .ttl(settings.ttl())
-                .leasePatience(settings.leasePatience())
+                .acquireTimeout(settings.leasePatience())
                 .build();
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One handler, from its arrival to its end. Thread-safe. */
-final class Turn<T extends @Nullable Object> {
+final class QueuedHandler<T extends @Nullable Object> {
     private enum State {
         WAITING,
         RUNNING,
@@ -21,12 +21,12 @@ final class Turn<T extends @Nullable Object> {
     private final Executor executor;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
-    private volatile @Nullable Hold hold;
+    private volatile @Nullable ConversationPermit permit;
     private volatile @Nullable LeaseWait wait;
     private volatile boolean impatient;
     private final AtomicBoolean passed = new AtomicBoolean();
 
-    Turn(StorageKey key, Handler<T> handler, Executor executor) {
+    QueuedHandler(StorageKey key, Handler<T> handler, Executor executor) {
         this.key = key;
         this.handler = handler;
         this.executor = executor;
@@ -98,17 +98,17 @@ final class Turn<T extends @Nullable Object> {
     // What it takes across processes.
 
     /** Takes over what the turn before has left. */
-    void take(Hold left) {
-        hold = left;
+    void take(ConversationPermit left) {
+        permit = left;
     }
 
     @Nullable
-    Hold hold() {
-        return hold;
+    ConversationPermit permit() {
+        return permit;
     }
 
     /** Its patience with other processes is over before it has begun to wait. */
-    void inheritPatience(Turn<?> before) {
+    void inheritPatience(QueuedHandler<?> before) {
         impatient = before.impatient;
     }
 

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** How many more handlers there may be in total. Thread-safe. */
-final class Places {
+final class HandlerPermits {
     private final int limit;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition free = lock.newCondition();
@@ -13,7 +13,7 @@ final class Places {
     private int taken;
     private boolean closed;
 
-    Places(int limit) {
+    HandlerPermits(int limit) {
         this.limit = limit;
     }
 
@@ -23,10 +23,10 @@ final class Places {
      * @return whether there was one in time
      * @throws IsolationClosedException if none is given any more
      */
-    boolean take(Duration patience) throws InterruptedException {
+    boolean take(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = patience.toNanos();
+            long left = timeout.toNanos();
             while (!closed && taken >= limit && left > 0) {
                 left = free.awaitNanos(left);
             }
@@ -66,10 +66,10 @@ final class Places {
     }
 
     /** Waits until all have been given back. */
-    boolean awaitEmpty(Duration patience) throws InterruptedException {
+    boolean awaitEmpty(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long left = patience.toNanos();
+            long left = timeout.toNanos();
             while (taken > 0 && left > 0) {
                 left = empty.awaitNanos(left);
             }

@@ -11,23 +11,23 @@ import java.time.Duration;
  * @param release the lock, to tell its store
  * @param pause between two generations
  */
-record Limits(Duration stopPolling, Duration drain, Duration interrupted, Duration release, Duration pause) {
-    static final Limits DEFAULT = new Limits(
+record StopTimeouts(Duration stopPolling, Duration drain, Duration interrupted, Duration release, Duration pause) {
+    static final StopTimeouts DEFAULT = new StopTimeouts(
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10),
             Duration.ofSeconds(1));
 
-    /** So that a bot which keeps to the limit it was told is not taken for one that did not. */
+    /** So that a bot which keeps to the timeout it was told is not taken for one that did not. */
     private static final Duration DRAIN_MARGIN = Duration.ofSeconds(1);
 
-    Limits withStopPolling(Duration limit) {
-        return new Limits(limit, drain, interrupted, release, pause);
+    StopTimeouts withStopPolling(Duration timeout) {
+        return new StopTimeouts(timeout, drain, interrupted, release, pause);
     }
 
-    Limits withDrain(Duration limit) {
-        return new Limits(stopPolling, limit, interrupted, release, pause);
+    StopTimeouts withDrain(Duration timeout) {
+        return new StopTimeouts(stopPolling, timeout, interrupted, release, pause);
     }
 
     Duration drainStep() {

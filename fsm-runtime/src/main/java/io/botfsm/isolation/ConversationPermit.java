@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /** What handlers of a conversation run under, one after another. Thread-safe. */
-interface Hold {
+interface ConversationPermit {
     boolean isHeld();
 
     OptionalLong fencingToken();

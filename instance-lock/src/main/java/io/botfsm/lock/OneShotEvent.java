@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Something that happens once at most, told to everybody who wants to know, also afterwards. Thread-safe. */
-final class Signal<T> {
+final class OneShotEvent<T> {
     private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
 
     private final Executor callbacks;
@@ -17,7 +17,7 @@ final class Signal<T> {
     private final List<Consumer<? super T>> waiting = new ArrayList<>();
     private @Nullable T happened;
 
-    Signal(Executor callbacks) {
+    OneShotEvent(Executor callbacks) {
         this.callbacks = callbacks;
     }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentMap;
  * conversation in which it is nobody's turn has no queue. Every operation is one atomic step of the map, which nothing runs
  * inside of but the queue's own. Thread-safe.
  */
-final class Turns<T> {
+final class ConversationQueues<T> {
     /** What somebody who arrives finds. */
     enum Place {
         /** It is its turn. */

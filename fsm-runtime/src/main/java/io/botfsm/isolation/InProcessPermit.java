@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Within one process the turn is all it takes. */
-enum ProcessHold implements Hold {
+enum InProcessPermit implements ConversationPermit {
     INSTANCE;
 
     @Override

@@ -1,4 +1,4 @@
-package io.botfsm.lock;
+package io.botfsm.lock.store;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,14 +7,14 @@ import java.time.temporal.ChronoUnit;
 /**
  * Who has a lock.
  *
- * @param owner unlike that of any other lock object
+ * @param ownerId unlike that of any other lock object
  * @param host the machine's name
  * @param pid the process, 0 if unknown
  * @param started when the process started, by its machine's clock; the epoch if unknown
  * @param remaining how long the lock is held unless renewed, when it was asked for; {@link #FOREVER} if it does not expire,
  *     which this library never does
  */
-public record LockHolder(String owner, String host, long pid, Instant started, Duration remaining) {
+public record LockHolder(String ownerId, String host, long pid, Instant started, Duration remaining) {
     /** The remaining time of a lock that does not expire. */
     public static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 }

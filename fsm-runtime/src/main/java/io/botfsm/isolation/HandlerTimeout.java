@@ -8,29 +8,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Interrupts the thread that began it, unless it ends in time. Thread-safe. */
-final class Watch {
+final class HandlerTimeout {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
 
     private final StorageKey key;
     private final Duration limit;
     private final Thread thread = Thread.currentThread();
-    private final OwnThreads.Timer timer;
+    private final IsolationThreads.Timer timer;
     private final Object monitor = new Object();
     private boolean over;
     private boolean interrupted;
 
-    private Watch(StorageKey key, Duration limit, OwnThreads own) {
+    private HandlerTimeout(StorageKey key, Duration limit, IsolationThreads own) {
         this.key = key;
         this.limit = limit;
         this.timer = own.later(limit, this::interrupt);
     }
 
     /** Runs a task under the limit, if there is one. */
-    static <T> T within(Optional<Duration> limit, StorageKey key, OwnThreads own, Supplier<T> task) {
+    static <T> T within(Optional<Duration> limit, StorageKey key, IsolationThreads own, Supplier<T> task) {
         if (limit.isEmpty()) {
             return task.get();
         }
-        Watch watch = new Watch(key, limit.get(), own);
+        HandlerTimeout watch = new HandlerTimeout(key, limit.get(), own);
         try {
             return task.get();
         } finally {

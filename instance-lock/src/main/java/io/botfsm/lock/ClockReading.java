@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.store.LeaseClock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -9,18 +10,18 @@ import java.util.concurrent.TimeUnit;
  * @param nanos the one that only goes forward
  * @param wallMillis the time of day
  */
-record Reading(long nanos, long wallMillis) {
-    static Reading of(LockClock clock) {
-        return new Reading(clock.nanoTime(), clock.wallMillis());
+record ClockReading(long nanos, long wallMillis) {
+    static ClockReading of(LeaseClock clock) {
+        return new ClockReading(clock.nanoTime(), clock.wallMillis());
     }
 
     /** Whether the time of day has run ahead of the other clock since, by more than is tolerated. */
-    boolean ranAheadUntil(Reading later, Duration tolerated) {
+    boolean ranAheadUntil(ClockReading later, Duration tolerated) {
         return aheadUntil(later).compareTo(tolerated) > 0;
     }
 
     /** How far the time of day has run ahead of the other clock since; negative if it was set back. */
-    Duration aheadUntil(Reading later) {
+    Duration aheadUntil(ClockReading later) {
         long passed = TimeUnit.NANOSECONDS.toMillis(later.nanos - nanos);
         return Duration.ofMillis(later.wallMillis - wallMillis - passed);
     }

@@ -1,9 +1,9 @@
-package io.botfsm.lock;
+package io.botfsm.lock.store;
 
 /**
  * What a lock knows of time. Thread-safe. Tests may bring one of their own.
  */
-public interface LockClock {
+public interface LeaseClock {
     /** A clock that only goes forward, from an arbitrary origin; it may stand still while the machine is suspended. */
     long nanoTime();
 
@@ -11,7 +11,7 @@ public interface LockClock {
     long wallMillis();
 
     /** The clocks of this machine. */
-    static LockClock system() {
+    static LeaseClock system() {
         return SystemClock.INSTANCE;
     }
 }

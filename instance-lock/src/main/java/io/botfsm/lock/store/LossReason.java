@@ -1,4 +1,6 @@
-package io.botfsm.lock;
+package io.botfsm.lock.store;
+
+import io.botfsm.lock.Lease;
 
 /** Why a lease was lost. */
 public enum LossReason {

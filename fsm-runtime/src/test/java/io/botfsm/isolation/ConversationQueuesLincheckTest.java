@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * its conversation, and nothing stays behind. The same check catches queues with one fault each.
  */
 @Timeout(120)
-class TurnsLincheckTest {
+class ConversationQueuesLincheckTest {
     private static final int ITERATIONS = 5;
     private static final int INVOCATIONS = 200;
     private static final StorageKey KEY = StorageKey.bot("bot").chat(1).user(1).build();
@@ -60,13 +60,13 @@ class TurnsLincheckTest {
 
     @Test
     void theQueueStaysWhileTheNextRuns() {
-        Turns<Integer> turns = new Turns<>();
-        assertThat(turns.arrive(KEY, 1, 2)).isEqualTo(Turns.Place.FIRST);
-        assertThat(turns.arrive(KEY, 2, 2)).isEqualTo(Turns.Place.BEHIND);
-        assertThat(turns.arrive(KEY, 3, 2)).isEqualTo(Turns.Place.NONE);
+        ConversationQueues<Integer> turns = new ConversationQueues<>();
+        assertThat(turns.arrive(KEY, 1, 2)).isEqualTo(ConversationQueues.Place.FIRST);
+        assertThat(turns.arrive(KEY, 2, 2)).isEqualTo(ConversationQueues.Place.BEHIND);
+        assertThat(turns.arrive(KEY, 3, 2)).isEqualTo(ConversationQueues.Place.NONE);
         assertThat(turns.leave(KEY)).hasValue(2);
         assertThat(turns.giveUp(KEY, 2)).as("it has the turn").isFalse();
-        assertThat(turns.arrive(KEY, 3, 2)).isEqualTo(Turns.Place.BEHIND);
+        assertThat(turns.arrive(KEY, 3, 2)).isEqualTo(ConversationQueues.Place.BEHIND);
         assertThat(turns.giveUp(KEY, 3)).isTrue();
         assertThat(turns.leaveToNext(KEY)).isEmpty();
         assertThat(turns.leave(KEY)).isEmpty();
@@ -199,11 +199,11 @@ class TurnsLincheckTest {
     }
 
     private static final class RightQueues implements Queues {
-        private final Turns<Integer> turns = new Turns<>();
+        private final ConversationQueues<Integer> turns = new ConversationQueues<>();
 
         @Override
         public boolean arrive(Integer last) {
-            return turns.arrive(KEY, last, 100) == Turns.Place.FIRST;
+            return turns.arrive(KEY, last, 100) == ConversationQueues.Place.FIRST;
         }
 
         @Override

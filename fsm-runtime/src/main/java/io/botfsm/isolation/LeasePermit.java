@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One timer at a time: for the next renewal, the end of the one under way, or the deadline, whichever is first.
  */
-final class LeaseHold implements Hold {
+final class LeasePermit implements ConversationPermit {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
 
     /** After so many handlers in a row the lease is given back, so that others get it. */
@@ -45,7 +45,7 @@ final class LeaseHold implements Hold {
     private int attempts;
     private boolean attemptPending;
     private long attemptEnd;
-    private OwnThreads.@Nullable Timer timer;
+    private IsolationThreads.@Nullable Timer timer;
 
     /**
      * A lease.
@@ -55,7 +55,7 @@ final class LeaseHold implements Hold {
      * @param begunMillis the time of day then
      * @param unconfirmed gets the claim if the store does not confirm at the end that it was given back
      */
-    LeaseHold(
+    LeasePermit(
             Leases leases,
             LeaseRequest asked,
             long fence,
@@ -183,7 +183,7 @@ final class LeaseHold implements Hold {
                 if (!attemptPending && now - nextRenewal >= 0) {
                     attemptPending = true;
                     attempt = ++attempts;
-                    attemptEnd = now + leases.times().attemptLimit().toNanos();
+                    attemptEnd = now + leases.times().requestTimeout().toNanos();
                 }
                 schedule();
             }

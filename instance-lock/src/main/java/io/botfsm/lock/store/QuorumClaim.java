@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
  * What nodes are asked to keep for one claim. Once it has ended nothing of it comes back: what a node grants later is
  * released. Thread-safe.
  */
-final class Tenure {
+final class QuorumClaim {
     private final String name;
     private final Claim claim;
     private volatile long until;
@@ -17,7 +17,7 @@ final class Tenure {
     private volatile boolean ended;
 
     /** @param until when a lease asked for now is over */
-    Tenure(LeaseRequest request, long until) {
+    QuorumClaim(LeaseRequest request, long until) {
         this.name = request.name();
         this.claim = request.claim();
         this.until = until;

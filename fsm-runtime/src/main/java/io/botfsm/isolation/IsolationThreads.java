@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * The threads of one isolation: those for handlers, one for timers, which does nothing that could block, and one that tells of
  * losses. They are started when needed, are daemons, and end when they are idle, so that nobody has to close them.
  */
-final class OwnThreads {
+final class IsolationThreads {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
     private static final int IDLE_SECONDS = 5;
 
@@ -30,7 +30,7 @@ final class OwnThreads {
         void cancel();
     }
 
-    OwnThreads(int mostForHandlers) {
+    IsolationThreads(int mostForHandlers) {
         handlers = pool(mostForHandlers, "botfsm-handler");
         callbacks = pool(1, "botfsm-isolation-callbacks");
         timer = new ScheduledThreadPoolExecutor(1, daemons("botfsm-isolation-timer"));

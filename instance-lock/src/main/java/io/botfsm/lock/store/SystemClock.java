@@ -1,7 +1,7 @@
-package io.botfsm.lock;
+package io.botfsm.lock.store;
 
 /** The clocks of this machine. */
-enum SystemClock implements LockClock {
+enum SystemClock implements LeaseClock {
     INSTANCE;
 
     @Override
