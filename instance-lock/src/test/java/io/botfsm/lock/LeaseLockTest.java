@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LockHolder;
 import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.ManualClock;
@@ -388,18 +389,18 @@ class LeaseLockTest {
         /** The answer to a request that was sent before the clock jumped says nothing about the time after it. */
         @Test
         void isRenewedAgainIfTheClockJumpedBeforeTheAnswer() {
-            HandClock clock = new HandClock();
-            try (InstanceLock suspended = InstanceLock.over(store, "bot")
+            ManualClock clock = new ManualClock(0, 0);
+            try (InstanceLock suspended = InstanceLock.builder(store, "bot")
                     .ttl(LONG)
                     .clock(clock)
                     .listener(events::add)
                     .build()) {
                 Lease lease = suspended.tryAcquire().orThrow();
                 store.holdBackAnswers();
-                clock.suspend(Duration.ofSeconds(10));
+                clock.setForward(Duration.ofSeconds(10));
                 assertThat(lease.isHeld()).isFalse();
                 awaitRenewals(1);
-                clock.suspend(Duration.ofSeconds(10));
+                clock.setForward(Duration.ofSeconds(10));
                 store.letAnswersGo();
 
                 awaitRenewals(2); // though nobody asks whether it is held
@@ -415,10 +416,10 @@ class LeaseLockTest {
         /** The answer to a request that was sent after the clock jumped is being taken in while somebody asks. */
         @Test
         void isNotDoubtedOnceARenewalAfterTheJumpIsConfirmed() throws Exception {
-            HandClock clock = new HandClock();
+            ManualClock clock = new ManualClock(0, 0);
             Thread answer = new Thread(store::letAnswersGo);
             CompletableFuture<Void> goOn = new CompletableFuture<>();
-            LockClock stopping = new LockClock() {
+            LeaseClock stopping = new LeaseClock() {
                 @Override
                 public long nanoTime() {
                     if (Thread.currentThread() == answer) {
@@ -432,7 +433,7 @@ class LeaseLockTest {
                     return clock.wallMillis();
                 }
             };
-            try (InstanceLock suspended = InstanceLock.over(store, "bot")
+            try (InstanceLock suspended = InstanceLock.builder(store, "bot")
                     .ttl(LONG)
                     .renewEvery(Duration.ofMillis(100))
                     .clock(stopping)
@@ -440,7 +441,7 @@ class LeaseLockTest {
                     .build()) {
                 Lease lease = suspended.tryAcquire().orThrow();
                 store.holdBackAnswers();
-                clock.suspend(Duration.ofSeconds(10));
+                clock.setForward(Duration.ofSeconds(10));
                 clock.advance(Duration.ofSeconds(1));
                 awaitRenewals(1);
                 answer.start();

@@ -262,7 +262,8 @@ class TelegramBotTest {
         List<TelegramUser> users = LongStream.rangeClosed(1, PROOF ? 20 : 5)
                 .mapToObj(telegram::user)
                 .toList();
-        BotProcess bot = bots.start("--ttl", "45"); // longer than Redis is away, shorter than PATIENCE: a start may wait it out
+        BotProcess bot =
+                bots.start("--ttl", "45"); // longer than Redis is away, shorter than PATIENCE: a start may wait it out
         awaitActive(bot);
         for (TelegramUser user : users) {
             user.says("/start");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.integration.JavaProgram;
+import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.AcquireResult.Acquired;
 import io.botfsm.lock.AcquireResult.HeldBy;
 import io.botfsm.lock.InstanceLock;
