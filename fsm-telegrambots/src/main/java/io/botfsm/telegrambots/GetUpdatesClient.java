@@ -26,11 +26,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /** The one method of Telegram's Bot API that a poller needs. Nothing that leaves here has the token. Thread-safe. */
-final class BotApi {
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+final class GetUpdatesClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     /** How much longer than a long poll an answer may take. */
     private static final Duration ANSWER_MARGIN = Duration.ofSeconds(10);
 
@@ -42,13 +43,13 @@ final class BotApi {
     // HTTP/1.1: there, to cancel a request is to close its connection, and that is what ends a poll at the server.
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_LIMIT)
+            .connectTimeout(CONNECT_TIMEOUT)
             .build();
     private final BotToken token;
     private final URI address;
 
     /** @throws IllegalArgumentException if that is no address of a server */
-    BotApi(URI server, BotToken token) {
+    GetUpdatesClient(URI server, BotToken token) {
         this.token = token;
         this.address = URI.create(server.toString().replaceFirst("/+$", "") + "/bot" + token.value() + "/getUpdates");
     }
@@ -75,11 +76,11 @@ final class BotApi {
     /** A call on its way. */
     final class Call {
         private final CompletableFuture<HttpResponse<byte[]>> response;
-        private final Duration limit;
+        private final CompletableFuture<HttpResponse<byte[]>> inTime;
 
-        private Call(CompletableFuture<HttpResponse<byte[]>> response, Duration limit) {
+        private Call(CompletableFuture<HttpResponse<byte[]>> response, Duration timeout) {
             this.response = response;
-            this.limit = limit;
+            this.inTime = response.copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
         }
 
         /** Closes its connection, and ends the wait for it. */
@@ -87,27 +88,44 @@ final class BotApi {
             response.cancel(true);
         }
 
-        Answer await() throws InterruptedException {
-            return await(limit);
+        /** Whether {@link #await} returns at once. */
+        boolean isDone() {
+            return inTime.isDone();
+        }
+
+        void whenDone(Runnable then) {
+            var unused = inTime.whenComplete((done, failure) -> then.run());
+        }
+
+        GetUpdatesResult await() throws InterruptedException {
+            return await(Duration.ofDays(1)); // at most: it has a timeout of its own
         }
 
         /** Waits so long at most, and closes its connection then. */
-        Answer await(Duration atMost) throws InterruptedException {
+        GetUpdatesResult await(Duration timeout) throws InterruptedException {
             try {
-                return understood(response.get(atMost.toMillis(), TimeUnit.MILLISECONDS));
+                return understood(inTime.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
             } catch (CancellationException e) {
-                return new Answer.Cancelled();
+                return new GetUpdatesResult.Cancelled();
             } catch (TimeoutException e) {
-                return new Answer.Broken("no answer within " + atMost);
+                return new GetUpdatesResult.Broken("no answer in time");
             } catch (ExecutionException e) {
-                return new Answer.Broken(token.masked(String.valueOf(e.getCause())));
+                return broken(e.getCause());
             } finally {
                 response.cancel(true);
             }
         }
     }
 
-    private Answer understood(HttpResponse<byte[]> response) {
+    private GetUpdatesResult broken(@Nullable Throwable cause) {
+        if (cause instanceof CancellationException) {
+            return new GetUpdatesResult.Cancelled();
+        }
+        return new GetUpdatesResult.Broken(
+                cause instanceof TimeoutException ? "no answer in time" : token.masked(String.valueOf(cause)));
+    }
+
+    private GetUpdatesResult understood(HttpResponse<byte[]> response) {
         try {
             JsonNode body = JSON.readTree(response.body());
             if (body.path("ok").asBoolean() && body.path("result").isArray()) {
@@ -121,24 +139,24 @@ final class BotApi {
         } catch (IOException e) {
             throw new IllegalStateException("there is no I/O", e);
         }
-        return new Answer.Broken(
+        return new GetUpdatesResult.Broken(
                 String.format(Locale.ROOT, "HTTP status %d without an answer of Telegram's", response.statusCode()));
     }
 
-    private static Answer updates(JsonNode result) {
-        List<Received> updates = new ArrayList<>(result.size());
+    private static GetUpdatesResult updates(JsonNode result) {
+        List<ReceivedUpdate> updates = new ArrayList<>(result.size());
         for (JsonNode update : result) {
             if (!update.path("update_id").isIntegralNumber()) {
-                return new Answer.Broken("an update without an id");
+                return new GetUpdatesResult.Broken("an update without an id");
             }
-            updates.add(Received.of(update, UPDATE));
+            updates.add(ReceivedUpdate.of(update, UPDATE));
         }
-        return new Answer.Updates(updates);
+        return new GetUpdatesResult.Updates(updates);
     }
 
-    private Answer refused(JsonNode body) {
+    private GetUpdatesResult refused(JsonNode body) {
         JsonNode retryAfter = body.path("parameters").path("retry_after");
-        return new Answer.Refused(
+        return new GetUpdatesResult.Refused(
                 body.get("error_code").intValue(),
                 token.masked(body.path("description").asText()),
                 retryAfter.isNumber() ? Optional.of(Duration.ofSeconds(retryAfter.longValue())) : Optional.empty());

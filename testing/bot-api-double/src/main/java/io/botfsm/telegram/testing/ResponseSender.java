@@ -7,21 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /** Sends answers when they are ready, on the server's few threads. */
-final class Answers {
+final class ResponseSender {
     private final ExecutorService threads;
 
-    Answers(ExecutorService threads) {
+    ResponseSender(ExecutorService threads) {
         this.threads = threads;
     }
 
-    /** What is done with an answer. */
-    interface Sender<T> {
-        void accept(T answer);
-    }
-
-    <T> void whenReady(CompletionStage<T> answer, Sender<T> sender) {
+    <T> void whenReady(CompletionStage<T> answer, Consumer<? super T> sender) {
         if (answer.toCompletableFuture().isDone()) {
             sender.accept(answer.toCompletableFuture().join());
             return;
@@ -35,8 +31,8 @@ final class Answers {
         });
     }
 
-    void send(HttpExchange exchange, Answer answer) {
-        if (answer.equals(Answer.DROPPED)) {
+    void send(HttpExchange exchange, BotApiResponse answer) {
+        if (answer.equals(BotApiResponse.DROPPED)) {
             exchange.close();
             return;
         }

@@ -8,39 +8,39 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The Bot API by HTTP: {@code /bot<token>/<method>}, with faults. */
-final class BotApi implements HttpHandler {
+final class BotApiHandler implements HttpHandler {
     private static final String PREFIX = "/bot";
-    private static final Answer UNAUTHORIZED = Answer.error(401, "Unauthorized");
-    private static final Answer NOT_FOUND = Answer.error(404, "Not Found");
+    private static final BotApiResponse UNAUTHORIZED = BotApiResponse.error(401, "Unauthorized");
+    private static final BotApiResponse NOT_FOUND = BotApiResponse.error(404, "Not Found");
 
     private final String token;
     private final BotMethods methods;
     private final Faults faults;
-    private final Journal journal;
-    private final Timer timer;
-    private final Answers answers;
-    private final FrontDoor door;
+    private final RequestLog requests;
+    private final DelayedTasks timer;
+    private final ResponseSender answers;
+    private final ClientProxy proxy;
 
-    BotApi(
+    BotApiHandler(
             String token,
             BotMethods methods,
             Faults faults,
-            Journal journal,
-            Timer timer,
-            Answers answers,
-            FrontDoor door) {
+            RequestLog requests,
+            DelayedTasks timer,
+            ResponseSender answers,
+            ClientProxy proxy) {
         this.token = token;
         this.methods = methods;
         this.faults = faults;
-        this.journal = journal;
+        this.requests = requests;
         this.timer = timer;
         this.answers = answers;
-        this.door = door;
+        this.proxy = proxy;
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        Caller caller = Caller.of(exchange, door);
+        Caller caller = Caller.of(exchange, proxy);
         String path = exchange.getRequestURI().getPath();
         int slash = path.indexOf('/', 1);
         if (slash < 0) {
@@ -51,29 +51,29 @@ final class BotApi implements HttpHandler {
         Parameters parameters;
         try {
             parameters = Parameters.of(exchange);
-        } catch (Refusal e) {
+        } catch (RequestRefusedException e) {
             answers.send(exchange, e.answer());
             return;
         }
         boolean known = path.substring(PREFIX.length(), slash).equals(token);
-        CompletionStage<Answer> answer = known
+        CompletionStage<BotApiResponse> answer = known
                 ? faulty(method.toLowerCase(Locale.ROOT), parameters, caller)
                 : CompletableFuture.completedStage(UNAUTHORIZED);
         answers.whenReady(answer, result -> {
-            journal.record(method, parameters, caller, result.status());
+            requests.record(method, parameters, caller, result.status());
             answers.send(exchange, result);
         });
     }
 
-    private CompletionStage<Answer> faulty(String method, Parameters parameters, Caller caller) {
+    private CompletionStage<BotApiResponse> faulty(String method, Parameters parameters, Caller caller) {
         Fault fault = faults.next(method, parameters.text("chat_id")).orElse(null);
         if (fault instanceof Fault.Refused refused) {
             return CompletableFuture.completedStage(
-                    Answer.error(refused.status(), refused.description(), refused.retryAfter()));
+                    BotApiResponse.error(refused.status(), refused.description(), refused.retryAfter()));
         } else if (fault instanceof Fault.Dropped dropped && !dropped.executed()) {
-            return CompletableFuture.completedStage(Answer.DROPPED);
+            return CompletableFuture.completedStage(BotApiResponse.DROPPED);
         } else if (fault instanceof Fault.Dropped) {
-            return execute(method, parameters, caller).thenApply(lost -> Answer.DROPPED);
+            return execute(method, parameters, caller).thenApply(lost -> BotApiResponse.DROPPED);
         } else if (fault instanceof Fault.Delayed delayed) {
             CompletableFuture<Void> pause = new CompletableFuture<>();
             timer.after(delayed.pause(), () -> pause.complete(null));
@@ -82,13 +82,13 @@ final class BotApi implements HttpHandler {
         return execute(method, parameters, caller);
     }
 
-    private CompletionStage<Answer> execute(String method, Parameters parameters, Caller caller) {
+    private CompletionStage<BotApiResponse> execute(String method, Parameters parameters, Caller caller) {
         try {
             return methods.call(method, parameters, caller);
-        } catch (Refusal e) {
+        } catch (RequestRefusedException e) {
             return CompletableFuture.completedStage(e.answer());
         } catch (RuntimeException e) { // a fault of the double itself, which a test should see as one
-            return CompletableFuture.completedStage(Answer.error(500, "Internal Server Error: " + e));
+            return CompletableFuture.completedStage(BotApiResponse.error(500, "Internal Server Error: " + e));
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.botfsm.telegram.testing;
 
-/** The double by hand: {@code Main [port [token]]}; it runs until it is killed. */
-public final class Main {
+/** The double by hand: {@code BotApiDoubleServer [port [token]]}; it runs until it is killed. */
+public final class BotApiDoubleServer {
     private static final int PORT = 8081;
 
-    private Main() {}
+    private BotApiDoubleServer() {}
 
     /** Starts it, on port 8081 unless told. */
     public static void main(String[] arguments) throws InterruptedException {

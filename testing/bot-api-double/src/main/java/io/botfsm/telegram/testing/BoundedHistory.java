@@ -5,11 +5,11 @@ import java.util.Deque;
 import java.util.List;
 
 /** The newest of what was added, oldest first. Not thread-safe. */
-final class Recent<T> {
+final class BoundedHistory<T> {
     private final int most;
     private final Deque<T> entries = new ArrayDeque<>();
 
-    Recent(int most) {
+    BoundedHistory(int most) {
         this.most = most;
     }
 

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.List;
 
 /** The newest requests of the bot, in the order in which they were answered. Thread-safe. */
-final class Journal {
-    private final Recent<BotRequest> requests;
+final class RequestLog {
+    private final BoundedHistory<BotRequest> requests;
 
-    Journal(int remembered) {
-        requests = new Recent<>(remembered);
+    RequestLog(int remembered) {
+        requests = new BoundedHistory<>(remembered);
     }
 
     void record(String method, Parameters parameters, Caller caller, int status) {

@@ -7,10 +7,10 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs short tasks later, on one thread, until the double is closed. */
-final class Timer {
+final class DelayedTasks {
     private final ScheduledExecutorService thread;
 
-    Timer(ScheduledExecutorService thread) {
+    DelayedTasks(ScheduledExecutorService thread) {
         this.thread = thread;
     }
 

@@ -11,16 +11,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Whoever listens on a port of this machine: a Redis perhaps, or another program, or nobody. */
-record Listener(int port) {
+record PortListener(int port) {
     private static final int PATIENCE_MILLIS = 1_000;
     private static final int LONGEST_ANSWER = 8_192;
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
     /** A port that nobody listens on now: the given one, or else any. */
-    static Listener free(Optional<Listener> preferred) throws IOException {
+    static PortListener free(Optional<PortListener> preferred) throws IOException {
         try (ServerSocket socket =
-                new ServerSocket(preferred.map(Listener::port).orElse(0), 1, HERE)) {
-            return new Listener(socket.getLocalPort());
+                new ServerSocket(preferred.map(PortListener::port).orElse(0), 1, HERE)) {
+            return new PortListener(socket.getLocalPort());
         } catch (IOException e) {
             if (preferred.isPresent()) {
                 return free(Optional.empty());

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * Where clients come in. It passes bytes between them and the HTTP server inside, and knows when a client has gone, which the
  * server of the JDK does not notice while a request waits for its answer. One thread for all.
  */
-final class FrontDoor implements AutoCloseable {
+final class ClientProxy implements AutoCloseable {
     private static final int BUFFER = 16 * 1_024;
 
     private final Selector selector;
@@ -30,7 +30,7 @@ final class FrontDoor implements AutoCloseable {
     private final Map<Integer, String> clients = new ConcurrentHashMap<>();
 
     /** Takes the address; nobody is let in yet. */
-    FrontDoor(InetSocketAddress address, int backlog) throws IOException {
+    ClientProxy(InetSocketAddress address, int backlog) throws IOException {
         selector = Selector.open();
         entrance = ServerSocketChannel.open();
         try {
@@ -61,7 +61,7 @@ final class FrontDoor implements AutoCloseable {
      * @param onGone hears of each client that has gone, before anything is passed on that was sent after that
      */
     void open(InetSocketAddress inside, Consumer<String> onGone) {
-        Thread thread = new Thread(() -> run(inside, onGone), "bot-api-double-door");
+        Thread thread = new Thread(() -> run(inside, onGone), "bot-api-double-proxy");
         thread.setDaemon(true);
         thread.start();
     }
@@ -131,7 +131,7 @@ final class FrontDoor implements AutoCloseable {
         open.forEach(End::close);
     }
 
-    /** One of the two connections of a client, of the door's thread only. */
+    /** One of the two connections of a client, of the proxy's thread only. */
     private final class End {
         private final SocketChannel channel;
         private final SelectionKey key;

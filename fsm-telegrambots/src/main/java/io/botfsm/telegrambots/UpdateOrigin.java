@@ -17,19 +17,19 @@ import org.telegram.telegrambots.meta.api.objects.message.Message;
  * @param thread of a message of a topic only: replies in a group without topics have a thread too
  * @param senderChat the chat on whose behalf a message was written, with the signature of a group's anonymous administrator
  */
-record Origin(
+record UpdateOrigin(
         Optional<Long> chat,
         Optional<Long> user,
         Optional<Integer> thread,
         Optional<String> business,
         Optional<String> senderChat) {
-    private static final Origin NOWHERE = of(null, null);
+    private static final UpdateOrigin NOWHERE = of(null, null);
 
-    static Origin of(Update update) {
+    static UpdateOrigin of(Update update) {
         if (update.hasCallbackQuery()) {
             return pressed(update.getCallbackQuery());
         }
-        return message(update).map(Origin::written).orElseGet(() -> notWritten(update));
+        return message(update).map(UpdateOrigin::written).orElseGet(() -> notWritten(update));
     }
 
     private static Optional<Message> message(Update update) {
@@ -40,8 +40,8 @@ record Origin(
                 .or(() -> Optional.ofNullable(update.getGuestMessage()));
     }
 
-    private static Origin written(Message message) {
-        return new Origin(
+    private static UpdateOrigin written(Message message) {
+        return new UpdateOrigin(
                 id(message.getChat()),
                 id(message.getFrom()),
                 Optional.ofNullable(message.getMessageThreadId()).filter(thread -> message.isTopicMessage()),
@@ -60,17 +60,18 @@ record Origin(
     }
 
     /** The button's message is gone for the bot after a while; the chat stays known. */
-    private static Origin pressed(CallbackQuery query) {
+    private static UpdateOrigin pressed(CallbackQuery query) {
         if (query.getMessage() instanceof Message message) {
-            Origin written = written(message);
-            return new Origin(written.chat, id(query.getFrom()), written.thread, written.business, Optional.empty());
+            UpdateOrigin written = written(message);
+            return new UpdateOrigin(
+                    written.chat, id(query.getFrom()), written.thread, written.business, Optional.empty());
         }
         return query.getMessage() == null
                 ? of(null, query.getFrom())
                 : of(query.getMessage().getChat(), query.getFrom());
     }
 
-    private static Origin notWritten(Update update) {
+    private static UpdateOrigin notWritten(Update update) {
         if (update.hasChannelPost()) {
             return of(update.getChannelPost().getChat(), null);
         } else if (update.hasEditedChannelPost()) {
@@ -97,7 +98,7 @@ record Origin(
         return ofChats(update);
     }
 
-    private static Origin ofChats(Update update) {
+    private static UpdateOrigin ofChats(Update update) {
         if (update.hasMyChatMember()) {
             return of(
                     update.getMyChatMember().getChat(), update.getMyChatMember().getFrom());
@@ -125,8 +126,8 @@ record Origin(
         return NOWHERE;
     }
 
-    private static Origin connected(BusinessConnection connection) {
-        return new Origin(
+    private static UpdateOrigin connected(BusinessConnection connection) {
+        return new UpdateOrigin(
                 Optional.empty(),
                 id(connection.getUser()),
                 Optional.empty(),
@@ -134,8 +135,8 @@ record Origin(
                 Optional.empty());
     }
 
-    private static Origin deleted(BusinessMessagesDeleted messages) {
-        return new Origin(
+    private static UpdateOrigin deleted(BusinessMessagesDeleted messages) {
+        return new UpdateOrigin(
                 id(messages.getChat()),
                 Optional.empty(),
                 Optional.empty(),
@@ -143,8 +144,8 @@ record Origin(
                 Optional.empty());
     }
 
-    private static Origin of(@Nullable Chat chat, @Nullable User user) {
-        return new Origin(id(chat), id(user), Optional.empty(), Optional.empty(), Optional.empty());
+    private static UpdateOrigin of(@Nullable Chat chat, @Nullable User user) {
+        return new UpdateOrigin(id(chat), id(user), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static Optional<Long> id(@Nullable Chat chat) {

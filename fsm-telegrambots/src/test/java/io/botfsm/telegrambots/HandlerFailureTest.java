@@ -8,10 +8,10 @@ import org.telegram.telegrambots.meta.api.objects.ApiResponse;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
-class FailureKindTest {
+class HandlerFailureTest {
     @ParameterizedTest
-    @CsvSource({"400, OWN", "403, OWN", "429, AMBIGUOUS", "502, AMBIGUOUS"})
-    void anAnswerThatConcernsOneChatIsNoOutageHoweverItIsWrapped(int code, FailureKind kind) {
+    @CsvSource({"400, true", "403, true", "429, false", "502, false"})
+    void anAnswerThatConcernsOneChatIsNoOutageHoweverItIsWrapped(int code, boolean own) {
         Throwable answer = new TelegramApiRequestException(
                 "refused",
                 ApiResponse.builder()
@@ -20,10 +20,10 @@ class FailureKindTest {
                         .errorDescription("no")
                         .build());
 
-        assertThat(FailureKind.of(answer, TelegramApiException.class::isInstance))
-                .isEqualTo(kind);
-        assertThat(FailureKind.of(
-                        new TelegramApiException("cannot send", answer), TelegramApiException.class::isInstance))
-                .isEqualTo(kind);
+        assertThat(HandlerFailure.of(answer).isOwn(TelegramApiException.class::isInstance))
+                .isEqualTo(own);
+        assertThat(HandlerFailure.of(new TelegramApiException("cannot send", answer))
+                        .isOwn(TelegramApiException.class::isInstance))
+                .isEqualTo(own);
     }
 }

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Optional;
 
 /** What became of a call of {@code getUpdates}. */
-sealed interface Answer {
+sealed interface GetUpdatesResult {
     /** Updates, maybe none; what was below the offset is confirmed. */
-    record Updates(List<Received> updates) implements Answer {}
+    record Updates(List<ReceivedUpdate> updates) implements GetUpdatesResult {}
 
     /** Telegram has said no. */
-    record Refused(int code, String description, Optional<Duration> retryAfter) implements Answer {}
+    record Refused(int code, String description, Optional<Duration> retryAfter) implements GetUpdatesResult {}
 
     /** No answer, or none of Telegram's; {@code why} does not have the token. */
-    record Broken(String why) implements Answer {}
+    record Broken(String why) implements GetUpdatesResult {}
 
     /** It was cancelled. */
-    record Cancelled() implements Answer {}
+    record Cancelled() implements GetUpdatesResult {}
 }

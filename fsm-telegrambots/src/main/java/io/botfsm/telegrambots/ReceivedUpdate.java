@@ -15,12 +15,12 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * @param update empty if it could not be read
  * @param unreadable why not
  */
-record Received(long id, JsonNode json, Optional<Update> update, Optional<FsmException> unreadable) {
+record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<FsmException> unreadable) {
     /** One update that cannot be read must not take along the others of the same answer. */
-    static Received of(JsonNode json, ObjectReader reader) {
+    static ReceivedUpdate of(JsonNode json, ObjectReader reader) {
         long id = json.get("update_id").longValue();
         try {
-            return new Received(id, json, Optional.of(reader.<Update>readValue(json)), Optional.empty());
+            return new ReceivedUpdate(id, json, Optional.of(reader.<Update>readValue(json)), Optional.empty());
         } catch (JsonMappingException e) {
             return unreadable(id, json, e.getPathReference());
         } catch (JsonProcessingException e) {
@@ -31,9 +31,9 @@ record Received(long id, JsonNode json, Optional<Update> update, Optional<FsmExc
     }
 
     /** Jackson's message would quote the update. */
-    private static Received unreadable(long id, JsonNode json, String where) {
+    private static ReceivedUpdate unreadable(long id, JsonNode json, String where) {
         FsmException why = new FsmException(
                 String.format(Locale.ROOT, "update %d cannot be read as TelegramBots has it: %s", id, where));
-        return new Received(id, json, Optional.empty(), Optional.of(why));
+        return new ReceivedUpdate(id, json, Optional.empty(), Optional.of(why));
     }
 }

@@ -5,28 +5,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.OptionalInt;
 
 /** An answer of the Bot API: its HTTP status and its JSON text. */
-record Answer(int status, String body) {
+record BotApiResponse(int status, String body) {
     /** None: the connection is closed. */
-    static final Answer DROPPED = new Answer(BotRequest.DROPPED, "");
+    static final BotApiResponse DROPPED = new BotApiResponse(BotRequest.DROPPED, "");
 
-    static final Answer TRUE = okText("true");
+    static final BotApiResponse TRUE = okText("true");
 
-    static Answer ok(JsonNode result) {
+    static BotApiResponse ok(JsonNode result) {
         return okText(Json.write(result));
     }
 
-    static Answer okText(String result) {
-        return new Answer(200, "{\"ok\":true,\"result\":" + result + "}");
+    static BotApiResponse okText(String result) {
+        return new BotApiResponse(200, "{\"ok\":true,\"result\":" + result + "}");
     }
 
-    static Answer error(int status, String description) {
+    static BotApiResponse error(int status, String description) {
         return error(status, description, OptionalInt.empty());
     }
 
-    static Answer error(int status, String description, OptionalInt retryAfter) {
+    static BotApiResponse error(int status, String description, OptionalInt retryAfter) {
         ObjectNode body = Json.object();
         body.put("ok", false).put("error_code", status).put("description", description);
         retryAfter.ifPresent(seconds -> body.putObject("parameters").put("retry_after", seconds));
-        return new Answer(status, Json.write(body));
+        return new BotApiResponse(status, Json.write(body));
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param byConnection whether a business connection is a part of the key
  * @param bySenderChat whether a chat counts as the user that writes on its behalf
  */
-record Origin(StorageKey.Builder key, boolean byConnection, boolean bySenderChat) {
+record UpdateOrigin(StorageKey.Builder key, boolean byConnection, boolean bySenderChat) {
     void of(Update update) {
         when(update.callbackQuery(), this::pressed);
         when(update.message(), this::written);
