@@ -25,7 +25,7 @@ public interface Turn extends Conversation {
     /**
      * Sets the state by its stored name.
      *
-     * @throws IllegalArgumentException if the name holds half a surrogate pair
+     * @throws IllegalArgumentException if the name holds an unpaired surrogate
      */
     Turn state(String to);
 

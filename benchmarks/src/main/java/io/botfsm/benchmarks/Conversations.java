@@ -49,7 +49,7 @@ final class Conversations {
         String uri = RedisServers.shared().uri(0);
         storage = LettuceRedis.connect(uri).stateStorage();
         fsm = Fsm.builder(storage).states(Onboarding.class).build();
-        RedisClient client = RedisClient.create(uri); // as it comes: no time-outs for asynchronous calls
+        RedisClient client = RedisClient.create(uri); // as it comes: no timeouts for asynchronous calls
         plain = client.connect();
         fill(fsm);
         for (String plainKey : plainKeys) {

@@ -96,7 +96,7 @@ public final class TransitionRules {
     /**
      * Collects rules. A state is a constant of an enum, or a plain name where the bot uses such. Not thread-safe.
      *
-     * <p>Every method that takes a name refuses half a surrogate pair with an {@link IllegalArgumentException}.
+     * <p>Every method that takes a name refuses an unpaired surrogate with an {@link IllegalArgumentException}.
      */
     public static final class Builder {
         private final Map<Class<?>, StateGroup<?>> groups = new LinkedHashMap<>();

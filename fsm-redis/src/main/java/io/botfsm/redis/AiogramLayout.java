@@ -368,7 +368,7 @@ public final class AiogramLayout {
 
         private static String wellFormed(String what, String text) {
             if (!UTF_8.newEncoder().canEncode(text)) {
-                throw new IllegalArgumentException(what + " holds half a surrogate pair");
+                throw new IllegalArgumentException(what + " holds an unpaired surrogate");
             }
             return text;
         }

@@ -33,7 +33,7 @@ public final class Durability {
      * So many replicas have it in memory: what one of them needs to take its master's place without loss.
      *
      * @param number at least 1
-     * @param within how long to wait for them, at least a millisecond and shorter than the command time-out
+     * @param within how long to wait for them, at least a millisecond and shorter than the command timeout
      */
     public static Durability replicas(int number, Duration within) {
         requireNonNull(within, "within");
@@ -43,7 +43,7 @@ public final class Durability {
     /**
      * The server itself has it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly yes}.
      *
-     * @param within how long to wait, at least a millisecond and shorter than the command time-out
+     * @param within how long to wait, at least a millisecond and shorter than the command timeout
      */
     public static Durability onDisk(Duration within) {
         requireNonNull(within, "within");
@@ -54,7 +54,7 @@ public final class Durability {
      * The server and so many replicas have it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly yes}.
      *
      * @param replicas at least 1
-     * @param within how long to wait, at least a millisecond and shorter than the command time-out
+     * @param within how long to wait, at least a millisecond and shorter than the command timeout
      */
     public static Durability onDiskAndReplicas(int replicas, Duration within) {
         requireNonNull(within, "within");

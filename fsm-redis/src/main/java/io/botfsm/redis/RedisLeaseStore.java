@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * grant with a fence younger than the lease's time to live. It does not cover what a replica misses that takes its master's
  * place, nor keys that are evicted or deleted by hand.
  *
- * <p>Thread-safe. Stages complete on a thread of the client, within its time-out or, where a new connection's server has to be
+ * <p>Thread-safe. Stages complete on a thread of the client, within its timeout or, where a new connection's server has to be
  * asked for its memory, within the deadline.
  */
 public final class RedisLeaseStore implements LeaseStore {

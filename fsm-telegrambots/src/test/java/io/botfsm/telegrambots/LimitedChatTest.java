@@ -26,6 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.objects.ApiResponse;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
@@ -71,8 +73,11 @@ class LimitedChatTest {
                 .toList();
     }
 
-    @Test
-    void nothingIsSentThereBeforeTheTimeIsOverAndNoAttemptCounts() {
+    /** Whatever the bot takes for an outage. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingIsSentThereBeforeTheTimeIsOverAndNoAttemptCounts(boolean isOutage) {
+        bot.handler.outages = failure -> isOutage;
         bot.polling.attempts(1);
         bot.telegram.nextInChat(POISONED, SEND, 2, Fault.tooManyRequests(2));
         poisonedWrites();

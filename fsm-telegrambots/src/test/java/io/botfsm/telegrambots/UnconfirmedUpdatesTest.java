@@ -2,6 +2,7 @@ package io.botfsm.telegrambots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
@@ -62,6 +63,28 @@ class UnconfirmedUpdatesTest {
         updates.done(pending.get(2));
         assertThat(updates.offset()).hasValue(14);
         assertThat(updates.isIdle()).isTrue();
+    }
+
+    @Test
+    void beginsNothingInALimitedChatThoughItWasHandedOverBefore() throws Exception {
+        updates.admit(NONE, List.of(inGroup(11), inGroup(12)), 0);
+        List<PendingUpdate> pending = updates.takeDue(0);
+        assertThat(updates.begin(pending.get(0))).isTrue();
+        Duration wait = Duration.ofSeconds(2);
+        updates.limit(pending.get(0), 0, wait);
+
+        assertThat(updates.begin(pending.get(1))).isFalse();
+        assertThat(updates.takeDue(wait.toNanos() - 1)).isEmpty();
+        assertThat(updates.takeDue(wait.toNanos())).isEqualTo(pending);
+        assertThat(updates.begin(pending.get(1))).isTrue();
+    }
+
+    private static ReceivedUpdate inGroup(long id) throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        return ReceivedUpdate.of(
+                json.readTree("{\"update_id\": " + id
+                        + ", \"message\": {\"chat\": {\"id\": -100, \"type\": \"supergroup\", \"title\": \"G\"}}}"),
+                json.readerFor(Update.class));
     }
 
     @Test

@@ -383,6 +383,86 @@ class LeaseLockTest {
             }
         }
 
+        /** The answer to a request that was sent before the clock jumped says nothing about the time after it. */
+        @Test
+        void isRenewedAgainIfTheClockJumpedBeforeTheAnswer() {
+            HandClock clock = new HandClock();
+            try (InstanceLock suspended = InstanceLock.over(store, "bot")
+                    .ttl(LONG)
+                    .clock(clock)
+                    .listener(events::add)
+                    .build()) {
+                Lease lease = suspended.tryAcquire().orThrow();
+                store.holdBackAnswers();
+                clock.suspend(Duration.ofSeconds(10));
+                assertThat(lease.isHeld()).isFalse();
+                awaitRenewals(1);
+                clock.suspend(Duration.ofSeconds(10));
+                store.letAnswersGo();
+
+                awaitRenewals(2); // though nobody asks whether it is held
+                await().until(lease::isHeld);
+                await().untilAsserted(() ->
+                        assertThat(events).last().isEqualTo(new LockEvent.RenewedLate("bot", lease.fencingToken(), 0)));
+                assertThat(events)
+                        .map(event -> event.getClass().getSimpleName())
+                        .containsExactly("Acquired", "ClockJumped", "RenewedLate");
+            }
+        }
+
+        /** The answer to a request that was sent after the clock jumped is being taken in while somebody asks. */
+        @Test
+        void isNotDoubtedOnceARenewalAfterTheJumpIsConfirmed() throws Exception {
+            HandClock clock = new HandClock();
+            Thread answer = new Thread(store::letAnswersGo);
+            CompletableFuture<Void> goOn = new CompletableFuture<>();
+            LockClock stopping = new LockClock() {
+                @Override
+                public long nanoTime() {
+                    if (Thread.currentThread() == answer) {
+                        goOn.join();
+                    }
+                    return clock.nanoTime();
+                }
+
+                @Override
+                public long wallMillis() {
+                    return clock.wallMillis();
+                }
+            };
+            try (InstanceLock suspended = InstanceLock.over(store, "bot")
+                    .ttl(LONG)
+                    .renewEvery(Duration.ofMillis(100))
+                    .clock(stopping)
+                    .listener(events::add)
+                    .build()) {
+                Lease lease = suspended.tryAcquire().orThrow();
+                store.holdBackAnswers();
+                clock.suspend(Duration.ofSeconds(10));
+                clock.advance(Duration.ofSeconds(1));
+                awaitRenewals(1);
+                answer.start();
+                await().until(() -> answer.getState() == Thread.State.WAITING);
+                Thread asking = new Thread(lease::isHeld);
+                asking.start();
+                await().until(() -> asking.getState() == Thread.State.BLOCKED);
+                goOn.complete(null);
+                answer.join();
+                asking.join();
+
+                assertThat(lease.isHeld()).isTrue();
+                lease.close();
+            }
+            await().untilAsserted(() -> assertThat(events)
+                    .map(event -> event.getClass().getSimpleName())
+                    .containsExactly("Acquired", "Released"));
+        }
+
+        private void awaitRenewals(int count) {
+            await().untilAsserted(() ->
+                    assertThat(store.calls()).filteredOn("renew"::equals).hasSize(count));
+        }
+
         @Test
         void isReleasedOnce() {
             Lease lease = lock.tryAcquire().orThrow();

@@ -285,7 +285,7 @@ public final class JedisRedis implements AutoCloseable {
         public Builder commandTimeout(Duration limit) {
             requireNonNull(limit, "limit");
             if (limit.isNegative() || limit.isZero()) {
-                throw new IllegalArgumentException("command time-out must be positive: " + limit);
+                throw new IllegalArgumentException("command timeout must be positive: " + limit);
             }
             commandTimeout = Optional.of(limit);
             return this;

@@ -101,7 +101,7 @@ final class LettuceClient {
                 theirs, Optional.empty(), requireHonest(theirs.getOptions(), uri), theirTimeoutsHold -> {});
     }
 
-    /** Returns the command time-out of options under which a failed command has failed, and every command ends. */
+    /** Returns the command timeout of options under which a failed command has failed, and every command ends. */
     private static Duration requireHonest(ClientOptions options, RedisURI uri) {
         boolean rejects = switch (options.getDisconnectedBehavior()) {
             case REJECT_COMMANDS -> true;
@@ -125,7 +125,7 @@ final class LettuceClient {
         Duration timeout = timeouts.isApplyConnectionTimeout() ? uri.getTimeout() : fixedTimeout(timeouts);
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException(
-                    "the client would let a command wait for ever: its command time-out is " + timeout);
+                    "the client would let a command wait for ever: its command timeout is " + timeout);
         }
         return timeout;
     }

@@ -422,7 +422,7 @@ public final class LettuceRedis implements AutoCloseable {
             if (commandTimeout.isPresent()) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "commandTimeout(%s) contradicts client(…): the client's own time-out holds",
+                        "commandTimeout(%s) contradicts client(…): the client's own timeout holds",
                         commandTimeout.get()));
             }
             LettuceClient theirs = LettuceClient.of(client.get(), copy);
@@ -436,7 +436,7 @@ public final class LettuceRedis implements AutoCloseable {
 
         private static Duration checked(Duration limit) {
             if (limit.isNegative() || limit.isZero()) {
-                throw new IllegalArgumentException("command time-out must be positive: " + limit);
+                throw new IllegalArgumentException("command timeout must be positive: " + limit);
             }
             return limit;
         }

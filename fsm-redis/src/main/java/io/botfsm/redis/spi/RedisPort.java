@@ -39,7 +39,7 @@ public interface RedisPort extends RedisScripts, AutoCloseable {
      *
      * <p>Returns at once; that there is a connection, the first calls find out.
      *
-     * @param command name and arguments; it takes the server less than the client's time-out
+     * @param command name and arguments; it takes the server less than the client's timeout
      * @return replies with one more element, the last: the other command's reply as a list, or a {@link RedisPortException} if it
      *     failed. A stage fails if the script failed
      */

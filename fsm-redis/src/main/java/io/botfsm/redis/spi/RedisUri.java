@@ -362,7 +362,7 @@ public final class RedisUri {
          */
         public Builder timeout(Duration limit) {
             if (limit.isNegative() || limit.isZero()) {
-                throw new IllegalArgumentException("command time-out must be positive: " + limit);
+                throw new IllegalArgumentException("command timeout must be positive: " + limit);
             }
             timeout = Optional.of(limit);
             return this;

@@ -10,7 +10,7 @@ import static java.util.Objects.requireNonNull;
  * @param holder a description for others, such as host and process; any text
  */
 public record Claim(String token, String holder) {
-    /** @throws IllegalArgumentException if the token is empty or has a {@code |}, or a part has half of a surrogate pair */
+    /** @throws IllegalArgumentException if the token is empty or has a {@code |}, or a part has an unpaired surrogate */
     public Claim {
         requireNonNull(token, "token");
         requireNonNull(holder, "holder");

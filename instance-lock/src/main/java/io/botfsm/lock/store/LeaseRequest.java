@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * A lease asked for, or to be renewed.
  *
- * @param name what is locked; any text that is not empty and holds no half of a surrogate pair
+ * @param name what is locked; any text that is not empty and holds no unpaired surrogate
  * @param claim who asks
  * @param ttl how long the lease lasts unless renewed; whole milliseconds, at least one, at most {@link #MAX_TTL}
  * @param floor the least that a new fencing token, or a renewed lease's fence, is to be; 0 to 2^53 − 1

@@ -6,13 +6,13 @@ import java.util.Locale;
 final class UnicodeText {
     private UnicodeText() {}
 
-    /** @throws IllegalArgumentException if the text holds half of a surrogate pair */
+    /** @throws IllegalArgumentException if the text holds an unpaired surrogate */
     static void require(String what, String text) {
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             if (Character.getType(text.codePointAt(i)) == Character.SURROGATE) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "%s holds half of a surrogate pair (U+%04X at index %d)",
+                        "%s holds an unpaired surrogate (U+%04X at index %d)",
                         what,
                         (int) text.charAt(i),
                         i));

@@ -41,7 +41,7 @@ public record Poll(
         HELD,
         /** It was answered with updates. */
         UPDATES,
-        /** It was answered with none, at once or at its time-out. */
+        /** It was answered with none, at once or at its timeout. */
         NOTHING,
         /** It was answered 409: a newer poll took its place, or there is a webhook. */
         CONFLICT,

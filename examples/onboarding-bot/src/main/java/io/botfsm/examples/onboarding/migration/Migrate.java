@@ -38,7 +38,7 @@ public final class Migrate {
         try {
             options = MigrationOptions.parse(arguments);
         } catch (IllegalArgumentException | IllegalStateException e) {
-            err.printf(Locale.ROOT, "%s%n%n%s", e.getMessage(), MigrationOptions.USAGE);
+            err.println(e.getMessage() + ". See --help.");
             return BAD_OPTIONS;
         }
         try (LettuceRedis redis = LettuceRedis.builder(options.redis())

@@ -100,7 +100,7 @@ final class Messenger implements UpdateHandler {
         return reply.texts().stream().flatMap(Messenger::parts).toList();
     }
 
-    private static Stream<String> parts(String text) {
+    static Stream<String> parts(String text) {
         if (text.length() <= LONGEST_TEXT) {
             return Stream.of(text);
         }

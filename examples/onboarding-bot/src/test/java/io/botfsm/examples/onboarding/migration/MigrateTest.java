@@ -157,8 +157,11 @@ class MigrateTest {
         assertThat(migrate("--separator", "")).isEqualTo(2);
         assertThat(err.toString(UTF_8))
                 .contains("bot(id)", "Unknown option: --bogus", "--ttl must be", "--prefix needs a value", "separator")
-                .doesNotContain("hunter2");
+                .doesNotContain("hunter2")
+                .hasLineCount(5); // no usage text, by which the errors would scroll away
+        assertThat(err.toString(UTF_8).lines()).allMatch(line -> line.endsWith(". See --help."));
         assertThat(run("--help")).isZero();
+        assertThat(out.toString(UTF_8)).isEqualTo(MigrationOptions.USAGE);
     }
 
     @Test

@@ -65,7 +65,14 @@ class MessengerTest {
     }
 
     @Test
-    void aLongReplyComesWhole() throws Exception {
+    void aTextThatIsTooLongComesInParts() {
+        String most = "a".repeat(4_095);
+        String rest = "😀" + "b".repeat(100); // two UTF-16 code units, of which one would fit
+        assertThat(Messenger.parts(most + rest)).containsExactly(most, rest);
+    }
+
+    @Test
+    void theQuestionAfterManyInterestsHasItsButtons() throws Exception {
         alice.says("hello");
         for (String text : List.of("/start", "Alice", "31", "Paris")) {
             say(text);

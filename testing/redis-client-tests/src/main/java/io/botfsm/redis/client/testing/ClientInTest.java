@@ -15,7 +15,7 @@ public interface ClientInTest {
     /** Connects with everything else as it is by default. */
     RedisInTest connect(String uri);
 
-    /** Connects with another command time-out. */
+    /** Connects with another command timeout. */
     RedisInTest connect(String uri, Duration commandTimeout);
 
     /** Connects to the cluster to which the server belongs. */
