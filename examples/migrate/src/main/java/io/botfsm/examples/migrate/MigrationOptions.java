@@ -1,4 +1,4 @@
-package io.botfsm.examples.onboarding.migration;
+package io.botfsm.examples.migrate;
 
 import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.AiogramMigration.Direction;
@@ -25,7 +25,7 @@ record MigrationOptions(
         boolean layoutCheck,
         boolean progress) {
     static final String USAGE = """
-            Usage: run migrate --redis URI --bot ID [options]
+            Usage: run --redis URI --bot ID [options]
 
             Copies the conversations of an aiogram 3 bot into this library's layout, in the same database, or back.
             It can run beside the bot, be stopped at any time and run again. What it cannot read for certain it skips

@@ -1,4 +1,4 @@
-package io.botfsm.examples.onboarding.migration;
+package io.botfsm.examples.migrate;
 
 import io.botfsm.redis.MigrationReport;
 import java.io.PrintStream;

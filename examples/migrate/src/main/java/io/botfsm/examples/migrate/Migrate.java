@@ -1,4 +1,4 @@
-package io.botfsm.examples.onboarding.migration;
+package io.botfsm.examples.migrate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
 @NullMarked
-package io.botfsm.examples.onboarding.migration;
+package io.botfsm.examples.migrate;
 
 import org.jspecify.annotations.NullMarked;
