@@ -26,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /** The one method of Telegram's Bot API that a poller needs. Nothing that leaves here has the token. Thread-safe. */
@@ -105,24 +104,16 @@ final class GetUpdatesClient {
         GetUpdatesResult await(Duration timeout) throws InterruptedException {
             try {
                 return understood(inTime.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
-            } catch (CancellationException e) {
-                return new GetUpdatesResult.Cancelled();
-            } catch (TimeoutException e) {
-                return new GetUpdatesResult.Broken("no answer in time");
             } catch (ExecutionException e) {
-                return broken(e.getCause());
+                boolean late = e.getCause() instanceof TimeoutException;
+                return new GetUpdatesResult.Broken(
+                        late ? "no answer in time" : token.masked(String.valueOf(e.getCause())));
+            } catch (CancellationException | TimeoutException e) {
+                return new GetUpdatesResult.Broken("no answer awaited any longer");
             } finally {
                 response.cancel(true);
             }
         }
-    }
-
-    private GetUpdatesResult broken(@Nullable Throwable cause) {
-        if (cause instanceof CancellationException) {
-            return new GetUpdatesResult.Cancelled();
-        }
-        return new GetUpdatesResult.Broken(
-                cause instanceof TimeoutException ? "no answer in time" : token.masked(String.valueOf(cause)));
     }
 
     private GetUpdatesResult understood(HttpResponse<byte[]> response) {

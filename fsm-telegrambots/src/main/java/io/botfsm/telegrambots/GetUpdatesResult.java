@@ -12,9 +12,6 @@ sealed interface GetUpdatesResult {
     /** Telegram has said no. */
     record Refused(int code, String description, Optional<Duration> retryAfter) implements GetUpdatesResult {}
 
-    /** No answer, or none of Telegram's; {@code why} does not have the token. */
+    /** No answer, as of a call that was cancelled, or none of Telegram's; {@code why} does not have the token. */
     record Broken(String why) implements GetUpdatesResult {}
-
-    /** It was cancelled. */
-    record Cancelled() implements GetUpdatesResult {}
 }

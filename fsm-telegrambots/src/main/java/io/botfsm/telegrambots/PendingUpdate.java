@@ -63,9 +63,9 @@ final class PendingUpdate {
         }
         Update update = received.update().get();
         try {
-            UpdateOrigin origin = UpdateOrigin.of(update);
+            Optional<Long> chat = UpdateOrigin.of(update).answeredIn();
             Optional<StorageKey> key = requireNonNull(keys.apply(update), "the key function returned null");
-            return new PendingUpdate(received, key, origin.chat().or(origin::user), Optional.empty(), due);
+            return new PendingUpdate(received, key, chat, Optional.empty(), due);
         } catch (Throwable e) {
             return unusable(received, Optional.of(e), due);
         }

@@ -2,51 +2,82 @@ package io.botfsm.telegrambots;
 
 import io.botfsm.storage.StorageKey;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.telegram.telegrambots.meta.api.objects.CallbackQuery;
 import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.api.objects.User;
-import org.telegram.telegrambots.meta.api.objects.business.BusinessConnection;
-import org.telegram.telegrambots.meta.api.objects.business.BusinessMessagesDeleted;
 import org.telegram.telegrambots.meta.api.objects.chat.Chat;
 import org.telegram.telegrambots.meta.api.objects.message.Message;
 
-/**
- * What an update says of where it comes from.
- *
- * @param thread of a message of a topic only: replies in a group without topics have a thread too
- * @param senderChat the chat on whose behalf a message was written, with the signature of a group's anonymous administrator
- */
-record UpdateOrigin(
-        Optional<Long> chat,
-        Optional<Long> user,
-        Optional<Integer> thread,
-        Optional<String> business,
-        Optional<String> senderChat) {
-    private static final UpdateOrigin NOWHERE = of(null, null);
+/** What an update says of where it comes from. Of an update's parts at most one is there. Not changed once it is made. */
+final class UpdateOrigin {
+    private Optional<Long> chat = Optional.empty();
+    private Optional<Long> user = Optional.empty();
+    /** Of a message of a topic only: replies in a group without topics have a thread too. */
+    private Optional<Integer> thread = Optional.empty();
+
+    private Optional<String> business = Optional.empty();
+    /** The chat on whose behalf a message was written, with the signature of a group's anonymous administrator. */
+    private Optional<String> senderChat = Optional.empty();
+
+    private UpdateOrigin() {}
 
     static UpdateOrigin of(Update update) {
-        if (update.hasCallbackQuery()) {
-            return pressed(update.getCallbackQuery());
+        UpdateOrigin origin = new UpdateOrigin();
+        when(update.getCallbackQuery(), origin::pressed);
+        when(update.getMessage(), origin::written);
+        when(update.getEditedMessage(), origin::written);
+        when(update.getBusinessMessage(), origin::written);
+        when(update.getEditedBuinessMessage(), origin::written);
+        when(update.getGuestMessage(), origin::written);
+        origin.ofChats(update);
+        origin.ofUsers(update);
+        return origin;
+    }
+
+    private void ofChats(Update update) {
+        when(update.getChannelPost(), post -> from(post.getChat(), null));
+        when(update.getEditedChannelPost(), post -> from(post.getChat(), null));
+        when(update.getMessageReactionCount(), count -> from(count.getChat(), null));
+        when(update.getChatBoost(), boost -> from(boost.getChat(), null));
+        when(update.getRemovedChatBoost(), boost -> from(boost.getChat(), null));
+        when(update.getDeletedBusinessMessages(), messages -> {
+            from(messages.getChat(), null);
+            business = text(messages.getBusinessConnectionId());
+        });
+        when(update.getMyChatMember(), change -> from(change.getChat(), change.getFrom()));
+        when(update.getChatMember(), change -> from(change.getChat(), change.getFrom()));
+        when(update.getChatJoinRequest(), request -> from(request.getChat(), request.getUser()));
+        when(update.getMessageReaction(), reaction -> from(reaction.getChat(), reaction.getUser()));
+    }
+
+    private void ofUsers(Update update) {
+        when(update.getInlineQuery(), query -> from(null, query.getFrom()));
+        when(update.getChosenInlineQuery(), query -> from(null, query.getFrom()));
+        when(update.getShippingQuery(), query -> from(null, query.getFrom()));
+        when(update.getPreCheckoutQuery(), query -> from(null, query.getFrom()));
+        when(update.getPaidMediaPurchased(), purchase -> from(null, purchase.getUser()));
+        when(update.getPollAnswer(), answer -> from(answer.getVoterChat(), answer.getUser()));
+        when(update.getManagedBot(), managed -> from(null, managed.getUser()));
+        when(update.getSubscription(), subscription -> from(null, subscription.getUser()));
+        when(update.getBusinessConnection(), connection -> {
+            from(null, connection.getUser());
+            business = text(connection.getId());
+        });
+    }
+
+    private static <T> void when(@Nullable T part, Consumer<T> then) {
+        if (part != null) {
+            then.accept(part);
         }
-        return message(update).map(UpdateOrigin::written).orElseGet(() -> notWritten(update));
     }
 
-    private static Optional<Message> message(Update update) {
-        return Optional.<Message>ofNullable(update.getMessage())
-                .or(() -> Optional.ofNullable(update.getEditedMessage()))
-                .or(() -> Optional.ofNullable(update.getBusinessMessage()))
-                .or(() -> Optional.ofNullable(update.getEditedBuinessMessage()))
-                .or(() -> Optional.ofNullable(update.getGuestMessage()));
-    }
-
-    private static UpdateOrigin written(Message message) {
-        return new UpdateOrigin(
-                id(message.getChat()),
-                id(message.getFrom()),
-                Optional.ofNullable(message.getMessageThreadId()).filter(thread -> message.isTopicMessage()),
-                text(message.getBusinessConnectionId()),
-                Optional.ofNullable(message.getSenderChat()).map(sender -> sender(message, sender)));
+    private void written(Message message) {
+        from(message.getChat(), message.getFrom());
+        thread = Optional.ofNullable(message.getMessageThreadId()).filter(id -> message.isTopicMessage());
+        business = text(message.getBusinessConnectionId());
+        senderChat = Optional.ofNullable(message.getSenderChat()).map(sender -> sender(message, sender));
     }
 
     /** The anonymous administrators of a group all write as the group; a signature is all that tells them apart. */
@@ -60,104 +91,28 @@ record UpdateOrigin(
     }
 
     /** The button's message is gone for the bot after a while; the chat stays known. */
-    private static UpdateOrigin pressed(CallbackQuery query) {
+    private void pressed(CallbackQuery query) {
         if (query.getMessage() instanceof Message message) {
-            UpdateOrigin written = written(message);
-            return new UpdateOrigin(
-                    written.chat, id(query.getFrom()), written.thread, written.business, Optional.empty());
+            written(message);
+            senderChat = Optional.empty();
+        } else if (query.getMessage() != null) {
+            from(query.getMessage().getChat(), null);
         }
-        return query.getMessage() == null
-                ? of(null, query.getFrom())
-                : of(query.getMessage().getChat(), query.getFrom());
+        user = Optional.ofNullable(query.getFrom()).map(User::getId);
     }
 
-    private static UpdateOrigin notWritten(Update update) {
-        if (update.hasChannelPost()) {
-            return of(update.getChannelPost().getChat(), null);
-        } else if (update.hasEditedChannelPost()) {
-            return of(update.getEditedChannelPost().getChat(), null);
-        } else if (update.hasInlineQuery()) {
-            return of(null, update.getInlineQuery().getFrom());
-        } else if (update.hasChosenInlineQuery()) {
-            return of(null, update.getChosenInlineQuery().getFrom());
-        } else if (update.hasShippingQuery()) {
-            return of(null, update.getShippingQuery().getFrom());
-        } else if (update.hasPreCheckoutQuery()) {
-            return of(null, update.getPreCheckoutQuery().getFrom());
-        } else if (update.hasPaidMediaPurchased()) {
-            return of(null, update.getPaidMediaPurchased().getUser());
-        } else if (update.hasPollAnswer()) {
-            return of(
-                    update.getPollAnswer().getVoterChat(),
-                    update.getPollAnswer().getUser());
-        } else if (update.hasBusinessConnection()) {
-            return connected(update.getBusinessConnection());
-        } else if (update.hasDeletedBusinessMessage()) {
-            return deleted(update.getDeletedBusinessMessages());
-        }
-        return ofChats(update);
-    }
-
-    private static UpdateOrigin ofChats(Update update) {
-        if (update.hasMyChatMember()) {
-            return of(
-                    update.getMyChatMember().getChat(), update.getMyChatMember().getFrom());
-        } else if (update.hasChatMember()) {
-            return of(update.getChatMember().getChat(), update.getChatMember().getFrom());
-        } else if (update.hasChatJoinRequest()) {
-            return of(
-                    update.getChatJoinRequest().getChat(),
-                    update.getChatJoinRequest().getUser());
-        } else if (update.hasMessageReaction()) {
-            return of(
-                    update.getMessageReaction().getChat(),
-                    update.getMessageReaction().getUser());
-        } else if (update.hasMessageReactionCount()) {
-            return of(update.getMessageReactionCount().getChat(), null);
-        } else if (update.hasChatBoost()) {
-            return of(update.getChatBoost().getChat(), null);
-        } else if (update.hasRemovedChatBoost()) {
-            return of(update.getRemovedChatBoost().getChat(), null);
-        } else if (update.hasManagedBot()) {
-            return of(null, update.getManagedBot().getUser());
-        } else if (update.hasSubscription()) {
-            return of(null, update.getSubscription().getUser());
-        }
-        return NOWHERE;
-    }
-
-    private static UpdateOrigin connected(BusinessConnection connection) {
-        return new UpdateOrigin(
-                Optional.empty(),
-                id(connection.getUser()),
-                Optional.empty(),
-                text(connection.getId()),
-                Optional.empty());
-    }
-
-    private static UpdateOrigin deleted(BusinessMessagesDeleted messages) {
-        return new UpdateOrigin(
-                id(messages.getChat()),
-                Optional.empty(),
-                Optional.empty(),
-                text(messages.getBusinessConnectionId()),
-                Optional.empty());
-    }
-
-    private static UpdateOrigin of(@Nullable Chat chat, @Nullable User user) {
-        return new UpdateOrigin(id(chat), id(user), Optional.empty(), Optional.empty(), Optional.empty());
-    }
-
-    private static Optional<Long> id(@Nullable Chat chat) {
-        return Optional.ofNullable(chat).map(Chat::getId);
-    }
-
-    private static Optional<Long> id(@Nullable User user) {
-        return Optional.ofNullable(user).map(User::getId);
+    private void from(@Nullable Chat place, @Nullable User person) {
+        chat = Optional.ofNullable(place).map(Chat::getId);
+        user = Optional.ofNullable(person).map(User::getId);
     }
 
     private static Optional<String> text(@Nullable String maybe) {
         return Optional.ofNullable(maybe).filter(text -> !text.isEmpty());
+    }
+
+    /** The chat that an answer most likely goes to. */
+    Optional<Long> answeredIn() {
+        return chat.or(() -> user);
     }
 
     /**

@@ -5,6 +5,7 @@ import static io.botfsm.telegrambots.CrowdedBot.PATIENCE;
 import static io.botfsm.telegrambots.CrowdedBot.POISONED;
 import static io.botfsm.telegrambots.CrowdedBot.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Fsm;
@@ -354,8 +355,13 @@ class PoisonedConversationTest {
                         + " \"from\": {\"id\": 1, \"is_bot\": false, \"first_name\": \"A\"}}}")
                 .getAsLong();
         bot.othersWrite(MESSAGES, USERS);
+        UpdateHandler handler =
+                (unfenced, key, received) -> unfenced.context(key).updateData("n", 1);
+        assertThatThrownBy(() -> bot.start(aiogram, handler))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("FENCING");
         bot.polling.unfenced();
-        bot.start(aiogram, (unfenced, key, received) -> unfenced.context(key).updateData("n", 1));
+        bot.start(aiogram, handler);
 
         bot.awaitOthersAnswered(MESSAGES);
         awaitDeadLetters(update);

@@ -13,10 +13,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.botfsm.Fsm;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.memory.MemoryStateStorage;
-import io.botfsm.storage.Mutation;
-import io.botfsm.storage.Outcome;
-import io.botfsm.storage.Snapshot;
-import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.telegram.testing.BotApiDouble;
@@ -25,14 +21,11 @@ import io.botfsm.telegram.testing.Poll;
 import io.botfsm.telegram.testing.TelegramUser;
 import java.net.URI;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -437,40 +430,6 @@ class PollingSessionTest {
         await().atMost(PATIENCE).until(() -> lease.fenced == 2);
         assertThat(fsm.context(ofAlice).value("n", String.class)).hasValue("next");
         assertThat(telegram.unconfirmedUpdates()).isEqualTo(1);
-    }
-
-    @Test
-    void aStorageThatCannotFenceNeedsToBeNamed() {
-        Fsm unfenceable = Fsm.over(new Unfenceable(new MemoryStateStorage()));
-        assertThatThrownBy(() -> polling.start(lease, unfenceable, this::write))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("FENCING");
-        polling.unfenced().start(lease, unfenceable, this::write);
-        alice.says("a1");
-        awaitHandled("1 a1");
-        lease.lose();
-    }
-
-    private record Unfenceable(StateStorage storage) implements StateStorage {
-        @Override
-        public CompletionStage<Snapshot> read(StorageKey key) {
-            return storage.read(key);
-        }
-
-        @Override
-        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
-            return storage.write(key, mutation);
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return EnumSet.of(Capability.COMPARE_AND_SET, Capability.EVENT_ID);
-        }
-
-        @Override
-        public void close() {
-            storage.close();
-        }
     }
 
     // Threads.
