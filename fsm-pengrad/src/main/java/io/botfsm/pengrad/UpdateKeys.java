@@ -62,7 +62,7 @@ public final class UpdateKeys {
     public Optional<StorageKey> key(Update update) {
         requireNonNull(update, "update");
         StorageKey.Builder origin = StorageKey.bot(botId);
-        new Origin(origin, byConnection, bySenderChat).of(update);
+        new UpdateOrigin(origin, byConnection, bySenderChat).of(update);
         return strategy.key(origin);
     }
 }

@@ -7,20 +7,20 @@ import java.util.Map;
 /**
  * Tells an outage of what all conversations need from what only one of them meets, where the failure itself does not say it.
  * What counts is the order of events: a handler that began after a conversation had failed, and succeeded, shows that others
- * work. Failures of several conversations without such a success are an outage. Not thread-safe; the window guards it.
+ * work. Failures of several conversations without such a success are an outage. Not thread-safe; guarded by {@link UnconfirmedUpdates}.
  */
 final class OutageEvidence {
-    private final long patience;
+    private final long timeout;
     private final Map<Object, Failing> failing = new HashMap<>();
     private long events;
 
     /**
      * Evidence of one window.
      *
-     * @param patience how long a conversation may fail, for each that fails, before what was handled earlier counts against it
+     * @param timeout how long a conversation may fail, for each that fails, before what was handled earlier counts against it
      */
-    OutageEvidence(Duration patience) {
-        this.patience = patience.toNanos();
+    OutageEvidence(Duration timeout) {
+        this.timeout = timeout.toNanos();
     }
 
     /** A conversation that fails and has not succeeded since. */
@@ -78,7 +78,7 @@ final class OutageEvidence {
                 >= needed;
         // Where the window was full before the first failure, only time tells: the more fail, the likelier is an
         // outage.
-        boolean lasts = handledBehind > others && now - one.since >= patience * (others + 1);
+        boolean lasts = handledBehind > others && now - one.since >= timeout * (others + 1);
         boolean blocksOthers = holdsUp && (one.successes >= needed || lasts);
         one.suspect = !(othersWork || blocksOthers);
         return !one.suspect;

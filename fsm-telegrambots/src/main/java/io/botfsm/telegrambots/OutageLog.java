@@ -17,7 +17,8 @@ final class OutageLog {
      * @param suspects how many conversations do
      * @param first whether this one begins to
      */
-    synchronized void suspected(Entry entry, Throwable why, long suspects, boolean first, Duration pause, long now) {
+    synchronized void suspected(
+            PendingUpdate update, Throwable why, long suspects, boolean first, Duration pause, long now) {
         if (!announced && suspects > 1) {
             announced = true;
             since = now;
@@ -27,9 +28,9 @@ final class OutageLog {
                     suspects,
                     why.toString());
         } else if (!announced && first) {
-            LOG.warn("{} was not handled; trying again in {} ms: {}", entry, pause.toMillis(), why.toString());
+            LOG.warn("{} was not handled; trying again in {} ms: {}", update, pause.toMillis(), why.toString());
         } else {
-            LOG.debug("{} was not handled; trying again in {} ms: {}", entry, pause.toMillis(), why.toString());
+            LOG.debug("{} was not handled; trying again in {} ms: {}", update, pause.toMillis(), why.toString());
         }
     }
 

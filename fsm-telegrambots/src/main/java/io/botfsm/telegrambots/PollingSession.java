@@ -1,36 +1,48 @@
 package io.botfsm.telegrambots;
 
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.Fsm;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.Lease;
+import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StorageKey;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
  * Long polling for as long as a lease is held. An update is confirmed to Telegram when it, and each before it, has been handled:
  * one whose handler failed, or that this process took with it when it died, is redelivered.
  *
  * <pre>{@code
- * PollingSessionBuilder polling = PollingSession.builder(BotToken.fromEnvironment());
- * int status = BotRunner.of(lock).run(lease -> polling.start(lease, handler(lease)));
+ * PollingSession.Builder polling = PollingSession.builder(BotToken.fromEnvironment());
+ * int status = BotRunner.of(lock).run(lease -> polling.start(lease, fsm, handler));
  * }</pre>
  *
  * <ul>
- *   <li><b>Order.</b> Handlers run through an {@link EventIsolation}: of one conversation one after another in the order of
- *       their updates, even if one has to be repeated; of different ones in parallel.
+ *   <li><b>Order.</b> Only the first update of each conversation is handed over to a thread; the next one follows when it is
+ *       done, also if it has to be repeated. Updates of different conversations are handled in parallel.
  *   <li><b>The lease</b> is looked at before each {@code getUpdates}, when its answer has come, before each handler and before
- *       an offset is confirmed. When it is lost, a pending call is cancelled, and nothing begins any more.
+ *       an offset is confirmed. When it is lost, a pending call is cancelled, and nothing begins any more. What handlers write
+ *       carries its fencing token, a constant of the session: the storage refuses it once a later instance has written.
  *   <li><b>Failures.</b> A conversation whose handler fails waits alone, with growing pauses. What only one conversation meets
  *       counts as its own failure: after some attempts its update is a {@link DeadLetter}, and confirmed. While what all of them
  *       need is unavailable, no attempt counts.
@@ -46,64 +58,49 @@ public final class PollingSession implements BotRunner.Bot {
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
 
     private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
-    /** Telegram gives one update only to who asks for the same offset again within half a second. */
-    private static final Duration SAME_OFFSET_PAUSE = Duration.ofMillis(600);
+    private static final int IDLE_SECONDS = 5;
 
-    /** What was sent so long ago has arrived. */
-    private static final Duration ARRIVAL = Duration.ofMillis(500);
-
-    private final BotApi api;
-    private final Duration longPoll;
-    private final List<String> allowedUpdates;
-    private final Backoff backoff;
-    private final Consumer<? super PollingConflict> onConflict;
     private final LongSupplier nanos;
     private final Object botId;
     private final Lease lease;
-    private final Window window;
-    private final Handling handling;
-    private final Conflicts conflicts;
-    private final EventIsolation isolation;
-    private final boolean ownIsolation;
+    private final UnconfirmedUpdates updates;
+    private final UpdateProcessor processor;
+    private final UpdatePoller poller;
+    private final Executor executor;
+    private final Optional<EventIsolation> isolation;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread = new Thread(this::run, "botfsm-telegram-polling");
-    private volatile BotApi.@Nullable Call pending;
 
-    // Of the poller's thread, and of the one that drains when that has ended.
-    private OptionalLong asked = OptionalLong.empty();
-    private long askedAt;
-    private OptionalLong confirmed = OptionalLong.empty();
-    private int failures;
-    private long nextPoll;
-    private long nextPollFurtherOn;
-    /** Whether the server gave nothing when it could have waited; should it not wait, neither may we hurry. */
-    private boolean nothingCame;
-
-    PollingSession(PollingSessionBuilder settings, Lease lease, UpdateHandler handler) {
-        this.api = new BotApi(settings.server, settings.token);
-        this.longPoll = settings.longPoll;
-        this.allowedUpdates = settings.allowedUpdates;
-        this.backoff = settings.pollBackoff;
-        this.onConflict = settings.onConflict;
+    private PollingSession(Builder settings, Lease lease, Fsm fsm, UpdateHandler handler) {
         this.nanos = settings.nanos;
         this.botId = settings.token.botId();
         this.lease = lease;
-        this.window = new Window(update -> Placement.of(update, settings.keys), settings.outagePatience);
-        this.handling = new Handling(settings, window, lease, handler);
-        this.conflicts = new Conflicts(nanos.getAsLong(), settings.longPoll.plus(settings.conflictGrace));
-        this.ownIsolation = settings.isolation.isEmpty();
-        this.isolation = settings.isolation.orElseGet(EventIsolation::inProcess);
-        this.nextPoll = nanos.getAsLong();
-        this.nextPollFurtherOn = nextPoll;
+        this.updates = new UnconfirmedUpdates(settings.keys, settings.outageTimeout);
+        this.processor = new UpdateProcessor(settings, updates, lease, fsm, handler);
+        this.poller = new UpdatePoller(settings, lease, updates);
+        this.executor = settings.executor.orElseGet(PollingSession::ownThreads);
+        this.isolation = settings.isolation;
+    }
+
+    /** Daemons that end when they are idle. No more waits for them than there are unconfirmed updates. */
+    private static Executor ownThreads() {
+        int most = Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "botfsm-handler");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /** Collects the settings of sessions. */
-    public static PollingSessionBuilder builder(BotToken token) {
-        return new PollingSessionBuilder(token);
+    public static Builder builder(BotToken token) {
+        return new Builder(token);
     }
 
-    PollingSession start() {
+    private PollingSession start() {
         thread.start();
         lease.onLost(reason -> {
             LOG.info("The lease is lost: polling ends");
@@ -114,173 +111,74 @@ public final class PollingSession implements BotRunner.Bot {
 
     private void run() {
         try {
-            while (!window.isClosed()) {
+            while (!updates.isClosed()) {
                 step();
             }
-        } catch (InterruptedException e) {
-            LOG.debug("Polling was interrupted", e);
         } catch (Throwable e) { // whoever waits for the end must hear of it
-            window.close();
+            stop();
             ended.completeExceptionally(e);
         }
     }
 
-    private void step() throws InterruptedException {
-        long changes = window.changes();
-        if (!lease.isHeld()) {
-            window.awaitChange(changes, NOT_HELD_PAUSE.toNanos());
+    /** What is to be done now; then waits until there is more. */
+    private void step() {
+        try {
+            long changes = updates.changes();
+            poller.takeAnswer();
+            if (!lease.isHeld()) {
+                updates.awaitChange(changes, NOT_HELD_PAUSE.toNanos());
+                return;
+            }
+            long now = nanos.getAsLong();
+            updates.takeDue(now).forEach(this::handOver);
+            long untilPoll = poller.poll(now);
+            updates.awaitChange(
+                    changes, Math.min(untilPoll, updates.nextDue(now).orElse(Long.MAX_VALUE)));
+        } catch (InterruptedException e) { // by the stop, or by a handler that the executor ran on this thread
+            LOG.debug("Polling was interrupted", e);
+        }
+    }
+
+    private void handOver(PendingUpdate update) {
+        if (isolation.isPresent()) {
+            handOver(update, isolation.get());
             return;
         }
-        long now = nanos.getAsLong();
-        window.due(now).forEach(this::submit);
-        long untilPoll = (isFurtherOn() ? nextPollFurtherOn : nextPoll) - now;
-        if (untilPoll <= 0) {
-            poll(window.isIdle());
-        } else {
-            window.awaitChange(changes, Math.min(untilPoll, window.nextDue(now).orElse(Long.MAX_VALUE)));
+        try {
+            executor.execute(() -> processor.process(update));
+        } catch (Throwable e) { // such as one for a thread that could not be started
+            processor.rejected(update, e);
         }
     }
 
-    private boolean isFurtherOn() {
-        return failures == 0
-                && !nothingCame
-                && (window.isIdle() || !window.offset().equals(asked));
-    }
-
-    // Handling.
-
-    private void submit(Entry entry) {
+    private void handOver(PendingUpdate update, EventIsolation through) {
         try {
-            var unused = isolation
-                    .submit(isolationKey(entry), () -> {
-                        handling.handle(entry);
-                        return entry;
+            var unused = through.submit(isolationKey(update), () -> {
+                        processor.process(update);
+                        return update;
                     })
                     .exceptionally(failure -> {
-                        handling.failed(entry, failure);
-                        return entry;
+                        processor.failed(update, failure);
+                        return update;
                     });
         } catch (RuntimeException e) { // an isolation of the application's
-            handling.failed(entry, e);
+            processor.failed(update, e);
         }
     }
 
     /** What has no conversation waits for none. */
-    private StorageKey isolationKey(Entry entry) {
-        return entry.key()
+    private StorageKey isolationKey(PendingUpdate update) {
+        return update.key()
                 .orElseGet(() ->
-                        StorageKey.bot(botId).chat("update").user(entry.id()).build());
+                        StorageKey.bot(botId).chat("update").user(update.id()).build());
     }
-
-    // Polling.
-
-    private void poll(boolean idle) throws InterruptedException {
-        OptionalLong offset = window.offset();
-        // With updates that are not confirmed there is an answer at once; should there be none, no more than that.
-        Answer answer = pending(ask(offset, Window.LIMIT, idle ? longPoll : Duration.ZERO));
-        if (window.isClosed() || !lease.isHeld()) {
-            return; // what has arrived is redelivered to the instance that is active then
-        }
-        if (answer instanceof Answer.Updates updates) {
-            nothingCame = idle && updates.updates().isEmpty();
-            took(offset, updates.updates());
-            nextPoll = askedAt + SAME_OFFSET_PAUSE.toNanos();
-            nextPollFurtherOn = askedAt + SHORTEST_PAUSE.toNanos();
-        } else if (answer instanceof Answer.Refused refused) {
-            pause(refused(refused));
-        } else if (answer instanceof Answer.Broken broken) {
-            failures++;
-            Duration pause = backoff.after(failures);
-            LOG.warn("No updates, trying again in {} ms: {}", pause.toMillis(), broken.why());
-            pause(pause);
-        }
-    }
-
-    private BotApi.Call ask(OptionalLong offset, int limit, Duration wait) {
-        asked = offset;
-        askedAt = nanos.getAsLong();
-        return api.getUpdates(offset, limit, wait, allowedUpdates);
-    }
-
-    private Answer pending(BotApi.Call call) throws InterruptedException {
-        pending = call;
-        if (window.isClosed()) {
-            call.cancel();
-        }
-        try {
-            return call.await();
-        } finally {
-            pending = null;
-        }
-    }
-
-    private void took(OptionalLong offset, List<Received> updates) {
-        if (failures > 0) {
-            LOG.info("Telegram gives updates again");
-        }
-        failures = 0;
-        conflicts.over();
-        confirmed = offset;
-        window.admit(offset, updates, nanos.getAsLong());
-    }
-
-    private Duration refused(Answer.Refused refusal) {
-        failures++;
-        Duration pause = backoff.after(failures);
-        switch (refusal.code()) {
-            case 409 -> {
-                PollingConflict conflict = conflicts.next(refusal.description(), nanos.getAsLong());
-                tell(conflict, pause);
-            }
-            case 400, 401, 403, 404 -> throw new PollingRefusedException(refusal.code(), refusal.description());
-            default -> {
-                pause = refusal.retryAfter().orElse(pause);
-                LOG.warn(
-                        "Telegram refuses updates: {} {}; trying again in {} ms",
-                        refusal.code(),
-                        refusal.description(),
-                        pause.toMillis());
-            }
-        }
-        return pause;
-    }
-
-    private void tell(PollingConflict conflict, Duration pause) {
-        String again = String.format(
-                Locale.ROOT, "; trying again in %d ms. Telegram says: %s", pause.toMillis(), conflict.description());
-        switch (conflict.kind()) {
-            case FORMER_INSTANCE ->
-                LOG.info("409: another call of getUpdates is open, maybe of an instance that has just died{}", again);
-            case OTHER_POLLER ->
-                LOG.error(
-                        "409: ANOTHER PROGRAM POLLS WITH THIS BOT'S TOKEN, and is not under this lock. It takes updates away."
-                                + " Stop it, or have BotFather revoke the token{}",
-                        again);
-            case WEBHOOK ->
-                LOG.error("409: the bot has a webhook, so nobody can poll. deleteWebhook ends that{}", again);
-        }
-        try {
-            onConflict.accept(conflict);
-        } catch (RuntimeException e) {
-            LOG.error("The listener for conflicts failed", e);
-        }
-    }
-
-    private void pause(Duration pause) {
-        nextPoll = nanos.getAsLong() + pause.toNanos();
-    }
-
-    // Stopping.
 
     private void stop() {
-        window.close();
-        BotApi.Call call = pending;
-        if (call != null) {
-            call.cancel();
-        }
+        updates.close();
+        poller.cancel();
     }
 
-    /** Cancels a pending call. Handlers that have not begun never will; their updates come again to the next instance. */
+    /** Cancels a pending call. Handlers that have not begun never will; their updates are redelivered to the next instance. */
     @Override
     public void stopPolling() throws InterruptedException {
         stop();
@@ -295,42 +193,210 @@ public final class PollingSession implements BotRunner.Bot {
      */
     @Override
     public void drain(Duration limit) throws InterruptedException, TimeoutException {
-        window.close();
-        boolean quiet = window.awaitQuiet(limit.toNanos());
-        if (ownIsolation) {
-            isolation.close();
-        }
-        if (!quiet) {
+        updates.close();
+        if (!updates.awaitQuiet(limit.toNanos())) {
             throw new TimeoutException("an update is still being handled");
         }
-        confirm();
-    }
-
-    private void confirm() throws InterruptedException {
-        OptionalLong offset = window.offset();
-        if (offset.isEmpty() || offset.equals(confirmed) || !lease.isHeld()) {
-            return;
-        }
-        if (offset.equals(asked)) {
-            confirmAgain(offset);
-        } else if (!(ask(offset, 1, Duration.ZERO).await() instanceof Answer.Updates)) {
-            LOG.warn("Updates that were handled are not confirmed, and come again");
-        }
-    }
-
-    /**
-     * What the cancelled call has asked for is confirmed as soon as it has reached Telegram. Telegram makes those wait for
-     * seconds who ask the same again at once, so nobody waits for the answer.
-     */
-    private void confirmAgain(OptionalLong offset) throws InterruptedException {
-        if (nanos.getAsLong() - askedAt < ARRIVAL.toNanos()) {
-            var unused = ask(offset, 1, Duration.ZERO).await(ARRIVAL);
-        }
+        poller.confirm();
     }
 
     /** Fails when polling has ended for a reason that will not pass; not when it was stopped, or the lease was lost. */
     @Override
     public CompletionStage<?> ended() {
         return ended.minimalCompletionStage();
+    }
+
+    /** Collects the settings of polling sessions, and starts one for each lease. Not thread-safe. */
+    public static final class Builder {
+        /** How long Telegram waits for the first update unless chosen otherwise. */
+        public static final Duration DEFAULT_LONG_POLL_TIMEOUT = Duration.ofSeconds(50);
+
+        /** How often a handler may fail unless chosen otherwise. */
+        public static final int DEFAULT_ATTEMPTS = 5;
+
+        /** Every kind of update, by Telegram's names. */
+        static final List<String> ALL_UPDATES = List.of(
+                "message",
+                "edited_message",
+                "channel_post",
+                "edited_channel_post",
+                "business_connection",
+                "business_message",
+                "edited_business_message",
+                "deleted_business_messages",
+                "guest_message",
+                "message_reaction",
+                "message_reaction_count",
+                "inline_query",
+                "chosen_inline_result",
+                "callback_query",
+                "shipping_query",
+                "pre_checkout_query",
+                "purchased_paid_media",
+                "poll",
+                "poll_answer",
+                "my_chat_member",
+                "chat_member",
+                "chat_join_request",
+                "chat_boost",
+                "removed_chat_boost",
+                "managed_bot",
+                "subscription");
+
+        private static final URI TELEGRAM = URI.create("https://api.telegram.org");
+
+        final BotToken token;
+        URI server = TELEGRAM;
+        Function<? super Update, Optional<StorageKey>> keys;
+        Optional<Executor> executor = Optional.empty();
+        Optional<EventIsolation> isolation = Optional.empty();
+        boolean fenced = true;
+        List<String> allowedUpdates = ALL_UPDATES;
+        Duration longPollTimeout = DEFAULT_LONG_POLL_TIMEOUT;
+        int attempts = DEFAULT_ATTEMPTS;
+        Consumer<? super PollingConflict> onConflict = conflict -> {};
+        Backoff outageBackoff = backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
+        Backoff failureBackoff = backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
+        Backoff pollBackoff = backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
+        Duration conflictGrace = Duration.ofSeconds(10);
+        /** See {@link OutageEvidence}. */
+        Duration outageTimeout = Duration.ofSeconds(5);
+
+        LongSupplier nanos = System::nanoTime;
+
+        private Builder(BotToken token) {
+            this.token = requireNonNull(token, "token");
+            this.keys = UpdateKeys.of(token.botId(), FsmStrategy.USER_IN_CHAT)::key;
+        }
+
+        private static Backoff backoff(Duration first, Duration longest) {
+            return new Backoff(first, longest, () -> ThreadLocalRandom.current().nextLong());
+        }
+
+        /**
+         * Another server than Telegram's own, such as a local Bot API server.
+         *
+         * @param address without the bot's part: {@code http://localhost:8081}
+         * @throws IllegalArgumentException if it is no address of an HTTP server
+         */
+        public Builder server(URI address) {
+            requireNonNull(address, "address");
+            if (!Set.of("http", "https").contains(String.valueOf(address.getScheme())) || address.getHost() == null) {
+                throw new IllegalArgumentException("server must be http://… or https://…: " + address);
+            }
+            server = address;
+            return this;
+        }
+
+        /** Whose conversation an update belongs to, {@link FsmStrategy#USER_IN_CHAT} by default. */
+        public Builder strategy(FsmStrategy strategy) {
+            keys = UpdateKeys.of(token.botId(), strategy)::key;
+            return this;
+        }
+
+        /**
+         * What an update's conversation is, such as {@link UpdateKeys#key} with settings of your choice; instead of
+         * {@link #strategy}. It is called on the thread that polls, so it does no I/O. An update for which it fails is a
+         * {@link DeadLetter} at once: the call is never retried.
+         *
+         * @param function empty for an update without a conversation, see {@link UpdateHandler#handleWithoutConversation}
+         */
+        public Builder keys(Function<? super Update, Optional<StorageKey>> function) {
+            keys = requireNonNull(function, "function");
+            return this;
+        }
+
+        /**
+         * What runs handlers, of different conversations in parallel; virtual threads will do. Not closed. An update that it refuses
+         * is handed over again later. By default threads of the session's own, four for each processor, at least 16: daemons that end
+         * when they are idle.
+         */
+        public Builder executor(Executor forHandlers) {
+            executor = Optional.of(requireNonNull(forHandlers, "forHandlers"));
+            return this;
+        }
+
+        /**
+         * Runs handlers through an isolation, such as one that other instances or webhooks share, on its threads. Not closed. None
+         * by default: the session itself handles a conversation's updates one after another.
+         */
+        public Builder isolation(EventIsolation shared) {
+            isolation = Optional.of(requireNonNull(shared, "shared"));
+            return this;
+        }
+
+        /**
+         * Lets handlers write without the lease's fencing token, for a storage that cannot fence, such as one in aiogram's layout.
+         * An instance that has lost its lease without having noticed can overwrite what the next one wrote.
+         */
+        public Builder unfenced() {
+            fenced = false;
+            return this;
+        }
+
+        /**
+         * Which kinds of updates to get, by Telegram's names, such as {@code callback_query}; all kinds by default. The kinds are
+         * stated with each call, since Telegram would otherwise keep those that the last poller of this bot asked for. Some kinds
+         * come only to an administrator of the chat, such as {@code chat_member} and {@code message_reaction}.
+         *
+         * @param names an empty list means what it means to Telegram: all but {@code chat_member}, {@code message_reaction} and
+         *     {@code message_reaction_count}
+         */
+        public Builder allowedUpdates(List<String> names) {
+            allowedUpdates = List.copyOf(requireNonNull(names, "names"));
+            return this;
+        }
+
+        /**
+         * How long Telegram waits for the first update, {@link #DEFAULT_LONG_POLL_TIMEOUT} by default.
+         *
+         * @throws IllegalArgumentException if it is not 1 to 50 seconds
+         */
+        public Builder longPollTimeout(Duration timeout) {
+            requireNonNull(timeout, "timeout");
+            if (timeout.compareTo(Duration.ofSeconds(1)) < 0 || timeout.compareTo(DEFAULT_LONG_POLL_TIMEOUT) > 0) {
+                throw new IllegalArgumentException("longPollTimeout must be 1 to 50 seconds: " + timeout);
+            }
+            longPollTimeout = timeout;
+            return this;
+        }
+
+        /**
+         * How often a handler may fail for a reason of its own before its update is a {@link DeadLetter}, {@value #DEFAULT_ATTEMPTS}
+         * times by default; see {@link UpdateHandler#onDeadLetter}.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder attempts(int most) {
+            if (most < 1) {
+                throw new IllegalArgumentException("attempts must be positive: " + most);
+            }
+            attempts = most;
+            return this;
+        }
+
+        /** Is notified of each 409, on the thread that polls. */
+        public Builder onConflict(Consumer<? super PollingConflict> listener) {
+            onConflict = requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Starts to poll for as long as the lease is held; once for each lease.
+         *
+         * @param fsm the conversations; fenced by the session, with the lease's token
+         * @param handler what to do with the updates
+         * @throws IllegalArgumentException if the storage cannot fence, see {@link #unfenced}, or settings contradict each other
+         */
+        public PollingSession start(Lease lease, Fsm fsm, UpdateHandler handler) {
+            requireNonNull(lease, "lease");
+            requireNonNull(fsm, "fsm");
+            requireNonNull(handler, "handler");
+            if (executor.isPresent() && isolation.isPresent()) {
+                throw new IllegalArgumentException("executor(…) contradicts isolation(…), which has one of its own");
+            }
+            Fsm ofThisLease = fenced ? fsm.fencedBy(lease.fencingToken()) : fsm;
+            return new PollingSession(this, lease, ofThisLease, handler).start();
+        }
     }
 }

@@ -1,63 +1,62 @@
 package io.botfsm.telegrambots;
 
-import static java.util.Objects.requireNonNull;
-
-import io.botfsm.Conversation;
 import io.botfsm.Fsm;
-import io.botfsm.Turn;
 import io.botfsm.storage.StorageKey;
-import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
-/** What a bot does with an update of a conversation. Called by several threads, for one conversation by one at a time. */
+/**
+ * What a bot does with its updates; a lambda where the defaults of the other methods will do. Called by several threads, for one
+ * conversation by one at a time, in the order of its updates.
+ *
+ * <pre>{@code
+ * UpdateHandler handler = (fsm, key, update) -> {
+ *     String reply = fsm.handle(key, update.getUpdateId(), turn -> answer(turn, update))
+ *             .orElse(now -> currentQuestion(now)); // redelivered: the reply may not have been sent
+ *     client.execute(new SendMessage(key.chat(), reply));
+ * };
+ * }</pre>
+ */
 @FunctionalInterface
 public interface UpdateHandler {
     /**
-     * Handles an update. The update is confirmed to Telegram when this has returned, and redelivered if it throws: what it
-     * does must bear that, as {@link Fsm#handle} does.
+     * Handles an update of a conversation. The update is confirmed to Telegram when this has returned, and redelivered if it
+     * throws: what it does must bear that, as {@link Fsm#handle} does. So must a reply that could not be sent: throw, and the
+     * update is handled again, as one that is stored already.
      *
+     * @param fsm the conversations: all writes carry the fencing token of the session's lease
      * @param key whose conversation it belongs to
      * @throws Exception if it could not be handled
      */
-    void handle(StorageKey key, Update update) throws Exception;
+    void handle(Fsm fsm, StorageKey key, Update update) throws Exception;
 
     /**
-     * Handles each update as one turn of its conversation, and sends the replies when the turn is stored. An update that was
-     * stored before, and is redelivered since its replies may not have got out, asks the current question again.
+     * Handles an update that belongs to no conversation; in no order. Only logs it by default.
      *
-     * @param answer changes the turn and returns the replies; may run again, does no I/O, see {@link Fsm#handle}
-     * @param question the replies of a conversation as it is
-     * @param sender sends them; if it throws, the update is handled again as one that was stored before
-     * @param <R> the replies
+     * @throws Exception if it could not be handled; it is redelivered
      */
-    static <R extends @Nullable Object> UpdateHandler turns(
-            Fsm fsm,
-            BiFunction<? super Turn, ? super Update, ? extends R> answer,
-            BiFunction<? super Conversation, ? super Update, ? extends R> question,
-            Sender<? super R> sender) {
-        requireNonNull(fsm, "fsm");
-        requireNonNull(answer, "answer");
-        requireNonNull(question, "question");
-        requireNonNull(sender, "sender");
-        return (key, update) -> sender.send(
-                update,
-                fsm.<R>handle(key, update.getUpdateId(), turn -> answer.apply(turn, update))
-                        .orElse(now -> question.apply(now, update)));
+    default void handleWithoutConversation(Update update) throws Exception {
+        UpdateProcessor.LOG.debug("Update {} belongs to no conversation", update.getUpdateId());
     }
 
     /**
-     * Sends replies.
-     *
-     * @param <R> the replies
+     * Whether a failure of this handler may mean that something is unavailable that all conversations need; in addition to those
+     * of the storage and the isolation. A failure is tested first, and then its causes. It counts as an attempt only if it is
+     * the conversation's own: if other conversations have succeeded since it first failed. An answer of Telegram's that concerns
+     * one chat, 400 or 403, always counts, also as a cause. No by default.
      */
-    @FunctionalInterface
-    interface Sender<R extends @Nullable Object> {
-        /**
-         * Sends what an update is answered with.
-         *
-         * @throws Exception if that did not work, and should be tried again
-         */
-        void send(Update update, R replies) throws Exception;
+    default boolean isOutage(Throwable failure) {
+        return false;
+    }
+
+    /**
+     * Takes an update that has failed for a reason of its own as often as {@link PollingSession.Builder#attempts} allows, before
+     * it is confirmed. An update that TelegramBots cannot read, or that the key function cannot take, comes at once. By default
+     * it is logged as an error.
+     *
+     * @throws Exception if it could not be kept: the update is handled once more and comes again later; after as many failures
+     *     as a handler may have, the update is confirmed all the same, with an error in the log
+     */
+    default void onDeadLetter(DeadLetter letter) throws Exception {
+        UpdateProcessor.LOG.error("Given up: {}", letter, letter.failure());
     }
 }

@@ -62,7 +62,7 @@ public final class UpdateKeys {
     public Optional<StorageKey> key(Update update) {
         requireNonNull(update, "update");
         StorageKey.Builder origin = StorageKey.bot(botId);
-        Origin.of(update).into(origin, byConnection, bySenderChat);
+        UpdateOrigin.of(update).into(origin, byConnection, bySenderChat);
         return strategy.key(origin);
     }
 }

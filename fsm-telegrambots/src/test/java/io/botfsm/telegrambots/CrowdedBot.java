@@ -33,7 +33,9 @@ final class CrowdedBot {
             BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
     final BotToken token = BotToken.of(telegram.token());
     final HandLease lease = new HandLease();
-    final PollingSessionBuilder polling = PollingSession.builder(token).server(telegram.uri());
+    final PollingSession.Builder polling =
+            PollingSession.builder(token).server(telegram.uri()).attempts(ATTEMPTS);
+    final ComposedHandler handler = new ComposedHandler();
     final List<DeadLetter> dead = new CopyOnWriteArrayList<>();
     final Map<Long, AtomicInteger> answered = new ConcurrentHashMap<>();
     final Map<Long, AtomicInteger> attempts = new ConcurrentHashMap<>();
@@ -47,7 +49,8 @@ final class CrowdedBot {
     private @Nullable PollingSession session;
 
     CrowdedBot() {
-        polling.outages(TelegramApiException.class::isInstance).deadLetters(ATTEMPTS, dead::add);
+        handler.outages = TelegramApiException.class::isInstance;
+        handler.deadLetters = dead::add;
         polling.failureBackoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(100), () -> 0);
         polling.outageBackoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(100), () -> 0);
     }
@@ -56,13 +59,14 @@ final class CrowdedBot {
         return StorageKey.bot(token.botId()).chat(user).user(user).build();
     }
 
-    void start(UpdateHandler handler) {
-        session = polling.start(lease, (key, update) -> {
+    void start(Fsm fsm, UpdateHandler handle) {
+        handler.handle = (fenced, key, update) -> {
             long user = Long.parseLong(key.user());
             attempts.computeIfAbsent(user, first -> new AtomicInteger()).incrementAndGet();
-            handler.handle(key, update);
+            handle.handle(fenced, key, update);
             answered.computeIfAbsent(user, first -> new AtomicInteger()).incrementAndGet();
-        });
+        };
+        session = polling.start(lease, fsm, handler);
     }
 
     /** Counts the conversation's messages. */

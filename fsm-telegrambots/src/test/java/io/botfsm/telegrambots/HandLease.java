@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 final class HandLease implements Lease {
     private final List<Consumer<? super LossReason>> onLost = new CopyOnWriteArrayList<>();
     private volatile boolean held = true;
+    volatile long token = 1;
     volatile long fenced;
 
     void lose() {
@@ -32,7 +33,7 @@ final class HandLease implements Lease {
 
     @Override
     public long fencingToken() {
-        return 1;
+        return token;
     }
 
     @Override

@@ -49,8 +49,8 @@ class LimitedChatTest {
     }
 
     private void start() {
-        bot.start((key, update) -> {
-            CrowdedBot.count(fsm, key, update.getUpdateId());
+        bot.start(fsm, (fenced, key, update) -> {
+            CrowdedBot.count(fenced, key, update.getUpdateId());
             if (!key.chat().equals(key.user()) || key.user().equals("" + POISONED)) {
                 bot.send(key, "counted");
             }
@@ -77,7 +77,8 @@ class LimitedChatTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void nothingIsSentThereBeforeTheTimeIsOverAndNoAttemptCounts(boolean isOutage) {
-        bot.polling.outages(failure -> isOutage).deadLetters(1, bot.dead::add);
+        bot.handler.outages = failure -> isOutage;
+        bot.polling.attempts(1);
         bot.telegram.nextInChat(POISONED, SEND, 2, Fault.tooManyRequests(2));
         poisonedWrites();
         bot.othersWrite(MESSAGES, USERS);
@@ -132,7 +133,7 @@ class LimitedChatTest {
         assertThat(bot.othersAnswered()).isEqualTo(99);
         assertThat(bot.attempts(POISONED)).isOne();
 
-        ahead.set(RetryAfter.LONGEST.toNanos());
+        ahead.set(HandlerFailure.LONGEST_RETRY_AFTER.toNanos());
         bot.awaitOthersAnswered(MESSAGES);
         bot.awaitAllConfirmed();
         assertThat(bot.dead).isEmpty();
@@ -146,7 +147,7 @@ class LimitedChatTest {
         poisonedWrites();
         start();
         await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 1);
-        ahead.set(RetryAfter.LONGEST.toNanos());
+        ahead.set(HandlerFailure.LONGEST_RETRY_AFTER.toNanos());
         await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 3);
         bot.othersWrite(1, 1);
 
@@ -173,7 +174,8 @@ class LimitedChatTest {
     }
 
     private static Duration wait(String retryAfter) throws Exception {
-        return RetryAfter.of(refused(429, ", \"parameters\": {\"retry_after\": " + retryAfter + "}"))
+        return HandlerFailure.of(refused(429, ", \"parameters\": {\"retry_after\": " + retryAfter + "}"))
+                .retryAfter()
                 .orElseThrow();
     }
 
@@ -182,26 +184,32 @@ class LimitedChatTest {
         assertThat(wait("30")).isEqualTo(Duration.ofSeconds(30));
         assertThat(wait("0")).isEqualTo(Duration.ofSeconds(1));
         assertThat(wait("-7")).isEqualTo(Duration.ofSeconds(1));
-        assertThat(wait("2147483647")).isEqualTo(RetryAfter.LONGEST);
-        assertThat(RetryAfter.of(refused(429, ""))).hasValue(Duration.ofSeconds(1));
-        assertThat(RetryAfter.of(new CompletionException(new IllegalStateException(refused(429, "")))))
+        assertThat(wait("2147483647")).isEqualTo(HandlerFailure.LONGEST_RETRY_AFTER);
+        assertThat(HandlerFailure.of(refused(429, "")).retryAfter()).hasValue(Duration.ofSeconds(1));
+        assertThat(HandlerFailure.of(new CompletionException(new IllegalStateException(refused(429, ""))))
+                        .retryAfter())
                 .hasValue(Duration.ofSeconds(1));
-        assertThat(RetryAfter.of(refused(500, ", \"parameters\": {\"retry_after\": 5}")))
+        assertThat(HandlerFailure.of(refused(500, ", \"parameters\": {\"retry_after\": 5}"))
+                        .retryAfter())
                 .isEmpty();
-        assertThat(RetryAfter.of(new IllegalStateException("429"))).isEmpty();
+        assertThat(HandlerFailure.of(new IllegalStateException("429")).retryAfter())
+                .isEmpty();
         Exception cycle = new IllegalStateException("a");
         cycle.initCause(new IllegalStateException("b", cycle));
-        assertThat(RetryAfter.of(cycle)).isEmpty();
+        assertThat(HandlerFailure.of(cycle).retryAfter()).isEmpty();
     }
 
     @Test
     void anAnswerThatConcernsOneChatIsNoOutage() throws Exception {
         for (int code : new int[] {400, 403}) {
-            assertThat(FailureKind.of(refused(code, ""), failure -> true)).isEqualTo(FailureKind.OWN);
+            assertThat(HandlerFailure.of(refused(code, "")).isOwn(failure -> true))
+                    .isTrue();
         }
         for (int code : new int[] {401, 429, 500, 502}) {
-            assertThat(FailureKind.of(refused(code, ""), failure -> true)).isEqualTo(FailureKind.AMBIGUOUS);
-            assertThat(FailureKind.of(refused(code, ""), failure -> false)).isEqualTo(FailureKind.OWN);
+            assertThat(HandlerFailure.of(refused(code, "")).isOwn(failure -> true))
+                    .isFalse();
+            assertThat(HandlerFailure.of(refused(code, "")).isOwn(failure -> false))
+                    .isTrue();
         }
     }
 
@@ -211,27 +219,27 @@ class LimitedChatTest {
         FsmException unavailable = new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
         FsmException refused = new ConversationRefusedException(key, "WRONGTYPE", false, null);
         Throwable blocked = refused(403, "");
-        assertThat(kind(new IllegalStateException(unavailable))).isEqualTo(FailureKind.AMBIGUOUS);
-        assertThat(kind(new CompletionException(new IllegalStateException(unavailable))))
-                .isEqualTo(FailureKind.AMBIGUOUS);
-        assertThat(kind(new IllegalStateException(refused))).isEqualTo(FailureKind.OWN);
-        assertThat(kind(new IllegalStateException(blocked))).isEqualTo(FailureKind.OWN);
-        assertThat(kind(new IllegalStateException(new TelegramApiException("no connection"))))
-                .isEqualTo(FailureKind.AMBIGUOUS);
-        assertThat(kind(new StorageRefusedException(key, "NOPERM", false, null)))
-                .isEqualTo(FailureKind.AMBIGUOUS);
-        assertThat(kind(new IllegalStateException("a fault"))).isEqualTo(FailureKind.OWN);
+        assertThat(isOwn(new IllegalStateException(unavailable))).isFalse();
+        assertThat(isOwn(new CompletionException(new IllegalStateException(unavailable))))
+                .isFalse();
+        assertThat(isOwn(new IllegalStateException(refused))).isTrue();
+        assertThat(isOwn(new IllegalStateException(blocked))).isTrue();
+        assertThat(isOwn(new IllegalStateException(new TelegramApiException("no connection"))))
+                .isFalse();
+        assertThat(isOwn(new StorageRefusedException(key, "NOPERM", false, null)))
+                .isFalse();
+        assertThat(isOwn(new IllegalStateException("a fault"))).isTrue();
     }
 
-    private static FailureKind kind(Throwable failure) {
-        return FailureKind.of(failure, TelegramApiException.class::isInstance);
+    private static boolean isOwn(Throwable failure) {
+        return HandlerFailure.of(failure).isOwn(TelegramApiException.class::isInstance);
     }
 
     @Test
     void aTestForOutagesThatFailsDeclaresNothing() {
-        assertThat(FailureKind.of(new IllegalStateException("a fault"), failure -> {
+        assertThat(HandlerFailure.of(new IllegalStateException("a fault")).isOwn(failure -> {
                     throw new IllegalArgumentException("another");
                 }))
-                .isEqualTo(FailureKind.OWN);
+                .isTrue();
     }
 }

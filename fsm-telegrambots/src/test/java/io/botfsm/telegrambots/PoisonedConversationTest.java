@@ -5,6 +5,7 @@ import static io.botfsm.telegrambots.CrowdedBot.PATIENCE;
 import static io.botfsm.telegrambots.CrowdedBot.POISONED;
 import static io.botfsm.telegrambots.CrowdedBot.USERS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Fsm;
@@ -216,12 +217,12 @@ class PoisonedConversationTest {
     }
 
     private void start(Poison poison) {
-        bot.start((key, update) -> {
+        bot.start(fsm, (fenced, key, update) -> {
             boolean poisoned = key.user().equals("" + POISONED);
             if (poisoned) {
                 poison.fail(key);
             }
-            CrowdedBot.count(fsm, key, update.getUpdateId());
+            CrowdedBot.count(fenced, key, update.getUpdateId());
             if (poisoned) {
                 bot.send(key, "counted");
             }
@@ -256,17 +257,17 @@ class PoisonedConversationTest {
     /** With the pauses of a bot in production. */
     @Test
     void holdsUpNobodyElseAtItsRealPace() {
-        PollingSessionBuilder defaults = PollingSession.builder(bot.token);
+        PollingSession.Builder defaults = PollingSession.builder(bot.token);
         bot.polling.failureBackoff = defaults.failureBackoff;
         bot.polling.outageBackoff = defaults.outageBackoff;
-        bot.polling.deadLetters(PollingSessionBuilder.DEFAULT_ATTEMPTS, bot.dead::add);
+        bot.polling.attempts(PollingSession.Builder.DEFAULT_ATTEMPTS);
         long update = poisonedWrites();
         bot.othersWrite(MESSAGES, USERS);
         start(Poison.STORAGE_UNAVAILABLE);
 
         bot.awaitOthersAnswered(MESSAGES);
         awaitDeadLetters(update);
-        assertThat(bot.attempts(POISONED)).isEqualTo(PollingSessionBuilder.DEFAULT_ATTEMPTS);
+        assertThat(bot.attempts(POISONED)).isEqualTo(PollingSession.Builder.DEFAULT_ATTEMPTS);
     }
 
     @Test
@@ -282,15 +283,15 @@ class PoisonedConversationTest {
     /** Each fails for so long that all others are done before it does so for the first time. */
     @Test
     void holdsUpNobodyElseWhenItFailsSlowly() {
-        bot.polling.outagePatience = Duration.ofMillis(100);
+        bot.polling.outageTimeout = Duration.ofMillis(100);
         long update = poisonedWrites();
         bot.othersWrite(MESSAGES, USERS);
-        bot.start((key, received) -> {
+        bot.start(fsm, (fenced, key, received) -> {
             if (key.user().equals("" + POISONED)) {
-                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= Window.LIMIT - 1);
+                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= UnconfirmedUpdates.LIMIT - 1);
                 throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
             }
-            CrowdedBot.count(fsm, key, received.getUpdateId());
+            CrowdedBot.count(fenced, key, received.getUpdateId());
         });
 
         bot.awaitOthersAnswered(MESSAGES);
@@ -300,17 +301,17 @@ class PoisonedConversationTest {
     /** The window is full when they fail for the first time: nobody can succeed after that. */
     @Test
     void tenThatFailSlowlyHoldUpNobodyElse() {
-        bot.polling.outagePatience = Duration.ofMillis(100);
+        bot.polling.outageTimeout = Duration.ofMillis(100);
         long[] updates = LongStream.rangeClosed(1, 10)
                 .map(user -> bot.telegram.user(user).says("poison").getAsLong())
                 .toArray();
         bot.othersWrite(MESSAGES, USERS);
-        bot.start((key, received) -> {
+        bot.start(fsm, (fenced, key, received) -> {
             if (Long.parseLong(key.user()) <= 10) {
-                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= Window.LIMIT - 10);
+                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= UnconfirmedUpdates.LIMIT - 10);
                 throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
             }
-            CrowdedBot.count(fsm, key, received.getUpdateId());
+            CrowdedBot.count(fenced, key, received.getUpdateId());
         });
 
         bot.awaitOthersAnswered(MESSAGES);
@@ -323,11 +324,11 @@ class PoisonedConversationTest {
                 .map(user -> bot.telegram.user(user).says("poison").getAsLong())
                 .toArray();
         bot.othersWrite(MESSAGES, USERS);
-        bot.start((key, update) -> {
+        bot.start(fsm, (fenced, key, update) -> {
             if (Long.parseLong(key.user()) <= 5) {
                 throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
             }
-            CrowdedBot.count(fsm, key, update.getUpdateId());
+            CrowdedBot.count(fenced, key, update.getUpdateId());
         });
 
         bot.awaitOthersAnswered(MESSAGES);
@@ -354,7 +355,13 @@ class PoisonedConversationTest {
                         + " \"from\": {\"id\": 1, \"is_bot\": false, \"first_name\": \"A\"}}}")
                 .getAsLong();
         bot.othersWrite(MESSAGES, USERS);
-        bot.start((key, received) -> aiogram.context(key).updateData("n", 1));
+        UpdateHandler handler =
+                (unfenced, key, received) -> unfenced.context(key).updateData("n", 1);
+        assertThatThrownBy(() -> bot.start(aiogram, handler))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("FENCING");
+        bot.polling.unfenced();
+        bot.start(aiogram, handler);
 
         bot.awaitOthersAnswered(MESSAGES);
         awaitDeadLetters(update);
@@ -384,9 +391,9 @@ class PoisonedConversationTest {
         var keys = bot.polling.keys;
         bot.polling.keys =
                 update -> update.getMessage().getChatId() == POISONED ? Optional.empty() : keys.apply(update);
-        bot.polling.others(update -> {
+        bot.handler.withoutConversation = update -> {
             throw new StorageUnavailableException(bot.key(POISONED), Duration.ofSeconds(2), true, null);
-        });
+        };
         long update = poisonedWrites();
         bot.othersWrite(MESSAGES, USERS);
         start(Poison.FAULT_OF_THE_HANDLER);
@@ -398,10 +405,10 @@ class PoisonedConversationTest {
     @Test
     void aReceiverThatFailsForOneUpdateHoldsUpNobodyElse() {
         AtomicInteger handedOver = new AtomicInteger();
-        bot.polling.deadLetters(ATTEMPTS, letter -> {
+        bot.handler.deadLetters = letter -> {
             handedOver.incrementAndGet();
             throw new IllegalStateException("cannot keep it");
-        });
+        };
         poisonedWrites();
         bot.othersWrite(MESSAGES, USERS);
         start(Poison.FAULT_OF_THE_HANDLER);
@@ -415,11 +422,11 @@ class PoisonedConversationTest {
     @Test
     void aReceiverCanWaitThoughTheHandlerWasInterrupted() {
         List<Boolean> interrupted = new CopyOnWriteArrayList<>();
-        bot.polling.deadLetters(ATTEMPTS, letter -> {
+        bot.handler.deadLetters = letter -> {
             interrupted.add(Thread.currentThread().isInterrupted());
             bot.dead.add(letter);
-        });
-        bot.start((key, update) -> {
+        };
+        bot.start(fsm, (fenced, key, update) -> {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("gave up its wait");
         });
@@ -432,10 +439,10 @@ class PoisonedConversationTest {
     @Test
     void aReceiverThatFailsForAnUnreadableUpdateHoldsUpNobodyElse() {
         AtomicInteger handedOver = new AtomicInteger();
-        bot.polling.deadLetters(ATTEMPTS, letter -> {
+        bot.handler.deadLetters = letter -> {
             handedOver.incrementAndGet();
             throw new IllegalStateException("cannot keep it");
-        });
+        };
         bot.telegram.deliver("{\"message\": {\"chat\": {\"id\": \"no number\"}}}");
         bot.othersWrite(MESSAGES, USERS);
         start(Poison.FAULT_OF_THE_HANDLER);

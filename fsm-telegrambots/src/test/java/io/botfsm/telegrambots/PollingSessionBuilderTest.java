@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PollingSessionBuilderTest {
-    private final PollingSessionBuilder builder = PollingSession.builder(BotToken.of("7:secret"));
+    private final PollingSession.Builder builder = PollingSession.builder(BotToken.of("7:secret"));
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "//localhost:8081", "localhost:8081", "ftp://localhost", "http:///bot"})

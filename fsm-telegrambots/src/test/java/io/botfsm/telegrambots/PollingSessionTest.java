@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.botfsm.Fsm;
+import io.botfsm.isolation.EventIsolation;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,7 +49,9 @@ class PollingSessionTest {
             BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
     private final BotToken token = BotToken.of(telegram.token());
     private final HandLease lease = new HandLease();
-    private final PollingSessionBuilder polling = quick();
+    private final Fsm fsm = Fsm.over(new MemoryStateStorage());
+    private final ComposedHandler handler = new ComposedHandler();
+    private final PollingSession.Builder polling = quick();
     private final List<String> handled = new CopyOnWriteArrayList<>();
     private final TelegramUser alice = telegram.user(1);
     private final TelegramUser bob = telegram.user(2);
@@ -55,8 +59,8 @@ class PollingSessionTest {
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private Optional<PollingSession> session = Optional.empty();
 
-    private PollingSessionBuilder quick() {
-        PollingSessionBuilder settings = PollingSession.builder(token).server(telegram.uri());
+    private PollingSession.Builder quick() {
+        PollingSession.Builder settings = PollingSession.builder(token).server(telegram.uri());
         settings.pollBackoff = new Backoff(Duration.ofMillis(600), Duration.ofSeconds(1), () -> 0);
         settings.failureBackoff = new Backoff(Duration.ofMillis(5), Duration.ofMillis(50), () -> 0);
         settings.outageBackoff = settings.failureBackoff;
@@ -84,13 +88,14 @@ class PollingSessionTest {
                 .noneMatch(event -> event.getFormattedMessage().contains(secret));
     }
 
-    private PollingSession start(UpdateHandler handler) {
-        PollingSession started = polling.start(lease, handler);
+    private PollingSession start(UpdateHandler handle) {
+        handler.handle = handle;
+        PollingSession started = polling.start(lease, fsm, handler);
         session = Optional.of(started);
         return started;
     }
 
-    private void write(StorageKey key, Update update) {
+    private void write(Fsm fsm, StorageKey key, Update update) {
         handled.add(key.user() + " " + update.getMessage().getText());
     }
 
@@ -122,11 +127,11 @@ class PollingSessionTest {
     @Test
     void confirmsNothingBeforeItsHandlerIsDone() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        start((key, update) -> {
+        start((fsm, key, update) -> {
             if (key.user().equals("1")) {
                 go.await();
             }
-            write(key, update);
+            write(fsm, key, update);
         });
         alice.says("a1");
         awaitUpdatesAnswered();
@@ -149,11 +154,11 @@ class PollingSessionTest {
     @Test
     void repeatsAFailureBeforeWhatComesAfterIt() {
         AtomicInteger failures = new AtomicInteger(3);
-        start((key, update) -> {
+        start((fsm, key, update) -> {
             if (update.getMessage().getText().equals("a2") && failures.getAndDecrement() > 0) {
                 throw new IllegalStateException("not yet");
             }
-            write(key, update);
+            write(fsm, key, update);
         });
         for (int i = 1; i <= 5; i++) {
             alice.says("a" + i);
@@ -168,13 +173,14 @@ class PollingSessionTest {
     @Test
     void givesUpNothingWhileTheStorageIsAway() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();
-        polling.deadLetters(1, dead::add);
+        polling.attempts(1);
+        handler.deadLetters = dead::add;
         AtomicInteger failures = new AtomicInteger(20);
-        start((key, update) -> {
+        start((fsm, key, update) -> {
             if (failures.getAndDecrement() > 0) {
                 throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
             }
-            write(key, update);
+            write(fsm, key, update);
         });
         alice.says("a1");
         alice.says("a2");
@@ -190,19 +196,20 @@ class PollingSessionTest {
     void handsOverWhatFailsForEver() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();
         AtomicInteger receiverFails = new AtomicInteger(1);
-        polling.deadLetters(3, letter -> {
+        polling.attempts(3);
+        handler.deadLetters = letter -> {
             if (receiverFails.getAndDecrement() > 0) {
                 throw new IllegalStateException("nor can this be kept");
             }
             dead.add(letter);
-        });
+        };
         AtomicInteger attempts = new AtomicInteger();
-        start((key, update) -> {
+        start((fsm, key, update) -> {
             if (update.getMessage().getText().equals("bad")) {
                 attempts.incrementAndGet();
                 throw new IllegalArgumentException("a bug");
             }
-            write(key, update);
+            write(fsm, key, update);
         });
         long id = alice.says("bad").getAsLong();
         alice.says("a2");
@@ -223,7 +230,7 @@ class PollingSessionTest {
     @Test
     void handsOverWhatCannotBeRead() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();
-        polling.deadLetters(3, dead::add);
+        handler.deadLetters = dead::add;
         telegram.deliver("{\"message\": {\"chat\": {\"id\": \"secret words\"}}}");
         alice.says("a1");
         start(this::write);
@@ -239,7 +246,8 @@ class PollingSessionTest {
 
     @Test
     void givesWhatIsNobodysToAHandlerOfItsOwn() {
-        polling.others(update -> handled.add("nobody's " + update.getPoll().getId()));
+        handler.withoutConversation =
+                update -> handled.add("nobody's " + update.getPoll().getId());
         start(this::write);
         telegram.deliver("{\"poll\": {\"id\": \"9\", \"question\": \"?\", \"options\": [], \"total_voter_count\": 0,"
                 + " \"is_closed\": false, \"is_anonymous\": true, \"type\": \"regular\"}}");
@@ -255,7 +263,7 @@ class PollingSessionTest {
     }
 
     private void pollAsFormer(List<String> kinds) throws InterruptedException {
-        var unused = new BotApi(telegram.uri(), token)
+        var unused = new GetUpdatesClient(telegram.uri(), token)
                 .getUpdates(OptionalLong.empty(), 1, Duration.ZERO, kinds)
                 .await();
     }
@@ -263,7 +271,7 @@ class PollingSessionTest {
     @Test
     void getsAllKindsThoughAFormerPollerAskedForFewer() throws Exception {
         pollAsFormer(List.of("message"));
-        start((key, update) -> handled.add(update.hasCallbackQuery() ? "button" : "member"));
+        start((fsm, key, update) -> handled.add(update.hasCallbackQuery() ? "button" : "member"));
         awaitPoll();
         telegram.deliver(ofAlice("callback_query", "\"id\": \"1\", \"data\": \"x\""));
         telegram.deliver(ofAlice("chat_member", "\"date\": 1"));
@@ -292,26 +300,23 @@ class PollingSessionTest {
                         .map(BeanPropertyDefinition::getName)
                         .filter(name -> !name.equals("update_id"))
                         .toList();
-        assertThat(PollingSessionBuilder.ALL_UPDATES).containsExactlyInAnyOrderElementsOf(kinds);
+        assertThat(PollingSession.Builder.ALL_UPDATES).containsExactlyInAnyOrderElementsOf(kinds);
     }
 
     @Test
     void aTurnIsStoredBeforeItsReplyAndRepeatedAsAQuestion() {
-        Fsm fsm = Fsm.over(new MemoryStateStorage());
         AtomicInteger unsent = new AtomicInteger(1);
-        start(UpdateHandler.turns(
-                fsm,
-                (turn, update) -> {
-                    turn.put("n", turn.value("n", Integer.class).orElse(0) + 1);
-                    return "counted";
-                },
-                (now, update) -> "again " + now.value("n", Integer.class).get(),
-                (update, reply) -> {
-                    if (unsent.getAndDecrement() > 0) {
-                        throw new IllegalStateException("cannot send");
-                    }
-                    handled.add(reply);
-                }));
+        start((fenced, key, update) -> {
+            String reply = fenced.<String>handle(key, update.getUpdateId(), turn -> {
+                        turn.put("n", turn.value("n", Integer.class).orElse(0) + 1);
+                        return "counted";
+                    })
+                    .orElse(now -> "again " + now.value("n", Integer.class).get());
+            if (unsent.getAndDecrement() > 0) {
+                throw new IllegalStateException("cannot send");
+            }
+            handled.add(reply);
+        });
         alice.says("a1");
         awaitHandled("again 1");
         alice.says("a2");
@@ -335,11 +340,11 @@ class PollingSessionTest {
     @Test
     void aWindowFullOfUpdatesWaits() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        start((key, update) -> {
+        start((fsm, key, update) -> {
             if (key.user().equals("1")) {
                 go.await();
             }
-            write(key, update);
+            write(fsm, key, update);
         });
         alice.says("first");
         for (int i = 0; i < 150; i++) {
@@ -393,9 +398,9 @@ class PollingSessionTest {
 
     @Test
     void confirmsNothingWithoutTheLease() throws Exception {
-        PollingSession polled = start((key, update) -> {
+        PollingSession polled = start((fsm, key, update) -> {
             lease.held(false);
-            write(key, update);
+            write(fsm, key, update);
         });
         alice.says("a1");
         awaitHandled("1 a1");
@@ -405,16 +410,105 @@ class PollingSessionTest {
         assertThat(telegram.unconfirmedUpdates()).isEqualTo(1);
     }
 
+    /** A pause that it did not notice has outlived its lease; the next instance has written. */
+    @Test
+    void whatAZombieWritesIsRefused() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        StorageKey ofAlice = StorageKey.bot(token.botId()).chat(1).user(1).build();
+        start((fenced, key, update) -> {
+            begun.countDown();
+            go.await();
+            var unused = fenced.handle(key, update.getUpdateId(), turn -> turn.put("n", "zombie"));
+        });
+        alice.says("a1");
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        lease.token = 2; // must not be looked up when a handler writes
+        fsm.fencedBy(2).context(ofAlice).updateData("n", "next");
+        go.countDown();
+
+        await().atMost(PATIENCE).until(() -> lease.fenced == 2);
+        assertThat(fsm.context(ofAlice).value("n", String.class)).hasValue("next");
+        assertThat(telegram.unconfirmedUpdates()).isEqualTo(1);
+    }
+
+    // Threads.
+
+    /** What an executor has is the head of a conversation; the rest waits outside of it. */
+    @Test
+    void handsOverOnlyTheHeadOfEachConversation() {
+        List<Runnable> given = new CopyOnWriteArrayList<>();
+        polling.executor(given::add);
+        alice.says("a1");
+        alice.says("a2");
+        bob.says("b1");
+        start(this::write);
+        await().atMost(PATIENCE).until(() -> given.size() == 2);
+        given.get(1).run(); // bob's
+        given.get(0).run();
+        await().atMost(PATIENCE).until(() -> given.size() == 3);
+        given.get(2).run();
+        assertThat(handled).containsExactly("2 b1", "1 a1", "1 a2");
+    }
+
+    @Test
+    void whatTheExecutorRefusesIsHandedOverAgainAndNeverGivenUp() {
+        List<DeadLetter> dead = new CopyOnWriteArrayList<>();
+        handler.deadLetters = dead::add;
+        AtomicInteger refusals = new AtomicInteger(10);
+        polling.attempts(1).executor(task -> {
+            if (refusals.getAndDecrement() > 0) {
+                throw new RejectedExecutionException("busy");
+            }
+            task.run();
+        });
+        alice.says("a1");
+        alice.says("a2");
+        start(this::write);
+        awaitHandled("1 a1", "1 a2");
+        assertThat(handled).containsExactly("1 a1", "1 a2");
+        assertThat(dead).isEmpty();
+    }
+
+    /** As an executor does whose policy lets callers run what it has no room for. */
+    @Test
+    void pollingSurvivesAnInterruptOfAHandlerOnItsThread() {
+        polling.executor(Runnable::run);
+        start((fenced, key, update) -> {
+            write(fenced, key, update);
+            Thread.currentThread().interrupt();
+        });
+        alice.says("a1");
+        awaitHandled("1 a1");
+        alice.says("a2");
+        awaitHandled("1 a1", "1 a2");
+    }
+
+    @Test
+    void anExecutorAndAnIsolationContradictEachOther() {
+        polling.executor(Runnable::run).isolation(EventIsolation.inProcess());
+        assertThatThrownBy(() -> start(this::write))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("executor")
+                .hasMessageContaining("isolation");
+    }
+
+    @Test
+    void anIsolationThatIsGivenKeepsTheOrderToo() {
+        polling.isolation(EventIsolation.inProcess());
+        handlesUpdatesInOrderAndConfirmsThem();
+    }
+
     // The stop.
 
     @Test
     void confirmsWhatIsDoneWhenItStops() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        PollingSession polled = start((key, update) -> {
+        PollingSession polled = start((fsm, key, update) -> {
             begun.countDown();
             go.await();
-            write(key, update);
+            write(fsm, key, update);
         });
         alice.says("a1");
         alice.says("a2");
@@ -434,7 +528,7 @@ class PollingSessionTest {
     void saysThatAHandlerStillRuns() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        PollingSession polled = start((key, update) -> {
+        PollingSession polled = start((fsm, key, update) -> {
             begun.countDown();
             go.await();
         });
@@ -483,7 +577,7 @@ class PollingSessionTest {
     void endsWhenTheTokenIsNotTaken() {
         PollingSession polled = PollingSession.builder(BotToken.of("7:wrong"))
                 .server(telegram.uri())
-                .start(lease, this::write);
+                .start(lease, fsm, this::write);
         CompletableFuture<?> ended = polled.ended().toCompletableFuture();
 
         assertThatThrownBy(() -> ended.get(30, TimeUnit.SECONDS))
@@ -497,7 +591,7 @@ class PollingSessionTest {
     @Test
     void saysThatNobodyIsThereWithoutTheToken() {
         telegram.close();
-        polling.start(lease, this::write);
+        polling.start(lease, fsm, this::write);
         await().atMost(PATIENCE).until(() -> logged("No updates, trying again in"));
         lease.lose();
     }
@@ -511,7 +605,7 @@ class PollingSessionTest {
     void tellsOfAnotherPollerAndGoesOn() throws Exception {
         List<PollingConflict> conflicts = new CopyOnWriteArrayList<>();
         polling.onConflict(conflicts::add);
-        polling.longPoll = Duration.ofSeconds(1);
+        polling.longPollTimeout = Duration.ofSeconds(1);
         polling.conflictGrace = Duration.ofSeconds(1);
         PollingSession polled = start(this::write);
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -530,7 +624,7 @@ class PollingSessionTest {
     }
 
     private void pollUntil(CompletableFuture<Void> done) {
-        BotApi api = new BotApi(telegram.uri(), token);
+        GetUpdatesClient api = new GetUpdatesClient(telegram.uri(), token);
         while (!done.isDone()) {
             try {
                 var unused = api.getUpdates(OptionalLong.empty(), 1, Duration.ofSeconds(1), List.of())
@@ -564,7 +658,7 @@ class PollingSessionTest {
         assertThatThrownBy(() -> polling.server(URI.create("localhost:8081")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("localhost:8081");
-        assertThatThrownBy(() -> polling.longPoll(Duration.ofSeconds(51)))
+        assertThatThrownBy(() -> polling.longPollTimeout(Duration.ofSeconds(51)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PT51S");
     }

@@ -62,7 +62,7 @@ class StorageOutageTest {
     }
 
     private void startCounting() {
-        bot.start((key, update) -> CrowdedBot.count(fsm, key, update.getUpdateId()));
+        bot.start(fsm, (fenced, key, update) -> CrowdedBot.count(fenced, key, update.getUpdateId()));
     }
 
     private void awaitFutileAttempts(int users) {
@@ -98,23 +98,23 @@ class StorageOutageTest {
     /** What the others did before the outage is no evidence against it. */
     @Test
     void givesUpNothingThatWasBegunBeforeAndKeepsAFullWindow() {
-        bot.polling.outagePatience = Duration.ofHours(1);
+        bot.polling.outageTimeout = Duration.ofHours(1);
         bot.telegram.user(POISONED).says("takes its time");
-        bot.othersWrite(3 * Window.LIMIT, USERS);
+        bot.othersWrite(3 * UnconfirmedUpdates.LIMIT, USERS);
         CountDownLatch killed = new CountDownLatch(1);
-        bot.start((key, update) -> {
+        bot.start(fsm, (fenced, key, update) -> {
             if (key.user().equals("" + POISONED)) {
                 killed.await();
             }
-            CrowdedBot.count(fsm, key, update.getUpdateId());
+            CrowdedBot.count(fenced, key, update.getUpdateId());
         });
-        bot.awaitOthersAnswered(Window.LIMIT - 1);
+        bot.awaitOthersAnswered(UnconfirmedUpdates.LIMIT - 1);
         server.kill();
         killed.countDown();
         await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > FUTILE_ATTEMPTS);
         server.startAgain();
 
-        bot.awaitOthersAnswered(3 * Window.LIMIT);
+        bot.awaitOthersAnswered(3 * UnconfirmedUpdates.LIMIT);
         bot.awaitAllConfirmed();
         assertThat(bot.dead).isEmpty();
     }
@@ -123,13 +123,13 @@ class StorageOutageTest {
     @Test
     void countsNothingThatHappensAfterTheOthersFailToo() {
         AtomicBoolean mended = new AtomicBoolean();
-        bot.polling.deadLetters(2 * FUTILE_ATTEMPTS, bot.dead::add);
+        bot.polling.attempts(2 * FUTILE_ATTEMPTS);
         bot.polling.failureBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1), () -> 0);
-        bot.start((key, update) -> {
+        bot.start(fsm, (fenced, key, update) -> {
             if (key.user().equals("" + POISONED) && !mended.get()) {
                 throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
             }
-            CrowdedBot.count(fsm, key, update.getUpdateId());
+            CrowdedBot.count(fenced, key, update.getUpdateId());
         });
         bot.telegram.user(POISONED).says("fails at first");
         await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 1);

@@ -21,7 +21,6 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
-import io.botfsm.telegrambots.PollingSessionBuilder;
 import io.botfsm.telegrambots.UpdateKeys;
 import io.botfsm.transition.TransitionRules;
 import io.lettuce.core.RedisClient;
@@ -134,7 +133,7 @@ class NullArgumentsTest {
         SAMPLES.put(MemoryStateStorage.Builder.class, MemoryStateStorage::builder);
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
-        SAMPLES.put(PollingSessionBuilder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
+        SAMPLES.put(PollingSession.Builder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
         SAMPLES.put(UpdateKeys.class, () -> UpdateKeys.of(1, FsmStrategy.CHAT));
     }
 

@@ -43,7 +43,10 @@ public final class OnboardingFlow {
 
     /** The same, with each conversation saved a second time after its turn. */
     public OnboardingFlow(StateStorage storage, Sessions sessions) {
-        this(Fsm.builder(storage).states(Onboarding.class, Onboarding::stored).build(), sessions);
+        this.fsm = Fsm.builder(storage)
+                .states(Onboarding.class, Onboarding::stored)
+                .build();
+        this.sessions = sessions;
     }
 
     /** Which state may follow which. */
@@ -73,23 +76,24 @@ public final class OnboardingFlow {
         }
     }
 
-    private OnboardingFlow(Fsm fsm, Sessions sessions) {
-        this.fsm = fsm;
-        this.sessions = sessions;
+    /** The conversations, not fenced by any lease. */
+    public Fsm fsm() {
+        return fsm;
     }
 
-    /** The same for one lease: what it writes is refused where a later lease's token is known. */
-    public OnboardingFlow fencedBy(long token) {
-        return new OnboardingFlow(fsm.fencedBy(token), sessions);
+    /** Handles a message under no lease. */
+    public Reply receive(Message message) {
+        return receive(fsm, message);
     }
 
     /**
      * Handles a message. When this returns, what the replies say is stored.
      *
+     * @param fenced {@link #fsm}, fenced by a lease
      * @throws io.botfsm.storage.FsmException if it could not be handled; it may be handled again under the same event id
      */
-    public Reply receive(Message message) {
-        Handled<Reply> handled = fsm.handle(message.key(), message.eventId(), turn -> reply(turn, message));
+    public Reply receive(Fsm fenced, Message message) {
+        Handled<Reply> handled = fenced.handle(message.key(), message.eventId(), turn -> reply(turn, message));
         // Of a repeated message too: the bot may have died in between.
         sessions.save(message.key(), handled.now().snapshot(), message.eventId());
         return handled.orElse(now -> Reply.of(now, List.of(currentQuestion(now))));

@@ -29,8 +29,8 @@ class SessionsTest {
     @Test
     void savesEachTurnAsItWasCommitted() {
         flow.receive(new Message(KEY, 1, "/start"));
-        flow.fencedBy(9).receive(new Message(KEY, 2, "Alice"));
-        flow.fencedBy(9).receive(new Message(KEY, 3, "/cancel"));
+        flow.receive(flow.fsm().fencedBy(9), new Message(KEY, 2, "Alice"));
+        flow.receive(flow.fsm().fencedBy(9), new Message(KEY, 3, "/cancel"));
 
         assertThat(saved).hasSize(3);
         assertThat(saved.get(0)).isEqualTo("1 Onboarding:NAME {}");

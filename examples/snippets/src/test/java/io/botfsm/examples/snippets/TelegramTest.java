@@ -19,7 +19,6 @@ import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.DeadLetter;
 import io.botfsm.telegrambots.PollingConflict;
 import io.botfsm.telegrambots.PollingSession;
-import io.botfsm.telegrambots.PollingSessionBuilder;
 import io.botfsm.telegrambots.UpdateHandler;
 import io.botfsm.telegrambots.UpdateKeys;
 import java.time.Duration;
@@ -45,27 +44,41 @@ class TelegramTest {
     private final List<PollingConflict> alerts = new CopyOnWriteArrayList<>();
 
     // snippet: telegram-bot
-    static int run(BotToken token, LettuceRedis redis, TelegramClient telegram, PollingSessionBuilder polling) {
+    static int run(BotToken token, LettuceRedis redis, PollingSession.Builder polling, UpdateHandler bot) {
         Fsm fsm = Fsm.over(redis.stateStorage());
         String name = "counting-bot-" + token.botId(); // another bot on the same Redis has another lock
         return BotRunner.of(InstanceLock.builder(redis.leaseStore(), name).build())
                 .standby() // or leave it out: then a second instance ends at once, with status 75
                 .thenClose("redis", Duration.ofSeconds(5), redis)
-                .run(lease -> polling.allowedUpdates(List.of("message"))
-                        .start(lease, counting(fsm.fencedBy(lease.fencingToken()), telegram)));
+                .run(lease -> polling.allowedUpdates(List.of("message")).start(lease, fsm, bot));
     }
+    // end
 
-    static UpdateHandler counting(Fsm fsm, TelegramClient telegram) {
-        UpdateHandler messages = UpdateHandler.turns(
-                fsm,
-                (turn, update) -> count(turn),
-                (now, update) -> soFar(now), // delivered again: the reply may not have got out
-                (update, reply) -> send(telegram, update.getMessage().getChatId(), reply));
-        return (key, update) -> {
+    // snippet: telegram-handler
+    static class CountingBot implements UpdateHandler {
+        private final TelegramClient telegram;
+
+        CountingBot(TelegramClient telegram) {
+            this.telegram = telegram;
+        }
+
+        @Override
+        public void handle(Fsm fsm, StorageKey key, Update update) throws TelegramApiException {
             if (update.hasMessage()) { // of any content; kinds asked for earlier may still come
-                messages.handle(key, update);
+                String reply = fsm.handle(key, update.getUpdateId(), turn -> count(turn))
+                        .orElse(now -> soFar(now)); // redelivered: the reply may not have got out
+                send(telegram, update.getMessage().getChatId(), reply);
             }
-        };
+        }
+
+        private static String count(Turn turn) {
+            turn.put("messages", turn.value("messages", Integer.class).orElse(0) + 1);
+            return soFar(turn);
+        }
+
+        private static String soFar(Conversation now) {
+            return "Messages so far: " + now.value("messages", Integer.class).orElse(0);
+        }
     }
     // end
 
@@ -89,24 +102,30 @@ class TelegramTest {
     }
     // end
 
-    // snippet: telegram-handler
-    static String count(Turn turn) {
-        turn.put("messages", turn.value("messages", Integer.class).orElse(0) + 1);
-        return soFar(turn);
+    private final class CautiousBot extends CountingBot {
+        CautiousBot(TelegramClient telegram) {
+            super(telegram);
+        }
+
+        // snippet: telegram-failures
+        @Override
+        public boolean isOutage(Throwable failure) { // while all conversations fail, attempts do not count
+            return failure instanceof TelegramApiException;
+        }
+
+        @Override
+        public void onDeadLetter(DeadLetter letter) {
+            keep(letter);
+        }
+        // end
     }
 
-    static String soFar(Conversation now) {
-        return "Messages so far: " + now.value("messages", Integer.class).orElse(0);
-    }
-    // end
-
-    private PollingSessionBuilder configured(BotToken token) {
+    private PollingSession.Builder configured(BotToken token) {
         // snippet: telegram-settings
-        PollingSessionBuilder polling = PollingSession.builder(token)
+        PollingSession.Builder polling = PollingSession.builder(token)
                 .strategy(FsmStrategy.USER_IN_TOPIC)
                 .allowedUpdates(List.of("message")) // all kinds, if nothing is said
-                .outages(TelegramApiException.class::isInstance) // while all conversations fail, attempts do not count
-                .deadLetters(5, letter -> keep(letter))
+                .attempts(8) // 5, if nothing is said
                 .onConflict(conflict -> alert(conflict));
         // end
         return polling;
@@ -130,8 +149,8 @@ class TelegramTest {
                 Running bot = Running.start(() -> run(
                         BotToken.of(telegram.token()),
                         LettuceRedis.connect(server.uri(1)),
-                        client(telegram),
-                        configured(BotToken.of(telegram.token())).server(telegram.uri())));
+                        configured(BotToken.of(telegram.token())).server(telegram.uri()),
+                        new CautiousBot(client(telegram))));
                 alice.says("hello");
                 assertThat(alice.awaitReplies(1, PATIENCE))
                         .extracting(message -> message.text())
@@ -162,8 +181,8 @@ class TelegramTest {
             Running bot = Running.start(() -> run(
                     token,
                     LettuceRedis.connect(server.uri(1)),
-                    client(telegram),
-                    PollingSession.builder(token).server(telegram.uri()).deadLetters(1, this::keep)));
+                    PollingSession.builder(token).server(telegram.uri()).attempts(1),
+                    new CautiousBot(client(telegram))));
 
             alice.awaitReply("Messages so far: 2", PATIENCE);
             await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
@@ -193,7 +212,7 @@ class TelegramTest {
         UpdateKeys keys = UpdateKeys.of(token.botId(), FsmStrategy.USER_IN_CHAT)
                 .withSenderChats() // channels and anonymous administrators that write in a group
                 .withoutBusinessConnections(); // as a bot written with aiogram, unless it chose otherwise
-        PollingSessionBuilder polling = PollingSession.builder(token).keys(keys::key);
+        PollingSession.Builder polling = PollingSession.builder(token).keys(keys::key);
         // end
         assertThat(polling).isNotNull();
         Update update = new ObjectMapper()

@@ -40,8 +40,8 @@ public final class BotApiDouble implements AutoCloseable {
     private final LongPolls polls;
     private final BotMethods methods;
     private final Faults faults = new Faults();
-    private final Journal journal;
-    private final FrontDoor door;
+    private final RequestLog requests;
+    private final ClientProxy proxy;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, named("bot-api-double"));
     private final ScheduledExecutorService timerThread =
@@ -49,26 +49,26 @@ public final class BotApiDouble implements AutoCloseable {
 
     private BotApiDouble(Builder builder) throws IOException {
         token = builder.token;
-        Timer timer = new Timer(timerThread);
-        door = new FrontDoor(new InetSocketAddress(builder.host, builder.port), BACKLOG);
-        address = door.address();
-        polls = new LongPolls(door::isHere, timer, builder.conflictPause, builder.firstUpdateId, builder.remembered);
+        DelayedTasks timer = new DelayedTasks(timerThread);
+        proxy = new ClientProxy(new InetSocketAddress(builder.host, builder.port), BACKLOG);
+        address = proxy.address();
+        polls = new LongPolls(proxy::isHere, timer, builder.conflictPause, builder.firstUpdateId, builder.remembered);
         chats = new Chats(polls);
         queries = new CallbackQueries(FIRST_CALLBACK_QUERY);
-        journal = new Journal(builder.remembered);
+        requests = new RequestLog(builder.remembered);
         methods = new BotMethods(bot(builder), polls, chats, queries);
         if (System.getProperty(NO_DELAY) == null) {
             System.setProperty(NO_DELAY, "true");
         }
-        Answers answers = new Answers(threads);
+        ResponseSender answers = new ResponseSender(threads);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
-        server.createContext("/", exchange -> answers.send(exchange, Answer.error(404, "Not Found")));
-        server.createContext("/bot", new BotApi(token, methods, faults, journal, timer, answers, door));
+        server.createContext("/", exchange -> answers.send(exchange, BotApiResponse.error(404, "Not Found")));
+        server.createContext("/bot", new BotApiHandler(token, methods, faults, requests, timer, answers, proxy));
         UserApi users = new UserApi(this, timer, answers);
         UserApi.PATHS.forEach(path -> server.createContext(path, users));
         server.setExecutor(threads);
         server.start();
-        door.open(server.getAddress(), polls::gone);
+        proxy.open(server.getAddress(), polls::gone);
     }
 
     private static ObjectNode bot(Builder builder) {
@@ -204,14 +204,14 @@ public final class BotApiDouble implements AutoCloseable {
 
     /** The newest requests of every method in the order in which they were answered. */
     public List<BotRequest> requests() {
-        return journal.all();
+        return requests.all();
     }
 
     /** Drops all connections and frees the port. Idempotent. */
     @Override
     public void close() {
         polls.close();
-        door.close();
+        proxy.close();
         server.stop(0);
         threads.shutdownNow();
         timerThread.shutdownNow();

@@ -9,7 +9,7 @@ import java.util.function.Function;
 
 /** The methods of the Bot API, by name in lower case. Thread-safe. */
 final class BotMethods {
-    private static final Answer UNKNOWN = Answer.error(404, "Not Found");
+    private static final BotApiResponse UNKNOWN = BotApiResponse.error(404, "Not Found");
 
     private final ObjectNode bot;
     private final LongPolls polls;
@@ -32,20 +32,20 @@ final class BotMethods {
                 atOnce("deletewebhook", this::deleteWebhook),
                 atOnce("getwebhookinfo", this::getWebhookInfo),
                 atOnce("setmycommands", this::setMyCommands),
-                atOnce("getmycommands", parameters -> Answer.ok(commands)));
+                atOnce("getmycommands", parameters -> BotApiResponse.ok(commands)));
     }
 
-    /** One method; throws {@link Refusal}, or returns a stage that never fails. */
+    /** One method; throws {@link RequestRefusedException}, or returns a stage that never fails. */
     private interface Method {
-        CompletionStage<Answer> call(Parameters parameters, Caller caller);
+        CompletionStage<BotApiResponse> call(Parameters parameters, Caller caller);
     }
 
-    private static Map.Entry<String, Method> atOnce(String name, Function<Parameters, Answer> method) {
+    private static Map.Entry<String, Method> atOnce(String name, Function<Parameters, BotApiResponse> method) {
         return Map.entry(name, (parameters, caller) -> CompletableFuture.completedStage(method.apply(parameters)));
     }
 
-    /** Throws {@link Refusal}, or returns a stage that never fails. */
-    CompletionStage<Answer> call(String method, Parameters parameters, Caller caller) {
+    /** Throws {@link RequestRefusedException}, or returns a stage that never fails. */
+    CompletionStage<BotApiResponse> call(String method, Parameters parameters, Caller caller) {
         Method known = methods.get(method);
         return known == null ? CompletableFuture.completedStage(UNKNOWN) : known.call(parameters, caller);
     }
@@ -54,49 +54,49 @@ final class BotMethods {
         return commands;
     }
 
-    private Answer getMe(Parameters parameters) {
+    private BotApiResponse getMe(Parameters parameters) {
         ObjectNode me = bot.deepCopy();
         me.put("can_join_groups", true)
                 .put("can_read_all_group_messages", false)
                 .put("supports_inline_queries", false);
-        return Answer.ok(me);
+        return BotApiResponse.ok(me);
     }
 
-    private Answer sendMessage(Parameters parameters) {
+    private BotApiResponse sendMessage(Parameters parameters) {
         return chats.named(parameters).send(bot, parameters);
     }
 
-    private Answer sendChatAction(Parameters parameters) {
+    private BotApiResponse sendChatAction(Parameters parameters) {
         String action = parameters
                 .text("action")
                 .filter(text -> !text.isBlank())
-                .orElseThrow(() -> Refusal.badRequest("wrong parameter action in request"));
+                .orElseThrow(() -> RequestRefusedException.badRequest("wrong parameter action in request"));
         return chats.named(parameters).act(action);
     }
 
-    private Answer setWebhook(Parameters parameters) {
+    private BotApiResponse setWebhook(Parameters parameters) {
         parameters.tree("allowed_updates").ifPresent(polls::allow);
         polls.setWebhook(parameters.text("url").orElse(""), parameters.flag("drop_pending_updates"));
-        return Answer.TRUE;
+        return BotApiResponse.TRUE;
     }
 
-    private Answer deleteWebhook(Parameters parameters) {
+    private BotApiResponse deleteWebhook(Parameters parameters) {
         polls.setWebhook("", parameters.flag("drop_pending_updates"));
-        return Answer.TRUE;
+        return BotApiResponse.TRUE;
     }
 
-    private Answer getWebhookInfo(Parameters parameters) {
-        return Answer.ok(Json.object()
+    private BotApiResponse getWebhookInfo(Parameters parameters) {
+        return BotApiResponse.ok(Json.object()
                 .put("url", polls.webhook())
                 .put("has_custom_certificate", false)
                 .put("pending_update_count", polls.unconfirmed()));
     }
 
-    private Answer setMyCommands(Parameters parameters) {
+    private BotApiResponse setMyCommands(Parameters parameters) {
         commands = parameters
                 .tree("commands")
                 .filter(JsonNode::isArray)
-                .orElseThrow(() -> Refusal.badRequest("expected an Array of BotCommand"));
-        return Answer.TRUE;
+                .orElseThrow(() -> RequestRefusedException.badRequest("expected an Array of BotCommand"));
+        return BotApiResponse.TRUE;
     }
 }

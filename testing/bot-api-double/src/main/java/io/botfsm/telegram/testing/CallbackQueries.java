@@ -12,7 +12,7 @@ final class CallbackQueries {
     /** By id, to the user who pressed. */
     private final Map<String, Long> asked = new LinkedHashMap<>();
 
-    private final Recent<Given> given = new Recent<>(MOST);
+    private final BoundedHistory<Given> given = new BoundedHistory<>(MOST);
     private long nextId;
 
     CallbackQueries(long firstId) {
@@ -33,13 +33,14 @@ final class CallbackQueries {
         return query.put("chat_instance", Long.toString(user)).put("data", data);
     }
 
-    synchronized Answer answer(Parameters parameters) {
+    synchronized BotApiResponse answer(Parameters parameters) {
         Long user = asked.get(parameters.text("callback_query_id").orElse(""));
         if (user == null) {
-            throw Refusal.badRequest("query is too old and response timeout expired or query ID is invalid");
+            throw RequestRefusedException.badRequest(
+                    "query is too old and response timeout expired or query ID is invalid");
         }
         given.add(new Given(user, parameters.text("text").orElse("")));
-        return Answer.TRUE;
+        return BotApiResponse.TRUE;
     }
 
     /** The texts of the answers to a user's presses, "" for one without. */

@@ -8,8 +8,8 @@ import java.util.Optional;
 record Caller(String poller, String connection, Optional<String> userAgent, long begunNanos, Instant begun) {
     private static final String GONE = "gone";
 
-    static Caller of(HttpExchange exchange, FrontDoor door) {
-        String connection = door.client(exchange.getRemoteAddress()).orElse(GONE);
+    static Caller of(HttpExchange exchange, ClientProxy proxy) {
+        String connection = proxy.client(exchange.getRemoteAddress()).orElse(GONE);
         String poller = Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Poller"))
                 .orElse(connection);
         Optional<String> userAgent =

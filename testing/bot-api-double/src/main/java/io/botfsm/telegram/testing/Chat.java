@@ -29,7 +29,7 @@ final class Chat {
     private final ObjectNode chat;
     private final LongPolls updates;
     private final Map<Long, ChatMessage> messages = new LinkedHashMap<>();
-    private final Recent<String> actions = new Recent<>(MOST_MESSAGES);
+    private final BoundedHistory<String> actions = new BoundedHistory<>(MOST_MESSAGES);
     private final List<Awaited> awaited = new ArrayList<>();
     private long nextMessageId = 1;
     private long shown;
@@ -172,7 +172,7 @@ final class Chat {
 
     // The bot's side
 
-    synchronized Answer send(ObjectNode bot, Parameters parameters) {
+    synchronized BotApiResponse send(ObjectNode bot, Parameters parameters) {
         mustNotBeBlocked();
         String text = text(parameters);
         Optional<JsonNode> markup = parameters.tree("reply_markup");
@@ -188,50 +188,50 @@ final class Chat {
         message.put("text", text);
         ChatMessage.setInlineKeyboard(message, markup);
         show(new ChatMessage(message, true, markup, ++shown));
-        return Answer.ok(message);
+        return BotApiResponse.ok(message);
     }
 
-    synchronized Answer editText(Parameters parameters) {
+    synchronized BotApiResponse editText(Parameters parameters) {
         mustNotBeBlocked();
         ChatMessage old = messages.get(parameters
                 .number("message_id")
-                .orElseThrow(() -> Refusal.badRequest("message identifier is not specified")));
+                .orElseThrow(() -> RequestRefusedException.badRequest("message identifier is not specified")));
         if (old == null) {
-            throw Refusal.badRequest("message to edit not found");
+            throw RequestRefusedException.badRequest("message to edit not found");
         }
         if (!old.fromBot()) {
-            throw Refusal.badRequest("message can't be edited");
+            throw RequestRefusedException.badRequest("message can't be edited");
         }
         String text = text(parameters);
         Optional<JsonNode> markup = parameters.tree("reply_markup");
         if (old.readsLike(text, markup)) {
-            throw Refusal.badRequest(NOT_MODIFIED);
+            throw RequestRefusedException.badRequest(NOT_MODIFIED);
         }
         ChatMessage edited = old.edited(text, Instant.now().getEpochSecond(), markup, ++shown);
         show(edited);
-        return Answer.ok(edited.json());
+        return BotApiResponse.ok(edited.json());
     }
 
-    synchronized Answer act(String action) {
+    synchronized BotApiResponse act(String action) {
         mustNotBeBlocked();
         actions.add(action);
-        return Answer.TRUE;
+        return BotApiResponse.TRUE;
     }
 
     private static String text(Parameters parameters) {
         String text = parameters.text("text").orElse("").strip();
         if (text.isEmpty()) {
-            throw Refusal.badRequest("message text is empty");
+            throw RequestRefusedException.badRequest("message text is empty");
         }
         if (text.codePointCount(0, text.length()) > MOST_TEXT) {
-            throw Refusal.badRequest("message is too long");
+            throw RequestRefusedException.badRequest("message is too long");
         }
         return text;
     }
 
     private void mustNotBeBlocked() {
         if (blocked) {
-            throw new Refusal(403, "Forbidden: bot was blocked by the user");
+            throw new RequestRefusedException(403, "Forbidden: bot was blocked by the user");
         }
     }
 

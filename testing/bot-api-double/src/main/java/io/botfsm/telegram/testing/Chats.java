@@ -33,11 +33,11 @@ final class Chats {
         String name = parameters
                 .text("chat_id")
                 .filter(text -> !text.isBlank())
-                .orElseThrow(() -> Refusal.badRequest("chat_id is empty"));
+                .orElseThrow(() -> RequestRefusedException.badRequest("chat_id is empty"));
         return Optional.of(name)
                 .filter(text -> text.matches("-?\\d{1,18}"))
                 .flatMap(text -> find(Long.parseLong(text)))
-                .orElseThrow(() -> Refusal.badRequest("chat not found"));
+                .orElseThrow(() -> RequestRefusedException.badRequest("chat not found"));
     }
 
     /** Delivers an update of any type, and makes its chat known. */

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** A poll from its arrival on. Guarded by the polls' monitor, but for its answer. */
 final class HeldPoll {
-    final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    final CompletableFuture<BotApiResponse> answer = new CompletableFuture<>();
     final long offset;
     final int limit;
     final int timeout;
@@ -38,7 +38,7 @@ final class HeldPoll {
     /** Nobody waits for it any more. */
     void drop() {
         end(Poll.Outcome.GONE);
-        answer.complete(Answer.DROPPED);
+        answer.complete(BotApiResponse.DROPPED);
     }
 
     void answer(List<UpdateQueue.Update> updates) {
@@ -49,7 +49,7 @@ final class HeldPoll {
         for (UpdateQueue.Update update : updates) {
             result.append(result.length() == 1 ? "" : ",").append(update.json());
         }
-        answer.complete(Answer.okText(result.append(']').toString()));
+        answer.complete(BotApiResponse.okText(result.append(']').toString()));
     }
 
     Poll toPoll() {

@@ -33,10 +33,10 @@ final class LongPolls {
             + " deleteWebhook to delete the webhook first";
 
     private final Predicate<String> isHere;
-    private final Timer timer;
+    private final DelayedTasks timer;
     private final Duration conflictPause;
     private final UpdateQueue updates;
-    private final Recent<HeldPoll> polls;
+    private final BoundedHistory<HeldPoll> polls;
     private @Nullable HeldPoll waiting;
     private boolean gathering;
     private boolean closed;
@@ -45,15 +45,16 @@ final class LongPolls {
     private Optional<Long> previousBegin = Optional.empty();
     private Optional<Long> previousConflict = Optional.empty();
 
-    LongPolls(Predicate<String> isHere, Timer timer, Duration conflictPause, long firstUpdateId, int remembered) {
+    LongPolls(
+            Predicate<String> isHere, DelayedTasks timer, Duration conflictPause, long firstUpdateId, int remembered) {
         this.isHere = isHere;
         this.timer = timer;
         this.conflictPause = conflictPause;
         this.updates = new UpdateQueue(firstUpdateId);
-        this.polls = new Recent<>(remembered);
+        this.polls = new BoundedHistory<>(remembered);
     }
 
-    CompletableFuture<Answer> getUpdates(Parameters parameters, Caller caller) {
+    CompletableFuture<BotApiResponse> getUpdates(Parameters parameters, Caller caller) {
         long offset = parameters.number("offset").orElse(0L);
         int limit = parameters.clamped("limit", MOST_UPDATES, 1, MOST_UPDATES);
         int timeout = parameters.clamped("timeout", 0, 0, LONGEST_TIMEOUT_SECONDS);
@@ -117,7 +118,7 @@ final class LongPolls {
 
     private void conflict(HeldPoll loser, String why) {
         loser.end(Poll.Outcome.CONFLICT);
-        Answer answer = Answer.error(409, why);
+        BotApiResponse answer = BotApiResponse.error(409, why);
         long now = System.nanoTime();
         if (previousConflict
                 .map(before -> now - before >= conflictPause.toNanos())

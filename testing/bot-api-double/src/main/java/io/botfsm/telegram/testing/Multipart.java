@@ -18,7 +18,7 @@ final class Multipart {
     static Map<String, String> of(String contentType, byte[] body) {
         Matcher boundary = BOUNDARY.matcher(contentType);
         if (!boundary.find()) {
-            throw Refusal.badRequest("boundary not found");
+            throw RequestRefusedException.badRequest("boundary not found");
         }
         Map<String, String> fields = new LinkedHashMap<>();
         // One character a byte, so that nothing is lost before a part's own charset is known.

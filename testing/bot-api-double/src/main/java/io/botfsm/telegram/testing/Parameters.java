@@ -48,11 +48,11 @@ final class Parameters {
         }
         try {
             if (!(Json.parse(body) instanceof ObjectNode object)) {
-                throw Refusal.badRequest("object expected as JSON");
+                throw RequestRefusedException.badRequest("object expected as JSON");
             }
             values.setAll(object);
         } catch (JsonProcessingException e) {
-            throw Refusal.badRequest("can't parse JSON object");
+            throw RequestRefusedException.badRequest("can't parse JSON object");
         }
     }
 
@@ -69,7 +69,7 @@ final class Parameters {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw Refusal.badRequest("can't decode the form");
+            throw RequestRefusedException.badRequest("can't decode the form");
         }
     }
 
@@ -83,7 +83,7 @@ final class Parameters {
             try {
                 return Long.parseLong(value.strip());
             } catch (NumberFormatException e) {
-                throw Refusal.badRequest("parameter \"" + name + "\" must be a number");
+                throw RequestRefusedException.badRequest("parameter \"" + name + "\" must be a number");
             }
         });
     }
@@ -109,7 +109,7 @@ final class Parameters {
             try {
                 return Json.parse(text);
             } catch (JsonProcessingException e) {
-                throw Refusal.badRequest("can't parse " + name + " JSON object");
+                throw RequestRefusedException.badRequest("can't parse " + name + " JSON object");
             }
         });
     }

@@ -20,14 +20,14 @@ final class UserApi implements HttpHandler {
     static final List<String> PATHS = List.of("/users/", "/updates", "/faults", "/polls", "/requests");
 
     private static final Pattern USER = Pattern.compile("/users/([1-9]\\d{0,17})/([a-z]+)");
-    private static final Answer NOT_FOUND = Answer.error(404, "Not Found");
+    private static final BotApiResponse NOT_FOUND = BotApiResponse.error(404, "Not Found");
     private static final int LONGEST_AWAIT_SECONDS = 60;
 
     private final BotApiDouble bot;
-    private final Timer timer;
-    private final Answers answers;
+    private final DelayedTasks timer;
+    private final ResponseSender answers;
 
-    UserApi(BotApiDouble bot, Timer timer, Answers answers) {
+    UserApi(BotApiDouble bot, DelayedTasks timer, ResponseSender answers) {
         this.bot = bot;
         this.timer = timer;
         this.answers = answers;
@@ -35,19 +35,19 @@ final class UserApi implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        CompletionStage<Answer> answer;
+        CompletionStage<BotApiResponse> answer;
         try {
             Parameters parameters = Parameters.of(exchange);
             answer = route(exchange.getRequestMethod(), exchange.getRequestURI().getPath(), parameters);
-        } catch (Refusal e) {
+        } catch (RequestRefusedException e) {
             answer = CompletableFuture.completedStage(e.answer());
         } catch (IllegalStateException | IllegalArgumentException e) {
-            answer = CompletableFuture.completedStage(Answer.error(400, String.valueOf(e.getMessage())));
+            answer = CompletableFuture.completedStage(BotApiResponse.error(400, String.valueOf(e.getMessage())));
         }
         answers.whenReady(answer, ready -> answers.send(exchange, ready));
     }
 
-    private CompletionStage<Answer> route(String verb, String path, Parameters parameters) {
+    private CompletionStage<BotApiResponse> route(String verb, String path, Parameters parameters) {
         Matcher user = USER.matcher(path);
         if (user.matches()) {
             return ofUser(bot.user(Long.parseLong(user.group(1))), verb + " " + user.group(2), parameters);
@@ -63,7 +63,7 @@ final class UserApi implements HttpHandler {
                 });
     }
 
-    private CompletionStage<Answer> ofUser(TelegramUser user, String action, Parameters parameters) {
+    private CompletionStage<BotApiResponse> ofUser(TelegramUser user, String action, Parameters parameters) {
         if (action.equals("GET replies")) {
             return replies(user, parameters);
         }
@@ -82,7 +82,7 @@ final class UserApi implements HttpHandler {
     }
 
     /** Answered when there are {@code count} replies, or after {@code timeout} seconds with what there is. */
-    private CompletionStage<Answer> replies(TelegramUser user, Parameters parameters) {
+    private CompletionStage<BotApiResponse> replies(TelegramUser user, Parameters parameters) {
         int count = parameters.clamped("count", 0, 0, Integer.MAX_VALUE);
         int timeout = parameters.clamped("timeout", 10, 0, LONGEST_AWAIT_SECONDS);
         CompletableFuture<List<ShownMessage>> replies = user.chat().replies(shown -> shown.size() >= count);
@@ -95,21 +95,21 @@ final class UserApi implements HttpHandler {
         return replies.thenApply(messages -> list(messages, UserApi::json));
     }
 
-    private static Answer block(TelegramUser user, boolean blocks) {
+    private static BotApiResponse block(TelegramUser user, boolean blocks) {
         if (blocks) {
             user.blocks();
         } else {
             user.unblocks();
         }
-        return Answer.TRUE;
+        return BotApiResponse.TRUE;
     }
 
-    private Answer plan(Parameters parameters) {
+    private BotApiResponse plan(Parameters parameters) {
         bot.next(
                 parameters.text("method").orElse(Faults.ANY),
                 parameters.clamped("times", 1, 0, Integer.MAX_VALUE),
                 fault(parameters));
-        return Answer.TRUE;
+        return BotApiResponse.TRUE;
     }
 
     private static Fault fault(Parameters parameters) {
@@ -133,19 +133,19 @@ final class UserApi implements HttpHandler {
         return Fault.status(status, parameters.text("description").orElse("Bad Gateway"));
     }
 
-    private Answer clearFaults() {
+    private BotApiResponse clearFaults() {
         bot.clearFaults();
-        return Answer.TRUE;
+        return BotApiResponse.TRUE;
     }
 
     private static String required(Parameters parameters, String name) {
         return parameters.text(name).orElseThrow(() -> new IllegalArgumentException(name + " is missing"));
     }
 
-    private static Answer update(OptionalLong id) {
+    private static BotApiResponse update(OptionalLong id) {
         ObjectNode result = Json.object();
         id.ifPresent(known -> result.put("update_id", known));
-        return Answer.ok(result);
+        return BotApiResponse.ok(result);
     }
 
     /** One entry as JSON. */
@@ -153,10 +153,10 @@ final class UserApi implements HttpHandler {
         JsonNode json(T entry);
     }
 
-    private static <T> Answer list(List<T> entries, Telling<T> telling) {
+    private static <T> BotApiResponse list(List<T> entries, Telling<T> telling) {
         ArrayNode result = Json.array();
         entries.forEach(entry -> result.add(telling.json(entry)));
-        return Answer.ok(result);
+        return BotApiResponse.ok(result);
     }
 
     private static JsonNode json(ShownMessage message) {

@@ -57,7 +57,7 @@ final class RedisServer {
 
     /** Starts it, unless it is running; returns its port as soon as it is ready. */
     int start() throws IOException {
-        Optional<Listener> last = lastListener();
+        Optional<PortListener> last = lastListener();
         if (last.isEmpty() || !(last.get().worksIn(data) || process().isPresent())) {
             return startAnew(last);
         }
@@ -67,9 +67,9 @@ final class RedisServer {
         return last.get().port();
     }
 
-    private int startAnew(Optional<Listener> last) throws IOException {
+    private int startAnew(Optional<PortListener> last) throws IOException {
         // The same port as before, if possible: a bot that is still connected finds it again.
-        Listener listener = Listener.free(last);
+        PortListener listener = PortListener.free(last);
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             if (launch(listener) && becomesReady(listener)) {
                 LOG.info("Redis started on port {} with its data in {}", listener.port(), data);
@@ -78,12 +78,12 @@ final class RedisServer {
             if (!content(log).contains(PORT_IS_TAKEN)) {
                 break;
             }
-            listener = Listener.free(Optional.empty());
+            listener = PortListener.free(Optional.empty());
         }
         throw failure("did not start");
     }
 
-    private boolean launch(Listener listener) throws IOException {
+    private boolean launch(PortListener listener) throws IOException {
         Files.writeString(configuration, "port " + listener.port() + "\n" + CONFIGURATION);
         if (Files.exists(log)) {
             Files.move(log, data.resolve("redis.log.old"), StandardCopyOption.REPLACE_EXISTING);
@@ -96,11 +96,11 @@ final class RedisServer {
         return await(() -> !launcher.isAlive()) && launcher.exitValue() == 0;
     }
 
-    private boolean becomesReady(Listener listener) throws IOException {
+    private boolean becomesReady(PortListener listener) throws IOException {
         return await(() -> isReady(listener) || hasDied()) && isReady(listener);
     }
 
-    private boolean isReady(Listener listener) {
+    private boolean isReady(PortListener listener) {
         return listener.worksIn(data) && listener.isReady();
     }
 
@@ -112,10 +112,10 @@ final class RedisServer {
         }
     }
 
-    private Optional<Listener> lastListener() {
+    private Optional<PortListener> lastListener() {
         return PORT.matcher(content(configuration))
                 .results()
-                .map(found -> new Listener(Integer.parseInt(found.group(1))))
+                .map(found -> new PortListener(Integer.parseInt(found.group(1))))
                 .findFirst();
     }
 

@@ -1,5 +1,6 @@
 package io.botfsm.examples.onboarding.telegram;
 
+import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.examples.onboarding.Reply;
@@ -50,23 +51,29 @@ final class Messenger implements UpdateHandler {
     }
 
     @Override
-    public void handle(StorageKey key, Update update) throws TelegramApiException {
+    public void handle(Fsm fsm, StorageKey key, Update update) throws TelegramApiException {
         if (update.hasMessage()) {
             String text = Optional.<@Nullable String>ofNullable(
                             update.getMessage().getText())
                     .orElse("");
-            answer(new Message(key, update.getUpdateId(), text), update.getMessage());
+            answer(fsm, new Message(key, update.getUpdateId(), text), update.getMessage());
         } else if (update.hasCallbackQuery() && update.getCallbackQuery().getMessage() != null) {
-            answer(Choice.of(key, update), update.getCallbackQuery().getMessage());
+            answer(fsm, Choice.of(key, update), update.getCallbackQuery().getMessage());
             attempt(new AnswerCallbackQuery(update.getCallbackQuery().getId())); // or the button goes on to glow
         } else {
             LOG.debug("Update {} is of no kind that is answered", update.getUpdateId());
         }
     }
 
-    private void answer(Message message, MaybeInaccessibleMessage place) throws TelegramApiException {
+    /** While nothing can be sent to anybody, updates wait; they are handled already, and ask their questions again. */
+    @Override
+    public boolean isOutage(Throwable failure) {
+        return failure instanceof TelegramApiException;
+    }
+
+    private void answer(Fsm fsm, Message message, MaybeInaccessibleMessage place) throws TelegramApiException {
         showTyping(place.getChatId().toString());
-        Reply reply = reply(message); // is stored when this has returned
+        Reply reply = reply(fsm, message); // is stored when this has returned
         for (Iterator<String> texts = parts(reply).iterator(); texts.hasNext(); ) {
             SendMessage send = new SendMessage(place.getChatId().toString(), texts.next());
             if (!texts.hasNext() && !reply.choices().isEmpty()) {
@@ -76,15 +83,15 @@ final class Messenger implements UpdateHandler {
         }
     }
 
-    private Reply reply(Message message) {
+    private Reply reply(Fsm fsm, Message message) {
         try {
-            return flow.receive(message);
+            return flow.receive(fsm, message);
         } catch (UnknownStateException | UnreadableDataException e) {
             LOG.error("Cannot go on: {}", e.getMessage());
             return LOST_THREAD;
         } catch (FsmException e) {
             revival.run();
-            throw e; // the update comes again
+            throw e; // the update is redelivered
         }
     }
 

@@ -5,7 +5,6 @@ import io.botfsm.lifecycle.BotRunner.Bot;
 import io.botfsm.lock.Lease;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
-import io.botfsm.telegrambots.PollingSessionBuilder;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -27,12 +26,12 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  */
 public final class TelegramBot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramBot.class);
-    private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
 
-    private final PollingSessionBuilder polling;
+    private final PollingSession.Builder polling;
     private final OkHttpClient http = new OkHttpClient.Builder()
-            .connectTimeout(CALL_LIMIT)
-            .callTimeout(CALL_LIMIT)
+            .connectTimeout(CALL_TIMEOUT)
+            .callTimeout(CALL_TIMEOUT)
             .build();
     private final TelegramClient client;
 
@@ -43,10 +42,7 @@ public final class TelegramBot implements AutoCloseable {
      * @throws IllegalArgumentException if that is no address of a server
      */
     public TelegramBot(BotToken token, Optional<URI> server) {
-        // While nothing can be sent to anybody, updates wait; they are handled already, and ask their questions again.
-        polling = PollingSession.builder(token)
-                .allowedUpdates(List.of("message", "callback_query"))
-                .outages(TelegramApiException.class::isInstance);
+        polling = PollingSession.builder(token).allowedUpdates(List.of("message", "callback_query"));
         server.ifPresent(polling::server);
         client = new OkHttpTelegramClient(
                 http, token.value(), server.map(TelegramBot::url).orElse(TelegramUrl.DEFAULT_URL));
@@ -68,8 +64,7 @@ public final class TelegramBot implements AutoCloseable {
      */
     public Bot start(OnboardingFlow flow, Lease lease, Runnable revival) {
         tellCommands();
-        Messenger messenger = new Messenger(flow.fencedBy(lease.fencingToken()), client, revival);
-        return polling.start(lease, messenger);
+        return polling.start(lease, flow.fsm(), new Messenger(flow, client, revival));
     }
 
     /** For the menu of Telegram's apps. The bot works without it too. */

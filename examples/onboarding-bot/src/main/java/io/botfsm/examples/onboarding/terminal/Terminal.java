@@ -1,8 +1,8 @@
 package io.botfsm.examples.onboarding.terminal;
 
+import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.Message;
 import io.botfsm.examples.onboarding.OnboardingFlow;
-import io.botfsm.isolation.EventIsolation;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.lifecycle.BotRunner.Bot;
 import io.botfsm.lock.Lease;
@@ -29,6 +29,7 @@ final class Terminal implements Bot {
     private static final String RESET = "\u001b[0m";
 
     private final OnboardingFlow flow;
+    private final Fsm fsm;
     private final Lease lease;
     private final Runnable revival;
     private final StorageKey key;
@@ -37,7 +38,6 @@ final class Terminal implements Bot {
     private final PrintStream out;
     private final boolean colors;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final EventIsolation isolation = EventIsolation.inProcess();
     private final Thread thread = new Thread(this::talk, "terminal");
     private Optional<Message> unsaved = Optional.empty();
     private boolean stopped;
@@ -51,7 +51,8 @@ final class Terminal implements Bot {
             Lines lines,
             PrintStream out,
             boolean colors) {
-        this.flow = flow.fencedBy(lease.fencingToken());
+        this.flow = flow;
+        this.fsm = flow.fsm().fencedBy(lease.fencingToken());
         this.lease = lease;
         this.revival = revival;
         this.key = key;
@@ -97,9 +98,7 @@ final class Terminal implements Bot {
     @Override
     public void drain(Duration limit) throws InterruptedException, TimeoutException {
         thread.join(limit.toMillis());
-        boolean drained = !thread.isAlive() && isolation.drain(limit);
-        isolation.close();
-        if (!drained) {
+        if (thread.isAlive()) {
             throw new TimeoutException("a message is still being handled");
         }
     }
@@ -139,7 +138,7 @@ final class Terminal implements Bot {
     private List<String> replies(Message message) {
         unsaved = Optional.empty();
         try {
-            return isolation.call(message.key(), () -> flow.receive(message)).texts();
+            return flow.receive(fsm, message).texts();
         } catch (UnknownStateException | UnreadableDataException e) {
             LOG.error("Cannot go on: {}", e.getMessage());
             return List.of("Sorry, I have lost the thread. Send /start to begin anew.");
@@ -149,8 +148,6 @@ final class Terminal implements Bot {
         } catch (FsmException e) {
             revival.run();
             return notSaved(message, e);
-        } catch (Exception e) {
-            throw new IllegalStateException("a handler throws nothing else", e);
         }
     }
 

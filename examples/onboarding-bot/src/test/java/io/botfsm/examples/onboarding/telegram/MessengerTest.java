@@ -28,8 +28,9 @@ class MessengerTest {
 
     private final BotApiDouble telegram = BotApiDouble.start();
     private final TelegramUser alice = telegram.user(42);
+    private final OnboardingFlow flow = new OnboardingFlow(new MemoryStateStorage());
     private final Messenger messenger = new Messenger(
-            new OnboardingFlow(new MemoryStateStorage()),
+            flow,
             new OkHttpTelegramClient(
                     telegram.token(),
                     TelegramUrl.builder()
@@ -48,6 +49,7 @@ class MessengerTest {
 
     private void handle(String kind, String content) throws Exception {
         messenger.handle(
+                flow.fsm(),
                 KEY,
                 new ObjectMapper()
                         .readValue(

@@ -153,7 +153,8 @@ class TerminalTest {
     void givesItsLeaseUpWhenALaterOneHasWritten() throws Exception {
         BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
         lease.onLost(reasons::add);
-        new OnboardingFlow(storage).fencedBy(lease.fencingToken() + 1).receive(new Message(key, 1, "/start"));
+        OnboardingFlow flow = new OnboardingFlow(storage);
+        flow.receive(flow.fsm().fencedBy(lease.fencingToken() + 1), new Message(key, 1, "/start"));
 
         say("Alice");
         hears(NOT_SAVED);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.examples.migrate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package io.botfsm.telegrambots;
+
+import static java.net.http.HttpRequest.BodyPublishers.ofByteArray;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.telegram.telegrambots.meta.api.objects.Update;
+
+/** The one method of Telegram's Bot API that a poller needs. Nothing that leaves here has the token. Thread-safe. */
+final class GetUpdatesClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    /** How much longer than a long poll an answer may take. */
+    private static final Duration ANSWER_MARGIN = Duration.ofSeconds(10);
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private static final ObjectReader UPDATE = JSON.readerFor(Update.class);
+
+    // HTTP/1.1: there, to cancel a request is to close its connection, and that is what ends a poll at the server.
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build();
+    private final BotToken token;
+    private final URI address;
+
+    /** @throws IllegalArgumentException if that is no address of a server */
+    GetUpdatesClient(URI server, BotToken token) {
+        this.token = token;
+        this.address = URI.create(server.toString().replaceFirst("/+$", "") + "/bot" + token.value() + "/getUpdates");
+    }
+
+    /**
+     * Begins to ask for updates.
+     *
+     * @param offset all below it is confirmed; without one nothing is
+     * @param wait how long the server may wait for the first
+     * @param allowed the kinds of updates; without it Telegram keeps those of the last call by any poller
+     */
+    Call getUpdates(OptionalLong offset, int limit, Duration wait, List<String> allowed) {
+        ObjectNode parameters = JSON.createObjectNode().put("limit", limit).put("timeout", wait.toSeconds());
+        offset.ifPresent(lowest -> parameters.put("offset", lowest));
+        ArrayNode kinds = parameters.putArray("allowed_updates");
+        allowed.forEach(kinds::add);
+        HttpRequest request = HttpRequest.newBuilder(address)
+                .header("Content-Type", "application/json")
+                .POST(ofByteArray(parameters.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .build();
+        return new Call(http.sendAsync(request, BodyHandlers.ofByteArray()), wait.plus(ANSWER_MARGIN));
+    }
+
+    /** A call on its way. */
+    final class Call {
+        private final CompletableFuture<HttpResponse<byte[]>> response;
+        private final CompletableFuture<HttpResponse<byte[]>> inTime;
+
+        private Call(CompletableFuture<HttpResponse<byte[]>> response, Duration timeout) {
+            this.response = response;
+            this.inTime = response.copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        /** Closes its connection, and ends the wait for it. */
+        void cancel() {
+            response.cancel(true);
+        }
+
+        /** Whether {@link #await} returns at once. */
+        boolean isDone() {
+            return inTime.isDone();
+        }
+
+        void whenDone(Runnable then) {
+            var unused = inTime.whenComplete((done, failure) -> then.run());
+        }
+
+        GetUpdatesResult await() throws InterruptedException {
+            return await(Duration.ofDays(1)); // at most: it has a timeout of its own
+        }
+
+        /** Waits so long at most, and closes its connection then. */
+        GetUpdatesResult await(Duration timeout) throws InterruptedException {
+            try {
+                return understood(inTime.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+            } catch (ExecutionException e) {
+                boolean late = e.getCause() instanceof TimeoutException;
+                return new GetUpdatesResult.Broken(
+                        late ? "no answer in time" : token.masked(String.valueOf(e.getCause())));
+            } catch (CancellationException | TimeoutException e) {
+                return new GetUpdatesResult.Broken("no answer awaited any longer");
+            } finally {
+                response.cancel(true);
+            }
+        }
+    }
+
+    private GetUpdatesResult understood(HttpResponse<byte[]> response) {
+        try {
+            JsonNode body = JSON.readTree(response.body());
+            if (body.path("ok").asBoolean() && body.path("result").isArray()) {
+                return updates(body.get("result"));
+            }
+            if (body.path("error_code").isInt()) {
+                return refused(body);
+            }
+        } catch (JsonProcessingException e) {
+            // a proxy's page, for instance
+        } catch (IOException e) {
+            throw new IllegalStateException("there is no I/O", e);
+        }
+        return new GetUpdatesResult.Broken(
+                String.format(Locale.ROOT, "HTTP status %d without an answer of Telegram's", response.statusCode()));
+    }
+
+    private static GetUpdatesResult updates(JsonNode result) {
+        List<ReceivedUpdate> updates = new ArrayList<>(result.size());
+        for (JsonNode update : result) {
+            if (!update.path("update_id").isIntegralNumber()) {
+                return new GetUpdatesResult.Broken("an update without an id");
+            }
+            updates.add(ReceivedUpdate.of(update, UPDATE));
+        }
+        return new GetUpdatesResult.Updates(updates);
+    }
+
+    private GetUpdatesResult refused(JsonNode body) {
+        JsonNode retryAfter = body.path("parameters").path("retry_after");
+        return new GetUpdatesResult.Refused(
+                body.get("error_code").intValue(),
+                token.masked(body.path("description").asText()),
+                retryAfter.isNumber() ? Optional.of(Duration.ofSeconds(retryAfter.longValue())) : Optional.empty());
+    }
+}

@@ -1,0 +1,17 @@
+package io.botfsm.telegrambots;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What became of a call of {@code getUpdates}. */
+sealed interface GetUpdatesResult {
+    /** Updates, maybe none; what was below the offset is confirmed. */
+    record Updates(List<ReceivedUpdate> updates) implements GetUpdatesResult {}
+
+    /** Telegram has said no. */
+    record Refused(int code, String description, Optional<Duration> retryAfter) implements GetUpdatesResult {}
+
+    /** No answer, as of a call that was cancelled, or none of Telegram's; {@code why} does not have the token. */
+    record Broken(String why) implements GetUpdatesResult {}
+}

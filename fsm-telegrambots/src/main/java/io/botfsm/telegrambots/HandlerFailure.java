@@ -1,0 +1,120 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.SpentTurnException;
+import io.botfsm.json.UnreadableDataException;
+import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.UnknownStateException;
+import io.botfsm.transition.TransitionRefusedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
+
+/**
+ * What a handler's failure alone says about its cause.
+ *
+ * @param causes the failure first, then what has caused it: handlers wrap what they cannot declare
+ */
+record HandlerFailure(List<Throwable> causes) {
+    /** No longer than this is waited at a time, whatever Telegram says. */
+    static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
+
+    private static final Duration SHORTEST_RETRY_AFTER = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    /** Causes may form a circle. */
+    private static final int MOST_CAUSES = 20;
+
+    private static final int BAD_REQUEST = 400;
+    private static final int FORBIDDEN = 403;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    static HandlerFailure of(Throwable failure) {
+        return new HandlerFailure(Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .limit(MOST_CAUSES)
+                .toList());
+    }
+
+    private <T extends Throwable> Stream<T> causes(Class<T> type) {
+        return causes.stream().filter(type::isInstance).map(type::cast);
+    }
+
+    /** The refusal of a write by a newer instance's fencing token. */
+    Optional<FencedException> fenced() {
+        return causes(FencedException.class).findFirst();
+    }
+
+    /** How long Telegram, by 429, wants nothing to be sent to a chat: a second to {@link #LONGEST_RETRY_AFTER}. */
+    Optional<Duration> retryAfter() {
+        return causes(TelegramApiRequestException.class)
+                .filter(answer -> Integer.valueOf(TOO_MANY_REQUESTS).equals(answer.getErrorCode()))
+                .findFirst()
+                .map(HandlerFailure::retryAfter);
+    }
+
+    private static Duration retryAfter(TelegramApiRequestException answer) {
+        Integer seconds =
+                answer.getParameters() == null ? null : answer.getParameters().getRetryAfter();
+        return bounded(Duration.ofSeconds(seconds == null ? 0 : seconds));
+    }
+
+    private static Duration bounded(Duration stated) {
+        Duration atLeast = stated.compareTo(SHORTEST_RETRY_AFTER) < 0 ? SHORTEST_RETRY_AFTER : stated;
+        return atLeast.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : atLeast;
+    }
+
+    /**
+     * Whether it concerns this conversation only, or is a fault of the handler. If not, what all conversations need may be
+     * unavailable, or only this one may meet it: see {@link OutageEvidence}. The outermost cause of which that is known
+     * decides, unless any is an answer of Telegram's that concerns one chat; a failure without such a cause is the handler's.
+     *
+     * @param outages the failures that the application declares as outages
+     */
+    boolean isOwn(Predicate<? super Throwable> outages) {
+        if (causes.stream().anyMatch(HandlerFailure::isOfChat)) {
+            return true;
+        }
+        for (Throwable cause : causes) {
+            if (isOwn(cause)) {
+                return true;
+            }
+            if (cause instanceof FsmException || cause instanceof InterruptedException || isDeclared(cause, outages)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isOwn(Throwable cause) {
+        return cause instanceof UnknownStateException
+                || cause instanceof UnreadableDataException
+                || cause instanceof TransitionRefusedException
+                || cause instanceof SpentTurnException
+                || cause instanceof ConversationRefusedException;
+    }
+
+    private static boolean isDeclared(Throwable failure, Predicate<? super Throwable> outages) {
+        try {
+            return outages.test(failure);
+        } catch (RuntimeException e) { // which must not keep the update from being tried again
+            LOG.error("The test for outages failed", e);
+            return false;
+        }
+    }
+
+    /** Such as a user who has blocked the bot, or a deleted chat. */
+    private static boolean isOfChat(Throwable cause) {
+        if (!(cause instanceof TelegramApiRequestException answer)) {
+            return false;
+        }
+        Integer code = answer.getErrorCode();
+        return code != null && (code == BAD_REQUEST || code == FORBIDDEN);
+    }
+}

@@ -1,0 +1,283 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.telegram.telegrambots.meta.api.objects.Update;
+
+/**
+ * The updates that are not confirmed, in the order of their ids: at most the 100 that Telegram gives beyond an offset. An update
+ * is handed over only when all earlier ones of its conversation are done, whatever became of them in between. Thread-safe.
+ */
+final class UnconfirmedUpdates {
+    /** As many as Telegram gives. */
+    static final int LIMIT = 100;
+
+    /** A failing update that keeps a full window from moving on is not waited for any longer. */
+    private static final long LONGEST_PAUSE_WHEN_FULL = TimeUnit.SECONDS.toNanos(1);
+
+    /** What may be an outage is tried again no sooner, however many others succeed. */
+    private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Function<? super Update, Optional<StorageKey>> keys;
+    private final TreeMap<Long, PendingUpdate> updates = new TreeMap<>();
+    private final OutageEvidence evidence;
+    /** Until when Telegram wants nothing to be sent to a chat. */
+    private final Map<Long, Long> limitedChats = new HashMap<>();
+
+    /** By conversation: the update that an executor has, or that runs. */
+    private final Map<Object, PendingUpdate> handedOver = new HashMap<>();
+
+    private OptionalLong beyond = OptionalLong.empty();
+    private long changes;
+    private boolean closed;
+
+    UnconfirmedUpdates(Function<? super Update, Optional<StorageKey>> keys, Duration outageTimeout) {
+        this.keys = keys;
+        this.evidence = new OutageEvidence(outageTimeout);
+    }
+
+    /** What can be confirmed: all below the first update that is not done. Empty before the first update. */
+    synchronized OptionalLong offset() {
+        Optional<PendingUpdate> first = first();
+        return first.isPresent() ? OptionalLong.of(first.get().id()) : beyond;
+    }
+
+    private Optional<PendingUpdate> first() {
+        return updates.values().stream().filter(update -> !update.isDone()).findFirst();
+    }
+
+    /** Whether Telegram gives no more before this one is done. */
+    private boolean holdsUp(PendingUpdate update) {
+        return first().filter(first -> first == update).isPresent()
+                && updates.tailMap(update.id()).size() >= LIMIT;
+    }
+
+    /**
+     * Takes in an answer.
+     *
+     * @param asked the offset that was asked for, and is confirmed thereby
+     */
+    synchronized void admit(OptionalLong asked, List<ReceivedUpdate> received, long now) {
+        asked.ifPresent(offset -> updates.headMap(offset).clear());
+        if (received.stream().anyMatch(update -> asked.isPresent() && update.id() < asked.getAsLong())) {
+            // Telegram has begun at a random id, as it may after a week without updates: none of the former is left
+            // there.
+            updates.clear();
+            evidence.clear();
+            beyond = OptionalLong.empty();
+        }
+        for (ReceivedUpdate update : received) {
+            updates.computeIfAbsent(update.id(), id -> PendingUpdate.of(update, keys, now));
+            beyond = OptionalLong.of(Math.max(beyond.orElse(0), update.id() + 1));
+        }
+    }
+
+    /** Those to hand over now, in order; they are taken for handed over. */
+    synchronized List<PendingUpdate> takeDue(long now) {
+        limitedChats.values().removeIf(until -> until - now <= 0);
+        List<PendingUpdate> due =
+                waitingHeads().filter(update -> due(update) - now <= 0).toList();
+        for (PendingUpdate update : due) {
+            update.state = PendingUpdate.State.HANDED_OVER;
+            handedOver.put(update.conversation(), update);
+        }
+        return due;
+    }
+
+    /** When the next one is due, if one waits; what waits for another of its conversation is not due before that is. */
+    synchronized OptionalLong nextDue(long now) {
+        return waitingHeads().mapToLong(update -> due(update) - now).min();
+    }
+
+    /** The first update of each conversation of which none is handed over. */
+    private Stream<PendingUpdate> waitingHeads() {
+        Set<Object> seen = new HashSet<>(handedOver.keySet());
+        return updates.values().stream().filter(update -> !update.isDone() && seen.add(update.conversation()));
+    }
+
+    private long due(PendingUpdate update) {
+        Optional<Long> limit = update.chat().map(limitedChats::get);
+        if (limit.isPresent()) {
+            return later(limit.get(), update.due);
+        }
+        boolean hurries = update.failures > 0 && update.limitedSince.isEmpty() && holdsUp(update);
+        return hurries ? earlier(update.due, update.failedAt + LONGEST_PAUSE_WHEN_FULL) : update.due;
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
+    }
+
+    private static long later(long one, long other) {
+        return one - other > 0 ? one : other;
+    }
+
+    /** Whether it may be handled now. If not, it waits, or its time is over. */
+    synchronized boolean begin(PendingUpdate update) {
+        boolean limited = update.chat().filter(limitedChats::containsKey).isPresent();
+        if (closed || limited || !isUnconfirmed(update)) {
+            release(update, PendingUpdate.State.WAITING);
+            return false;
+        }
+        update.state = PendingUpdate.State.RUNNING;
+        update.begun = evidence.moment();
+        return true;
+    }
+
+    private boolean isUnconfirmed(PendingUpdate update) {
+        return updates.get(update.id()) == update;
+    }
+
+    private void release(PendingUpdate update, PendingUpdate.State state) {
+        update.state = state;
+        handedOver.remove(update.conversation(), update);
+        changed();
+    }
+
+    /** Its handler has succeeded. Conversations that may have met an outage are tried again soon. */
+    synchronized void handled(PendingUpdate update, long now) {
+        if (update.key().isPresent()) {
+            evidence.succeeded(update.conversation(), update.begun);
+            updates.values().stream()
+                    .filter(other -> other.state == PendingUpdate.State.WAITING && other.due - now > 0)
+                    .filter(other -> evidence.refutes(update.begun, other.conversation()))
+                    .forEach(other -> other.due = earlier(other.due, later(now, other.failedAt + SHORTEST_PAUSE)));
+        }
+        update.handled = true;
+        done(update);
+    }
+
+    /** It is given up, or not to be handled. */
+    synchronized void done(PendingUpdate update) {
+        release(update, PendingUpdate.State.DONE);
+        boolean isLast = updates.values().stream()
+                .noneMatch(other -> !other.isDone() && other.conversation().equals(update.conversation()));
+        if (isLast) {
+            evidence.forget(update.conversation());
+        }
+    }
+
+    /** To be handed over again at that time. */
+    synchronized void retryAt(PendingUpdate update, long due) {
+        update.due = due;
+        release(update, PendingUpdate.State.WAITING);
+    }
+
+    /** To be handed over again after a failure. */
+    synchronized void retryIn(PendingUpdate update, long now, Duration pause) {
+        update.failedAt = now;
+        retryAt(update, now + pause.toNanos());
+    }
+
+    /**
+     * Lets nothing of its chat begin for a while, since Telegram refuses to send there.
+     *
+     * @return whether it waits for that too; not once such refusals have lasted long, which count as failures then
+     */
+    synchronized boolean limit(PendingUpdate update, long now, Duration wait) {
+        long until = now + wait.toNanos();
+        update.chat().ifPresent(chat -> limitedChats.merge(chat, until, UnconfirmedUpdates::later));
+        update.limitedSince = OptionalLong.of(update.limitedSince.orElse(now));
+        if (now - update.limitedSince.getAsLong() >= HandlerFailure.LONGEST_RETRY_AFTER.toNanos()) {
+            return false;
+        }
+        evidence.forget(update.conversation());
+        retryAt(update, until);
+        return true;
+    }
+
+    /** A failure that is the conversation's own; returns how many there were. */
+    synchronized int failed(PendingUpdate update) {
+        evidence.forget(update.conversation());
+        return ++update.failures;
+    }
+
+    /** What a failure that may be an outage means. */
+    record Suspicion(boolean isOwn, int times, long suspects) {}
+
+    /** A failure that may be an outage. */
+    synchronized Suspicion suspected(PendingUpdate update, long now) {
+        if (!isUnconfirmed(update)) {
+            return new Suspicion(false, 1, evidence.suspects());
+        }
+        boolean isOwn = evidence.failed(update.conversation(), holdsUp(update), handledBehind(update), now);
+        if (isOwn) {
+            // The one before it was its own too, as is known now.
+            update.failures += update.failures == 0 && update.uncounted > 0 ? 2 : 1;
+        } else {
+            update.uncounted++;
+        }
+        return new Suspicion(isOwn, isOwn ? update.failures : update.uncounted, evidence.suspects());
+    }
+
+    private int handledBehind(PendingUpdate update) {
+        return (int) updates.tailMap(update.id()).values().stream()
+                .filter(other -> other.handled)
+                .count();
+    }
+
+    synchronized long suspects() {
+        return evidence.suspects();
+    }
+
+    /** Whether all that came is done. */
+    synchronized boolean isIdle() {
+        return updates.values().stream().allMatch(PendingUpdate::isDone);
+    }
+
+    /** Something has changed. */
+    synchronized void changed() {
+        changes++;
+        notifyAll();
+    }
+
+    /** How often something has changed, for {@link #awaitChange}. */
+    synchronized long changes() {
+        return changes;
+    }
+
+    /** Waits for a change since then. */
+    synchronized void awaitChange(long since, long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; changes == since && !closed && left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
+        }
+    }
+
+    /** Nothing begins any more. */
+    synchronized void close() {
+        closed = true;
+        changed();
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Waits until nothing runs; returns whether that came within the time. */
+    synchronized boolean awaitQuiet(long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; isRunning(); left = end - System.nanoTime()) {
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
+        }
+        return true;
+    }
+
+    private boolean isRunning() {
+        return handedOver.values().stream().anyMatch(update -> update.state == PendingUpdate.State.RUNNING);
+    }
+}

@@ -1,0 +1,185 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.lock.Lease;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks Telegram for updates, with one call at a time, and takes them in. Used by the thread that polls, and when that has ended
+ * by the one that drains; only {@link #cancel} is for all threads.
+ */
+final class UpdatePoller {
+    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+    /** Telegram gives one update only to who asks for the same offset again within half a second. */
+    private static final Duration SAME_OFFSET_PAUSE = Duration.ofMillis(600);
+
+    /** What was sent so long ago has arrived. */
+    private static final Duration ARRIVAL = Duration.ofMillis(500);
+
+    private final GetUpdatesClient api;
+    private final Duration longPollTimeout;
+    private final List<String> allowedUpdates;
+    private final Backoff backoff;
+    private final LongSupplier nanos;
+    private final Lease lease;
+    private final UnconfirmedUpdates updates;
+    private final ConflictReporter conflicts;
+    private volatile GetUpdatesClient.@Nullable Call pending;
+
+    private OptionalLong asked = OptionalLong.empty();
+    private long askedAt;
+    private boolean askedIdle;
+    private OptionalLong confirmed = OptionalLong.empty();
+    private int failures;
+    private long nextPoll;
+    private long nextPollFurtherOn;
+    /** Whether the server gave nothing when it could have waited; should it not wait, neither may we hurry. */
+    private boolean nothingCame;
+
+    UpdatePoller(PollingSession.Builder settings, Lease lease, UnconfirmedUpdates updates) {
+        this.api = new GetUpdatesClient(settings.server, settings.token);
+        this.longPollTimeout = settings.longPollTimeout;
+        this.allowedUpdates = settings.allowedUpdates;
+        this.backoff = settings.pollBackoff;
+        this.nanos = settings.nanos;
+        this.lease = lease;
+        this.updates = updates;
+        this.nextPoll = nanos.getAsLong();
+        this.nextPollFurtherOn = nextPoll;
+        this.conflicts = new ConflictReporter(
+                settings.onConflict, nextPoll, settings.longPollTimeout.plus(settings.conflictGrace));
+    }
+
+    /** Begins a call if it is time for one. Returns the time until then; while a call is pending, for ever. */
+    long poll(long now) {
+        if (pending != null) {
+            return Long.MAX_VALUE;
+        }
+        long untilPoll = (isFurtherOn() ? nextPollFurtherOn : nextPoll) - now;
+        if (untilPoll > 0) {
+            return untilPoll;
+        }
+        askedIdle = updates.isIdle();
+        // With updates that are not confirmed there is an answer at once; should there be none, no more than that.
+        GetUpdatesClient.Call call =
+                ask(updates.offset(), UnconfirmedUpdates.LIMIT, askedIdle ? longPollTimeout : Duration.ZERO);
+        pending = call;
+        call.whenDone(updates::changed);
+        if (updates.isClosed()) {
+            call.cancel();
+        }
+        return Long.MAX_VALUE;
+    }
+
+    private boolean isFurtherOn() {
+        return failures == 0
+                && !nothingCame
+                && (updates.isIdle() || !updates.offset().equals(asked));
+    }
+
+    private GetUpdatesClient.Call ask(OptionalLong offset, int limit, Duration wait) {
+        asked = offset;
+        askedAt = nanos.getAsLong();
+        return api.getUpdates(offset, limit, wait, allowedUpdates);
+    }
+
+    /** Ends a call that is pending. */
+    void cancel() {
+        GetUpdatesClient.Call call = pending;
+        if (call != null) {
+            call.cancel();
+        }
+    }
+
+    /**
+     * Takes in what the pending call has brought, if it is over.
+     *
+     * @throws PollingRefusedException if Telegram gives no updates, and would not later
+     */
+    void takeAnswer() throws InterruptedException {
+        GetUpdatesClient.Call call = pending;
+        if (call == null || !call.isDone()) {
+            return;
+        }
+        pending = null;
+        GetUpdatesResult result = call.await();
+        if (updates.isClosed() || !lease.isHeld()) {
+            return; // what has arrived is redelivered to the instance that is active then
+        }
+        if (result instanceof GetUpdatesResult.Updates answer) {
+            nothingCame = askedIdle && answer.updates().isEmpty();
+            admit(answer.updates());
+            nextPoll = askedAt + SAME_OFFSET_PAUSE.toNanos();
+            nextPollFurtherOn = askedAt + SHORTEST_PAUSE.toNanos();
+        } else if (result instanceof GetUpdatesResult.Refused refused) {
+            pause(refused(refused));
+        } else if (result instanceof GetUpdatesResult.Broken broken) {
+            failures++;
+            Duration pause = backoff.after(failures);
+            LOG.warn("No updates, trying again in {} ms: {}", pause.toMillis(), broken.why());
+            pause(pause);
+        }
+    }
+
+    private void admit(List<ReceivedUpdate> received) {
+        if (failures > 0) {
+            LOG.info("Telegram gives updates again");
+        }
+        failures = 0;
+        conflicts.over();
+        confirmed = asked;
+        updates.admit(asked, received, nanos.getAsLong());
+    }
+
+    private Duration refused(GetUpdatesResult.Refused refusal) {
+        failures++;
+        Duration pause = backoff.after(failures);
+        switch (refusal.code()) {
+            case 409 -> conflicts.conflict(refusal.description(), pause, nanos.getAsLong());
+            case 400, 401, 403, 404 -> throw new PollingRefusedException(refusal.code(), refusal.description());
+            default -> {
+                pause = refusal.retryAfter().orElse(pause);
+                LOG.warn(
+                        "Telegram refuses updates: {} {}; trying again in {} ms",
+                        refusal.code(),
+                        refusal.description(),
+                        pause.toMillis());
+            }
+        }
+        return pause;
+    }
+
+    private void pause(Duration pause) {
+        nextPoll = nanos.getAsLong() + pause.toNanos();
+    }
+
+    /** Confirms what is done, when no call is pending any more. */
+    void confirm() throws InterruptedException {
+        OptionalLong offset = updates.offset();
+        if (offset.isEmpty() || offset.equals(confirmed) || !lease.isHeld()) {
+            return;
+        }
+        if (offset.equals(asked)) {
+            confirmAgain(offset);
+        } else if (!(ask(offset, 1, Duration.ZERO).await() instanceof GetUpdatesResult.Updates)) {
+            LOG.warn("Updates that were handled are not confirmed, and are redelivered");
+        }
+    }
+
+    /**
+     * What the cancelled call has asked for is confirmed as soon as it has reached Telegram. Telegram makes those wait for
+     * seconds who ask the same again at once, so nobody waits for the answer.
+     */
+    private void confirmAgain(OptionalLong offset) throws InterruptedException {
+        if (nanos.getAsLong() - askedAt < ARRIVAL.toNanos()) {
+            var unused = ask(offset, 1, Duration.ZERO).await(ARRIVAL);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.Fsm;
+import io.botfsm.lock.Lease;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.telegram.telegrambots.meta.api.objects.Update;
+
+/** Handles one update at a time of each conversation, and records what became of it. Thread-safe. */
+final class UpdateProcessor {
+    static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+
+    private final UnconfirmedUpdates updates;
+    private final Lease lease;
+    private final Fsm fsm;
+    private final UpdateHandler handler;
+    private final int attempts;
+    private final OutageLog outage = new OutageLog();
+    private final Backoff outageBackoff;
+    private final Backoff backoff;
+    private final LongSupplier nanos;
+
+    /** @param fsm fenced by the lease's token */
+    UpdateProcessor(
+            PollingSession.Builder settings, UnconfirmedUpdates updates, Lease lease, Fsm fsm, UpdateHandler handler) {
+        this.updates = updates;
+        this.lease = lease;
+        this.fsm = fsm;
+        this.handler = handler;
+        this.attempts = settings.attempts;
+        this.outageBackoff = settings.outageBackoff;
+        this.backoff = settings.failureBackoff;
+        this.nanos = settings.nanos;
+    }
+
+    void process(PendingUpdate update) {
+        if (!lease.isHeld()) {
+            updates.retryAt(update, nanos.getAsLong());
+        } else if (updates.begin(update)) {
+            run(update);
+        }
+    }
+
+    private void run(PendingUpdate update) {
+        try {
+            if (update.failure().isPresent()) {
+                giveUp(update, update.failure().get());
+                return;
+            }
+            call(update, update.received().update().orElseThrow());
+        } catch (Throwable e) { // of whatever kind: only an update that is done may be confirmed
+            failed(update, e);
+            return;
+        }
+        updates.handled(update, nanos.getAsLong());
+        if (updates.suspects() == 0) {
+            outage.over(nanos.getAsLong());
+        }
+    }
+
+    private void call(PendingUpdate pending, Update update) throws Exception {
+        if (pending.key().isPresent()) {
+            handler.handle(fsm, pending.key().get(), update);
+        } else {
+            handler.handleWithoutConversation(update);
+        }
+    }
+
+    /** The executor did not take it. That is no failure of the update's, so it never counts. */
+    void rejected(PendingUpdate update, Throwable why) {
+        Duration pause = outageBackoff.after(++update.rejections);
+        LOG.warn("The executor refused {}; trying again in {} ms: {}", update, pause.toMillis(), why.toString());
+        updates.retryIn(update, nanos.getAsLong(), pause);
+    }
+
+    /** It was not handled: its handler has failed, or the isolation could not let it begin. */
+    void failed(PendingUpdate update, Throwable thrown) {
+        HandlerFailure failure = HandlerFailure.of(thrown);
+        failure.fenced().ifPresent(fenced -> lease.fenced(fenced.highest()));
+        Optional<Duration> wait = failure.retryAfter();
+        if (wait.isPresent() && limited(update, wait.get(), thrown)) {
+            return;
+        }
+        if (failure.isOwn(handler::isOutage)) {
+            own(update, updates.failed(update), thrown);
+        } else {
+            ambiguous(update, thrown);
+        }
+    }
+
+    /** Returns whether it waits for Telegram's time to be over, and the attempt does not count. */
+    private boolean limited(PendingUpdate update, Duration wait, Throwable why) {
+        boolean waits = updates.limit(update, nanos.getAsLong(), wait);
+        LOG.warn(
+                "Telegram limits messages: updates of the chat of {} wait for {} s{}: {}",
+                update,
+                wait.toSeconds(),
+                waits ? ", and the attempt does not count" : "",
+                why.toString());
+        return waits;
+    }
+
+    private void ambiguous(PendingUpdate update, Throwable failure) {
+        long now = nanos.getAsLong();
+        UnconfirmedUpdates.Suspicion suspicion = updates.suspected(update, now);
+        if (suspicion.isOwn()) {
+            own(update, suspicion.times(), failure);
+        } else {
+            Duration pause = outageBackoff.after(suspicion.times());
+            if (!updates.isClosed()) { // or it is the end that fails
+                outage.suspected(update, failure, suspicion.suspects(), suspicion.times() == 1, pause, now);
+            }
+            updates.retryIn(update, now, pause);
+        }
+    }
+
+    private void own(PendingUpdate update, int failures, Throwable failure) {
+        if (failures >= attempts && lease.isHeld()) {
+            giveUp(update, failure);
+        } else {
+            later(update, failures, failure);
+        }
+    }
+
+    private void later(PendingUpdate update, int failures, Throwable failure) {
+        Duration pause = backoff.after(failures);
+        LOG.warn(
+                "The handler of {} failed, attempt {} of {}; trying again in {} ms",
+                update,
+                failures,
+                attempts,
+                pause.toMillis(),
+                failure);
+        updates.retryIn(update, nanos.getAsLong(), pause);
+    }
+
+    private void giveUp(PendingUpdate update, Throwable failure) {
+        try {
+            toReceiver(update, failure);
+        } catch (Throwable e) {
+            e.addSuppressed(failure);
+            if (++update.receiverFailures < attempts) {
+                Duration pause = backoff.after(updates.failed(update));
+                LOG.error("The receiver of dead letters failed; {} follows in {} ms", update, pause.toMillis(), e);
+                updates.retryIn(update, nanos.getAsLong(), pause);
+                return;
+            }
+            LOG.error("The receiver of dead letters failed {} times; {} is given up without it", attempts, update, e);
+        }
+        updates.done(update);
+    }
+
+    private void toReceiver(PendingUpdate update, Throwable failure) throws Exception {
+        ReceivedUpdate received = update.received();
+        boolean interrupted = Thread.interrupted(); // by what the handler did: the receiver's I/O would fail
+        try {
+            handler.onDeadLetter(new DeadLetter(
+                    update.id(),
+                    received.update(),
+                    update.key(),
+                    received.json().toString(),
+                    failure));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package io.botfsm.telegrambots;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.telegram.telegrambots.meta.api.objects.ApiResponse;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
+
+class HandlerFailureTest {
+    @ParameterizedTest
+    @CsvSource({"400, true", "403, true", "429, false", "502, false"})
+    void anAnswerThatConcernsOneChatIsNoOutageHoweverItIsWrapped(int code, boolean own) {
+        Throwable answer = new TelegramApiRequestException(
+                "refused",
+                ApiResponse.builder()
+                        .ok(false)
+                        .errorCode(code)
+                        .errorDescription("no")
+                        .build());
+
+        assertThat(HandlerFailure.of(answer).isOwn(TelegramApiException.class::isInstance))
+                .isEqualTo(own);
+        assertThat(HandlerFailure.of(new TelegramApiException("cannot send", answer))
+                        .isOwn(TelegramApiException.class::isInstance))
+                .isEqualTo(own);
+    }
+}

@@ -1,0 +1,226 @@
+package io.botfsm.telegrambots;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.telegram.telegrambots.meta.api.objects.Update;
+
+class UnconfirmedUpdatesTest {
+    private static final OptionalLong NONE = OptionalLong.empty();
+
+    /** An update of user id modulo 10. */
+    private static ReceivedUpdate received(long id) {
+        Update update = new Update();
+        update.setUpdateId((int) id);
+        return new ReceivedUpdate(id, JsonNodeFactory.instance.objectNode(), Optional.of(update), Optional.empty());
+    }
+
+    private static List<ReceivedUpdate> received(long... ids) {
+        return LongStream.of(ids).mapToObj(UnconfirmedUpdatesTest::received).toList();
+    }
+
+    private static Optional<StorageKey> key(Update update) {
+        long user = update.getUpdateId() % 10;
+        return Optional.of(StorageKey.bot(7).chat(user).user(user).build());
+    }
+
+    private final UnconfirmedUpdates updates =
+            new UnconfirmedUpdates(UnconfirmedUpdatesTest::key, Duration.ofSeconds(30));
+
+    private List<PendingUpdate> admit(OptionalLong asked, long... ids) {
+        updates.admit(asked, received(ids), 0);
+        return updates.takeDue(0);
+    }
+
+    @Test
+    void confirmsNothingBeforeTheFirstUpdate() {
+        assertThat(updates.offset()).isEmpty();
+        assertThat(updates.isIdle()).isTrue();
+    }
+
+    @Test
+    void confirmsUpToTheLowestThatIsNotDone() {
+        List<PendingUpdate> pending = admit(NONE, 11, 12, 13);
+        assertThat(updates.offset()).hasValue(11);
+
+        pending.forEach(updates::begin);
+        updates.done(pending.get(1));
+        assertThat(updates.offset()).hasValue(11);
+        updates.done(pending.get(0));
+        assertThat(updates.offset()).hasValue(13);
+        updates.done(pending.get(2));
+        assertThat(updates.offset()).hasValue(14);
+        assertThat(updates.isIdle()).isTrue();
+    }
+
+    @Test
+    void beginsNothingInALimitedChatThoughItWasHandedOverBefore() throws Exception {
+        updates.admit(NONE, List.of(inGroup(11), inGroup(12)), 0);
+        List<PendingUpdate> pending = updates.takeDue(0);
+        assertThat(updates.begin(pending.get(0))).isTrue();
+        Duration wait = Duration.ofSeconds(2);
+        updates.limit(pending.get(0), 0, wait);
+
+        assertThat(updates.begin(pending.get(1))).isFalse();
+        assertThat(updates.takeDue(wait.toNanos() - 1)).isEmpty();
+        assertThat(updates.takeDue(wait.toNanos())).isEqualTo(pending);
+        assertThat(updates.begin(pending.get(1))).isTrue();
+    }
+
+    private static ReceivedUpdate inGroup(long id) throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        return ReceivedUpdate.of(
+                json.readTree("{\"update_id\": " + id
+                        + ", \"message\": {\"chat\": {\"id\": -100, \"type\": \"supergroup\", \"title\": \"G\"}}}"),
+                json.readerFor(Update.class));
+    }
+
+    @Test
+    void takesNothingTwiceBeforeItIsConfirmed() {
+        List<PendingUpdate> pending = admit(NONE, 11, 12);
+        updates.begin(pending.get(1));
+        updates.done(pending.get(1));
+
+        assertThat(admit(OptionalLong.of(11), 11, 12)).isEmpty();
+        updates.begin(pending.get(0));
+        updates.done(pending.get(0));
+        assertThat(admit(OptionalLong.of(13))).isEmpty();
+        assertThat(updates.offset()).hasValue(13);
+    }
+
+    @Test
+    void holdsBackWhatComesAfterAFailureInTheSameConversation() {
+        List<PendingUpdate> pending = admit(NONE, 11, 12, 21, 31);
+        assertThat(pending).extracting(PendingUpdate::id).containsExactly(11L, 12L);
+        assertThat(updates.begin(pending.get(0))).isTrue();
+        updates.retryAt(pending.get(0), 100);
+
+        assertThat(updates.begin(pending.get(1))).isTrue();
+        updates.done(pending.get(1));
+        assertThat(updates.takeDue(99)).isEmpty();
+        assertThat(updates.nextDue(99)).hasValue(1);
+        assertThat(updates.offset()).hasValue(11);
+
+        for (long next : new long[] {11, 21, 31}) {
+            List<PendingUpdate> due = updates.takeDue(100);
+            assertThat(due).extracting(PendingUpdate::id).containsExactly(next);
+            assertThat(updates.takeDue(100)).isEmpty();
+            assertThat(updates.begin(due.get(0))).isTrue();
+            updates.done(due.get(0));
+        }
+    }
+
+    /** Telegram begins at lower ids while a handler still runs. */
+    @Test
+    void nothingBeginsBesideAHandlerWhoseUpdateIsGone() throws Exception {
+        PendingUpdate running = admit(NONE, 1001).get(0);
+        assertThat(updates.begin(running)).isTrue();
+        assertThat(admit(OptionalLong.of(1002), 11)).isEmpty();
+        assertThat(updates.awaitQuiet(0)).isFalse();
+        updates.done(running);
+        assertThat(updates.takeDue(0)).extracting(PendingUpdate::id).containsExactly(11L);
+    }
+
+    @Test
+    void followsIdsThatBeginAnewLower() {
+        admit(NONE, 1001).forEach(update -> {
+            updates.begin(update);
+            updates.done(update);
+        });
+        assertThat(updates.offset()).hasValue(1002);
+
+        List<PendingUpdate> lower = admit(OptionalLong.of(1002), 17, 18);
+        assertThat(lower).extracting(PendingUpdate::id).containsExactly(17L, 18L);
+        assertThat(updates.offset()).hasValue(17);
+        lower.forEach(update -> {
+            updates.begin(update);
+            updates.done(update);
+        });
+        assertThat(updates.offset()).hasValue(19);
+    }
+
+    @Test
+    void beginsNothingWhenItIsClosed() {
+        List<PendingUpdate> pending = admit(NONE, 11, 12);
+        assertThat(updates.begin(pending.get(0))).isTrue();
+        updates.close();
+        assertThat(updates.begin(pending.get(1))).isFalse();
+    }
+
+    /** Many successes must not make many calls to a backend that is in trouble. */
+    @Test
+    void whatMayBeAnOutageIsNotTriedAgainWithEachSuccess() {
+        List<PendingUpdate> pending = admit(NONE, 11, 12, 13);
+        updates.begin(pending.get(0));
+        assertThat(updates.suspected(pending.get(0), 0).isOwn()).isFalse();
+        updates.retryIn(pending.get(0), 0, Duration.ofSeconds(5));
+        for (PendingUpdate other : pending.subList(1, 3)) {
+            updates.begin(other);
+            updates.handled(other, Duration.ofMillis(50).toNanos());
+        }
+
+        assertThat(updates.nextDue(0)).hasValue(Duration.ofMillis(200).toNanos());
+    }
+
+    @Test
+    void isQuietWhenNothingRuns() throws Exception {
+        List<PendingUpdate> pending = admit(NONE, 11, 12);
+        assertThat(updates.awaitQuiet(0)).isTrue();
+        updates.begin(pending.get(0));
+        assertThat(updates.awaitQuiet(Duration.ofMillis(5).toNanos())).isFalse();
+        updates.done(pending.get(0));
+        assertThat(updates.awaitQuiet(0)).isTrue();
+    }
+
+    /** A server and handlers that fail at random: each update is done once, in order, and confirmed only then. */
+    @RepeatedTest(50)
+    void losesAndDoublesNothing(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        TreeMap<Long, Boolean> server = new TreeMap<>(); // done?
+        LongStream.range(100, 400).forEach(id -> server.put(id, false));
+        TreeMap<Long, Long> lastOfConversation = new TreeMap<>();
+        List<PendingUpdate> queue = new java.util.ArrayList<>();
+        long now = 0;
+        while (!server.isEmpty()) {
+            OptionalLong offset = updates.offset();
+            offset.ifPresent(lowest -> {
+                assertThat(server.headMap(lowest).values()).doesNotContain(false);
+                server.headMap(lowest).clear();
+            });
+            long[] batch = server.keySet().stream()
+                    .limit(random.nextInt(1, 30))
+                    .mapToLong(id -> id)
+                    .toArray();
+            updates.admit(offset, received(batch), now);
+            queue.addAll(updates.takeDue(now));
+            for (int i = random.nextInt(20); i > 0 && !queue.isEmpty(); i--) {
+                PendingUpdate update = queue.remove(random.nextInt(queue.size())); // in any order
+                if (!updates.begin(update)) {
+                    continue;
+                }
+                if (random.nextInt(4) == 0) {
+                    updates.retryAt(update, now + random.nextInt(3));
+                } else {
+                    assertThat(server.put(update.id(), true)).isFalse();
+                    Long last = lastOfConversation.put(update.id() % 10, update.id());
+                    assertThat(last == null || last == update.id() - 10).isTrue();
+                    updates.done(update);
+                }
+            }
+            now++;
+        }
+        assertThat(updates.isIdle()).isTrue();
+    }
+}

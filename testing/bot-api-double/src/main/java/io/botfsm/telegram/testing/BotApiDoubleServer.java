@@ -1,0 +1,25 @@
+package io.botfsm.telegram.testing;
+
+/** The double by hand: {@code BotApiDoubleServer [port [token]]}; it runs until it is killed. */
+public final class BotApiDoubleServer {
+    private static final int PORT = 8081;
+
+    private BotApiDoubleServer() {}
+
+    /** Starts it, on port 8081 unless told. */
+    public static void main(String[] arguments) throws InterruptedException {
+        BotApiDouble.Builder builder = BotApiDouble.builder().port(PORT);
+        if (arguments.length > 0) {
+            builder.port(Integer.parseInt(arguments[0]));
+        }
+        if (arguments.length > 1) {
+            builder.token(arguments[1]);
+        }
+        try (BotApiDouble bot = builder.start()) {
+            System.out.println("Bot API: " + bot.uri() + "/bot" + bot.token() + "/getMe");
+            System.out.println("A user:  curl -d text=/start " + bot.uri() + "/users/42/say");
+            System.out.println("Answers: curl " + bot.uri() + "/users/42/messages");
+            Thread.currentThread().join();
+        }
+    }
+}
