@@ -67,9 +67,12 @@ final class UpdatePoller {
             return untilPoll;
         }
         askedIdle = updates.isIdle();
+        OptionalLong offset = updates.offset();
+        if (!lease.isHeld()) { // asked last: it may have been lost before the last of what the offset confirms was done
+            return 0;
+        }
         // With updates that are not confirmed there is an answer at once; should there be none, no more than that.
-        GetUpdatesClient.Call call =
-                ask(updates.offset(), UnconfirmedUpdates.LIMIT, askedIdle ? longPollTimeout : Duration.ZERO);
+        GetUpdatesClient.Call call = ask(offset, UnconfirmedUpdates.LIMIT, askedIdle ? longPollTimeout : Duration.ZERO);
         pending = call;
         call.whenDone(updates::changed);
         if (updates.isClosed()) {

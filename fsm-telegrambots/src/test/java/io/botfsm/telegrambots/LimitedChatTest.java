@@ -49,6 +49,7 @@ class LimitedChatTest {
     }
 
     private void start() {
+        bot.polling.outageTimeout = Duration.ofMillis(500);
         bot.start(fsm, (fenced, key, update) -> {
             CrowdedBot.count(fenced, key, update.getUpdateId());
             if (!key.chat().equals(key.user()) || key.user().equals("" + POISONED)) {
@@ -79,7 +80,7 @@ class LimitedChatTest {
     void nothingIsSentThereBeforeTheTimeIsOverAndNoAttemptCounts(boolean isOutage) {
         bot.handler.outages = failure -> isOutage;
         bot.polling.attempts(1);
-        bot.telegram.nextInChat(POISONED, SEND, 2, Fault.tooManyRequests(2));
+        bot.telegram.nextInChat(POISONED, SEND, 2, Fault.tooManyRequests(1));
         poisonedWrites();
         bot.othersWrite(MESSAGES, USERS);
         start();
@@ -91,13 +92,13 @@ class LimitedChatTest {
         assertThat(sends()).extracting(BotRequest::status).containsExactly(429, 429, 200);
         for (int i = 1; i < 3; i++) {
             long pause = sends().get(i).begunNanos() - sends().get(i - 1).endedNanos();
-            assertThat(Duration.ofNanos(pause)).isGreaterThan(Duration.ofMillis(1900));
+            assertThat(Duration.ofNanos(pause)).isGreaterThan(Duration.ofMillis(900));
         }
     }
 
     @Test
     void otherUsersOfTheChatWaitToo() {
-        bot.telegram.nextInChat(GROUP, SEND, 1, Fault.tooManyRequests(2));
+        bot.telegram.nextInChat(GROUP, SEND, 1, Fault.tooManyRequests(1));
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger(PollingSession.class);
         log.start();
@@ -113,7 +114,7 @@ class LimitedChatTest {
         bot.awaitAllConfirmed();
         assertThat(sends()).extracting(BotRequest::status).containsExactly(429, 200, 200);
         long pause = sends().get(1).begunNanos() - sends().get(0).endedNanos();
-        assertThat(Duration.ofNanos(pause)).isGreaterThan(Duration.ofMillis(1900));
+        assertThat(Duration.ofNanos(pause)).isGreaterThan(Duration.ofMillis(900));
         assertThat(bot.attempts(2)).isOne();
     }
 

@@ -68,6 +68,7 @@ class PoisonedConversationTest {
     @BeforeEach
     void empty() {
         raw.call("FLUSHALL");
+        bot.polling.outageTimeout = Duration.ofMillis(500);
     }
 
     @AfterEach
@@ -258,6 +259,7 @@ class PoisonedConversationTest {
     @Test
     void holdsUpNobodyElseAtItsRealPace() {
         PollingSession.Builder defaults = PollingSession.builder(bot.token);
+        bot.polling.outageTimeout = defaults.outageTimeout;
         bot.polling.failureBackoff = defaults.failureBackoff;
         bot.polling.outageBackoff = defaults.outageBackoff;
         bot.polling.attempts(PollingSession.Builder.DEFAULT_ATTEMPTS);

@@ -34,7 +34,7 @@ class StorageOutageTest {
     private static final int FUTILE_ATTEMPTS = 2 * ATTEMPTS;
 
     private final RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
-    private final LettuceRedis redis = LettuceRedis.connect(server.uri(0));
+    private final LettuceRedis redis = LettuceRedis.connect(server.uri(0) + "?timeout=500ms");
     private final Fsm fsm = Fsm.over(redis.stateStorage());
     private final CrowdedBot bot = new CrowdedBot();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
