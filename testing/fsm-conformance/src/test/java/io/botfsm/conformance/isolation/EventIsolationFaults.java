@@ -220,7 +220,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
     private void processes() {
         // Each process asks a store of its own.
         fault("KnowsOneProcess", breaks(13, 15, 16, 19).also(14, 20))
-                .is(suite -> suite.backend = ReferenceLeaseBackend::new);
+                .is(suite -> suite.backend = () -> new ReferenceLeaseBackend().inRealTime());
         inStore("NeverRenews", breaks(15))
                 .is(store -> store.renew =
                         request -> CompletableFuture.failedFuture(new LeaseStoreException("on purpose", false, null)));

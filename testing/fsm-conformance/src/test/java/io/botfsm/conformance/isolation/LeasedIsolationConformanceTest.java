@@ -10,7 +10,7 @@ import java.util.List;
 
 /** The isolation of this library over leases, each of its processes with a store of its own. */
 class LeasedIsolationConformanceTest extends SharedEventIsolationConformance {
-    final ReferenceLeaseBackend leases = new ReferenceLeaseBackend();
+    final ReferenceLeaseBackend leases = new ReferenceLeaseBackend().inRealTime();
 
     @Override
     protected EventIsolation open(Settings settings) {

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** A correct lease store whose time cannot be advanced, and which fails at its deadline rather than at once, passes too. */
 final class RealTimeReferenceLeaseStoreTest extends ReferenceLeaseConformance {
     RealTimeReferenceLeaseStoreTest() {
-        super(new ReferenceLeaseBackend());
+        backend.inRealTime();
         backend.opened = store -> store.unavailable = () -> CompletableFuture.runAsync(
                 () -> {
                     throw new IllegalStateException("the driver's own failure");

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -55,8 +56,11 @@ public final class ReferenceLeaseBackend {
     public final Map<Object, Held> leases = new ConcurrentHashMap<>();
     final Map<Object, Fence> fences = new ConcurrentHashMap<>();
     final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
-    final LongSupplier now;
+    final AtomicLong advanced = new AtomicLong();
     volatile Connection connection = Connection.UP;
+
+    /** The time in nanoseconds. */
+    LongSupplier now = advanced::get;
 
     Function<LeaseRequest, Acquisition> acquire = this::honestAcquire;
     LongFunction<Acquisition> granted = token -> new Granted(token, Granted.EVERYTHING);
@@ -89,15 +93,11 @@ public final class ReferenceLeaseBackend {
     /** What is done to each store that is opened. */
     public Consumer<ReferenceLeaseStore> opened = store -> {};
 
-    /** @param now the time in nanoseconds */
-    ReferenceLeaseBackend(LongSupplier now) {
-        this.now = now;
-    }
-
-    /** With the time of this machine. */
-    public ReferenceLeaseBackend() {
+    /** Takes the time of this machine, which passes by itself. */
+    public ReferenceLeaseBackend inRealTime() {
         long begun = System.nanoTime();
         now = () -> System.nanoTime() - begun;
+        return this;
     }
 
     public ReferenceLeaseStore open(Duration deadline) {
@@ -107,7 +107,7 @@ public final class ReferenceLeaseBackend {
     }
 
     private long honestMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + now.getAsLong() / 1_000;
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + advanced.get() / 1_000;
     }
 
     long in(Duration time) {

@@ -8,11 +8,7 @@ import java.time.Duration;
 /** The reference under the suite. */
 abstract class ReferenceLeaseConformance extends LeaseStoreConformance
         implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
-    final ReferenceLeaseBackend backend;
-
-    ReferenceLeaseConformance(ReferenceLeaseBackend backend) {
-        this.backend = backend;
-    }
+    final ReferenceLeaseBackend backend = new ReferenceLeaseBackend();
 
     @Override
     protected LeaseStore open(Duration deadline) {

@@ -31,7 +31,7 @@ final class WrongLeaseStoresTest {
 
     /** The reference, of which the suite knows nothing. */
     static final class WithoutAnything extends LeaseStoreConformance {
-        private final ReferenceLeaseBackend backend = new ReferenceLeaseBackend();
+        private final ReferenceLeaseBackend backend = new ReferenceLeaseBackend().inRealTime();
 
         @Override
         protected LeaseStore open(Duration deadline) {

@@ -8,10 +8,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A correct storage whose time cannot be advanced, and which fails at its deadline rather than at once, passes too. */
 final class RealTimeReferenceStorageTest extends ReferenceConformance {
-    private static final long BEGUN = System.nanoTime();
-
     RealTimeReferenceStorageTest() {
-        super(new ReferenceBackend(() -> System.nanoTime() - BEGUN));
+        long begun = System.nanoTime();
+        backend.now = () -> System.nanoTime() - begun;
         backend.opened = storage -> storage.unavailable = (key, mayBeApplied) -> CompletableFuture.runAsync(
                         () -> {}, CompletableFuture.delayedExecutor(storage.deadline.toMillis(), TimeUnit.MILLISECONDS))
                 .thenCompose(late -> storage.honestUnavailable(key, mayBeApplied));

@@ -42,9 +42,12 @@ final class ReferenceBackend {
     }
 
     final Map<Object, Kept> kept = new ConcurrentHashMap<>();
-    final LongSupplier now;
+    final AtomicLong advanced = new AtomicLong();
     private final AtomicLong highestVersion = new AtomicLong();
     volatile Connection connection = Connection.UP;
+
+    /** The time in nanoseconds. */
+    LongSupplier now = advanced::get;
 
     Function<StorageKey, Object> address = key -> key;
     Decision decide = StoredConversation::apply;
@@ -57,11 +60,6 @@ final class ReferenceBackend {
 
     /** What is done to each storage that is opened. */
     Consumer<ReferenceStorage> opened = storage -> {};
-
-    /** @param now the time in nanoseconds */
-    ReferenceBackend(LongSupplier now) {
-        this.now = now;
-    }
 
     ReferenceStorage open(Optional<Duration> ttl, Duration deadline) {
         ReferenceStorage storage = new ReferenceStorage(this, ttl, deadline);

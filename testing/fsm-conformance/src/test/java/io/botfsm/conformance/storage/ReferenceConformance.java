@@ -9,11 +9,7 @@ import java.util.Optional;
 /** The reference under the suite. */
 abstract class ReferenceConformance extends StateStorageConformance
         implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
-    final ReferenceBackend backend;
-
-    ReferenceConformance(ReferenceBackend backend) {
-        this.backend = backend;
-    }
+    final ReferenceBackend backend = new ReferenceBackend();
 
     @Override
     protected StateStorage open(Optional<Duration> ttl, Duration deadline) {

@@ -94,7 +94,8 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         // Acknowledged at once, and unknown to the other storages for a moment.
         inStorage("WritesBehind", breaks(2).also(4, 5, 6, 7, 8, 9, 12, 13, 14, 16, 17, 18))
                 .is(s -> {
-                    ReferenceBackend own = new ReferenceBackend(s.backend.now);
+                    ReferenceBackend own = new ReferenceBackend();
+                    own.now = s.backend.now;
                     s.read = key -> s.isClosed() || !s.isUp()
                             ? s.honestRead(key)
                             : CompletableFuture.completedFuture(own.honestRead(key));

@@ -33,7 +33,7 @@ final class WrongStoragesTest {
     static final class WithoutAnything extends StateStorageConformance {
         @Override
         protected StateStorage open(Optional<Duration> ttl, Duration deadline) {
-            ReferenceStorage storage = new ReferenceStorage(new ReferenceBackend(() -> 0), ttl, deadline);
+            ReferenceStorage storage = new ReferenceStorage(new ReferenceBackend(), ttl, deadline);
             storage.capabilities = Set::of;
             return storage;
         }
