@@ -21,10 +21,10 @@ class LeasedIsolationConformanceTest extends SharedEventIsolationConformance {
         return EventIsolation.builder()
                 .perConversation(settings.perConversation())
                 .inTotal(settings.inTotal())
-                .patience(settings.patience())
+                .patience(settings.submitTimeout())
                 .across(leases.open(LONG))
                 .ttl(settings.ttl())
-                .leasePatience(settings.leasePatience());
+                .leasePatience(settings.acquireTimeout());
     }
 
     @Override

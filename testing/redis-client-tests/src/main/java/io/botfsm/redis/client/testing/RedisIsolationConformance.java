@@ -53,10 +53,10 @@ public abstract class RedisIsolationConformance extends SharedEventIsolationConf
                 .threads(settings.threads())
                 .perConversation(settings.perConversation())
                 .inTotal(settings.inTotal())
-                .patience(settings.patience())
+                .patience(settings.submitTimeout())
                 .across(store)
                 .ttl(settings.ttl())
-                .leasePatience(settings.leasePatience())
+                .leasePatience(settings.acquireTimeout())
                 .build();
     }
 
