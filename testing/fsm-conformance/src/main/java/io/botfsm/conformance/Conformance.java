@@ -9,7 +9,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What the suites have in common: what a test class can do with its backend, and the gaps where it cannot. */
+/** The base of the suites of storages and lease stores: what a test class can do with its backend, and the gaps where it cannot. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
 public abstract class Conformance {
@@ -21,13 +21,13 @@ public abstract class Conformance {
 
     /** What the suite has opened can be cut off from its backend. */
     public interface CutsOff {
-        /** Cuts all that is open off: refused, reset or without answer, whatever the backend may suffer. */
+        /** Cuts everything that is open off: refused, reset or without an answer, as the backend may fail. */
         void cutOff();
 
         /**
-         * Lets requests through and loses the answers. Where that cannot be had, cuts off.
+         * Lets requests through and loses the answers. Where that is not possible, cuts off.
          *
-         * <p>This is what finds a storage that denies a write which happened, and a lease store that sends a call again.
+         * <p>This finds a storage that denies a write which happened, and a lease store that repeats a call.
          */
         default void loseAnswers() {
             cutOff();
@@ -44,7 +44,7 @@ public abstract class Conformance {
     public interface Counts {
         /**
          * How many records there are, with everything else kept per conversation or per name of a lease, such as locks.
-         * Those whose time is over may still count for a moment, but must go without being asked for.
+         * Expired ones may still count for a moment, but must disappear without being accessed.
          */
         long records();
     }
@@ -52,7 +52,7 @@ public abstract class Conformance {
     /** For the suites. */
     protected Conformance() {}
 
-    /** What the suite cannot check here, exactly. None, unless overridden. */
+    /** Exactly what the suite cannot check here. None, unless overridden. */
     protected Set<Gap> expectedGaps() {
         return Set.of();
     }
@@ -62,7 +62,7 @@ public abstract class Conformance {
         return false;
     }
 
-    /** How long the suite waits for what must show by itself: 20 seconds, unless overridden. */
+    /** How long the suite waits for what must happen by itself: 20 seconds, unless overridden. */
     public Duration timeout() {
         return Duration.ofSeconds(20);
     }

@@ -1,7 +1,7 @@
 package io.botfsm.conformance;
 
 /**
- * A part of a rule that a backend cannot be put to. Neither passed nor skipped: reported, and asserted by
+ * A part of a rule that cannot be checked with a backend. Neither passed nor skipped: reported, and asserted by
  * {@link Conformance#expectedGaps()}.
  *
  * @param rule the rule's number in the specification, among those of the storages or those of the leases

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a stage answers, sooner or later: a value, or a failure at most wrapped once. */
+/** The result of a stage, and how long it took: a value, or a failure wrapped once at most. */
 public final class TimedResult<T> {
     private record Ended<T>(@Nullable T value, @Nullable Throwable failure, Duration after) {}
 

@@ -1,6 +1,4 @@
-/**
- * What several suites are made of. Not exported.
- */
+/** What several suites are made of. Not exported. */
 @NullMarked
 package io.botfsm.conformance.internal;
 

@@ -48,29 +48,34 @@ public abstract class EventIsolationConformance {
     protected EventIsolationConformance() {}
 
     /**
-     * How an isolation is to be.
+     * The settings of an isolation.
      *
      * @param threads how many handlers may run at once
      * @param perConversation how many handlers of one conversation may wait or run
      * @param inTotal how many handlers may wait or run
-     * @param patience how long submitting waits for room in total
-     * @param ttl how soon another process may go on with what a crashed one had
-     * @param leasePatience how long a handler waits for other processes
+     * @param submitTimeout how long submitting waits for room in total
+     * @param ttl how soon another process may continue with the conversations of a crashed one
+     * @param acquireTimeout how long a handler waits for other processes
      */
     public record Settings(
-            int threads, int perConversation, int inTotal, Duration patience, Duration ttl, Duration leasePatience) {
+            int threads,
+            int perConversation,
+            int inTotal,
+            Duration submitTimeout,
+            Duration ttl,
+            Duration acquireTimeout) {
         static final Settings USUAL = new Settings(8, 1_000, 10_000, LONG, LONG, LONG);
 
         Settings withThreads(int number) {
-            return new Settings(number, perConversation, inTotal, patience, ttl, leasePatience);
+            return new Settings(number, perConversation, inTotal, submitTimeout, ttl, acquireTimeout);
         }
 
         Settings withLimits(int ofConversation, int ofAll, Duration wait) {
-            return new Settings(threads, ofConversation, ofAll, wait, ttl, leasePatience);
+            return new Settings(threads, ofConversation, ofAll, wait, ttl, acquireTimeout);
         }
 
         Settings withLeases(Duration lasting, Duration wait) {
-            return new Settings(threads, perConversation, inTotal, patience, lasting, wait);
+            return new Settings(threads, perConversation, inTotal, submitTimeout, lasting, wait);
         }
     }
 

@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds an {@link EventIsolation} that works across processes to the rules E01 to E20. All that a test class opens are as those
- * of different processes that isolate the same conversations.
+ * Holds an {@link EventIsolation} that works across processes to the rules E01 to E20. Everything that a test class
+ * opens acts as a process of its own; all of them isolate the same conversations.
  */
 public abstract class SharedEventIsolationConformance extends EventIsolationConformance {
     private static final Duration SHORT = Duration.ofSeconds(1);
@@ -29,13 +29,13 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
     /** For the extending class. */
     protected SharedEventIsolationConformance() {}
 
-    /** Frees a conversation, whoever has it, without telling them. */
+    /** Frees a conversation, whichever process holds it, without notifying that process. */
     protected abstract void takeAway(StorageKey key) throws Exception;
 
-    /** Cuts all that is open off from what it shares. */
+    /** Cuts everything that is open off from what it shares. */
     protected abstract void cutOff();
 
-    /** Ends that. */
+    /** Ends what {@link #cutOff} began. */
     protected abstract void restore();
 
     @Test
@@ -208,21 +208,21 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         StorageKey key = freshKey();
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch lost = new CountDownLatch(1);
-        AtomicInteger told = new AtomicInteger();
+        AtomicInteger notified = new AtomicInteger();
         AtomicInteger late = new AtomicInteger();
         CompletionStage<ConversationLease> handler = one.submit(key, lease -> {
             lease.onLost(() -> {
                 throw new IllegalStateException("an action with a bug");
             });
             lease.onLost(() -> {
-                told.incrementAndGet();
+                notified.incrementAndGet();
                 lost.countDown();
             });
             begun.countDown();
             await(lost);
             assertThat(lease.isHeld()).isFalse();
             lease.onLost(late::incrementAndGet);
-            await("told late", () -> late.get() == 1);
+            await("notified late", () -> late.get() == 1);
             return lease;
         });
         await(begun);
@@ -230,7 +230,7 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         assertThat(get(handler).isHeld()).isFalse();
         CompletionStage<Boolean> next = one.submit(key, lease -> lease.isHeld());
         assertThat(get(next)).isTrue();
-        assertThat(told).hasValue(1);
+        assertThat(notified).hasValue(1);
         assertThat(late).hasValue(1);
     }
 
@@ -240,7 +240,7 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         StorageKey key = freshKey();
         AtomicBoolean ran = new AtomicBoolean();
         assertThat(get(one.submit(freshKey(), () -> "before"))).isEqualTo("before");
-        cutOff(); // another conversation: that one's lease may still be had, and used
+        cutOff(); // another conversation: the lease of that one may still be held, and used
         try {
             assertThat(failure(one.submit(key, () -> ran.compareAndSet(false, true))))
                     .isInstanceOfSatisfying(

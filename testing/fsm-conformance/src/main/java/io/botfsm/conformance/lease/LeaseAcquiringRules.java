@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules L01, L02 and L09: acquiring what is free, asking for what is held, and reading. */
+/** Rules L01, L02 and L09: acquiring what is free, asking for what is held, and reading. */
 abstract class LeaseAcquiringRules extends LeaseRules {
     /** How far off a remaining time may be: clocks of milliseconds, and what passes on the way. */
     private static final Duration INEXACT = Duration.ofMillis(100);
@@ -172,11 +172,11 @@ abstract class LeaseAcquiringRules extends LeaseRules {
         store.granted(brief(name, claim));
         time.passUntil(
                 time.life(),
-                "a lease that is over is no longer told",
+                "an expired lease is no longer reported",
                 () -> store.read(name).claim().isEmpty(),
                 () -> store.read(name)
                         .claim()
-                        .ifPresent(told -> assertThat(told).isEqualTo(claim)));
+                        .ifPresent(reported -> assertThat(reported).isEqualTo(claim)));
         assertFree(store.read(name));
     }
 

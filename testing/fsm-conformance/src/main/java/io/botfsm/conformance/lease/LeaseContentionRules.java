@@ -39,23 +39,23 @@ abstract class LeaseContentionRules extends LeaseRules {
         String name = freshName();
         for (int round = 0; round < times(20); round++) {
             List<Claim> granted = Collections.synchronizedList(new ArrayList<>());
-            List<Claim> told = Collections.synchronizedList(new ArrayList<>());
+            List<Claim> reported = Collections.synchronizedList(new ArrayList<>());
             Crowd.of(CONTENDERS, index -> {
                 Claim claim = freshClaim();
                 Acquisition answer = (index % 2 == 0 ? one : two).acquire(lasting(name, claim));
                 if (answer instanceof Granted) {
                     granted.add(claim);
                 } else {
-                    told.add(((Occupied) answer).claim());
+                    reported.add(((Occupied) answer).claim());
                 }
             });
             assertThat(granted).as("to whom a lease was granted").hasSize(1);
-            assertThat(told).hasSize(CONTENDERS - 1).containsOnly(granted.get(0));
+            assertThat(reported).hasSize(CONTENDERS - 1).containsOnly(granted.get(0));
             assertThat(two.release(name, granted.get(0))).isTrue();
         }
     }
 
-    /** Whoever has the lease looks whether it is alone, while others try to take, prolong and free it. */
+    /** The holder checks that it is alone, while others try to take, renew and free the lease. */
     @Test
     void ruleL12_holderIsAloneInAStorm() {
         TestedLeaseStore one = open();

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules L06 and L13: how long leases last, and fences. */
+/** Rules L06 and L13: how long leases last, and fences. */
 abstract class LeaseEndingRules extends LeaseRules {
     /** A little less than fences are kept. */
     private static final Duration ALMOST_AN_HOUR = Duration.ofMinutes(59);

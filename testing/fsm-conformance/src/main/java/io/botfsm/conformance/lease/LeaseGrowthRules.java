@@ -111,7 +111,7 @@ abstract class LeaseGrowthRules extends LeaseRules {
         assertThat(records()).isGreaterThanOrEqualTo(before + 20 * BATCH);
         time.passUntil(
                 time.life().plus(Duration.ofMinutes(61)),
-                "no record of names whose fence is over",
+                "no record of names with an expired fence",
                 () -> records() <= before);
     }
 

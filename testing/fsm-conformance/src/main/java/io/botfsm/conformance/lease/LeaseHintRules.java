@@ -64,7 +64,7 @@ abstract class LeaseHintRules extends LeaseRules {
         }
     }
 
-    /** A release right after the stage of the subscription: nothing is lost in between. */
+    /** A release immediately after the stage of the subscription: nothing is lost in between. */
     @Test
     void ruleL14_subscriptionCountsFromItsCompletion() {
         TestedLeaseStore store = open();

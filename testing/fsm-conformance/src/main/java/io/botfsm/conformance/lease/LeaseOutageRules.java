@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 
-/** Rule L17: the backend is away. */
+/** Rule L17: the backend is unavailable. */
 abstract class LeaseOutageRules extends LeaseRules {
     private static final Duration CONFIGURED = Duration.ofMillis(500);
     private static final Duration RECOVERY = Duration.ofSeconds(2);
@@ -52,7 +52,7 @@ abstract class LeaseOutageRules extends LeaseRules {
 
     private void fails(TimedResult<?> answer) {
         assertThat(answer.anyFailureOrNone(limit))
-                .as("the failure while the backend is away")
+                .as("the failure while the backend is unavailable")
                 .isPresent();
         assertThat(answer.took(limit)).as("time of a failing call").isLessThan(limit);
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.lock.store.Claim;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules L05 and L08: releasing, and force. */
+/** Rules L05 and L08: releasing, and force. */
 abstract class LeaseReleasingRules extends LeaseRules {
     LeaseReleasingRules(LeaseStoreConformance suite) {
         super(suite);

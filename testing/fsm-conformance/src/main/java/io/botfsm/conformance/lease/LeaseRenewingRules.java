@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules L03 and L04: renewing. */
+/** Rules L03 and L04: renewing. */
 abstract class LeaseRenewingRules extends LeaseRules {
     LeaseRenewingRules(LeaseStoreConformance suite) {
         super(suite);

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules L10 and L11: names and claims of any characters. */
+/** Rules L10 and L11: names and claims of any characters. */
 abstract class LeaseTextRules extends LeaseRules {
     LeaseTextRules(LeaseStoreConformance suite) {
         super(suite);

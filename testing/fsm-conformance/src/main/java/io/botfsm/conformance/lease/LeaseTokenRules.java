@@ -18,7 +18,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules L07 and L15: fencing tokens. */
+/** Rules L07 and L15: fencing tokens. */
 abstract class LeaseTokenRules extends LeaseRules {
     LeaseTokenRules(LeaseStoreConformance suite) {
         super(suite);
@@ -54,7 +54,7 @@ abstract class LeaseTokenRules extends LeaseRules {
         return token;
     }
 
-    /** Faster than a clock of microseconds can tell apart. */
+    /** Faster than a clock of microseconds can distinguish. */
     @Test
     void ruleL07_tokensRiseHoweverFast() {
         TestedLeaseStore store = open();

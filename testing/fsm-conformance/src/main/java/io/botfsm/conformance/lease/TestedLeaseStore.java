@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 
 /** A lease store as the tests talk to it: they wait for each answer, and each is held to the contract of the stages. */
 final class TestedLeaseStore {
-    private static final Duration PATIENCE = Rules.DEADLINE.multipliedBy(3);
+    private static final Duration TIMEOUT = Rules.DEADLINE.multipliedBy(3);
 
     private final LeaseStore store;
 
@@ -30,7 +30,7 @@ final class TestedLeaseStore {
     }
 
     Acquisition acquire(LeaseRequest request) {
-        return acquiring(request).value(PATIENCE);
+        return acquiring(request).value(TIMEOUT);
     }
 
     /** Acquires what must be free. */
@@ -44,14 +44,14 @@ final class TestedLeaseStore {
     }
 
     Renewal renew(LeaseRequest request) {
-        return renewing(request).value(PATIENCE);
+        return renewing(request).value(TIMEOUT);
     }
 
     Renewed renewed(LeaseRequest request) {
         return as(Renewed.class, renew(request));
     }
 
-    /** Tries to renew what another has, or nobody; tells what was found instead. */
+    /** Tries to renew a lease that another holds or nobody; returns what was found instead. */
     StoredLease notYours(LeaseRequest request) {
         return as(NotYours.class, renew(request)).found();
     }
@@ -62,11 +62,11 @@ final class TestedLeaseStore {
     }
 
     boolean release(String name, Claim claim) {
-        return releasing(name, claim).value(PATIENCE);
+        return releasing(name, claim).value(TIMEOUT);
     }
 
     StoredLease read(String name) {
-        return reading(name).value(PATIENCE);
+        return reading(name).value(TIMEOUT);
     }
 
     /** The fence, where there must be one. */
@@ -75,11 +75,11 @@ final class TestedLeaseStore {
     }
 
     void force(String name) {
-        forcing(name).value(PATIENCE);
+        forcing(name).value(TIMEOUT);
     }
 
     Subscription subscribe(String name, Runnable hint) {
-        return subscribing(name, hint).value(PATIENCE);
+        return subscribing(name, hint).value(TIMEOUT);
     }
 
     TimedResult<Acquisition> acquiring(LeaseRequest request) {

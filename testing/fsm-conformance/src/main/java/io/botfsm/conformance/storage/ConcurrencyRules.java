@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules 8 and 12 under concurrency: through two storages where the backend is shared. */
+/** Rules 8 and 12 under concurrency: through two storages where the backend is shared. */
 abstract class ConcurrencyRules extends StorageRules {
     private static final int THREADS = 4;
 

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Rule 7: a failed condition changes nothing and tells what is there; the order in which conditions are checked. */
+/** Rule 7: a failed condition changes nothing and returns the present conversation; the order in which conditions are checked. */
 abstract class ConditionRules extends StorageRules {
     ConditionRules(StateStorageConformance suite) {
         super(suite);
@@ -103,7 +103,7 @@ abstract class ConditionRules extends StorageRules {
         return change().state("changed").put("a", "\"changed\"").put("new", "\"changed\"");
     }
 
-    /** The write is refused, tells what is there, and leaves it. */
+    /** The write is refused, returns the present conversation, and leaves it unchanged. */
     private static void changesNothing(TestedStorage storage, StorageKey key, Mutation.Builder refused) {
         Snapshot before = storage.read(key);
         Outcome outcome = storage.write(key, refused);

@@ -46,7 +46,7 @@ abstract class GrowthRules extends StorageRules {
         for (int i = 0; i < times(20); i++) {
             write(storage, batch(), change().state("A").put("a", "1"));
         }
-        time.passUntil(time.life(), "no record of conversations whose time is over", () -> records() <= before);
+        time.passUntil(time.life(), "no record of expired conversations", () -> records() <= before);
     }
 
     @Requires(Need.COUNTS)

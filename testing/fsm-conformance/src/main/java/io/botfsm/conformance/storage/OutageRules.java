@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 
-/** Rule 17: the backend is away. */
+/** Rule 17: the backend is unavailable. */
 abstract class OutageRules extends StorageRules {
     private static final Duration CONFIGURED = Duration.ofMillis(500);
     private static final Duration RECOVERY = Duration.ofSeconds(2);

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules 1, 2 and 15: what reading shows, and to whom. */
+/** Rules 1, 2 and 15: what reading shows, and to whom. */
 abstract class ReadingRules extends StorageRules {
     ReadingRules(StateStorageConformance suite) {
         super(suite);
@@ -146,14 +146,14 @@ abstract class ReadingRules extends StorageRules {
         StorageKey key = freshKey();
         storage.applied(key, change().state("A").put("a", "1"));
         Map<String, String> read = storage.read(key).data();
-        Map<String, String> told = storage.conflict(key, change().state("B").expectState("B"))
+        Map<String, String> reported = storage.conflict(key, change().state("B").expectState("B"))
                 .current()
                 .data();
 
         assertThatThrownBy(() -> read.put("a", "2")).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> read.remove("a")).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(read::clear).isInstanceOf(UnsupportedOperationException.class);
-        assertThatThrownBy(() -> told.put("a", "2")).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> reported.put("a", "2")).isInstanceOf(UnsupportedOperationException.class);
         assertThat(storage.read(key).data()).isEqualTo(Map.of("a", "1"));
     }
 
@@ -165,14 +165,14 @@ abstract class ReadingRules extends StorageRules {
         CompletionStage<Snapshot> stage = storage.untested().read(key);
         Snapshot before = new TimedResult<>(stage).value(DEADLINE);
         Snapshot copy = new Snapshot(before.state(), before.data(), before.version(), before.events());
-        Snapshot told =
+        Snapshot reported =
                 storage.conflict(key, change().state("B").expectState("B")).current();
 
         storage.applied(key, change().state("B").put("a", "2").put("b", "3"));
         storage.applied(key, clear());
 
         assertThat(before).isEqualTo(copy);
-        assertThat(told).isEqualTo(copy);
+        assertThat(reported).isEqualTo(copy);
         assertThat(new TimedResult<>(stage).value(DEADLINE))
                 .as("the answer of a stage asked again")
                 .isEqualTo(copy);

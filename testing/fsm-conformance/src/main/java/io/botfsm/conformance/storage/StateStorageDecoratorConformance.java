@@ -26,12 +26,12 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds a decorator to what every decorator owes the storage that it wraps: it tells its capabilities, passes answers and
+ * Holds a decorator to what every decorator owes the storage that it wraps: it reports its capabilities, passes answers and
  * failures on, and closes it. The numbered rules are {@link StateStorageConformance}'s, for the decorator around a real
  * storage.
  */
 public abstract class StateStorageDecoratorConformance {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
     private static final Mutation CHANGE = Mutation.builder().state("B").build();
 
@@ -86,7 +86,7 @@ public abstract class StateStorageDecoratorConformance {
         Snapshot snapshot = new Snapshot(
                 Optional.of("A"), Map.of("a", "1"), 7, Snapshot.none().events());
         wrapped.read = CompletableFuture.completedFuture(snapshot);
-        assertThat(new TimedResult<>(decorator.read(KEY)).value(PATIENCE)).isEqualTo(snapshot);
+        assertThat(new TimedResult<>(decorator.read(KEY)).value(TIMEOUT)).isEqualTo(snapshot);
         for (Outcome outcome : new Outcome[] {
             new Applied(Optional.of("A"), Optional.of("B"), 7, 8),
             new Conflict(snapshot),
@@ -94,7 +94,7 @@ public abstract class StateStorageDecoratorConformance {
             new Fenced(9)
         }) {
             wrapped.written = CompletableFuture.completedFuture(outcome);
-            assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).value(PATIENCE))
+            assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).value(TIMEOUT))
                     .isEqualTo(outcome);
         }
     }
@@ -106,8 +106,8 @@ public abstract class StateStorageDecoratorConformance {
         FsmException failure = new FsmException("the wrapped storage failed");
         wrapped.read = CompletableFuture.failedFuture(failure);
         wrapped.written = CompletableFuture.failedFuture(failure);
-        assertThat(new TimedResult<>(decorator.read(KEY)).failure(PATIENCE)).isSameAs(failure);
-        assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).failure(PATIENCE))
+        assertThat(new TimedResult<>(decorator.read(KEY)).failure(TIMEOUT)).isSameAs(failure);
+        assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).failure(TIMEOUT))
                 .isSameAs(failure);
     }
 

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 
 /** A storage as the tests talk to it: they wait for each answer, and each is held to the contract of the stages. */
 final class TestedStorage {
-    private static final Duration PATIENCE = Rules.DEADLINE.multipliedBy(3);
+    private static final Duration TIMEOUT = Rules.DEADLINE.multipliedBy(3);
 
     private final StateStorage storage;
 
@@ -33,11 +33,11 @@ final class TestedStorage {
     }
 
     Snapshot read(StorageKey key) {
-        return reading(key).value(PATIENCE);
+        return reading(key).value(TIMEOUT);
     }
 
     Outcome write(StorageKey key, Mutation.Builder change) {
-        return writing(key, change).value(PATIENCE);
+        return writing(key, change).value(TIMEOUT);
     }
 
     Applied applied(StorageKey key, Mutation.Builder change) {
@@ -62,11 +62,11 @@ final class TestedStorage {
     }
 
     FsmException failureOfRead(StorageKey key) {
-        return reading(key).failure(PATIENCE);
+        return reading(key).failure(TIMEOUT);
     }
 
     FsmException failureOfWrite(StorageKey key, Mutation.Builder change) {
-        return writing(key, change).failure(PATIENCE);
+        return writing(key, change).failure(TIMEOUT);
     }
 
     /** Begins a read, without waiting for it. */

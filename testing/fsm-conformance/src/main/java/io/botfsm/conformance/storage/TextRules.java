@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules 3 and 11: whatever characters keys, names and values hold. */
+/** Rules 3 and 11: whatever characters keys, names and values hold. */
 abstract class TextRules extends StorageRules {
     private static final int MEBIBYTE = 1 << 20;
 

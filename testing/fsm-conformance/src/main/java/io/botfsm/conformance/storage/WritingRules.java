@@ -22,7 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** StorageRules 4, 5, 8 and 9: what one write does and tells. */
+/** Rules 4, 5, 8 and 9: what one write does and reports. */
 abstract class WritingRules extends StorageRules {
     WritingRules(StateStorageConformance suite) {
         super(suite);
@@ -116,20 +116,22 @@ abstract class WritingRules extends StorageRules {
     void rule05_appliedTellsBothStates() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
-        told(storage.applied(key, change().put("a", "1")), Optional.empty(), Optional.empty());
-        told(storage.applied(key, change().state("A")), Optional.empty(), Optional.of("A"));
-        told(storage.applied(key, change().put("b", "2")), Optional.of("A"), Optional.of("A"));
-        told(storage.applied(key, change().state("A")), Optional.of("A"), Optional.of("A"));
-        told(storage.applied(key, change().state("B b:1")), Optional.of("A"), Optional.of("B b:1"));
-        told(storage.applied(key, change().replaceData(Map.of())), Optional.of("B b:1"), Optional.of("B b:1"));
-        told(storage.applied(key, change()), Optional.of("B b:1"), Optional.of("B b:1"));
-        told(storage.applied(key, change().clearState().put("c", "3")), Optional.of("B b:1"), Optional.empty());
-        told(storage.applied(key, change().state("C")), Optional.empty(), Optional.of("C"));
-        told(storage.applied(key, clear()), Optional.of("C"), Optional.empty());
-        told(storage.applied(key, clear()), Optional.empty(), Optional.empty());
+        assertReported(storage.applied(key, change().put("a", "1")), Optional.empty(), Optional.empty());
+        assertReported(storage.applied(key, change().state("A")), Optional.empty(), Optional.of("A"));
+        assertReported(storage.applied(key, change().put("b", "2")), Optional.of("A"), Optional.of("A"));
+        assertReported(storage.applied(key, change().state("A")), Optional.of("A"), Optional.of("A"));
+        assertReported(storage.applied(key, change().state("B b:1")), Optional.of("A"), Optional.of("B b:1"));
+        assertReported(
+                storage.applied(key, change().replaceData(Map.of())), Optional.of("B b:1"), Optional.of("B b:1"));
+        assertReported(storage.applied(key, change()), Optional.of("B b:1"), Optional.of("B b:1"));
+        assertReported(
+                storage.applied(key, change().clearState().put("c", "3")), Optional.of("B b:1"), Optional.empty());
+        assertReported(storage.applied(key, change().state("C")), Optional.empty(), Optional.of("C"));
+        assertReported(storage.applied(key, clear()), Optional.of("C"), Optional.empty());
+        assertReported(storage.applied(key, clear()), Optional.empty(), Optional.empty());
     }
 
-    private static void told(Applied applied, Optional<String> before, Optional<String> now) {
+    private static void assertReported(Applied applied, Optional<String> before, Optional<String> now) {
         assertThat(applied.previousState()).isEqualTo(before);
         assertThat(applied.state()).isEqualTo(now);
     }

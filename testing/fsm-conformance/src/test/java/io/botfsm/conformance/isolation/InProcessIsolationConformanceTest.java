@@ -10,7 +10,7 @@ class InProcessIsolationConformanceTest extends EventIsolationConformance {
                 .threads(settings.threads())
                 .perConversation(settings.perConversation())
                 .inTotal(settings.inTotal())
-                .submitTimeout(settings.patience())
+                .submitTimeout(settings.submitTimeout())
                 .build();
     }
 }

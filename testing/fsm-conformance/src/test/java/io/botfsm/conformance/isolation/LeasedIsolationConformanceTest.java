@@ -1,37 +1,44 @@
 package io.botfsm.conformance.isolation;
 
+import io.botfsm.conformance.lease.ReferenceLeaseBackend;
+import io.botfsm.conformance.lease.ReferenceLeaseBackend.Connection;
+import io.botfsm.conformance.lease.ReferenceLeaseStore;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.storage.StorageKey;
+import java.util.List;
 
-/** The isolation of this library over leases in memory. */
+/** The isolation of this library over leases, each of its processes with a store of its own. */
 class LeasedIsolationConformanceTest extends SharedEventIsolationConformance {
-    private final CuttableLeaseStore store = new CuttableLeaseStore();
+    final ReferenceLeaseBackend leases = new ReferenceLeaseBackend().inRealTime();
 
     @Override
     protected EventIsolation open(Settings settings) {
+        return over(leases, settings).threads(settings.threads()).build();
+    }
+
+    static EventIsolation.Builder over(ReferenceLeaseBackend leases, Settings settings) {
         return EventIsolation.builder()
-                .threads(settings.threads())
                 .perConversation(settings.perConversation())
                 .inTotal(settings.inTotal())
-                .submitTimeout(settings.patience())
-                .leaseStore(store)
+                .submitTimeout(settings.submitTimeout())
+                .leaseStore(leases.open(LONG))
                 .ttl(settings.ttl())
-                .acquireTimeout(settings.leasePatience())
-                .build();
+                .acquireTimeout(settings.acquireTimeout());
     }
 
     @Override
     protected void takeAway(StorageKey key) {
-        store.forceAll();
+        ReferenceLeaseStore operator = leases.open(LONG);
+        List.copyOf(leases.leases.keySet()).forEach(name -> operator.force((String) name));
     }
 
     @Override
     protected void cutOff() {
-        store.cut(true);
+        leases.cut.accept(Connection.DOWN);
     }
 
     @Override
     protected void restore() {
-        store.cut(false);
+        leases.restore.run();
     }
 }

@@ -21,178 +21,243 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
+import java.util.function.ToLongBiFunction;
+import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 
-/** The simplest backend that keeps every rule of the leases. The wrong ones override one method each. */
-class ReferenceLeaseBackend {
+/**
+ * The simplest backend that keeps every rule of the leases. Its steps are fields, and a fault is another step in place of the
+ * honest one.
+ */
+public final class ReferenceLeaseBackend {
     static final Duration FENCE_TTL = Duration.ofHours(1);
     static final long FOR_EVER = Long.MAX_VALUE;
 
-    record Held(Claim claim, long end) {}
+    public record Held(Claim claim, long end) {}
 
     record Fence(long token, long end) {}
 
-    /** One who subscribed. */
-    record Ear(Object name, Runnable hint) {}
+    record Subscriber(Object name, Runnable hint) {}
 
-    enum Connection {
+    public enum Connection {
         UP,
         DOWN,
         LOSES_ANSWERS
     }
 
-    final Map<Object, Held> leases = new ConcurrentHashMap<>();
+    public final Map<Object, Held> leases = new ConcurrentHashMap<>();
     final Map<Object, Fence> fences = new ConcurrentHashMap<>();
-    final List<Ear> ears = new CopyOnWriteArrayList<>();
+    final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
+    final AtomicLong advanced = new AtomicLong();
     volatile Connection connection = Connection.UP;
 
-    /** BackendTime that the test advances, unless overridden. */
-    final AtomicLong nanos = new AtomicLong();
+    /** The time in nanoseconds. */
+    LongSupplier now = advanced::get;
 
-    long now() {
-        return nanos.get();
+    Function<LeaseRequest, Acquisition> acquire = this::honestAcquire;
+    LongFunction<Acquisition> granted = token -> new Granted(token, Granted.EVERYTHING);
+    BiFunction<LeaseRequest, Held, Acquisition> occupied = this::honestOccupied;
+    Function<LeaseRequest, Renewal> renew = this::honestRenew;
+    BiPredicate<String, Claim> release = this::honestRelease;
+    Function<String, StoredLease> read = this::honestRead;
+    Consumer<String> force = this::honestForce;
+
+    Function<String, Object> address = name -> name;
+    BiPredicate<Held, Claim> owns = (held, claim) -> held != null && held.claim.equals(claim);
+    Function<String, Held> held = this::honestHeld;
+    Function<Held, Duration> remaining = this::honestRemaining;
+    ToLongFunction<LeaseRequest> end = this::honestEnd;
+
+    LongSupplier micros = this::honestMicros;
+    ToLongFunction<String> fence = this::honestFence;
+    ToLongBiFunction<LeaseRequest, Long> token = this::honestToken;
+    LongUnaryOperator above = this::honestAbove;
+    LongBinaryOperator raised = Math::max;
+    LongUnaryOperator forcedFence = fence -> above.applyAsLong(fence);
+    LongUnaryOperator keptToken = token -> token;
+    ToLongFunction<LeaseRequest> fenceEnd = this::honestFenceEnd;
+    UnaryOperator<Fence> fenceOfReleased = this::honestFenceOfReleased;
+
+    public Consumer<Connection> cut = fault -> connection = fault;
+    public Runnable restore = this::honestRestore;
+    LongSupplier records = this::honestRecords;
+
+    /** What is done to each store that is opened. */
+    public Consumer<ReferenceLeaseStore> opened = store -> {};
+
+    /** Takes the time of this machine, which passes by itself. */
+    public ReferenceLeaseBackend inRealTime() {
+        long begun = System.nanoTime();
+        now = () -> System.nanoTime() - begun;
+        return this;
     }
 
-    long micros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + nanos.get() / 1_000;
+    public ReferenceLeaseStore open(Duration deadline) {
+        ReferenceLeaseStore store = new ReferenceLeaseStore(this, deadline);
+        opened.accept(store);
+        return store;
     }
 
-    Object address(String name) {
-        return name;
+    private long honestMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + advanced.get() / 1_000;
     }
 
-    boolean owns(Held held, Claim claim) {
-        return held != null && held.claim.equals(claim);
+    long in(Duration time) {
+        return now.getAsLong() + time.toNanos();
     }
 
-    Held held(String name) {
-        Held held = leases.get(address(name));
-        return held == null || held.end <= now() ? null : held;
+    Held honestHeld(String name) {
+        Held held = leases.get(address.apply(name));
+        return held == null || held.end <= now.getAsLong() ? null : held;
     }
 
-    long fence(String name) {
-        Fence fence = fences.get(address(name));
-        return fence == null || fence.end <= now() ? 0 : fence.token;
+    private long honestFence(String name) {
+        Fence fence = fences.get(address.apply(name));
+        return fence == null || fence.end <= now.getAsLong() ? 0 : fence.token;
     }
 
-    long token(LeaseRequest request, long last) {
-        return Math.max(above(last), request.floor());
+    long honestToken(LeaseRequest request, long last) {
+        return Math.max(above.applyAsLong(last), request.floor());
     }
 
-    long above(long last) {
+    long honestAbove(long last) {
         if (last >= LeaseRequest.HIGHEST_FENCE) {
             throw new LeaseStoreException("no tokens are left", true, null);
         }
-        return Math.max(last + 1, micros());
+        return Math.max(last + 1, micros.getAsLong());
     }
 
-    long end(LeaseRequest request) {
-        return now() + request.ttl().toNanos();
+    long honestEnd(LeaseRequest request) {
+        return in(request.ttl());
+    }
+
+    private long honestFenceEnd(LeaseRequest request) {
+        return request.fences() == Fences.KEPT ? FOR_EVER : end.applyAsLong(request) + FENCE_TTL.toNanos();
+    }
+
+    void keepLease(LeaseRequest request) {
+        keepLease(request.name(), new Held(request.claim(), end.applyAsLong(request)));
+    }
+
+    void keepLease(String name, Held held) {
+        leases.put(address.apply(name), held);
     }
 
     void keepFence(String name, long token, long end) {
-        fences.put(address(name), new Fence(token, end));
+        fences.put(address.apply(name), new Fence(keptToken.applyAsLong(token), end));
     }
 
-    long fenceEnd(LeaseRequest request) {
-        return request.fences() == Fences.KEPT ? FOR_EVER : end(request) + FENCE_TTL.toNanos();
+    void changeFence(String name, UnaryOperator<Fence> change) {
+        fences.computeIfPresent(address.apply(name), (same, fence) -> change.apply(fence));
     }
 
     synchronized Acquisition acquire(LeaseRequest request) {
+        return acquire.apply(request);
+    }
+
+    Acquisition honestAcquire(LeaseRequest request) {
         String name = request.name();
-        Held held = held(name);
-        if (held != null) {
-            return occupied(request, held);
+        Held holder = held.apply(name);
+        if (holder != null) {
+            return occupied.apply(request, holder);
         }
-        long token = token(request, fence(name));
-        keepFence(name, token, fenceEnd(request));
-        leases.put(address(name), new Held(request.claim(), end(request)));
-        return granted(token);
+        long next = token.applyAsLong(request, fence.applyAsLong(name));
+        keepFence(name, next, fenceEnd.applyAsLong(request));
+        keepLease(request);
+        return granted.apply(next);
     }
 
-    Acquisition granted(long token) {
-        return new Granted(token, Granted.EVERYTHING);
+    Acquisition honestOccupied(LeaseRequest request, Held holder) {
+        return new Occupied(holder.claim, Optional.of(remaining.apply(holder)));
     }
 
-    Acquisition occupied(LeaseRequest request, Held held) {
-        return new Occupied(held.claim, Optional.of(remaining(held)));
-    }
-
-    Duration remaining(Held held) {
-        return Duration.ofNanos(held.end - now());
+    Duration honestRemaining(Held held) {
+        return Duration.ofNanos(held.end - now.getAsLong());
     }
 
     synchronized Renewal renew(LeaseRequest request) {
+        return renew.apply(request);
+    }
+
+    Renewal honestRenew(LeaseRequest request) {
         String name = request.name();
-        if (!owns(held(name), request.claim())) {
-            return new NotYours(read(name));
+        if (!owns.test(held.apply(name), request.claim())) {
+            return new NotYours(read.apply(name));
         }
-        leases.put(address(name), new Held(request.claim(), end(request)));
-        keepFence(name, raised(fence(name), request.floor()), fenceEnd(request));
+        keepLease(request);
+        keepFence(name, raised.applyAsLong(fence.applyAsLong(name), request.floor()), fenceEnd.applyAsLong(request));
         return new Renewed();
     }
 
-    long raised(long fence, long floor) {
-        return Math.max(fence, floor);
+    synchronized boolean release(String name, Claim claim) {
+        return release.test(name, claim);
     }
 
-    synchronized boolean release(String name, Claim claim) {
-        if (!owns(held(name), claim)) {
+    boolean honestRelease(String name, Claim claim) {
+        if (!owns.test(held.apply(name), claim)) {
             return false;
         }
-        leases.remove(address(name));
-        outliveTheLease(name);
+        leases.remove(address.apply(name));
+        changeFence(name, fenceOfReleased);
         return true;
     }
 
-    void outliveTheLease(String name) {
-        fences.computeIfPresent(
-                address(name),
-                (same, fence) ->
-                        new Fence(fence.token, fence.end == FOR_EVER ? FOR_EVER : now() + FENCE_TTL.toNanos()));
+    private Fence honestFenceOfReleased(Fence fence) {
+        return fence.end == FOR_EVER ? fence : new Fence(fence.token, in(FENCE_TTL));
     }
 
     synchronized StoredLease read(String name) {
-        Held held = held(name);
-        long fence = fence(name);
+        return read.apply(name);
+    }
+
+    StoredLease honestRead(String name) {
+        Held holder = held.apply(name);
+        long last = fence.applyAsLong(name);
         return new StoredLease(
-                Optional.ofNullable(held).map(Held::claim),
-                Optional.ofNullable(held).map(this::remaining),
-                fence == 0 ? OptionalLong.empty() : OptionalLong.of(fence));
+                Optional.ofNullable(holder).map(Held::claim),
+                Optional.ofNullable(holder).map(remaining),
+                last == 0 ? OptionalLong.empty() : OptionalLong.of(last));
     }
 
     synchronized void force(String name) {
-        long token = forcedFence(fence(name));
-        Fence before = fences.get(address(name));
-        boolean stays = before != null && before.end == FOR_EVER;
-        leases.remove(address(name));
-        keepFence(name, token, stays ? FOR_EVER : now() + FENCE_TTL.toNanos());
+        force.accept(name);
     }
 
-    long forcedFence(long last) {
-        return above(last);
+    void honestForce(String name) {
+        long next = forcedFence.applyAsLong(fence.applyAsLong(name));
+        Fence before = fences.get(address.apply(name));
+        boolean stays = before != null && before.end == FOR_EVER;
+        leases.remove(address.apply(name));
+        keepFence(name, next, stays ? FOR_EVER : in(FENCE_TTL));
     }
 
     /** After a release, or force. */
-    void tell(String name) {
-        ears.stream().filter(ear -> ear.name.equals(address(name))).forEach(ear -> ear.hint.run());
+    void hint(String name) {
+        subscribers.stream()
+                .filter(each -> each.name.equals(address.apply(name)))
+                .forEach(each -> each.hint.run());
     }
 
-    void cut(Connection fault) {
-        connection = fault;
-    }
-
-    void restore() {
+    private void honestRestore() {
         if (connection != Connection.UP) {
             connection = Connection.UP;
-            ears.forEach(ear -> ear.hint.run());
+            subscribers.forEach(each -> each.hint.run());
         }
     }
 
-    synchronized long records() {
-        leases.values().removeIf(held -> held.end <= now());
-        fences.values().removeIf(fence -> fence.end <= now());
+    synchronized long honestRecords() {
+        leases.values().removeIf(held -> held.end <= now.getAsLong());
+        fences.values().removeIf(fence -> fence.end <= now.getAsLong());
         return leases.size()
                 + fences.size()
-                + ears.stream().map(Ear::name).distinct().count();
+                + subscribers.stream().map(Subscriber::name).distinct().count();
     }
 }

@@ -1,29 +1,37 @@
 package io.botfsm.conformance.lease;
 
 import io.botfsm.conformance.Conformance;
+import io.botfsm.conformance.lease.ReferenceLeaseBackend.Connection;
+import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
 
-/** The reference under the suite, able to do all that the suite can ask for. */
-abstract class ReferenceLeaseConformance extends ReferenceLeaseConformanceWithoutTime
-        implements Conformance.AdvancesTime {
-    @Override
-    ReferenceLeaseBackend backend() {
-        return new ReferenceLeaseBackend();
-    }
+/** The reference under the suite. */
+abstract class ReferenceLeaseConformance extends LeaseStoreConformance
+        implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
+    final ReferenceLeaseBackend backend = new ReferenceLeaseBackend();
 
-    /** What does not show here at once never does. */
     @Override
-    public Duration timeout() {
-        return Duration.ofMillis(50);
+    protected LeaseStore open(Duration deadline) {
+        return backend.open(deadline);
     }
 
     @Override
-    public Duration margin() {
-        return Duration.ofMillis(100);
+    public void cutOff() {
+        backend.cut.accept(Connection.DOWN);
     }
 
     @Override
-    public void advance(Duration time) {
-        backend.nanos.addAndGet(time.toNanos());
+    public void loseAnswers() {
+        backend.cut.accept(Connection.LOSES_ANSWERS);
+    }
+
+    @Override
+    public void restore() {
+        backend.restore.run();
+    }
+
+    @Override
+    public long records() {
+        return backend.records.getAsLong();
     }
 }

@@ -1,4 +1,23 @@
 package io.botfsm.conformance.lease;
 
+import io.botfsm.conformance.Conformance;
+import java.time.Duration;
+
 /** A correct lease store passes, without gaps. */
-final class ReferenceLeaseStoreTest extends ReferenceLeaseConformance {}
+class ReferenceLeaseStoreTest extends ReferenceLeaseConformance implements Conformance.AdvancesTime {
+    /** What does not show here at once never does. */
+    @Override
+    public Duration timeout() {
+        return Duration.ofMillis(50);
+    }
+
+    @Override
+    public Duration margin() {
+        return Duration.ofMillis(100);
+    }
+
+    @Override
+    public void advance(Duration time) {
+        backend.advanced.addAndGet(time.toNanos());
+    }
+}

@@ -2,8 +2,12 @@ package io.botfsm.conformance.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.conformance.Faults;
+import io.botfsm.conformance.Gap;
+import io.botfsm.conformance.Need;
 import io.botfsm.conformance.SuiteRun;
-import io.botfsm.conformance.WrongOnes;
+import io.botfsm.lock.store.LeaseStore;
+import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,16 +21,39 @@ final class WrongLeaseStoresTest {
     private static final Set<Integer> RULES =
             IntStream.rangeClosed(1, 18).boxed().collect(Collectors.toSet());
 
-    private final WrongOnes wrongs = new WrongOnes(WrongLeaseBackends.class, WrongLeaseStores.class);
+    private final LeaseStoreFaults faults = new LeaseStoreFaults();
+
+    static final class WithAFault extends ReferenceLeaseStoreTest {
+        WithAFault() {
+            Faults.putInto(backend);
+        }
+    }
+
+    /** The reference, of which the suite knows nothing. */
+    static final class WithoutAnything extends LeaseStoreConformance {
+        private final ReferenceLeaseBackend backend = new ReferenceLeaseBackend().inRealTime();
+
+        @Override
+        protected LeaseStore open(Duration deadline) {
+            return backend.open(deadline);
+        }
+    }
+
+    static final class ExpectsAGapTooMany extends ReferenceLeaseStoreTest {
+        @Override
+        protected Set<Gap> expectedGaps() {
+            return Set.of(new Gap(2, Need.SHARES));
+        }
+    }
 
     @TestFactory
     Stream<DynamicTest> isCaught() {
-        return wrongs.areCaught();
+        return faults.areCaughtBy(WithAFault.class);
     }
 
     @Test
     void everyRuleHasAWrongStore() {
-        assertThat(wrongs.brokenRules()).isEqualTo(RULES);
+        assertThat(faults.brokenRules()).isEqualTo(RULES);
     }
 
     @Test
@@ -36,7 +63,7 @@ final class WrongLeaseStoresTest {
 
     @Test
     void gapIsNeitherSkippedNorPassedButReported() {
-        SuiteRun run = SuiteRun.of(WrongLeaseStores.WithoutAnything.class);
+        SuiteRun run = SuiteRun.of(WithoutAnything.class);
         assertThat(run.skipped()).isZero();
         assertThat(run.failedContainers()).isZero();
         assertThat(run.failedTests()).containsExactly("theGapsAreTheExpectedOnes");
@@ -49,7 +76,6 @@ final class WrongLeaseStoresTest {
 
     @Test
     void gapThatIsNoneFails() {
-        assertThat(SuiteRun.of(WrongLeaseStores.ExpectsAGapTooMany.class).failedTests())
-                .containsExactly("theGapsAreTheExpectedOnes");
+        assertThat(SuiteRun.of(ExpectsAGapTooMany.class).failedTests()).containsExactly("theGapsAreTheExpectedOnes");
     }
 }

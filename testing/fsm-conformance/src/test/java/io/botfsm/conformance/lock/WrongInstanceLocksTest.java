@@ -2,13 +2,13 @@ package io.botfsm.conformance.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.conformance.Breaks;
-import io.botfsm.conformance.SuiteRun;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.botfsm.conformance.Faults;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.store.MemoryLeaseStore;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,49 +18,42 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The suite catches each wrong lock, by the rule it breaks. */
 final class WrongInstanceLocksTest {
-    private static final Pattern RULE = Pattern.compile("ruleI(\\d\\d)_");
-    private static final Set<Integer> RULES =
-            IntStream.rangeClosed(1, 13).boxed().collect(Collectors.toSet());
+    private final InstanceLockFaults faults = new InstanceLockFaults();
 
-    private static Stream<Class<?>> wrongs() {
-        return Arrays.stream(WrongInstanceLocks.class.getDeclaredClasses())
-                .filter(wrong -> wrong.isAnnotationPresent(Breaks.class));
+    /** The lock of this library, and what a fault can be put into. */
+    static final class WithAFault extends InstanceLockConformance {
+        private final MemoryLeaseStore shared = new MemoryLeaseStore();
+
+        Supplier<MemoryLeaseStore> store = () -> shared;
+        UnaryOperator<String> name = name -> name;
+        Consumer<FaultyLock> opened = lock -> {};
+
+        WithAFault() {
+            Faults.putInto(this);
+        }
+
+        @Override
+        protected InstanceLock open(String wanted, Duration ttl) {
+            FaultyLock lock = new FaultyLock(
+                    InstanceLock.over(store.get(), name.apply(wanted)).ttl(ttl).build(), ttl);
+            opened.accept(lock);
+            return lock;
+        }
+
+        @Override
+        Duration timeout() {
+            return Duration.ofMillis(1500);
+        }
     }
 
     @TestFactory
     Stream<DynamicTest> isCaught() {
-        return wrongs().map(wrong -> DynamicTest.dynamicTest(wrong.getSimpleName(), () -> {
-            Breaks breaks = wrong.getAnnotation(Breaks.class);
-            List<Integer> expected = IntStream.concat(Arrays.stream(breaks.value()), Arrays.stream(breaks.also()))
-                    .boxed()
-                    .toList();
-            Set<Integer> failed = failedRules(wrong);
-            assertThat(failed)
-                    .as(wrong.getSimpleName())
-                    .contains(Arrays.stream(breaks.value()).boxed().toArray(Integer[]::new));
-            if (!expected.containsAll(failed)) { // on a busy machine a lease may be renewed too late
-                failed.retainAll(failedRules(wrong));
-            }
-            assertThat(failed).as(wrong.getSimpleName()).isSubsetOf(expected);
-        }));
-    }
-
-    private static Set<Integer> failedRules(Class<?> wrong) {
-        return SuiteRun.of(wrong).failedTests().stream()
-                .map(WrongInstanceLocksTest::rule)
-                .collect(Collectors.toSet());
-    }
-
-    private static int rule(String test) {
-        Matcher name = RULE.matcher(test);
-        assertThat(name.lookingAt()).as(test).isTrue();
-        return Integer.parseInt(name.group(1));
+        return faults.areCaughtAtOnceBy(WithAFault.class);
     }
 
     @Test
     void everyRuleHasAWrongLock() {
-        assertThat(wrongs().flatMap(wrong ->
-                        Arrays.stream(wrong.getAnnotation(Breaks.class).value()).boxed()))
-                .containsAll(RULES);
+        assertThat(faults.brokenRules())
+                .isEqualTo(IntStream.rangeClosed(1, 13).boxed().collect(Collectors.toSet()));
     }
 }

@@ -2,30 +2,18 @@ package io.botfsm.conformance.storage;
 
 import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
-import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.StorageKey;
-import io.botfsm.storage.StorageUnavailableException;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** A correct storage whose time cannot be advanced, and which fails at its deadline rather than at once, passes too. */
-final class RealTimeReferenceStorageTest extends ReferenceConformanceWithoutTime {
-    @Override
-    protected StateStorage open(Optional<Duration> ttl, Duration deadline) {
-        return new ReferenceStorage(backend, ttl, deadline) {
-            @Override
-            <T> CompletionStage<T> away(StorageKey key, boolean mayBeApplied) {
-                return CompletableFuture.supplyAsync(
-                        () -> {
-                            throw new StorageUnavailableException(key, deadline, mayBeApplied, null);
-                        },
-                        CompletableFuture.delayedExecutor(deadline.toMillis(), TimeUnit.MILLISECONDS));
-            }
-        };
+final class RealTimeReferenceStorageTest extends ReferenceConformance {
+    RealTimeReferenceStorageTest() {
+        long begun = System.nanoTime();
+        backend.now = () -> System.nanoTime() - begun;
+        backend.opened = storage -> storage.unavailable = (key, mayBeApplied) -> CompletableFuture.runAsync(
+                        () -> {}, CompletableFuture.delayedExecutor(storage.deadline.toMillis(), TimeUnit.MILLISECONDS))
+                .thenCompose(late -> storage.honestUnavailable(key, mayBeApplied));
     }
 
     @Override

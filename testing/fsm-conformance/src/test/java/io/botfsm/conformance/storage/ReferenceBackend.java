@@ -13,12 +13,27 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
-/** The simplest backend that keeps every rule. The wrong ones override one method each. */
-class ReferenceBackend {
-    static final Duration TOMBSTONE_TTL = Duration.ofDays(2);
+/** The simplest backend that keeps every rule. Its steps are fields, and a fault is another step in place of the honest one. */
+final class ReferenceBackend {
+    private static final Duration TOMBSTONE_TTL = Duration.ofDays(2);
 
     record Kept(StoredConversation conversation, long endNanos) {}
+
+    /** A write, as it is stored. */
+    record Write(Kept record, Mutation mutation, Optional<Duration> ttl, Step step) {
+        Write with(Mutation other) {
+            return new Write(record, other, ttl, step);
+        }
+    }
+
+    interface Decision {
+        Step of(StoredConversation before, Mutation mutation, long nowMicros);
+    }
 
     enum Connection {
         UP,
@@ -27,66 +42,84 @@ class ReferenceBackend {
     }
 
     final Map<Object, Kept> kept = new ConcurrentHashMap<>();
-    final AtomicLong highestVersion = new AtomicLong();
+    final AtomicLong advanced = new AtomicLong();
+    private final AtomicLong highestVersion = new AtomicLong();
     volatile Connection connection = Connection.UP;
 
-    /** BackendTime that the test advances, unless overridden. */
-    final AtomicLong nanos = new AtomicLong();
+    /** The time in nanoseconds. */
+    LongSupplier now = advanced::get;
 
-    long now() {
-        return nanos.get();
+    Function<StorageKey, Object> address = key -> key;
+    Decision decide = StoredConversation::apply;
+    Function<StorageKey, Snapshot> read = this::honestRead;
+    Function<Write, Kept> store = this::honestStore;
+    ToLongFunction<Write> end = this::honestEnd;
+    LongSupplier nowMicros = this::honestNowMicros;
+    LongSupplier records = this::honestRecords;
+    Runnable restore = this::honestRestore;
+
+    /** What is done to each storage that is opened. */
+    Consumer<ReferenceStorage> opened = storage -> {};
+
+    ReferenceStorage open(Optional<Duration> ttl, Duration deadline) {
+        ReferenceStorage storage = new ReferenceStorage(this, ttl, deadline);
+        opened.accept(storage);
+        return storage;
     }
 
     /** A clock that stands still must not repeat versions: more than one write may come per microsecond. */
-    long nowMicros() {
-        return Math.max(now() / 1_000, highestVersion.get() + 1);
-    }
-
-    Object address(StorageKey key) {
-        return key;
+    private long honestNowMicros() {
+        return Math.max(now.getAsLong() / 1_000, highestVersion.get() + 1);
     }
 
     boolean isOver(Kept record) {
-        return record.endNanos <= now();
+        return record.endNanos <= now.getAsLong();
     }
 
-    Snapshot read(StorageKey key) {
-        return load(kept.get(address(key))).snapshot();
+    Snapshot honestRead(StorageKey key) {
+        return load(kept.get(address.apply(key))).snapshot();
     }
 
-    final StoredConversation load(Kept record) {
+    private StoredConversation load(Kept record) {
         return record == null || isOver(record) ? StoredConversation.none() : record.conversation;
     }
 
     Outcome write(StorageKey key, Mutation mutation, Optional<Duration> ttl) {
         AtomicReference<Outcome> outcome = new AtomicReference<>();
-        kept.compute(address(key), (address, record) -> {
-            Step step = decide(load(record), mutation, nowMicros());
-            outcome.set(step.outcome());
-            highestVersion.accumulateAndGet(step.next().version(), Math::max);
-            return store(record, step, mutation, ttl);
+        kept.compute(address.apply(key), (address, record) -> {
+            Write write = decided(record, mutation, ttl);
+            outcome.set(write.step.outcome());
+            return store.apply(write);
         });
         return outcome.get();
     }
 
-    Step decide(StoredConversation before, Mutation mutation, long nowMicros) {
-        return before.apply(mutation, nowMicros);
+    Write decided(Kept record, Mutation mutation, Optional<Duration> ttl) {
+        Step step = decide.of(load(record), mutation, nowMicros.getAsLong());
+        highestVersion.accumulateAndGet(step.next().version(), Math::max);
+        return new Write(record, mutation, ttl, step);
     }
 
-    Kept store(Kept record, Step step, Mutation mutation, Optional<Duration> ttl) {
-        if (!(step.outcome() instanceof Applied)) {
-            return record;
+    Kept honestStore(Write write) {
+        StoredConversation next = write.step.next();
+        if (!(write.step.outcome() instanceof Applied)) {
+            return write.record;
         }
-        return step.next().isGone() ? null : new Kept(step.next(), end(record, step, mutation, ttl));
+        return next.isGone() ? null : new Kept(next, end.applyAsLong(write));
     }
 
-    long end(Kept record, Step step, Mutation mutation, Optional<Duration> ttl) {
-        Optional<Duration> life = step.next().isTombstone() ? Optional.of(TOMBSTONE_TTL) : mutation.ttl(ttl);
-        return life.map(limit -> now() + limit.toNanos()).orElse(Long.MAX_VALUE);
+    long honestEnd(Write write) {
+        Optional<Duration> life =
+                write.step.next().isTombstone() ? Optional.of(TOMBSTONE_TTL) : write.mutation.ttl(write.ttl);
+        return life.map(limit -> now.getAsLong() + limit.toNanos()).orElse(Long.MAX_VALUE);
     }
 
-    long records() {
+    long honestRecords() {
         kept.values().removeIf(this::isOver);
         return kept.size();
+    }
+
+    void honestRestore() {
+        connection = Connection.UP;
     }
 }

@@ -1,28 +1,38 @@
 package io.botfsm.conformance.storage;
 
 import io.botfsm.conformance.Conformance;
+import io.botfsm.conformance.storage.ReferenceBackend.Connection;
+import io.botfsm.storage.StateStorage;
 import java.time.Duration;
+import java.util.Optional;
 
-/** The reference under the suite, able to do all that the suite can ask for. */
-abstract class ReferenceConformance extends ReferenceConformanceWithoutTime implements Conformance.AdvancesTime {
-    @Override
-    ReferenceBackend backend() {
-        return new ReferenceBackend();
-    }
-
-    /** What does not show here at once never does. */
-    @Override
-    public Duration timeout() {
-        return Duration.ofMillis(50);
-    }
+/** The reference under the suite. */
+abstract class ReferenceConformance extends StateStorageConformance
+        implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
+    final ReferenceBackend backend = new ReferenceBackend();
 
     @Override
-    public Duration margin() {
-        return Duration.ofMillis(100);
+    protected StateStorage open(Optional<Duration> ttl, Duration deadline) {
+        return backend.open(ttl, deadline);
     }
 
     @Override
-    public void advance(Duration time) {
-        backend.nanos.addAndGet(time.toNanos());
+    public void cutOff() {
+        backend.connection = Connection.DOWN;
+    }
+
+    @Override
+    public void loseAnswers() {
+        backend.connection = Connection.LOSES_ANSWERS;
+    }
+
+    @Override
+    public void restore() {
+        backend.restore.run();
+    }
+
+    @Override
+    public long records() {
+        return backend.records.getAsLong();
     }
 }

@@ -14,13 +14,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** A storage on the {@link ReferenceBackend} that keeps every rule. The wrong ones override one method each. */
-class ReferenceStorage implements StateStorage {
+/** A storage on the {@link ReferenceBackend} that keeps every rule, of steps that a fault can replace. */
+final class ReferenceStorage implements StateStorage {
     final ReferenceBackend backend;
     final Optional<Duration> ttl;
     final Duration deadline;
     private volatile boolean closed;
+
+    Function<StorageKey, CompletionStage<Snapshot>> read = this::honestRead;
+    BiFunction<StorageKey, Mutation, CompletionStage<Outcome>> write = this::honestWrite;
+    BiFunction<StorageKey, Mutation, Outcome> apply = this::honestApply;
+    Supplier<Set<Capability>> capabilities = () -> EnumSet.allOf(Capability.class);
+    Runnable close = this::honestClose;
+
+    /** What fails while the backend is unavailable: the key, and whether the call may be applied. */
+    BiFunction<StorageKey, Boolean, CompletionStage<?>> unavailable = this::honestUnavailable;
+
+    /** What fails when this is closed. */
+    Supplier<CompletionStage<?>> refused = () -> CompletableFuture.failedStage(new StorageClosedException());
 
     ReferenceStorage(ReferenceBackend backend, Optional<Duration> ttl, Duration deadline) {
         this.backend = backend;
@@ -28,54 +43,75 @@ class ReferenceStorage implements StateStorage {
         this.deadline = deadline;
     }
 
-    @Override
-    public CompletionStage<Snapshot> read(StorageKey key) {
+    CompletionStage<Snapshot> honestRead(StorageKey key) {
         if (closed) {
-            return closed();
+            return failed(refused.get());
         }
-        if (backend.connection != Connection.UP) {
-            return away(key, false);
+        if (!isUp()) {
+            return failed(unavailable.apply(key, false));
         }
-        return CompletableFuture.completedFuture(backend.read(key));
+        return CompletableFuture.completedFuture(backend.read.apply(key));
     }
 
-    @Override
-    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+    CompletionStage<Outcome> honestWrite(StorageKey key, Mutation mutation) {
         if (closed) {
-            return closed();
+            return failed(refused.get());
         }
         if (backend.connection == Connection.DOWN) {
-            return away(key, false);
+            return failed(unavailable.apply(key, false));
         }
-        Outcome outcome = apply(key, mutation);
-        return backend.connection == Connection.LOSES_ANSWERS
-                ? away(key, true)
-                : CompletableFuture.completedFuture(outcome);
+        Outcome outcome = apply.apply(key, mutation);
+        return isUp() ? CompletableFuture.completedFuture(outcome) : failed(unavailable.apply(key, true));
     }
 
-    Outcome apply(StorageKey key, Mutation mutation) {
+    Outcome honestApply(StorageKey key, Mutation mutation) {
         return backend.write(key, mutation, ttl);
     }
 
-    <T> CompletionStage<T> away(StorageKey key, boolean mayBeApplied) {
-        return CompletableFuture.failedFuture(new StorageUnavailableException(key, deadline, mayBeApplied, null));
+    CompletionStage<?> honestUnavailable(StorageKey key, boolean mayBeApplied) {
+        return CompletableFuture.failedStage(new StorageUnavailableException(key, deadline, mayBeApplied, null));
     }
 
-    <T> CompletionStage<T> closed() {
-        return CompletableFuture.failedFuture(new StorageClosedException());
+    void honestClose() {
+        closed = true;
     }
 
-    final boolean isClosed() {
+    static <T> CompletionStage<T> failed(CompletionStage<?> failure) {
+        return failure.thenApply(never -> {
+            throw new AssertionError(never);
+        });
+    }
+
+    boolean isUp() {
+        return backend.connection == Connection.UP;
+    }
+
+    /** Whether a call now has to be refused or to fail at the backend. */
+    boolean isOpenButUnavailable() {
+        return !closed && !isUp();
+    }
+
+    boolean isClosed() {
         return closed;
     }
 
     @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        return read.apply(key);
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        return write.apply(key, mutation);
+    }
+
+    @Override
     public Set<Capability> capabilities() {
-        return EnumSet.allOf(Capability.class);
+        return capabilities.get();
     }
 
     @Override
     public void close() {
-        closed = true;
+        close.run();
     }
 }

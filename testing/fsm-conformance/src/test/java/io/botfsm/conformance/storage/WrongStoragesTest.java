@@ -2,8 +2,13 @@ package io.botfsm.conformance.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.conformance.Faults;
+import io.botfsm.conformance.Gap;
+import io.botfsm.conformance.Need;
 import io.botfsm.conformance.SuiteRun;
-import io.botfsm.conformance.WrongOnes;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,16 +22,38 @@ final class WrongStoragesTest {
     private static final Set<Integer> RULES =
             IntStream.rangeClosed(1, 18).boxed().collect(Collectors.toSet());
 
-    private final WrongOnes wrongs = new WrongOnes(WrongBackends.class, WrongStorages.class);
+    private final StorageFaults faults = new StorageFaults();
+
+    static final class WithAFault extends ReferenceStorageTest {
+        WithAFault() {
+            Faults.putInto(backend);
+        }
+    }
+
+    static final class WithoutAnything extends StateStorageConformance {
+        @Override
+        protected StateStorage open(Optional<Duration> ttl, Duration deadline) {
+            ReferenceStorage storage = new ReferenceStorage(new ReferenceBackend(), ttl, deadline);
+            storage.capabilities = Set::of;
+            return storage;
+        }
+    }
+
+    static final class ExpectsAGapTooMany extends ReferenceStorageTest {
+        @Override
+        protected Set<Gap> expectedGaps() {
+            return Set.of(new Gap(17, Need.CUTS_OFF));
+        }
+    }
 
     @TestFactory
     Stream<DynamicTest> isCaught() {
-        return wrongs.areCaught();
+        return faults.areCaughtBy(WithAFault.class);
     }
 
     @Test
     void everyRuleHasAWrongStorage() {
-        assertThat(wrongs.brokenRules()).isEqualTo(RULES);
+        assertThat(faults.brokenRules()).isEqualTo(RULES);
     }
 
     @Test
@@ -36,7 +63,7 @@ final class WrongStoragesTest {
 
     @Test
     void gapIsNeitherSkippedNorPassedButReported() {
-        SuiteRun run = SuiteRun.of(WrongBackends.WithoutAnything.class);
+        SuiteRun run = SuiteRun.of(WithoutAnything.class);
         assertThat(run.skipped()).isZero();
         assertThat(run.failedContainers()).isZero();
         assertThat(run.finishedTests())
@@ -48,13 +75,11 @@ final class WrongStoragesTest {
 
     @Test
     void gapThatIsNotExpectedFails() {
-        assertThat(SuiteRun.of(WrongBackends.WithoutAnything.class).failedTests())
-                .containsExactly("theGapsAreTheExpectedOnes");
+        assertThat(SuiteRun.of(WithoutAnything.class).failedTests()).containsExactly("theGapsAreTheExpectedOnes");
     }
 
     @Test
     void gapThatIsNoneFails() {
-        assertThat(SuiteRun.of(WrongBackends.ExpectsAGapTooMany.class).failedTests())
-                .containsExactly("theGapsAreTheExpectedOnes");
+        assertThat(SuiteRun.of(ExpectsAGapTooMany.class).failedTests()).containsExactly("theGapsAreTheExpectedOnes");
     }
 }

@@ -53,10 +53,10 @@ public abstract class RedisIsolationConformance extends SharedEventIsolationConf
                 .threads(settings.threads())
                 .perConversation(settings.perConversation())
                 .inTotal(settings.inTotal())
-                .submitTimeout(settings.patience())
+                .submitTimeout(settings.submitTimeout())
                 .leaseStore(store)
                 .ttl(settings.ttl())
-                .acquireTimeout(settings.leasePatience())
+                .acquireTimeout(settings.acquireTimeout())
                 .build();
     }
 
