@@ -48,8 +48,9 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *       need is unavailable, no attempt counts.
  *   <li><b>Limits.</b> After a 429 of Telegram's to a handler that sends, no update of that chat is handled before the time
  *       that Telegram states is over, 5 minutes at most.
- *   <li><b>Telegram's no.</b> 409 is logged, reported to onConflict, and retried; 429 waits as long as it says; no answer and 5xx are tried
- *       again; with 400, 401, 403 and 404 polling {@linkplain #ended ends}, with a {@link PollingRefusedException}.
+ *   <li><b>Refusals.</b> 409 is logged, reported to {@link Builder#onConflict}, and retried; 429 waits as long as it says; no
+ *       answer and 5xx are tried again; with 400, 401, 403 and 404 polling {@linkplain #ended ends}, with a
+ *       {@link PollingRefusedException}.
  * </ul>
  *
  * <p>Never uses more than one connection, and calls no method but {@code getUpdates}. Thread-safe.

@@ -1,6 +1,6 @@
 /**
- * Telegram's updates in TelegramBots' types: whose conversation each belongs to ({@link io.botfsm.telegrambots.UpdateKeys}), how
- * it becomes a turn ({@link io.botfsm.telegrambots.UpdateHandler}), and long polling that confirms what was handled and nothing
+ * Telegram's updates in TelegramBots' types: whose conversation each belongs to ({@link io.botfsm.telegrambots.UpdateKeys}), what
+ * a bot does with it ({@link io.botfsm.telegrambots.UpdateHandler}), and long polling that confirms what was handled and nothing
  * else ({@link io.botfsm.telegrambots.PollingSession}).
  */
 @NullMarked

@@ -49,6 +49,7 @@ final class BotProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Duser.language=" + System.getProperty("user.language"), // of the tests' hostile locale
                 "-Duser.country=" + System.getProperty("user.country"),
                 "-cp",

@@ -104,22 +104,18 @@ class TelegramBotTest {
     @Test
     void endsWithoutATokenOrServerBeforeItStartsARedis(@TempDir Path directory) throws Exception {
         Path data = directory.toRealPath().resolve("data");
-        try (BotProcess bot = BotProcess.start(data, Map.of("TELEGRAM_BOT_TOKEN", ""), "--telegram")) {
-            bot.awaitEnd();
-            assertThat(bot.exitStatus()).isEqualTo(2);
-            assertThat(bot.log())
-                    .isEqualTo("TELEGRAM_BOT_TOKEN is not set; set it to the token from @BotFather. See --help.\n");
-        }
-        try (BotProcess bot = BotProcess.start(data, Map.of("TELEGRAM_BOT_TOKEN", "my secret"), "--telegram")) {
-            bot.awaitEnd();
-            assertThat(bot.exitStatus()).isEqualTo(2);
-            assertThat(bot.log()).contains("a bot token is").doesNotContain("my secret");
-        }
         Map<String, String> wrongServer = Map.of("TELEGRAM_BOT_TOKEN", "1:abc", "TELEGRAM_API_URL", "localhost");
-        try (BotProcess bot = BotProcess.start(data, wrongServer, "--telegram")) {
-            bot.awaitEnd();
-            assertThat(bot.exitStatus()).isEqualTo(2);
-            assertThat(bot.log())
+        try (BotProcess tokenless = BotProcess.start(data, Map.of("TELEGRAM_BOT_TOKEN", ""), "--telegram");
+                BotProcess wrong = BotProcess.start(data, Map.of("TELEGRAM_BOT_TOKEN", "my secret"), "--telegram");
+                BotProcess serverless = BotProcess.start(data, wrongServer, "--telegram")) {
+            for (BotProcess bot : List.of(tokenless, wrong, serverless)) {
+                bot.awaitEnd();
+                assertThat(bot.exitStatus()).isEqualTo(2);
+            }
+            assertThat(tokenless.log())
+                    .isEqualTo("TELEGRAM_BOT_TOKEN is not set; set it to the token from @BotFather. See --help.\n");
+            assertThat(wrong.log()).contains("a bot token is").doesNotContain("my secret");
+            assertThat(serverless.log())
                     .startsWith("TELEGRAM_API_URL must be a URL")
                     .contains("\"localhost\"")
                     .hasLineCount(1);
