@@ -308,7 +308,7 @@ final class QueuedIsolation implements EventIsolation {
             if (pause.isZero()) {
                 passTo(present);
             } else {
-                own.later(pause, () -> passTo(present));
+                own.schedule(pause, () -> passTo(present));
             }
         });
     }

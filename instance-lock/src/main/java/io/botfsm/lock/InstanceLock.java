@@ -2,6 +2,7 @@ package io.botfsm.lock;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.lock.internal.LeaseTimings;
 import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LockHolder;
@@ -161,7 +162,7 @@ public interface InstanceLock extends AutoCloseable {
             return new LeaseLock(
                     store,
                     name,
-                    Timings.of(ttl, renewEvery, requestTimeout, stopMargin),
+                    LeaseTimings.of(ttl, renewEvery, requestTimeout, stopMargin),
                     clock,
                     replacesDeadHolders,
                     listeners);
