@@ -292,17 +292,14 @@ public interface EventIsolation extends AutoCloseable {
             requireStore("ttl", ttl);
             requireStore("acquireTimeout", acquireTimeout);
             IsolationThreads own = new IsolationThreads(threads.orElseGet(IsolationThreads::defaultSize));
-            Admission admission = store.<Admission>map(
-                            leases -> new LeaseAdmission(engine(leases, own), acquireTimeout.orElse(DEFAULT_ACQUIRE_TIMEOUT)))
+            Admission admission = store.<Admission>map(leases ->
+                            new LeaseAdmission(engine(leases, own), acquireTimeout.orElse(DEFAULT_ACQUIRE_TIMEOUT)))
                     .orElse((handler, again) -> InProcessPermit.INSTANCE);
             return new QueuedIsolation(
                     admission,
                     own,
                     executor.orElse(own.handlers()),
-                    perConversation,
-                    inTotal,
-                    submitTimeout,
-                    handlerTimeout);
+                    new IsolationLimits(perConversation, inTotal, submitTimeout, handlerTimeout));
         }
 
         private LeaseEngine engine(LeaseStore leases, IsolationThreads own) {

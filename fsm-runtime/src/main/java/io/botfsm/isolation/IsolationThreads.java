@@ -1,5 +1,6 @@
 package io.botfsm.isolation;
 
+import io.botfsm.lock.internal.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -8,7 +9,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import io.botfsm.lock.internal.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

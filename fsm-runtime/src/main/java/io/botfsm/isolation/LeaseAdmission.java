@@ -66,7 +66,10 @@ final class LeaseAdmission implements Admission {
         if (wait.isTimeOver()) {
             handler.losePatience();
             throw new ConversationHeldException(
-                    handler.key(), Identity.ownerId(other.claim()), Identity.printable(other.claim().holder()), timeout);
+                    handler.key(),
+                    Identity.ownerId(other.claim()),
+                    Identity.printable(other.claim().holder()),
+                    timeout);
         }
         wait.sleep(engine.pause(other.remaining()), again);
         if (handler.isOver()) { // it was given up before it slept, and so could not be woken

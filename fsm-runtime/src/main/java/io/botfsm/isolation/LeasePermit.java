@@ -32,8 +32,8 @@ final class LeasePermit implements ConversationPermit {
     private LeasePermit(LeaseEngine engine, LeaseGeneration lease) {
         this.engine = engine;
         this.lease = lease;
-        this.end = engine.clock().nanoTime()
-                + engine.timings().ttl().dividedBy(3).toNanos(); // others may be waiting
+        this.end =
+                engine.clock().nanoTime() + engine.timings().ttl().dividedBy(3).toNanos(); // others may be waiting
     }
 
     static ConversationPermit begin(LeaseEngine engine, LeaseGeneration lease) {

@@ -104,9 +104,7 @@ class FifteenFaultsTest {
 
     @Test
     void fault08_eachAcquireLeavesATimerBehind() throws Exception {
-        assertThat(found(
-                        new Change("Alarm", "if (setFor - time <= 0) { return; } set.cancel();", ""),
-                        new Change("Alarm", "synchronized (monitor) { set = null; } sleeper", "sleeper")))
+        assertThat(found(new Change("Alarm", "over = true; if (set != null) { set.cancel(); }", "over = true;")))
                 .isIn(Violation.PILES_UP);
     }
 
@@ -184,15 +182,6 @@ class FifteenFaultsTest {
     }
 
     @Test
-    void anAcquireOfUnknownOutcomeIsNotUndone() throws Exception {
-        assertThat(found(
-                        CONVERSATIONS,
-                        new Change("AcquireAttempt", "engine.abandon(name, abandoned.claim());", ""),
-                        new Change("AcquireAttempt", "engine.abandon(name, asked.claim());", "")))
-                .isIn(Violation.NOT_TAKEN, Violation.LEFT_BEHIND);
-    }
-
-    @Test
     void theTimeToLiveIsCountedFromTheGrant() throws Exception {
         assertThat(found(
                         CONVERSATIONS,
@@ -201,7 +190,7 @@ class FifteenFaultsTest {
                                 "new LeaseGeneration(engine, asked, granted, begun)",
                                 "new LeaseGeneration(engine, asked, granted, ClockReading.of(engine.clock()))"),
                         new Change("AcquireAttempt", "if (tooLate) {", "if (false) {")))
-                .isIn(Violation.TWO_HOLDERS);
+                .isIn(Violation.TWO_HOLDERS, Violation.TOKEN_FELL);
     }
 
     @Test
@@ -217,12 +206,9 @@ class FifteenFaultsTest {
     }
 
     @Test
-    void aReleaseIsNotTriedAgain() throws Exception {
-        assertThat(found(
-                        CONVERSATIONS,
-                        new Change(
-                                "ConfirmedRelease", "engine.later(pause, this::ask);", "confirmed.complete(settled);")))
-                .isIn(Violation.NOT_TAKEN, Violation.LEFT_BEHIND);
+    void aHintIsMissedWhileTheStoreIsAsked() throws Exception {
+        assertThat(found(CONVERSATIONS, new Change("LeaseWait", "hinted = again == null;", "hinted = false;")))
+                .isIn(Violation.NOT_TAKEN);
     }
 
     private Violation found(Change... changes) throws Exception {

@@ -51,7 +51,7 @@ final class Simulator {
     }
 
     private Stream<String> names() {
-        return conversations ? Stream.of("one", "two", "three") : Stream.of("lock");
+        return conversations ? Stream.of("one", "two") : Stream.of("lock");
     }
 
     /**
