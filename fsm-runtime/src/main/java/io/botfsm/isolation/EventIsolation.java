@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -307,8 +306,7 @@ public interface EventIsolation extends AutoCloseable {
                     leases,
                     Identity.ofThisProcess(false),
                     LeaseSettings.ofConversations(ttl.orElse(DEFAULT_TTL)),
-                    new LeaseTimers(
-                            clock, own, own, () -> ThreadLocalRandom.current().nextDouble()));
+                    LeaseTimers.of(clock, own, own));
         }
 
         private void requireStore(String name, Optional<Duration> setting) {

@@ -18,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -35,27 +34,14 @@ final class LeaseLock implements InstanceLock {
     private final Set<Standby> standbys = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    LeaseLock(
-            LeaseStore store,
-            String name,
-            LeaseTimings timings,
-            LeaseClock clock,
-            boolean replacesDeadHolders,
-            List<LockListener> listeners) {
+    LeaseLock(LeaseStore store, String name, LeaseSettings settings, LeaseClock clock, List<LockListener> listeners) {
         this.name = name;
         this.store = store;
-        this.timings = timings;
+        this.timings = settings.timings();
         this.clock = clock;
         this.threads = new LockThreads(name);
-        LeaseEngine engine = new LeaseEngine(
-                store,
-                Identity.ofThisProcess(true),
-                LeaseSettings.ofInstance(timings, replacesDeadHolders),
-                new LeaseTimers(
-                        clock,
-                        threads.renewals(),
-                        threads.deadlines(),
-                        () -> ThreadLocalRandom.current().nextDouble()));
+        LeaseTimers timers = LeaseTimers.of(clock, threads.renewals(), threads.deadlines());
+        LeaseEngine engine = new LeaseEngine(store, Identity.ofThisProcess(true), settings, timers);
         LockEvents events = new LockEvents(listeners, threads.callbacks());
         this.leases = new InstanceLeases(engine, name, events, threads.callbacks());
     }

@@ -62,30 +62,19 @@ final class SimulatedConversationUser extends SimulatedInstance {
 
     private void hold(LeaseGeneration lease) {
         long token = lease.fencingToken();
-        got(new HeldLease() {
-            @Override
-            public boolean isHeld() {
-                return lease.isHeld();
-            }
-
-            @Override
-            public long fencingToken() {
-                return lease.fencingToken();
-            }
-
-            @Override
-            public void release() {
-                var unused = lease.release().thenAccept(confirmed -> {
-                    if (confirmed) {
-                        engine.forget(lease.claim());
-                    }
-                });
-            }
-        });
+        got(lease::isHeld, lease::fencingToken, () -> release(lease));
         lease.start(reason -> {
             loses(token, reason);
             isToldOfLoss(token);
-            var unused = lease.release(); // as when the handler has ended
+            release(lease); // as when the handler has ended
+        });
+    }
+
+    private void release(LeaseGeneration lease) {
+        var unused = lease.release().thenAccept(confirmed -> {
+            if (confirmed) {
+                engine.forget(lease.claim());
+            }
         });
     }
 }

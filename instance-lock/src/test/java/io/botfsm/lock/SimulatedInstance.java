@@ -6,31 +6,28 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An instance that wants one lease, holds it for a while, and wants it again; how it gets one is the business of its kind. */
 abstract class SimulatedInstance {
     static final long MILLI = 1_000_000;
 
-    /** A lease as its user sees it. */
-    interface HeldLease {
-        boolean isHeld();
-
-        long fencingToken();
-
-        void release();
-    }
-
-    /** One lease it had, and what it was told of it. */
+    /** One lease it had, as its user sees it, and what it was told of it. */
     private static final class Held {
-        private final HeldLease lease;
+        private final BooleanSupplier isHeld;
+        private final LongSupplier fencingToken;
+        private final Runnable release;
         private final long token;
         private boolean released;
         private int lossesTold;
 
-        Held(HeldLease lease) {
-            this.lease = lease;
-            this.token = lease.fencingToken();
+        Held(BooleanSupplier isHeld, LongSupplier fencingToken, Runnable release) {
+            this.isHeld = isHeld;
+            this.fencingToken = fencingToken;
+            this.release = release;
+            this.token = fencingToken.getAsLong();
         }
     }
 
@@ -125,9 +122,9 @@ abstract class SimulatedInstance {
         machine.later(simulation.between(MILLI, most * MILLI), this::begin);
     }
 
-    final void got(HeldLease lease) {
+    final void got(BooleanSupplier isHeld, LongSupplier fencingToken, Runnable release) {
         standbySince = Long.MAX_VALUE;
-        Held held = new Held(lease);
+        Held held = new Held(isHeld, fencingToken, release);
         if (ended) {
             release(held);
             return;
@@ -174,13 +171,13 @@ abstract class SimulatedInstance {
     private void release(Held held) {
         current = null;
         held.released = !lostTokens.contains(held.token);
-        held.lease.release();
+        held.release.run();
     }
 
     // What is to be seen of it.
 
     final boolean isHolding() {
-        return latest != null && machine.isRunning() && latest.lease.isHeld();
+        return latest != null && machine.isRunning() && latest.isHeld.getAsBoolean();
     }
 
     /** The token of the lease it has, 0 without one. */
@@ -195,7 +192,7 @@ abstract class SimulatedInstance {
 
     /** Whether it still goes by a lease that it no longer has. */
     final boolean isDeceived() {
-        return current != null && !current.lease.isHeld();
+        return current != null && !current.isHeld.getAsBoolean();
     }
 
     /** How many of its leases were lost. */
@@ -206,7 +203,7 @@ abstract class SimulatedInstance {
     /** At the end every lease is either released or known to be lost. */
     final void checkTold() {
         for (Held held : generations) {
-            if (held.lease.fencingToken() != held.token) {
+            if (held.fencingToken.getAsLong() != held.token) {
                 throw new ViolationException(Violation.TOKEN_CHANGED, "token " + held.token);
             }
             if (!held.released && held.lossesTold == 0) {

@@ -77,22 +77,7 @@ final class SimulatedLockUser extends SimulatedInstance {
     }
 
     private void hold(InstanceLease lease) {
-        got(new HeldLease() {
-            @Override
-            public boolean isHeld() {
-                return lease.isHeld();
-            }
-
-            @Override
-            public long fencingToken() {
-                return lease.fencingToken();
-            }
-
-            @Override
-            public void release() {
-                var unused = lease.release();
-            }
-        });
+        got(lease::isHeld, lease::fencingToken, lease::release);
         long token = lease.fencingToken();
         lease.onLost(reason -> isToldOfLoss(token));
     }

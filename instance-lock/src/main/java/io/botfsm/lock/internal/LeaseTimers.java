@@ -1,6 +1,7 @@
 package io.botfsm.lock.internal;
 
 import io.botfsm.lock.store.LeaseClock;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -11,4 +12,9 @@ import java.util.function.DoubleSupplier;
  * @param deadlines runs what does no I/O, so that it works when everything else hangs
  * @param random draws from 0 to 1, so that not all do the same at the same time
  */
-public record LeaseTimers(LeaseClock clock, Scheduler renewals, Scheduler deadlines, DoubleSupplier random) {}
+public record LeaseTimers(LeaseClock clock, Scheduler renewals, Scheduler deadlines, DoubleSupplier random) {
+    public static LeaseTimers of(LeaseClock clock, Scheduler renewals, Scheduler deadlines) {
+        return new LeaseTimers(
+                clock, renewals, deadlines, () -> ThreadLocalRandom.current().nextDouble());
+    }
+}
