@@ -7,8 +7,8 @@ public interface ConversationLease {
     /**
      * Whether nobody else can be handling this conversation now: until the handler has ended, and across processes no longer
      * than the lease can be relied on. Asks a clock, not the store: it is right even if nothing can be reached. After the
-     * machine was suspended or its clock was set forward it is false until the next renewal; it is false for good after {@link
-     * #onLost} and when the handler has ended.
+     * machine was suspended or its clock was set forward it is false until a renewal, which is made at once, has confirmed the
+     * lease; it is false for good after {@link #onLost} and when the handler has ended.
      */
     boolean isHeld();
 

@@ -2,6 +2,11 @@ package io.botfsm.isolation;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.lock.internal.Identity;
+import io.botfsm.lock.internal.LeaseEngine;
+import io.botfsm.lock.internal.LeaseSettings;
+import io.botfsm.lock.internal.LeaseTimers;
+import io.botfsm.lock.internal.LeaseTimings;
 import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.storage.StorageKey;
@@ -230,7 +235,7 @@ public interface EventIsolation extends AutoCloseable {
          */
         public Builder ttl(Duration d) {
             requireNonNull(d, "ttl");
-            LeaseTimes.of(d);
+            LeaseTimings.of(d);
             ttl = Optional.of(d);
             return this;
         }
@@ -286,21 +291,22 @@ public interface EventIsolation extends AutoCloseable {
             requireStore("ttl", ttl);
             requireStore("acquireTimeout", acquireTimeout);
             IsolationThreads own = new IsolationThreads(threads.orElseGet(IsolationThreads::defaultSize));
-            Admission admission = store.<Admission>map(leases -> new LeaseAdmission(
-                            leases,
-                            LeaseTimes.of(ttl.orElse(DEFAULT_TTL)),
-                            acquireTimeout.orElse(DEFAULT_ACQUIRE_TIMEOUT),
-                            clock,
-                            own))
-                    .orElse((turn, again) -> InProcessPermit.INSTANCE);
+            Admission admission = store.<Admission>map(leases ->
+                            new LeaseAdmission(engine(leases, own), acquireTimeout.orElse(DEFAULT_ACQUIRE_TIMEOUT)))
+                    .orElse((handler, again) -> InProcessPermit.INSTANCE);
             return new QueuedIsolation(
                     admission,
                     own,
                     executor.orElse(own.handlers()),
-                    perConversation,
-                    inTotal,
-                    submitTimeout,
-                    handlerTimeout);
+                    new IsolationLimits(perConversation, inTotal, submitTimeout, handlerTimeout));
+        }
+
+        private LeaseEngine engine(LeaseStore leases, IsolationThreads own) {
+            return new LeaseEngine(
+                    leases,
+                    Identity.ofThisProcess(false),
+                    LeaseSettings.ofConversations(ttl.orElse(DEFAULT_TTL)),
+                    LeaseTimers.of(clock, own, own));
         }
 
         private void requireStore(String name, Optional<Duration> setting) {

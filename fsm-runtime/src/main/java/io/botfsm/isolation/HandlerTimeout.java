@@ -1,5 +1,6 @@
 package io.botfsm.isolation;
 
+import io.botfsm.lock.internal.Scheduler;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Optional;
@@ -14,7 +15,7 @@ final class HandlerTimeout {
     private final StorageKey key;
     private final Duration limit;
     private final Thread thread = Thread.currentThread();
-    private final IsolationThreads.Timer timer;
+    private final Scheduler.Task timer;
     private final Object monitor = new Object();
     private boolean over;
     private boolean interrupted;
@@ -22,7 +23,7 @@ final class HandlerTimeout {
     private HandlerTimeout(StorageKey key, Duration limit, IsolationThreads own) {
         this.key = key;
         this.limit = limit;
-        this.timer = own.later(limit, this::interrupt);
+        this.timer = own.schedule(limit, this::interrupt);
     }
 
     /** Runs a task under the limit, if there is one. */

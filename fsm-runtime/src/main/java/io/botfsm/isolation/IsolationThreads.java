@@ -1,5 +1,6 @@
 package io.botfsm.isolation;
 
+import io.botfsm.lock.internal.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -15,20 +16,13 @@ import org.slf4j.LoggerFactory;
  * The threads of one isolation: those for handlers, one for timers, which does nothing that could block, and one that tells of
  * losses. They are started when needed, are daemons, and end when they are idle, so that nobody has to close them.
  */
-final class IsolationThreads {
+final class IsolationThreads implements Scheduler {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
     private static final int IDLE_SECONDS = 5;
 
     private final ThreadPoolExecutor handlers;
     private final ThreadPoolExecutor callbacks;
     private final ScheduledThreadPoolExecutor timer;
-
-    /** Something that was scheduled. */
-    @FunctionalInterface
-    interface Timer {
-        /** Does not let it begin any more. */
-        void cancel();
-    }
 
     IsolationThreads(int mostForHandlers) {
         handlers = pool(mostForHandlers, "botfsm-handler");
@@ -66,7 +60,8 @@ final class IsolationThreads {
         return callbacks;
     }
 
-    Timer later(Duration delay, Runnable task) {
+    @Override
+    public Task schedule(Duration delay, Runnable task) {
         Future<?> scheduled = timer.schedule(() -> survive(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
         return () -> scheduled.cancel(false);
     }

@@ -1,6 +1,7 @@
 package io.botfsm.isolation;
 
 import io.botfsm.isolation.EventIsolation.Handler;
+import io.botfsm.lock.internal.LeaseWait;
 import io.botfsm.storage.StorageKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;

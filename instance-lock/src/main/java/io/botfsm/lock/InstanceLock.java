@@ -2,6 +2,8 @@ package io.botfsm.lock;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.lock.internal.LeaseSettings;
+import io.botfsm.lock.internal.LeaseTimings;
 import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LockHolder;
@@ -14,7 +16,8 @@ import java.util.Optional;
  * Lets one instance of several be the active one. A lock is had as a {@link Lease}: for a time, renewed by itself, with a
  * fencing token; whoever has it may lose it at any moment and has to look.
  *
- * <p>Thread-safe. The implementation given by {@link #builder(LeaseStore, String)} is the one of this library; an application may bring another.
+ * <p>Thread-safe. The implementation given by {@link #builder(LeaseStore, String)} is the one of this library; an application
+ * may bring another.
  */
 public interface InstanceLock extends AutoCloseable {
     /**
@@ -158,13 +161,8 @@ public interface InstanceLock extends AutoCloseable {
          *     message tells which, and why
          */
         public InstanceLock build() {
-            return new LeaseLock(
-                    store,
-                    name,
-                    Timings.of(ttl, renewEvery, requestTimeout, stopMargin),
-                    clock,
-                    replacesDeadHolders,
-                    listeners);
+            LeaseTimings timings = LeaseTimings.of(ttl, renewEvery, requestTimeout, stopMargin);
+            return new LeaseLock(store, name, LeaseSettings.ofInstance(timings, replacesDeadHolders), clock, listeners);
         }
     }
 }

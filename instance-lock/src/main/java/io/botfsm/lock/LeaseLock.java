@@ -1,5 +1,11 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.InstanceLeases.Attempted;
+import io.botfsm.lock.internal.Identity;
+import io.botfsm.lock.internal.LeaseEngine;
+import io.botfsm.lock.internal.LeaseSettings;
+import io.botfsm.lock.internal.LeaseTimers;
+import io.botfsm.lock.internal.LeaseTimings;
 import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LockHolder;
@@ -12,7 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -22,53 +27,39 @@ final class LeaseLock implements InstanceLock {
 
     private final String name;
     private final LeaseStore store;
-    private final Timings timings;
+    private final LeaseTimings timings;
     private final LeaseClock clock;
     private final LockThreads threads;
-    private final LeaseEngine engine;
+    private final InstanceLeases leases;
     private final Set<Standby> standbys = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    LeaseLock(
-            LeaseStore store,
-            String name,
-            Timings timings,
-            LeaseClock clock,
-            boolean replacesDeadHolders,
-            List<LockListener> listeners) {
+    LeaseLock(LeaseStore store, String name, LeaseSettings settings, LeaseClock clock, List<LockListener> listeners) {
         this.name = name;
         this.store = store;
-        this.timings = timings;
+        this.timings = settings.timings();
         this.clock = clock;
         this.threads = new LockThreads(name);
-        this.engine = new LeaseEngine(
-                store,
-                name,
-                timings,
-                clock,
-                Identity.ofThisProcess(),
-                replacesDeadHolders,
-                threads.renewals(),
-                threads.deadlines(),
-                threads.callbacks(),
-                new LockEvents(listeners, threads.callbacks()),
-                () -> ThreadLocalRandom.current().nextDouble());
+        LeaseTimers timers = LeaseTimers.of(clock, threads.renewals(), threads.deadlines());
+        LeaseEngine engine = new LeaseEngine(store, Identity.ofThisProcess(true), settings, timers);
+        LockEvents events = new LockEvents(listeners, threads.callbacks());
+        this.leases = new InstanceLeases(engine, name, events, threads.callbacks());
     }
 
     @Override
     public AcquireResult tryAcquire() {
         requireOpen();
-        AcquireAttempt attempt = AcquireAttempt.begin(engine, Optional.empty());
+        Attempted attempt = leases.attempt(Optional.empty());
         try {
             return result(attempt);
         } catch (InterruptedException e) {
-            undo(attempt, e);
+            attempt.undo(e);
             Thread.currentThread().interrupt();
             throw new InterruptedLockException(name, e);
         }
     }
 
-    private AcquireResult result(AcquireAttempt attempt) throws InterruptedException {
+    private AcquireResult result(Attempted attempt) throws InterruptedException {
         Duration limit = timings.requestTimeout();
         try {
             return get(attempt.result(), limit);
@@ -82,23 +73,10 @@ final class LeaseLock implements InstanceLock {
         }
     }
 
-    /** A lease that comes all the same is given back. */
-    private static void undo(AcquireAttempt attempt, Throwable why) {
-        if (!attempt.giveUp(why)) {
-            var unused = attempt.result().thenAccept(LeaseLock::giveBack);
-        }
-    }
-
-    private static void giveBack(AcquireResult unwanted) {
-        if (unwanted instanceof AcquireResult.Acquired acquired) {
-            var unused = ((LeaseGeneration) acquired.lease()).release();
-        }
-    }
-
     @Override
     public AcquireResult acquire(Duration timeout) throws InterruptedException {
         requireOpen();
-        Standby standby = Standby.begin(engine, end(timeout));
+        Standby standby = Standby.begin(leases, end(timeout));
         standbys.add(standby);
         try {
             if (closed) {
@@ -107,7 +85,7 @@ final class LeaseLock implements InstanceLock {
             return standby.result().get();
         } catch (InterruptedException e) {
             standby.cancel(e);
-            var unused = standby.result().thenAccept(LeaseLock::giveBack);
+            var unused = standby.result().thenAccept(InstanceLeases::giveBack);
             throw e;
         } catch (ExecutionException e) {
             throw unavailable(e);
@@ -180,7 +158,7 @@ final class LeaseLock implements InstanceLock {
         closed = true;
         standbys.forEach(standby -> standby.cancel(new LockClosedException(name)));
         try {
-            var unused = get(engine.close().toCompletableFuture(), timings.requestTimeout());
+            var unused = get(leases.close().toCompletableFuture(), timings.requestTimeout());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | LockException e) {

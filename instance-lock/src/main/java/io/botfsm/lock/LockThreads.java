@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;

@@ -298,7 +298,7 @@ class LeaseLockTest {
                 await().untilAsserted(() -> assertThat(events)
                         .map(LockEvent::getClass)
                         .map(Class::getSimpleName)
-                        .containsExactly("Acquired", "Degraded", "Expiring", "Lost"));
+                        .containsExactly("Activated", "Degraded", "Expiring", "Lost"));
                 lease.onLost(told::add);
                 assertThat(told.take()).isEqualTo(LossReason.EXPIRED);
                 lease.close();
@@ -581,7 +581,7 @@ class LeaseLockTest {
             assertThat(lease.isHeld()).isTrue();
             await().untilAsserted(() -> assertThat(events)
                     .map(event -> event.getClass().getSimpleName())
-                    .containsSequence("Quarantined", "Acquired"));
+                    .containsSequence("Quarantined", "Activated"));
         }
     }
 

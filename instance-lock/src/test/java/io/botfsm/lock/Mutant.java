@@ -23,9 +23,12 @@ import javax.tools.ToolProvider;
  * that the fault replaces must be there once, so that a mutant never quietly turns into the original.
  */
 final class Mutant {
-    private static final Path SOURCES = Path.of("src", "main", "java", "io", "botfsm", "lock");
-    private static final Path TEST_SOURCES = Path.of("src", "test", "java", "io", "botfsm", "lock");
+    private static final List<Path> SOURCES = List.of(
+            Path.of("src/main/java/io/botfsm/lock"),
+            Path.of("src/main/java/io/botfsm/lock/internal"),
+            Path.of("src/test/java/io/botfsm/lock"));
     private static final String PACKAGE = "io.botfsm.lock.";
+    private static final String INTERNAL = PACKAGE + "internal.";
 
     private final ClassLoader loader;
 
@@ -58,8 +61,12 @@ final class Mutant {
     record Change(String type, String from, String to) {}
 
     private static String source(String type) throws IOException {
-        Path main = SOURCES.resolve(type + ".java");
-        String text = Files.readString(Files.exists(main) ? main : TEST_SOURCES.resolve(type + ".java"), UTF_8);
+        Path file = SOURCES.stream()
+                .map(folder -> folder.resolve(type + ".java"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow();
+        String text = Files.readString(file, UTF_8);
         return oneLine(text.replaceAll("(?m)\\s//.*$", ""));
     }
 
@@ -95,9 +102,13 @@ final class Mutant {
         }
     }
 
-    /** What it is caught doing in a world. */
-    Optional<String> violation(long seed) throws ReflectiveOperationException {
-        Method run = loader.loadClass(PACKAGE + "Simulator").getDeclaredMethod("run", long.class);
+    /**
+     * What it is caught doing in a world.
+     *
+     * @param world the method of the simulator that runs one
+     */
+    Optional<String> violation(String world, long seed) throws ReflectiveOperationException {
+        Method run = loader.loadClass(PACKAGE + "Simulator").getDeclaredMethod(world, long.class);
         run.setAccessible(true); // packages of two loaders are two packages
         try {
             run.invoke(null, seed);
@@ -119,7 +130,8 @@ final class Mutant {
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            boolean ofTheLock = name.startsWith(PACKAGE) && name.indexOf('.', PACKAGE.length()) < 0;
+            boolean ofTheLock =
+                    name.startsWith(INTERNAL) || (name.startsWith(PACKAGE) && name.indexOf('.', PACKAGE.length()) < 0);
             if (!ofTheLock) {
                 return super.loadClass(name, resolve);
             }

@@ -6,10 +6,15 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.botfsm.lock.internal.LeaseEngine;
+import io.botfsm.lock.internal.LeaseSettings;
+import io.botfsm.lock.internal.LeaseTimers;
+import io.botfsm.lock.internal.LeaseTimings;
+import io.botfsm.lock.internal.Scheduler;
+import io.botfsm.lock.internal.TestIdentity;
 import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,16 +42,11 @@ class QuarantineTest {
 
     private final LeaseEngine engine = new LeaseEngine(
             store,
-            "orders-bot",
-            Timings.of(TTL, Optional.empty(), Optional.empty(), Optional.empty()),
-            clock,
-            new Identity("owner", "host", 1, Instant.EPOCH, Optional.empty(), () -> "1"),
-            false,
-            this::schedule,
-            this::schedule,
-            Runnable::run,
-            new LockEvents(List.of(events::add), Runnable::run),
-            () -> 0.5);
+            TestIdentity.of("owner", () -> "1"),
+            LeaseSettings.ofInstance(LeaseTimings.of(TTL), false),
+            new LeaseTimers(clock, this::schedule, this::schedule, () -> 0.5));
+    private final InstanceLeases leases = new InstanceLeases(
+            engine, "orders-bot", new LockEvents(List.of(events::add), Runnable::run), Runnable::run);
 
     private Scheduler.Task schedule(Duration delay, Runnable task) {
         Due due = new Due(clock.nanoTime() + Math.max(0, delay.toNanos()), task);
@@ -81,7 +81,7 @@ class QuarantineTest {
     @Test
     void isToldAtOnceAndEveryFewSeconds() {
         CompletableFuture<AcquireResult> attempt =
-                AcquireAttempt.begin(engine, Optional.empty()).result();
+                leases.attempt(Optional.empty()).result();
         assertThat(waits()).containsExactly(TTL);
         pass(Duration.ofSeconds(12));
         assertThat(waits()).containsExactly(TTL, Duration.ofSeconds(25), Duration.ofSeconds(20));
@@ -103,7 +103,7 @@ class QuarantineTest {
 
     @Test
     void isLoggedWithWhatIsWaitedForAndUntilWhen() {
-        var unused = AcquireAttempt.begin(engine, Optional.empty());
+        var unused = leases.attempt(Optional.empty());
         pass(Duration.ofSeconds(6));
 
         assertThat(log.list).hasSize(2).allMatch(event -> event.getLevel() == Level.INFO);
@@ -116,8 +116,8 @@ class QuarantineTest {
 
     @Test
     void isNotToldOfAnyMoreWhenTheLeaseIsGivenBack() {
-        var attempt = AcquireAttempt.begin(engine, Optional.empty());
-        var unused = engine.close();
+        var attempt = leases.attempt(Optional.empty());
+        var unused = leases.close();
         pass(TTL);
 
         assertThat(attempt.result()).isCompletedExceptionally();

@@ -1,94 +1,88 @@
 package io.botfsm.lock;
 
 import io.botfsm.lock.store.LossReason;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** An instance that wants the lock, holds it for a while, and wants it again. */
-final class SimulatedInstance {
-    /** One lease it had, and what it was told of it. */
+/** An instance that wants one lease, holds it for a while, and wants it again; how it gets one is the business of its kind. */
+abstract class SimulatedInstance {
+    static final long MILLI = 1_000_000;
+
+    /** One lease it had, as its user sees it, and what it was told of it. */
     private static final class Held {
-        private final Lease lease;
+        private final BooleanSupplier isHeld;
+        private final LongSupplier fencingToken;
+        private final Runnable release;
         private final long token;
         private boolean released;
         private int lossesTold;
 
-        Held(Lease lease) {
-            this.lease = lease;
-            this.token = lease.fencingToken();
+        Held(BooleanSupplier isHeld, LongSupplier fencingToken, Runnable release) {
+            this.isHeld = isHeld;
+            this.fencingToken = fencingToken;
+            this.release = release;
+            this.token = fencingToken.getAsLong();
         }
     }
 
-    private static final long MILLI = 1_000_000;
-
-    private final Simulation simulation;
+    final Simulation simulation;
+    final String name;
     private final SimulatedServer server;
     private final SimulatedMachine machine;
-    private final LeaseEngine engine;
-    private final Timings timings;
     private final List<Held> generations = new ArrayList<>();
+
     /** Of leases that were lost, whether that was told already or not. */
     private final Set<Long> lostTokens = new HashSet<>();
 
     private @Nullable Held current;
+
     /** The last one, given back or not. */
     private @Nullable Held latest;
 
-    private @Nullable Standby standby;
-    private long holdAtMost = 60_000 * MILLI;
+    private long holdAtMost;
     private long standbySince = Long.MAX_VALUE;
     private boolean onlyStandsBy;
-    private int claims;
     private boolean ended;
 
+    /**
+     * An instance.
+     *
+     * @param name of the lease
+     * @param holdAtMost for how long it holds one, in nanoseconds
+     */
     SimulatedInstance(
-            String name,
-            Simulation simulation,
-            SimulatedMachine machine,
-            SimulatedStore store,
-            SimulatedServer server,
-            Timings timings) {
+            String name, Simulation simulation, SimulatedMachine machine, SimulatedServer server, long holdAtMost) {
+        this.name = name;
         this.simulation = simulation;
-        this.server = server;
         this.machine = machine;
-        this.timings = timings;
-        this.engine = new LeaseEngine(
-                store,
-                "lock",
-                timings,
-                machine,
-                new Identity(name, "host", 1, Instant.EPOCH, Optional.empty(), () -> Integer.toString(++claims)),
-                false,
-                machine,
-                machine,
-                callback -> machine.schedule(Duration.ZERO, callback),
-                new LockEvents(List.of(this::note), Runnable::run),
-                simulation.random()::nextDouble);
+        this.server = server;
+        this.holdAtMost = holdAtMost;
     }
 
-    private void note(LockEvent event) {
-        if (event instanceof LockEvent.Lost lost) {
-            lostTokens.add(lost.fencingToken());
-            boolean toldByStore = lost.reason() == LossReason.TAKEN || lost.reason() == LossReason.FORCED;
-            if (toldByStore && server.surelyHas(lost.fencingToken())) {
-                simulation.found(Violation.LOST_WITHOUT_REASON, lost.toString());
-            }
-        }
+    /** Waits for a lease, for a time that it chooses itself. */
+    abstract void standBy();
+
+    /** Asks once. */
+    abstract void tryOnce();
+
+    abstract void cancel(Throwable why);
+
+    final String name() {
+        return name;
     }
 
-    SimulatedMachine machine() {
+    final SimulatedMachine machine() {
         return machine;
     }
 
-    /** From now on it does nothing but stand by, and holds the lock no longer than that. */
-    void standBy(long nanos) {
+    /** From now on it does nothing but stand by, and holds the lease no longer than that. */
+    final void standBy(long nanos) {
         onlyStandsBy = true;
         holdAtMost = nanos;
         if (current != null) {
@@ -96,40 +90,31 @@ final class SimulatedInstance {
         }
     }
 
-    void end() {
+    final void end() {
         ended = true;
-        if (standby != null) {
-            standby.cancel(new TimeoutException("the end"));
-        }
+        cancel(new TimeoutException("the end"));
         if (current != null) {
             release(current);
         }
     }
 
-    void begin() {
+    final void begin() {
         if (ended) {
             return;
         }
         if (onlyStandsBy || simulation.chance(0.7)) {
-            long wait = simulation.between(1_000 * MILLI, 60_000 * MILLI);
             standbySince = simulation.now();
-            standby = Standby.begin(engine, machine.nanoTime() + wait);
-            var unused = standby.result().whenComplete(this::came);
+            standBy();
         } else {
-            AcquireAttempt attempt = AcquireAttempt.begin(engine, Optional.empty());
-            machine.later(timings.requestTimeout().toNanos(), () -> attempt.giveUp(new TimeoutException("limit")));
-            var unused = attempt.result().whenComplete(this::came);
+            tryOnce();
         }
     }
 
-    private void came(@Nullable AcquireResult attempt, @Nullable Throwable failure) {
-        standby = null;
+    // What comes of it.
+
+    final void gotNothing() {
         standbySince = Long.MAX_VALUE;
-        if (attempt instanceof AcquireResult.Acquired acquired) {
-            hold(new Held(acquired.lease()));
-        } else {
-            beginLater();
-        }
+        beginLater();
     }
 
     private void beginLater() {
@@ -137,7 +122,9 @@ final class SimulatedInstance {
         machine.later(simulation.between(MILLI, most * MILLI), this::begin);
     }
 
-    private void hold(Held held) {
+    final void got(BooleanSupplier isHeld, LongSupplier fencingToken, Runnable release) {
+        standbySince = Long.MAX_VALUE;
+        Held held = new Held(isHeld, fencingToken, release);
         if (ended) {
             release(held);
             return;
@@ -145,11 +132,22 @@ final class SimulatedInstance {
         current = held;
         latest = held;
         generations.add(held);
-        held.lease.onLost(reason -> lost(held));
         releaseLater(held);
     }
 
-    private void lost(Held held) {
+    final void loses(long token, LossReason reason) {
+        lostTokens.add(token);
+        boolean toldByStore = reason == LossReason.TAKEN || reason == LossReason.FORCED;
+        if (toldByStore && server.surelyHas(name, token)) {
+            simulation.found(Violation.LOST_WITHOUT_REASON, token + ": " + reason);
+        }
+    }
+
+    final void isToldOfLoss(long token) {
+        Held held = generations.stream()
+                .filter(each -> each.token == token)
+                .findFirst()
+                .orElseThrow();
         held.lossesTold++;
         if (held.lossesTold > 1 || held.released) {
             simulation.found(Violation.LOSS_TOLD_TWICE, "token " + held.token);
@@ -173,37 +171,39 @@ final class SimulatedInstance {
     private void release(Held held) {
         current = null;
         held.released = !lostTokens.contains(held.token);
-        var unused = ((LeaseGeneration) held.lease).release();
+        held.release.run();
     }
 
-    boolean isHolding() {
-        return latest != null && machine.isRunning() && latest.lease.isHeld();
+    // What is to be seen of it.
+
+    final boolean isHolding() {
+        return latest != null && machine.isRunning() && latest.isHeld.getAsBoolean();
     }
 
     /** The token of the lease it has, 0 without one. */
-    long token() {
+    final long token() {
         return latest == null ? 0 : latest.token;
     }
 
     /** Since when it has been standing by; far in the future if it is not. */
-    long standbySince() {
+    final long standbySince() {
         return standbySince;
     }
 
     /** Whether it still goes by a lease that it no longer has. */
-    boolean isDeceived() {
-        return current != null && !current.lease.isHeld();
+    final boolean isDeceived() {
+        return current != null && !current.isHeld.getAsBoolean();
     }
 
     /** How many of its leases were lost. */
-    int losses() {
+    final int losses() {
         return generations.stream().mapToInt(held -> held.lossesTold).sum();
     }
 
     /** At the end every lease is either released or known to be lost. */
-    void checkTold() {
+    final void checkTold() {
         for (Held held : generations) {
-            if (held.lease.fencingToken() != held.token) {
+            if (held.fencingToken.getAsLong() != held.token) {
                 throw new ViolationException(Violation.TOKEN_CHANGED, "token " + held.token);
             }
             if (!held.released && held.lossesTold == 0) {

@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.Scheduler;
 import io.botfsm.lock.store.LeaseClock;
 import java.time.Duration;
 

@@ -1,9 +1,11 @@
 package io.botfsm.lock;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** How messages fare, and who is told of releases. It can be made reliable. */
@@ -16,7 +18,7 @@ final class SimulatedNetwork {
     private final double slowness;
     private final double bugs;
     private final Duration timeout;
-    private final Set<Runnable> subscribers = new LinkedHashSet<>();
+    private final Map<String, Set<Runnable>> subscribers = new HashMap<>();
     private final Set<Runnable> unsubscribed = new HashSet<>();
     private boolean reliable;
     private boolean slowSubscriptions;
@@ -91,19 +93,23 @@ final class SimulatedNetwork {
         return slow ? simulation.between(MILLI, 8_000 * MILLI) : simulation.between(MILLI / 20, 5 * MILLI);
     }
 
-    void subscribe(Runnable hint) {
+    private Set<Runnable> subscribers(String name) {
+        return subscribers.computeIfAbsent(name, first -> new LinkedHashSet<>());
+    }
+
+    void subscribe(String name, Runnable hint) {
         if (!unsubscribed.contains(hint)) { // it may have come late
-            subscribers.add(hint);
+            subscribers(name).add(hint);
         }
     }
 
-    void unsubscribe(Runnable hint) {
+    void unsubscribe(String name, Runnable hint) {
         unsubscribed.add(hint);
-        subscribers.remove(hint);
+        subscribers(name).remove(hint);
     }
 
-    void publish() {
-        for (Runnable hint : List.copyOf(subscribers)) {
+    void publish(String name) {
+        for (Runnable hint : List.copyOf(subscribers(name))) {
             if (copies() > 0) {
                 simulation.after(delay(), hint);
             }

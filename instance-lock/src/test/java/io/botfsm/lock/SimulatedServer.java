@@ -3,14 +3,17 @@ package io.botfsm.lock;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStore.Fences;
 import io.botfsm.lock.store.Renewal;
 import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** One lock as a server keeps it, with a clock of its own; it may forget, restart, and be replaced by a stale replica. */
+/** Leases as a server keeps them, with a clock of its own; it may forget, restart, and be replaced by a stale replica. */
 final class SimulatedServer {
     /** @param since when the fence was begun, without which nobody knows who had the lock before */
     private record Kept(@Nullable Claim claim, long expires, long fence, long since) {}
@@ -21,8 +24,8 @@ final class SimulatedServer {
 
     private final Simulation simulation;
     private final double rate;
-    private Kept kept = NOTHING;
-    private Kept snapshot = NOTHING;
+    private Map<String, Kept> leases = new HashMap<>();
+    private Map<String, Kept> snapshot = Map.of();
     private long started;
     private long downUntil;
     private long lastFault = Long.MIN_VALUE / 2;
@@ -42,27 +45,37 @@ final class SimulatedServer {
     }
 
     /** Whether this token's lease is there, and nobody has interfered lately. */
-    boolean surelyHas(long token) {
+    boolean surelyHas(String name, long token) {
         boolean quiet = simulation.now() - lastFault > MEMORY_OF_FAULTS;
-        return quiet && holder() != null && kept.fence() == token;
+        return quiet && holder(name) != null && kept(name).fence() == token;
     }
 
     boolean isFree() {
-        return holder() == null;
+        return leases.keySet().stream().allMatch(name -> holder(name) == null);
     }
 
-    private @Nullable Claim holder() {
+    private Kept kept(String name) {
+        return leases.getOrDefault(name, NOTHING);
+    }
+
+    private @Nullable Claim holder(String name) {
+        Kept kept = kept(name);
         return kept.claim() != null && kept.expires() > clock() ? kept.claim() : null;
     }
 
     Acquisition acquire(LeaseRequest request) {
-        Claim holder = holder();
+        String name = request.name();
+        Claim holder = holder(name);
         if (holder != null) {
-            return new Acquisition.Occupied(holder, Optional.of(remaining()));
+            return new Acquisition.Occupied(holder, Optional.of(remaining(name)));
         }
+        if (request.fences() == Fences.EXPIRING && simulation.chance(0.1)) {
+            leases.remove(name); // as if its fence had expired
+        }
+        Kept kept = kept(name);
         long since = kept.fence() > 0 ? kept.since() : clock();
         long fence = Math.max(Math.max(kept.fence() + 1, clock() / 1_000), request.floor());
-        kept = new Kept(request.claim(), clock() + request.ttl().toNanos(), fence, since);
+        leases.put(name, new Kept(request.claim(), clock() + request.ttl().toNanos(), fence, since));
         Duration known = Duration.ofNanos(clock() - since);
         return new Acquisition.Granted(fence, known.compareTo(uptime()) < 0 ? known : uptime());
     }
@@ -71,58 +84,64 @@ final class SimulatedServer {
         return Duration.ofSeconds(Duration.ofNanos(clock() - started).toSeconds()); // whole seconds, as servers tell it
     }
 
-    private Duration remaining() {
-        return Duration.ofNanos(Math.max(0, kept.expires() - clock()));
+    private Duration remaining(String name) {
+        return Duration.ofNanos(Math.max(0, kept(name).expires() - clock()));
     }
 
     Renewal renew(LeaseRequest request) {
-        if (!request.claim().equals(holder())) {
-            return new Renewal.NotYours(read());
+        String name = request.name();
+        if (!request.claim().equals(holder(name))) {
+            return new Renewal.NotYours(read(name));
         }
-        kept = new Kept(
-                request.claim(),
-                clock() + request.ttl().toNanos(),
-                Math.max(kept.fence(), request.floor()),
-                kept.since());
+        Kept kept = kept(name);
+        leases.put(
+                name,
+                new Kept(
+                        request.claim(),
+                        clock() + request.ttl().toNanos(),
+                        Math.max(kept.fence(), request.floor()),
+                        kept.since()));
         return new Renewal.Renewed();
     }
 
-    boolean release(Claim claim) {
-        if (!claim.equals(holder())) {
+    boolean release(String name, Claim claim) {
+        if (!claim.equals(holder(name))) {
             return false;
         }
-        kept = new Kept(null, 0, kept.fence(), kept.since());
+        leases.put(name, new Kept(null, 0, kept(name).fence(), kept(name).since()));
         return true;
     }
 
-    StoredLease read() {
-        Claim holder = holder();
+    StoredLease read(String name) {
+        Claim holder = holder(name);
+        long fence = kept(name).fence();
         return new StoredLease(
                 Optional.ofNullable(holder),
-                holder == null ? Optional.empty() : Optional.of(remaining()),
-                kept.fence() > 0 ? OptionalLong.of(kept.fence()) : OptionalLong.empty());
+                holder == null ? Optional.empty() : Optional.of(remaining(name)),
+                fence > 0 ? OptionalLong.of(fence) : OptionalLong.empty());
     }
 
-    void force() {
+    void force(String name) {
+        Kept kept = kept(name);
         lastFault = simulation.now();
         long since = kept.fence() > 0 ? kept.since() : clock();
-        kept = new Kept(null, 0, Math.max(kept.fence() + 1, clock() / 1_000), since);
+        leases.put(name, new Kept(null, 0, Math.max(kept.fence() + 1, clock() / 1_000), since));
     }
 
     void save() {
-        snapshot = kept;
+        snapshot = Map.copyOf(leases);
     }
 
     /** Everything is gone, and the server goes on. */
     void flush() {
         lastFault = simulation.now();
-        kept = NOTHING;
+        leases.clear();
     }
 
     /** Not there for a time, then with what it had when it was last saved, or with nothing. */
     void restart(long downFor, boolean empty) {
         lastFault = simulation.now();
-        kept = empty ? NOTHING : snapshot;
+        leases = new HashMap<>(empty ? Map.of() : snapshot);
         downUntil = simulation.now() + downFor;
         started = (long) (downUntil * rate);
     }
@@ -130,6 +149,6 @@ final class SimulatedServer {
     /** Another takes its place that has been running as long, and lacks what happened since the last save. */
     void failOver() {
         lastFault = simulation.now();
-        kept = snapshot;
+        leases = new HashMap<>(snapshot);
     }
 }

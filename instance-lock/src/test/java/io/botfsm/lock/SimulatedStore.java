@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.Scheduler;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
@@ -81,9 +82,9 @@ final class SimulatedStore implements LeaseStore {
         released.add(claim);
         mayThrow();
         return call(() -> {
-            boolean had = server.release(claim);
+            boolean had = server.release(name, claim);
             if (had) {
-                network.publish();
+                network.publish(name);
             }
             return had;
         });
@@ -91,14 +92,14 @@ final class SimulatedStore implements LeaseStore {
 
     @Override
     public CompletionStage<StoredLease> read(String name) {
-        return call(server::read);
+        return call(() -> server.read(name));
     }
 
     @Override
     public CompletionStage<Void> force(String name) {
         return call(() -> {
-                    server.force();
-                    network.publish();
+                    server.force(name);
+                    network.publish(name);
                     return true;
                 })
                 .thenAccept(done -> {});
@@ -107,17 +108,18 @@ final class SimulatedStore implements LeaseStore {
     @Override
     public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
         Runnable told = () -> machine.whenRunning(hint);
-        Subscription subscription = () -> network.unsubscribe(told);
+        Subscription subscription = () -> network.unsubscribe(name, told);
         CompletableFuture<Subscription> subscribed = new CompletableFuture<>();
         simulation.after(
                 network.subscriptionDelay(),
-                () -> machine.whenRunning(() -> subscribe(told, subscription, subscribed)));
+                () -> machine.whenRunning(() -> subscribe(name, told, subscription, subscribed)));
         return subscribed;
     }
 
-    private void subscribe(Runnable told, Subscription subscription, CompletableFuture<Subscription> subscribed) {
+    private void subscribe(
+            String name, Runnable told, Subscription subscription, CompletableFuture<Subscription> subscribed) {
         var unused = call(() -> {
-                    network.subscribe(told);
+                    network.subscribe(name, told);
                     return subscription;
                 })
                 .whenComplete((done, failure) -> {

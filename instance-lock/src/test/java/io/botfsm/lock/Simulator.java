@@ -1,26 +1,28 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.LeaseEngine;
+import io.botfsm.lock.internal.LeaseSettings;
+import io.botfsm.lock.internal.LeaseTimers;
+import io.botfsm.lock.internal.LeaseTimings;
+import io.botfsm.lock.internal.TestIdentity;
+import io.botfsm.lock.store.LeaseStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
- * A world of instances that want one lock, in which everything goes wrong that the seed says: for some minutes all kinds of
- * faults, then none. Whatever happens, no two instances may hold the lock at the same true time, except for a time to live
- * after somebody broke the rules (an operator's force, a replica that lacks the lock); and when the faults are over, the lock
- * must work as if nothing had been.
+ * A world in which everything goes wrong that the seed says: for some minutes all kinds of faults, then none. There are two: one
+ * of instances that want one lock, and one of processes that want the leases of several conversations for a moment, again and
+ * again. Whatever happens, no two may hold a lease at the same true time, except for a time to live after somebody broke the
+ * rules (an operator's force, a replica that lacks the lease; for conversations any loss of data); and when the faults are over,
+ * leases must work as if nothing had been.
  */
 final class Simulator {
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1_000 * MILLI;
     private static final long SLOWEST_MESSAGE = 8 * SECOND;
-
-    /** One for renewals, one for deadlines. */
-    private static final int ALARMS = 2;
 
     /** More than any lock has under way at a time. */
     private static final int MANY_TASKS = 100;
@@ -28,32 +30,46 @@ final class Simulator {
     /** What clocks may deviate, so that two of them stay within the drift that a lease allows for. */
     private static final double DEVIATION = 0.002;
 
-    private final Timings timings;
+    private final LeaseTimings timings;
     private final Simulation simulation;
     private final SimulatedServer server;
     private final SimulatedNetwork network;
+    private final boolean conversations;
+    private final List<SimulatedLease> leases;
     private final List<SimulatedInstance> instances = new ArrayList<>();
-    private final Set<Long> tokensSeen = new HashSet<>();
-    private long highestToken;
     private long doubtUntil;
-    private long heldLast;
     private int incarnations;
     private boolean churning;
 
-    private Simulator(long seed) {
-        this.timings = Timings.of(Duration.ofSeconds(5), Optional.empty(), Optional.empty(), Optional.empty());
+    private Simulator(long seed, boolean conversations) {
+        this.conversations = conversations;
+        this.timings = LeaseTimings.of(Duration.ofSeconds(5));
         this.simulation = new Simulation(seed, this::check);
         this.server = new SimulatedServer(simulation, DEVIATION);
         this.network = new SimulatedNetwork(simulation);
+        this.leases = names().map(name -> new SimulatedLease(simulation, name)).toList();
+    }
+
+    private Stream<String> names() {
+        return conversations ? Stream.of("one", "two") : Stream.of("lock");
     }
 
     /**
-     * Runs one world.
+     * Runs one world of a lock.
      *
      * @throws ViolationException if the lock did what it must not
      */
-    static void run(long seed) {
-        new Simulator(seed).run();
+    static void runLock(long seed) {
+        new Simulator(seed, false).run();
+    }
+
+    /**
+     * Runs one world of conversations.
+     *
+     * @throws ViolationException if a lease did what it must not
+     */
+    static void runConversations(long seed) {
+        new Simulator(seed, true).run();
     }
 
     private void run() {
@@ -75,15 +91,26 @@ final class Simulator {
 
     private void join() {
         SimulatedMachine machine = new SimulatedMachine(simulation, DEVIATION);
-        SimulatedInstance instance = new SimulatedInstance(
-                "instance" + incarnations++,
-                simulation,
-                machine,
-                new SimulatedStore(simulation, machine, server, network),
-                server,
-                timings);
-        instances.add(instance);
-        machine.later(simulation.between(0, SECOND), instance::begin);
+        LeaseStore store = new SimulatedStore(simulation, machine, server, network);
+        String owner = "instance" + incarnations++;
+        List<SimulatedInstance> joining = conversations
+                ? process(owner, machine, store)
+                : List.of(new SimulatedLockUser(owner, simulation, machine, store, server, timings));
+        instances.addAll(joining);
+        joining.forEach(instance -> machine.later(simulation.between(0, SECOND), instance::begin));
+    }
+
+    /** One process, which wants each of the conversations. */
+    private List<SimulatedInstance> process(String owner, SimulatedMachine machine, LeaseStore store) {
+        AtomicInteger claims = new AtomicInteger();
+        LeaseEngine engine = new LeaseEngine(
+                store,
+                TestIdentity.of(owner, () -> Integer.toString(claims.incrementAndGet())),
+                LeaseSettings.ofConversations(timings.ttl()),
+                new LeaseTimers(machine, machine, machine, simulation.random()::nextDouble));
+        return names().<SimulatedInstance>map(
+                        name -> new SimulatedConversationUser(name, simulation, machine, engine, server))
+                .toList();
     }
 
     private void somethingHappens() {
@@ -91,22 +118,31 @@ final class Simulator {
         switch (simulation.random().nextInt(9)) {
             case 0 -> {
                 one.machine().crash();
-                instances.remove(one);
+                instances.removeIf(each -> each.machine() == one.machine());
                 join();
             }
             case 1 -> one.machine().stop(simulation.between(MILLI, 20 * SECOND));
             case 2 -> one.machine().suspend(simulation.between(MILLI, 20 * SECOND));
             case 3 -> server.save();
-            case 4 -> server.restart(simulation.between(MILLI, 10 * SECOND), true);
-            case 5 -> server.restart(simulation.between(MILLI, 10 * SECOND), false);
-            case 6 -> server.flush();
+            case 4 -> {
+                server.restart(simulation.between(MILLI, 10 * SECOND), true);
+                doubtUnlessQuarantined();
+            }
+            case 5 -> {
+                server.restart(simulation.between(MILLI, 10 * SECOND), false);
+                doubtUnlessQuarantined();
+            }
+            case 6 -> {
+                server.flush();
+                doubtUnlessQuarantined();
+            }
             case 7 -> {
                 server.failOver();
                 doubt();
             }
             default -> {
-                server.force();
-                network.publish();
+                server.force(one.name());
+                network.publish(one.name());
                 doubt();
             }
         }
@@ -118,6 +154,17 @@ final class Simulator {
                 simulation.now() + timings.ttl().toNanos() + timings.drift().toNanos();
     }
 
+    /** Leases of conversations are used at once, whatever the store may have forgotten. */
+    private void doubtUnlessQuarantined() {
+        if (conversations) {
+            doubt();
+        }
+    }
+
+    private boolean isDoubtful() {
+        return simulation.now() < doubtUntil;
+    }
+
     /** The faults are over; what they left behind gets its time. */
     private void calm() {
         network.becomeReliable();
@@ -127,7 +174,7 @@ final class Simulator {
                 + longestStop
                 + SLOWEST_MESSAGE
                 + 2 * timings.ttl().toNanos());
-        require(isHeldOrPassedOn(), Violation.NOT_TAKEN, "after the faults were over");
+        require(areHeldOrPassedOn(), Violation.NOT_TAKEN, "after the faults were over");
     }
 
     /** Nothing but short interruptions, one for each lifetime of a lease: no reason to lose it. */
@@ -143,13 +190,13 @@ final class Simulator {
         instances.forEach(
                 instance -> require(!instance.isDeceived(), Violation.LOSS_NOT_TOLD, "token " + instance.token()));
         require(losses() == losses, Violation.LOST_WITHOUT_REASON, "in quiet times");
-        require(isHeldOrPassedOn(), Violation.NOT_TAKEN, "in quiet times");
+        require(areHeldOrPassedOn(), Violation.NOT_TAKEN, "in quiet times");
     }
 
     /** Each holder gives it back soon: another must have it at once, long before a lease would have expired. */
     private void churn() {
         instances.forEach(instance -> instance.standBy(300 * MILLI));
-        heldLast = simulation.now();
+        leases.forEach(SimulatedLease::beginChurn);
         network.slowSubscriptions(true);
         churning = true;
         simulation.runUntil(simulation.now() + 5 * SECOND);
@@ -161,7 +208,7 @@ final class Simulator {
         simulation.runUntil(simulation.now() + SECOND);
         require(server.isFree(), Violation.LEFT_BEHIND, "a lease");
         for (SimulatedInstance instance : instances) {
-            require(instance.machine().pendingTasks() <= ALARMS, Violation.PILES_UP, "timers after the end");
+            require(instance.machine().pendingTasks() == 0, Violation.PILES_UP, "timers after the end");
         }
         simulation.runUntil(simulation.now() + 2 * timings.ttl().toNanos());
         for (SimulatedInstance instance : instances) {
@@ -170,9 +217,8 @@ final class Simulator {
         }
     }
 
-    /** A holder may just have given it back, while the next one is about to be told, or pauses between two waits. */
-    private boolean isHeldOrPassedOn() {
-        return instances.stream().anyMatch(SimulatedInstance::isHolding) || simulation.now() - heldLast < 4 * SECOND;
+    private boolean areHeldOrPassedOn() {
+        return leases.stream().allMatch(SimulatedLease::isHeldOrPassedOn);
     }
 
     private int losses() {
@@ -180,44 +226,14 @@ final class Simulator {
     }
 
     private void check() {
-        SimulatedInstance holder = null;
+        leases.forEach(lease -> lease.check(instances, isDoubtful()));
         for (SimulatedInstance instance : instances) {
-            if (instance.isHolding()) {
-                checkAlone(instance, holder);
-                checkToken(instance);
-                holder = instance;
-                heldLast = simulation.now();
-            }
             if (instance.machine().pendingTasks() > MANY_TASKS) {
                 throw new ViolationException(Violation.PILES_UP, "timers");
             }
         }
-        if (churning && simulation.now() - heldLast > SECOND / 2) {
-            checkNobodyWaits();
-        }
-    }
-
-    private void checkNobodyWaits() {
-        for (SimulatedInstance instance : instances) {
-            if (instance.standbySince() < simulation.now() - SECOND / 2) {
-                throw new ViolationException(Violation.NOT_TAKEN, "for half a second, while another stood by");
-            }
-        }
-    }
-
-    private void checkAlone(SimulatedInstance holder, @Nullable SimulatedInstance other) {
-        if (other != null && simulation.now() >= doubtUntil) {
-            throw new ViolationException(Violation.TWO_HOLDERS, "tokens " + other.token() + " and " + holder.token());
-        }
-    }
-
-    private void checkToken(SimulatedInstance holder) {
-        long token = holder.token();
-        if (tokensSeen.add(token)) {
-            if (token < highestToken && simulation.now() >= doubtUntil) {
-                throw new ViolationException(Violation.TOKEN_FELL, token + " after " + highestToken);
-            }
-            highestToken = Math.max(highestToken, token);
+        if (churning) {
+            leases.forEach(lease -> lease.checkNobodyWaits(instances));
         }
     }
 

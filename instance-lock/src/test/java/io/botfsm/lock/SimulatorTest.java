@@ -3,10 +3,11 @@ package io.botfsm.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /**
- * The lock against worlds in which everything goes wrong. A seed that fails is named, and fails again:
+ * The lock, and the leases of conversations, against worlds in which everything goes wrong. A seed that fails is named, and fails again:
  * {@code -Dbotfsm.simulator.seed=…} runs it alone.
  */
 class SimulatorTest {
@@ -14,17 +15,26 @@ class SimulatorTest {
 
     @Test
     void noSeedBreaksTheLock() {
+        run("a lock", SEEDS, Simulator::runLock);
+    }
+
+    @Test
+    void noSeedBreaksTheLeasesOfConversations() {
+        run("conversations", SEEDS / 10, Simulator::runConversations); // they take longer
+    }
+
+    private static void run(String what, long seeds, LongConsumer world) {
         Long alone = Long.getLong("botfsm.simulator.seed");
         long from = alone == null ? 0 : alone;
-        long to = alone == null ? SEEDS : alone + 1;
+        long to = alone == null ? seeds : alone + 1;
         for (long seed = from; seed < to; seed++) {
             try {
-                Simulator.run(seed);
+                world.accept(seed);
             } catch (ViolationException | Error e) {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
         }
-        System.out.printf(Locale.ROOT, "simulator: %,d worlds, nothing broken%n", to - from);
+        System.out.printf(Locale.ROOT, "simulator: %,d worlds of %s, nothing broken%n", to - from, what);
         assertThat(to).isGreaterThan(from);
     }
 }

@@ -63,7 +63,7 @@ class IsolatedUpdatesTest {
     private EventIsolation across(LettuceRedis redis, Fsm fsm) {
         // snippet: isolation-across
         EventIsolation isolation = EventIsolation.builder()
-                .across(redis.leaseStore())
+                .leaseStore(redis.leaseStore())
                 .acquireTimeout(Duration.ofSeconds(5))
                 .build();
         isolation

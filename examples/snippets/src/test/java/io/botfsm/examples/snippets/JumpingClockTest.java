@@ -101,7 +101,7 @@ class JumpingClockTest {
         Awaitility.await()
                 .untilAsserted(() -> assertThat(events)
                         .map(event -> event.getClass().getSimpleName())
-                        .containsExactly("Acquired", "ClockJumped", "RenewedLate"));
+                        .containsExactly("Activated", "ClockJumped", "RenewedLate"));
     }
 
     @Test

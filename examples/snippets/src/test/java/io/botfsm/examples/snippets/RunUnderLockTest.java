@@ -6,6 +6,7 @@ import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lifecycle.BotRunner.BotFactory;
+import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LossReason;

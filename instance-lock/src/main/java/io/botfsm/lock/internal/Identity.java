@@ -1,4 +1,4 @@
-package io.botfsm.lock;
+package io.botfsm.lock.internal;
 
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LockHolder;
@@ -17,12 +17,12 @@ import java.util.function.Supplier;
  * followed by {@code space tick} of the {@link LocalProcess} where that can be told. Copies of one process image share the
  * owner, and so never take each other's claims for their own: the random part is drawn for each claim. Thread-safe.
  */
-final class Identity {
+public final class Identity {
     private static final String NUMBER = "\\d{1,18}";
     private static final String MILLIS = "\\d{1,15}";
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final String owner;
+    private final String ownerId;
     private final String host;
     private final long pid;
     private final Instant started;
@@ -36,13 +36,13 @@ final class Identity {
      * @param randomness draws the part of a token that is unlike any other; without {@code -}
      */
     Identity(
-            String owner,
+            String ownerId,
             String host,
             long pid,
             Instant started,
             Optional<LocalProcess> process,
             Supplier<String> randomness) {
-        this.owner = owner;
+        this.ownerId = ownerId;
         this.host = host.replaceAll("\\s", "-");
         this.pid = pid;
         this.started = Instant.ofEpochMilli(Math.max(0, started.toEpochMilli()));
@@ -57,7 +57,12 @@ final class Identity {
                         .orElse("");
     }
 
-    static Identity ofThisProcess() {
+    /**
+     * That of this process.
+     *
+     * @param recognisable whether others on this machine are to see in a claim whether its process is still running
+     */
+    public static Identity ofThisProcess(boolean recognisable) {
         ProcessHandle process = ProcessHandle.current();
         Instant started = process.info().startInstant().orElseGet(Instant::now);
         return new Identity(
@@ -65,7 +70,7 @@ final class Identity {
                 hostName(),
                 process.pid(),
                 started,
-                LocalProcess.current(),
+                recognisable ? LocalProcess.current() : Optional.empty(),
                 Identity::drawn);
     }
 
@@ -93,7 +98,7 @@ final class Identity {
 
     /** A claim unlike any other. */
     Claim newClaim() {
-        return new Claim(owner + '-' + randomness.get(), text);
+        return new Claim(ownerId + '-' + randomness.get(), text);
     }
 
     /** Whether a process of this machine made the claim that is surely not running any more. */
@@ -111,17 +116,18 @@ final class Identity {
                 : Optional.empty();
     }
 
-    LockHolder self(Duration remaining) {
-        return new LockHolder(owner, host, pid, started, remaining);
+    /** This lock object, as others see it. */
+    public LockHolder self(Duration remaining) {
+        return new LockHolder(ownerId, host, pid, started, remaining);
     }
 
     /** Whoever made a claim; one of another kind of program is its owner's name only. */
-    static LockHolder holder(Claim claim, Optional<Duration> remaining) {
+    public static LockHolder holder(Claim claim, Optional<Duration> remaining) {
         Duration left = remaining.orElse(LockHolder.FOREVER);
         String[] parts = claim.holder().split(" ", -1);
         if ((parts.length == 3 || parts.length == 5) && parts[1].matches(NUMBER) && parts[2].matches(MILLIS)) {
             return new LockHolder(
-                    printable(owner(claim)),
+                    ownerId(claim),
                     printable(parts[0]),
                     Long.parseLong(parts[1]),
                     Instant.ofEpochMilli(Long.parseLong(parts[2])),
@@ -131,12 +137,13 @@ final class Identity {
     }
 
     /** Anybody may have written it, and it goes into logs. */
-    private static String printable(String text) {
+    public static String printable(String text) {
         return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", "?");
     }
 
-    private static String owner(Claim claim) {
+    /** Whoever made a claim, printable. */
+    public static String ownerId(Claim claim) {
         int end = claim.token().lastIndexOf('-');
-        return end < 0 ? claim.token() : claim.token().substring(0, end);
+        return printable(end < 0 ? claim.token() : claim.token().substring(0, end));
     }
 }

@@ -1,4 +1,4 @@
-package io.botfsm.lock;
+package io.botfsm.lock.internal;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,12 +10,19 @@ import java.util.Set;
  * expires there by itself. Thread-safe.
  */
 final class RecentTokens {
-    private static final int MOST = 256;
+    private final Set<String> tokens;
 
-    private final Set<String> tokens = Collections.synchronizedSet(Collections.newSetFromMap(new Latest()));
+    /** @param most how many are kept */
+    RecentTokens(int most) {
+        this.tokens = Collections.synchronizedSet(Collections.newSetFromMap(new Latest(most)));
+    }
 
     void add(String token) {
         tokens.add(token);
+    }
+
+    void remove(String token) {
+        tokens.remove(token);
     }
 
     boolean contains(String token) {
@@ -24,10 +31,15 @@ final class RecentTokens {
 
     private static final class Latest extends LinkedHashMap<String, Boolean> {
         private static final long serialVersionUID = 1;
+        private final int most;
+
+        Latest(int most) {
+            this.most = most;
+        }
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > MOST;
+            return size() > most;
         }
     }
 }

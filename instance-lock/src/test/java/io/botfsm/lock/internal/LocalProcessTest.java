@@ -1,8 +1,10 @@
-package io.botfsm.lock;
+package io.botfsm.lock.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.lock.AcquireResult;
+import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
@@ -328,7 +330,7 @@ class LocalProcessTest {
         }
 
         private String host() {
-            return Identity.ofThisProcess().self(Duration.ZERO).host();
+            return Identity.ofThisProcess(true).self(Duration.ZERO).host();
         }
 
         private long started() {

@@ -1,4 +1,4 @@
-package io.botfsm.lock;
+package io.botfsm.lock.internal;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param requestTimeout how long one request to the store may take
  * @param stopMargin how long before the loss the bot is told to stop
  */
-record Timings(Duration ttl, Duration renewEvery, Duration requestTimeout, Duration stopMargin) {
+public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTimeout, Duration stopMargin) {
     private static final Duration SHORTEST_TTL = Duration.ofMillis(100);
     private static final Duration LONGEST_TTL = Duration.ofDays(1);
     private static final Duration CLOCK_GRANULARITY = Duration.ofMillis(2);
@@ -24,7 +24,12 @@ record Timings(Duration ttl, Duration renewEvery, Duration requestTimeout, Durat
     private static final Duration LONGEST_SUSPENSION = Duration.ofSeconds(1);
     private static final double RENEWAL_JITTER = 0.1;
 
-    static Timings of(
+    /** Those of a time to live, the others chosen for it. */
+    public static LeaseTimings of(Duration ttl) {
+        return of(ttl, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public static LeaseTimings of(
             Duration ttl,
             Optional<Duration> renewEvery,
             Optional<Duration> requestTimeout,
@@ -33,7 +38,7 @@ record Timings(Duration ttl, Duration renewEvery, Duration requestTimeout, Durat
             throw new IllegalArgumentException(
                     String.format(Locale.ROOT, "ttl must be %s to %s: %s", SHORTEST_TTL, LONGEST_TTL, ttl));
         }
-        Timings timings = new Timings(
+        LeaseTimings timings = new LeaseTimings(
                 Duration.ofMillis(ttl.toMillis()),
                 positive("renewEvery", renewEvery.orElse(ttl.dividedBy(3))),
                 positive("requestTimeout", requestTimeout.orElse(ttl.dividedBy(6))),
@@ -73,7 +78,7 @@ record Timings(Duration ttl, Duration renewEvery, Duration requestTimeout, Durat
     }
 
     /** What store and instance may disagree about a time to live. */
-    Duration drift() {
+    public Duration drift() {
         return ttl.dividedBy(100).plus(CLOCK_GRANULARITY);
     }
 
@@ -87,7 +92,7 @@ record Timings(Duration ttl, Duration renewEvery, Duration requestTimeout, Durat
         return most.compareTo(READING_ERROR) < 0 ? READING_ERROR : most;
     }
 
-    Duration retryPause() {
+    public Duration retryPause() {
         return ttl.dividedBy(30);
     }
 

@@ -1,69 +1,75 @@
-package io.botfsm.isolation;
+package io.botfsm.lock.internal;
 
 import io.botfsm.lock.store.LeaseStore.Subscription;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One turn's wait for a lease that another process has: until it is told of a release, or the lease may have expired. What it is
- * told while it does not sleep ends the next sleep. Thread-safe.
+ * A wait for a lease that another has, between attempts to take it: until the store hints at a release, or a time is over. A hint
+ * that comes while nobody sleeps ends the next sleep. Thread-safe.
  */
-final class LeaseWait {
-    private final Leases leases;
+public final class LeaseWait {
+    private final LeaseEngine engine;
     private final String name;
     private final long end;
     private final Object monitor = new Object();
     private @Nullable Runnable sleeping;
-    private IsolationThreads.@Nullable Timer timer;
+    private Scheduler.@Nullable Task timer;
     private @Nullable Subscription subscription;
     private boolean subscribed;
-    private boolean told;
+    private boolean hinted;
     private boolean over;
 
-    LeaseWait(Leases leases, String name, Duration patience) {
-        this.leases = leases;
+    /**
+     * A wait.
+     *
+     * @param end when to stop, by the clock's nanoseconds
+     */
+    public LeaseWait(LeaseEngine engine, String name, long end) {
+        this.engine = engine;
         this.name = name;
-        this.end = leases.now() + patience.toNanos();
+        this.end = end;
     }
 
-    boolean isPatienceOver() {
-        return end - leases.now() <= 0;
+    public boolean isTimeOver() {
+        return end - engine.clock().nanoTime() <= 0;
     }
 
     /**
      * Sleeps.
      *
-     * @param remaining how long the other's lease lasts unless renewed
-     * @param again what is run at the end
+     * @param pause for how long at most
+     * @param again what is run at the end, unless the wait has ended
      */
-    void sleep(Optional<Duration> remaining, Runnable again) {
+    public void sleep(Duration pause, Runnable again) {
         boolean subscribes;
         synchronized (monitor) {
-            subscribes = !subscribed && !over;
+            if (over) {
+                return;
+            }
+            subscribes = !subscribed;
             subscribed = true;
             sleeping = again;
-            Duration left = Duration.ofNanos(Math.max(0, end - leases.now()));
-            Duration pause = leases.times().pause(remaining);
-            timer = leases.later(pause.compareTo(left) < 0 ? pause : left, this::wake);
+            Duration left = Duration.ofNanos(Math.max(0, end - engine.clock().nanoTime()));
+            timer = engine.later(pause.compareTo(left) < 0 ? pause : left, this::wake);
         }
         if (subscribes) {
             subscribe();
         }
-        if (isTold()) {
+        if (isHinted()) {
             wake();
         }
     }
 
-    private boolean isTold() {
+    private boolean isHinted() {
         synchronized (monitor) {
-            return told;
+            return hinted;
         }
     }
 
     /** A release before the subscription has begun would be missed, so it looks again then. */
     private void subscribe() {
-        var unused = leases.subscribe(name, this::wake).whenComplete((begun, failure) -> {
+        var unused = engine.subscribe(name, this::wake).whenComplete((begun, failure) -> {
             if (begun == null) {
                 notSubscribed();
             } else {
@@ -91,37 +97,37 @@ final class LeaseWait {
     }
 
     /** Ends the sleep, or the next one. */
-    void wake() {
+    public void wake() {
         Runnable again;
         synchronized (monitor) {
             again = sleeping;
-            sleeping = null;
-            told = again == null;
-            if (timer != null) {
-                timer.cancel();
-                timer = null;
-            }
+            hinted = again == null;
+            stopSleeping();
         }
         if (again != null) {
             again.run();
         }
     }
 
-    /** The turn waits no more. */
-    void end() {
+    /** Waits no more. */
+    public void end() {
         Subscription ended;
         synchronized (monitor) {
             over = true;
-            sleeping = null;
-            if (timer != null) {
-                timer.cancel();
-                timer = null;
-            }
+            stopSleeping();
             ended = subscription;
             subscription = null;
         }
         if (ended != null) {
             ended.close();
+        }
+    }
+
+    private void stopSleeping() {
+        sleeping = null;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
         }
     }
 }

@@ -1,10 +1,10 @@
-package io.botfsm.lock;
+package io.botfsm.lock.internal;
 
 import java.time.Duration;
 
 /** Runs things later, never two at a time. */
 @FunctionalInterface
-interface Scheduler {
+public interface Scheduler {
     /** Runs it after that time, at once if that is not positive; never once the scheduler is closed. */
     Task schedule(Duration delay, Runnable task);
 

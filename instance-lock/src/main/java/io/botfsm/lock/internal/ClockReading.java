@@ -1,4 +1,4 @@
-package io.botfsm.lock;
+package io.botfsm.lock.internal;
 
 import io.botfsm.lock.store.LeaseClock;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.botfsm.lock;
+package io.botfsm.lock.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.botfsm.lock;
+package io.botfsm.lock.internal;
 
 import io.botfsm.lock.store.LeaseClock;
 import java.time.Duration;
@@ -13,9 +13,9 @@ final class Alarm {
     private final LeaseClock clock;
     private final Runnable sleeper;
     private final Object monitor = new Object();
-
     private Scheduler.@Nullable Task set;
     private long setFor;
+    private boolean over;
 
     Alarm(Scheduler scheduler, LeaseClock clock, Runnable sleeper) {
         this.scheduler = scheduler;
@@ -26,6 +26,9 @@ final class Alarm {
     /** Wakes at this time, by the clock's nanoseconds, or before. */
     void atLatest(long time) {
         synchronized (monitor) {
+            if (over) {
+                return;
+            }
             if (set != null) {
                 if (setFor - time <= 0) {
                     return;
@@ -42,5 +45,15 @@ final class Alarm {
             set = null;
         }
         sleeper.run();
+    }
+
+    /** Wakes nobody any more. */
+    void end() {
+        synchronized (monitor) {
+            over = true;
+            if (set != null) {
+                set.cancel();
+            }
+        }
     }
 }

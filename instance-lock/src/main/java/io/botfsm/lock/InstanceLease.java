@@ -1,0 +1,151 @@
+package io.botfsm.lock;
+
+import io.botfsm.lock.internal.LeaseGeneration;
+import io.botfsm.lock.internal.LeaseListener;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** A lease of the lock as its user sees it: notified of by events, and by its own callbacks. Thread-safe. */
+final class InstanceLease implements Lease, LeaseListener {
+    private static final Object NOW = new Object();
+
+    private final InstanceLeases leases;
+    private final LeaseGeneration generation;
+    private final Optional<LockHolder> takenFrom;
+    private final CompletableFuture<Lease> active = new CompletableFuture<>();
+    private final OneShotEvent<Object> expiring;
+    private final OneShotEvent<LossReason> loss;
+
+    InstanceLease(InstanceLeases leases, LeaseGeneration generation, Optional<LockHolder> takenFrom) {
+        this.leases = leases;
+        this.generation = generation;
+        this.takenFrom = takenFrom;
+        this.expiring = leases.event();
+        this.loss = leases.event();
+    }
+
+    void start() {
+        generation.start(this);
+    }
+
+    /** This lease once it may be used; fails if it ends before. */
+    CompletionStage<Lease> active() {
+        return active;
+    }
+
+    // What the user sees.
+
+    @Override
+    public boolean isHeld() {
+        return generation.isHeld();
+    }
+
+    @Override
+    public long fencingToken() {
+        return generation.fencingToken();
+    }
+
+    @Override
+    public LockHolder holder() {
+        return leases.engine().identity().self(generation.remaining());
+    }
+
+    @Override
+    public void onExpiring(Runnable once) {
+        expiring.whenItHappens(unused -> once.run());
+    }
+
+    @Override
+    public void onLost(Consumer<? super LossReason> once) {
+        loss.whenItHappens(once);
+    }
+
+    @Override
+    public void fenced(long highestSeen) {
+        if (highestSeen > fencingToken()) {
+            leases.raiseFloor(highestSeen);
+            lose(LossReason.FENCED);
+        }
+    }
+
+    @Override
+    public void close() {
+        long timeout = leases.engine().timings().requestTimeout().toNanos();
+        try {
+            var unused = release().toCompletableFuture().get(timeout, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (TimeoutException | ExecutionException e) {
+            // it was told to listeners, or will be: the lease expires by itself
+        }
+    }
+
+    // The end.
+
+    void lose(LossReason reason) {
+        generation.lose(reason);
+    }
+
+    /** Ends it, and tells the store; does nothing if it is over. */
+    CompletionStage<Boolean> release() {
+        if (!generation.end()) {
+            return CompletableFuture.completedStage(false);
+        }
+        active.completeExceptionally(new LockClosedException(leases.name()));
+        return generation
+                .release()
+                .whenComplete((confirmed, never) -> leases.tell(
+                        new LockEvent.Released(leases.name(), fencingToken(), Boolean.TRUE.equals(confirmed))));
+    }
+
+    // What happens to it.
+
+    @Override
+    public void quarantined(Duration remaining) {
+        leases.tell(new LockEvent.Quarantined(leases.name(), fencingToken(), remaining));
+    }
+
+    @Override
+    public void activated() {
+        leases.tell(new LockEvent.Activated(leases.name(), fencingToken(), takenFrom));
+        active.complete(this);
+    }
+
+    @Override
+    public void degraded(Duration untilLost, Throwable cause) {
+        leases.tell(new LockEvent.Degraded(leases.name(), fencingToken(), untilLost, cause));
+    }
+
+    @Override
+    public void clockJumped(Duration ahead) {
+        leases.tell(new LockEvent.ClockJumped(leases.name(), fencingToken(), ahead));
+    }
+
+    @Override
+    public void renewedLate(int failures) {
+        leases.tell(new LockEvent.RenewedLate(leases.name(), fencingToken(), failures));
+    }
+
+    @Override
+    public void expiring(Duration untilLost) {
+        leases.tell(new LockEvent.Expiring(leases.name(), fencingToken(), untilLost));
+        expiring.happen(NOW);
+    }
+
+    @Override
+    public void lost(LossReason reason) {
+        leases.tell(new LockEvent.Lost(leases.name(), fencingToken(), reason));
+        expiring.happen(NOW);
+        loss.happen(reason);
+        active.completeExceptionally(
+                new LockUnavailableException(leases.name(), "lost before it could be used: " + reason, null));
+    }
+}

@@ -1,0 +1,132 @@
+package io.botfsm.lock;
+
+import io.botfsm.lock.AcquireResult.Acquired;
+import io.botfsm.lock.internal.AcquireAttempt;
+import io.botfsm.lock.internal.AcquireAttempt.Outcome.HeldElsewhere;
+import io.botfsm.lock.internal.AcquireAttempt.Outcome.Taken;
+import io.botfsm.lock.internal.Identity;
+import io.botfsm.lock.internal.LeaseEngine;
+import io.botfsm.lock.internal.LeaseGeneration;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The leases of one lock, one after another. Nothing in here blocks. Thread-safe. */
+final class InstanceLeases {
+    private final LeaseEngine engine;
+    private final String name;
+    private final LockEvents events;
+    private final Executor callbacks;
+    private final AtomicLong floor = new AtomicLong();
+    private final Object monitor = new Object();
+    private @Nullable InstanceLease current;
+    private boolean closed;
+
+    InstanceLeases(LeaseEngine engine, String name, LockEvents events, Executor callbacks) {
+        this.engine = engine;
+        this.name = name;
+        this.events = events;
+        this.callbacks = callbacks;
+    }
+
+    String name() {
+        return name;
+    }
+
+    LeaseEngine engine() {
+        return engine;
+    }
+
+    void tell(LockEvent event) {
+        events.tell(event);
+    }
+
+    <T> OneShotEvent<T> event() {
+        return new OneShotEvent<>(callbacks);
+    }
+
+    /**
+     * One attempt to take the lock.
+     *
+     * @param result what it came to; not complete before a lease may be used
+     */
+    record Attempted(AcquireAttempt attempt, CompletableFuture<AcquireResult> result) {
+        /** Ends it as failed, unless the store has answered. */
+        boolean giveUp(Throwable why) {
+            return attempt.giveUp(why);
+        }
+
+        /** Ends it as failed; a lease that comes all the same is given back. */
+        void undo(Throwable why) {
+            if (!giveUp(why)) {
+                var unused = result.thenAccept(InstanceLeases::giveBack);
+            }
+        }
+    }
+
+    /**
+     * Tries to take the lock.
+     *
+     * @param seenBefore who had it when it was last looked at
+     */
+    Attempted attempt(Optional<LockHolder> seenBefore) {
+        AcquireAttempt attempt = engine.acquire(name, floor.get());
+        return new Attempted(attempt, attempt.result().thenCompose(outcome -> result(outcome, seenBefore)));
+    }
+
+    private CompletionStage<AcquireResult> result(AcquireAttempt.Outcome outcome, Optional<LockHolder> seenBefore) {
+        if (outcome instanceof Taken taken) {
+            return begin(taken.lease(), seenBefore).active().thenApply(Acquired::new);
+        }
+        HeldElsewhere other = (HeldElsewhere) outcome;
+        return CompletableFuture.completedStage(
+                new AcquireResult.HeldBy(Identity.holder(other.claim(), other.remaining())));
+    }
+
+    static void giveBack(AcquireResult unwanted) {
+        if (unwanted instanceof Acquired acquired) {
+            var unused = ((InstanceLease) acquired.lease()).release();
+        }
+    }
+
+    private InstanceLease begin(LeaseGeneration generation, Optional<LockHolder> takenFrom) {
+        InstanceLease lease = new InstanceLease(this, generation, takenFrom);
+        InstanceLease before;
+        boolean unwanted;
+        synchronized (monitor) {
+            before = current;
+            current = lease;
+            unwanted = closed;
+        }
+        if (before != null) { // the store has given to us again what it forgot that we have
+            before.lose(LossReason.EXPIRED);
+        }
+        if (unwanted) {
+            var unused = lease.release();
+        } else {
+            lease.start();
+        }
+        return lease;
+    }
+
+    /** Demands of later leases a token above one that was seen. */
+    void raiseFloor(long above) {
+        floor.accumulateAndGet(Math.min(above + 1, LeaseRequest.HIGHEST_FENCE), Math::max);
+    }
+
+    /** Gives back what is held, and what is still granted. */
+    CompletionStage<Boolean> close() {
+        InstanceLease held;
+        synchronized (monitor) {
+            closed = true;
+            held = current;
+        }
+        return held == null ? CompletableFuture.completedStage(false) : held.release();
+    }
+}

@@ -1,0 +1,153 @@
+package io.botfsm.lock.internal;
+
+import io.botfsm.lock.store.Acquisition;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStoreException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt to take a lease. Thread-safe. */
+public final class AcquireAttempt {
+    /** What an attempt came to. */
+    public sealed interface Outcome {
+        /** The lease is granted, and lasts for a time to live unless it is started. */
+        record Taken(LeaseGeneration lease) implements Outcome {}
+
+        /** Somebody else has it, with a claim that ends in that time unless renewed; never if the time is empty. */
+        record HeldElsewhere(Claim claim, Optional<Duration> remaining) implements Outcome {}
+    }
+
+    private enum State {
+        ASKING,
+        GRANTED,
+        OVER
+    }
+
+    private final LeaseEngine engine;
+    private final String name;
+    private final long floor;
+    private final CompletableFuture<Outcome> result = new CompletableFuture<>();
+    private final Object monitor = new Object();
+    private State state = State.ASKING;
+    private LeaseRequest request;
+
+    private AcquireAttempt(LeaseEngine engine, String name, long floor) {
+        this.engine = engine;
+        this.name = name;
+        this.floor = floor;
+        this.request = engine.newRequest(name, floor);
+    }
+
+    static AcquireAttempt begin(LeaseEngine engine, String name, long floor) {
+        AcquireAttempt attempt = new AcquireAttempt(engine, name, floor);
+        attempt.ask(attempt.request, true);
+        return attempt;
+    }
+
+    public CompletableFuture<Outcome> result() {
+        return result;
+    }
+
+    /**
+     * Ends it as failed, unless the store has answered. What the store answers later is undone.
+     *
+     * @return whether it was ended
+     */
+    public boolean giveUp(Throwable why) {
+        LeaseRequest abandoned;
+        synchronized (monitor) {
+            if (state != State.ASKING) {
+                return false;
+            }
+            state = State.OVER;
+            abandoned = request;
+        }
+        engine.abandon(name, abandoned.claim());
+        result.completeExceptionally(why);
+        return true;
+    }
+
+    /** Ends it as failed; a lease that it has brought is released. */
+    public void undo(Throwable why) {
+        if (!giveUp(why)) {
+            var unused = result.thenAccept(AcquireAttempt::release);
+        }
+    }
+
+    private static void release(Outcome unwanted) {
+        if (unwanted instanceof Outcome.Taken taken) {
+            var unused = taken.lease().release();
+        }
+    }
+
+    private void ask(LeaseRequest asked, boolean mayAskAgain) {
+        ClockReading begun =
+                ClockReading.of(engine.clock()); // before the request is sent: its answer may take any time
+        var unused = engine.acquire(asked)
+                .whenComplete((answer, failure) -> answered(asked, begun, mayAskAgain, answer, failure));
+    }
+
+    private void answered(
+            LeaseRequest asked,
+            ClockReading begun,
+            boolean mayAskAgain,
+            @Nullable Acquisition answer,
+            @Nullable Throwable failure) {
+        if (answer instanceof Acquisition.Granted granted) {
+            granted(asked, begun, granted);
+        } else if (answer instanceof Acquisition.Occupied occupied) {
+            occupied(asked, mayAskAgain, occupied);
+        } else {
+            giveUp(failure == null ? failed("the store answered nothing") : failure);
+        }
+    }
+
+    private static LeaseStoreException failed(String why) {
+        return new LeaseStoreException(why, false, null);
+    }
+
+    private void granted(LeaseRequest asked, ClockReading begun, Acquisition.Granted granted) {
+        boolean tooLate = engine.clock().nanoTime() - engine.timings().hardDeadline(begun.nanos()) >= 0;
+        if (tooLate) {
+            giveUp(failed("granted too late to be relied on"));
+        }
+        if (endsAs(State.GRANTED)) {
+            result.complete(new Outcome.Taken(new LeaseGeneration(engine, asked, granted, begun)));
+        } else {
+            engine.abandon(name, asked.claim());
+        }
+    }
+
+    private void occupied(LeaseRequest asked, boolean mayAskAgain, Acquisition.Occupied occupied) {
+        if (occupied.claim().equals(asked.claim())) { // acquired unseen, with a token that is not known here
+            giveUp(failed("acquired, but the fencing token is unknown"));
+        } else if (mayAskAgain && engine.isUnused(occupied.claim())) {
+            var unused = engine.release(name, occupied.claim()).whenComplete((had, failure) -> askAgain());
+        } else if (endsAs(State.OVER)) {
+            result.complete(new Outcome.HeldElsewhere(occupied.claim(), occupied.remaining()));
+        }
+    }
+
+    /** With a new token: the old one's request is done with. */
+    private void askAgain() {
+        LeaseRequest again = engine.newRequest(name, floor);
+        synchronized (monitor) {
+            if (state != State.ASKING) {
+                return;
+            }
+            request = again;
+        }
+        ask(again, false);
+    }
+
+    private boolean endsAs(State end) {
+        synchronized (monitor) {
+            boolean ends = state == State.ASKING;
+            state = ends ? end : state;
+            return ends;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.botfsm.lock.internal;
+
+import java.time.Duration;
+
+/**
+ * What a lease may be relied on for, since the store confirmed it: computed from the moment before the request was sent.
+ *
+ * @param begun both clocks at that moment
+ * @param hard when the lease is lost, whatever the store says later
+ * @param soft when its user has to stop
+ * @param toleratedJump how far the time of day may run ahead before only another confirmation counts
+ */
+record Confirmation(ClockReading begun, long hard, long soft, Duration toleratedJump) {
+    static Confirmation of(ClockReading begun, LeaseTimings timings) {
+        long hard = timings.hardDeadline(begun.nanos());
+        return new Confirmation(begun, hard, timings.softDeadline(hard), timings.toleratedSuspension());
+    }
+
+    /** The later of the two. */
+    Confirmation or(Confirmation other) {
+        return other.hard - hard >= 0 ? other : this; // equal: the clock may have stood still
+    }
+
+    boolean isOver(long now) {
+        return now - hard >= 0;
+    }
+
+    boolean isExpiring(long now) {
+        return now - soft >= 0;
+    }
+
+    /** The deadline that comes next. */
+    long next(long now) {
+        return isExpiring(now) ? hard : soft;
+    }
+
+    Duration left(long now) {
+        return Duration.ofNanos(Math.max(0, hard - now));
+    }
+
+    /** Whether the machine seems to have been suspended since. */
+    boolean isDoubtful(ClockReading now) {
+        return begun.ranAheadUntil(now, toleratedJump);
+    }
+}

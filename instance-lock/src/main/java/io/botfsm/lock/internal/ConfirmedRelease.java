@@ -1,0 +1,57 @@
+package io.botfsm.lock.internal;
+
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseStoreException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Gives a claim back to the store, again and again until that has answered or the time of one request is over. Thread-safe. */
+final class ConfirmedRelease {
+    private final LeaseEngine engine;
+    private final String name;
+    private final Claim claim;
+    private final boolean untilFound;
+    private final long end;
+    private final CompletableFuture<Boolean> confirmed = new CompletableFuture<>();
+
+    private ConfirmedRelease(LeaseEngine engine, String name, Claim claim, boolean untilFound, Duration timeout) {
+        this.engine = engine;
+        this.name = name;
+        this.claim = claim;
+        this.untilFound = untilFound;
+        this.end = engine.clock().nanoTime() + timeout.toNanos();
+    }
+
+    /**
+     * Begins.
+     *
+     * @param untilFound whether to ask again also when the store does not know the claim, which may still be on its way
+     * @return whether the store said that it has ended the claim or, without {@code untilFound}, that it does not have it: an
+     *     earlier request may have ended it whose answer was lost; never fails
+     */
+    static CompletionStage<Boolean> begin(LeaseEngine engine, String name, Claim claim, boolean untilFound) {
+        Duration timeout = engine.timings().requestTimeout();
+        ConfirmedRelease release = new ConfirmedRelease(engine, name, claim, untilFound, timeout);
+        Scheduler.Task timer = engine.later(timeout, () -> release.confirmed.complete(false));
+        release.ask();
+        return release.confirmed.whenComplete((answer, never) -> timer.cancel());
+    }
+
+    private void ask() {
+        var unused = engine.release(name, claim).whenComplete(this::answered);
+    }
+
+    private void answered(@Nullable Boolean had, @Nullable Throwable failure) {
+        boolean ended = Boolean.TRUE.equals(had);
+        boolean settled = failure == null && (ended || !untilFound);
+        boolean hopeless = failure instanceof LeaseStoreException known && known.isLasting();
+        Duration pause = engine.timings().retryPause();
+        if (settled || hopeless || end - engine.clock().nanoTime() <= pause.toNanos()) {
+            confirmed.complete(settled);
+        } else {
+            engine.later(pause, this::ask);
+        }
+    }
+}

@@ -1,0 +1,341 @@
+package io.botfsm.lock.internal;
+
+import io.botfsm.lock.store.Acquisition;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LossReason;
+import io.botfsm.lock.store.Renewal;
+import io.botfsm.lock.store.StoredLease;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One generation of holding a lease, from the store's grant to its end: renewed from its start until it is released or lost.
+ *
+ * <p>Two deadlines rule it, both of the last {@link Confirmation}: at the soft one its user is notified to stop, at the hard one
+ * it is lost. Thread-safe.
+ */
+public final class LeaseGeneration {
+    private enum State {
+        /** Granted, but an earlier holder whom the store forgot may still think that it is one. */
+        QUARANTINE,
+        ACTIVE,
+        /** The last renewal failed. */
+        DEGRADED,
+        /** Beyond the soft deadline: its user was notified. Renewed all the same, so that it can stop in order. */
+        DRAINING,
+        RELEASED,
+        LOST;
+
+        boolean isOver() {
+            return this == RELEASED || this == LOST;
+        }
+    }
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LeaseGeneration.class);
+    private static final LeaseListener NOBODY = reason -> {};
+
+    /** How often it says that it waits, so that nobody wonders why nothing happens. */
+    private static final Duration REMINDER = Duration.ofSeconds(5);
+
+    private final LeaseEngine engine;
+    private final LeaseRequest renewal;
+    private final long fencingToken;
+    private final Duration quarantine;
+    private final Alarm renewals;
+    private final Alarm deadlines;
+    private final Object monitor = new Object();
+    private final RenewalSchedule schedule;
+    private volatile LeaseListener listener = NOBODY;
+    private volatile State state;
+    private volatile Confirmation confirmed;
+    private boolean doubted;
+
+    LeaseGeneration(LeaseEngine engine, LeaseRequest request, Acquisition.Granted granted, ClockReading begun) {
+        this.engine = engine;
+        this.renewal = request.withFloor(granted.fence());
+        this.fencingToken = granted.fence();
+        this.quarantine = engine.settings().quarantine(granted.memory());
+        this.state = quarantine.isNegative() || quarantine.isZero() ? State.ACTIVE : State.QUARANTINE;
+        this.confirmed = Confirmation.of(begun, engine.timings());
+        this.schedule = new RenewalSchedule(engine, begun);
+        this.renewals = engine.renewalAlarm(this::renewIfDue);
+        this.deadlines = engine.deadlineAlarm(this::checkDeadlines);
+    }
+
+    /** Begins to renew it. To be called once. */
+    public void start(LeaseListener notified) {
+        listener = notified;
+        if (state == State.QUARANTINE) {
+            sitOutQuarantine(engine.clock().nanoTime() + quarantine.toNanos());
+        } else {
+            notified.activated();
+        }
+        renewals.atLatest(nextRenewal());
+        deadlines.atLatest(confirmed.soft());
+    }
+
+    private void sitOutQuarantine(long end) {
+        if (state != State.QUARANTINE) {
+            return;
+        }
+        Duration left = Duration.ofNanos(end - engine.clock().nanoTime());
+        if (left.isNegative() || left.isZero()) {
+            activate();
+            return;
+        }
+        listener.quarantined(left);
+        engine.later(left.compareTo(REMINDER) < 0 ? left : REMINDER, () -> sitOutQuarantine(end));
+    }
+
+    private void activate() {
+        synchronized (monitor) {
+            if (state != State.QUARANTINE) {
+                return;
+            }
+            state = schedule.failures() > 0 ? State.DEGRADED : State.ACTIVE;
+        }
+        listener.activated();
+        deadlines.atLatest(confirmed.soft());
+    }
+
+    // What its user sees.
+
+    /** Whether the lease is held now, by the clock; no I/O. */
+    public boolean isHeld() {
+        if (state == State.QUARANTINE || state.isOver()) {
+            return false;
+        }
+        ClockReading now = ClockReading.of(engine.clock());
+        if (confirmed.isOver(now.nanos())) {
+            return false;
+        }
+        if (confirmed.isDoubtful(now)) {
+            renewAtOnce(now);
+            return false;
+        }
+        return !state.isOver();
+    }
+
+    /** Constant. */
+    public long fencingToken() {
+        return fencingToken;
+    }
+
+    public String name() {
+        return renewal.name();
+    }
+
+    public Claim claim() {
+        return renewal.claim();
+    }
+
+    /** How long it is held unless renewed. */
+    public Duration remaining() {
+        return state.isOver() ? Duration.ZERO : confirmed.left(engine.clock().nanoTime());
+    }
+
+    // Renewing.
+
+    private void renewIfDue() {
+        try {
+            ClockReading begun =
+                    ClockReading.of(engine.clock()); // before the request is sent: its answer may take any time
+            int attempt;
+            synchronized (monitor) {
+                if (state.isOver() || schedule.isPending()) {
+                    return;
+                }
+                attempt = schedule.isDue(begun.nanos()) ? schedule.begin() : 0;
+            }
+            if (attempt > 0) {
+                ask(attempt, begun);
+            } else {
+                renewals.atLatest(nextRenewal());
+            }
+        } catch (Throwable e) { // renewing must go on, whatever this was
+            LOGGER.error("lease \"{}\": renewing failed", name(), e);
+            renewals.atLatest(
+                    engine.clock().nanoTime() + engine.timings().retryPause().toNanos());
+        }
+    }
+
+    private void ask(int attempt, ClockReading begun) {
+        try {
+            Duration timeout = schedule.timeout(confirmed, begun.nanos());
+            Scheduler.Task timer =
+                    engine.later(timeout, () -> failed(attempt, new TimeoutException("no answer in " + timeout)));
+            var unused = engine.renew(renewal).whenComplete((answer, failure) -> {
+                timer.cancel();
+                answered(attempt, begun, answer, failure);
+            });
+        } catch (Throwable e) { // such as no memory for a timer: one attempt failed, no more
+            failed(attempt, e);
+        }
+    }
+
+    private void answered(int attempt, ClockReading begun, @Nullable Renewal answer, @Nullable Throwable failure) {
+        if (answer instanceof Renewal.NotYours other) {
+            lose(reason(other.found()));
+        } else if (answer != null) {
+            renewed(attempt, begun);
+        } else {
+            failed(attempt, failure == null ? new IllegalStateException("the store answered nothing") : failure);
+        }
+    }
+
+    private void renewed(int attempt, ClockReading begun) {
+        int failedBefore;
+        boolean doubtedBefore;
+        boolean stillDoubted;
+        boolean inTime;
+        synchronized (monitor) {
+            if (state == State.RELEASED) {
+                return;
+            }
+            ClockReading now = ClockReading.of(engine.clock());
+            failedBefore = schedule.failures();
+            doubtedBefore = doubted;
+            inTime = state != State.LOST && !confirmed.isOver(now.nanos());
+            if (inTime) {
+                confirm(attempt, begun, now);
+            }
+            stillDoubted = doubted;
+        }
+        if (!inTime) { // the store has it again, and nobody uses it
+            lose(LossReason.EXPIRED);
+            engine.abandon(name(), claim());
+            return;
+        }
+        renewals.atLatest(nextRenewal());
+        if (!stillDoubted && (failedBefore > 0 || doubtedBefore)) {
+            listener.renewedLate(failedBefore);
+        }
+    }
+
+    private void confirm(int attempt, ClockReading begun, ClockReading now) {
+        confirmed = confirmed.or(Confirmation.of(begun, engine.timings()));
+        schedule.succeeded(attempt, begun);
+        if (state == State.DEGRADED) {
+            state = State.ACTIVE;
+        }
+        doubted = doubted && confirmed.isDoubtful(now);
+        if (doubted) { // the request was sent before the clock jumped: ask again
+            schedule.nextAtOnce(now.nanos());
+        }
+    }
+
+    private void failed(int attempt, Throwable cause) {
+        long now = engine.clock().nanoTime();
+        boolean first;
+        synchronized (monitor) {
+            if (state.isOver() || !schedule.failed(attempt, now)) {
+                return;
+            }
+            first = state == State.ACTIVE;
+            if (first) {
+                state = State.DEGRADED;
+            }
+        }
+        renewals.atLatest(nextRenewal());
+        if (first) {
+            listener.degraded(Duration.ofNanos(confirmed.hard() - now), cause);
+        }
+    }
+
+    /** Where the clocks disagree, only the store knows whether the lease has expired. */
+    private void renewAtOnce(ClockReading now) {
+        synchronized (monitor) {
+            if (doubted || !confirmed.isDoubtful(now)) { // a renewal may have been confirmed meanwhile
+                return;
+            }
+            doubted = true;
+            schedule.nextAtOnce(now.nanos());
+        }
+        renewals.atLatest(nextRenewal());
+        listener.clockJumped(confirmed.begun().aheadUntil(now));
+    }
+
+    private long nextRenewal() {
+        synchronized (monitor) {
+            return schedule.next();
+        }
+    }
+
+    // Deadlines.
+
+    /** Does no I/O, so that it works when everything else hangs. */
+    private void checkDeadlines() {
+        long now = engine.clock().nanoTime();
+        boolean drains;
+        synchronized (monitor) {
+            if (state.isOver()) {
+                return;
+            }
+            drains = confirmed.isExpiring(now) && state != State.DRAINING && state != State.QUARANTINE;
+            if (drains) {
+                state = State.DRAINING;
+            }
+        }
+        if (drains) {
+            listener.expiring(confirmed.left(now));
+        }
+        if (confirmed.isOver(now)) {
+            lose(expiredOrSuspended());
+        } else {
+            deadlines.atLatest(confirmed.next(now));
+        }
+    }
+
+    private LossReason expiredOrSuspended() {
+        return confirmed.isDoubtful(ClockReading.of(engine.clock())) ? LossReason.SUSPENDED : LossReason.EXPIRED;
+    }
+
+    private LossReason reason(StoredLease found) {
+        if (found.claim().isPresent()) {
+            return LossReason.TAKEN;
+        }
+        return found.fence().orElse(0) > fencingToken ? LossReason.FORCED : expiredOrSuspended();
+    }
+
+    // The end.
+
+    /** Ends it for good, unless that happened before; returns whether it did not. The store is not told. */
+    public boolean end() {
+        return endsAs(State.RELEASED);
+    }
+
+    /** The same as a loss, of which its user is notified. */
+    public void lose(LossReason reason) {
+        if (endsAs(State.LOST)) {
+            listener.lost(reason);
+        }
+    }
+
+    /**
+     * Ends it, and tells the store, also if it has ended before: by a loss of which the store may not know yet.
+     *
+     * @return whether the store has confirmed it within the time of one request; never fails
+     */
+    public CompletionStage<Boolean> release() {
+        var unused = end();
+        return ConfirmedRelease.begin(engine, name(), claim(), false);
+    }
+
+    private boolean endsAs(State end) {
+        synchronized (monitor) {
+            if (state.isOver()) {
+                return false;
+            }
+            state = end;
+        }
+        renewals.end();
+        deadlines.end();
+        engine.giveUp(claim());
+        return true;
+    }
+}
