@@ -2,6 +2,7 @@ package io.botfsm;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
@@ -127,9 +128,10 @@ final class OpenTurn extends ConversationView implements Turn {
         }
     }
 
-    /** Ends the turn: from now on it can only be read. */
+    /** Ends the turn: from now on it can only be read, and its data needs no copy. */
     void end() {
         spent = true;
+        data = OrderedMap.owning(data);
     }
 
     /** Whether there is anything to write. */
