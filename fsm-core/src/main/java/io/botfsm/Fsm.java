@@ -79,7 +79,7 @@ public interface Fsm {
 
     /**
      * Handles one event as {@link #handle} does, without waiting. The handler runs, and the stage completes, on the
-     * executor, never on a thread of the storage's driver. Each step takes at most the storage's own time-out.
+     * executor, never on a thread of the storage's driver. Each step takes at most the storage's own timeout.
      *
      * @throws IllegalArgumentException if the id is below 0 or above 2<sup>53</sup> − 1
      * @throws UnsupportedOperationException if the storage keeps no versions or no event ids

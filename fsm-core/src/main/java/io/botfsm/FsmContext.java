@@ -51,7 +51,7 @@ public interface FsmContext {
     /**
      * Sets the state by its stored name.
      *
-     * @throws IllegalArgumentException if the name holds half a surrogate pair
+     * @throws IllegalArgumentException if the name holds an unpaired surrogate
      */
     void setState(String to);
 

@@ -248,9 +248,9 @@ class FsmHandleTest {
             return "done";
         });
 
-        assertThatThrownBy(() -> kept.get().state(Step.AGE)).isInstanceOf(SpentTurnException.class);
-        assertThatThrownBy(() -> kept.get().put("name", "late")).isInstanceOf(SpentTurnException.class);
-        assertThatThrownBy(() -> kept.get().ttl(Duration.ofDays(1))).isInstanceOf(SpentTurnException.class);
+        assertThatThrownBy(() -> kept.get().state(Step.AGE)).isInstanceOf(TurnClosedException.class);
+        assertThatThrownBy(() -> kept.get().put("name", "late")).isInstanceOf(TurnClosedException.class);
+        assertThatThrownBy(() -> kept.get().ttl(Duration.ofDays(1))).isInstanceOf(TurnClosedException.class);
         assertThat(kept.get().state(Step.class)).contains(Step.NAME);
     }
 

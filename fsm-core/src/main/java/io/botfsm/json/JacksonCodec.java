@@ -232,7 +232,7 @@ public final class JacksonCodec implements JsonCodec {
     }
 
     /**
-     * Half a surrogate pair cannot be stored in UTF-8; inside a JSON string it can be written as an escape. Newer Jacksons
+     * An unpaired surrogate cannot be stored in UTF-8; inside a JSON string it can be written as an escape. Newer Jacksons
      * do not read such an escape in a property's name: what would not be read back is refused.
      */
     private String wellFormed(String json) throws JsonProcessingException {

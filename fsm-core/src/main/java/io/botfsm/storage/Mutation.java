@@ -275,7 +275,7 @@ public final class Mutation {
             if (Text.unpairedSurrogate(requireNonNull(json, "JSON text"), 0) >= 0) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "the JSON text of data entry \"%s\" holds half a surrogate pair; escape it as \\uXXXX",
+                        "the JSON text of data entry \"%s\" holds an unpaired surrogate; escape it as \\uXXXX",
                         Text.printable(name)));
             }
             if (!(puts instanceof LinkedHashMap)) {

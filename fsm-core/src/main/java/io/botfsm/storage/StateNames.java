@@ -9,14 +9,14 @@ public interface StateNames<E extends Enum<E>> {
     /**
      * The group's name, instead of the enum's simple name.
      *
-     * @throws IllegalArgumentException if it is empty, holds a colon or half a surrogate pair
+     * @throws IllegalArgumentException if it is empty, holds a colon or an unpaired surrogate
      */
     StateNames<E> group(String stored);
 
     /**
      * A constant's name within the group, instead of its own.
      *
-     * @throws IllegalArgumentException if it is empty or holds half a surrogate pair
+     * @throws IllegalArgumentException if it is empty or holds an unpaired surrogate
      */
     StateNames<E> name(E state, String stored);
 
@@ -24,7 +24,7 @@ public interface StateNames<E extends Enum<E>> {
      * A whole stored name, group included, under which conversations may still hold the state: {@code "Signup:AGE"}. It is
      * read, never written.
      *
-     * @throws IllegalArgumentException if it is empty, has no group (no colon), or holds half a surrogate pair
+     * @throws IllegalArgumentException if it is empty, has no group (no colon), or holds an unpaired surrogate
      */
     StateNames<E> formerly(String stored, E state);
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * business connection and a named slot beside the usual one (destiny, aiogram's word).
  *
  * <p>Ids are text inside, whatever type they had: messengers differ, and two keys are the same conversation if and only
- * if all six parts are equal. No part may be empty or hold half a surrogate pair. Immutable and thread-safe.
+ * if all six parts are equal. No part may be empty or hold an unpaired surrogate. Immutable and thread-safe.
  *
  * <pre>{@code StorageKey.bot(botId).chat(chatId).user(userId).build()}</pre>
  *
@@ -32,7 +32,7 @@ public record StorageKey(
     /**
      * Checks every part.
      *
-     * @throws IllegalArgumentException if a part is empty or holds half a surrogate pair
+     * @throws IllegalArgumentException if a part is empty or holds an unpaired surrogate
      */
     public StorageKey {
         checked("bot", bot);

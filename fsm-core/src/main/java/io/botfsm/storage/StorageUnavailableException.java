@@ -50,7 +50,7 @@ public final class StorageUnavailableException extends FsmException {
     private static String message(StorageKey key, Duration timeout, boolean mayBeApplied) {
         return String.format(
                 Locale.ROOT,
-                "%s: storage unavailable (time-out %s); %s",
+                "%s: storage unavailable (timeout %s); %s",
                 key,
                 timeout,
                 mayBeApplied ? "the write may have been applied" : "nothing was written");

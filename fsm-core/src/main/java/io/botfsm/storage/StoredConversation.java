@@ -35,7 +35,7 @@ public record StoredConversation(
      * What a write made of a conversation.
      *
      * @param next what the backend has to keep from now on; the conversation itself unless the write was applied
-     * @param outcome what the writer is told
+     * @param outcome what the writer gets
      */
     public record Step(StoredConversation next, Outcome outcome) {
         /** None of the parts is null. */

@@ -1,6 +1,6 @@
 package io.botfsm.telegrambots;
 
-import io.botfsm.SpentTurnException;
+import io.botfsm.TurnClosedException;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.FsmException;
@@ -49,7 +49,7 @@ enum FailureKind {
         return cause instanceof UnknownStateException
                 || cause instanceof UnreadableDataException
                 || cause instanceof TransitionRefusedException
-                || cause instanceof SpentTurnException
+                || cause instanceof TurnClosedException
                 || cause instanceof ConversationRefusedException;
     }
 

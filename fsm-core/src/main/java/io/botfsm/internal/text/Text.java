@@ -11,7 +11,7 @@ public final class Text {
     /**
      * Returns {@code text} if it can be encoded in UTF-8 without loss.
      *
-     * @throws IllegalArgumentException if it holds half a surrogate pair, which UTF-8 cannot carry: two different texts
+     * @throws IllegalArgumentException if it holds an unpaired surrogate, which UTF-8 cannot carry: two different texts
      *     would become one
      */
     public static String wellFormed(String what, String text) {
@@ -21,7 +21,7 @@ public final class Text {
         }
         throw new IllegalArgumentException(String.format(
                 Locale.ROOT,
-                "%s holds half a surrogate pair (U+%04X at index %d): \"%s\"",
+                "%s holds an unpaired surrogate (U+%04X at index %d): \"%s\"",
                 what,
                 (int) text.charAt(at),
                 at,
