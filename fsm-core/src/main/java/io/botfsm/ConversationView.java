@@ -11,11 +11,11 @@ import java.util.Optional;
 /** Strings as a storage holds them, read in the types of the bot. */
 abstract class ConversationView implements Conversation {
     final StorageKey key;
-    final Vocabulary vocabulary;
+    final TypeMapping types;
 
-    ConversationView(StorageKey key, Vocabulary vocabulary) {
+    ConversationView(StorageKey key, TypeMapping types) {
         this.key = key;
-        this.vocabulary = vocabulary;
+        this.types = types;
     }
 
     /** The data entries as they are now. */
@@ -23,8 +23,8 @@ abstract class ConversationView implements Conversation {
 
     @Override
     public <E extends Enum<E>> Optional<E> state(Class<E> group) {
-        vocabulary.states().requireRegistered(requireNonNull(group, "group"));
-        return state().flatMap(name -> vocabulary.states().state(key, name, group));
+        types.states().requireRegistered(requireNonNull(group, "group"));
+        return state().flatMap(name -> types.states().state(key, name, group));
     }
 
     @Override
@@ -32,7 +32,7 @@ abstract class ConversationView implements Conversation {
         requireNonNull(type, "type");
         String json = entries().get(requireNonNull(name, "data name"));
         try {
-            return json == null ? Optional.empty() : vocabulary.codec().read(json, type);
+            return json == null ? Optional.empty() : types.codec().read(json, type);
         } catch (UnreadableDataException e) {
             throw e.in(key, name);
         }
@@ -41,7 +41,7 @@ abstract class ConversationView implements Conversation {
     @Override
     public <T> Optional<T> data(Class<T> type) {
         try {
-            return vocabulary.codec().join(entries(), requireNonNull(type, "type"));
+            return types.codec().join(entries(), requireNonNull(type, "type"));
         } catch (UnreadableDataException e) {
             throw e.in(key, "");
         }
@@ -57,8 +57,8 @@ abstract class ConversationView implements Conversation {
     static final class Read extends ConversationView {
         private final Snapshot snapshot;
 
-        Read(StorageKey key, Vocabulary vocabulary, Snapshot snapshot) {
-            super(key, vocabulary);
+        Read(StorageKey key, TypeMapping types, Snapshot snapshot) {
+            super(key, types);
             this.snapshot = snapshot;
         }
 

@@ -63,7 +63,7 @@ final class FsmBuilder implements Fsm.Builder {
     public Fsm build() {
         return new StoredFsm(
                 new StorageCalls(storage, timeout, executor.orElseGet(UserCodePool::start), System::nanoTime),
-                new Vocabulary(new StateRegistry(groups), codec.orElseGet(JacksonCodec::new)),
+                new TypeMapping(new StateRegistry(groups), codec.orElseGet(JacksonCodec::new)),
                 Fence.NONE);
     }
 }

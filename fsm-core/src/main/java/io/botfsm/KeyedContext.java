@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class KeyedContext implements FsmContext {
     private final StorageKey key;
     private final StorageCalls calls;
-    private final Vocabulary vocabulary;
+    private final TypeMapping types;
     private final Fence fence;
     private final Async async = new OneAfterAnother();
 
-    KeyedContext(StorageKey key, StorageCalls calls, Vocabulary vocabulary, Fence fence) {
+    KeyedContext(StorageKey key, StorageCalls calls, TypeMapping types, Fence fence) {
         this.key = key;
         this.calls = calls;
-        this.vocabulary = vocabulary;
+        this.types = types;
         this.fence = fence;
     }
 
@@ -42,7 +42,7 @@ final class KeyedContext implements FsmContext {
 
     @Override
     public Conversation read() {
-        return vocabulary.conversation(key, calls.read(key));
+        return types.conversation(key, calls.read(key));
     }
 
     @Override
@@ -71,7 +71,7 @@ final class KeyedContext implements FsmContext {
 
     @Override
     public void setState(Enum<?> to) {
-        setState(vocabulary.states().name(requireNonNull(to, "state")));
+        setState(types.states().name(requireNonNull(to, "state")));
     }
 
     @Override
@@ -110,8 +110,8 @@ final class KeyedContext implements FsmContext {
 
     @Override
     public boolean transition(Enum<?> from, Enum<?> to) {
-        String target = vocabulary.states().name(requireNonNull(to, "to"));
-        for (String name : vocabulary.states().names(requireNonNull(from, "from"))) {
+        String target = types.states().name(requireNonNull(to, "to"));
+        for (String name : types.states().names(requireNonNull(from, "from"))) {
             if (write(Mutation.builder().expectState(name).state(target)) instanceof Applied) {
                 return true;
             }
@@ -129,9 +129,9 @@ final class KeyedContext implements FsmContext {
         return async;
     }
 
-    private <R extends @Nullable Object> UnitOfWork<R> work(Function<? super Turn, ? extends R> change) {
+    private <R extends @Nullable Object> TurnTransaction<R> work(Function<? super Turn, ? extends R> change) {
         calls.require(Capability.COMPARE_AND_SET, "update");
-        return new UnitOfWork<>(key, vocabulary, fence, OptionalLong.empty(), requireNonNull(change, "change"));
+        return new TurnTransaction<>(key, types, fence, OptionalLong.empty(), requireNonNull(change, "change"));
     }
 
     private static <R extends @Nullable Object> R result(Handled<R> handled) {
@@ -140,7 +140,7 @@ final class KeyedContext implements FsmContext {
 
     private Map<String, String> written(Map<String, ?> values) {
         Map<String, String> entries = new LinkedHashMap<>();
-        requireNonNull(values, "data").forEach((name, value) -> entries.put(name, vocabulary.json(name, value)));
+        requireNonNull(values, "data").forEach((name, value) -> entries.put(name, types.json(name, value)));
         return entries;
     }
 
@@ -159,12 +159,12 @@ final class KeyedContext implements FsmContext {
 
         @Override
         public CompletionStage<Conversation> read() {
-            return next(() -> calls.readAsync(key).thenApply(snapshot -> vocabulary.conversation(key, snapshot)));
+            return next(() -> calls.readAsync(key).thenApply(snapshot -> types.conversation(key, snapshot)));
         }
 
         @Override
         public <R extends @Nullable Object> CompletionStage<R> update(Function<? super Turn, ? extends R> change) {
-            UnitOfWork<R> work = work(change);
+            TurnTransaction<R> work = work(change);
             return next(() -> calls.settleAsync(work).thenApply(KeyedContext::result));
         }
 

@@ -2,6 +2,7 @@ package io.botfsm;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
@@ -22,8 +23,8 @@ final class OpenTurn extends ConversationView implements Turn {
     private Optional<Duration> ttl = Optional.empty();
     private boolean spent;
 
-    OpenTurn(StorageKey key, Vocabulary vocabulary, Snapshot read) {
-        super(key, vocabulary);
+    OpenTurn(StorageKey key, TypeMapping types, Snapshot read) {
+        super(key, types);
         this.read = read;
         this.state = read.state();
         this.data = read.data();
@@ -46,7 +47,7 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Turn state(Enum<?> to) {
-        return become(Optional.of(vocabulary.states().name(requireNonNull(to, "state"))));
+        return become(Optional.of(types.states().name(requireNonNull(to, "state"))));
     }
 
     @Override
@@ -67,7 +68,7 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Turn put(String name, Object value) {
-        ownData().put(name, vocabulary.json(name, value));
+        ownData().put(name, types.json(name, value));
         return this;
     }
 
@@ -79,8 +80,8 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Turn data(Object record) {
-        Map<String, String> entries = vocabulary.codec().split(requireNonNull(record, "record"));
-        vocabulary.codec().names(record.getClass()).stream()
+        Map<String, String> entries = types.codec().split(requireNonNull(record, "record"));
+        types.codec().names(record.getClass()).stream()
                 .filter(name -> !entries.containsKey(name))
                 .forEach(this::remove);
         entries.forEach((name, json) -> {
@@ -123,13 +124,14 @@ final class OpenTurn extends ConversationView implements Turn {
 
     private void requireOpen() {
         if (spent) {
-            throw new SpentTurnException(key);
+            throw new TurnClosedException(key);
         }
     }
 
-    /** Ends the turn: from now on it can only be read. */
+    /** Ends the turn: from now on it can only be read, and its data needs no copy. */
     void end() {
         spent = true;
+        data = OrderedMap.owning(data);
     }
 
     /** Whether there is anything to write. */
@@ -154,7 +156,7 @@ final class OpenTurn extends ConversationView implements Turn {
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
     }
 
-    /** The version says so already; but a decorator can tell by it which change this is, without asking the storage. */
+    /** The version says so already; but a decorator sees by it which change this is, without asking the storage. */
     private Mutation.Builder expectStateRead(Mutation.Builder changes) {
         return read.state().isPresent() ? changes.expectState(read.state().get()) : changes.expectNoState();
     }

@@ -1,6 +1,6 @@
 package io.botfsm;
 
-import io.botfsm.UnitOfWork.Attempt;
+import io.botfsm.TurnTransaction.Evaluation;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.InterruptedCallException;
@@ -62,14 +62,14 @@ final class StorageCalls {
     }
 
     /** Tries the work until it is settled, blocking. */
-    <R extends @Nullable Object> Handled<R> settle(UnitOfWork<R> work) {
+    <R extends @Nullable Object> Handled<R> settle(TurnTransaction<R> work) {
         StorageKey key = work.key();
         Deadline deadline = deadline();
         Snapshot current = await(() -> storage.read(key), key, false);
         for (int attempts = 1; ; attempts++) {
-            Attempt<R> attempt = attempt(work, current);
-            if (!(attempt instanceof Attempt.Pending<R> pending)) {
-                return ((Attempt.Settled<R>) attempt).handled();
+            Evaluation<R> evaluation = evaluate(work, current);
+            if (!(evaluation instanceof Evaluation.Pending<R> pending)) {
+                return ((Evaluation.Settled<R>) evaluation).handled();
             }
             Outcome outcome = await(() -> storage.write(key, pending.write()), key, true);
             if (!(outcome instanceof Conflict conflict)) {
@@ -81,10 +81,10 @@ final class StorageCalls {
     }
 
     /** Runs the handler. One that takes longer than conflicts are retried for holds up others, and it is not rerun if it loses a race. */
-    private <R extends @Nullable Object> Attempt<R> attempt(UnitOfWork<R> work, Snapshot current) {
+    private <R extends @Nullable Object> Evaluation<R> evaluate(TurnTransaction<R> work, Snapshot current) {
         long begun = nanoClock.getAsLong();
         try {
-            return work.attempt(current);
+            return work.evaluate(current);
         } finally {
             Duration took = Duration.ofNanos(nanoClock.getAsLong() - begun);
             if (took.compareTo(timeout) > 0) {
@@ -105,16 +105,16 @@ final class StorageCalls {
     }
 
     /** Tries the work until it is settled, on the executor. */
-    <R extends @Nullable Object> CompletionStage<Handled<R>> settleAsync(UnitOfWork<R> work) {
+    <R extends @Nullable Object> CompletionStage<Handled<R>> settleAsync(TurnTransaction<R> work) {
         Deadline deadline = deadline();
         return onExecutor(storage.read(work.key()), current -> attemptAsync(work, current, 1, deadline));
     }
 
     private <R extends @Nullable Object> CompletionStage<Handled<R>> attemptAsync(
-            UnitOfWork<R> work, Snapshot current, int attempts, Deadline deadline) {
-        Attempt<R> attempt = attempt(work, current);
-        if (!(attempt instanceof Attempt.Pending<R> pending)) {
-            return CompletableFuture.completedStage(((Attempt.Settled<R>) attempt).handled());
+            TurnTransaction<R> work, Snapshot current, int attempts, Deadline deadline) {
+        Evaluation<R> evaluation = evaluate(work, current);
+        if (!(evaluation instanceof Evaluation.Pending<R> pending)) {
+            return CompletableFuture.completedStage(((Evaluation.Settled<R>) evaluation).handled());
         }
         return onExecutor(
                 storage.write(work.key(), pending.write()),
@@ -124,7 +124,7 @@ final class StorageCalls {
     }
 
     private <R extends @Nullable Object> CompletionStage<Handled<R>> retryAsync(
-            UnitOfWork<R> work, Snapshot current, int attempts, Deadline deadline) {
+            TurnTransaction<R> work, Snapshot current, int attempts, Deadline deadline) {
         long pause = pauseNanos(work.key(), attempts, deadline);
         Executor later = CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, executor);
         return CompletableFuture.supplyAsync(() -> attemptAsync(work, current, attempts + 1, deadline), later)

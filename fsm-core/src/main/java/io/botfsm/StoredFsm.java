@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
 /** Conversations in a storage, every write under the same fence. */
 final class StoredFsm implements Fsm {
     private final StorageCalls calls;
-    private final Vocabulary vocabulary;
+    private final TypeMapping types;
     private final Fence fence;
 
-    StoredFsm(StorageCalls calls, Vocabulary vocabulary, Fence fence) {
+    StoredFsm(StorageCalls calls, TypeMapping types, Fence fence) {
         this.calls = calls;
-        this.vocabulary = vocabulary;
+        this.types = types;
         this.fence = fence;
     }
 
     @Override
     public FsmContext context(StorageKey key) {
-        return new KeyedContext(requireNonNull(key, "key"), calls, vocabulary, fence);
+        return new KeyedContext(requireNonNull(key, "key"), calls, types, fence);
     }
 
     @Override
@@ -32,7 +32,7 @@ final class StoredFsm implements Fsm {
         if (!calls.has(Capability.FENCING)) {
             throw new IllegalArgumentException("token " + token + " would fence nothing: the storage lacks FENCING");
         }
-        return new StoredFsm(calls, vocabulary, Fence.of(token));
+        return new StoredFsm(calls, types, Fence.of(token));
     }
 
     @Override
@@ -47,13 +47,13 @@ final class StoredFsm implements Fsm {
         return calls.settleAsync(work(key, eventId, handler));
     }
 
-    private <R extends @Nullable Object> UnitOfWork<R> work(
+    private <R extends @Nullable Object> TurnTransaction<R> work(
             StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
         calls.require(Capability.COMPARE_AND_SET, "handle");
         calls.require(Capability.EVENT_ID, "handle");
-        return new UnitOfWork<>(
+        return new TurnTransaction<>(
                 requireNonNull(key, "key"),
-                vocabulary,
+                types,
                 fence,
                 OptionalLong.of(EventWindow.requireEventId(eventId)),
                 requireNonNull(handler, "handler"));

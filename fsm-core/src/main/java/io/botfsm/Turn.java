@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
  * <p>A handler may run again on a newer conversation when another writer was faster: keep its side effects out, and act on
  * its result after the call.
  *
- * <p>Not thread-safe; it ends with its handler, later changes fail with {@link SpentTurnException}. A handler that throws
+ * <p>Not thread-safe; it ends with its handler, later changes fail with {@link TurnClosedException}. A handler that throws
  * leaves the conversation as it was.
  */
 public interface Turn extends Conversation {

@@ -4,26 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.botfsm.Handled.Done;
 import io.botfsm.Handled.Repeated;
 import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +80,30 @@ class FsmHandleTest {
         assertThat(now.state(Step.class)).contains(Step.AGE);
         assertThat(now.snapshot().data()).containsOnlyKeys("name", "city");
         assertThat(handled.now().snapshot()).isEqualTo(now.snapshot());
+    }
+
+    @Test
+    void aTurnCopiesTheDataOnce() {
+        Map<String, String> data = new HashMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            data.put("name" + i, "1");
+        }
+        Snapshot stored = new Snapshot(Optional.empty(), data, 1, EventWindow.empty());
+        storage.insteadOfRead = () -> CompletableFuture.completedFuture(stored);
+        storage.insteadOfWrite =
+                () -> CompletableFuture.completedFuture(new Applied(Optional.empty(), Optional.empty(), 1, 2));
+        long ofOneCopy = allocatedBy(() -> new LinkedHashMap<>(stored.data()));
+        assertThat(allocatedBy(() -> fsm.handle(KEY, 7, turn -> turn.put("more", 1))))
+                .isLessThan(2 * ofOneCopy);
+    }
+
+    /** How many bytes this thread allocates for the work when it does it for the second time. */
+    private static long allocatedBy(Supplier<?> work) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        assertThat(work.get()).isNotNull();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThat(work.get()).isNotNull();
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 
     @Test
@@ -214,9 +248,9 @@ class FsmHandleTest {
             return "done";
         });
 
-        assertThatThrownBy(() -> kept.get().state(Step.AGE)).isInstanceOf(SpentTurnException.class);
-        assertThatThrownBy(() -> kept.get().put("name", "late")).isInstanceOf(SpentTurnException.class);
-        assertThatThrownBy(() -> kept.get().ttl(Duration.ofDays(1))).isInstanceOf(SpentTurnException.class);
+        assertThatThrownBy(() -> kept.get().state(Step.AGE)).isInstanceOf(TurnClosedException.class);
+        assertThatThrownBy(() -> kept.get().put("name", "late")).isInstanceOf(TurnClosedException.class);
+        assertThatThrownBy(() -> kept.get().ttl(Duration.ofDays(1))).isInstanceOf(TurnClosedException.class);
         assertThat(kept.get().state(Step.class)).contains(Step.NAME);
     }
 

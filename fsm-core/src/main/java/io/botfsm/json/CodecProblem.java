@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import java.util.Optional;
 
-/** Tells what Jackson found wrong without repeating what it read: its own messages quote the value. */
+/** Says what Jackson found wrong without repeating what it read: its own messages quote the value. */
 final class CodecProblem {
     private CodecProblem() {}
 

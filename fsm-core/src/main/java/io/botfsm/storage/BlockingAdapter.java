@@ -23,16 +23,16 @@ final class BlockingAdapter implements StateStorage {
 
     private final BlockingStateStorage storage;
     private final Executor executor;
-    private final Duration deadline;
+    private final Duration timeout;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    BlockingAdapter(BlockingStateStorage storage, Executor executor, Duration deadline) {
-        if (deadline.isNegative() || deadline.isZero()) {
-            throw new IllegalArgumentException("deadline must be positive: " + deadline);
+    BlockingAdapter(BlockingStateStorage storage, Executor executor, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout must be positive: " + timeout);
         }
         this.storage = storage;
         this.executor = executor;
-        this.deadline = deadline;
+        this.timeout = timeout;
     }
 
     @Override
@@ -60,7 +60,7 @@ final class BlockingAdapter implements StateStorage {
         } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
             return CompletableFuture.failedFuture(unavailable(key, false, refused));
         }
-        return answer.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
+        return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
             boolean expired = failure instanceof TimeoutException;
             boolean begun = !expired || !progress.compareAndSet(Progress.WAITING, Progress.EXPIRED);
             return CompletableFuture.failedFuture(expired ? unavailable(key, writes && begun, failure) : failure);
@@ -85,7 +85,7 @@ final class BlockingAdapter implements StateStorage {
     }
 
     private StorageUnavailableException unavailable(StorageKey key, boolean mayBeApplied, Throwable cause) {
-        return new StorageUnavailableException(key, deadline, mayBeApplied, cause);
+        return new StorageUnavailableException(key, timeout, mayBeApplied, cause);
     }
 
     @Override

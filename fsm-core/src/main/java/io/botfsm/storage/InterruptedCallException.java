@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /**
  * The calling thread was interrupted while it waited for the storage. Its interrupt flag is set again.
- * {@link #mayBeApplied()} tells whether a write was already on its way.
+ * {@link #mayBeApplied()} says whether a write was already on its way.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class InterruptedCallException extends FsmException {

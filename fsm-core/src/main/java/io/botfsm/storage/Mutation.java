@@ -1,9 +1,9 @@
 package io.botfsm.storage;
 
-import static java.util.Collections.unmodifiableMap;
 import static java.util.Collections.unmodifiableSet;
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.internal.text.Text;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -51,8 +51,8 @@ public final class Mutation {
         changesState = b.changesState;
         state = b.state;
         replacesData = b.replacesData;
-        puts = b.puts.isEmpty() ? Map.of() : unmodifiableMap(new LinkedHashMap<>(b.puts));
-        removals = b.removals.isEmpty() ? Set.of() : unmodifiableSet(new LinkedHashSet<>(b.removals));
+        puts = b.puts;
+        removals = b.removals;
         fence = b.fence;
         eventId = b.eventId;
         expectedVersion = b.expectedVersion;
@@ -188,8 +188,12 @@ public final class Mutation {
         private boolean changesState;
         private Optional<String> state = Optional.empty();
         private boolean replacesData;
-        private final Map<String, String> puts = new LinkedHashMap<>();
-        private final Set<String> removals = new LinkedHashSet<>();
+        /** Those of a mutation, or of this builder: then they are a {@link LinkedHashMap}. */
+        private Map<String, String> puts = Map.of();
+
+        /** Those of a mutation, or of this builder: then they are a {@link LinkedHashSet}. */
+        private Set<String> removals = Set.of();
+
         private OptionalLong fence = OptionalLong.empty();
         private OptionalLong eventId = OptionalLong.empty();
         private OptionalLong expectedVersion = OptionalLong.empty();
@@ -204,8 +208,8 @@ public final class Mutation {
             changesState = m.changesState;
             state = m.state;
             replacesData = m.replacesData;
-            puts.putAll(m.puts);
-            removals.addAll(m.removals);
+            puts = m.puts;
+            removals = m.removals;
             fence = m.fence;
             eventId = m.eventId;
             expectedVersion = m.expectedVersion;
@@ -244,7 +248,11 @@ public final class Mutation {
             requireNonNull(name, "data name");
             refuseIf(replacesData, "remove(\"%s\") contradicts replaceData(…)", name);
             refuseIf(puts.containsKey(name), "remove(\"%s\") contradicts put(…) of the same name", name);
-            removals.add(Text.wellFormed("data name", name));
+            Text.wellFormed("data name", name);
+            if (!(removals instanceof LinkedHashSet)) {
+                removals = new LinkedHashSet<>(removals);
+            }
+            removals.add(name);
             return this;
         }
 
@@ -257,7 +265,7 @@ public final class Mutation {
                     "replaceData(…) contradicts put(…) of %s",
                     puts.keySet().toString());
             replacesData = true;
-            puts.clear();
+            puts = Map.of();
             entries.forEach(this::entry);
             return this;
         }
@@ -269,6 +277,9 @@ public final class Mutation {
                         Locale.ROOT,
                         "the JSON text of data entry \"%s\" holds an unpaired surrogate; escape it as \\uXXXX",
                         Text.printable(name)));
+            }
+            if (!(puts instanceof LinkedHashMap)) {
+                puts = new LinkedHashMap<>(puts);
             }
             puts.put(name, json);
             return this;
@@ -376,6 +387,8 @@ public final class Mutation {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT, "a mutation of %d characters: at most %d", characters, MAX_CHARACTERS));
             }
+            puts = OrderedMap.owning(puts);
+            removals = unmodifiableSet(removals);
             return new Mutation(this);
         }
 

@@ -1,9 +1,8 @@
 package io.botfsm.storage;
 
-import static java.util.Collections.unmodifiableMap;
 import static java.util.Objects.requireNonNull;
 
-import java.util.LinkedHashMap;
+import io.botfsm.internal.data.OrderedMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,13 +21,8 @@ public record Snapshot(Optional<String> state, Map<String, String> data, long ve
     /** Copies the data, so that no later change of the given map shows. */
     public Snapshot {
         requireNonNull(state, "state");
-        data = frozen(requireNonNull(data, "data"));
+        data = OrderedMap.copyOf(requireNonNull(data, "data"));
         requireNonNull(events, "events");
-    }
-
-    /** A copy that nobody can change, in the same order. */
-    static Map<String, String> frozen(Map<String, String> data) {
-        return data.isEmpty() ? Map.of() : unmodifiableMap(new LinkedHashMap<>(data));
     }
 
     /** What is read where nothing is stored. */

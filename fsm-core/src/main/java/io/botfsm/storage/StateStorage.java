@@ -21,12 +21,12 @@ public interface StateStorage extends AutoCloseable {
     enum Capability {
         /**
          * Versions that differ whenever state or data differ, and are expected by {@link Mutation#expectedVersion()}. Alone, they
-         * may come again when the same content does.
+         * may recur when the same content does.
          */
         COMPARE_AND_SET,
         /** Versions that rise with every write (spec rule 6). Comes with {@link #COMPARE_AND_SET}. */
         VERSION,
-        /** Events remembered, and refused when they come again. */
+        /** Events remembered, and refused when they are redelivered. */
         EVENT_ID,
         /** Fencing tokens remembered, and lower ones refused. */
         FENCING,
@@ -54,18 +54,18 @@ public interface StateStorage extends AutoCloseable {
 
     /**
      * A storage over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's thread; one that
-     * is not done within {@code deadline} fails with {@link io.botfsm.storage.StorageUnavailableException}, which tells whether
+     * is not done within {@code timeout} fails with {@link io.botfsm.storage.StorageUnavailableException}, which says whether
      * the driver had begun. Give the executor as many threads as the driver serves at once.
      *
      * @param storage the driver's side; closed with the returned storage
      * @param executor runs the calls; not closed
-     * @param deadline how long a call may take, waiting for a thread included; positive
-     * @throws IllegalArgumentException if the deadline is not positive
+     * @param timeout how long a call may take, waiting for a thread included; positive
+     * @throws IllegalArgumentException if the timeout is not positive
      */
-    static StateStorage blocking(BlockingStateStorage storage, Executor executor, Duration deadline) {
+    static StateStorage blocking(BlockingStateStorage storage, Executor executor, Duration timeout) {
         requireNonNull(storage, "storage");
         requireNonNull(executor, "executor");
-        requireNonNull(deadline, "deadline");
-        return new BlockingAdapter(storage, executor, deadline);
+        requireNonNull(timeout, "timeout");
+        return new BlockingAdapter(storage, executor, timeout);
     }
 }

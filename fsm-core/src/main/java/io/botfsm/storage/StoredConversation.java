@@ -2,6 +2,7 @@ package io.botfsm.storage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
@@ -34,7 +35,7 @@ public record StoredConversation(
      * What a write made of a conversation.
      *
      * @param next what the backend has to keep from now on; the conversation itself unless the write was applied
-     * @param outcome what the writer is told
+     * @param outcome what the writer gets
      */
     public record Step(StoredConversation next, Outcome outcome) {
         /** None of the parts is null. */
@@ -47,9 +48,8 @@ public record StoredConversation(
     /** Copies the data, so that no later change of the given map shows. */
     public StoredConversation {
         requireNonNull(state, "state");
-        requireNonNull(data, "data");
+        data = OrderedMap.copyOf(requireNonNull(data, "data"));
         requireNonNull(events, "events");
-        data = Snapshot.frozen(data);
     }
 
     /** What a backend has of a key that it does not hold. */
@@ -118,7 +118,7 @@ public record StoredConversation(
         Map<String, String> patched = new LinkedHashMap<>(data);
         patched.keySet().removeAll(mutation.removals());
         patched.putAll(mutation.puts());
-        return patched;
+        return OrderedMap.owning(patched);
     }
 
     /** State, names, version and fence; never the values. */

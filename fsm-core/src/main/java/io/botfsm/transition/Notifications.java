@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What listeners are still to be told, and the one task that tells them. Thread-safe. */
+/** The queue of changes for listeners, and the one task that delivers them. Thread-safe. */
 final class Notifications {
     private static final Logger LOGGER = LoggerFactory.getLogger(NotifyingStateStorage.class);
     private static final int IDLE_SECONDS = 10;
@@ -25,7 +25,7 @@ final class Notifications {
     private final int most;
     private final Duration linger;
     private final Queue<Transition> waiting = new ArrayDeque<>();
-    private boolean telling;
+    private boolean delivering;
     private long discarded;
 
     private Notifications(List<? extends TransitionListener> listeners, Executor executor, int most, Duration linger) {
@@ -36,8 +36,8 @@ final class Notifications {
     }
 
     /**
-     * Tells on a thread of its own. That waits a moment for more before it rests: to wake it for every change of a busy bot would
-     * cost more than to tell it.
+     * Delivers on a thread of its own, which waits a moment for more before it rests: to wake it for every change of a busy bot
+     * would cost more than the delivery.
      *
      * @param most how many may wait
      */
@@ -46,7 +46,7 @@ final class Notifications {
     }
 
     /**
-     * Tells on threads of somebody else.
+     * Delivers on threads of an executor.
      *
      * @param most how many may wait
      */
@@ -65,7 +65,7 @@ final class Notifications {
         return thread;
     }
 
-    /** Lets it wait, after those before it. */
+    /** Appends to the queue, unless it is full. */
     void add(Transition transition) {
         synchronized (waiting) {
             if (waiting.size() < most) {
@@ -76,31 +76,31 @@ final class Notifications {
         }
     }
 
-    /** Sees to it that what waits is told. */
-    void tellLater() {
+    /** Starts the delivery of what is queued, unless it is under way. */
+    void deliverLater() {
         synchronized (waiting) {
-            if (telling || waiting.isEmpty()) {
+            if (delivering || waiting.isEmpty()) {
                 return;
             }
-            telling = true;
+            delivering = true;
         }
         try {
-            executor.execute(this::tellAll);
+            executor.execute(this::deliverAll);
         } catch (RejectedExecutionException e) {
             LOGGER.warn("the executor for transition listeners takes no more work");
             synchronized (waiting) {
-                telling = false;
+                delivering = false;
                 discarded += waiting.size();
                 waiting.clear();
             }
         }
     }
 
-    private void tellAll() {
+    private void deliverAll() {
         do {
             for (Batch next = next(); next != null; next = next()) {
                 for (TransitionListener listener : listeners) {
-                    tell(listener, next);
+                    deliver(listener, next);
                 }
             }
             LockSupport.parkNanos(linger.toNanos());
@@ -109,12 +109,12 @@ final class Notifications {
 
     private boolean isMore() {
         synchronized (waiting) {
-            telling = !waiting.isEmpty();
-            return telling;
+            delivering = !waiting.isEmpty();
+            return delivering;
         }
     }
 
-    private static void tell(TransitionListener listener, Batch next) {
+    private static void deliver(TransitionListener listener, Batch next) {
         try {
             if (next.discarded() > 0) {
                 listener.onDiscarded(next.discarded());
@@ -137,6 +137,6 @@ final class Notifications {
         }
     }
 
-    /** What is told next, and how many were left out since the last. */
+    /** The next change, and how many were dropped since the last. */
     private record Batch(long discarded, Transition transition) {}
 }

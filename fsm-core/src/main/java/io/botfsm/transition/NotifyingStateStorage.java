@@ -16,16 +16,16 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells {@link TransitionListener}s of every change of state. Costs no round trip, and a write does not wait for the listeners:
- * at most {@value #MOST_WAITING} changes wait for them, the newest above that are left out, which they are told.
+ * Notifies {@link TransitionListener}s of every change of state. Costs no round trip, and a write does not wait for the listeners:
+ * at most {@value #MOST_WAITING} changes are queued for them; the newest above that are dropped, and counted for the listeners.
  *
- * <p>Only what is stored through this very storage is told: not what another process stores, nor that a conversation has
- * expired, nor a write whose answer was lost.
+ * <p>Reports only what is stored through this very storage: not what another process stores, nor that a conversation has
+ * expired, nor a write whose reply was lost.
  *
  * <p>Thread-safe.
  */
 public final class NotifyingStateStorage implements StateStorage {
-    /** How many changes may wait to be told. */
+    /** How many changes may be queued. */
     public static final int MOST_WAITING = 10_000;
 
     private final StateStorage storage;
@@ -33,23 +33,23 @@ public final class NotifyingStateStorage implements StateStorage {
     private final TransitionOrder order;
 
     /**
-     * Tells listeners on a daemon thread of its own, which ends when it is idle.
+     * Notifies listeners on a daemon thread of its own, which ends when it is idle.
      *
      * @param storage where the conversations are kept; closed with this one
-     * @param listeners who is told, in this order
-     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which tells the order
+     * @param listeners who is notified, in this order
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which gives the order
      */
     public NotifyingStateStorage(StateStorage storage, List<? extends TransitionListener> listeners) {
         this(storage, Notifications.onOwnThread(requireNonNull(listeners, "listeners"), MOST_WAITING));
     }
 
     /**
-     * Tells listeners on a thread of your choice, one at a time.
+     * Notifies listeners on threads of an executor, one at a time.
      *
      * @param storage where the conversations are kept; closed with this one
-     * @param listeners who is told, in this order
-     * @param executor on whose threads; not closed
-     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which tells the order
+     * @param listeners who is notified, in this order
+     * @param executor runs the listeners; not closed
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which gives the order
      */
     public NotifyingStateStorage(
             StateStorage storage, List<? extends TransitionListener> listeners, Executor executor) {
@@ -61,7 +61,8 @@ public final class NotifyingStateStorage implements StateStorage {
 
     private NotifyingStateStorage(StateStorage storage, Notifications notifications) {
         if (!requireNonNull(storage, "storage").capabilities().contains(Capability.VERSION)) {
-            throw new IllegalArgumentException("listeners could be told in a wrong order: the storage lacks VERSION");
+            throw new IllegalArgumentException(
+                    "listeners could be notified in a wrong order: the storage lacks VERSION");
         }
         this.storage = storage;
         this.notifications = notifications;
@@ -88,7 +89,7 @@ public final class NotifyingStateStorage implements StateStorage {
 
     private void end(StorageKey key, long write, Optional<Applied> change) {
         order.end(key, write, change);
-        notifications.tellLater();
+        notifications.deliverLater();
     }
 
     private static Optional<Applied> change(@Nullable Outcome outcome) {
@@ -102,7 +103,7 @@ public final class NotifyingStateStorage implements StateStorage {
         return storage.capabilities();
     }
 
-    /** Closes the storage. What was stored before is still told. */
+    /** Closes the storage. Listeners still receive what was stored before. */
     @Override
     public void close() {
         storage.close();

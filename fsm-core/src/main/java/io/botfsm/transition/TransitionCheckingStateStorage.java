@@ -136,7 +136,7 @@ public final class TransitionCheckingStateStorage implements StateStorage {
         return (state.isPresent() ? more.expectState(state.get()) : more.expectNoState()).build();
     }
 
-    /** By a condition of its own, which tells more than a rule. */
+    /** By a condition of its own, whose outcome says more than a rule. */
     private static boolean isRefusedAnyway(Mutation mutation, Snapshot current) {
         return mutation.eventId().stream().anyMatch(current.events()::contains)
                 || mutation.expectedVersion().stream().anyMatch(version -> version != current.version());

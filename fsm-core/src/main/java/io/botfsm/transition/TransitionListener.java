@@ -1,9 +1,9 @@
 package io.botfsm.transition;
 
 /**
- * Is told of every change of state that was stored through a {@link io.botfsm.transition.NotifyingStateStorage}: each once, those
- * of one conversation in the order in which they happened. One call at a time, never on a thread of the driver; it may block,
- * though what it is told of next then waits.
+ * Receives every change of state that was stored through a {@link io.botfsm.transition.NotifyingStateStorage}: each once, those
+ * of one conversation in the order in which they happened. Called by one thread at a time, never by one of the driver; it may
+ * block, which delays the next notification.
  */
 @FunctionalInterface
 public interface TransitionListener {
@@ -15,10 +15,10 @@ public interface TransitionListener {
     void onTransition(Transition transition);
 
     /**
-     * More changes waited than may wait, since this listener takes longer than they keep coming, and the newest were left out.
-     * Told before the next one that was not.
+     * The queue of changes was full, because the listeners are slower than the changes, and the newest were dropped. Called before
+     * the next change that was not.
      *
-     * @param count how many were left out since it was told last
+     * @param count how many were dropped since the last call
      */
     default void onDiscarded(long count) {}
 }

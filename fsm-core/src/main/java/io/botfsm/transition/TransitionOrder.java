@@ -83,7 +83,7 @@ final class TransitionOrder {
     }
 
     /**
-     * A change that is not told yet.
+     * A change that is not delivered yet.
      *
      * @param begunBefore how many writes had begun when its own ended
      */

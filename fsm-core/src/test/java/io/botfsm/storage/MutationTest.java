@@ -223,6 +223,16 @@ final class MutationTest {
     }
 
     @Test
+    void whatIsFixedIsNotCopiedAgain() {
+        Mutation first = change().put("a", "1").put("b", "2").build();
+        assertThat(first.toBuilder().fence(1).build().puts()).isSameAs(first.puts());
+        Mutation whole = change().replaceData(first.puts()).build();
+        StoredConversation stored = StoredConversation.none().apply(whole, 1).next();
+        assertThat(stored.data()).isSameAs(whole.puts());
+        assertThat(stored.snapshot().data()).isSameAs(stored.data());
+    }
+
+    @Test
     void valuesAreNotPrinted() {
         assertThat(change().state("A")
                         .put("card", "4111")

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class BlockingRecoveryAdapter implements StateRecovery {
     private final BlockingStateRecovery source;
     private final Executor executor;
-    private final Duration deadline;
+    private final Duration timeout;
 
-    BlockingRecoveryAdapter(BlockingStateRecovery source, Executor executor, Duration deadline) {
+    BlockingRecoveryAdapter(BlockingStateRecovery source, Executor executor, Duration timeout) {
         this.source = source;
         this.executor = executor;
-        this.deadline = deadline;
+        this.timeout = timeout;
     }
 
     @Override
@@ -53,7 +53,7 @@ final class BlockingRecoveryAdapter implements StateRecovery {
         } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
             return CompletableFuture.failedFuture(refused);
         }
-        return answer.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS).whenComplete((value, failure) -> {
+        return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).whenComplete((value, failure) -> {
             if (failure instanceof TimeoutException) {
                 task.cancel(true); // begins no more, or is interrupted while it runs
             }

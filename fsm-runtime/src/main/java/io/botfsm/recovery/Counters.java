@@ -9,7 +9,7 @@ final class Counters {
     final LongAdder restores = new LongAdder();
     final LongAdder lostToConcurrentWrites = new LongAdder();
     final LongAdder knownMisses = new LongAdder();
-    final LongAdder clearsTold = new LongAdder();
+    final LongAdder clearsConfirmed = new LongAdder();
     final LongAdder failures = new LongAdder();
 
     RecoveryCounts now() {
@@ -19,7 +19,7 @@ final class Counters {
                 restores.sum(),
                 lostToConcurrentWrites.sum(),
                 knownMisses.sum(),
-                clearsTold.sum(),
+                clearsConfirmed.sum(),
                 failures.sum());
     }
 }

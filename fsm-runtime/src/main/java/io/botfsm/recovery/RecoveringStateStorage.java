@@ -22,18 +22,18 @@ import java.util.concurrent.Executor;
 
 /**
  * Asks a second source for conversations that the storage does not have, and stores what the source knows, so that it is asked
- * once. What is stored is never looked up. A conversation that was cleared is not recovered: the source is told of every clear
- * before the clearing write's stage completes, and again by whoever finds the remains of a clear of which it may not know.
+ * once. What is stored is never looked up. A conversation that was cleared is not recovered: every clear is reported
+ * to the source before the clearing write's stage completes, and again by whoever finds the remains of an unconfirmed clear.
  *
  * <p>A read of what is stored costs nothing more. One of what is missing costs a second read, the look-up and the restoring
  * write; of several at the same time one does so for all. A write without expected version costs a read more, unless it sets
  * all of a conversation regardless of what was there: what it keeps has to be recovered first. A write that may have left
- * nothing costs a read more where the write itself does not tell.
+ * nothing costs a read more where the outcome of the write does not show it.
  *
  * <p>A restored conversation has the storage's own time to live, and no fencing token. If a conversation begins while it is
  * being recovered, what was recovered is dropped.
  *
- * <p>Thread-safe. A source that fails, or does not answer within its deadline, fails the stage with
+ * <p>Thread-safe. A source that fails, or does not answer within the timeout, fails the stage with
  * {@link RecoveryFailedException}, or counts as one that does not know the conversation: {@link OnFailure}. The source is never
  * called on the caller's thread nor on the driver's. Closing closes the wrapped storage and ends what waits for the source; the
  * source belongs to whoever made it and is not closed.
@@ -52,20 +52,20 @@ public final class RecoveringStateStorage implements StateStorage {
 
     private final StateStorage storage;
     private final Counters counters = new Counters();
-    private final Absences absences;
-    private final KeyTurns turns;
+    private final NegativeCache negativeCache;
+    private final PerKeySerializer serializer;
     private final Restoration restoration;
-    private final Clears clears;
+    private final ClearNotifier clears;
 
     private RecoveringStateStorage(Builder builder) {
         storage = builder.storage;
-        Executor executor = builder.executor.orElseGet(SourcePool::start);
+        Executor executor = builder.executor.orElseGet(RecoveryPool::start);
         boolean takesEvents = storage.capabilities().contains(Capability.EVENT_ID);
-        Source source = new Source(builder.recovery, executor, builder.deadline, takesEvents, counters);
-        absences = new Absences(builder.cacheSize, builder.cacheTtl, builder.ticker);
-        turns = new KeyTurns(executor);
-        restoration = new Restoration(storage, source, builder.onFailure, absences, turns, counters);
-        clears = new Clears(source, builder.onFailure, absences, builder.cacheSize);
+        RecoverySource source = new RecoverySource(builder.recovery, executor, builder.timeout, takesEvents, counters);
+        negativeCache = new NegativeCache(builder.cacheSize, builder.cacheTtl, builder.ticker);
+        serializer = new PerKeySerializer(executor);
+        restoration = new Restoration(storage, source, builder.onFailure, negativeCache, serializer, counters);
+        clears = new ClearNotifier(source, builder.onFailure, negativeCache, builder.cacheSize);
     }
 
     /**
@@ -91,7 +91,7 @@ public final class RecoveringStateStorage implements StateStorage {
         return known(key, false);
     }
 
-    /** What is stored, after the source was asked if nothing was, and told if that is what a clear has left. */
+    /** What is stored, after a look-up if nothing was, and after a report if it is what a clear has left. */
     private CompletionStage<Snapshot> known(StorageKey key, boolean anyway) {
         return storage.read(key)
                 .thenCompose(found -> found.version() == 0
@@ -134,7 +134,7 @@ public final class RecoveringStateStorage implements StateStorage {
                 return conflict(key, mutation, conflict, again);
             }
             return outcome instanceof Duplicate duplicate
-                    ? clears.confirmed(key, duplicate.current(), true).thenApply(told -> outcome)
+                    ? clears.confirmed(key, duplicate.current(), true).thenApply(confirmed -> outcome)
                     : CompletableFuture.completedFuture(outcome);
         });
     }
@@ -148,11 +148,11 @@ public final class RecoveringStateStorage implements StateStorage {
                 && mutation.eventId().isEmpty()
                 && mutation.fence().isEmpty();
         return leavesNoTrace
-                ? turns.run(key, () -> writtenAndTold(key, mutation).toCompletableFuture())
-                : writtenAndTold(key, mutation);
+                ? serializer.run(key, () -> writtenAndReported(key, mutation).toCompletableFuture())
+                : writtenAndReported(key, mutation);
     }
 
-    private CompletionStage<Outcome> writtenAndTold(StorageKey key, Mutation mutation) {
+    private CompletionStage<Outcome> writtenAndReported(StorageKey key, Mutation mutation) {
         return storage.write(key, mutation)
                 .thenCompose(outcome -> outcome instanceof Applied applied
                         ? applied(key, mutation, applied)
@@ -162,12 +162,12 @@ public final class RecoveringStateStorage implements StateStorage {
     private CompletionStage<Outcome> applied(StorageKey key, Mutation mutation, Applied applied) {
         boolean begun = applied.previousVersion() == 0 && applied.version() > 0;
         boolean leavesEvent = begun && !putsAny(mutation);
-        if (leavesEvent && absences.containUnknown(key)) {
-            clears.markTold(key, applied.version());
+        if (leavesEvent && negativeCache.containsUnknown(key)) {
+            clears.markConfirmed(key, applied.version());
             return CompletableFuture.completedFuture(applied);
         }
         if (begun) {
-            absences.forget(key);
+            negativeCache.forget(key);
         }
         if (applied.state().isPresent() || !mutation.puts().isEmpty()) {
             return CompletableFuture.completedFuture(applied);
@@ -175,44 +175,44 @@ public final class RecoveringStateStorage implements StateStorage {
         if (applied.version() == 0) {
             return applied.previousVersion() == 0
                     ? CompletableFuture.completedFuture(applied)
-                    : told(key, applied, applied.previousVersion());
+                    : reported(key, applied, applied.previousVersion());
         }
-        if (clears.isTold(key, applied.previousVersion()) && applied.previousVersion() > 0) {
-            clears.markTold(key, applied.version()); // nothing was there, and nothing was put
+        if (clears.isConfirmed(key, applied.previousVersion()) && applied.previousVersion() > 0) {
+            clears.markConfirmed(key, applied.version()); // nothing was there, and nothing was put
             return CompletableFuture.completedFuture(applied);
         }
         if (leavesEvent || isWholeClear(mutation) || mutation.replacesData()) {
-            return told(key, applied, applied.version());
+            return reported(key, applied, applied.version());
         }
-        return mayLeaveNothing(mutation) ? toldIfEmpty(key, applied) : CompletableFuture.completedFuture(applied);
+        return mayLeaveNothing(mutation) ? reportedIfEmpty(key, applied) : CompletableFuture.completedFuture(applied);
     }
 
-    private CompletionStage<Outcome> told(StorageKey key, Applied applied, long version) {
-        return clears.tell(key, version, true).thenApply(done -> applied);
+    private CompletionStage<Outcome> reported(StorageKey key, Applied applied, long version) {
+        return clears.report(key, version, true).thenApply(done -> applied);
     }
 
-    private CompletionStage<Outcome> toldIfEmpty(StorageKey key, Applied applied) {
+    private CompletionStage<Outcome> reportedIfEmpty(StorageKey key, Applied applied) {
         return storage.read(key)
                 .exceptionallyCompose(
-                        failure -> CompletableFuture.failedFuture(afterTheWrite(key, Attempt.cause(failure))))
+                        failure -> CompletableFuture.failedFuture(afterTheWrite(key, Futures.cause(failure))))
                 .thenCompose(now -> {
                     boolean isIt = now.version() == applied.version();
-                    return isIt && !Clears.isTombstone(now)
+                    return isIt && !ClearNotifier.isTombstone(now)
                             ? CompletableFuture.completedFuture(applied)
-                            : told(key, applied, applied.version());
+                            : reported(key, applied, applied.version());
                 });
     }
 
     private static Throwable afterTheWrite(StorageKey key, Throwable failure) {
-        return failure instanceof StorageUnavailableException away
-                ? new StorageUnavailableException(key, away.timeout(), true, away)
+        return failure instanceof StorageUnavailableException unavailable
+                ? new StorageUnavailableException(key, unavailable.timeout(), true, unavailable)
                 : failure;
     }
 
-    /** A refusal tells what is there; where that is nothing, the conversation was lost since it was read. */
+    /** A conflict has the current conversation; if that is none, it was lost since it was read. */
     private CompletionStage<Outcome> conflict(StorageKey key, Mutation mutation, Conflict conflict, boolean again) {
         if (conflict.current().version() > 0) {
-            return clears.confirmed(key, conflict.current(), false).thenApply(told -> conflict);
+            return clears.confirmed(key, conflict.current(), false).thenApply(confirmed -> conflict);
         }
         return known(key, false).thenCompose(now -> {
             boolean lost = now.version() > 0 && mutation.expectedVersion().isEmpty();
@@ -237,12 +237,12 @@ public final class RecoveringStateStorage implements StateStorage {
 
     /** What is under way, for tests: it must end. */
     int underWay() {
-        return restoration.underWay() + clears.underWay() + turns.size();
+        return restoration.underWay() + clears.underWay() + serializer.size();
     }
 
     /** What is remembered, for tests: it has a bound. */
     long remembered() {
-        return absences.size() + clears.size();
+        return negativeCache.size() + clears.size();
     }
 
     static Duration positive(String name, Duration duration) {
@@ -257,7 +257,7 @@ public final class RecoveringStateStorage implements StateStorage {
         private final StateStorage storage;
         private final StateRecovery recovery;
         private OnFailure onFailure = OnFailure.FAIL;
-        private Duration deadline = Duration.ofSeconds(5);
+        private Duration timeout = Duration.ofSeconds(5);
         private long cacheSize = 10_000;
         private Duration cacheTtl = Duration.ofSeconds(10);
         private Ticker ticker = Ticker.systemTicker();
@@ -280,19 +280,19 @@ public final class RecoveringStateStorage implements StateStorage {
         }
 
         /**
-         * How long the source may take for one answer; 5 seconds unless set.
+         * How long the source may take for each answer; 5 seconds unless set.
          *
          * @throws IllegalArgumentException if it is not positive
          */
-        public Builder deadline(Duration limit) {
-            requireNonNull(limit, "limit");
-            deadline = positive("deadline", limit);
+        public Builder timeout(Duration answer) {
+            requireNonNull(answer, "answer");
+            timeout = positive("timeout", answer);
             return this;
         }
 
         /**
          * How many conversations that the source does not know are remembered, and for how long; 10,000 for 10 seconds unless set.
-         * As many clears are remembered of which the source was told.
+         * As many confirmed clears are remembered.
          *
          * @throws IllegalArgumentException if one of them is not positive
          */

@@ -9,8 +9,8 @@ package io.botfsm.recovery;
  * @param lostToConcurrentWrites recovered conversations that were dropped, because another writer had begun a new one meanwhile
  * @param knownMisses missing conversations for which the source was not asked, because it had just said that it does not know
  *     them
- * @param clearsTold clears that the source has confirmed
- * @param failures look-ups and tellings of clears in which the source failed or was too late
+ * @param clearsConfirmed clears that the source has confirmed
+ * @param failures look-ups and reports of clears in which the source failed or timed out
  */
 public record RecoveryCounts(
         long hits,
@@ -18,7 +18,7 @@ public record RecoveryCounts(
         long restores,
         long lostToConcurrentWrites,
         long knownMisses,
-        long clearsTold,
+        long clearsConfirmed,
         long failures) {
 
     /** How often the source was asked for a conversation and answered. */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The second source failed, did not answer in time, or answered with what cannot be stored: what the conversation is cannot be
- * said, or a clear could not be told. Try again later, an event under the same id.
+ * said, or a clear could not be reported. Try again later, an event under the same id.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class RecoveryFailedException extends FsmException {
@@ -22,7 +22,10 @@ public final class RecoveryFailedException extends FsmException {
      */
     public RecoveryFailedException(StorageKey key, boolean mayBeApplied, @Nullable Throwable cause) {
         super(
-                key + (mayBeApplied ? ": cleared, but the second source was not told" : ": the second source failed"),
+                key
+                        + (mayBeApplied
+                                ? ": cleared, but the second source was not notified"
+                                : ": the second source failed"),
                 cause);
         this.key = key;
         this.mayBeApplied = mayBeApplied;

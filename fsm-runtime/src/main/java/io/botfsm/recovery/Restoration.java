@@ -17,25 +17,25 @@ import java.util.concurrent.CompletableFuture;
 /** Brings missing conversations back from the source, one look-up at a time per conversation. Thread-safe. */
 final class Restoration {
     private final StateStorage storage;
-    private final Source source;
+    private final RecoverySource source;
     private final OnFailure onFailure;
-    private final Absences absences;
-    private final KeyTurns turns;
+    private final NegativeCache negativeCache;
+    private final PerKeySerializer serializer;
     private final Counters counters;
     private final SingleFlight<StorageKey, Snapshot> lookUps = new SingleFlight<>();
 
     Restoration(
             StateStorage storage,
-            Source source,
+            RecoverySource source,
             OnFailure onFailure,
-            Absences absences,
-            KeyTurns turns,
+            NegativeCache negativeCache,
+            PerKeySerializer serializer,
             Counters counters) {
         this.storage = storage;
         this.source = source;
         this.onFailure = onFailure;
-        this.absences = absences;
-        this.turns = turns;
+        this.negativeCache = negativeCache;
+        this.serializer = serializer;
         this.counters = counters;
     }
 
@@ -47,11 +47,11 @@ final class Restoration {
     CompletableFuture<Snapshot> restore(StorageKey key, boolean anyway) {
         return !anyway && isKnownMiss(key)
                 ? CompletableFuture.completedFuture(Snapshot.none())
-                : lookUps.join(key, () -> turns.run(key, () -> unlessRestored(key, anyway)));
+                : lookUps.join(key, () -> serializer.run(key, () -> unlessRestored(key, anyway)));
     }
 
     private boolean isKnownMiss(StorageKey key) {
-        boolean known = absences.contain(key);
+        boolean known = negativeCache.contains(key);
         if (known) {
             counters.knownMisses.increment();
         }
@@ -73,17 +73,17 @@ final class Restoration {
                     if (found.isPresent()) {
                         return store(key, found.get());
                     }
-                    absences.unknown(key);
+                    negativeCache.unknown(key);
                     return CompletableFuture.completedFuture(Snapshot.none());
                 })
-                .exceptionallyCompose(failure -> failed(key, Attempt.cause(failure)));
+                .exceptionallyCompose(failure -> failed(key, Futures.cause(failure)));
     }
 
     private CompletableFuture<Snapshot> failed(StorageKey key, Throwable failure) {
         if (onFailure == OnFailure.FAIL || !(failure instanceof RecoveryFailedException)) {
             return CompletableFuture.failedFuture(failure);
         }
-        absences.unreachable(key);
+        negativeCache.unreachable(key);
         return CompletableFuture.completedFuture(Snapshot.none());
     }
 
@@ -92,7 +92,7 @@ final class Restoration {
                 .toCompletableFuture()
                 .thenApply(outcome -> stored(restoring, outcome))
                 .exceptionallyCompose(
-                        failure -> CompletableFuture.failedFuture(asOfARead(key, Attempt.cause(failure))));
+                        failure -> CompletableFuture.failedFuture(asOfARead(key, Futures.cause(failure))));
     }
 
     private Snapshot stored(Mutation restoring, Outcome outcome) {
@@ -115,8 +115,8 @@ final class Restoration {
 
     /** What the caller wanted to read or write has not happened, whatever became of the restoring write. */
     private static Throwable asOfARead(StorageKey key, Throwable failure) {
-        return failure instanceof StorageUnavailableException away && away.mayBeApplied()
-                ? new StorageUnavailableException(key, away.timeout(), false, away)
+        return failure instanceof StorageUnavailableException unavailable && unavailable.mayBeApplied()
+                ? new StorageUnavailableException(key, unavailable.timeout(), false, unavailable)
                 : failure;
     }
 

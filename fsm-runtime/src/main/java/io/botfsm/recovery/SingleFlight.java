@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 final class SingleFlight<K, T extends @Nullable Object> {
     private final ConcurrentMap<K, CompletableFuture<T>> flights = new ConcurrentHashMap<>();
 
-    /** Joins the work under way, or begins it. The work must end, well or not. */
+    /** Joins the work under way, or starts it. The work must complete, with a result or a failure. */
     CompletableFuture<T> join(K key, Supplier<CompletableFuture<T>> work) {
         CompletableFuture<T> mine = new CompletableFuture<>();
         CompletableFuture<T> underWay = flights.putIfAbsent(key, mine);
         if (underWay != null) {
             return underWay;
         }
-        CompletableFuture<T> unused = Attempt.of(work).whenComplete((value, failure) -> {
+        CompletableFuture<T> unused = Futures.started(work).whenComplete((value, failure) -> {
             flights.remove(key, mine);
-            Attempt.end(mine, value, failure);
+            Futures.complete(mine, value, failure);
         });
         return mine;
     }

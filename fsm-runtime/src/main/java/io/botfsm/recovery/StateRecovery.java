@@ -22,8 +22,8 @@ public interface StateRecovery {
     CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key);
 
     /**
-     * Tells that a conversation was cleared on purpose: it must not be recovered from now on. The stage completes when that
-     * is certain. May be told more than once, and after a newer conversation of the same key has begun: what the source knows
+     * Reports that a conversation was cleared on purpose: it must not be recovered from now on. The stage completes when that
+     * is certain. May be called more than once, and after a newer conversation of the same key has begun: what the source knows
      * of a higher version stays.
      *
      * @param version of the conversation that was cleared, or a later one of which nothing is left; above 0
@@ -32,18 +32,18 @@ public interface StateRecovery {
 
     /**
      * A source over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's thread; one that is
-     * not done within {@code deadline} fails with a {@link java.util.concurrent.TimeoutException}, and its thread is
+     * not done within {@code timeout} fails with a {@link java.util.concurrent.TimeoutException}, and its thread is
      * interrupted. Give the executor as many threads as the driver serves at once, and a queue with a bound.
      *
      * @param source the driver's side
      * @param executor runs the calls; not closed
-     * @param deadline how long a call may take, waiting for a thread included; positive
-     * @throws IllegalArgumentException if the deadline is not positive
+     * @param timeout how long a call may take, waiting for a thread included; positive
+     * @throws IllegalArgumentException if the timeout is not positive
      */
-    static StateRecovery blocking(BlockingStateRecovery source, Executor executor, Duration deadline) {
+    static StateRecovery blocking(BlockingStateRecovery source, Executor executor, Duration timeout) {
         requireNonNull(source, "source");
         requireNonNull(executor, "executor");
-        requireNonNull(deadline, "deadline");
-        return new BlockingRecoveryAdapter(source, executor, RecoveringStateStorage.positive("deadline", deadline));
+        requireNonNull(timeout, "timeout");
+        return new BlockingRecoveryAdapter(source, executor, RecoveringStateStorage.positive("timeout", timeout));
     }
 }

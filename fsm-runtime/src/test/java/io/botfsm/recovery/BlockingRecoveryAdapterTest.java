@@ -107,6 +107,6 @@ class BlockingRecoveryAdapterTest {
     void refusesADeadlineThatCannotBe() {
         assertThatThrownBy(() -> StateRecovery.blocking(database, executor, Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("deadline must be positive: PT0S");
+                .hasMessage("timeout must be positive: PT0S");
     }
 }

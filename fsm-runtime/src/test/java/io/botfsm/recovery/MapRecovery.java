@@ -9,14 +9,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A source in a map, which tells what it was asked and told, and can be made to wait or to fail. */
+/** A source in a map, which records its calls, and can be made to wait or to fail. */
 final class MapRecovery implements StateRecovery {
-    /** A clear that it was told of. */
-    record Told(StorageKey key, long version) {}
+    /** A clear that was reported. */
+    record Cleared(StorageKey key, long version) {}
 
     final Map<StorageKey, RecoveredConversation> known = new ConcurrentHashMap<>();
     final List<StorageKey> asked = new CopyOnWriteArrayList<>();
-    final List<Told> told = new CopyOnWriteArrayList<>();
+    final List<Cleared> cleared = new CopyOnWriteArrayList<>();
     final List<String> threads = new CopyOnWriteArrayList<>();
     volatile CompletableFuture<Boolean> open = CompletableFuture.completedFuture(true);
     volatile Optional<RuntimeException> failure = Optional.empty();
@@ -48,7 +48,7 @@ final class MapRecovery implements StateRecovery {
             failure.ifPresent(e -> {
                 throw e;
             });
-            told.add(new Told(key, version));
+            cleared.add(new Cleared(key, version));
             known.remove(key);
         });
     }

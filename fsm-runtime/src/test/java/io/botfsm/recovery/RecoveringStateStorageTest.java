@@ -43,7 +43,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
         }
 
         assertThat(source.asked).isEmpty();
-        assertThat(source.told).isEmpty();
+        assertThat(source.cleared).isEmpty();
         assertThat(recovering.counts()).isEqualTo(new RecoveryCounts(0, 0, 0, 0, 0, 0, 0));
         // What they cost without recovery, and a read for each last look.
         assertThat(storage.reads).hasValue(10_000 + 100);
@@ -132,7 +132,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
             fsm.handle(KEY, event, turn -> "Send /start.");
         }
         assertThat(source.asked).hasSize(1);
-        assertThat(source.told).isEmpty();
+        assertThat(source.cleared).isEmpty();
     }
 
     @Test
@@ -274,7 +274,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
             fsm.handle(key, 1, turn -> turn.state("A"));
             fsm.handle(key, 2, turn -> turn.clear());
         }
-        assertThat(source.told).hasSize(1_000);
+        assertThat(source.cleared).hasSize(1_000);
         assertThat(recovering.remembered()).isBetween(100L, 200L);
     }
 
@@ -323,7 +323,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
 
     @Test
     void refusesSettingsThatCannotBe() {
-        assertThatThrownBy(() -> settings().deadline(Duration.ZERO)).hasMessage("deadline must be positive: PT0S");
+        assertThatThrownBy(() -> settings().timeout(Duration.ZERO)).hasMessage("timeout must be positive: PT0S");
         assertThatThrownBy(() -> settings().negativeCache(0, Duration.ofSeconds(1)))
                 .hasMessage("size of the negative cache must be positive: 0");
         assertThatThrownBy(() -> settings().negativeCache(1, Duration.ofSeconds(-1)))

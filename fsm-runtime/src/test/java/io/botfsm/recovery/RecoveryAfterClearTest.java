@@ -2,7 +2,7 @@ package io.botfsm.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.recovery.MapRecovery.Told;
+import io.botfsm.recovery.MapRecovery.Cleared;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -24,8 +24,8 @@ class RecoveryAfterClearTest extends RecoveryTest {
         source.knowing(KEY, ALICE);
         fsm.handle(KEY, 1, turn -> turn.clear());
 
-        assertThat(source.told)
-                .containsExactly(new Told(KEY, answer(storage.read(KEY)).version()));
+        assertThat(source.cleared)
+                .containsExactly(new Cleared(KEY, answer(storage.read(KEY)).version()));
         assertThat(hasState(2)).isFalse();
         storage.forget();
         assertThat(hasState(3)).isFalse();
@@ -59,9 +59,9 @@ class RecoveryAfterClearTest extends RecoveryTest {
         fsm.context(KEY).clear();
 
         assertThat(answer(storage.read(KEY))).isEqualTo(Snapshot.none());
-        assertThat(source.told)
+        assertThat(source.cleared)
                 .singleElement()
-                .satisfies(told -> assertThat(told.version()).isGreaterThanOrEqualTo(version));
+                .satisfies(cleared -> assertThat(cleared.version()).isGreaterThanOrEqualTo(version));
         assertThat(read()).isEqualTo(Snapshot.none());
     }
 
@@ -72,21 +72,21 @@ class RecoveryAfterClearTest extends RecoveryTest {
         fsm.context(KEY).clear();
 
         assertThat(source.known).isEmpty();
-        assertThat(source.told).hasSize(1);
+        assertThat(source.cleared).hasSize(1);
     }
 
     @Test
     void takingTheLastEntryIsAClear() {
         write(change().put("a", "1").put("b", "2"));
         write(change().remove("a"));
-        assertThat(source.told).isEmpty();
+        assertThat(source.cleared).isEmpty();
         write(change().remove("b"));
-        assertThat(source.told).hasSize(1);
+        assertThat(source.cleared).hasSize(1);
 
         write(change().put("a", "1").eventId(1));
         write(change().remove("a"));
-        assertThat(source.told).hasSize(2);
-        assertThat(source.told.get(1).version()).isEqualTo(read().version());
+        assertThat(source.cleared).hasSize(2);
+        assertThat(source.cleared.get(1).version()).isEqualTo(read().version());
     }
 
     @Test
@@ -96,7 +96,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
         write(change().eventId(2));
         fsm.handle(KEY, 3, turn -> "nothing");
 
-        assertThat(source.told).isEmpty();
+        assertThat(source.cleared).isEmpty();
     }
 
     @Test
@@ -106,7 +106,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
         for (int event = 3; event < 100; event++) {
             fsm.handle(KEY, event, turn -> turn.clear());
         }
-        assertThat(source.told).hasSize(1);
+        assertThat(source.cleared).hasSize(1);
         assertThat(source.asked).hasSize(1); // by the first write
     }
 
@@ -126,13 +126,13 @@ class RecoveryAfterClearTest extends RecoveryTest {
     @Test
     void aClearThatCouldNotBeToldIsToldByTheNextToLook() {
         write(storage, change().state("A").eventId(1));
-        Applied cleared = (Applied) write(storage, clear().eventId(2)); // and died before it told
+        Applied cleared = (Applied) write(storage, clear().eventId(2)); // and died before it reported
         source.knowing(KEY, ALICE);
 
         assertThat(read().state()).isEmpty();
-        assertThat(source.told).containsExactly(new Told(KEY, cleared.version()));
+        assertThat(source.cleared).containsExactly(new Cleared(KEY, cleared.version()));
         read();
-        assertThat(source.told).hasSize(1);
+        assertThat(source.cleared).hasSize(1);
     }
 
     @Test
@@ -140,7 +140,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
         write(storage, clear().eventId(2));
 
         assertThat(write(clear().expectVersion(0).eventId(2))).isInstanceOf(Duplicate.class);
-        assertThat(source.told).hasSize(1);
+        assertThat(source.cleared).hasSize(1);
     }
 
     @Test
@@ -149,7 +149,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
 
         assertThat(write(clear().fence(7))).isEqualTo(new Fenced(8));
         assertThat(write(change().put("b", "1").fence(7))).isEqualTo(new Fenced(8));
-        assertThat(source.told).isEmpty();
+        assertThat(source.cleared).isEmpty();
     }
 
     @Test
@@ -163,7 +163,7 @@ class RecoveryAfterClearTest extends RecoveryTest {
 
         assertThat(answer(reading).state()).isEmpty();
         assertThat(answer(reading).version()).isPositive();
-        assertThat(source.told).hasSize(1);
+        assertThat(source.cleared).hasSize(1);
     }
 
     @Test

@@ -68,7 +68,7 @@ class RecoveryFailureTest extends RecoveryTest {
                     return CompletableFuture.completedFuture(null);
                 }
             };
-            return RecoveringStateStorage.builder(storage, faulty).deadline(Duration.ofMillis(300));
+            return RecoveringStateStorage.builder(storage, faulty).timeout(Duration.ofMillis(300));
         }
     }
 
@@ -124,13 +124,13 @@ class RecoveryFailureTest extends RecoveryTest {
                 failure(recovering.write(KEY, clear().eventId(1).build()));
 
         assertThat(failure.mayBeApplied()).isTrue();
-        assertThat(failure).hasMessage(KEY + ": cleared, but the second source was not told");
+        assertThat(failure).hasMessage(KEY + ": cleared, but the second source was not notified");
         assertThat(answer(storage.read(KEY)).state()).isEmpty();
         assertThat(failure(recovering.read(KEY)).mayBeApplied()).isFalse();
 
         source.failure = Optional.empty();
         read();
-        assertThat(source.told).hasSize(1);
+        assertThat(source.cleared).hasSize(1);
     }
 
     @Test
@@ -161,7 +161,7 @@ class RecoveryFailureTest extends RecoveryTest {
         source.failure = Optional.empty();
         nanos.addAndGet(Duration.ofSeconds(10).toNanos());
         read();
-        assertThat(source.told).hasSize(1);
+        assertThat(source.cleared).hasSize(1);
     }
 
     @Test

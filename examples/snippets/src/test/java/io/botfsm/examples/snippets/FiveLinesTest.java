@@ -7,9 +7,11 @@ import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.StorageKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,27 @@ class FiveLinesTest {
                     .read();
             assertThat(stored.state(Onboarding.class)).contains(Onboarding.AGE);
             assertThat(stored.value("name", String.class)).contains("Ada");
+        }
+    }
+
+    @Test
+    void anUpdateIsTwoRoundTrips() {
+        update(server.uri(2), 1, "Ada"); // from now on the server knows the scripts
+        long before = requests();
+        LettuceRedis.connect(server.uri(2)).close();
+        long ofConnecting = requests() - before;
+        update(server.uri(2), 2, "Grace");
+        assertThat(requests() - before - 2 * ofConnecting).isEqualTo(2);
+    }
+
+    /** How many reads and writes of conversations the server has had, those of checks included. */
+    private static long requests() {
+        try (RespConnection admin = server.connect()) {
+            return Pattern.compile("cmdstat_(?:hgetall|evalsha|eval):calls=(\\d+)")
+                    .matcher(admin.text("INFO", "commandstats"))
+                    .results()
+                    .mapToLong(calls -> Long.parseLong(calls.group(1)))
+                    .sum();
         }
     }
 

@@ -14,37 +14,37 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A handler, and the event and fence that its write carries; tried on one snapshot after another until something is
- * settled. Does no I/O: {@link StorageCalls} reads and writes for it.
+ * One turn under optimistic concurrency: a handler, and the event and fence that its write carries, evaluated on one snapshot
+ * after another until a write succeeds. Does no I/O: {@link StorageCalls} reads and writes for it.
  */
-final class UnitOfWork<R extends @Nullable Object> {
+final class TurnTransaction<R extends @Nullable Object> {
     private final StorageKey key;
-    private final Vocabulary vocabulary;
+    private final TypeMapping types;
     private final Fence fence;
     private final OptionalLong eventId;
     private final Function<? super Turn, ? extends R> handler;
 
-    UnitOfWork(
+    TurnTransaction(
             StorageKey key,
-            Vocabulary vocabulary,
+            TypeMapping types,
             Fence fence,
             OptionalLong eventId,
             Function<? super Turn, ? extends R> handler) {
         this.key = key;
-        this.vocabulary = vocabulary;
+        this.types = types;
         this.fence = fence;
         this.eventId = eventId;
         this.handler = handler;
     }
 
-    /** What came of running the handler, or of not having to. */
-    sealed interface Attempt<R extends @Nullable Object> {
+    /** The result of running the handler, or of not having to. */
+    sealed interface Evaluation<R extends @Nullable Object> {
         /** Nothing is to be written. */
-        record Settled<R extends @Nullable Object>(Handled<R> handled) implements Attempt<R> {}
+        record Settled<R extends @Nullable Object>(Handled<R> handled) implements Evaluation<R> {}
 
         /** A write that has to be stored for what is handled to count. */
         record Pending<R extends @Nullable Object>(Mutation write, Function<Applied, Handled<R>> ifApplied)
-                implements Attempt<R> {}
+                implements Evaluation<R> {}
     }
 
     StorageKey key() {
@@ -57,31 +57,30 @@ final class UnitOfWork<R extends @Nullable Object> {
     }
 
     /** Runs the handler on what is stored now. */
-    Attempt<R> attempt(Snapshot current) {
+    Evaluation<R> evaluate(Snapshot current) {
         if (eventId.isPresent() && current.events().contains(eventId.getAsLong())) {
-            return new Attempt.Pending<>(askedAgain(eventId.getAsLong(), current), this::neverApplied);
+            return new Evaluation.Pending<>(confirmation(eventId.getAsLong(), current), this::neverApplied);
         }
-        OpenTurn turn = new OpenTurn(key, vocabulary, current);
+        OpenTurn turn = new OpenTurn(key, types, current);
         R result = run(turn);
         if (eventId.isEmpty() && !turn.isChanged()) {
-            return new Attempt.Settled<>(new Handled.Done<>(result, vocabulary.conversation(key, current)));
+            return new Evaluation.Settled<>(new Handled.Done<>(result, types.conversation(key, current)));
         }
         Mutation.Builder write = fence.on(turn.changes());
         if (eventId.isPresent()) {
             write = write.eventId(eventId.getAsLong());
         }
         Snapshot after = turn.snapshot();
-        return new Attempt.Pending<>(
+        return new Evaluation.Pending<>(
                 write.build(),
-                applied -> new Handled.Done<>(
-                        result, vocabulary.conversation(key, withVersion(after, applied.version()))));
+                applied -> new Handled.Done<>(result, types.conversation(key, withVersion(after, applied.version()))));
     }
 
     /**
      * A write that changes nothing: the storage answers for the event itself, under the fence and as durably as it answers for
      * any write. A read may show what it would not yet answer for.
      */
-    private Mutation askedAgain(long event, Snapshot current) {
+    private Mutation confirmation(long event, Snapshot current) {
         return fence.on(Mutation.builder().eventId(event).expectVersion(current.version()))
                 .build();
     }
@@ -103,9 +102,9 @@ final class UnitOfWork<R extends @Nullable Object> {
     }
 
     /** What the outcome of the write means; a conflict is for the caller to retry. */
-    Handled<R> settle(Attempt.Pending<R> attempt, Outcome outcome) {
+    Handled<R> settle(Evaluation.Pending<R> evaluation, Outcome outcome) {
         if (outcome instanceof Applied applied) {
-            return attempt.ifApplied().apply(applied);
+            return evaluation.ifApplied().apply(applied);
         }
         if (outcome instanceof Duplicate duplicate) {
             return repeated(duplicate.current());
@@ -125,6 +124,6 @@ final class UnitOfWork<R extends @Nullable Object> {
     }
 
     private Handled<R> repeated(Snapshot current) {
-        return new Handled.Repeated<>(vocabulary.conversation(key, current));
+        return new Handled.Repeated<>(types.conversation(key, current));
     }
 }

@@ -6,17 +6,17 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 
-/** The conversations that the source was asked for in vain a short time ago: the negative cache. Thread-safe. */
-final class Absences {
+/** The conversations that a recent look-up has not found. Bounded and expiring. Thread-safe. */
+final class NegativeCache {
     private enum Reason {
         UNKNOWN,
         UNREACHABLE
     }
 
-    private final Cache<StorageKey, Reason> absences;
+    private final Cache<StorageKey, Reason> keys;
 
-    Absences(long size, Duration ttl, Ticker ticker) {
-        absences = Caffeine.newBuilder()
+    NegativeCache(long size, Duration ttl, Ticker ticker) {
+        keys = Caffeine.newBuilder()
                 .maximumSize(size)
                 .expireAfterWrite(ttl)
                 .ticker(ticker)
@@ -26,29 +26,29 @@ final class Absences {
 
     /** The source does not know it. */
     void unknown(StorageKey key) {
-        absences.put(key, Reason.UNKNOWN);
+        keys.put(key, Reason.UNKNOWN);
     }
 
     /** The source has failed, and that counts as not knowing it. */
     void unreachable(StorageKey key) {
-        absences.put(key, Reason.UNREACHABLE);
+        keys.put(key, Reason.UNREACHABLE);
     }
 
-    boolean contain(StorageKey key) {
-        return absences.getIfPresent(key) != null;
+    boolean contains(StorageKey key) {
+        return keys.getIfPresent(key) != null;
     }
 
-    boolean containUnknown(StorageKey key) {
-        return absences.getIfPresent(key) == Reason.UNKNOWN;
+    boolean containsUnknown(StorageKey key) {
+        return keys.getIfPresent(key) == Reason.UNKNOWN;
     }
 
     /** A conversation has begun: should it be lost, the source may know it. */
     void forget(StorageKey key) {
-        absences.invalidate(key);
+        keys.invalidate(key);
     }
 
     long size() {
-        absences.cleanUp();
-        return absences.estimatedSize();
+        keys.cleanUp();
+        return keys.estimatedSize();
     }
 }

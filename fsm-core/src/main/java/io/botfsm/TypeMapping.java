@@ -8,8 +8,8 @@ import io.botfsm.storage.StorageKey;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The types of one bot: its states by name, and how its data is written. */
-record Vocabulary(StateRegistry states, JsonCodec codec) {
+/** How the types of one bot are stored: its states by name, its data by the codec. */
+record TypeMapping(StateRegistry states, JsonCodec codec) {
     /**
      * A value as it is stored. Null is no value: an entry that is null would be read like one that is absent.
      *

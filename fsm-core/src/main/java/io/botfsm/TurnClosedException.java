@@ -5,7 +5,7 @@ import io.botfsm.storage.StorageKey;
 
 /** A {@link Turn} was changed after its handler had returned. The change was not written; a turn ends with its handler. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
-public final class SpentTurnException extends FsmException {
+public final class TurnClosedException extends FsmException {
     private final StorageKey key;
 
     /**
@@ -13,7 +13,7 @@ public final class SpentTurnException extends FsmException {
      *
      * @param key the conversation
      */
-    public SpentTurnException(StorageKey key) {
+    public TurnClosedException(StorageKey key) {
         super(key + ": this turn has ended; change the conversation inside the handler, or through a new turn");
         this.key = key;
     }

@@ -5,12 +5,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Work that ends as a future, whatever happens. */
-final class Attempt {
-    private Attempt() {}
+/** Futures of work that may also throw. */
+final class Futures {
+    private Futures() {}
 
-    /** Begins the work; what it throws fails the future. */
-    static <T extends @Nullable Object> CompletableFuture<T> of(Supplier<CompletableFuture<T>> work) {
+    /** Starts the work; an exception that it throws fails the future. */
+    static <T extends @Nullable Object> CompletableFuture<T> started(Supplier<CompletableFuture<T>> work) {
         try {
             return work.get();
         } catch (RuntimeException | Error e) {
@@ -18,8 +18,9 @@ final class Attempt {
         }
     }
 
-    /** Ends the future as another one has ended. */
-    static <T extends @Nullable Object> void end(CompletableFuture<T> future, T value, @Nullable Throwable failure) {
+    /** Completes the future as another one was completed. */
+    static <T extends @Nullable Object> void complete(
+            CompletableFuture<T> future, T value, @Nullable Throwable failure) {
         if (failure == null) {
             future.complete(value);
         } else {

@@ -14,20 +14,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second source, called on the executor and never waited for longer than its deadline. Fails only with
+ * The second source, called on the executor and never waited for longer than its timeout. Fails only with
  * {@link RecoveryFailedException}.
  */
-final class Source {
+final class RecoverySource {
     private final StateRecovery recovery;
     private final Executor executor;
-    private final Duration deadline;
+    private final Duration timeout;
     private final boolean takesEvents;
     private final Counters counters;
 
-    Source(StateRecovery recovery, Executor executor, Duration deadline, boolean takesEvents, Counters counters) {
+    RecoverySource(
+            StateRecovery recovery, Executor executor, Duration timeout, boolean takesEvents, Counters counters) {
         this.recovery = recovery;
         this.executor = executor;
-        this.deadline = deadline;
+        this.timeout = timeout;
         this.takesEvents = takesEvents;
         this.counters = counters;
     }
@@ -43,10 +44,10 @@ final class Source {
         }));
     }
 
-    /** Tells that the conversation of this version is cleared. */
-    CompletableFuture<@Nullable Void> tell(StorageKey key, long version) {
-        return typed(key, call(() -> recovery.cleared(key, version)).thenApply(told -> {
-            counters.clearsTold.increment();
+    /** Reports that the conversation of this version is cleared. */
+    CompletableFuture<@Nullable Void> cleared(StorageKey key, long version) {
+        return typed(key, call(() -> recovery.cleared(key, version)).thenApply(confirmed -> {
+            counters.clearsConfirmed.increment();
             return null;
         }));
     }
@@ -58,15 +59,15 @@ final class Source {
         } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
             return CompletableFuture.failedFuture(refused);
         }
-        return answer.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private static <T extends @Nullable Object> void begin(
             Supplier<CompletionStage<T>> work, CompletableFuture<T> answer) {
         try {
             CompletionStage<T> unused = requireNonNull(work.get(), "the source returned no stage")
-                    .whenComplete((value, failure) -> Attempt.end(answer, value, failure));
-        } catch (Throwable e) { // whatever the source throws, the caller must hear of it
+                    .whenComplete((value, failure) -> Futures.complete(answer, value, failure));
+        } catch (Throwable e) { // whatever the source throws, the caller must get it
             answer.completeExceptionally(e);
         }
     }
@@ -74,7 +75,7 @@ final class Source {
     private <T extends @Nullable Object> CompletableFuture<T> typed(StorageKey key, CompletableFuture<T> answer) {
         return answer.exceptionallyCompose(failure -> {
             counters.failures.increment();
-            return CompletableFuture.failedFuture(new RecoveryFailedException(key, false, Attempt.cause(failure)));
+            return CompletableFuture.failedFuture(new RecoveryFailedException(key, false, Futures.cause(failure)));
         });
     }
 }

@@ -8,26 +8,26 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Work that is done one after another per conversation, in this process. Thread-safe. */
-final class KeyTurns {
+/** Runs work of one conversation one after another, in this process. Thread-safe. */
+final class PerKeySerializer {
     private final ConcurrentMap<StorageKey, CompletableFuture<?>> last = new ConcurrentHashMap<>();
     private final Executor executor;
 
-    KeyTurns(Executor executor) {
+    PerKeySerializer(Executor executor) {
         this.executor = executor;
     }
 
-    /** Does the work after that submitted before. The work must end, well or not. */
+    /** Runs the work after that submitted before. The work must complete, with a result or a failure. */
     <T> CompletableFuture<T> run(StorageKey key, Supplier<CompletableFuture<T>> work) {
         CompletableFuture<T> mine = new CompletableFuture<>();
         CompletableFuture<?> before = last.put(key, mine);
         CompletableFuture<T> done = before == null
-                ? Attempt.of(work)
+                ? Futures.started(work)
                 // On the executor, so that a long queue does not become a deep stack.
-                : before.handle((value, failure) -> true).thenComposeAsync(ended -> Attempt.of(work), executor);
+                : before.handle((value, failure) -> true).thenComposeAsync(ended -> Futures.started(work), executor);
         CompletableFuture<T> unused = done.whenComplete((value, failure) -> {
             last.remove(key, mine);
-            Attempt.end(mine, value, failure == null ? null : typed(key, Attempt.cause(failure)));
+            Futures.complete(mine, value, failure == null ? null : typed(key, Futures.cause(failure)));
         });
         return mine;
     }

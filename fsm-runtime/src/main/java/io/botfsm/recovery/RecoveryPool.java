@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The threads that begin calls of a source unless the user brings their own: two daemons, ended after ten idle seconds. */
-final class SourcePool {
+final class RecoveryPool {
     private static final int WAITING_CALLS = 100_000;
 
-    private SourcePool() {}
+    private RecoveryPool() {}
 
     static Executor start() {
         AtomicInteger number = new AtomicInteger();

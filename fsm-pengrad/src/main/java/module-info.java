@@ -1,0 +1,8 @@
+/** Keys of Telegram's updates in the types of pengrad's java-telegram-bot-api. */
+module io.botfsm.pengrad {
+    requires transitive io.botfsm.core;
+    requires transitive telegram.bot.api;
+    requires static org.jspecify;
+
+    exports io.botfsm.pengrad;
+}

@@ -1,0 +1,90 @@
+package io.botfsm.recovery;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.botfsm.recovery.RecoveringStateStorage.OnFailure;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reports clears to the source, and remembers what it has confirmed: of a bounded number of conversations the version up to
+ * which they are cleared. Thread-safe.
+ */
+final class ClearNotifier {
+    private record Clear(StorageKey key, long version) {}
+
+    private final RecoverySource source;
+    private final OnFailure onFailure;
+    private final NegativeCache negativeCache;
+    private final SingleFlight<Clear, @Nullable Void> reports = new SingleFlight<>();
+    private final Cache<StorageKey, Long> confirmed;
+
+    ClearNotifier(RecoverySource source, OnFailure onFailure, NegativeCache negativeCache, long size) {
+        this.source = source;
+        this.onFailure = onFailure;
+        this.negativeCache = negativeCache;
+        confirmed =
+                Caffeine.newBuilder().maximumSize(size).executor(Runnable::run).build();
+    }
+
+    /** The snapshot, once the source has confirmed the clear if the snapshot shows one. */
+    CompletableFuture<Snapshot> confirmed(StorageKey key, Snapshot snapshot, boolean mayBeApplied) {
+        return isTombstone(snapshot) && !isConfirmed(key, snapshot.version()) && !isHopeless(key)
+                ? report(key, snapshot.version(), mayBeApplied).thenApply(done -> snapshot)
+                : CompletableFuture.completedFuture(snapshot);
+    }
+
+    static boolean isTombstone(Snapshot snapshot) {
+        return snapshot.version() > 0
+                && snapshot.state().isEmpty()
+                && snapshot.data().isEmpty();
+    }
+
+    boolean isConfirmed(StorageKey key, long version) {
+        Long upTo = confirmed.getIfPresent(key);
+        return upTo != null && upTo >= version;
+    }
+
+    /** Where a failing source counts as one that knows nothing, it is not asked for each read. */
+    private boolean isHopeless(StorageKey key) {
+        return onFailure == OnFailure.TREAT_AS_MISSING && negativeCache.contains(key);
+    }
+
+    /** No report is needed: the source knows no conversation up to this version. */
+    void markConfirmed(StorageKey key, long version) {
+        confirmed.asMap().merge(key, version, Math::max);
+    }
+
+    CompletableFuture<@Nullable Void> report(StorageKey key, long version, boolean mayBeApplied) {
+        return reports.join(
+                        new Clear(key, version),
+                        () -> source.cleared(key, version).thenRun(() -> markConfirmed(key, version)))
+                .exceptionallyCompose(failure -> failed(key, mayBeApplied, Futures.cause(failure)));
+    }
+
+    private CompletableFuture<@Nullable Void> failed(StorageKey key, boolean mayBeApplied, Throwable failure) {
+        if (onFailure == OnFailure.TREAT_AS_MISSING && failure instanceof RecoveryFailedException) {
+            negativeCache.unreachable(key);
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.failedFuture(
+                failure instanceof RecoveryFailedException e
+                        ? new RecoveryFailedException(key, mayBeApplied, e.getCause())
+                        : failure);
+    }
+
+    void close(Throwable reason) {
+        reports.fail(reason);
+    }
+
+    int underWay() {
+        return reports.size();
+    }
+
+    long size() {
+        confirmed.cleanUp();
+        return confirmed.estimatedSize();
+    }
+}
