@@ -13,6 +13,8 @@ import io.botfsm.lock.store.Renewal;
 import io.botfsm.lock.store.StoredLease;
 import io.botfsm.redis.LeaseReply.Grant;
 import io.botfsm.redis.ServerMemory.Memory;
+import io.botfsm.redis.internal.Script;
+import io.botfsm.redis.internal.ScriptCalls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
@@ -86,7 +88,7 @@ public final class RedisLeaseStore implements LeaseStore {
         long connection = server.connection();
         var unused = memory.of(server); // if the server has to be asked, then along with this
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
-        run(Script.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
+        run(Scripts.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
             if (grant.isPresent()) {
                 granted(result, grant.get(), request, new Asked(server, connection, asked));
@@ -145,27 +147,27 @@ public final class RedisLeaseStore implements LeaseStore {
     @Override
     public CompletionStage<Renewal> renew(LeaseRequest request) {
         requireNonNull(request, "request");
-        return call(Script.RENEW, request.name(), LeaseArguments.of(request), LeaseReply::renewal);
+        return call(Scripts.RENEW, request.name(), LeaseArguments.of(request), LeaseReply::renewal);
     }
 
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
         requireNonNull(name, "name");
         requireNonNull(claim, "claim");
-        return call(Script.RELEASE, name, List.of(LeaseArguments.claim(claim)), LeaseReply::isDone);
+        return call(Scripts.RELEASE, name, List.of(LeaseArguments.claim(claim)), LeaseReply::isDone);
     }
 
     @Override
     public CompletionStage<StoredLease> read(String name) {
         requireNonNull(name, "name");
-        return call(Script.READ, name, List.of(), LeaseReply::stored);
+        return call(Scripts.READ, name, List.of(), LeaseReply::stored);
     }
 
     @Override
     public CompletionStage<Void> force(String name) {
         requireNonNull(name, "name");
         CompletableFuture<Void> result = new CompletableFuture<>();
-        run(Script.FORCE, name, LeaseArguments.ofForce(), result, reply -> result.complete(null));
+        run(Scripts.FORCE, name, LeaseArguments.ofForce(), result, reply -> result.complete(null));
         return result;
     }
 

@@ -2,6 +2,9 @@ package io.botfsm.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.redis.internal.CallFailures;
+import io.botfsm.redis.internal.KeyScheme;
+import io.botfsm.redis.internal.ScriptCalls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.storage.ConversationRefusedException;
@@ -105,7 +108,7 @@ public final class RedisStateStorage implements StateStorage {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
         return scripts.call(
-                Script.WRITE,
+                Scripts.WRITE,
                 List.of(keys.key(key)),
                 arguments.of(mutation),
                 (outcome, reply, failure) -> finish(outcome, key, mutation, reply, failure));

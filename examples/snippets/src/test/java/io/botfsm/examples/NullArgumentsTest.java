@@ -11,9 +11,9 @@ import io.botfsm.lock.LeaseLockBuilder;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
-import io.botfsm.redis.AiogramLayout;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.aiogram.AiogramLayout;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FsmStrategy;
@@ -66,7 +66,7 @@ import org.junit.jupiter.api.Timeout;
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
-            "io.botfsm.(redis.spi..*|redis.Redis(Stores|ServerCheck).*|redis.AiogramMigration|redis.MigrationReport.*"
+            "io.botfsm.(redis.(spi|internal)..*|redis.RedisServerCheck.*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
                     + "|Handled..*|Transition|lock.LockEvent.*|lock.LockHolder|lock.InstanceLock.Attempt.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");

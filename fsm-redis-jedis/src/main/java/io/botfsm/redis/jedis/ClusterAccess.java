@@ -1,6 +1,6 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.redis.RedisServerCheck;
+import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.ClusterPort;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
@@ -52,7 +52,7 @@ final class ClusterAccess implements RedisAccess {
     public RedisPort port(Consumer<RedisPort> onClose) {
         ClusterPort port = new Nodes(onClose).port;
         try {
-            new RedisServerCheck(port, server(), timeout)
+            new ServerProbe(port, server(), timeout)
                     .await(
                             "CLUSTER SLOTS",
                             port.start(),

@@ -1,6 +1,6 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.redis.RedisServerCheck;
+import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
@@ -170,7 +170,7 @@ final class Connections {
         ServerProcess before = process;
         boolean isOther = id.isEmpty() || !id.equals(before.runId());
         if (roleCheck.isNeeded(isOther && before.number() > 0)
-                && RedisServerCheck.isReplica(info(connection, "replication"))) {
+                && ServerProbe.isReplica(info(connection, "replication"))) {
             throw new JedisDataException("READONLY");
         }
         synchronized (lock) {

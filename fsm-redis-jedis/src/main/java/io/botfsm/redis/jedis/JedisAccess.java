@@ -1,6 +1,6 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.redis.RedisServerCheck;
+import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
@@ -230,11 +230,11 @@ final class JedisAccess implements RedisAccess {
     }
 
     /**
-     * Whether the server is a node of a cluster; see {@link RedisServerCheck#isOfCluster}. Blocks.
+     * Whether the server is a node of a cluster; see {@link ServerProbe#isOfCluster}. Blocks.
      */
     boolean isOfCluster() {
         try (RedisPort port = port(closed -> {})) {
-            return new RedisServerCheck(port, server, timeout).isOfCluster();
+            return new ServerProbe(port, server, timeout).isOfCluster();
         }
     }
 

@@ -3,16 +3,13 @@ package io.botfsm.redis.jedis;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.RedisStores;
 import io.botfsm.redis.UnsupportedClientException;
 import io.botfsm.redis.spi.ConnectionDiagnosis;
 import io.botfsm.redis.spi.RedisUri;
-import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.StorageClosedException;
+import io.botfsm.redis.spi.ServerAccess;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
@@ -28,7 +25,7 @@ import redis.clients.jedis.util.Pool;
  * others of their own. One server, the master that Sentinels know, or a cluster, each node of which has a pool and threads.
  *
  * <pre>{@code
- * try (JedisRedis redis = JedisRedis.connect("redis://localhost/1")) {
+ * try (BotRedis redis = JedisRedis.connect("redis://localhost/1")) {
  *     Fsm fsm = Fsm.over(redis.stateStorage());
  * }
  * }</pre>
@@ -42,24 +39,11 @@ import redis.clients.jedis.util.Pool;
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
  */
-public final class JedisRedis implements AutoCloseable {
-    /** How long a command may take unless chosen otherwise, waiting for a connection included. */
-    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
-
+public final class JedisRedis {
     /** How many connections, and threads that wait on them, there are at most unless chosen otherwise. */
     public static final int DEFAULT_POOL_SIZE = 8;
 
-    private final String server;
-    private final RedisStores stores;
-    private final RedisStorageOptions options;
-    private final RedisLeaseOptions leaseOptions;
-
-    private JedisRedis(RedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
-        this.server = access.server();
-        this.stores = new RedisStores(access.port(port -> {}), server, access.timeout(), access::port);
-        this.options = options;
-        this.leaseOptions = leaseOptions;
-    }
+    private JedisRedis() {}
 
     /**
      * Connects with everything else as it is by default.
@@ -72,7 +56,7 @@ public final class JedisRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis connect(String uri) {
+    public static BotRedis connect(String uri) {
         return builder(uri).connect();
     }
 
@@ -88,10 +72,10 @@ public final class JedisRedis implements AutoCloseable {
      *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis using(UnifiedJedis client) {
+    public static BotRedis connect(UnifiedJedis client) {
         requireNonNull(client, "client");
         JedisVersions.require();
-        return using(JedisVersions.pool(client));
+        return connect(JedisVersions.pool(client));
     }
 
     /**
@@ -105,7 +89,7 @@ public final class JedisRedis implements AutoCloseable {
      *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis using(Pool<Connection> pool) {
+    public static BotRedis connect(Pool<Connection> pool) {
         requireNonNull(pool, "pool");
         JedisVersions.require();
         JedisAccess access = JedisAccess.over(pool);
@@ -127,11 +111,11 @@ public final class JedisRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis fromEnvironment() {
+    public static BotRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
     }
 
-    static JedisRedis fromEnvironment(Map<String, String> variables) {
+    static BotRedis fromEnvironment(Map<String, String> variables) {
         return builder(RedisUri.fromEnvironment(variables)).connect();
     }
 
@@ -160,94 +144,12 @@ public final class JedisRedis implements AutoCloseable {
         return new Builder(uri);
     }
 
-    private static JedisRedis connect(RedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
-        JedisRedis redis = new JedisRedis(access, options, leaseOptions);
-        try {
-            redis.stores.check(options);
-        } catch (RuntimeException e) {
-            redis.close();
-            throw e;
-        }
-        return redis;
+    private static BotRedis connect(RedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
+        return new BotRedis(server(access), access::port, options, leaseOptions);
     }
 
-    /** A storage with the options chosen at connect. */
-    public StateStorage stateStorage() {
-        return stateStorage(options);
-    }
-
-    /**
-     * A storage with other options. Storages share the connections; closing one leaves them to the others. If the keys have
-     * another prefix than those of storages before, the user's rights are checked for it first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server has to be asked and does not answer
-     * @throws StorageRefusedException if the user lacks a right for such keys
-     */
-    public StateStorage stateStorage(RedisStorageOptions chosen) {
-        requireNonNull(chosen, "chosen");
-        return stores.stateStorage(chosen);
-    }
-
-    /**
-     * A storage that keeps conversations as aiogram does, to take over a bot of its, or to hand one back. The server is checked
-     * for it first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
-     */
-    public StateStorage stateStorage(AiogramLayout layout) {
-        requireNonNull(layout, "layout");
-        return stores.stateStorage(layout);
-    }
-
-    /**
-     * A migration of conversations from aiogram's layout to the one of the options chosen at connect, or back. The server is
-     * checked for the former first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
-     */
-    public AiogramMigration aiogramMigration(AiogramLayout layout) {
-        requireNonNull(layout, "layout");
-        return stores.aiogramMigration(layout, options);
-    }
-
-    /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */
-    public LeaseStore leaseStore() {
-        return leaseStore(leaseOptions);
-    }
-
-    /**
-     * A store of leases with other options. Each has threads and, unless the client is yours, connections of its own, so that a
-     * renewal never waits for the conversations: so make one for all locks, not one for each, and another one for leases that are
-     * many. Closing it closes those; otherwise they are closed with this object, after the storages.
-     *
-     * <p>Connecting checks the server for what leases need. Blocks.
-     *
-     * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses, such as for a missing right
-     * @throws StorageClosedException if this object is closed
-     */
-    public LeaseStore leaseStore(RedisLeaseOptions chosen) {
-        requireNonNull(chosen, "chosen");
-        return stores.leaseStore(chosen);
-    }
-
-    /**
-     * Ends the connections, that of the storages first and those of lease stores last, unless they are yours, and the threads;
-     * every later call on a storage fails with {@link StorageClosedException}, on a lease store with
-     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until it
-     * expires: close the locks before. Idempotent.
-     */
-    @Override
-    public void close() {
-        stores.close();
-    }
-
-    /** The server, without credentials. */
-    @Override
-    public String toString() {
-        return "JedisRedis[" + server + "]";
+    private static ServerAccess server(RedisAccess access) {
+        return new ServerAccess(access.port(port -> {}), access.server(), access.timeout());
     }
 
     /** Collects how to connect. Not thread-safe. */
@@ -278,7 +180,7 @@ public final class JedisRedis implements AutoCloseable {
         }
 
         /**
-         * Lets a command take this long, {@link #DEFAULT_COMMAND_TIMEOUT} by default, waiting for a connection included.
+         * Lets a command take this long, {@link BotRedis#DEFAULT_COMMAND_TIMEOUT} by default, waiting for a connection included.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -305,14 +207,14 @@ public final class JedisRedis implements AutoCloseable {
             return this;
         }
 
-        /** Chooses how {@link JedisRedis#stateStorage()} keeps conversations. */
+        /** Chooses how {@link BotRedis#stateStorage()} keeps conversations. */
         public Builder storageOptions(RedisStorageOptions chosen) {
             requireNonNull(chosen, "chosen");
             options = chosen;
             return this;
         }
 
-        /** Chooses how {@link JedisRedis#leaseStore()} keeps leases. */
+        /** Chooses how {@link BotRedis#leaseStore()} keeps leases. */
         public Builder leaseOptions(RedisLeaseOptions chosen) {
             requireNonNull(chosen, "chosen");
             leaseOptions = chosen;
@@ -327,7 +229,7 @@ public final class JedisRedis implements AutoCloseable {
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
          *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
-        public JedisRedis connect() {
+        public BotRedis connect() {
             return diagnosis().explain(() -> JedisRedis.connect(access(), options, leaseOptions));
         }
 
@@ -343,7 +245,7 @@ public final class JedisRedis implements AutoCloseable {
         public LeaseStore leaseStore() {
             return diagnosis().explain(() -> {
                 RedisAccess access = access();
-                return RedisStores.leaseStore(access.port(port -> {}), access.server(), access.timeout(), leaseOptions);
+                return BotRedis.leaseStore(server(access), leaseOptions);
             });
         }
 
@@ -353,7 +255,7 @@ public final class JedisRedis implements AutoCloseable {
         }
 
         private Duration limit() {
-            return commandTimeout.or(uri::timeout).orElse(DEFAULT_COMMAND_TIMEOUT);
+            return commandTimeout.or(uri::timeout).orElse(BotRedis.DEFAULT_COMMAND_TIMEOUT);
         }
 
         /** To one server, or to the cluster to which it says that it belongs. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
@@ -129,7 +130,7 @@ class JedisPortTest {
         try (RespConnection admin = server.connect()) {
             user.createOver(admin);
         }
-        try (JedisRedis redis = JedisRedis.connect(user.in(proxy.uri(0)))) {
+        try (BotRedis redis = JedisRedis.connect(user.in(proxy.uri(0)))) {
             read(redis.stateStorage(), freshKey());
             Awaitility.await().pollDelay(Duration.ofMillis(1_100)).until(() -> true);
             read(redis.stateStorage(), freshKey());
@@ -181,7 +182,7 @@ class JedisPortTest {
 
     @Test
     void whoWaitsRunsTheCall() {
-        try (JedisRedis redis = JedisRedis.connect(proxy.uri(0))) {
+        try (BotRedis redis = JedisRedis.connect(proxy.uri(0))) {
             StateStorage storage = redis.stateStorage();
             for (int i = 0; i < 50; i++) {
                 read(storage, freshKey());
@@ -217,7 +218,7 @@ class JedisPortTest {
 
     @Test
     void anInterruptIsKept() {
-        try (JedisRedis redis = JedisRedis.connect(proxy.uri(0))) {
+        try (BotRedis redis = JedisRedis.connect(proxy.uri(0))) {
             Fsm fsm = Fsm.over(redis.stateStorage());
             StorageKey key = freshKey();
             Thread.currentThread().interrupt();
@@ -230,7 +231,7 @@ class JedisPortTest {
     @Test
     void anInterruptWhileWaitingForAConnectionEndsTheWait() throws InterruptedException {
         Duration long10 = Duration.ofSeconds(10);
-        try (JedisRedis redis = JedisRedis.builder(proxy.uri(0))
+        try (BotRedis redis = JedisRedis.builder(proxy.uri(0))
                 .commandTimeout(long10)
                 .poolSize(1)
                 .connect()) {
@@ -317,11 +318,11 @@ class JedisPortTest {
     void aPoolOfTheUsersIsUsedAndLeftOpen() {
         try (ConnectionPool pool = usersPool(700, Duration.ofSeconds(1))) {
             StorageKey key = freshKey();
-            try (JedisRedis redis = JedisRedis.using(pool)) {
+            try (BotRedis redis = JedisRedis.connect(pool)) {
                 Calls.applied(
                         redis.stateStorage(), key, Mutation.builder().state("A").put("name", "1"));
                 assertThat(read(redis.stateStorage(), key).data()).containsEntry("name", "1");
-                assertThat(redis).hasToString("JedisRedis[redis://127.0.0.1:" + proxy.port() + "]");
+                assertThat(redis).hasToString("BotRedis[redis://127.0.0.1:" + proxy.port() + "]");
                 proxy.dropReplies();
                 assertThat(unavailable(redis.stateStorage().read(key)).timeout())
                         .isEqualTo(Duration.ofMillis(700));
@@ -337,10 +338,10 @@ class JedisPortTest {
     @Test
     void aPoolOfTheUsersThatCouldHangIsRefused() {
         try (ConnectionPool forEver = usersPool(0, Duration.ofSeconds(1))) {
-            assertThatThrownBy(() -> JedisRedis.using(forEver)).hasMessageContaining("socketTimeoutMillis");
+            assertThatThrownBy(() -> JedisRedis.connect(forEver)).hasMessageContaining("socketTimeoutMillis");
         }
         try (ConnectionPool waiting = usersPool(700, Duration.ofMillis(-1))) {
-            assertThatThrownBy(() -> JedisRedis.using(waiting)).hasMessageContaining("maxWait");
+            assertThatThrownBy(() -> JedisRedis.connect(waiting)).hasMessageContaining("maxWait");
         }
     }
 
@@ -395,7 +396,7 @@ class JedisPortTest {
     @Test
     void closingEndsTheThreads() {
         Set<Thread> ofOthers = Thread.getAllStackTraces().keySet();
-        JedisRedis redis = JedisRedis.connect(proxy.uri(0));
+        BotRedis redis = JedisRedis.connect(proxy.uri(0));
         redis.leaseStore();
         read(redis.stateStorage(), freshKey());
         redis.close();

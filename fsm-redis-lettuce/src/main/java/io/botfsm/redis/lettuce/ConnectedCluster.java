@@ -1,6 +1,6 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.redis.RedisServerCheck;
+import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.ClusterPort;
 import io.botfsm.redis.spi.RedisPort;
@@ -83,7 +83,7 @@ final class ConnectedCluster implements Connected {
 
     private void start() {
         Duration limit = client.connectingAndAnswer().multipliedBy(2);
-        new RedisServerCheck(port, server, commandTimeout()).await("CLUSTER SLOTS", port.start(), limit);
+        new ServerProbe(port, server, commandTimeout()).await("CLUSTER SLOTS", port.start(), limit);
     }
 
     private void changed() {

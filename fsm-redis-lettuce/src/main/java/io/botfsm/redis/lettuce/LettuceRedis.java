@@ -3,19 +3,16 @@ package io.botfsm.redis.lettuce;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisServerCheck;
 import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.RedisStores;
 import io.botfsm.redis.UnsupportedClientException;
+import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.ConnectionDiagnosis;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.RedisUri.Node;
-import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import io.lettuce.core.RedisClient;
@@ -34,7 +31,7 @@ import java.util.function.Supplier;
  * of their own. One server, the master that Sentinels know, or a cluster.
  *
  * <pre>{@code
- * try (LettuceRedis redis = LettuceRedis.connect("redis://localhost/1")) {
+ * try (BotRedis redis = LettuceRedis.connect("redis://localhost/1")) {
  *     Fsm fsm = Fsm.over(redis.stateStorage());
  * }
  * }</pre>
@@ -49,22 +46,8 @@ import java.util.function.Supplier;
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class. (Lettuce's own logger writes what it
  * sends, passwords included, at level TRACE.)
  */
-public final class LettuceRedis implements AutoCloseable {
-    /** How long a command may take unless chosen otherwise. */
-    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
-
-    private final String server;
-    private final RedisStores stores;
-    private final RedisStorageOptions options;
-    private final RedisLeaseOptions leaseOptions;
-
-    private LettuceRedis(
-            ServerAccess access, Connected client, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
-        this.server = client.server();
-        this.stores = new RedisStores(client.port(() -> {}), server, client.commandTimeout(), access::portForLeases);
-        this.options = options;
-        this.leaseOptions = leaseOptions;
-    }
+public final class LettuceRedis {
+    private LettuceRedis() {}
 
     /**
      * Connects with everything else as it is by default.
@@ -80,7 +63,7 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static LettuceRedis connect(String uri) {
+    public static BotRedis connect(String uri) {
         return builder(uri).connect();
     }
 
@@ -94,7 +77,7 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static LettuceRedis connect(RedisURI uri) {
+    public static BotRedis connect(RedisURI uri) {
         return builder(uri).connect();
     }
 
@@ -111,7 +94,7 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static LettuceRedis using(RedisClient client, RedisURI uri) {
+    public static BotRedis connect(RedisClient client, RedisURI uri) {
         requireNonNull(client, "client");
         requireNonNull(uri, "uri");
         return builder(uri).client(client).connect();
@@ -126,11 +109,11 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static LettuceRedis fromEnvironment() {
+    public static BotRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
     }
 
-    static LettuceRedis fromEnvironment(Map<String, String> variables) {
+    static BotRedis fromEnvironment(Map<String, String> variables) {
         return builder(RedisUri.fromEnvironment(variables)).connect();
     }
 
@@ -170,87 +153,6 @@ public final class LettuceRedis implements AutoCloseable {
         return new Builder(uri, RedisAddress.nodes(uri));
     }
 
-    /** A storage with the options chosen at connect. */
-    public StateStorage stateStorage() {
-        return stateStorage(options);
-    }
-
-    /**
-     * A storage with other options. Storages share the connection; closing one leaves it to the others. If the keys have another
-     * prefix than those of storages before, or writes are to be durable, the server is checked for it first, which blocks.
-     *
-     * @throws IllegalArgumentException if the durability may take longer than a command
-     * @throws StorageUnavailableException if the server has to be asked and does not answer
-     * @throws StorageRefusedException if it cannot confirm what is asked for, or the user lacks a right
-     */
-    public StateStorage stateStorage(RedisStorageOptions chosen) {
-        requireNonNull(chosen, "chosen");
-        return stores.stateStorage(chosen);
-    }
-
-    /**
-     * A storage that keeps conversations as aiogram does, to take over a bot of its, or to hand one back. The server is checked
-     * for it first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
-     */
-    public StateStorage stateStorage(AiogramLayout layout) {
-        requireNonNull(layout, "layout");
-        return stores.stateStorage(layout);
-    }
-
-    /**
-     * A migration of conversations from aiogram's layout to the one of the options chosen at connect, or back. The server is
-     * checked for the former first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
-     */
-    public AiogramMigration aiogramMigration(AiogramLayout layout) {
-        requireNonNull(layout, "layout");
-        return stores.aiogramMigration(layout, options);
-    }
-
-    /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */
-    public LeaseStore leaseStore() {
-        return leaseStore(leaseOptions);
-    }
-
-    /**
-     * A store of leases with other options. Each has a connection of its own and, unless the client is yours, a client with
-     * threads of its own, so that a renewal never waits for the conversations: so make one for all locks, not one for each,
-     * and another one for leases that are many. Closing it closes those; otherwise they are closed with this object, after the
-     * storages.
-     *
-     * <p>Connecting checks the server for what leases need. Blocks.
-     *
-     * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses, such as for a missing right
-     * @throws StorageClosedException if this object is closed
-     */
-    public LeaseStore leaseStore(RedisLeaseOptions chosen) {
-        requireNonNull(chosen, "chosen");
-        return stores.leaseStore(chosen);
-    }
-
-    /**
-     * Ends the connections, that of the storages first and those of lease stores last, and clients and threads unless they are
-     * yours; every later call on a storage fails with {@link StorageClosedException}, on a lease store with
-     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until it
-     * expires: close the locks before. Idempotent.
-     */
-    @Override
-    public void close() {
-        stores.close();
-    }
-
-    /** The server, without credentials. */
-    @Override
-    public String toString() {
-        return "LettuceRedis[" + server + "]";
-    }
-
     /** Collects how to connect. Not thread-safe. */
     public static final class Builder {
         private final RedisURI uri;
@@ -281,7 +183,7 @@ public final class LettuceRedis implements AutoCloseable {
         }
 
         /**
-         * Lets a command take this long, {@link #DEFAULT_COMMAND_TIMEOUT} by default.
+         * Lets a command take this long, {@link BotRedis#DEFAULT_COMMAND_TIMEOUT} by default.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -291,21 +193,21 @@ public final class LettuceRedis implements AutoCloseable {
             return this;
         }
 
-        /** Uses a client of yours; see {@link LettuceRedis#using}. */
+        /** Uses a client of yours; see {@link #connect(RedisClient, RedisURI)}. */
         public Builder client(RedisClient yours) {
             requireNonNull(yours, "yours");
             client = Optional.of(yours);
             return this;
         }
 
-        /** Chooses how {@link LettuceRedis#stateStorage()} keeps conversations. */
+        /** Chooses how {@link BotRedis#stateStorage()} keeps conversations. */
         public Builder storageOptions(RedisStorageOptions chosen) {
             requireNonNull(chosen, "chosen");
             options = chosen;
             return this;
         }
 
-        /** Chooses how {@link LettuceRedis#leaseStore()} keeps leases. */
+        /** Chooses how {@link BotRedis#leaseStore()} keeps leases. */
         public Builder leaseOptions(RedisLeaseOptions chosen) {
             requireNonNull(chosen, "chosen");
             leaseOptions = chosen;
@@ -321,21 +223,17 @@ public final class LettuceRedis implements AutoCloseable {
          * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
          *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
-        public LettuceRedis connect() {
+        public BotRedis connect() {
             ServerAccess access = access();
-            return diagnosis().explain(() -> connect(access));
+            return diagnosis().explain(() -> {
+                Connected connected = access.connect(RedisServerCheck::loadScripts);
+                return new BotRedis(server(connected), access::portForLeases, options, leaseOptions);
+            });
         }
 
-        private LettuceRedis connect(ServerAccess access) {
-            Connected connected = access.connect(RedisServerCheck::loadScripts);
-            LettuceRedis redis = new LettuceRedis(access, connected, options, leaseOptions);
-            try {
-                redis.stores.check(options);
-            } catch (RuntimeException e) {
-                redis.close();
-                throw e;
-            }
-            return redis;
+        private static io.botfsm.redis.spi.ServerAccess server(Connected connected) {
+            return new io.botfsm.redis.spi.ServerAccess(
+                    connected.port(() -> {}), connected.server(), connected.commandTimeout());
         }
 
         /**
@@ -350,8 +248,7 @@ public final class LettuceRedis implements AutoCloseable {
         public LeaseStore leaseStore() {
             return diagnosis().explain(() -> {
                 Connected connected = access().connectForLeases();
-                return RedisStores.leaseStore(
-                        connected.port(() -> {}), connected.server(), connected.commandTimeout(), leaseOptions);
+                return BotRedis.leaseStore(server(connected), leaseOptions);
             });
         }
 
@@ -361,7 +258,7 @@ public final class LettuceRedis implements AutoCloseable {
                     sentinels ? RedisAddress.addresses(uri) : nodes,
                     uri.isSsl(),
                     sentinels,
-                    commandTimeout.orElse(DEFAULT_COMMAND_TIMEOUT));
+                    commandTimeout.orElse(BotRedis.DEFAULT_COMMAND_TIMEOUT));
         }
 
         private ServerAccess access() {
@@ -383,7 +280,7 @@ public final class LettuceRedis implements AutoCloseable {
             }
             boolean ofCluster;
             try {
-                ofCluster = new RedisServerCheck(one.port(() -> {}), one.server(), one.commandTimeout()).isOfCluster();
+                ofCluster = new ServerProbe(one.port(() -> {}), one.server(), one.commandTimeout()).isOfCluster();
             } catch (RuntimeException e) {
                 one.close();
                 throw e;
@@ -431,7 +328,9 @@ public final class LettuceRedis implements AutoCloseable {
 
         private Duration timeoutOfUri() {
             Duration timeout = uri.getTimeout();
-            return timeout.equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_COMMAND_TIMEOUT : checked(timeout);
+            return timeout.equals(RedisURI.DEFAULT_TIMEOUT_DURATION)
+                    ? BotRedis.DEFAULT_COMMAND_TIMEOUT
+                    : checked(timeout);
         }
 
         private static Duration checked(Duration limit) {

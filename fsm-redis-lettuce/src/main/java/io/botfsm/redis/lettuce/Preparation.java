@@ -1,6 +1,6 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.redis.RedisServerCheck;
+import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -32,7 +32,7 @@ final class Preparation {
     /** That of a server which must be the master: a replica, such as a master that was replaced, is not used. */
     static Preparation ofMaster(Function<RedisPort, CompletionStage<Void>> scripts, Consumer<PortCommand<?>> onBegin) {
         return new Preparation(
-                port -> RedisServerCheck.requireMaster(port).thenCompose(master -> scripts.apply(port)), onBegin);
+                port -> ServerProbe.requireMaster(port).thenCompose(master -> scripts.apply(port)), onBegin);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.botfsm.examples.onboarding.migration;
 
-import io.botfsm.redis.MigrationReport;
+import io.botfsm.redis.aiogram.MigrationReport;
 import java.io.PrintStream;
 import java.util.Locale;
 
