@@ -12,7 +12,5 @@ module io.botfsm.redis {
     exports io.botfsm.redis;
     exports io.botfsm.redis.spi;
     exports io.botfsm.redis.internal to
-            io.botfsm.redis.aiogram,
-            io.botfsm.redis.jedis,
-            io.botfsm.redis.lettuce;
+            io.botfsm.redis.aiogram;
 }

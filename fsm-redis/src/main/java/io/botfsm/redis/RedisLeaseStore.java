@@ -55,6 +55,7 @@ public final class RedisLeaseStore implements LeaseStore {
     private final ServerMemory memory = new ServerMemory();
     private final LeaseKeys keys;
     private final boolean newStore;
+    private final Consumer<RedisLeaseStore> onClose;
     private volatile boolean closed;
 
     /**
@@ -67,6 +68,10 @@ public final class RedisLeaseStore implements LeaseStore {
      * @throws IllegalArgumentException if the deadline is not positive
      */
     public RedisLeaseStore(RedisPort port, Duration deadline, RedisLeaseOptions options) {
+        this(port, deadline, options, store -> {});
+    }
+
+    RedisLeaseStore(RedisPort port, Duration deadline, RedisLeaseOptions options, Consumer<RedisLeaseStore> onClose) {
         requireNonNull(port, "port");
         requireNonNull(deadline, "deadline");
         requireNonNull(options, "options");
@@ -75,6 +80,7 @@ public final class RedisLeaseStore implements LeaseStore {
         this.scripts = new ScriptCalls(port, deadline);
         this.keys = new LeaseKeys(options.keyPrefix());
         this.newStore = options.isNewStore();
+        this.onClose = onClose;
     }
 
     @Override
@@ -245,6 +251,7 @@ public final class RedisLeaseStore implements LeaseStore {
     @Override
     public void close() {
         closed = true;
+        onClose.accept(this);
         port.close();
     }
 }

@@ -14,13 +14,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What a client adapter asks of a server before it hands out storages: that it is new enough, knows the scripts, and gives the
+ * What is asked of a server before storages are handed out: that it is new enough, knows the scripts, and gives the
  * user every right that the scripts need. A script that lacked one in its middle would leave half a write behind, since Redis
  * does not roll scripts back; so it must not get that far.
  *
  * <p>Thread-safe. Leaves nothing in the database.
  */
-public final class RedisServerCheck {
+final class RedisServerCheck {
     /** How long a client may take to open one more connection. */
     private static final Duration CONNECTING = Duration.ofSeconds(3);
 
@@ -35,7 +35,7 @@ public final class RedisServerCheck {
      * @param server the server's name for errors, without credentials
      * @param timeout how long each command may take
      */
-    public RedisServerCheck(RedisPort port, String server, Duration timeout) {
+    RedisServerCheck(RedisPort port, String server, Duration timeout) {
         this.port = port;
         this.timeout = timeout;
         this.probe = new ServerProbe(port, server, timeout);
@@ -49,7 +49,7 @@ public final class RedisServerCheck {
      * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
      *     interrupted, with the flag set again
      */
-    public void run(String keyPrefix) {
+    void run(String keyPrefix) {
         probe.requireVersion();
         probe.load(Scripts.OF_CONVERSATIONS);
         checkRights(keyPrefix);
@@ -62,7 +62,7 @@ public final class RedisServerCheck {
      * @throws StorageRefusedException if the server cannot, does not know the command that waits, or the user has no right to it
      * @throws StorageUnavailableException if the server does not answer
      */
-    public void runForDurability(String keyPrefix, Durability wanted) {
+    void runForDurability(String keyPrefix, Durability wanted) {
         String command = new String(wanted.command().get(0), UTF_8);
         byte[] key = probeKey(keyPrefix);
         try (FollowedScripts scripts = port.followedBy(wanted.command())) {
@@ -84,7 +84,7 @@ public final class RedisServerCheck {
      * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
      *     interrupted, with the flag set again
      */
-    public void runForLeases(String keyPrefix) {
+    void runForLeases(String keyPrefix) {
         probe.requireVersion();
         probe.load(Scripts.OF_LEASES);
         checkRightsForLeases(keyPrefix);
@@ -95,7 +95,7 @@ public final class RedisServerCheck {
      *
      * @return fails as the port's stages do
      */
-    public static CompletionStage<Void> loadScripts(RedisPort port) {
+    static CompletionStage<Void> loadScripts(RedisPort port) {
         return ServerProbe.load(port, Scripts.OF_CONVERSATIONS);
     }
 
@@ -104,7 +104,7 @@ public final class RedisServerCheck {
      *
      * @return fails as the port's stages do
      */
-    public static CompletionStage<Void> loadLeaseScripts(RedisPort port) {
+    static CompletionStage<Void> loadLeaseScripts(RedisPort port) {
         return ServerProbe.load(port, Scripts.OF_LEASES);
     }
 

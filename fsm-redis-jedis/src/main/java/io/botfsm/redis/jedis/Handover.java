@@ -22,7 +22,7 @@ final class Handover {
     private static final long LOOK_MICROS = 1_000;
 
     private final Threads threads;
-    private final Queue<JedisCall<?>> left = new ConcurrentLinkedQueue<>();
+    private final Queue<JedisCall> left = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean looking = new AtomicBoolean();
 
     /** How far the next call is believed to be run by who waits; that two threads count at once, and one is lost, is no harm. */
@@ -34,7 +34,7 @@ final class Handover {
         this.threads = threads;
     }
 
-    void begin(JedisCall<?> call) {
+    void begin(JedisCall call) {
         if (trust < ENOUGH) {
             execute(call);
             return;
@@ -53,14 +53,14 @@ final class Handover {
 
     private void look() {
         looking.set(false); // first, so that whatever is added from now on is looked at again
-        for (JedisCall<?> call = left.poll(); call != null; call = left.poll()) {
+        for (JedisCall call = left.poll(); call != null; call = left.poll()) {
             if (call.isWaiting()) {
                 execute(call);
             }
         }
     }
 
-    private void execute(JedisCall<?> call) {
+    private void execute(JedisCall call) {
         try {
             threads.callers().execute(call);
         } catch (RejectedExecutionException e) {
@@ -98,7 +98,7 @@ final class Handover {
     }
 
     private void giveUp() {
-        for (JedisCall<?> call = left.poll(); call != null; call = left.poll()) {
+        for (JedisCall call = left.poll(); call != null; call = left.poll()) {
             call.giveUp(RedisPortException.closed());
         }
     }

@@ -4,10 +4,10 @@ import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPortException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -15,18 +15,17 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** A command that is sent at most once, by whichever thread runs it, and knows whether it was. */
-final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts.Command {
+final class JedisCall extends CallerRunsFuture<List<Object>> implements Runnable, CommandTimeouts.Command {
     private static final int WAITING = 0;
     private static final int TAKEN = 1;
     private static final int SENT = 2;
     private static final int GIVEN_UP = 3;
 
-    private final Connections connections;
+    private final PooledConnections connections;
     private final Handover handover;
     private final CommandArguments command;
     private final boolean asking;
     private final Optional<CommandArguments> follower;
-    private final Function<@Nullable Object, T> decode;
     private final long timeoutNanos;
     private final long begin = System.nanoTime();
     private final AtomicInteger progress = new AtomicInteger(WAITING);
@@ -35,28 +34,25 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
      * A call that no thread has begun.
      *
      * @param asking whether an {@code ASKING} is sent before the command
-     * @param follower sent right behind the command on the same connection; then {@code decode} is given a list of the command's reply
-     *     and of what became of this one
+     * @param follower sent right behind the command on the same connection; what became of it is one more element of the reply
      */
     JedisCall(
-            Connections connections,
+            PooledConnections connections,
             Handover handover,
             Duration timeout,
             CommandArguments command,
             boolean asking,
-            Optional<CommandArguments> follower,
-            Function<@Nullable Object, T> decode) {
+            Optional<CommandArguments> follower) {
         this.connections = connections;
         this.handover = handover;
         this.timeoutNanos = timeout.toNanos();
         this.command = command;
         this.asking = asking;
         this.follower = follower;
-        this.decode = decode;
     }
 
     @Override
-    JedisCall<?> call() {
+    JedisCall call() {
         return this;
     }
 
@@ -75,8 +71,8 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
     }
 
     /** The same on the thread of one who waits, if that one would wait for as long as the call may take. */
-    void runHere(long patienceNanos) {
-        if (patienceNanos >= timeoutNanos && progress.compareAndSet(WAITING, TAKEN)) {
+    void runHere(long waitNanos) {
+        if (waitNanos >= timeoutNanos && progress.compareAndSet(WAITING, TAKEN)) {
             handover.ranByWaiter();
             send();
         }
@@ -160,9 +156,9 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
     }
 
     private void decode(@Nullable Object reply) {
-        T decoded;
+        List<Object> decoded;
         try {
-            decoded = decode.apply(reply);
+            decoded = follower.isEmpty() ? JedisReply.list(reply) : JedisReply.followed(reply);
         } catch (RuntimeException e) {
             end(RedisPortException.outcomeUnknown(e));
             return;

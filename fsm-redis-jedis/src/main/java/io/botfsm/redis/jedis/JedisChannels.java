@@ -55,7 +55,9 @@ final class JedisChannels implements Subscriptions.Channels {
             channels = new JedisChannels(connection);
         } catch (RuntimeException e) {
             opened.completeExceptionally(
-                    e instanceof JedisException failure ? Connections.refused(failure) : RedisPortException.notSent(e));
+                    e instanceof JedisException failure
+                            ? PooledConnections.refused(failure)
+                            : RedisPortException.notSent(e));
             return;
         }
         opened.complete(channels);

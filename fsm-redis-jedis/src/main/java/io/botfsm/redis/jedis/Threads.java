@@ -59,7 +59,7 @@ final class Threads {
     /** Ends those that wait; calls that have not begun fail. */
     void stopCalls() {
         for (Runnable task : callers.shutdownNow()) {
-            if (task instanceof JedisCall<?> call) {
+            if (task instanceof JedisCall call) {
                 call.giveUp(RedisPortException.closed());
             } else {
                 task.run();

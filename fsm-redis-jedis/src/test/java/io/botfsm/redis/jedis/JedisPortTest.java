@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -72,7 +73,15 @@ class JedisPortTest {
     }
 
     private RedisPort port(int poolSize) {
-        return JedisAccess.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, poolSize).port(port -> {});
+        return port(poolSize, TIMEOUT);
+    }
+
+    private RedisPort port(int poolSize, Duration timeout) {
+        return JedisRedis.builder(RedisUri.parse(proxy.uri(0)), poolSize)
+                .commandTimeout(timeout)
+                .connect()
+                .access()
+                .port();
     }
 
     private static Kind kind(CompletionStage<?> stage) {
@@ -231,9 +240,8 @@ class JedisPortTest {
     @Test
     void anInterruptWhileWaitingForAConnectionEndsTheWait() throws InterruptedException {
         Duration long10 = Duration.ofSeconds(10);
-        try (BotRedis redis = JedisRedis.builder(proxy.uri(0))
+        try (BotRedis redis = JedisRedis.builder(RedisUri.parse(proxy.uri(0)), 1)
                 .commandTimeout(long10)
-                .poolSize(1)
                 .connect()) {
             Fsm fsm = Fsm.builder(redis.stateStorage())
                     .timeout(long10.multipliedBy(2))
@@ -298,8 +306,9 @@ class JedisPortTest {
 
     @Test
     void settingsThatCannotBeAreRefused() {
-        JedisRedis.Builder builder = JedisRedis.builder("redis://host");
-        assertThatThrownBy(() -> builder.poolSize(0)).hasMessageContaining("0");
+        RedisUri uri = RedisUri.parse("redis://host");
+        BotRedis.Builder builder = JedisRedis.builder(uri);
+        assertThatThrownBy(() -> JedisRedis.builder(uri, 0)).hasMessageContaining("0");
         assertThatThrownBy(() -> builder.commandTimeout(Duration.ZERO)).hasMessageContaining("PT0S");
     }
 
@@ -349,8 +358,7 @@ class JedisPortTest {
     @Test
     void aCallIsAnsweredThoughWhatFollowsItLosesTheLastConnection() throws InterruptedException {
         Duration patience = Duration.ofSeconds(10);
-        try (RedisPort port = JedisAccess.to(RedisUri.parse(proxy.uri(0)), patience, 1)
-                        .port(reconnected -> {});
+        try (RedisPort port = port(1, patience);
                 FollowedScripts scripts = port.followedBy(words("WAIT", "1", "0"))) { // no replica: for ever
             CompletableFuture<List<Object>> followed = eval(scripts);
             Awaitility.await().until(() -> info("clients").contains("blocked_clients:1"));
@@ -383,8 +391,8 @@ class JedisPortTest {
     /** Jedis connects again for a command after the end. */
     @Test
     void aClosedConnectionForSubscriptionsStaysClosed() {
-        JedisAccess access = JedisAccess.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, 1);
-        Subscriptions.Channels channels = Calls.get(JedisChannels.open(access::separate));
+        Subscriptions.Channels channels = Calls.get(
+                JedisDriver.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, 1).channels(Optional.empty()));
         channels.listen(message -> {}, () -> {});
         Calls.get(channels.subscribe("c"));
         Calls.get(channels.close());

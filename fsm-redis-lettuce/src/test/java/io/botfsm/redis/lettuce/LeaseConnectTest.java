@@ -89,11 +89,11 @@ class LeaseConnectTest {
                 .toList();
     }
 
-    private static LettuceRedis.Builder asUser() {
+    private static BotRedis.Builder asUser() {
         return LettuceRedis.builder(MINIMAL.in(server.uri(3)));
     }
 
-    private static LettuceRedis.Builder asAdmin() {
+    private static BotRedis.Builder asAdmin() {
         return LettuceRedis.builder(server.uri(0));
     }
 

@@ -106,8 +106,7 @@ class UsersClientTest {
                         .isEqualTo(Duration.ofMillis(321));
             }
         }
-        assertThatThrownBy(() -> LettuceRedis.builder(uri)
-                        .client(client)
+        assertThatThrownBy(() -> LettuceRedis.builder(client, uri)
                         .commandTimeout(Duration.ofSeconds(5))
                         .connect())
                 .isInstanceOf(IllegalArgumentException.class)

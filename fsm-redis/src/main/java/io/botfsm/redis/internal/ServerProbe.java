@@ -6,6 +6,7 @@ import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.spi.RedisUri.Node;
+import io.botfsm.redis.spi.RoleCheck;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
@@ -29,7 +30,6 @@ import java.util.regex.Pattern;
 public final class ServerProbe {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
     private static final Pattern MODE = Pattern.compile("(?m)^(?:redis|server)_mode:(\\w+)\\s*$");
-    private static final Pattern REPLICA = Pattern.compile("(?m)^role:slave\\s*$");
     private static final Pattern MASTER = Pattern.compile("(?m)^master_host:(\\S+)\\s*$[^#]*?^master_port:(\\d+)\\s*$");
     private static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -82,7 +82,7 @@ public final class ServerProbe {
             return true;
         }
         String replication = asked("INFO", () -> port.info("replication"), timeout);
-        if (isReplica(replication)) {
+        if (RoleCheck.isReplica(replication)) {
             Matcher master = MASTER.matcher(replication);
             String of = master.find() ? " of " + new Node(master.group(1), Integer.parseInt(master.group(2))) : "";
             throw refused("is a replica" + of
@@ -95,28 +95,6 @@ public final class ServerProbe {
     private static String mode(String info) {
         Matcher mode = MODE.matcher(info);
         return mode.find() ? mode.group(1) : "";
-    }
-
-    /**
-     * Makes sure that a new connection does not lead to a replica, such as a master that was replaced while nobody looked.
-     *
-     * @return fails as the port's stages do, as for a write that a replica refuses
-     */
-    public static CompletionStage<Void> requireMaster(RedisPort port) {
-        return port.info("replication").thenCompose(info -> isReplica(info) ? replica() : master());
-    }
-
-    /** Whether a server that says this of its replication ({@code INFO replication}) is a replica. */
-    public static boolean isReplica(String info) {
-        return REPLICA.matcher(info).find();
-    }
-
-    private static CompletionStage<Void> replica() {
-        return CompletableFuture.failedFuture(RedisPortException.ofServerError("READONLY"));
-    }
-
-    private static CompletionStage<Void> master() {
-        return CompletableFuture.completedFuture(null);
     }
 
     /** The same for a connection before it is used; fails as the port's stages do. */

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ final class ClusterNodes {
     private final List<Node> seeds;
     private final Function<Node, ClusterNode> opener;
     private final Duration timeout;
-    private final Runnable onChange;
+    private final Consumer<List<Node>> onChange;
 
     /** Not on the one thread that looks after all delays of the process: closing may take long. */
     private final Executor later;
@@ -47,7 +48,8 @@ final class ClusterNodes {
     private long answeredAt = System.nanoTime() - SHORTEST_PAUSE_NANOS;
     private boolean closed;
 
-    ClusterNodes(List<Node> seeds, Function<Node, ClusterNode> opener, Duration timeout, Runnable onChange) {
+    ClusterNodes(
+            List<Node> seeds, Function<Node, ClusterNode> opener, Duration timeout, Consumer<List<Node>> onChange) {
         this.seeds = List.copyOf(seeds);
         this.opener = opener;
         this.timeout = timeout;
@@ -72,12 +74,6 @@ final class ClusterNodes {
         return shuffled(topology.masters()).stream()
                 .flatMap(node -> port(node).stream())
                 .toList();
-    }
-
-    /** Where those are who serve slots; where to begin while nothing is known. */
-    List<Node> addresses() {
-        Set<Node> masters = topology.masters();
-        return masters.isEmpty() ? seeds : List.copyOf(masters);
     }
 
     boolean isClosed() {
@@ -169,7 +165,7 @@ final class ClusterNodes {
         }
         next.masters().forEach(this::port); // so that they are connected before they are needed
         if (changed) {
-            onChange.run();
+            onChange.accept(List.copyOf(next.masters()));
         }
     }
 

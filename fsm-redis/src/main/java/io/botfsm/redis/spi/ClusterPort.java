@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -34,15 +35,15 @@ public final class ClusterPort implements RedisPort {
      * @param seeds nodes to begin with, and to go back to when no other can be reached
      * @param opener makes the port of a node, which connects by itself; must not block
      * @param deadline the limit of a call, all nodes that it goes to included
-     * @param onChange told when other nodes serve slots than before; must not block
-     * @param subscribe begins a subscription on any of the {@link #masters}, and goes on at another when that one is lost
+     * @param onChange notified of the nodes that serve slots when these are others than before; must not block
+     * @param subscribe begins a subscription on any of the nodes that serve slots, and goes on at another when that one is lost
      * @param onClose told once the nodes' ports are closed
      */
     public ClusterPort(
             List<Node> seeds,
             Function<Node, ClusterNode> opener,
             Duration deadline,
-            Runnable onChange,
+            Consumer<List<Node>> onChange,
             BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
             Runnable onClose) {
         this.nodes = new ClusterNodes(seeds, opener, deadline, onChange);
@@ -61,11 +62,6 @@ public final class ClusterPort implements RedisPort {
                                 .map(node -> node.ready().toCompletableFuture())
                                 .toArray(CompletableFuture<?>[]::new))
                         .completeOnTimeout(null, deadline.toNanos(), TimeUnit.NANOSECONDS));
-    }
-
-    /** Where the nodes are that serve slots; the seeds while that is not known. */
-    public List<Node> masters() {
-        return nodes.addresses();
     }
 
     private <T> CompletionStage<T> call(byte[] key, Function<RedisPort, CompletionStage<T>> command) {

@@ -21,6 +21,9 @@ public abstract class CommandPort implements RedisPort {
     private static final byte[] SLOTS = bytes("SLOTS");
     private static final byte[] ONE = bytes("1");
 
+    /** Lets a node of a cluster execute the next command though the keys of its slot are moving to it. */
+    static final List<byte[]> ASKING = List.of(bytes("ASKING"));
+
     /** A port. */
     protected CommandPort() {}
 
@@ -39,12 +42,20 @@ public abstract class CommandPort implements RedisPort {
 
     @Override
     public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
-        return send(script(EVALSHA, bytes(sha), keys, args));
+        return send(evalshaCommand(sha, keys, args));
     }
 
     @Override
     public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
-        return send(script(EVAL, script, keys, args));
+        return send(evalCommand(script, keys, args));
+    }
+
+    static List<byte[]> evalshaCommand(String sha, List<byte[]> keys, List<byte[]> args) {
+        return script(EVALSHA, bytes(sha), keys, args);
+    }
+
+    static List<byte[]> evalCommand(byte[] script, List<byte[]> keys, List<byte[]> args) {
+        return script(EVAL, script, keys, args);
     }
 
     private static List<byte[]> script(byte[] name, byte[] script, List<byte[]> keys, List<byte[]> args) {

@@ -1,7 +1,11 @@
 package io.botfsm.redis.spi;
 
 import io.botfsm.redis.spi.RedisUri.Node;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -242,6 +246,19 @@ public final class RedisPortException extends RuntimeException {
             }
         }
         return MEANINGS.containsKey(code) ? ", " + MEANINGS.get(code) : "";
+    }
+
+    /**
+     * What this means for one who connects.
+     *
+     * @param server its name for errors, without credentials
+     * @param timeout how long connecting was allowed to take
+     */
+    public FsmException whileConnecting(String server, Duration timeout) {
+        String message = server + ": cannot connect: " + getMessage();
+        return lasting
+                ? new StorageRefusedException(message, this)
+                : new StorageUnavailableException(message, timeout, this);
     }
 
     /** What is known of the command. */

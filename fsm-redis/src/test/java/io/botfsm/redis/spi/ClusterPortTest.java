@@ -45,7 +45,7 @@ class ClusterPortTest {
                 List.of(new Node("h", 9)),
                 node -> nodes.computeIfAbsent(node.port(), ScriptedNode::new),
                 deadline,
-                changes::incrementAndGet,
+                masters -> changes.incrementAndGet(),
                 (channel, hint) -> CompletableFuture.failedFuture(RedisPortException.notSent(null)),
                 () -> {});
         get(cluster.start());

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 
-class SentinelsTest {
+class MasterResolverTest {
 
     private static CompletionStage<List<Object>> failed(RuntimeException failure) {
         return CompletableFuture.failedFuture(new CompletionException(failure));
@@ -34,7 +34,7 @@ class SentinelsTest {
         for (CompletionStage<List<Object>> answer : answers) {
             bySentinel.put(new Node("s" + (bySentinel.size() + 1), 26379), answer);
         }
-        return Sentinels.master(bySentinel.keySet(), "main", bySentinel::get)
+        return MasterResolver.master(bySentinel.keySet(), "main", bySentinel::get)
                 .toCompletableFuture()
                 .join();
     }
@@ -72,13 +72,13 @@ class SentinelsTest {
         CompletionStage<List<Object>> noAuth = refused("NOAUTH x");
         CompletionStage<List<Object>> noSentinel = refused("ERR unknown command 'SENTINEL'");
         for (CompletionStage<List<Object>> other : List.of(unreachable, nothing)) {
-            failure(noAuth, other).hasMessageContaining("NOAUTH").matches(SentinelsTest::isPassing);
-            failure(other, noAuth).hasMessageContaining("NOAUTH").matches(SentinelsTest::isPassing);
-            failure(noSentinel, other).hasMessageContaining("not a Sentinel").matches(SentinelsTest::isPassing);
-            failure(other, noSentinel).hasMessageContaining("not a Sentinel").matches(SentinelsTest::isPassing);
+            failure(noAuth, other).hasMessageContaining("NOAUTH").matches(MasterResolverTest::isPassing);
+            failure(other, noAuth).hasMessageContaining("NOAUTH").matches(MasterResolverTest::isPassing);
+            failure(noSentinel, other).hasMessageContaining("not a Sentinel").matches(MasterResolverTest::isPassing);
+            failure(other, noSentinel).hasMessageContaining("not a Sentinel").matches(MasterResolverTest::isPassing);
         }
         failure(noAuth, noSentinel).hasMessageContaining("NOAUTH").matches(failure -> !isPassing(failure));
-        failure(unreachable, noAuth, unreachable).hasMessageContaining("NOAUTH").matches(SentinelsTest::isPassing);
+        failure(unreachable, noAuth, unreachable).hasMessageContaining("NOAUTH").matches(MasterResolverTest::isPassing);
         failure(noAuth, unreachable, noAuth).hasMessageContaining("NOAUTH").matches(failure -> !isPassing(failure));
     }
 

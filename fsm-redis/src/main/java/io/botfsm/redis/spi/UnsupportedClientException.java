@@ -1,4 +1,4 @@
-package io.botfsm.redis;
+package io.botfsm.redis.spi;
 
 import io.botfsm.storage.FsmException;
 import java.util.Optional;

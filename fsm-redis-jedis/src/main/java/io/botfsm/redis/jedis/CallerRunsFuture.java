@@ -9,9 +9,9 @@ import java.util.concurrent.TimeoutException;
  * A future whose completion depends on a call: whoever waits for it runs the call, if no other thread has begun to. That saves the
  * two changes of threads that a blocking update would have to pay for each of its commands.
  */
-class Awaited<T> extends CompletableFuture<T> {
+class CallerRunsFuture<T> extends CompletableFuture<T> {
     /** The call that this one waits for, or is. */
-    JedisCall<?> call() {
+    JedisCall call() {
         throw new UnsupportedOperationException();
     }
 
@@ -40,28 +40,28 @@ class Awaited<T> extends CompletableFuture<T> {
         return super.join();
     }
 
-    private void help(long patienceNanos) throws InterruptedException {
+    private void help(long timeoutNanos) throws InterruptedException {
         if (isDone()) {
             return;
         }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        call().runHere(patienceNanos);
+        call().runHere(timeoutNanos);
         if (isCompletedExceptionally() && Thread.interrupted()) {
             throw new InterruptedException();
         }
     }
 
-    private static final class Dependent<T> extends Awaited<T> {
-        private final JedisCall<?> call;
+    private static final class Dependent<T> extends CallerRunsFuture<T> {
+        private final JedisCall call;
 
-        Dependent(JedisCall<?> call) {
+        Dependent(JedisCall call) {
             this.call = call;
         }
 
         @Override
-        JedisCall<?> call() {
+        JedisCall call() {
             return call;
         }
     }

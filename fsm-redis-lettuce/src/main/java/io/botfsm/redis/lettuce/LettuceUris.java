@@ -4,12 +4,13 @@ import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslVerifyMode;
-import java.util.List;
+import io.lettuce.core.resource.EpollProvider;
+import io.lettuce.core.resource.KqueueProvider;
 import java.util.Optional;
 
 /** What Lettuce calls what {@link RedisUri} says, and the other way round. */
-final class RedisAddress {
-    private RedisAddress() {}
+final class LettuceUris {
+    private LettuceUris() {}
 
     /** A server, the first of several, or Sentinels. */
     static RedisURI of(RedisUri uri) {
@@ -71,37 +72,37 @@ final class RedisAddress {
         return copy;
     }
 
-    /** The server, if it is one that is reached over the network. */
-    static List<Node> nodes(RedisURI uri) {
-        return uri.getSocket() == null && uri.getSentinels().isEmpty() ? List.of(node(uri)) : List.of();
-    }
-
-    /** The Sentinels, or the server, if it is one that is reached over the network. */
-    static List<Node> addresses(RedisURI uri) {
-        return uri.getSentinels().isEmpty()
-                ? nodes(uri)
-                : uri.getSentinels().stream().map(RedisAddress::node).toList();
-    }
-
     static Node node(RedisURI uri) {
         return new Node(uri.getHost(), uri.getPort());
     }
 
-    /** The server as errors and logs name it, without credentials. */
-    static String name(RedisURI uri) {
-        return name(uri, addresses(uri));
+    /** Where a URI leads, without its credentials; with its timeout, unless that is Lettuce's own default. */
+    static RedisUri described(RedisURI uri) {
+        RedisUri.Builder there = RedisUri.builder().database(uri.getDatabase()).tls(uri.isSsl());
+        if (uri.getSocket() != null) {
+            there.socket(uri.getSocket());
+        } else if (uri.getSentinels().isEmpty()) {
+            there.node(uri.getHost(), uri.getPort());
+        } else {
+            there.masterName(uri.getSentinelMasterId());
+            uri.getSentinels().forEach(sentinel -> there.node(sentinel.getHost(), sentinel.getPort()));
+        }
+        if (!uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) {
+            there.timeout(uri.getTimeout());
+        }
+        return there.build();
     }
 
-    /** Nodes of a cluster as errors and logs name them, without credentials. */
-    static String name(RedisURI uri, List<Node> nodes) {
-        RedisUri.Builder name = RedisUri.builder().database(uri.getDatabase()).tls(uri.isSsl());
-        if (uri.getSocket() != null) {
-            name.socket(uri.getSocket());
+    /**
+     * Fails if there is nothing to reach a server with.
+     *
+     * @throws IllegalArgumentException if the URI names a Unix socket, for which Netty's native transport is missing
+     */
+    static void requireNativeTransport(RedisURI uri) {
+        if (uri.getSocket() != null && !EpollProvider.isAvailable() && !KqueueProvider.isAvailable()) {
+            throw new IllegalArgumentException(described(uri)
+                    + ": a Unix socket needs Netty's native transport on the class path: netty-transport-native-epoll"
+                    + " on Linux, netty-transport-native-kqueue on macOS");
         }
-        if (uri.getSentinelMasterId() != null) {
-            name.masterName(uri.getSentinelMasterId());
-        }
-        nodes.forEach(node -> name.node(node.host(), node.port()));
-        return name.build().toString();
     }
 }

@@ -1,5 +1,7 @@
 package io.botfsm.redis.lettuce;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPortException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -12,6 +14,7 @@ import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -22,37 +25,58 @@ import java.util.function.Consumer;
  * A command that knows whether it was sent, and is sent at most once whatever the client does: a second encoding fails, and so
  * does the first one after the command has been reported as not sent. Lettuce then closes the connection.
  */
-final class PortCommand<T> extends CompletableFuture<T>
-        implements RedisCommand<byte[], byte[], T>, CompleteableCommand<T>, CommandTimeouts.Command {
+final class LettuceCommand extends CompletableFuture<List<Object>>
+        implements RedisCommand<byte[], byte[], List<Object>>,
+                CompleteableCommand<List<Object>>,
+                CommandTimeouts.Command {
     private static final int WAITING = 0;
     private static final int SENT = 1;
     private static final int GIVEN_UP = 2;
 
-    @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<PortCommand> PROGRESS =
-            AtomicIntegerFieldUpdater.newUpdater(PortCommand.class, "progress");
+    private static final AtomicIntegerFieldUpdater<LettuceCommand> PROGRESS =
+            AtomicIntegerFieldUpdater.newUpdater(LettuceCommand.class, "progress");
 
-    private final Command<byte[], byte[], T> command;
-    private final Consumer<String> onDoubt;
+    private final Command<byte[], byte[], List<Object>> command;
+    private final Consumer<String> onTrouble;
 
     private volatile int progress = WAITING;
 
     /**
      * A command.
      *
-     * @param onDoubt told why another connection is needed, if the command finds that out
+     * @param words name and arguments
+     * @param onTrouble notified why another connection is needed, if the command finds that out
      */
-    PortCommand(
-            ProtocolKeyword type,
-            CommandOutput<byte[], byte[], T> output,
-            CommandArgs<byte[], byte[]> args,
-            Consumer<String> onDoubt) {
-        this.command = new Command<>(type, output, args);
-        this.onDoubt = onDoubt;
+    LettuceCommand(List<byte[]> words, Consumer<String> onTrouble) {
+        CommandArgs<byte[], byte[]> arguments = noArguments();
+        for (int i = 1; i < words.size(); i++) {
+            arguments.add(words.get(i));
+        }
+        this.command = new Command<>(new Name(words.get(0)), new ReplyOutput(), arguments);
+        this.onTrouble = onTrouble;
     }
 
-    static CommandArgs<byte[], byte[]> args() {
+    static CommandArgs<byte[], byte[]> noArguments() {
         return new CommandArgs<>(ByteArrayCodec.INSTANCE);
+    }
+
+    /** The name of a command. */
+    private static final class Name implements ProtocolKeyword {
+        private final byte[] name;
+
+        Name(byte[] name) {
+            this.name = name;
+        }
+
+        @Override
+        public byte[] getBytes() {
+            return name;
+        }
+
+        @Override
+        public String toString() {
+            return new String(name, US_ASCII);
+        }
     }
 
     @Override
@@ -66,12 +90,12 @@ final class PortCommand<T> extends CompletableFuture<T>
     /** Called when the reply is complete. */
     @Override
     public void complete() {
-        CommandOutput<byte[], byte[], T> output = command.getOutput();
+        CommandOutput<byte[], byte[], List<Object>> output = command.getOutput();
         if (output.hasError()) {
             RedisPortException refused = RedisPortException.ofServerError(output.getError());
             super.completeExceptionally(refused);
             if (refused.code().equals("READONLY")) {
-                onDoubt.accept("leads to a replica");
+                onTrouble.accept("leads to a replica");
             }
         } else {
             complete(output.get());
@@ -84,7 +108,7 @@ final class PortCommand<T> extends CompletableFuture<T>
         boolean first = super.completeExceptionally(
                 sent ? RedisPortException.outcomeUnknown(failure) : RedisPortException.notSent(failure));
         if (first && failure instanceof RedisCommandTimeoutException) {
-            onDoubt.accept("not answering");
+            onTrouble.accept("not answering");
         }
         return first;
     }
@@ -101,12 +125,12 @@ final class PortCommand<T> extends CompletableFuture<T>
     }
 
     @Override
-    public CommandOutput<byte[], byte[], T> getOutput() {
+    public CommandOutput<byte[], byte[], List<Object>> getOutput() {
         return command.getOutput();
     }
 
     @Override
-    public void setOutput(CommandOutput<byte[], byte[], T> output) {
+    public void setOutput(CommandOutput<byte[], byte[], List<Object>> output) {
         command.setOutput(output);
     }
 
@@ -121,12 +145,12 @@ final class PortCommand<T> extends CompletableFuture<T>
     }
 
     @Override
-    public void onComplete(Consumer<? super T> action) {
+    public void onComplete(Consumer<? super List<Object>> action) {
         var unused = thenAccept(action);
     }
 
     @Override
-    public void onComplete(BiConsumer<? super T, Throwable> action) {
+    public void onComplete(BiConsumer<? super List<Object>, Throwable> action) {
         var unused = whenComplete(action);
     }
 
@@ -143,6 +167,6 @@ final class PortCommand<T> extends CompletableFuture<T>
 
     @Override
     public String toString() {
-        return "PortCommand[" + command.getType() + "]";
+        return "LettuceCommand[" + command.getType() + "]";
     }
 }

@@ -1,13 +1,6 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.spi;
 
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
-import io.botfsm.redis.spi.RedisPortException;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
-import io.lettuce.core.protocol.ProtocolKeyword;
-import io.lettuce.core.protocol.RedisCommand;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +9,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,56 +16,44 @@ import org.jspecify.annotations.Nullable;
  * go together, and it follows all of them. Thread-safe.
  */
 final class FollowedCalls implements FollowedScripts {
-    private final Connections connections;
-    private final List<byte[]> command;
+    private final ReconnectingConnection connection;
+    private final List<byte[]> follower;
     private final boolean asking;
-    private final Consumer<PortCommand<?>> onBegin;
     private final Duration timeout;
-    private final Runnable onClose;
     private final Object lock = new Object();
     private List<Call> waiting = new ArrayList<>();
     private boolean underWay = true; // until there is a connection
 
     /**
-     * Scripts over a connection that nobody else uses.
+     * Scripts over a connection that nobody else uses, and that is closed with them.
      *
-     * @param command name and arguments of what follows
+     * @param follower name and arguments of what follows
      * @param asking whether each script comes after an {@code ASKING}
-     * @param onBegin is told of each command, and ends it when its time is over
      * @param timeout how long a call may take, waiting included
-     * @param onClose ends the connection
      */
-    FollowedCalls(
-            Connections connections,
-            List<byte[]> command,
-            boolean asking,
-            Consumer<PortCommand<?>> onBegin,
-            Duration timeout,
-            Runnable onClose) {
-        this.connections = connections;
-        this.command = List.copyOf(command);
+    FollowedCalls(ReconnectingConnection connection, List<byte[]> follower, boolean asking, Duration timeout) {
+        this.connection = connection;
+        this.follower = List.copyOf(follower);
         this.asking = asking;
-        this.onBegin = onBegin;
         this.timeout = timeout;
-        this.onClose = onClose;
-        var unused = connections.ready().thenRun(this::sendWaiting);
+        var unused = connection.ready().thenRun(this::sendWaiting);
     }
 
     @Override
     public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
-        return call(CommandType.EVALSHA, LettucePort.script(sha.getBytes(StandardCharsets.US_ASCII), keys, args));
+        return call(CommandPort.evalshaCommand(sha, keys, args));
     }
 
     @Override
     public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
-        return call(CommandType.EVAL, LettucePort.script(script, keys, args));
+        return call(CommandPort.evalCommand(script, keys, args));
     }
 
-    private CompletionStage<List<Object>> call(CommandType type, CommandArgs<byte[], byte[]> args) {
-        Call call = new Call(type, args);
+    private CompletionStage<List<Object>> call(List<byte[]> command) {
+        Call call = new Call(command);
         synchronized (lock) {
             waiting.add(call);
-            if (underWay && !connections.isClosed()) {
+            if (underWay && !connection.isClosed()) {
                 return call.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
             }
             underWay = true;
@@ -85,13 +65,13 @@ final class FollowedCalls implements FollowedScripts {
     private void sendWaiting() {
         List<Call> calls = taken();
         while (!calls.isEmpty()) {
-            StatefulRedisConnection<byte[], byte[]> connection = connections.current();
-            if (connection != null) {
-                send(calls, connection);
+            ServerConnection now = connection.current();
+            if (now != null) {
+                send(calls, now);
                 return;
             }
             calls.forEach(call -> call.completeExceptionally(
-                    connections.isClosed() ? RedisPortException.closed() : RedisPortException.notSent(null)));
+                    connection.isClosed() ? RedisPortException.closed() : RedisPortException.notSent(null)));
             calls = taken();
         }
     }
@@ -106,46 +86,22 @@ final class FollowedCalls implements FollowedScripts {
         }
     }
 
-    private void send(List<Call> calls, StatefulRedisConnection<byte[], byte[]> connection) {
-        PortCommand<List<Object>> follower = follower(connection);
-        List<RedisCommand<byte[], byte[], ?>> all = new ArrayList<>(calls.size() + 1);
+    private void send(List<Call> calls, ServerConnection now) {
+        List<List<byte[]>> commands = new ArrayList<>();
         for (Call call : calls) {
-            PortCommand<List<Object>> script = begun(call.type, call.args, connection);
             if (asking) {
-                all.add(LettucePort.askingCommand());
+                commands.add(CommandPort.ASKING);
             }
-            all.add(script);
-            call.endWith(script, follower);
+            commands.add(call.command);
         }
-        all.add(follower);
-        var unused = follower.whenComplete((after, missing) -> sendWaiting());
-        try {
-            connection.dispatch(all);
-        } catch (RuntimeException e) {
-            all.forEach(each -> each.completeExceptionally(e));
+        commands.add(follower);
+        List<CompletableFuture<List<Object>>> replies = now.sendTogether(commands);
+        CompletableFuture<List<Object>> followed = replies.get(replies.size() - 1);
+        int step = asking ? 2 : 1;
+        for (int i = 0; i < calls.size(); i++) {
+            calls.get(i).endWith(replies.get((i + 1) * step - 1), followed);
         }
-    }
-
-    private PortCommand<List<Object>> follower(StatefulRedisConnection<byte[], byte[]> connection) {
-        CommandArgs<byte[], byte[]> args = PortCommand.args();
-        for (byte[] arg : command.subList(1, command.size())) {
-            args = args.add(arg);
-        }
-        return begun(named(command.get(0)), args, connection);
-    }
-
-    private static ProtocolKeyword named(byte[] name) {
-        return () -> name;
-    }
-
-    private PortCommand<List<Object>> begun(
-            ProtocolKeyword type,
-            CommandArgs<byte[], byte[]> args,
-            StatefulRedisConnection<byte[], byte[]> connection) {
-        PortCommand<List<Object>> begun =
-                new PortCommand<>(type, new ReplyOutput(), args, why -> connections.doubt(connection, why));
-        onBegin.accept(begun);
-        return begun;
+        var unused = followed.whenComplete((after, missing) -> sendWaiting());
     }
 
     private static List<Object> both(List<Object> reply, @Nullable List<Object> after, @Nullable Throwable missing) {
@@ -156,19 +112,17 @@ final class FollowedCalls implements FollowedScripts {
 
     @Override
     public void close() {
-        onClose.run();
+        connection.close();
         sendWaiting();
     }
 
     /** A script that waits to be sent, or for its reply. */
     private static final class Call extends CompletableFuture<List<Object>> {
-        private final CommandType type;
-        private final CommandArgs<byte[], byte[]> args;
+        private final List<byte[]> command;
         private final AtomicBoolean taken = new AtomicBoolean();
 
-        Call(CommandType type, CommandArgs<byte[], byte[]> args) {
-            this.type = type;
-            this.args = args;
+        Call(List<byte[]> command) {
+            this.command = command;
         }
 
         /** Whether it is still to be sent, which is asked once. */

@@ -1,11 +1,9 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.redis.spi;
 
-import io.botfsm.redis.spi.Reconnecting;
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,22 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one connection at hand. One that was lost, or on which a call timed out or was refused because it leads to a replica, is replaced by a new one: it is opened with
- * pauses of at most half a second between attempts, told the scripts, and takes the old one's place; only then is the old one
- * closed, so that calls still waiting on it may get their replies. Nothing is ever sent again. Thread-safe.
+ * A connection that is replaced by a new one when it is lost, when a call on it times out, or when it turns out to lead to a
+ * replica. The new one is opened with pauses of at most half a second between attempts, is initialized, and takes the old one's
+ * place; only then is the old one closed, so that calls still waiting on it may get their replies. Nothing is ever sent again.
+ * Thread-safe.
  */
-final class LiveConnection implements Connections {
-    private static final Logger LOGGER = LoggerFactory.getLogger(LettuceRedis.class);
+final class ReconnectingConnection {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
 
     private final String server;
-    private final Supplier<CompletionStage<StatefulRedisConnection<byte[], byte[]>>> opener;
+    private final Supplier<CompletionStage<ServerConnection>> opener;
     private final ScheduledExecutorService scheduler;
     private final Duration grace;
     private final Runnable onReplaced;
     private final Object lock = new Object();
 
     /** Replaced connections whose last calls may still be answered. */
-    private final Set<StatefulRedisConnection<byte[], byte[]>> retired = new HashSet<>();
+    private final Set<ServerConnection> retired = new HashSet<>();
 
     /** One object, so that nobody sees the number of one connection and the other. */
     private volatile Numbered current;
@@ -44,14 +43,14 @@ final class LiveConnection implements Connections {
     private boolean closed;
 
     /** A connection, null once closed, and a number that rises whenever another takes its place or it is no longer what it was. */
-    private record Numbered(@Nullable StatefulRedisConnection<byte[], byte[]> connection, long number) {
-        Numbered next(@Nullable StatefulRedisConnection<byte[], byte[]> following) {
+    private record Numbered(@Nullable ServerConnection connection, long number) {
+        Numbered next(@Nullable ServerConnection following) {
             return new Numbered(following, number + 1);
         }
     }
 
     /**
-     * A live connection; it begins to live with {@link #start}.
+     * A connection; it is looked after from {@link #start} on.
      *
      * @param server the server's name for the log, without credentials
      * @param first a connection that is open; null if the first is to be opened as any other
@@ -60,10 +59,10 @@ final class LiveConnection implements Connections {
      * @param grace how long a call on a replaced connection may still wait for its reply
      * @param onReplaced told when another connection has taken the place of one
      */
-    LiveConnection(
+    ReconnectingConnection(
             String server,
-            @Nullable StatefulRedisConnection<byte[], byte[]> first,
-            Supplier<CompletionStage<StatefulRedisConnection<byte[], byte[]>>> opener,
+            @Nullable ServerConnection first,
+            Supplier<CompletionStage<ServerConnection>> opener,
             ScheduledExecutorService scheduler,
             Duration grace,
             Runnable onReplaced) {
@@ -75,31 +74,32 @@ final class LiveConnection implements Connections {
         this.current = new Numbered(first, 0);
     }
 
-    @Override
-    public @Nullable StatefulRedisConnection<byte[], byte[]> current() {
+    /** The connection of the moment, lost ones included; null if there is none yet, or no more. */
+    @Nullable
+    ServerConnection current() {
         return current.connection();
     }
 
-    @Override
-    public long number() {
+    /** A number that rises before the first command is answered over another connection than before. */
+    long number() {
         return current.number();
     }
 
-    @Override
-    public boolean isClosed() {
+    /** Whether there will be none any more. */
+    boolean isClosed() {
         synchronized (lock) {
             return closed;
         }
     }
 
-    @Override
-    public CompletionStage<Void> ready() {
+    /** Completes when there is one for the first time. */
+    CompletionStage<Void> ready() {
         return ready;
     }
 
     /** Begins to look after the first connection, or to open it. */
     void start() {
-        StatefulRedisConnection<byte[], byte[]> first = current.connection();
+        ServerConnection first = current.connection();
         if (first != null) {
             ready.complete(null);
             watch(first);
@@ -111,24 +111,11 @@ final class LiveConnection implements Connections {
         }
     }
 
-    private void watch(StatefulRedisConnection<byte[], byte[]> connection) {
-        connection.addListener(new RedisConnectionStateListener() {
-            @Override
-            public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
-                replace(connection, "lost");
-            }
-        });
-        if (!connection.isOpen()) {
-            replace(connection, "lost");
-        }
+    private void watch(ServerConnection connection) {
+        connection.watch(why -> replace(connection, why));
     }
 
-    @Override
-    public void doubt(StatefulRedisConnection<byte[], byte[]> connection, String why) {
-        replace(connection, why);
-    }
-
-    private void replace(StatefulRedisConnection<byte[], byte[]> connection, String why) {
+    private void replace(ServerConnection connection, String why) {
         synchronized (lock) {
             if (closed || replacing || current.connection() != connection) {
                 return;
@@ -141,7 +128,7 @@ final class LiveConnection implements Connections {
     }
 
     private void attempt(int failures) {
-        CompletionStage<StatefulRedisConnection<byte[], byte[]>> opening;
+        CompletionStage<ServerConnection> opening;
         synchronized (lock) { // so that a client is not asked while it is shut down
             if (closed) {
                 return;
@@ -158,7 +145,7 @@ final class LiveConnection implements Connections {
         });
     }
 
-    private CompletionStage<StatefulRedisConnection<byte[], byte[]>> opened() {
+    private CompletionStage<ServerConnection> opened() {
         try {
             return opener.get();
         } catch (RuntimeException e) {
@@ -175,8 +162,8 @@ final class LiveConnection implements Connections {
         }
     }
 
-    private void takeOver(StatefulRedisConnection<byte[], byte[]> connection) {
-        StatefulRedisConnection<byte[], byte[]> old;
+    private void takeOver(ServerConnection connection) {
+        ServerConnection old;
         synchronized (lock) {
             replacing = false;
             if (closed) {
@@ -197,7 +184,7 @@ final class LiveConnection implements Connections {
         }
     }
 
-    private void retire(StatefulRedisConnection<byte[], byte[]> old) {
+    private void retire(ServerConnection old) {
         if (!old.isOpen()) {
             closeNow(old);
             return;
@@ -212,7 +199,7 @@ final class LiveConnection implements Connections {
         }
     }
 
-    private void end(StatefulRedisConnection<byte[], byte[]> old) {
+    private void end(ServerConnection old) {
         boolean mine;
         synchronized (lock) {
             mine = retired.remove(old);
@@ -222,21 +209,22 @@ final class LiveConnection implements Connections {
         }
     }
 
-    private static void closeNow(StatefulRedisConnection<byte[], byte[]> connection) {
-        var unused = connection.closeAsync();
+    private static void closeNow(ServerConnection connection) {
+        var unused = connection.close();
     }
 
-    /** Ends the replacing, and returns the connections that are left to close. */
-    Set<StatefulRedisConnection<byte[], byte[]>> end() {
+    /** Ends the replacing and closes what is open. Idempotent. */
+    void close() {
+        List<ServerConnection> left;
         synchronized (lock) {
             closed = true;
-            Set<StatefulRedisConnection<byte[], byte[]>> left = new HashSet<>(retired);
+            left = new ArrayList<>(retired);
             retired.clear();
             if (current.connection() != null) {
                 left.add(current.connection());
             }
             current = current.next(null);
-            return left;
         }
+        left.forEach(ReconnectingConnection::closeNow);
     }
 }

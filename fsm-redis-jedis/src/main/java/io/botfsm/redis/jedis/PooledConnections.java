@@ -1,10 +1,8 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.storage.StorageRefusedException;
-import io.botfsm.storage.StorageUnavailableException;
-import java.time.Duration;
+import io.botfsm.redis.spi.RoleCheck;
+import io.botfsm.redis.spi.ServerTarget;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -23,20 +21,19 @@ import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
 /**
- * Connections of a Jedis pool, of which none is used that is known, or to be feared, to be dead. Each new one is asked which
+ * PooledConnections of a Jedis pool, of which none is used that is known, or to be feared, to be dead. Each new one is asked which
  * server process it leads to; when that is another one, the connections that lead to the one before are not used again. One that
  * was idle for some time is asked for a sign of life, and when one is found broken, all idle ones are closed: what broke it
  * mostly broke them all. Thread-safe.
  */
-final class Connections {
+final class PooledConnections {
     /** After so long without a command, a connection may have died unnoticed, and one round trip more costs little. */
     private static final long IDLE_NANOS = 1_000_000_000;
 
     private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:([0-9a-f]+)\\s*$");
     private static final Logger LOGGER = LoggerFactory.getLogger(JedisRedis.class);
 
-    private final String server;
-    private final RoleCheck roleCheck;
+    private final ServerTarget target;
     private final ConnectionProvider provider;
     private final Object lock = new Object();
 
@@ -44,7 +41,6 @@ final class Connections {
     private final Map<Connection, Known> known = new ConcurrentHashMap<>();
 
     private volatile ServerProcess process = new ServerProcess("", 0);
-    private volatile Runnable onOtherProcess = () -> {};
     private volatile boolean closed;
 
     /** A server process, and how many there were before. */
@@ -61,21 +57,10 @@ final class Connections {
         }
     }
 
-    /**
-     * The connections of a pool.
-     *
-     * @param server the server's name for the log, without credentials
-     * @param roleCheck when a server must say that it is a master
-     */
-    Connections(String server, RoleCheck roleCheck, ConnectionProvider provider) {
-        this.server = server;
-        this.roleCheck = roleCheck;
+    /** The connections of a pool to this server. */
+    PooledConnections(ServerTarget target, ConnectionProvider provider) {
+        this.target = target;
         this.provider = provider;
-    }
-
-    /** To be told whenever they lead to another server process than before, or should. */
-    void onOtherProcess(Runnable told) {
-        onOtherProcess = told;
     }
 
     /** Rises before the first command is answered by another server process than before. */
@@ -130,15 +115,6 @@ final class Connections {
         }
     }
 
-    /** What connecting fails with. */
-    static RuntimeException notConnected(String server, JedisException failure) {
-        RedisPortException why = refused(failure);
-        String message = server + ": cannot connect: " + why.getMessage();
-        return why.isLasting()
-                ? new StorageRefusedException(message, why)
-                : new StorageUnavailableException(message, Duration.ZERO, why);
-    }
-
     /** The server's own words, or a Sentinel's, if these are any. */
     static RedisPortException refused(JedisException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -169,21 +145,21 @@ final class Connections {
         String id = runId.find() ? runId.group(1) : "";
         ServerProcess before = process;
         boolean isOther = id.isEmpty() || !id.equals(before.runId());
-        if (roleCheck.isNeeded(isOther && before.number() > 0)
-                && ServerProbe.isReplica(info(connection, "replication"))) {
+        if (target.role().isNeeded(isOther && before.number() > 0)
+                && RoleCheck.isReplica(info(connection, "replication"))) {
             throw new JedisDataException("READONLY");
         }
         synchronized (lock) {
             isOther = id.isEmpty() || !id.equals(process.runId());
             if (isOther) {
                 process = new ServerProcess(id, process.number() + 1);
-                LOGGER.debug("{}: connected to process {}", server, id);
+                LOGGER.debug("{}: connected to process {}", target.name(), id);
             }
             known.keySet().removeIf(old -> !old.isConnected());
             known.put(connection, new Known(process.number(), soTimeout));
         }
         if (isOther && before.number() > 0) {
-            onOtherProcess.run();
+            target.onReplaced().run();
         }
     }
 
@@ -200,7 +176,7 @@ final class Connections {
             }
         }
         forgetIdle();
-        onOtherProcess.run();
+        target.onReplaced().run();
     }
 
     /** Takes a connection back that serves. */
@@ -236,7 +212,7 @@ final class Connections {
         try {
             connection.close();
         } catch (JedisException e) {
-            LOGGER.debug("{}: no connection instead of a broken one", server, e);
+            LOGGER.debug("{}: no connection instead of a broken one", target.name(), e);
         }
     }
 
@@ -245,7 +221,7 @@ final class Connections {
         try {
             provider.close();
         } catch (Exception e) {
-            LOGGER.debug("{}: not closed in order", server, e);
+            LOGGER.debug("{}: not closed in order", target.name(), e);
         }
     }
 }

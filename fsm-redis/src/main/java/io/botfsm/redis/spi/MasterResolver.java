@@ -12,13 +12,14 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Those who know where a master is. All are asked at the same time. What more than half of them say is true at once; otherwise,
  * when all have answered or failed, what most say: one that is cut off from the others or out of date decides nothing.
  */
-public final class Sentinels {
+public final class MasterResolver {
     private final String master;
     private final int count;
     private final CompletableFuture<Node> elected = new CompletableFuture<>();
@@ -27,7 +28,7 @@ public final class Sentinels {
     private int refusals;
     private int left;
 
-    private Sentinels(String master, int count) {
+    private MasterResolver(String master, int count) {
         this.master = master;
         this.count = count;
         this.left = count;
@@ -43,13 +44,27 @@ public final class Sentinels {
      */
     public static CompletionStage<Node> master(
             Collection<Node> sentinels, String master, Function<Node, CompletionStage<List<Object>>> ask) {
-        Sentinels asked = new Sentinels(master, sentinels.size());
+        MasterResolver asked = new MasterResolver(master, sentinels.size());
         for (Node sentinel : sentinels) {
             var unused = ask.apply(sentinel)
                     .thenApply(asked::node)
                     .whenComplete((node, failure) -> asked.answered(sentinel, node, failure));
         }
         return asked.elected;
+    }
+
+    /**
+     * Asks a Sentinel where a master is, over a connection of a client that does not block, and closes that.
+     *
+     * @return host and port
+     */
+    public static CompletionStage<List<Object>> ask(CompletionStage<ServerConnection> sentinel, String master) {
+        List<byte[]> question = Stream.of("SENTINEL", "GET-MASTER-ADDR-BY-NAME", master)
+                .map(word -> word.getBytes(UTF_8))
+                .toList();
+        return sentinel.thenCompose(connection -> connection.send(question).whenComplete((address, failure) -> {
+            var unused = connection.close();
+        }));
     }
 
     private Node node(List<Object> address) {

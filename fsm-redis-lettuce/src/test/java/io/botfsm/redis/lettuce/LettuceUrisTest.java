@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RedisAddressTest {
+class LettuceUrisTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -28,12 +28,12 @@ class RedisAddressTest {
                 "redis-sentinel://h1:26379,h2:26380/2#master",
             })
     void namesServers(String uri) {
-        assertThat(RedisAddress.name(RedisAddress.of(RedisUri.parse(uri)))).isEqualTo(uri);
+        assertThat(LettuceUris.described(LettuceUris.of(RedisUri.parse(uri)))).hasToString(uri);
     }
 
     @Test
     void lettuceIsToldEverything() {
-        RedisURI uri = RedisAddress.of(RedisUri.parse("rediss://bot:p%40ss@host:7000/3?timeout=5s&verifyPeer=CA"));
+        RedisURI uri = LettuceUris.of(RedisUri.parse("rediss://bot:p%40ss@host:7000/3?timeout=5s&verifyPeer=CA"));
         assertThat(uri.getVerifyMode()).isEqualTo(SslVerifyMode.CA);
         assertThat(uri.getTimeout()).isEqualTo(Duration.ofSeconds(5));
         RedisCredentials credentials =
@@ -44,7 +44,7 @@ class RedisAddressTest {
 
     @Test
     void aPasswordNeedsNoUser() {
-        RedisCredentials credentials = RedisAddress.of(RedisUri.parse("redis://:secret@host"))
+        RedisCredentials credentials = LettuceUris.of(RedisUri.parse("redis://:secret@host"))
                 .getCredentialsProvider()
                 .resolveCredentials()
                 .block();
@@ -71,12 +71,12 @@ class RedisAddressTest {
 
     @Test
     void theMasterOfSentinelsIsTalkedToAsTheUriSays() {
-        RedisURI sentinels = RedisAddress.of(RedisUri.parse("rediss-sentinel://bot:pass@h1,h2:26380/2#master"));
+        RedisURI sentinels = LettuceUris.of(RedisUri.parse("rediss-sentinel://bot:pass@h1,h2:26380/2#master"));
         assertThat(sentinels.getSentinels()).extracting(RedisURI::getHost).containsExactly("h1", "h2");
         assertThat(sentinels.getSentinels()).allMatch(RedisURI::isSsl);
 
-        RedisURI master = RedisAddress.at(sentinels, new Node("m", 7000));
-        assertThat(RedisAddress.name(master)).isEqualTo("rediss://m:7000/2");
+        RedisURI master = LettuceUris.at(sentinels, new Node("m", 7000));
+        assertThat(LettuceUris.described(master)).hasToString("rediss://m:7000/2");
         assertThat(master.getCredentialsProvider().resolveCredentials().block().getUsername())
                 .isEqualTo("bot");
     }
