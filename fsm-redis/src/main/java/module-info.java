@@ -11,6 +11,7 @@ module io.botfsm.redis {
 
     exports io.botfsm.redis;
     exports io.botfsm.redis.spi;
+    exports io.botfsm.redis.spi.blocking;
     exports io.botfsm.redis.internal to
             io.botfsm.redis.aiogram;
 }

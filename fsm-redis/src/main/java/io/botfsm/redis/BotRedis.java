@@ -3,8 +3,8 @@ package io.botfsm.redis;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.internal.ConnectionDiagnosis;
 import io.botfsm.redis.internal.ServerProbe;
-import io.botfsm.redis.spi.ConnectionDiagnosis;
 import io.botfsm.redis.spi.RedisConnector;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;

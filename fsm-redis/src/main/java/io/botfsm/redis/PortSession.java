@@ -1,8 +1,8 @@
 package io.botfsm.redis;
 
+import io.botfsm.redis.cluster.ClusterPort;
 import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.ClusterNode;
-import io.botfsm.redis.spi.ClusterPort;
 import io.botfsm.redis.spi.RedisConnector;
 import io.botfsm.redis.spi.RedisDriver;
 import io.botfsm.redis.spi.RedisPort;

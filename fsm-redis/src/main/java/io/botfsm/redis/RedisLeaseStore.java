@@ -42,15 +42,15 @@ import org.jspecify.annotations.Nullable;
  * grant with a fence younger than the lease's time to live. It does not cover what a replica misses that takes its master's
  * place, nor keys that are evicted or deleted by hand.
  *
- * <p>Thread-safe. Stages complete on a thread of the client, within its time-out or, where a new connection's server has to be
- * asked for its memory, within the deadline.
+ * <p>Thread-safe. Stages complete on a thread of the client, within its timeout or, where a new connection's server has to be
+ * asked for its memory, within the timeout.
  */
 public final class RedisLeaseStore implements LeaseStore {
     /** The error of scripts that find no higher fencing token. */
     private static final String NO_HIGHER_TOKEN = "FENCE";
 
     private final RedisPort port;
-    private final Duration deadline;
+    private final Duration timeout;
     private final ScriptCalls scripts;
     private final ServerMemory memory = new ServerMemory();
     private final LeaseKeys keys;
@@ -62,22 +62,22 @@ public final class RedisLeaseStore implements LeaseStore {
      * A store over a client.
      *
      * @param port the client; belongs to the store and is closed with it, since a lock is to have a connection of its own
-     * @param deadline how long the client lets a command take; also the limit of an operation that has to send the script as
+     * @param timeout how long the client lets a command take; also the limit of an operation that has to send the script as
      *     well
      * @param options how leases are kept
-     * @throws IllegalArgumentException if the deadline is not positive
+     * @throws IllegalArgumentException if the timeout is not positive
      */
-    public RedisLeaseStore(RedisPort port, Duration deadline, RedisLeaseOptions options) {
-        this(port, deadline, options, store -> {});
+    public RedisLeaseStore(RedisPort port, Duration timeout, RedisLeaseOptions options) {
+        this(port, timeout, options, store -> {});
     }
 
-    RedisLeaseStore(RedisPort port, Duration deadline, RedisLeaseOptions options, Consumer<RedisLeaseStore> onClose) {
+    RedisLeaseStore(RedisPort port, Duration timeout, RedisLeaseOptions options, Consumer<RedisLeaseStore> onClose) {
         requireNonNull(port, "port");
-        requireNonNull(deadline, "deadline");
+        requireNonNull(timeout, "timeout");
         requireNonNull(options, "options");
         this.port = port;
-        this.deadline = deadline;
-        this.scripts = new ScriptCalls(port, deadline);
+        this.timeout = timeout;
+        this.scripts = new ScriptCalls(port, timeout);
         this.keys = new LeaseKeys(options.keyPrefix());
         this.newStore = options.isNewStore();
         this.onClose = onClose;
@@ -111,18 +111,18 @@ public final class RedisLeaseStore implements LeaseStore {
 
     /** Which server was asked for a lease, over which of its connections, and when. */
     private record Asked(RedisPort server, long connection, long begin) {
-        private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer, Duration deadline) {
+        private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer, Duration timeout) {
             if (answer.isDone()) {
                 return answer;
             }
-            long left = Math.max(1, deadline.toNanos() - (System.nanoTime() - begin));
+            long left = Math.max(1, timeout.toNanos() - (System.nanoTime() - begin));
             return answer.copy().orTimeout(left, TimeUnit.NANOSECONDS);
         }
     }
 
     private void granted(CompletableFuture<Acquisition> result, Grant grant, LeaseRequest request, Asked asked) {
         RedisPort granting = server(request.name());
-        var unused = asked.inTime(memory.of(granting), deadline)
+        var unused = asked.inTime(memory.of(granting), timeout)
                 .handle((found, failure) -> granting == asked.server() ? found : null) // else who granted it?
                 .thenCompose(sure -> remembered(sure, grant.fenceAge(), request, asked))
                 .exceptionally(failure -> Duration.ZERO)
@@ -146,7 +146,7 @@ public final class RedisLeaseStore implements LeaseStore {
         if (fenceAge.compareTo(request.ttl()) >= 0) { // nobody has to wait, whatever the server says
             return CompletableFuture.completedFuture(fenceAge);
         }
-        return asked.inTime(ServerHistory.isUnbroken(asked.server(), asked.connection()), deadline)
+        return asked.inTime(ServerHistory.isUnbroken(asked.server(), asked.connection()), timeout)
                 .handle((unbroken, failure) -> Boolean.TRUE.equals(unbroken) ? sinceStart : fenceAge);
     }
 

@@ -69,7 +69,7 @@ final class RedisServerCheck {
             List<Object> reply = probe.await(
                     command,
                     scripts.eval(Scripts.PROBE.text(), List.of(key), List.of()),
-                    timeout.plus(wanted.within()));
+                    timeout.plus(wanted.timeout()));
             if (reply.get(reply.size() - 1) instanceof RedisPortException failure) {
                 throw probe.failed(command, failure);
             }

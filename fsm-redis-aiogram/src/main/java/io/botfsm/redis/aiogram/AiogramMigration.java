@@ -49,7 +49,7 @@ public final class AiogramMigration {
     }
 
     private final RedisPort port;
-    private final Duration deadline;
+    private final Duration timeout;
     private final AiogramLayout layout;
     private final RedisStorageOptions options;
     private final boolean dry;
@@ -61,12 +61,12 @@ public final class AiogramMigration {
      * A migration over a client.
      *
      * @param port the client, which stays open
-     * @param deadline how long the client lets a command take
+     * @param timeout how long the client lets a command take
      * @param layout how aiogram keeps conversations
      * @param options how this library keeps them
      */
-    AiogramMigration(RedisPort port, Duration deadline, AiogramLayout layout, RedisStorageOptions options) {
-        this(port, deadline, layout, options, false, false, true, report -> {});
+    AiogramMigration(RedisPort port, Duration timeout, AiogramLayout layout, RedisStorageOptions options) {
+        this(port, timeout, layout, options, false, false, true, report -> {});
     }
 
     /**
@@ -87,7 +87,7 @@ public final class AiogramMigration {
 
     private AiogramMigration(
             RedisPort port,
-            Duration deadline,
+            Duration timeout,
             AiogramLayout layout,
             RedisStorageOptions options,
             boolean dry,
@@ -95,7 +95,7 @@ public final class AiogramMigration {
             boolean checksLayout,
             Consumer<MigrationReport> progress) {
         this.port = port;
-        this.deadline = deadline;
+        this.timeout = timeout;
         this.layout = layout;
         this.options = options;
         this.dry = dry;
@@ -106,7 +106,7 @@ public final class AiogramMigration {
 
     /** The same, but nothing is written: reports what would be. */
     public AiogramMigration dry() {
-        return new AiogramMigration(port, deadline, layout, options, true, removes, checksLayout, progress);
+        return new AiogramMigration(port, timeout, layout, options, true, removes, checksLayout, progress);
     }
 
     /**
@@ -115,7 +115,7 @@ public final class AiogramMigration {
      * {@link MigrationReport#newer()} names it.
      */
     public AiogramMigration removing() {
-        return new AiogramMigration(port, deadline, layout, options, dry, true, checksLayout, progress);
+        return new AiogramMigration(port, timeout, layout, options, dry, true, checksLayout, progress);
     }
 
     /**
@@ -124,12 +124,12 @@ public final class AiogramMigration {
      * way are skipped nevertheless.
      */
     public AiogramMigration withoutLayoutCheck() {
-        return new AiogramMigration(port, deadline, layout, options, dry, removes, false, progress);
+        return new AiogramMigration(port, timeout, layout, options, dry, removes, false, progress);
     }
 
     /** The same, telling how far it is, on the thread that runs it. */
     public AiogramMigration telling(Consumer<MigrationReport> listener) {
-        return new AiogramMigration(port, deadline, layout, options, dry, removes, checksLayout, listener);
+        return new AiogramMigration(port, timeout, layout, options, dry, removes, checksLayout, listener);
     }
 
     /**
@@ -144,12 +144,12 @@ public final class AiogramMigration {
      * @throws StorageClosedException if the client is closed
      */
     public MigrationReport run(Direction direction) {
-        MigrationRun run = new MigrationRun(port, deadline, progress);
+        MigrationRun run = new MigrationRun(port, timeout, progress);
         if (checksLayout) {
             run.check(layout);
         }
-        try (StateStorage aiogram = new AiogramStateStorage(port, deadline, layout);
-                StateStorage own = new RedisStateStorage(port, deadline, options)) {
+        try (StateStorage aiogram = new AiogramStateStorage(port, timeout, layout);
+                StateStorage own = new RedisStateStorage(port, timeout, options)) {
             if (direction == Direction.FROM_AIOGRAM) {
                 fromAiogram(run, new ConversationCopy(aiogram, own, dry, removes));
             } else {

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Conversations as aiogram 3 keeps them, byte for byte: a Java bot can go on where a Python bot was, and the other way round.
  * Unlike there, state and data are read and written together, and no write is lost to another. A read is one round trip. A
- * write is two, one that reads and one that writes if nothing has changed in between; it is tried again until the deadline
+ * write is two, one that reads and one that writes if nothing has changed in between; it is tried again until the timeout
  * otherwise, and fails with a {@link ContentionException} then.
  *
  * <p>This layout has no place for fencing tokens and event ids, and its versions are stamps of the content, which do not rise:
@@ -73,7 +73,7 @@ public final class AiogramStateStorage implements StateStorage {
     private static final int MOST_DOUBLINGS = 7;
 
     private final AiogramLayout layout;
-    private final Duration deadline;
+    private final Duration timeout;
     private final CallFailures failures;
     private final ScriptCalls scripts;
     private volatile boolean closed;
@@ -82,18 +82,18 @@ public final class AiogramStateStorage implements StateStorage {
      * A storage over a client.
      *
      * @param port the client, not of a cluster; stays open when the storage is closed, since others may share it
-     * @param deadline how long the client lets a command take, and a write may take altogether
+     * @param timeout how long the client lets a command take, and a write may take altogether
      * @param layout how conversations are kept
-     * @throws IllegalArgumentException if the deadline is not positive
+     * @throws IllegalArgumentException if the timeout is not positive
      */
-    public AiogramStateStorage(RedisPort port, Duration deadline, AiogramLayout layout) {
+    public AiogramStateStorage(RedisPort port, Duration timeout, AiogramLayout layout) {
         requireNonNull(port, "port");
-        requireNonNull(deadline, "deadline");
+        requireNonNull(timeout, "timeout");
         requireNonNull(layout, "layout");
         this.layout = layout;
-        this.deadline = deadline;
-        this.failures = new CallFailures(deadline);
-        this.scripts = new ScriptCalls(port, deadline);
+        this.timeout = timeout;
+        this.failures = new CallFailures(timeout);
+        this.scripts = new ScriptCalls(port, timeout);
     }
 
     /**
@@ -235,12 +235,12 @@ public final class AiogramStateStorage implements StateStorage {
         private FsmException failure(boolean writes, @Nullable Throwable failure) {
             boolean late = attempts > 1 && nanosLeft() <= 0;
             return late && failure instanceof RedisPortException known && known.kind() == Kind.NOT_SENT
-                    ? new ContentionException(key, attempts - 1, deadline)
+                    ? new ContentionException(key, attempts - 1, timeout)
                     : failures.of(key, writes, failure);
         }
 
         private long nanosLeft() {
-            return deadline.toNanos() - (System.nanoTime() - begun);
+            return timeout.toNanos() - (System.nanoTime() - begun);
         }
 
         private void change(AiogramTexts now) {
@@ -293,7 +293,7 @@ public final class AiogramStateStorage implements StateStorage {
         private void attemptLater() {
             long pause = ThreadLocalRandom.current().nextLong(FIRST_PAUSE << Math.min(attempts - 1, MOST_DOUBLINGS));
             if (pause >= nanosLeft()) {
-                throw new ContentionException(key, attempts, deadline);
+                throw new ContentionException(key, attempts, timeout);
             }
             CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, Runnable::run)
                     .execute(() -> settle(outcome, this::attempt));

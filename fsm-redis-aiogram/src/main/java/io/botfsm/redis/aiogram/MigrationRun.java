@@ -38,7 +38,7 @@ final class MigrationRun {
     /** What the server answers to a call on one key for the sake of what that key holds. */
     private static final Set<String> OF_ONE_KEY = Set.of("WRONGTYPE", "ERR");
 
-    private final Duration deadline;
+    private final Duration timeout;
     private final ScriptCalls scripts;
     private final Consumer<MigrationReport> progress;
     private long keys;
@@ -50,9 +50,9 @@ final class MigrationRun {
     private long skippedInAll;
     private final List<Skipped> skipped = new ArrayList<>();
 
-    MigrationRun(RedisPort port, Duration deadline, Consumer<MigrationReport> progress) {
-        this.deadline = deadline;
-        this.scripts = new ScriptCalls(port, deadline);
+    MigrationRun(RedisPort port, Duration timeout, Consumer<MigrationReport> progress) {
+        this.timeout = timeout;
+        this.scripts = new ScriptCalls(port, timeout);
         this.progress = progress;
     }
 
@@ -196,7 +196,7 @@ final class MigrationRun {
         String message = "listing keys with SCAN: " + (failure == null ? "failed" : failure.getMessage());
         return failure instanceof RedisPortException known && known.isLasting()
                 ? new StorageRefusedException(message, known)
-                : new StorageUnavailableException(message, deadline, failure);
+                : new StorageUnavailableException(message, timeout, failure);
     }
 
     private static <T> T answer(Supplier<CompletionStage<T>> call) {

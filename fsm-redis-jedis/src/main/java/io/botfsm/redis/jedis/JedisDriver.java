@@ -7,6 +7,7 @@ import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.redis.spi.ServerTarget;
 import io.botfsm.redis.spi.Subscriptions;
+import io.botfsm.redis.spi.blocking.PortThreads;
 import io.botfsm.storage.StorageRefusedException;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +21,7 @@ final class JedisDriver implements RedisDriver {
     private final Function<Node, JedisServer> nodes;
     private final Duration timeout;
     private final int poolSize;
-    private final Threads threads = new Threads(1);
+    private final PortThreads threads = new PortThreads("jedis", 1);
 
     private JedisDriver(JedisServer server, Function<Node, JedisServer> nodes, Duration timeout, int poolSize) {
         this.server = server;

@@ -1,9 +1,9 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.NodePort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.ServerTarget;
+import io.botfsm.redis.spi.blocking.BlockingCalls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,11 +16,9 @@ import redis.clients.jedis.commands.ProtocolCommand;
 final class JedisPort extends NodePort implements FollowedScripts {
     private final JedisServer server;
     private final PooledConnections connections;
-    private final Threads threads;
-    private final Handover handover;
+    private final BlockingCalls calls;
     private final Duration timeout;
     private final int poolSize;
-    private final CommandTimeouts timeouts;
     private final Optional<CommandArguments> follower;
     private final boolean alwaysAsking;
 
@@ -45,21 +43,17 @@ final class JedisPort extends NodePort implements FollowedScripts {
         super(target);
         this.server = server;
         this.connections = new PooledConnections(target, server.pool().get());
-        this.threads = new Threads(poolSize);
-        this.handover = new Handover(threads);
+        this.calls = new BlockingCalls("jedis", poolSize, timeout);
         this.timeout = timeout;
         this.poolSize = poolSize;
-        this.timeouts = new CommandTimeouts(timeout, threads.clock());
         this.follower = follower;
         this.alwaysAsking = alwaysAsking;
     }
 
     @Override
     protected CompletionStage<List<Object>> send(List<byte[]> command, boolean asking) {
-        JedisCall call =
-                new JedisCall(connections, handover, timeout, arguments(command), asking || alwaysAsking, follower);
-        timeouts.begin(call);
-        handover.begin(call);
+        JedisCall call = new JedisCall(connections, calls, arguments(command), asking || alwaysAsking, follower);
+        calls.begin(call);
         return call;
     }
 
@@ -90,9 +84,6 @@ final class JedisPort extends NodePort implements FollowedScripts {
 
     @Override
     protected void disconnect() {
-        threads.stopCalls();
-        handover.close();
-        connections.close();
-        threads.stopClock();
+        calls.close(connections::close);
     }
 }

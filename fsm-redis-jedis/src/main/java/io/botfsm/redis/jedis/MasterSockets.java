@@ -2,6 +2,7 @@ package io.botfsm.redis.jedis;
 
 import io.botfsm.redis.spi.MasterResolver;
 import io.botfsm.redis.spi.RedisUri.Node;
+import io.botfsm.redis.spi.blocking.PortThreads;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -89,7 +90,7 @@ final class MasterSockets implements JedisSocketFactory {
                 answer.completeExceptionally(e);
             }
         };
-        Threads.daemon(question, "fsm-jedis-sentinel").start();
+        PortThreads.daemon(question, "fsm-jedis-sentinel").start();
         return answer;
     }
 

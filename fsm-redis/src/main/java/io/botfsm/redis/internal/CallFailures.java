@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a storage tells of a call that failed in the port.
  *
- * @param deadline how long the call was allowed to take
+ * @param timeout how long the call was allowed to take
  */
-public record CallFailures(Duration deadline) {
+public record CallFailures(Duration timeout) {
     /**
      * The failure of a stage.
      *
@@ -24,7 +24,7 @@ public record CallFailures(Duration deadline) {
      */
     public FsmException of(StorageKey key, boolean writes, @Nullable Throwable failure) {
         if (!(failure instanceof RedisPortException known)) {
-            return new StorageUnavailableException(key, deadline, writes, failure);
+            return new StorageUnavailableException(key, timeout, writes, failure);
         }
         boolean mayBeApplied = writes && known.kind() == Kind.OUTCOME_UNKNOWN;
         if (known.kind() == Kind.CLOSED) {
@@ -35,6 +35,6 @@ public record CallFailures(Duration deadline) {
         }
         return known.isLasting()
                 ? new StorageRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known)
-                : new StorageUnavailableException(key, deadline, mayBeApplied, known);
+                : new StorageUnavailableException(key, timeout, mayBeApplied, known);
     }
 }

@@ -17,20 +17,20 @@ import org.jspecify.annotations.Nullable;
 /** Runs scripts; a server that has forgotten one is sent it within the same attempt and the same time. Thread-safe. */
 public final class ScriptCalls {
     private final RedisScripts server;
-    private final Duration deadline;
+    private final Duration timeout;
 
     /**
      * Scripts over a client.
      *
-     * @param deadline the limit of a call that has to send the script as well
-     * @throws IllegalArgumentException if the deadline is not positive
+     * @param timeout the limit of a call that has to send the script as well
+     * @throws IllegalArgumentException if the timeout is not positive
      */
-    public ScriptCalls(RedisScripts server, Duration deadline) {
-        if (deadline.isNegative() || deadline.isZero()) {
-            throw new IllegalArgumentException("deadline must be positive: " + deadline);
+    public ScriptCalls(RedisScripts server, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout must be positive: " + timeout);
         }
         this.server = server;
-        this.deadline = deadline;
+        this.timeout = timeout;
     }
 
     /** What becomes of a script's reply, or of its failure, which is not wrapped in another. */
@@ -90,7 +90,7 @@ public final class ScriptCalls {
     }
 
     private CompletionStage<List<Object>> within(long begin, Supplier<CompletionStage<List<Object>>> command) {
-        long left = deadline.toNanos() - (System.nanoTime() - begin);
+        long left = timeout.toNanos() - (System.nanoTime() - begin);
         if (left <= 0) {
             return CompletableFuture.failedFuture(RedisPortException.notSent(null));
         }

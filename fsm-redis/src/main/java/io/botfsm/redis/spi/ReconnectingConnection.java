@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 final class ReconnectingConnection {
+    private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final long LONGEST_PAUSE_MILLIS = 500;
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
 
     private final String server;
@@ -155,11 +157,15 @@ final class ReconnectingConnection {
 
     private void attemptLater(int failures) {
         try {
-            var unused =
-                    scheduler.schedule(() -> attempt(failures), Reconnecting.pause(failures), TimeUnit.MILLISECONDS);
+            var unused = scheduler.schedule(() -> attempt(failures), pause(failures), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOGGER.debug("{}: gave up connecting, since the Redis client was shut down", server);
         }
+    }
+
+    /** How many milliseconds to wait after so many failures to connect, of which there is at least one. */
+    static long pause(int failures) {
+        return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
     }
 
     private void takeOver(ServerConnection connection) {

@@ -35,6 +35,25 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
+     * Where a node of a cluster sends a command that it does not execute.
+     *
+     * @param node the node; its host is empty if it is that of the node which answers
+     * @param onlyThisTime whether it is the one command only, after {@code ASKING}: the slot is about to move
+     */
+    public record Redirection(Node node, boolean onlyThisTime) {
+        private static final Pattern FORM = Pattern.compile("-?(MOVED|ASK) \\d{1,5} (\\S*):(\\d{1,5})");
+
+        private static Optional<Redirection> of(String error) {
+            Matcher form = FORM.matcher(error.strip());
+            return form.matches()
+                    ? Optional.of(new Redirection(
+                            new Node(form.group(2), Integer.parseInt(form.group(3))),
+                            form.group(1).equals("ASK")))
+                    : Optional.empty();
+        }
+    }
+
+    /**
      * Redis raises these inside a script only in place of its first write, and lets a script that has written go on
      * ({@code scriptVerifyWriteCommandAllow} and its out-of-memory check); so they too mean that nothing was written.
      */
@@ -272,7 +291,7 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /** Where a node of a cluster sent the command, which it did not execute. */
-    Optional<Redirection> redirection() {
+    public Optional<Redirection> redirection() {
         return redirection;
     }
 

@@ -1,6 +1,9 @@
-package io.botfsm.redis.spi;
+package io.botfsm.redis.cluster;
 
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.Redirection;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

@@ -1,9 +1,12 @@
-package io.botfsm.redis.spi;
+package io.botfsm.redis.cluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.spi.RedisUri.Node;
 import java.time.Duration;

@@ -1,5 +1,8 @@
-package io.botfsm.redis.spi;
+package io.botfsm.redis.cluster;
 
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.spi.RedisUri.Node;
 import java.time.Duration;
@@ -24,7 +27,7 @@ import java.util.function.Function;
  */
 public final class ClusterPort implements RedisPort {
     private final ClusterNodes nodes;
-    private final Duration deadline;
+    private final Duration timeout;
     private final BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe;
     private final Runnable onClose;
     private final AtomicLong questions = new AtomicLong();
@@ -34,7 +37,7 @@ public final class ClusterPort implements RedisPort {
      *
      * @param seeds nodes to begin with, and to go back to when no other can be reached
      * @param opener makes the port of a node, which connects by itself; must not block
-     * @param deadline the limit of a call, all nodes that it goes to included
+     * @param timeout the limit of a call, all nodes that it goes to included
      * @param onChange notified of the nodes that serve slots when these are others than before; must not block
      * @param subscribe begins a subscription on any of the nodes that serve slots, and goes on at another when that one is lost
      * @param onClose told once the nodes' ports are closed
@@ -42,18 +45,18 @@ public final class ClusterPort implements RedisPort {
     public ClusterPort(
             List<Node> seeds,
             Function<Node, ClusterNode> opener,
-            Duration deadline,
+            Duration timeout,
             Consumer<List<Node>> onChange,
             BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
             Runnable onClose) {
-        this.nodes = new ClusterNodes(seeds, opener, deadline, onChange);
-        this.deadline = deadline;
+        this.nodes = new ClusterNodes(seeds, opener, timeout, onChange);
+        this.timeout = timeout;
         this.subscribe = subscribe;
         this.onClose = onClose;
     }
 
     /**
-     * Completes when it is known who serves what, and those who do can be reached, or cannot within the deadline; fails with
+     * Completes when it is known who serves what, and those who do can be reached, or cannot within the timeout; fails with
      * {@link RedisPortException} if no seed tells.
      */
     public CompletionStage<Void> start() {
@@ -61,12 +64,12 @@ public final class ClusterPort implements RedisPort {
                 .thenCompose(known -> CompletableFuture.allOf(nodes.serving().stream()
                                 .map(node -> node.ready().toCompletableFuture())
                                 .toArray(CompletableFuture<?>[]::new))
-                        .completeOnTimeout(null, deadline.toNanos(), TimeUnit.NANOSECONDS));
+                        .completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     private <T> CompletionStage<T> call(byte[] key, Function<RedisPort, CompletionStage<T>> command) {
         return ClusterCall.begin(
-                nodes, HashSlot.of(key), deadline, (node, asking) -> command.apply(asking ? node.asking() : node));
+                nodes, HashSlot.of(key), timeout, (node, asking) -> command.apply(asking ? node.asking() : node));
     }
 
     @Override
@@ -124,7 +127,7 @@ public final class ClusterPort implements RedisPort {
 
     @Override
     public FollowedScripts followedBy(List<byte[]> command) {
-        return new ClusterScripts(nodes, deadline, command);
+        return new ClusterScripts(nodes, timeout, command);
     }
 
     /** Always another one: which node answers what takes no key is not known. */

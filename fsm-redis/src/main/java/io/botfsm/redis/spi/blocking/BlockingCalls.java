@@ -1,6 +1,7 @@
-package io.botfsm.redis.jedis;
+package io.botfsm.redis.spi.blocking;
 
-import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.CommandTimeouts;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -8,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Hands calls over to the threads of a port. While nearly all calls are run by the thread that waits for them, to
+ * The calls of a port, and its threads. While nearly all calls are run by the thread that waits for them, to
  * wake another for each would be in vain, and would cost more than the call; so a call is then handed over only if nobody has
  * begun it when the clock looks, about a millisecond later. Thread-safe.
  */
-final class Handover {
+public final class BlockingCalls {
     /** So many more were run by those who waited than not, before the next are believed to be. */
     private static final int ENOUGH = 16;
 
@@ -21,8 +22,10 @@ final class Handover {
 
     private static final long LOOK_MICROS = 1_000;
 
-    private final Threads threads;
-    private final Queue<JedisCall> left = new ConcurrentLinkedQueue<>();
+    private final PortThreads threads;
+    private final Duration timeout;
+    private final CommandTimeouts timeouts;
+    private final Queue<BlockingCall> left = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean looking = new AtomicBoolean();
 
     /** How far the next call is believed to be run by who waits; that two threads count at once, and one is lost, is no harm. */
@@ -30,11 +33,26 @@ final class Handover {
 
     private volatile boolean closed;
 
-    Handover(Threads threads) {
-        this.threads = threads;
+    /**
+     * None yet.
+     *
+     * @param client the client's name, for those of threads
+     * @param connections how many calls may be under way at once
+     * @param timeout how long a call may take, waiting included
+     */
+    public BlockingCalls(String client, int connections, Duration timeout) {
+        this.threads = new PortThreads(client, connections);
+        this.timeout = timeout;
+        this.timeouts = new CommandTimeouts(timeout, threads.clock());
     }
 
-    void begin(JedisCall call) {
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** Has the call run, by one who waits for it or by a thread of the port, and ended when its time is over. */
+    public void begin(BlockingCall call) {
+        timeouts.begin(call);
         if (trust < ENOUGH) {
             execute(call);
             return;
@@ -46,30 +64,30 @@ final class Handover {
             try {
                 var unused = threads.clock().schedule(this::look, LOOK_MICROS, TimeUnit.MICROSECONDS);
             } catch (RejectedExecutionException e) {
-                call.giveUp(RedisPortException.closed());
+                call.giveUp();
             }
         }
     }
 
     private void look() {
         looking.set(false); // first, so that whatever is added from now on is looked at again
-        for (JedisCall call = left.poll(); call != null; call = left.poll()) {
+        for (BlockingCall call = left.poll(); call != null; call = left.poll()) {
             if (call.isWaiting()) {
                 execute(call);
             }
         }
     }
 
-    private void execute(JedisCall call) {
+    private void execute(BlockingCall call) {
         try {
             threads.callers().execute(call);
         } catch (RejectedExecutionException e) {
-            call.giveUp(RedisPortException.closed());
+            call.giveUp();
         }
     }
 
     /** Runs what may take long on a thread of the port, while there are some. */
-    void run(Runnable task) {
+    public void run(Runnable task) {
         try {
             threads.callers().execute(task);
         } catch (RejectedExecutionException e) {
@@ -91,15 +109,18 @@ final class Handover {
         }
     }
 
-    /** Fails what nobody has begun, from now on too. */
-    void close() {
+    /** Fails what nobody has begun, from now on too, and ends the threads once the connections are closed. */
+    public void close(Runnable connections) {
+        threads.stopCalls();
         closed = true;
         giveUp();
+        connections.run();
+        threads.stopClock();
     }
 
     private void giveUp() {
-        for (JedisCall call = left.poll(); call != null; call = left.poll()) {
-            call.giveUp(RedisPortException.closed());
+        for (BlockingCall call = left.poll(); call != null; call = left.poll()) {
+            call.giveUp();
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.botfsm.redis.jedis;
+package io.botfsm.redis.spi.blocking;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -9,9 +9,11 @@ import java.util.concurrent.TimeoutException;
  * A future whose completion depends on a call: whoever waits for it runs the call, if no other thread has begun to. That saves the
  * two changes of threads that a blocking update would have to pay for each of its commands.
  */
-class CallerRunsFuture<T> extends CompletableFuture<T> {
+public class CallerRunsFuture<T> extends CompletableFuture<T> {
+    CallerRunsFuture() {}
+
     /** The call that this one waits for, or is. */
-    JedisCall call() {
+    BlockingCall call() {
         throw new UnsupportedOperationException();
     }
 
@@ -54,14 +56,14 @@ class CallerRunsFuture<T> extends CompletableFuture<T> {
     }
 
     private static final class Dependent<T> extends CallerRunsFuture<T> {
-        private final JedisCall call;
+        private final BlockingCall call;
 
-        Dependent(JedisCall call) {
+        Dependent(BlockingCall call) {
             this.call = call;
         }
 
         @Override
-        JedisCall call() {
+        BlockingCall call() {
             return call;
         }
     }

@@ -7,12 +7,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One who listens to a channel. Its hints come one after another; closing is for any thread. */
-final class Listener implements Subscription {
+final class ChannelListener implements Subscription {
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
 
     private final Runnable hint;
     private final CompletableFuture<Subscription> begun;
-    private final Consumer<Listener> onClose;
+    private final Consumer<ChannelListener> onClose;
     private volatile boolean closed;
 
     /**
@@ -21,7 +21,7 @@ final class Listener implements Subscription {
      * @param begun completed when it is certain to be told
      * @param onClose takes it off its channel
      */
-    Listener(Runnable hint, CompletableFuture<Subscription> begun, Consumer<Listener> onClose) {
+    ChannelListener(Runnable hint, CompletableFuture<Subscription> begun, Consumer<ChannelListener> onClose) {
         this.hint = hint;
         this.begun = begun;
         this.onClose = onClose;

@@ -1,6 +1,8 @@
-package io.botfsm.redis.spi;
+package io.botfsm.redis.cluster;
 
-import io.botfsm.redis.spi.ClusterCall.Command;
+import io.botfsm.redis.cluster.ClusterCall.Command;
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.function.Function;
  */
 final class ClusterScripts implements FollowedScripts {
     private final ClusterNodes nodes;
-    private final Duration deadline;
+    private final Duration timeout;
     private final List<byte[]> command;
     private final Object lock = new Object();
 
@@ -24,9 +26,9 @@ final class ClusterScripts implements FollowedScripts {
 
     private boolean closed;
 
-    ClusterScripts(ClusterNodes nodes, Duration deadline, List<byte[]> command) {
+    ClusterScripts(ClusterNodes nodes, Duration timeout, List<byte[]> command) {
         this.nodes = nodes;
-        this.deadline = deadline;
+        this.timeout = timeout;
         this.command = List.copyOf(command);
     }
 
@@ -43,7 +45,7 @@ final class ClusterScripts implements FollowedScripts {
     private CompletionStage<List<Object>> call(
             List<byte[]> keys, Function<FollowedScripts, CompletionStage<List<Object>>> script) {
         Command<List<Object>> call = (node, asking) -> asking ? once(node.asking(), script) : script.apply(at(node));
-        return ClusterCall.begin(nodes, HashSlot.of(keys.get(0)), deadline, call);
+        return ClusterCall.begin(nodes, HashSlot.of(keys.get(0)), timeout, call);
     }
 
     private FollowedScripts at(ClusterNode node) {

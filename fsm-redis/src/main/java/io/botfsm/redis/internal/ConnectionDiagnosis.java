@@ -1,8 +1,9 @@
-package io.botfsm.redis.spi;
+package io.botfsm.redis.internal;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
@@ -40,7 +41,7 @@ public final class ConnectionDiagnosis {
     private final List<Node> nodes;
     private final boolean tls;
     private final boolean sentinels;
-    private final Duration limit;
+    private final Duration timeout;
 
     /** What answers at an address. */
     private enum Protocol {
@@ -63,7 +64,7 @@ public final class ConnectionDiagnosis {
         this.nodes = List.copyOf(nodes);
         this.tls = tls;
         this.sentinels = sentinels;
-        this.limit = timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST;
+        this.timeout = timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST;
     }
 
     /**
@@ -93,7 +94,7 @@ public final class ConnectionDiagnosis {
         if (answered && (tls || sentinels)) {
             return Optional.empty();
         }
-        long end = System.nanoTime() + limit.toNanos();
+        long end = System.nanoTime() + timeout.toNanos();
         return nodes.stream()
                 .takeWhile(node -> System.nanoTime() - end < 0) // silent ones cost no more than one does
                 .flatMap(node -> (answered ? sentinel(node) : protocol(node)).stream())
@@ -159,7 +160,7 @@ public final class ConnectionDiagnosis {
 
     /** What comes first in reply, empty if nothing does in time; none if nobody can be asked. */
     private Optional<byte[]> answer(Node node, byte[] question) {
-        long end = System.nanoTime() + limit.toNanos();
+        long end = System.nanoTime() + timeout.toNanos();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(node.host(), node.port()), millisUntil(end));
             socket.setSoTimeout(millisUntil(end));
@@ -169,7 +170,7 @@ public final class ConnectionDiagnosis {
         }
     }
 
-    /** At least one: none would mean no limit. */
+    /** At least one: none would mean no timeout. */
     private static int millisUntil(long end) {
         return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
     }

@@ -1,4 +1,4 @@
-package io.botfsm.redis.spi;
+package io.botfsm.redis.cluster;
 
 /** The slot of a key, as the Redis Cluster specification defines it: CRC16 (XMODEM) of its hash tag, or of all of it. */
 final class HashSlot {

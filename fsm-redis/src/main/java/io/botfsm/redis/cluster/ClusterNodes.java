@@ -1,5 +1,7 @@
-package io.botfsm.redis.spi;
+package io.botfsm.redis.cluster;
 
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisUri.Node;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.botfsm.redis.spi;
+package io.botfsm.redis.cluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
