@@ -2,6 +2,7 @@
  * Everything about Redis that is not a client: the layout of conversations and leases, the scripts that change them, and the port that a
  * client adapter implements.
  */
+@SuppressWarnings("module") // those to which it exports are built after it
 module io.botfsm.redis {
     requires transitive io.botfsm.core;
     requires transitive io.botfsm.lock;
@@ -10,4 +11,7 @@ module io.botfsm.redis {
 
     exports io.botfsm.redis;
     exports io.botfsm.redis.spi;
+    exports io.botfsm.redis.spi.blocking;
+    exports io.botfsm.redis.internal to
+            io.botfsm.redis.aiogram;
 }

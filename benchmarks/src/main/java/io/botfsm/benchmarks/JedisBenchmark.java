@@ -4,6 +4,7 @@ import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.benchmarks.Conversations.Onboarding;
 import io.botfsm.redis.jedis.JedisRedis;
+import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
 import java.time.Duration;
@@ -23,8 +24,7 @@ public class JedisBenchmark {
     private static final RedisTestServer SERVER = RedisServers.shared();
     private static final int CONNECTIONS = 32;
     private static final RedisClient PLAIN = plain();
-    private static final Fsm FSM = Fsm.builder(JedisRedis.builder(SERVER.uri(0))
-                    .poolSize(CONNECTIONS)
+    private static final Fsm FSM = Fsm.builder(JedisRedis.builder(RedisUri.parse(SERVER.uri(0)), CONNECTIONS)
                     .connect()
                     .stateStorage())
             .states(Onboarding.class)

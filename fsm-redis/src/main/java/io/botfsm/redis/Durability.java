@@ -18,47 +18,47 @@ public final class Durability {
 
     private final boolean onDisk;
     private final int replicas;
-    private final Duration within;
+    private final Duration timeout;
 
-    private Durability(boolean onDisk, int replicas, Duration within) {
-        if (within.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException("time for confirmations must be at least a millisecond: " + within);
+    private Durability(boolean onDisk, int replicas, Duration timeout) {
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("timeout of confirmations must be at least a millisecond: " + timeout);
         }
         this.onDisk = onDisk;
         this.replicas = replicas;
-        this.within = within;
+        this.timeout = timeout;
     }
 
     /**
      * So many replicas have it in memory: what one of them needs to take its master's place without loss.
      *
      * @param number at least 1
-     * @param within how long to wait for them, at least a millisecond and shorter than the command timeout
+     * @param timeout how long to wait for them, at least a millisecond and shorter than the command timeout
      */
-    public static Durability replicas(int number, Duration within) {
-        requireNonNull(within, "within");
-        return new Durability(false, positive(number), within);
+    public static Durability replicas(int number, Duration timeout) {
+        requireNonNull(timeout, "timeout");
+        return new Durability(false, positive(number), timeout);
     }
 
     /**
      * The server itself has it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly yes}.
      *
-     * @param within how long to wait, at least a millisecond and shorter than the command timeout
+     * @param timeout how long to wait, at least a millisecond and shorter than the command timeout
      */
-    public static Durability onDisk(Duration within) {
-        requireNonNull(within, "within");
-        return new Durability(true, 0, within);
+    public static Durability onDisk(Duration timeout) {
+        requireNonNull(timeout, "timeout");
+        return new Durability(true, 0, timeout);
     }
 
     /**
      * The server and so many replicas have it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly yes}.
      *
      * @param replicas at least 1
-     * @param within how long to wait, at least a millisecond and shorter than the command timeout
+     * @param timeout how long to wait, at least a millisecond and shorter than the command timeout
      */
-    public static Durability onDiskAndReplicas(int replicas, Duration within) {
-        requireNonNull(within, "within");
-        return new Durability(true, positive(replicas), within);
+    public static Durability onDiskAndReplicas(int replicas, Duration timeout) {
+        requireNonNull(timeout, "timeout");
+        return new Durability(true, positive(replicas), timeout);
     }
 
     private static int positive(int replicas) {
@@ -69,15 +69,15 @@ public final class Durability {
     }
 
     /** How long a write waits for its confirmations. */
-    public Duration within() {
-        return within;
+    public Duration timeout() {
+        return timeout;
     }
 
     /** The command that waits. */
     List<byte[]> command() {
         Stream<String> name = Stream.of(onDisk ? "WAITAOF" : "WAIT");
         Stream<String> numbers =
-                Stream.concat(needed().stream(), Stream.of(within.toMillis())).map(String::valueOf);
+                Stream.concat(needed().stream(), Stream.of(timeout.toMillis())).map(String::valueOf);
         return Stream.concat(name, numbers).map(word -> word.getBytes(US_ASCII)).toList();
     }
 
@@ -99,6 +99,6 @@ public final class Durability {
     public String toString() {
         String copies = replicas + (replicas == 1 ? " replica" : " replicas");
         String places = !onDisk ? copies : replicas == 0 ? "disk" : "disk and disk of " + copies;
-        return places + " within " + within;
+        return places + " within " + timeout;
     }
 }

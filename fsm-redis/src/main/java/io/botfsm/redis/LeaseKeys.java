@@ -2,6 +2,7 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.redis.internal.KeyScheme;
 import java.util.List;
 import java.util.Locale;
 

@@ -2,6 +2,7 @@ package io.botfsm.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.redis.internal.KeyScheme;
 import java.util.Locale;
 
 /**

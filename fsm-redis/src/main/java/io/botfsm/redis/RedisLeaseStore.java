@@ -13,6 +13,8 @@ import io.botfsm.lock.store.Renewal;
 import io.botfsm.lock.store.StoredLease;
 import io.botfsm.redis.LeaseReply.Grant;
 import io.botfsm.redis.ServerMemory.Memory;
+import io.botfsm.redis.internal.Script;
+import io.botfsm.redis.internal.ScriptCalls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
@@ -41,38 +43,44 @@ import org.jspecify.annotations.Nullable;
  * place, nor keys that are evicted or deleted by hand.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, within its timeout or, where a new connection's server has to be
- * asked for its memory, within the deadline.
+ * asked for its memory, within the timeout.
  */
 public final class RedisLeaseStore implements LeaseStore {
     /** The error of scripts that find no higher fencing token. */
     private static final String NO_HIGHER_TOKEN = "FENCE";
 
     private final RedisPort port;
-    private final Duration deadline;
+    private final Duration timeout;
     private final ScriptCalls scripts;
     private final ServerMemory memory = new ServerMemory();
     private final LeaseKeys keys;
     private final boolean newStore;
+    private final Consumer<RedisLeaseStore> onClose;
     private volatile boolean closed;
 
     /**
      * A store over a client.
      *
      * @param port the client; belongs to the store and is closed with it, since a lock is to have a connection of its own
-     * @param deadline how long the client lets a command take; also the limit of an operation that has to send the script as
+     * @param timeout how long the client lets a command take; also the limit of an operation that has to send the script as
      *     well
      * @param options how leases are kept
-     * @throws IllegalArgumentException if the deadline is not positive
+     * @throws IllegalArgumentException if the timeout is not positive
      */
-    public RedisLeaseStore(RedisPort port, Duration deadline, RedisLeaseOptions options) {
+    public RedisLeaseStore(RedisPort port, Duration timeout, RedisLeaseOptions options) {
+        this(port, timeout, options, store -> {});
+    }
+
+    RedisLeaseStore(RedisPort port, Duration timeout, RedisLeaseOptions options, Consumer<RedisLeaseStore> onClose) {
         requireNonNull(port, "port");
-        requireNonNull(deadline, "deadline");
+        requireNonNull(timeout, "timeout");
         requireNonNull(options, "options");
         this.port = port;
-        this.deadline = deadline;
-        this.scripts = new ScriptCalls(port, deadline);
+        this.timeout = timeout;
+        this.scripts = new ScriptCalls(port, timeout);
         this.keys = new LeaseKeys(options.keyPrefix());
         this.newStore = options.isNewStore();
+        this.onClose = onClose;
     }
 
     @Override
@@ -86,7 +94,7 @@ public final class RedisLeaseStore implements LeaseStore {
         long connection = server.connection();
         var unused = memory.of(server); // if the server has to be asked, then along with this
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
-        run(Script.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
+        run(Scripts.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
             if (grant.isPresent()) {
                 granted(result, grant.get(), request, new Asked(server, connection, asked));
@@ -103,18 +111,18 @@ public final class RedisLeaseStore implements LeaseStore {
 
     /** Which server was asked for a lease, over which of its connections, and when. */
     private record Asked(RedisPort server, long connection, long begin) {
-        private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer, Duration deadline) {
+        private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer, Duration timeout) {
             if (answer.isDone()) {
                 return answer;
             }
-            long left = Math.max(1, deadline.toNanos() - (System.nanoTime() - begin));
+            long left = Math.max(1, timeout.toNanos() - (System.nanoTime() - begin));
             return answer.copy().orTimeout(left, TimeUnit.NANOSECONDS);
         }
     }
 
     private void granted(CompletableFuture<Acquisition> result, Grant grant, LeaseRequest request, Asked asked) {
         RedisPort granting = server(request.name());
-        var unused = asked.inTime(memory.of(granting), deadline)
+        var unused = asked.inTime(memory.of(granting), timeout)
                 .handle((found, failure) -> granting == asked.server() ? found : null) // else who granted it?
                 .thenCompose(sure -> remembered(sure, grant.fenceAge(), request, asked))
                 .exceptionally(failure -> Duration.ZERO)
@@ -138,34 +146,34 @@ public final class RedisLeaseStore implements LeaseStore {
         if (fenceAge.compareTo(request.ttl()) >= 0) { // nobody has to wait, whatever the server says
             return CompletableFuture.completedFuture(fenceAge);
         }
-        return asked.inTime(ServerHistory.isUnbroken(asked.server(), asked.connection()), deadline)
+        return asked.inTime(ServerHistory.isUnbroken(asked.server(), asked.connection()), timeout)
                 .handle((unbroken, failure) -> Boolean.TRUE.equals(unbroken) ? sinceStart : fenceAge);
     }
 
     @Override
     public CompletionStage<Renewal> renew(LeaseRequest request) {
         requireNonNull(request, "request");
-        return call(Script.RENEW, request.name(), LeaseArguments.of(request), LeaseReply::renewal);
+        return call(Scripts.RENEW, request.name(), LeaseArguments.of(request), LeaseReply::renewal);
     }
 
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
         requireNonNull(name, "name");
         requireNonNull(claim, "claim");
-        return call(Script.RELEASE, name, List.of(LeaseArguments.claim(claim)), LeaseReply::isDone);
+        return call(Scripts.RELEASE, name, List.of(LeaseArguments.claim(claim)), LeaseReply::isDone);
     }
 
     @Override
     public CompletionStage<StoredLease> read(String name) {
         requireNonNull(name, "name");
-        return call(Script.READ, name, List.of(), LeaseReply::stored);
+        return call(Scripts.READ, name, List.of(), LeaseReply::stored);
     }
 
     @Override
     public CompletionStage<Void> force(String name) {
         requireNonNull(name, "name");
         CompletableFuture<Void> result = new CompletableFuture<>();
-        run(Script.FORCE, name, LeaseArguments.ofForce(), result, reply -> result.complete(null));
+        run(Scripts.FORCE, name, LeaseArguments.ofForce(), result, reply -> result.complete(null));
         return result;
     }
 
@@ -243,6 +251,7 @@ public final class RedisLeaseStore implements LeaseStore {
     @Override
     public void close() {
         closed = true;
+        onClose.accept(this);
         port.close();
     }
 }

@@ -2,51 +2,31 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
-import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * What a client adapter asks of a server before it hands out storages: that it is new enough, knows the scripts, and gives the
+ * What is asked of a server before storages are handed out: that it is new enough, knows the scripts, and gives the
  * user every right that the scripts need. A script that lacked one in its middle would leave half a write behind, since Redis
  * does not roll scripts back; so it must not get that far.
  *
  * <p>Thread-safe. Leaves nothing in the database.
  */
-public final class RedisServerCheck {
-    private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
-    private static final Pattern MODE = Pattern.compile("(?m)^(?:redis|server)_mode:(\\w+)\\s*$");
-    private static final Pattern REPLICA = Pattern.compile("(?m)^role:slave\\s*$");
-    private static final Pattern MASTER = Pattern.compile("(?m)^master_host:(\\S+)\\s*$[^#]*?^master_port:(\\d+)\\s*$");
-
+final class RedisServerCheck {
     /** How long a client may take to open one more connection. */
     private static final Duration CONNECTING = Duration.ofSeconds(3);
 
-    private static final Duration PAUSE = Duration.ofMillis(50);
-
-    private static final int NEEDED_MAJOR = 6;
-    private static final int NEEDED_MINOR = 2;
-
     private final RedisPort port;
-    private final String server;
     private final Duration timeout;
+    private final ServerProbe probe;
 
     /**
      * A check over a client.
@@ -55,10 +35,10 @@ public final class RedisServerCheck {
      * @param server the server's name for errors, without credentials
      * @param timeout how long each command may take
      */
-    public RedisServerCheck(RedisPort port, String server, Duration timeout) {
+    RedisServerCheck(RedisPort port, String server, Duration timeout) {
         this.port = port;
-        this.server = server;
         this.timeout = timeout;
+        this.probe = new ServerProbe(port, server, timeout);
     }
 
     /**
@@ -69,9 +49,9 @@ public final class RedisServerCheck {
      * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
      *     interrupted, with the flag set again
      */
-    public void run(String keyPrefix) {
-        checkVersion(info());
-        await("SCRIPT LOAD", loadScripts(port));
+    void run(String keyPrefix) {
+        probe.requireVersion();
+        probe.load(Scripts.OF_CONVERSATIONS);
         checkRights(keyPrefix);
     }
 
@@ -82,14 +62,16 @@ public final class RedisServerCheck {
      * @throws StorageRefusedException if the server cannot, does not know the command that waits, or the user has no right to it
      * @throws StorageUnavailableException if the server does not answer
      */
-    public void runForDurability(String keyPrefix, Durability wanted) {
+    void runForDurability(String keyPrefix, Durability wanted) {
         String command = new String(wanted.command().get(0), UTF_8);
         byte[] key = probeKey(keyPrefix);
         try (FollowedScripts scripts = port.followedBy(wanted.command())) {
-            List<Object> reply = await(
-                    command, scripts.eval(Script.PROBE.text(), List.of(key), List.of()), timeout.plus(wanted.within()));
+            List<Object> reply = probe.await(
+                    command,
+                    scripts.eval(Scripts.PROBE.text(), List.of(key), List.of()),
+                    timeout.plus(wanted.timeout()));
             if (reply.get(reply.size() - 1) instanceof RedisPortException failure) {
-                throw failed(command, failure);
+                throw probe.failed(command, failure);
             }
         }
     }
@@ -102,61 +84,10 @@ public final class RedisServerCheck {
      * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
      *     interrupted, with the flag set again
      */
-    public void runForLeases(String keyPrefix) {
-        checkVersion(info());
-        await("SCRIPT LOAD", loadLeaseScripts(port));
+    void runForLeases(String keyPrefix) {
+        probe.requireVersion();
+        probe.load(Scripts.OF_LEASES);
         checkRightsForLeases(keyPrefix);
-    }
-
-    /**
-     * Checks the version, loads the scripts of aiogram's layout and tries the rights that those need. Blocks.
-     *
-     * @param layout how conversations are kept
-     * @throws StorageRefusedException if the server is too old or of a cluster, or a right is missing; the message names it
-     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
-     *     interrupted, with the flag set again
-     */
-    public void run(AiogramLayout layout) {
-        String info = info();
-        checkVersion(info);
-        if (mode(info).equals("cluster")) {
-            throw refused(
-                    "is of a cluster, where the two keys of a conversation of aiogram's may be on different nodes");
-        }
-        await("SCRIPT LOAD", load(port, Script.OF_AIOGRAM));
-        probe(Script.AIOGRAM_PROBE, layout.spareKeys(UUID.randomUUID().toString()), " on keys " + layout.pattern());
-    }
-
-    /**
-     * Whether the server, which was named as a single one, is a node of a cluster, so that it has to be used as one. Blocks.
-     *
-     * @throws StorageRefusedException if it is a Sentinel or a replica; the message says what to name instead
-     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
-     *     interrupted, with the flag set again
-     */
-    public boolean isOfCluster() {
-        String mode = mode(info());
-        if (mode.equals("sentinel")) {
-            throw refused("is a Sentinel: write redis-sentinel:// and #<name of the master>, as in"
-                    + " redis-sentinel://host:26379#mymaster");
-        }
-        if (mode.equals("cluster")) {
-            return true;
-        }
-        String replication = asked("INFO", () -> port.info("replication"), timeout);
-        if (isReplica(replication)) {
-            Matcher master = MASTER.matcher(replication);
-            String of = master.find() ? " of " + new Node(master.group(1), Integer.parseInt(master.group(2))) : "";
-            throw refused("is a replica" + of
-                    + ": name the master, or its Sentinels as in redis-sentinel://host:26379#mymaster;"
-                    + " if a fail-over is under way, start again");
-        }
-        return false;
-    }
-
-    private static String mode(String info) {
-        Matcher mode = MODE.matcher(info);
-        return mode.find() ? mode.group(1) : "";
     }
 
     /**
@@ -164,8 +95,8 @@ public final class RedisServerCheck {
      *
      * @return fails as the port's stages do
      */
-    public static CompletionStage<Void> loadScripts(RedisPort port) {
-        return load(port, Script.OF_CONVERSATIONS);
+    static CompletionStage<Void> loadScripts(RedisPort port) {
+        return ServerProbe.load(port, Scripts.OF_CONVERSATIONS);
     }
 
     /**
@@ -173,55 +104,15 @@ public final class RedisServerCheck {
      *
      * @return fails as the port's stages do
      */
-    public static CompletionStage<Void> loadLeaseScripts(RedisPort port) {
-        return load(port, Script.OF_LEASES);
-    }
-
-    /**
-     * Makes sure that a new connection does not lead to a replica, such as a master that was replaced while nobody looked.
-     *
-     * @return fails as the port's stages do, as for a write that a replica refuses
-     */
-    public static CompletionStage<Void> requireMaster(RedisPort port) {
-        return port.info("replication").thenCompose(info -> isReplica(info) ? replica() : master());
-    }
-
-    /** Whether a server that says this of its replication ({@code INFO replication}) is a replica. */
-    public static boolean isReplica(String info) {
-        return REPLICA.matcher(info).find();
-    }
-
-    private static CompletionStage<Void> replica() {
-        return CompletableFuture.failedFuture(RedisPortException.ofServerError("READONLY"));
-    }
-
-    private static CompletionStage<Void> master() {
-        return CompletableFuture.completedFuture(null);
-    }
-
-    private static CompletionStage<Void> load(RedisPort port, List<Script> scripts) {
-        return CompletableFuture.allOf(scripts.stream()
-                .map(script -> port.scriptLoad(script.text()).toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new));
-    }
-
-    private void checkVersion(String info) {
-        Matcher version = VERSION.matcher(info);
-        if (!version.find()) {
-            throw refused("does not tell its version; Redis 6.2 or newer, or Valkey, is needed");
-        }
-        int major = Integer.parseInt(version.group(2));
-        int minor = Integer.parseInt(version.group(3));
-        if (major < NEEDED_MAJOR || (major == NEEDED_MAJOR && minor < NEEDED_MINOR)) {
-            throw refused("runs Redis " + version.group(1) + "; 6.2 or newer is needed");
-        }
+    static CompletionStage<Void> loadLeaseScripts(RedisPort port) {
+        return ServerProbe.load(port, Scripts.OF_LEASES);
     }
 
     private void checkRights(String keyPrefix) {
         byte[] key = probeKey(keyPrefix);
         String on = " on keys " + keyPrefix + ":*";
-        await("HGETALL" + on, port.hgetall(key));
-        probe(Script.PROBE, List.of(key), on);
+        probe.await("HGETALL" + on, port.hgetall(key), timeout);
+        probe.tryRights(Scripts.PROBE, List.of(key), on);
     }
 
     private static byte[] probeKey(String keyPrefix) {
@@ -231,98 +122,8 @@ public final class RedisServerCheck {
     private void checkRightsForLeases(String keyPrefix) {
         String lease = keyPrefix + ":{probe:" + UUID.randomUUID() + "}";
         String on = " on keys and channels " + keyPrefix + ":*";
-        probe(Script.LEASE_PROBE, List.of(lease.getBytes(UTF_8), (lease + ":fence").getBytes(UTF_8)), on);
-        asked("SUBSCRIBE" + on, () -> port.subscribe(lease, () -> {}), timeout.plus(CONNECTING))
+        probe.tryRights(Scripts.LEASE_PROBE, List.of(lease.getBytes(UTF_8), (lease + ":fence").getBytes(UTF_8)), on);
+        probe.asked("SUBSCRIBE" + on, () -> port.subscribe(lease, () -> {}), timeout.plus(CONNECTING))
                 .close();
-    }
-
-    /** A node of a cluster may not have been told the script; that it says so shows that it would have run it. */
-    private void probe(Script probe, List<byte[]> keys, String on) {
-        CompletionStage<List<Object>> known = port.evalsha(probe.sha(), keys, List.of())
-                .exceptionallyCompose(failure -> ScriptCalls.isForgotten(failure)
-                        ? CompletableFuture.completedFuture(List.of())
-                        : CompletableFuture.failedFuture(failure));
-        checkProbe(await("EVALSHA" + on, known), on);
-        checkProbe(await("EVAL" + on, port.eval(probe.text(), keys, List.of())), on);
-    }
-
-    /** The probe answers the name of the first command that failed and the server's text, or {@code OK}. */
-    private void checkProbe(List<Object> reply, String on) {
-        if (reply.size() == 2 && reply.get(0) instanceof byte[] command && reply.get(1) instanceof byte[] error) {
-            RedisPortException failure = RedisPortException.ofServerError(new String(error, UTF_8));
-            throw failed(new String(command, UTF_8) + on, failure);
-        }
-    }
-
-    private String info() {
-        return asked("INFO", () -> port.info("server"), timeout);
-    }
-
-    /**
-     * What is the first on a connection, which may be lost as soon as it is open, or opened late: what was not sent is asked again,
-     * while the limit of one answer lasts.
-     */
-    private <T> T asked(String command, Supplier<CompletionStage<T>> question, Duration limit) {
-        long end = System.nanoTime() + limit.toNanos();
-        while (true) {
-            try {
-                return await(command, question.get(), limit);
-            } catch (StorageUnavailableException e) {
-                boolean notSent = e.getCause() instanceof RedisPortException failure && failure.kind() == Kind.NOT_SENT;
-                boolean late = System.nanoTime() - end >= 0;
-                if (late || !notSent || Thread.currentThread().isInterrupted()) {
-                    throw e;
-                }
-                LockSupport.parkNanos(PAUSE.toNanos());
-            }
-        }
-    }
-
-    private <T> T await(String command, CompletionStage<T> reply) {
-        return await(command, reply, timeout);
-    }
-
-    /**
-     * Waits for an answer that connecting needs. Blocks.
-     *
-     * @param command what was asked, for errors
-     * @throws StorageRefusedException if it is refused; the message names a right that is missing
-     * @throws StorageUnavailableException if there is none within the limit, or the server passes it by for now; also when
-     *     interrupted, with the flag set again
-     */
-    public <T> T await(String command, CompletionStage<T> reply, Duration limit) {
-        try {
-            return reply.toCompletableFuture().get(limit.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageUnavailableException(server + ": interrupted while connecting", timeout, e);
-        } catch (TimeoutException e) {
-            throw new StorageUnavailableException(
-                    String.format(Locale.ROOT, "%s: %s not answered within %s", server, command, limit), timeout, e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RedisPortException failure) {
-                throw failed(command, failure);
-            }
-            throw new StorageUnavailableException(server + ": " + command + " failed", timeout, e.getCause());
-        }
-    }
-
-    private RuntimeException failed(String command, RedisPortException failure) {
-        if (failure.code().equals("NOPERM")
-                && failure.kind() != Kind.NOT_SENT) { // which a Sentinel would have answered
-            return refused("the user has no right to " + command, failure);
-        }
-        String message = String.format(Locale.ROOT, "%s: %s: %s", server, command, failure.getMessage());
-        return failure.isLasting()
-                ? new StorageRefusedException(message, failure)
-                : new StorageUnavailableException(message, timeout, failure);
-    }
-
-    private StorageRefusedException refused(String why) {
-        return new StorageRefusedException(server + " " + why, null);
-    }
-
-    private StorageRefusedException refused(String why, RedisPortException failure) {
-        return new StorageRefusedException(server + ": " + why, failure);
     }
 }

@@ -2,6 +2,9 @@ package io.botfsm.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.redis.internal.CallFailures;
+import io.botfsm.redis.internal.KeyScheme;
+import io.botfsm.redis.internal.ScriptCalls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.storage.ConversationRefusedException;
@@ -53,29 +56,29 @@ public final class RedisStateStorage implements StateStorage {
      * A storage over a client.
      *
      * @param port the client; stays open when the storage is closed, since others may share it
-     * @param deadline how long the client lets a command take, for errors to tell; also the limit of a write that has to send
+     * @param timeout how long the client lets a command take, for errors to tell; also the limit of a write that has to send
      *     the script as well
      * @param options how conversations are kept
-     * @throws IllegalArgumentException if the deadline is not positive, or not longer than durability may take
+     * @throws IllegalArgumentException if the timeout is not positive, or not longer than durability may take
      */
-    public RedisStateStorage(RedisPort port, Duration deadline, RedisStorageOptions options) {
+    public RedisStateStorage(RedisPort port, Duration timeout, RedisStorageOptions options) {
         requireNonNull(port, "port");
-        requireNonNull(deadline, "deadline");
+        requireNonNull(timeout, "timeout");
         requireNonNull(options, "options");
         this.port = port;
-        this.failures = new CallFailures(deadline);
+        this.failures = new CallFailures(timeout);
         this.durability = options.durability();
-        durability.ifPresent(wanted -> requireTime(wanted, deadline));
+        durability.ifPresent(wanted -> requireTime(wanted, timeout));
         this.durableScripts = durability.map(wanted -> port.followedBy(wanted.command()));
-        this.scripts = new ScriptCalls(durableScripts.isPresent() ? durableScripts.get() : port, deadline);
+        this.scripts = new ScriptCalls(durableScripts.isPresent() ? durableScripts.get() : port, timeout);
         this.keys = new KeyScheme(options.keyPrefix());
         this.arguments = new WriteArguments(options);
     }
 
-    private static void requireTime(Durability wanted, Duration deadline) {
-        if (wanted.within().compareTo(deadline) >= 0) {
+    private static void requireTime(Durability wanted, Duration timeout) {
+        if (wanted.timeout().compareTo(timeout) >= 0) {
             throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "durability (%s) must take less than a command may, which is %s", wanted, deadline));
+                    Locale.ROOT, "durability (%s) must take less than a command may, which is %s", wanted, timeout));
         }
     }
 
@@ -105,7 +108,7 @@ public final class RedisStateStorage implements StateStorage {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
         return scripts.call(
-                Script.WRITE,
+                Scripts.WRITE,
                 List.of(keys.key(key)),
                 arguments.of(mutation),
                 (outcome, reply, failure) -> finish(outcome, key, mutation, reply, failure));

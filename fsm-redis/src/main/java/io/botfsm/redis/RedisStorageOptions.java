@@ -2,6 +2,7 @@ package io.botfsm.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.storage.Mutation;
 import java.time.Duration;
 import java.util.Locale;

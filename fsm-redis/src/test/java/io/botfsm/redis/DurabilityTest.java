@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
+import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;

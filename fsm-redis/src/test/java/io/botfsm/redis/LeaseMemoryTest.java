@@ -338,7 +338,7 @@ class LeaseMemoryTest {
 
         @Override
         public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
-            assertThat(sha).isEqualTo(Script.ACQUIRE.sha());
+            assertThat(sha).isEqualTo(Scripts.ACQUIRE.sha());
             CompletableFuture<List<Object>> held = heldReplies.poll();
             return held != null ? held : CompletableFuture.completedFuture(granted());
         }

@@ -3,6 +3,7 @@ package io.botfsm.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.EventWindow;

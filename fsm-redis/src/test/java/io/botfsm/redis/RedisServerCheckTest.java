@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.internal.Script;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.testkit.RedisServerProcess;
@@ -102,11 +103,11 @@ class RedisServerCheckTest {
 
     @Test
     void theProbeTriesEveryCommandOfTheScripts() {
-        Set<String> tried = commands(Script.PROBE);
-        for (Script script : Script.OF_CONVERSATIONS) {
+        Set<String> tried = commands(Scripts.PROBE);
+        for (Script script : Scripts.OF_CONVERSATIONS) {
             assertThat(tried).containsAll(commands(script));
         }
-        assertThat(commands(Script.WRITE)).hasSize(9);
+        assertThat(commands(Scripts.WRITE)).hasSize(9);
     }
 
     @Test
@@ -146,9 +147,9 @@ class RedisServerCheckTest {
 
     @Test
     void theProbeForLeasesTriesEveryCommandOfTheScripts() {
-        Set<String> tried = commands(Script.LEASE_PROBE);
-        Set<String> used = Script.OF_LEASES.stream()
-                .filter(script -> script != Script.LEASE_PROBE)
+        Set<String> tried = commands(Scripts.LEASE_PROBE);
+        Set<String> used = Scripts.OF_LEASES.stream()
+                .filter(script -> script != Scripts.LEASE_PROBE)
                 .flatMap(script -> commands(script).stream())
                 .filter(name -> !name.equals("KEEPTTL")) // an option
                 .collect(Collectors.toSet());

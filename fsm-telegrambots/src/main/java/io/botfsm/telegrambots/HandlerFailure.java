@@ -1,6 +1,6 @@
 package io.botfsm.telegrambots;
 
-import io.botfsm.SpentTurnException;
+import io.botfsm.TurnClosedException;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.FencedException;
@@ -96,7 +96,7 @@ record HandlerFailure(List<Throwable> causes) {
         return cause instanceof UnknownStateException
                 || cause instanceof UnreadableDataException
                 || cause instanceof TransitionRefusedException
-                || cause instanceof SpentTurnException
+                || cause instanceof TurnClosedException
                 || cause instanceof ConversationRefusedException;
     }
 

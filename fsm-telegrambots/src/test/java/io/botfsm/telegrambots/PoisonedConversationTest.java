@@ -15,7 +15,9 @@ import io.botfsm.lock.store.LeaseStoreException;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
-import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.aiogram.AiogramLayout;
+import io.botfsm.redis.aiogram.AiogramStateStorage;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -47,7 +49,7 @@ class PoisonedConversationTest {
     private static final int MESSAGES = 320;
 
     private static RedisServerProcess server;
-    private static LettuceRedis redis;
+    private static BotRedis redis;
 
     private final CrowdedBot bot = new CrowdedBot();
     private final RespConnection raw = server.connect();
@@ -349,8 +351,8 @@ class PoisonedConversationTest {
 
     @Test
     void aBusinessChatThatTheLayoutHasNoPlaceForHoldsUpNobodyElse() {
-        Fsm aiogram = Fsm.over(redis.stateStorage(
-                AiogramLayout.builder().bot(bot.token.botId()).build()));
+        Fsm aiogram = Fsm.over(AiogramStateStorage.of(
+                redis, AiogramLayout.builder().bot(bot.token.botId()).build()));
         long update = bot.telegram
                 .deliver("{\"business_message\": {\"business_connection_id\": \"bc\", \"text\": \"poison\","
                         + " \"chat\": {\"id\": 1, \"type\": \"private\"},"

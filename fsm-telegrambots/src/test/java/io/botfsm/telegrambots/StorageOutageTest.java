@@ -12,6 +12,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.Fsm;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StorageUnavailableException;
@@ -34,7 +35,7 @@ class StorageOutageTest {
     private static final int FUTILE_ATTEMPTS = 2 * ATTEMPTS;
 
     private final RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
-    private final LettuceRedis redis = LettuceRedis.connect(server.uri(0) + "?timeout=500ms");
+    private final BotRedis redis = LettuceRedis.connect(server.uri(0) + "?timeout=500ms");
     private final Fsm fsm = Fsm.over(redis.stateStorage());
     private final CrowdedBot bot = new CrowdedBot();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();

@@ -9,10 +9,13 @@ import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
-import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.aiogram.AiogramLayout;
 import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.Mutation;
@@ -62,9 +65,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
-    private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
-            "io.botfsm.(redis.spi..*|redis.Redis(Stores|ServerCheck).*|redis.AiogramMigration|redis.MigrationReport.*"
-                    + "|Handled..*|Transition|lock.LockEvent.*|lock.LockHolder|lock.AcquireResult.*"
+    private static final Pattern NOT_CALLED_BY_USERS =
+            Pattern.compile("io.botfsm.(redis.(spi|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+                    + "|Handled..*|Transition|lock.LockEvent.*|lock.store.LockHolder|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
 
@@ -74,9 +77,12 @@ class NullArgumentsTest {
     private static final Fsm FSM = Fsm.builder(STORAGE).states(Step.class).build();
 
     private static final RedisClient CLIENT = RedisClient.create();
+    private static final BotRedis REDIS =
+            LettuceRedis.connect(RedisServers.shared().uri(0));
 
     @AfterAll
     static void shutDown() {
+        REDIS.close();
         CLIENT.shutdown();
     }
 
@@ -129,7 +135,9 @@ class NullArgumentsTest {
         SAMPLES.put(AiogramLayout.Builder.class, AiogramLayout::builder);
         SAMPLES.put(RedisURI.class, () -> RedisURI.create("redis://localhost"));
         SAMPLES.put(RedisClient.class, () -> CLIENT);
-        SAMPLES.put(LettuceRedis.Builder.class, () -> LettuceRedis.builder("redis://localhost"));
+        SAMPLES.put(BotRedis.Builder.class, () -> LettuceRedis.builder("redis://localhost"));
+        SAMPLES.put(RedisUri.class, () -> RedisUri.parse("redis://localhost"));
+        SAMPLES.put(BotRedis.class, () -> REDIS);
         SAMPLES.put(MemoryStateStorage.Builder.class, MemoryStateStorage::builder);
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
@@ -249,6 +257,7 @@ class NullArgumentsTest {
                 InstanceLock.class,
                 RedisStorageOptions.class,
                 LettuceRedis.class,
+                AiogramLayout.class,
                 PollingSession.class)) {
             Path jar = Path.of(
                     of.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -1,92 +1,47 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPortException;
-import java.time.Duration;
+import io.botfsm.redis.spi.blocking.BlockingCall;
+import io.botfsm.redis.spi.blocking.BlockingCalls;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** A command that is sent at most once, by whichever thread runs it, and knows whether it was. */
-final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts.Command {
-    private static final int WAITING = 0;
-    private static final int TAKEN = 1;
-    private static final int SENT = 2;
-    private static final int GIVEN_UP = 3;
-
-    private final Connections connections;
-    private final Handover handover;
+/** A call of one command on a connection of a pool. */
+final class JedisCall extends BlockingCall {
+    private final PooledConnections connections;
+    private final BlockingCalls calls;
     private final CommandArguments command;
     private final boolean asking;
     private final Optional<CommandArguments> follower;
-    private final Function<@Nullable Object, T> decode;
-    private final long timeoutNanos;
-    private final long begin = System.nanoTime();
-    private final AtomicInteger progress = new AtomicInteger(WAITING);
 
     /**
      * A call that no thread has begun.
      *
      * @param asking whether an {@code ASKING} is sent before the command
-     * @param follower sent right behind the command on the same connection; then {@code decode} is given a list of the command's reply
-     *     and of what became of this one
+     * @param follower sent right behind the command on the same connection; what became of it is one more element of the reply
      */
     JedisCall(
-            Connections connections,
-            Handover handover,
-            Duration timeout,
+            PooledConnections connections,
+            BlockingCalls calls,
             CommandArguments command,
             boolean asking,
-            Optional<CommandArguments> follower,
-            Function<@Nullable Object, T> decode) {
+            Optional<CommandArguments> follower) {
+        super(calls);
         this.connections = connections;
-        this.handover = handover;
-        this.timeoutNanos = timeout.toNanos();
+        this.calls = calls;
         this.command = command;
         this.asking = asking;
         this.follower = follower;
-        this.decode = decode;
     }
 
     @Override
-    JedisCall<?> call() {
-        return this;
-    }
-
-    /** Whether no thread has begun it. */
-    boolean isWaiting() {
-        return progress.get() == WAITING;
-    }
-
-    /** On a thread of the port: sends the command and waits for the reply, unless another thread does. */
-    @Override
-    public void run() {
-        if (progress.compareAndSet(WAITING, TAKEN)) {
-            handover.ranByThread();
-            send();
-        }
-    }
-
-    /** The same on the thread of one who waits, if that one would wait for as long as the call may take. */
-    void runHere(long patienceNanos) {
-        if (patienceNanos >= timeoutNanos && progress.compareAndSet(WAITING, TAKEN)) {
-            handover.ranByWaiter();
-            send();
-        }
-    }
-
-    private long leftNanos() {
-        return timeoutNanos - (System.nanoTime() - begin);
-    }
-
-    private void send() {
+    protected void exchange() {
         Connection connection;
         try {
             connection = connections.take(this::leftNanos);
@@ -94,7 +49,7 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
             end(e instanceof RedisPortException known ? known : RedisPortException.notSent(e));
             return;
         }
-        if (progress.compareAndSet(TAKEN, SENT)) {
+        if (mayBeSent()) {
             execute(connection);
         } else {
             connections.giveBack(connection);
@@ -156,13 +111,13 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
 
     /** After the call has ended, since it may take long. */
     private void discard(Connection connection) {
-        handover.run(() -> connections.discard(connection));
+        calls.run(() -> connections.discard(connection));
     }
 
     private void decode(@Nullable Object reply) {
-        T decoded;
+        List<Object> decoded;
         try {
-            decoded = decode.apply(reply);
+            decoded = follower.isEmpty() ? JedisReply.list(reply) : JedisReply.followed(reply);
         } catch (RuntimeException e) {
             end(RedisPortException.outcomeUnknown(e));
             return;
@@ -173,28 +128,6 @@ final class JedisCall<T> extends Awaited<T> implements Runnable, CommandTimeouts
     /** What Jedis throws for an answer that is an error. */
     static boolean isServerError(Throwable failure) {
         return failure instanceof JedisDataException && failure.getCause() == null;
-    }
-
-    @Override
-    public void timeOut(Duration timeout) {
-        end(new TimeoutException("no answer within " + timeout));
-    }
-
-    /** The port does not run it. */
-    void giveUp(RedisPortException why) {
-        if (progress.compareAndSet(WAITING, GIVEN_UP)) {
-            completeExceptionally(why);
-        }
-    }
-
-    private void end(Throwable why) {
-        if (why instanceof RedisPortException) {
-            completeExceptionally(why);
-        } else if (progress.compareAndSet(WAITING, GIVEN_UP) || progress.compareAndSet(TAKEN, GIVEN_UP)) {
-            completeExceptionally(RedisPortException.notSent(why));
-        } else {
-            completeExceptionally(RedisPortException.outcomeUnknown(why));
-        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.botfsm.redis.jedis;
 
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.Subscriptions;
+import io.botfsm.redis.spi.blocking.PortThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +43,7 @@ final class JedisChannels implements Subscriptions.Channels {
     /** Opens a connection on the thread that will read from it. */
     static CompletionStage<Subscriptions.Channels> open(Supplier<Connection> opener) {
         CompletableFuture<Subscriptions.Channels> opened = new CompletableFuture<>();
-        Threads.daemon(() -> openAndRead(opener, opened), "fsm-jedis-subscriptions")
+        PortThreads.daemon(() -> openAndRead(opener, opened), "fsm-jedis-subscriptions")
                 .start();
         return opened;
     }
@@ -55,7 +56,9 @@ final class JedisChannels implements Subscriptions.Channels {
             channels = new JedisChannels(connection);
         } catch (RuntimeException e) {
             opened.completeExceptionally(
-                    e instanceof JedisException failure ? Connections.refused(failure) : RedisPortException.notSent(e));
+                    e instanceof JedisException failure
+                            ? PooledConnections.refused(failure)
+                            : RedisPortException.notSent(e));
             return;
         }
         opened.complete(channels);

@@ -2,64 +2,33 @@ package io.botfsm.redis.jedis;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration;
-import io.botfsm.redis.RedisLeaseOptions;
-import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.RedisStores;
-import io.botfsm.redis.UnsupportedClientException;
-import io.botfsm.redis.spi.ConnectionDiagnosis;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.spi.RedisUri;
-import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.StorageClosedException;
+import io.botfsm.redis.spi.UnsupportedClientException;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
-import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.util.Pool;
 
 /**
- * Redis through Jedis: a pool of connections and the threads that wait on them, the storages that share them, and lease stores with
- * others of their own. One server, the master that Sentinels know, or a cluster, each node of which has a pool and threads.
+ * Redis through Jedis: a pool of connections and the threads that wait on them for conversations, and others for lease stores. One
+ * server, the master that Sentinels know, or a cluster, each node of which has a pool and threads.
  *
  * <pre>{@code
- * try (JedisRedis redis = JedisRedis.connect("redis://localhost/1")) {
+ * try (BotRedis redis = JedisRedis.connect("redis://localhost/1")) {
  *     Fsm fsm = Fsm.over(redis.stateStorage());
  * }
  * }</pre>
  *
- * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives the
- * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
- * timeout while the server is unavailable, and work again by themselves within two seconds of its return, or after its
- * replica has taken its place; no command is kept while disconnected, and none is executed twice.
- *
  * <p>Works with Jedis 6.0 to 8.0; an older one is refused with {@link UnsupportedClientException}.
- *
- * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
  */
-public final class JedisRedis implements AutoCloseable {
-    /** How long a command may take unless chosen otherwise, waiting for a connection included. */
-    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
-
+public final class JedisRedis {
     /** How many connections, and threads that wait on them, there are at most unless chosen otherwise. */
     public static final int DEFAULT_POOL_SIZE = 8;
 
-    private final String server;
-    private final RedisStores stores;
-    private final RedisStorageOptions options;
-    private final RedisLeaseOptions leaseOptions;
-
-    private JedisRedis(RedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
-        this.server = access.server();
-        this.stores = new RedisStores(access.port(port -> {}), server, access.timeout(), access::port);
-        this.options = options;
-        this.leaseOptions = leaseOptions;
-    }
+    private JedisRedis() {}
 
     /**
      * Connects with everything else as it is by default.
@@ -72,12 +41,12 @@ public final class JedisRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis connect(String uri) {
+    public static BotRedis connect(String uri) {
         return builder(uri).connect();
     }
 
     /**
-     * Connects through the pool of a client of yours, with its timeouts. The client is not closed with this object.
+     * Connects through the pool of a client of yours, with its timeouts. The client is not closed with the returned object.
      *
      * @param client a client of one server, whose commands, and calls that wait for a connection, end in bounded time:
      *     {@code RedisClient} since Jedis 7.2, {@code JedisPooled} up to 7
@@ -88,14 +57,14 @@ public final class JedisRedis implements AutoCloseable {
      *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis using(UnifiedJedis client) {
+    public static BotRedis connect(UnifiedJedis client) {
         requireNonNull(client, "client");
         JedisVersions.require();
-        return using(JedisVersions.pool(client));
+        return connect(JedisVersions.pool(client));
     }
 
     /**
-     * Connects through a pool of yours, with its timeouts. The pool is not closed with this object.
+     * Connects through a pool of yours, with its timeouts. The pool is not closed with the returned object.
      *
      * @param pool a pool of connections to one server, of which commands, and calls that wait for a connection, end in bounded
      *     time; such as {@code ConnectionPool}
@@ -105,17 +74,11 @@ public final class JedisRedis implements AutoCloseable {
      *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis using(Pool<Connection> pool) {
+    public static BotRedis connect(Pool<Connection> pool) {
         requireNonNull(pool, "pool");
         JedisVersions.require();
-        JedisAccess access = JedisAccess.over(pool);
-        if (access.isOfCluster()) {
-            throw new StorageRefusedException(
-                    access.server()
-                            + " is a node of a cluster, and this client connects to that node only: use JedisRedis.builder(…)",
-                    null);
-        }
-        return connect(access, RedisStorageOptions.defaults(), RedisLeaseOptions.defaults());
+        UsersPool theirs = UsersPool.of(pool);
+        return BotRedis.builder(theirs.server(), theirs).connect();
     }
 
     /**
@@ -127,11 +90,11 @@ public final class JedisRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static JedisRedis fromEnvironment() {
+    public static BotRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
     }
 
-    static JedisRedis fromEnvironment(Map<String, String> variables) {
+    static BotRedis fromEnvironment(Map<String, String> variables) {
         return builder(RedisUri.fromEnvironment(variables)).connect();
     }
 
@@ -142,7 +105,7 @@ public final class JedisRedis implements AutoCloseable {
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static Builder builder(String uri) {
+    public static BotRedis.Builder builder(String uri) {
         requireNonNull(uri, "uri");
         return builder(RedisUri.parse(uri));
     }
@@ -154,228 +117,29 @@ public final class JedisRedis implements AutoCloseable {
      * @throws IllegalArgumentException if it cannot be used; the message holds no credentials
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
-    public static Builder builder(RedisUri uri) {
+    public static BotRedis.Builder builder(RedisUri uri) {
+        return builder(uri, DEFAULT_POOL_SIZE);
+    }
+
+    /**
+     * Begins to choose how to connect.
+     *
+     * @param uri not of a Unix socket
+     * @param poolSize how many connections there are to a server at most, and threads that wait on them; calls beyond that wait,
+     *     within the command timeout
+     * @throws IllegalArgumentException if the URI cannot be used, or the pool size is not positive; the message holds no
+     *     credentials
+     * @throws UnsupportedClientException if Jedis is older than 6.0
+     */
+    public static BotRedis.Builder builder(RedisUri uri, int poolSize) {
         requireNonNull(uri, "uri");
+        if (poolSize < 1) {
+            throw new IllegalArgumentException("pool size must be positive: " + poolSize);
+        }
+        if (uri.socket().isPresent()) {
+            throw new IllegalArgumentException(uri + ": Jedis does not speak over a Unix socket; use Lettuce for that");
+        }
         JedisVersions.require();
-        return new Builder(uri);
-    }
-
-    private static JedisRedis connect(RedisAccess access, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
-        JedisRedis redis = new JedisRedis(access, options, leaseOptions);
-        try {
-            redis.stores.check(options);
-        } catch (RuntimeException e) {
-            redis.close();
-            throw e;
-        }
-        return redis;
-    }
-
-    /** A storage with the options chosen at connect. */
-    public StateStorage stateStorage() {
-        return stateStorage(options);
-    }
-
-    /**
-     * A storage with other options. Storages share the connections; closing one leaves them to the others. If the keys have
-     * another prefix than those of storages before, the user's rights are checked for it first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server has to be asked and does not answer
-     * @throws StorageRefusedException if the user lacks a right for such keys
-     */
-    public StateStorage stateStorage(RedisStorageOptions chosen) {
-        requireNonNull(chosen, "chosen");
-        return stores.stateStorage(chosen);
-    }
-
-    /**
-     * A storage that keeps conversations as aiogram does, to take over a bot of its, or to hand one back. The server is checked
-     * for it first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
-     */
-    public StateStorage stateStorage(AiogramLayout layout) {
-        requireNonNull(layout, "layout");
-        return stores.stateStorage(layout);
-    }
-
-    /**
-     * A migration of conversations from aiogram's layout to the one of the options chosen at connect, or back. The server is
-     * checked for the former first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
-     */
-    public AiogramMigration aiogramMigration(AiogramLayout layout) {
-        requireNonNull(layout, "layout");
-        return stores.aiogramMigration(layout, options);
-    }
-
-    /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */
-    public LeaseStore leaseStore() {
-        return leaseStore(leaseOptions);
-    }
-
-    /**
-     * A store of leases with other options. Each has threads and, unless the client is yours, connections of its own, so that a
-     * renewal never waits for the conversations: so make one for all locks, not one for each, and another one for leases that are
-     * many. Closing it closes those; otherwise they are closed with this object, after the storages.
-     *
-     * <p>Connecting checks the server for what leases need. Blocks.
-     *
-     * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses, such as for a missing right
-     * @throws StorageClosedException if this object is closed
-     */
-    public LeaseStore leaseStore(RedisLeaseOptions chosen) {
-        requireNonNull(chosen, "chosen");
-        return stores.leaseStore(chosen);
-    }
-
-    /**
-     * Ends the connections, that of the storages first and those of lease stores last, unless they are yours, and the threads;
-     * every later call on a storage fails with {@link StorageClosedException}, on a lease store with
-     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until it
-     * expires: close the locks before. Idempotent.
-     */
-    @Override
-    public void close() {
-        stores.close();
-    }
-
-    /** The server, without credentials. */
-    @Override
-    public String toString() {
-        return "JedisRedis[" + server + "]";
-    }
-
-    /** Collects how to connect. Not thread-safe. */
-    public static final class Builder {
-        private final RedisUri uri;
-        private boolean cluster;
-        private Optional<Duration> commandTimeout = Optional.empty();
-        private int poolSize = DEFAULT_POOL_SIZE;
-        private RedisStorageOptions options = RedisStorageOptions.defaults();
-        private RedisLeaseOptions leaseOptions = RedisLeaseOptions.defaults();
-
-        private Builder(RedisUri uri) {
-            if (uri.socket().isPresent()) {
-                throw new IllegalArgumentException(
-                        uri + ": Jedis does not speak over a Unix socket; use Lettuce for that");
-            }
-            this.uri = uri;
-            this.cluster = uri.masterName().isEmpty() && uri.nodes().size() > 1;
-        }
-
-        /**
-         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that, a URI
-         * that names several servers is of a cluster, and a single one is asked whether it is.
-         */
-        public Builder cluster() {
-            cluster = true;
-            return this;
-        }
-
-        /**
-         * Lets a command take this long, {@link #DEFAULT_COMMAND_TIMEOUT} by default, waiting for a connection included.
-         *
-         * @throws IllegalArgumentException if it is not positive
-         */
-        public Builder commandTimeout(Duration limit) {
-            requireNonNull(limit, "limit");
-            if (limit.isNegative() || limit.isZero()) {
-                throw new IllegalArgumentException("command timeout must be positive: " + limit);
-            }
-            commandTimeout = Optional.of(limit);
-            return this;
-        }
-
-        /**
-         * Uses so many connections to a server at most, and threads that wait on them, {@value #DEFAULT_POOL_SIZE} by default. Calls
-         * beyond that wait, within the command timeout.
-         *
-         * @throws IllegalArgumentException if it is not positive
-         */
-        public Builder poolSize(int connections) {
-            if (connections < 1) {
-                throw new IllegalArgumentException("pool size must be positive: " + connections);
-            }
-            poolSize = connections;
-            return this;
-        }
-
-        /** Chooses how {@link JedisRedis#stateStorage()} keeps conversations. */
-        public Builder storageOptions(RedisStorageOptions chosen) {
-            requireNonNull(chosen, "chosen");
-            options = chosen;
-            return this;
-        }
-
-        /** Chooses how {@link JedisRedis#leaseStore()} keeps leases. */
-        public Builder leaseOptions(RedisLeaseOptions chosen) {
-            requireNonNull(chosen, "chosen");
-            leaseOptions = chosen;
-            return this;
-        }
-
-        /**
-         * Connects.
-         *
-         * @throws IllegalArgumentException if choices contradict each other
-         * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
-         */
-        public JedisRedis connect() {
-            return diagnosis().explain(() -> JedisRedis.connect(access(), options, leaseOptions));
-        }
-
-        /**
-         * Connects for leases alone, for a user of locks who keeps no conversations here. Closing the store closes the
-         * connections and threads.
-         *
-         * @throws IllegalArgumentException if choices contradict each other
-         * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
-         */
-        public LeaseStore leaseStore() {
-            return diagnosis().explain(() -> {
-                RedisAccess access = access();
-                return RedisStores.leaseStore(access.port(port -> {}), access.server(), access.timeout(), leaseOptions);
-            });
-        }
-
-        private ConnectionDiagnosis diagnosis() {
-            return new ConnectionDiagnosis(
-                    uri.nodes(), uri.isTls(), uri.masterName().isPresent(), limit());
-        }
-
-        private Duration limit() {
-            return commandTimeout.or(uri::timeout).orElse(DEFAULT_COMMAND_TIMEOUT);
-        }
-
-        /** To one server, or to the cluster to which it says that it belongs. */
-        private RedisAccess access() {
-            if (!cluster) {
-                JedisAccess one = JedisAccess.to(uri, limit(), poolSize);
-                if (uri.masterName().isPresent() || !one.isOfCluster()) {
-                    return one;
-                }
-            }
-            requireCluster();
-            return new ClusterAccess(uri, limit(), poolSize);
-        }
-
-        private void requireCluster() {
-            if (uri.masterName().isPresent()) {
-                throw new IllegalArgumentException(
-                        String.format(Locale.ROOT, "cluster() contradicts %s: name nodes of the cluster", uri));
-            }
-            if (uri.database() != 0) {
-                throw new IllegalArgumentException("a cluster has only database 0: " + uri);
-            }
-        }
+        return BotRedis.builder(uri, timeout -> JedisDriver.to(uri, timeout, poolSize));
     }
 }

@@ -6,7 +6,6 @@ import io.botfsm.redis.spi.RedisPortException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -16,13 +15,25 @@ final class JedisReply {
 
     private JedisReply() {}
 
-    /** A script's reply: {@code byte[]}, {@code Long} and {@code List} elements; one that is no list is a list of one. */
+    /**
+     * A reply: {@code byte[]}, {@code Long} and {@code List} elements; one that is no list is a list of one, and a map (RESP3) has
+     * names and values in turn.
+     */
     static List<Object> list(@Nullable Object reply) {
         return reply instanceof List<?> list ? elements(list) : List.of(element(reply));
     }
 
     private static List<Object> elements(List<?> list) {
-        return mapped(list, JedisReply::element);
+        List<Object> elements = new ArrayList<>(list.size());
+        for (Object element : list) {
+            if (element instanceof Map.Entry<?, ?> entry) {
+                elements.add(element(entry.getKey()));
+                elements.add(element(entry.getValue()));
+            } else {
+                elements.add(element(element));
+            }
+        }
+        return elements;
     }
 
     private static Object element(@Nullable Object element) {
@@ -45,31 +56,6 @@ final class JedisReply {
         Object after = replies.get(1);
         list.add(after instanceof RedisPortException failure ? failure : list(after));
         return list;
-    }
-
-    /** Names and values in turn, whether the server sends an array (RESP2) or a map (RESP3). */
-    static List<byte[]> flat(@Nullable Object reply) {
-        List<?> list = (List<?>) reply;
-        if (list == null || list.isEmpty()) {
-            return List.of();
-        }
-        if (list.get(0) instanceof Map.Entry) {
-            List<byte[]> flat = new ArrayList<>(2 * list.size());
-            for (Object entry : list) {
-                flat.add(bytes(((Map.Entry<?, ?>) entry).getKey()));
-                flat.add(bytes(((Map.Entry<?, ?>) entry).getValue()));
-            }
-            return flat;
-        }
-        return mapped(list, JedisReply::bytes);
-    }
-
-    private static <T> List<T> mapped(List<?> list, Function<@Nullable Object, T> change) {
-        List<T> mapped = new ArrayList<>(list.size());
-        for (Object element : list) {
-            mapped.add(change.apply(element));
-        }
-        return mapped;
     }
 
     private static byte[] bytes(@Nullable Object element) {

@@ -1,7 +1,7 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.redis.UnsupportedClientException;
 import io.botfsm.redis.spi.ClientVersion;
+import io.botfsm.redis.spi.UnsupportedClientException;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

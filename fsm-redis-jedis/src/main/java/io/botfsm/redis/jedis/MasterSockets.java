@@ -1,7 +1,8 @@
 package io.botfsm.redis.jedis;
 
+import io.botfsm.redis.spi.MasterResolver;
 import io.botfsm.redis.spi.RedisUri.Node;
-import io.botfsm.redis.spi.Sentinels;
+import io.botfsm.redis.spi.blocking.PortThreads;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +28,7 @@ final class MasterSockets implements JedisSocketFactory {
     private final String master;
     private final JedisClientConfig toSentinels;
     private final JedisClientConfig toMaster;
-    private final Duration patience;
+    private final Duration timeout;
 
     private final Object lock = new Object();
     private @Nullable CompletableFuture<Node> asking;
@@ -36,19 +37,19 @@ final class MasterSockets implements JedisSocketFactory {
      * Nobody is asked yet.
      *
      * @param master its name
-     * @param patience how long to wait for the Sentinels' answers
+     * @param timeout how long to wait for the Sentinels' answers
      */
     MasterSockets(
             List<Node> sentinels,
             String master,
             JedisClientConfig toSentinels,
             JedisClientConfig toMaster,
-            Duration patience) {
+            Duration timeout) {
         this.sentinels = sentinels;
         this.master = master;
         this.toSentinels = toSentinels;
         this.toMaster = toMaster;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     @Override
@@ -59,7 +60,7 @@ final class MasterSockets implements JedisSocketFactory {
 
     private Node whereabouts() {
         try {
-            return asked().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return asked().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new JedisConnectionException("interrupted", e);
         } catch (ExecutionException | TimeoutException e) {
@@ -71,7 +72,7 @@ final class MasterSockets implements JedisSocketFactory {
     private CompletableFuture<Node> asked() {
         synchronized (lock) {
             if (asking == null || asking.isDone()) {
-                asking = Sentinels.master(sentinels, master, this::ask).toCompletableFuture();
+                asking = MasterResolver.master(sentinels, master, this::ask).toCompletableFuture();
             }
             return asking;
         }
@@ -84,12 +85,12 @@ final class MasterSockets implements JedisSocketFactory {
             try {
                 answer.complete(answerOf(sentinel));
             } catch (JedisException e) {
-                answer.completeExceptionally(Connections.refused(e));
+                answer.completeExceptionally(PooledConnections.refused(e));
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
             }
         };
-        Threads.daemon(question, "fsm-jedis-sentinel").start();
+        PortThreads.daemon(question, "fsm-jedis-sentinel").start();
         return answer;
     }
 

@@ -26,7 +26,7 @@ final class AddressTest extends AddressSuite {
                         .hostAndPort(node.host(), node.port())
                         .poolConfig(pool)
                         .build()) {
-            assertThatThrownBy(() -> JedisRedis.using(client))
+            assertThatThrownBy(() -> JedisRedis.connect(client))
                     .isInstanceOf(StorageRefusedException.class)
                     .hasMessageContaining("is a node of a cluster")
                     .hasMessageContaining("use JedisRedis.builder");

@@ -4,8 +4,8 @@ import static io.botfsm.redis.client.testing.Calls.applied;
 import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.FaultsSuite;
-import io.botfsm.redis.client.testing.RedisInTest;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
@@ -22,7 +22,7 @@ final class FaultsTest extends FaultsSuite {
 
     /** On a busy machine connecting may take longer than a command. */
     @Override
-    protected RedisInTest connect(String uri) {
+    protected BotRedis connect(String uri) {
         return Awaitility.await()
                 .ignoreException(StorageUnavailableException.class)
                 .until(() -> super.connect(uri), opened -> true);

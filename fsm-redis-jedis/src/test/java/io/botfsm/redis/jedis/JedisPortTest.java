@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,7 +73,15 @@ class JedisPortTest {
     }
 
     private RedisPort port(int poolSize) {
-        return JedisAccess.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, poolSize).port(port -> {});
+        return port(poolSize, TIMEOUT);
+    }
+
+    private RedisPort port(int poolSize, Duration timeout) {
+        return JedisRedis.builder(RedisUri.parse(proxy.uri(0)), poolSize)
+                .commandTimeout(timeout)
+                .connect()
+                .access()
+                .port();
     }
 
     private static Kind kind(CompletionStage<?> stage) {
@@ -129,7 +139,7 @@ class JedisPortTest {
         try (RespConnection admin = server.connect()) {
             user.createOver(admin);
         }
-        try (JedisRedis redis = JedisRedis.connect(user.in(proxy.uri(0)))) {
+        try (BotRedis redis = JedisRedis.connect(user.in(proxy.uri(0)))) {
             read(redis.stateStorage(), freshKey());
             Awaitility.await().pollDelay(Duration.ofMillis(1_100)).until(() -> true);
             read(redis.stateStorage(), freshKey());
@@ -181,7 +191,7 @@ class JedisPortTest {
 
     @Test
     void whoWaitsRunsTheCall() {
-        try (JedisRedis redis = JedisRedis.connect(proxy.uri(0))) {
+        try (BotRedis redis = JedisRedis.connect(proxy.uri(0))) {
             StateStorage storage = redis.stateStorage();
             for (int i = 0; i < 50; i++) {
                 read(storage, freshKey());
@@ -217,7 +227,7 @@ class JedisPortTest {
 
     @Test
     void anInterruptIsKept() {
-        try (JedisRedis redis = JedisRedis.connect(proxy.uri(0))) {
+        try (BotRedis redis = JedisRedis.connect(proxy.uri(0))) {
             Fsm fsm = Fsm.over(redis.stateStorage());
             StorageKey key = freshKey();
             Thread.currentThread().interrupt();
@@ -230,9 +240,8 @@ class JedisPortTest {
     @Test
     void anInterruptWhileWaitingForAConnectionEndsTheWait() throws InterruptedException {
         Duration long10 = Duration.ofSeconds(10);
-        try (JedisRedis redis = JedisRedis.builder(proxy.uri(0))
+        try (BotRedis redis = JedisRedis.builder(RedisUri.parse(proxy.uri(0)), 1)
                 .commandTimeout(long10)
-                .poolSize(1)
                 .connect()) {
             Fsm fsm = Fsm.builder(redis.stateStorage())
                     .timeout(long10.multipliedBy(2))
@@ -297,8 +306,9 @@ class JedisPortTest {
 
     @Test
     void settingsThatCannotBeAreRefused() {
-        JedisRedis.Builder builder = JedisRedis.builder("redis://host");
-        assertThatThrownBy(() -> builder.poolSize(0)).hasMessageContaining("0");
+        RedisUri uri = RedisUri.parse("redis://host");
+        BotRedis.Builder builder = JedisRedis.builder(uri);
+        assertThatThrownBy(() -> JedisRedis.builder(uri, 0)).hasMessageContaining("0");
         assertThatThrownBy(() -> builder.commandTimeout(Duration.ZERO)).hasMessageContaining("PT0S");
     }
 
@@ -317,11 +327,11 @@ class JedisPortTest {
     void aPoolOfTheUsersIsUsedAndLeftOpen() {
         try (ConnectionPool pool = usersPool(700, Duration.ofSeconds(1))) {
             StorageKey key = freshKey();
-            try (JedisRedis redis = JedisRedis.using(pool)) {
+            try (BotRedis redis = JedisRedis.connect(pool)) {
                 Calls.applied(
                         redis.stateStorage(), key, Mutation.builder().state("A").put("name", "1"));
                 assertThat(read(redis.stateStorage(), key).data()).containsEntry("name", "1");
-                assertThat(redis).hasToString("JedisRedis[redis://127.0.0.1:" + proxy.port() + "]");
+                assertThat(redis).hasToString("BotRedis[redis://127.0.0.1:" + proxy.port() + "]");
                 proxy.dropReplies();
                 assertThat(unavailable(redis.stateStorage().read(key)).timeout())
                         .isEqualTo(Duration.ofMillis(700));
@@ -337,10 +347,10 @@ class JedisPortTest {
     @Test
     void aPoolOfTheUsersThatCouldHangIsRefused() {
         try (ConnectionPool forEver = usersPool(0, Duration.ofSeconds(1))) {
-            assertThatThrownBy(() -> JedisRedis.using(forEver)).hasMessageContaining("socketTimeoutMillis");
+            assertThatThrownBy(() -> JedisRedis.connect(forEver)).hasMessageContaining("socketTimeoutMillis");
         }
         try (ConnectionPool waiting = usersPool(700, Duration.ofMillis(-1))) {
-            assertThatThrownBy(() -> JedisRedis.using(waiting)).hasMessageContaining("maxWait");
+            assertThatThrownBy(() -> JedisRedis.connect(waiting)).hasMessageContaining("maxWait");
         }
     }
 
@@ -348,8 +358,7 @@ class JedisPortTest {
     @Test
     void aCallIsAnsweredThoughWhatFollowsItLosesTheLastConnection() throws InterruptedException {
         Duration patience = Duration.ofSeconds(10);
-        try (RedisPort port = JedisAccess.to(RedisUri.parse(proxy.uri(0)), patience, 1)
-                        .port(reconnected -> {});
+        try (RedisPort port = port(1, patience);
                 FollowedScripts scripts = port.followedBy(words("WAIT", "1", "0"))) { // no replica: for ever
             CompletableFuture<List<Object>> followed = eval(scripts);
             Awaitility.await().until(() -> info("clients").contains("blocked_clients:1"));
@@ -382,8 +391,8 @@ class JedisPortTest {
     /** Jedis connects again for a command after the end. */
     @Test
     void aClosedConnectionForSubscriptionsStaysClosed() {
-        JedisAccess access = JedisAccess.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, 1);
-        Subscriptions.Channels channels = Calls.get(JedisChannels.open(access::separate));
+        Subscriptions.Channels channels = Calls.get(
+                JedisDriver.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, 1).channels(Optional.empty()));
         channels.listen(message -> {}, () -> {});
         Calls.get(channels.subscribe("c"));
         Calls.get(channels.close());
@@ -395,7 +404,7 @@ class JedisPortTest {
     @Test
     void closingEndsTheThreads() {
         Set<Thread> ofOthers = Thread.getAllStackTraces().keySet();
-        JedisRedis redis = JedisRedis.connect(proxy.uri(0));
+        BotRedis redis = JedisRedis.connect(proxy.uri(0));
         redis.leaseStore();
         read(redis.stateStorage(), freshKey());
         redis.close();

@@ -2,8 +2,9 @@ package io.botfsm.redis.jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.aiogram.AiogramLayout;
+import io.botfsm.redis.aiogram.AiogramMigration;
 import io.botfsm.redis.client.testing.EntrySuite;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
@@ -20,12 +21,12 @@ final class JedisRedisTest extends EntrySuite {
     @Test
     void takesOverAConversationOfAiograms() throws Exception {
         RedisTestServer server = RedisServers.shared();
-        try (JedisRedis redis = JedisRedis.connect(server.uri(6));
+        try (BotRedis redis = JedisRedis.connect(server.uri(6));
                 RespConnection raw = server.connect()) {
             raw.call("SELECT", "6");
             raw.call("SET", "fsm:5:5:state", "Form:age");
             AiogramLayout layout = AiogramLayout.builder().bot(7).build();
-            assertThat(redis.aiogramMigration(layout)
+            assertThat(AiogramMigration.of(redis, layout)
                             .run(AiogramMigration.Direction.FROM_AIOGRAM)
                             .migrated())
                     .isEqualTo(1);

@@ -6,6 +6,7 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.OperationsSuite;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
@@ -44,10 +45,10 @@ final class OperationsTest extends OperationsSuite {
         try (UnifiedJedis client = pooled()) {
             JedisVersions.pool(client).setMaxWait(Duration.ofSeconds(2));
             StorageKey key = freshKey();
-            try (JedisRedis redis = JedisRedis.using(client)) {
+            try (BotRedis redis = JedisRedis.connect(client)) {
                 applied(redis.stateStorage(), key, Mutation.builder().state("A"));
                 assertThat(read(redis.stateStorage(), key).state()).contains("A");
-                assertThat(redis).hasToString("JedisRedis[redis://" + server.host() + ":" + server.port() + "]");
+                assertThat(redis).hasToString("BotRedis[redis://" + server.host() + ":" + server.port() + "]");
             }
             assertThat(client.ping()).isEqualTo("PONG");
         }
@@ -58,7 +59,7 @@ final class OperationsTest extends OperationsSuite {
     void aClientWithoutAPoolIsRefused() {
         ConnectionProvider provider = new PooledConnectionProvider(new HostAndPort(server.host(), server.port()));
         try (UnifiedJedis client = new UnifiedJedis(provider, 1, Duration.ofSeconds(1))) {
-            assertThatThrownBy(() -> JedisRedis.using(client))
+            assertThatThrownBy(() -> JedisRedis.connect(client))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContainingAll("UnifiedJedis", "ConnectionPool");
         }

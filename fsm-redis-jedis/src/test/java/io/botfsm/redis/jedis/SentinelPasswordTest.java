@@ -2,6 +2,7 @@ package io.botfsm.redis.jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.SentinelPasswordSuite;
 import io.botfsm.redis.spi.RedisUri;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ final class SentinelPasswordTest extends SentinelPasswordSuite {
     void thePasswordMayBeGivenWithoutEncoding() {
         RedisUri.Builder uri = RedisUri.builder().masterName("mymaster").sentinelPassword(PASSWORD);
         RedisUri.parse(uri()).nodes().forEach(node -> uri.node(node.host(), node.port()));
-        try (JedisRedis redis = JedisRedis.builder(uri.build()).connect()) {
+        try (BotRedis redis = JedisRedis.builder(uri.build()).connect()) {
             assertThat(redis.toString()).contains("#mymaster");
         }
     }

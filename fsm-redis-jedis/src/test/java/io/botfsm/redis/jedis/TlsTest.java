@@ -6,6 +6,7 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.TestAuthority;
@@ -74,7 +75,7 @@ class TlsTest {
                 pool);
     }
 
-    private static void works(JedisRedis redis) {
+    private static void works(BotRedis redis) {
         StorageKey key = freshKey();
         StateStorage storage = redis.stateStorage();
         applied(storage, key, Mutation.builder().state("A").put("big", "x".repeat(1 << 20)));
@@ -83,17 +84,17 @@ class TlsTest {
 
     @Test
     void withoutCheckingTheServersCertificate() {
-        try (JedisRedis redis =
+        try (BotRedis redis =
                 JedisRedis.connect(String.format(Locale.ROOT, "rediss://localhost:%d/1?verifyPeer=NONE", port))) {
             works(redis);
-            assertThat(redis).hasToString(String.format(Locale.ROOT, "JedisRedis[rediss://localhost:%d/1]", port));
+            assertThat(redis).hasToString(String.format(Locale.ROOT, "BotRedis[rediss://localhost:%d/1]", port));
         }
     }
 
     @Test
     void anAuthorityThatTheUsersClientTrusts() {
         try (ConnectionPool pool = poolOf("localhost");
-                JedisRedis redis = JedisRedis.using(pool)) {
+                BotRedis redis = JedisRedis.connect(pool)) {
             works(redis);
         }
     }
@@ -111,7 +112,7 @@ class TlsTest {
     @Test
     void aCertificateOfAnotherHostIsNotTrusted() {
         try (ConnectionPool pool = poolOf("127.0.0.1")) {
-            assertThatThrownBy(() -> JedisRedis.using(pool))
+            assertThatThrownBy(() -> JedisRedis.connect(pool))
                     .isInstanceOf(StorageRefusedException.class)
                     .hasMessageContaining("No subject alternative name");
         }

@@ -38,7 +38,11 @@ class WrongPortsTest {
         @Override
         protected RedisPort open(Duration timeout) {
             RedisUri uri = RedisUri.parse(RedisServers.shared().uri(9));
-            RedisPort port = JedisAccess.to(uri, timeout, 8).port(reconnected -> {});
+            RedisPort port = JedisRedis.builder(uri)
+                    .commandTimeout(timeout)
+                    .connect()
+                    .access()
+                    .port();
             right.add(port);
             return wrong.apply(port);
         }

@@ -1,9 +1,7 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.Subscriptions;
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -13,7 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Lettuce's connection for subscriptions. */
 final class LettuceChannels implements Subscriptions.Channels {
@@ -66,20 +63,10 @@ final class LettuceChannels implements Subscriptions.Channels {
     private static CompletableFuture<Void> answered(RedisFuture<?> command) {
         return command.toCompletableFuture().handle((answer, failure) -> {
             if (failure != null) {
-                throw new CompletionException(known(failure));
+                throw new CompletionException(LettuceClient.known(failure));
             }
             return null;
         });
-    }
-
-    /** The server's error as such, if a failure is one. */
-    static Throwable known(Throwable failure) {
-        for (@Nullable Throwable t = failure; t != null; t = t.getCause()) {
-            if (t instanceof RedisCommandExecutionException) {
-                return RedisPortException.ofServerError(String.valueOf(t.getMessage()));
-            }
-        }
-        return failure;
     }
 
     @Override

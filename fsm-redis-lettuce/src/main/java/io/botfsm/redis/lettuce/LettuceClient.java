@@ -1,7 +1,16 @@
 package io.botfsm.redis.lettuce;
 
+import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.CommandTimeouts;
+import io.botfsm.redis.spi.MasterResolver;
+import io.botfsm.redis.spi.ReconnectingPort;
+import io.botfsm.redis.spi.RedisConnector;
+import io.botfsm.redis.spi.RedisDriver;
+import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisUri.Node;
+import io.botfsm.redis.spi.ServerConnection;
+import io.botfsm.redis.spi.ServerTarget;
 import io.botfsm.redis.spi.Subscriptions;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
@@ -13,7 +22,6 @@ import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
@@ -22,23 +30,26 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.EventExecutorGroup;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A Lettuce client, ours or the user's: how it connects, how long its commands may take, and how it ends. Thread-safe. */
-final class LettuceClient {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
-
+final class LettuceClient implements RedisDriver {
     /** How long a new connection of a running bot may take to be greeted; the next attempt may find a server that is back. */
     private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(1);
 
@@ -48,24 +59,37 @@ final class LettuceClient {
     private static final int THREADS = 2;
 
     private final RedisClient client;
+    private final RedisURI uri;
     private final Optional<ClientResources> ownResources;
-    private final Duration commandTimeout;
-    private final Consumer<PortCommand<?>> onBegin;
+    private final Duration timeout;
+    private final Consumer<LettuceCommand> onBegin;
+    private final EventExecutor scheduler;
+    private final Object lock = new Object();
+    private CompletableFuture<Void> connectionsClosed = CompletableFuture.completedFuture(null);
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private LettuceClient(
             RedisClient client,
+            RedisURI uri,
             Optional<ClientResources> ownResources,
-            Duration commandTimeout,
-            Consumer<PortCommand<?>> onBegin) {
+            Duration timeout,
+            Consumer<LettuceCommand> onBegin) {
         this.client = client;
+        this.uri = uri;
         this.ownResources = ownResources;
-        this.commandTimeout = commandTimeout;
+        this.timeout = timeout;
         this.onBegin = onBegin;
+        this.scheduler = client.getResources().eventExecutorGroup().next();
     }
 
-    /** A client of our own, with threads of its own. */
-    static LettuceClient own(Duration commandTimeout) {
-        ClientOptions options = options(commandTimeout);
+    /**
+     * A client of our own, with threads of its own.
+     *
+     * @throws IllegalArgumentException if the URI names a Unix socket, and there is nothing to reach that with
+     */
+    static LettuceClient own(RedisURI uri, Duration timeout) {
+        LettuceUris.requireNativeTransport(uri);
+        ClientOptions options = options(timeout);
         ClientResources resources = DefaultClientResources.builder()
                 .ioThreadPoolSize(THREADS)
                 .computationThreadPoolSize(THREADS)
@@ -74,35 +98,35 @@ final class LettuceClient {
                 .build();
         RedisClient client = RedisClient.create(resources);
         client.setOptions(options);
-        CommandTimeouts timeouts = new CommandTimeouts(commandTimeout, resources.eventExecutorGroup());
-        return new LettuceClient(client, Optional.of(resources), commandTimeout, timeouts::begin);
+        CommandTimeouts timeouts = new CommandTimeouts(timeout, resources.eventExecutorGroup());
+        return new LettuceClient(client, uri, Optional.of(resources), timeout, timeouts::begin);
     }
 
     /** Reconnecting is our business, so that nothing is ever sent twice; see docs/decisions. */
-    private static ClientOptions options(Duration commandTimeout) {
+    private static ClientOptions options(Duration timeout) {
         ClientOptions.Builder options = ClientOptions.builder()
                 .autoReconnect(false)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.create()) // CommandTimeouts instead
                 .socketOptions(SocketOptions.builder()
-                        .connectTimeout(min(commandTimeout, CONNECT_TIMEOUT))
+                        .connectTimeout(min(timeout, RedisConnector.CONNECT_TIMEOUT))
                         .build());
         LettuceVersions.withoutMaintenanceNotices(options);
         return options.build();
     }
 
+    /** The user's client, whose own timeout this is. */
+    static LettuceClient of(RedisClient theirs, RedisURI uri, Duration timeout) {
+        LettuceUris.requireNativeTransport(uri);
+        return new LettuceClient(theirs, uri, Optional.empty(), timeout, theirTimeoutsHold -> {});
+    }
+
     /**
-     * The user's client.
+     * Returns the command timeout of options under which a failed command has failed, and every command ends.
      *
      * @throws IllegalArgumentException if an option would send commands again or let them hang
      */
-    static LettuceClient of(RedisClient theirs, RedisURI uri) {
-        return new LettuceClient(
-                theirs, Optional.empty(), requireHonest(theirs.getOptions(), uri), theirTimeoutsHold -> {});
-    }
-
-    /** Returns the command timeout of options under which a failed command has failed, and every command ends. */
-    private static Duration requireHonest(ClientOptions options, RedisURI uri) {
+    static Duration requireHonest(ClientOptions options, RedisURI uri) {
         boolean rejects = switch (options.getDisconnectedBehavior()) {
             case REJECT_COMMANDS -> true;
             case ACCEPT_COMMANDS -> false;
@@ -132,7 +156,8 @@ final class LettuceClient {
 
     private static Duration fixedTimeout(TimeoutOptions timeouts) {
         TimeoutOptions.TimeoutSource source = timeouts.getSource();
-        long timeout = source.getTimeout(new Command<>(CommandType.EVALSHA, new ReplyOutput(), PortCommand.args()));
+        long timeout =
+                source.getTimeout(new Command<>(CommandType.EVALSHA, new ReplyOutput(), LettuceCommand.noArguments()));
         return Duration.of(timeout, source.getTimeUnit().toChronoUnit());
     }
 
@@ -140,53 +165,87 @@ final class LettuceClient {
         return a.compareTo(b) < 0 ? a : b;
     }
 
-    Duration commandTimeout() {
-        return commandTimeout;
+    /** Ends the command when its time is over. */
+    void begin(LettuceCommand command) {
+        onBegin.accept(command);
     }
 
-    /** How long it may take to connect and be answered. */
-    Duration connectingAndAnswer() {
-        return CONNECT_TIMEOUT.plus(commandTimeout);
+    @Override
+    public RedisPort server(ServerTarget target) {
+        ServerConnection first = first(target.name(), () -> wanted().thenCompose(there -> connect(there, timeout)));
+        return port(target, first, () -> wanted().thenCompose(this::connect));
     }
 
-    /** Is told of each command that begins, and ends it when its time is over. */
-    Consumer<PortCommand<?>> onBegin() {
-        return onBegin;
+    @Override
+    public ClusterNode node(Node address, ServerTarget target) {
+        RedisURI there = LettuceUris.at(uri, address);
+        return port(target, null, () -> connect(there));
     }
 
-    EventExecutorGroup executors() {
-        return client.getResources().eventExecutorGroup();
+    private ReconnectingPort port(
+            ServerTarget target, @Nullable ServerConnection first, Supplier<CompletionStage<ServerConnection>> opener) {
+        return new ReconnectingPort(target, first, opener, scheduler, timeout);
     }
 
-    /** Connects once more, for commands. */
-    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect(RedisURI uri) {
-        return client.connectAsync(ByteArrayCodec.INSTANCE, withTimeout(uri, min(commandTimeout, GREETING_TIMEOUT)));
+    @Override
+    public void requireReachable(Node seed) {
+        RedisURI there = LettuceUris.at(uri, seed);
+        var unused = first(LettuceUris.described(there).toString(), () -> connect(there, timeout))
+                .close();
     }
 
-    /**
-     * Subscriptions through this client.
-     *
-     * @param server the server's name for the log, without credentials
-     */
-    Subscriptions subscriptions(String server, Whereabouts whereabouts) {
-        EventExecutor thread = client.getResources().eventExecutorGroup().next();
-        return new Subscriptions(
-                server,
-                () -> whereabouts.now().thenCompose(this::connectPubSub),
-                thread,
-                thread::inEventLoop,
-                connectingAndAnswer(),
-                commandTimeout);
+    /** Asked for each new connection: the master may be another one by then. */
+    private CompletionStage<RedisURI> wanted() {
+        if (uri.getSentinels().isEmpty()) {
+            return CompletableFuture.completedFuture(uri);
+        }
+        String master = uri.getSentinelMasterId();
+        Map<Node, RedisURI> sentinels = new LinkedHashMap<>();
+        uri.getSentinels().forEach(sentinel -> sentinels.put(LettuceUris.node(sentinel), sentinel));
+        return MasterResolver.master(
+                        sentinels.keySet(),
+                        master,
+                        node -> MasterResolver.ask(connect(Objects.requireNonNull(sentinels.get(node))), master))
+                .thenApply(node -> LettuceUris.at(uri, node));
     }
 
-    private CompletionStage<Subscriptions.Channels> connectPubSub(RedisURI uri) {
-        return client.connectPubSubAsync(StringCodec.UTF8, withTimeout(uri, min(commandTimeout, GREETING_TIMEOUT)))
+    private CompletionStage<ServerConnection> connect(RedisURI to) {
+        return connect(to, min(timeout, GREETING_TIMEOUT));
+    }
+
+    private CompletionStage<ServerConnection> connect(RedisURI to, Duration greeting) {
+        return client.connectAsync(ByteArrayCodec.INSTANCE, withTimeout(to, greeting))
                 .handle((connection, failure) -> {
                     if (failure != null) {
-                        throw new CompletionException(LettuceChannels.known(failure));
+                        throw new CompletionException(known(failure));
+                    }
+                    return new LettuceConnection(connection, this);
+                });
+    }
+
+    @Override
+    public CompletionStage<Subscriptions.Channels> channels(Optional<Node> node) {
+        CompletionStage<RedisURI> there = node.map(address ->
+                        (CompletionStage<RedisURI>) CompletableFuture.completedFuture(LettuceUris.at(uri, address)))
+                .orElseGet(this::wanted);
+        return there.thenCompose(to ->
+                        client.connectPubSubAsync(StringCodec.UTF8, withTimeout(to, min(timeout, GREETING_TIMEOUT))))
+                .handle((connection, failure) -> {
+                    if (failure != null) {
+                        throw new CompletionException(known(failure));
                     }
                     return new LettuceChannels(connection);
                 });
+    }
+
+    /** The server's error as such, if a failure is one. */
+    static Throwable known(Throwable failure) {
+        for (@Nullable Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof RedisCommandExecutionException) {
+                return RedisPortException.ofServerError(String.valueOf(t.getMessage()));
+            }
+        }
+        return failure;
     }
 
     /** Also without telling the library's name (CLIENT SETINFO): that is one more right for a user to have. */
@@ -203,68 +262,63 @@ final class LettuceClient {
      *
      * @param server its name for errors, without credentials
      */
-    StatefulRedisConnection<byte[], byte[]> first(String server, Whereabouts whereabouts) {
+    private ServerConnection first(String server, Supplier<CompletionStage<ServerConnection>> opener) {
         try {
-            return connected(server, whereabouts);
+            return connected(server, opener);
         } catch (ExecutionException hungUp) {
             if (!(root(hungUp) instanceof RedisConnectionException)) {
                 throw notConnected(server, hungUp);
             }
         }
         try {
-            return connected(server, whereabouts);
+            return connected(server, opener);
         } catch (ExecutionException e) {
             throw notConnected(server, e);
         }
     }
 
-    private StatefulRedisConnection<byte[], byte[]> connected(String server, Whereabouts whereabouts)
+    private ServerConnection connected(String server, Supplier<CompletionStage<ServerConnection>> opener)
             throws ExecutionException {
-        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection;
+        // The client's own limits, and some more: this is for the case that they fail.
+        Duration patience = RedisConnector.CONNECT_TIMEOUT.plus(timeout).plusSeconds(2);
+        CompletableFuture<ServerConnection> connection;
         try {
-            connection = whereabouts
-                    .now()
-                    .thenCompose(uri -> client.connectAsync(ByteArrayCodec.INSTANCE, withTimeout(uri, commandTimeout)))
-                    .toCompletableFuture();
+            connection = opener.get().toCompletableFuture();
         } catch (RuntimeException e) { // such as from a client that was shut down
             throw notConnected(server, e);
         }
         try {
-            return connection.get(patience().toNanos(), TimeUnit.NANOSECONDS);
+            return connection.get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             closeWhenOpen(connection);
             Thread.currentThread().interrupt();
-            throw new StorageUnavailableException(server + ": interrupted while connecting", commandTimeout, e);
+            throw new StorageUnavailableException(server + ": interrupted while connecting", timeout, e);
         } catch (TimeoutException e) {
             closeWhenOpen(connection);
             throw new StorageUnavailableException(
-                    String.format(Locale.ROOT, "%s: not connected within %s", server, patience()), commandTimeout, e);
+                    String.format(Locale.ROOT, "%s: not connected within %s", server, patience), timeout, e);
         }
     }
 
-    /** The client's own limits, and some more: this is for the case that they fail. */
-    private Duration patience() {
-        return connectingAndAnswer().plusSeconds(2);
-    }
-
-    private static void closeWhenOpen(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection) {
-        var unused = connection.thenCompose(StatefulRedisConnection::closeAsync);
+    private static void closeWhenOpen(CompletableFuture<ServerConnection> connection) {
+        var unused = connection.thenCompose(ServerConnection::close);
     }
 
     private RuntimeException notConnected(String server, Exception failure) {
-        Throwable root = root(failure);
-        Optional<RedisPortException> known = root instanceof RedisCommandExecutionException answer
-                ? Optional.of(RedisPortException.ofServerError(String.valueOf(answer.getMessage())))
-                : RedisPortException.known(failure);
+        Optional<RedisPortException> known = RedisPortException.known(failure);
         RedisPortException why = known.orElseGet(() -> RedisPortException.notSent(failure));
         if (why.isLasting()) {
             return new StorageRefusedException(server + ": " + why.getMessage(), why);
         }
         return known.isPresent()
-                ? new StorageUnavailableException(server + ": " + why.getMessage(), commandTimeout, why)
+                ? new StorageUnavailableException(server + ": " + why.getMessage(), timeout, why)
                 : new StorageUnavailableException(
-                        String.format(Locale.ROOT, "%s: cannot connect: %s", server, root.getMessage()),
-                        commandTimeout,
+                        String.format(
+                                Locale.ROOT,
+                                "%s: cannot connect: %s",
+                                server,
+                                root(failure).getMessage()),
+                        timeout,
                         failure);
     }
 
@@ -276,14 +330,33 @@ final class LettuceClient {
         return root;
     }
 
-    /** Ends the connections, and client and threads unless they are the user's. Waits a bounded time. */
-    void close(Collection<StatefulRedisConnection<byte[], byte[]>> connections) {
-        if (ownResources.isPresent()) {
-            shutDown(ownResources.get()); // closes the connections
-        } else {
-            await(CompletableFuture.allOf(connections.stream()
-                    .map(StatefulRedisConnection::closeAsync)
-                    .toArray(CompletableFuture<?>[]::new)));
+    @Override
+    public ScheduledExecutorService scheduler() {
+        return scheduler;
+    }
+
+    @Override
+    public boolean isScheduler() {
+        return scheduler.inEventLoop();
+    }
+
+    /** Has a connection's end waited for when this is closed. */
+    CompletableFuture<Void> closing(CompletableFuture<Void> end) {
+        synchronized (lock) {
+            connectionsClosed = CompletableFuture.allOf(connectionsClosed, end);
+        }
+        return end;
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            CompletableFuture<Void> end;
+            synchronized (lock) {
+                end = connectionsClosed;
+            }
+            await(end);
+            ownResources.ifPresent(this::shutDown);
         }
     }
 
@@ -297,7 +370,7 @@ final class LettuceClient {
     }
 
     /** Waits a bounded time: what does not end by then ends later, on its own threads. */
-    static void await(CompletableFuture<?> end) {
+    private static void await(CompletableFuture<?> end) {
         try {
             end.get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

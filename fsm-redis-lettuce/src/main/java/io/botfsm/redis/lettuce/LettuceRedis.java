@@ -2,69 +2,34 @@ package io.botfsm.redis.lettuce;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration;
-import io.botfsm.redis.RedisLeaseOptions;
-import io.botfsm.redis.RedisServerCheck;
-import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.RedisStores;
-import io.botfsm.redis.UnsupportedClientException;
-import io.botfsm.redis.spi.ConnectionDiagnosis;
-import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.spi.RedisConnector;
+import io.botfsm.redis.spi.RedisDriver;
 import io.botfsm.redis.spi.RedisUri;
-import io.botfsm.redis.spi.RedisUri.Node;
-import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.StorageClosedException;
+import io.botfsm.redis.spi.UnsupportedClientException;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
- * Redis through Lettuce: a client, its connections and their threads, the storages that share them, and lease stores with others
- * of their own. One server, the master that Sentinels know, or a cluster.
+ * Redis through Lettuce: one connection for conversations, with a client and threads of its own, and others for lease stores. One
+ * server, the master that Sentinels know, or a cluster.
  *
  * <pre>{@code
- * try (LettuceRedis redis = LettuceRedis.connect("redis://localhost/1")) {
+ * try (BotRedis redis = LettuceRedis.connect("redis://localhost/1")) {
  *     Fsm fsm = Fsm.over(redis.stateStorage());
  * }
  * }</pre>
  *
- * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives the
- * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
- * timeout while the server is unavailable, and work again by themselves within two seconds of its return, or after its
- * replica has taken its place; no command is kept while disconnected, and none is executed twice.
- *
- * <p>Works with Lettuce 6.6 to 7.7; an older one is refused with {@link UnsupportedClientException}.
- *
- * <p>Thread-safe; make one and share it. Credentials appear in no message of this class. (Lettuce's own logger writes what it
- * sends, passwords included, at level TRACE.)
+ * <p>Works with Lettuce 6.6 to 7.7; an older one is refused with {@link UnsupportedClientException}. Lettuce's own logger writes
+ * what it sends, passwords included, at level TRACE.
  */
-public final class LettuceRedis implements AutoCloseable {
-    /** How long a command may take unless chosen otherwise. */
-    public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
-
-    private final String server;
-    private final RedisStores stores;
-    private final RedisStorageOptions options;
-    private final RedisLeaseOptions leaseOptions;
-
-    private LettuceRedis(
-            ServerAccess access, Connected client, RedisStorageOptions options, RedisLeaseOptions leaseOptions) {
-        this.server = client.server();
-        this.stores = new RedisStores(client.port(() -> {}), server, client.commandTimeout(), access::portForLeases);
-        this.options = options;
-        this.leaseOptions = leaseOptions;
-    }
+public final class LettuceRedis {
+    private LettuceRedis() {}
 
     /**
      * Connects with everything else as it is by default.
@@ -80,7 +45,7 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static LettuceRedis connect(String uri) {
+    public static BotRedis connect(String uri) {
         return builder(uri).connect();
     }
 
@@ -94,13 +59,13 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static LettuceRedis connect(RedisURI uri) {
+    public static BotRedis connect(RedisURI uri) {
         return builder(uri).connect();
     }
 
     /**
-     * Connects through a client of yours, with its resources, options and command timeout. The client is not closed with
-     * this object.
+     * Connects through a client of yours, with its resources, options and command timeout. The client is not closed with the
+     * returned object.
      *
      * @param client a client that fails commands while disconnected and times them out
      * @param uri the server
@@ -111,10 +76,8 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static LettuceRedis using(RedisClient client, RedisURI uri) {
-        requireNonNull(client, "client");
-        requireNonNull(uri, "uri");
-        return builder(uri).client(client).connect();
+    public static BotRedis connect(RedisClient client, RedisURI uri) {
+        return builder(client, uri).connect();
     }
 
     /**
@@ -126,11 +89,11 @@ public final class LettuceRedis implements AutoCloseable {
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static LettuceRedis fromEnvironment() {
+    public static BotRedis fromEnvironment() {
         return fromEnvironment(System.getenv());
     }
 
-    static LettuceRedis fromEnvironment(Map<String, String> variables) {
+    static BotRedis fromEnvironment(Map<String, String> variables) {
         return builder(RedisUri.fromEnvironment(variables)).connect();
     }
 
@@ -141,7 +104,7 @@ public final class LettuceRedis implements AutoCloseable {
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static Builder builder(String uri) {
+    public static BotRedis.Builder builder(String uri) {
         requireNonNull(uri, "uri");
         return builder(RedisUri.parse(uri));
     }
@@ -152,10 +115,10 @@ public final class LettuceRedis implements AutoCloseable {
      * @param uri where Redis is, without percent-encoding
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static Builder builder(RedisUri uri) {
+    public static BotRedis.Builder builder(RedisUri uri) {
         requireNonNull(uri, "uri");
         LettuceVersions.require();
-        return new Builder(uri);
+        return BotRedis.builder(uri, timeout -> LettuceClient.own(LettuceUris.of(uri), timeout));
     }
 
     /**
@@ -164,281 +127,40 @@ public final class LettuceRedis implements AutoCloseable {
      * @param uri as for {@link #connect(RedisURI)}
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public static Builder builder(RedisURI uri) {
+    public static BotRedis.Builder builder(RedisURI uri) {
         requireNonNull(uri, "uri");
         LettuceVersions.require();
-        return new Builder(uri, RedisAddress.nodes(uri));
-    }
-
-    /** A storage with the options chosen at connect. */
-    public StateStorage stateStorage() {
-        return stateStorage(options);
+        RedisURI copy = LettuceUris.copy(uri);
+        return BotRedis.builder(LettuceUris.described(copy), timeout -> LettuceClient.own(copy, timeout));
     }
 
     /**
-     * A storage with other options. Storages share the connection; closing one leaves it to the others. If the keys have another
-     * prefix than those of storages before, or writes are to be durable, the server is checked for it first, which blocks.
+     * Begins to choose how to connect through a client of yours.
      *
-     * @throws IllegalArgumentException if the durability may take longer than a command
-     * @throws StorageUnavailableException if the server has to be asked and does not answer
-     * @throws StorageRefusedException if it cannot confirm what is asked for, or the user lacks a right
+     * @param uri as for {@link #connect(RedisClient, RedisURI)}
+     * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the message
+     *     names it
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
-    public StateStorage stateStorage(RedisStorageOptions chosen) {
-        requireNonNull(chosen, "chosen");
-        return stores.stateStorage(chosen);
+    public static BotRedis.Builder builder(RedisClient client, RedisURI uri) {
+        requireNonNull(client, "client");
+        requireNonNull(uri, "uri");
+        LettuceVersions.require();
+        RedisURI copy = LettuceUris.copy(uri);
+        return BotRedis.builder(
+                LettuceUris.described(copy),
+                new UsersClient(client, copy, LettuceClient.requireHonest(client.getOptions(), copy)));
     }
 
-    /**
-     * A storage that keeps conversations as aiogram does, to take over a bot of its, or to hand one back. The server is checked
-     * for it first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
-     */
-    public StateStorage stateStorage(AiogramLayout layout) {
-        requireNonNull(layout, "layout");
-        return stores.stateStorage(layout);
-    }
-
-    /**
-     * A migration of conversations from aiogram's layout to the one of the options chosen at connect, or back. The server is
-     * checked for the former first, which blocks.
-     *
-     * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
-     */
-    public AiogramMigration aiogramMigration(AiogramLayout layout) {
-        requireNonNull(layout, "layout");
-        return stores.aiogramMigration(layout, options);
-    }
-
-    /** A store of leases with the options chosen at connect; see {@link #leaseStore(RedisLeaseOptions)}. */
-    public LeaseStore leaseStore() {
-        return leaseStore(leaseOptions);
-    }
-
-    /**
-     * A store of leases with other options. Each has a connection of its own and, unless the client is yours, a client with
-     * threads of its own, so that a renewal never waits for the conversations: so make one for all locks, not one for each,
-     * and another one for leases that are many. Closing it closes those; otherwise they are closed with this object, after the
-     * storages.
-     *
-     * <p>Connecting checks the server for what leases need. Blocks.
-     *
-     * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses, such as for a missing right
-     * @throws StorageClosedException if this object is closed
-     */
-    public LeaseStore leaseStore(RedisLeaseOptions chosen) {
-        requireNonNull(chosen, "chosen");
-        return stores.leaseStore(chosen);
-    }
-
-    /**
-     * Ends the connections, that of the storages first and those of lease stores last, and clients and threads unless they are
-     * yours; every later call on a storage fails with {@link StorageClosedException}, on a lease store with
-     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until it
-     * expires: close the locks before. Idempotent.
-     */
-    @Override
-    public void close() {
-        stores.close();
-    }
-
-    /** The server, without credentials. */
-    @Override
-    public String toString() {
-        return "LettuceRedis[" + server + "]";
-    }
-
-    /** Collects how to connect. Not thread-safe. */
-    public static final class Builder {
-        private final RedisURI uri;
-        private final List<Node> nodes;
-        private boolean cluster;
-        private Optional<Duration> commandTimeout = Optional.empty();
-        private Optional<RedisClient> client = Optional.empty();
-        private RedisStorageOptions options = RedisStorageOptions.defaults();
-        private RedisLeaseOptions leaseOptions = RedisLeaseOptions.defaults();
-
-        private Builder(RedisUri uri) {
-            this(RedisAddress.of(uri), uri.masterName().isPresent() ? List.of() : uri.nodes());
-            cluster = nodes.size() > 1;
+    private record UsersClient(RedisClient client, RedisURI uri, Duration ownTimeout) implements RedisConnector {
+        @Override
+        public RedisDriver open(Duration timeout) {
+            return LettuceClient.of(client, uri, timeout);
         }
 
-        private Builder(RedisURI uri, List<Node> nodes) {
-            this.uri = uri;
-            this.nodes = nodes;
-        }
-
-        /**
-         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that, a URI
-         * that names several servers is of a cluster, and a single one is asked whether it is.
-         */
-        public Builder cluster() {
-            cluster = true;
-            return this;
-        }
-
-        /**
-         * Lets a command take this long, {@link #DEFAULT_COMMAND_TIMEOUT} by default.
-         *
-         * @throws IllegalArgumentException if it is not positive
-         */
-        public Builder commandTimeout(Duration limit) {
-            requireNonNull(limit, "limit");
-            commandTimeout = Optional.of(checked(limit));
-            return this;
-        }
-
-        /** Uses a client of yours; see {@link LettuceRedis#using}. */
-        public Builder client(RedisClient yours) {
-            requireNonNull(yours, "yours");
-            client = Optional.of(yours);
-            return this;
-        }
-
-        /** Chooses how {@link LettuceRedis#stateStorage()} keeps conversations. */
-        public Builder storageOptions(RedisStorageOptions chosen) {
-            requireNonNull(chosen, "chosen");
-            options = chosen;
-            return this;
-        }
-
-        /** Chooses how {@link LettuceRedis#leaseStore()} keeps leases. */
-        public Builder leaseOptions(RedisLeaseOptions chosen) {
-            requireNonNull(chosen, "chosen");
-            leaseOptions = chosen;
-            return this;
-        }
-
-        /**
-         * Connects.
-         *
-         * @throws IllegalArgumentException if choices contradict each other, or an option of your client would send commands
-         *     again or let them hang; the message names it
-         * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
-         */
-        public LettuceRedis connect() {
-            ServerAccess access = access();
-            return diagnosis().explain(() -> connect(access));
-        }
-
-        private LettuceRedis connect(ServerAccess access) {
-            Connected connected = access.connect(RedisServerCheck::loadScripts);
-            LettuceRedis redis = new LettuceRedis(access, connected, options, leaseOptions);
-            try {
-                redis.stores.check(options);
-            } catch (RuntimeException e) {
-                redis.close();
-                throw e;
-            }
-            return redis;
-        }
-
-        /**
-         * Connects for leases alone, for a user of locks who keeps no conversations here. Closing the store closes the
-         * connection, and client and threads unless they are yours.
-         *
-         * @throws IllegalArgumentException as {@link #connect} does
-         * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
-         */
-        public LeaseStore leaseStore() {
-            return diagnosis().explain(() -> {
-                Connected connected = access().connectForLeases();
-                return RedisStores.leaseStore(
-                        connected.port(() -> {}), connected.server(), connected.commandTimeout(), leaseOptions);
-            });
-        }
-
-        private ConnectionDiagnosis diagnosis() {
-            boolean sentinels = !uri.getSentinels().isEmpty();
-            return new ConnectionDiagnosis(
-                    sentinels ? RedisAddress.addresses(uri) : nodes,
-                    uri.isSsl(),
-                    sentinels,
-                    commandTimeout.orElse(DEFAULT_COMMAND_TIMEOUT));
-        }
-
-        private ServerAccess access() {
-            RedisURI copy = ConnectedClient.requireNativeTransport(RedisAddress.copy(uri));
-            Supplier<LettuceClient> clients = clients(copy);
-            if (!cluster) {
-                return scripts -> recognised(clients, copy, scripts);
-            }
-            requireCluster();
-            return scripts -> new ConnectedCluster(clients.get(), copy, nodes, scripts);
-        }
-
-        /** One server, or the cluster to which it says that it belongs. */
-        private Connected recognised(
-                Supplier<LettuceClient> clients, RedisURI copy, Function<RedisPort, CompletionStage<Void>> scripts) {
-            ConnectedClient one = new ConnectedClient(clients.get(), copy, scripts);
-            if (!copy.getSentinels().isEmpty()) {
-                return one;
-            }
-            boolean ofCluster;
-            try {
-                ofCluster = new RedisServerCheck(one.port(() -> {}), one.server(), one.commandTimeout()).isOfCluster();
-            } catch (RuntimeException e) {
-                one.close();
-                throw e;
-            }
-            if (!ofCluster) {
-                return one;
-            }
-            one.close();
-            if (nodes.isEmpty()) {
-                throw new StorageRefusedException(
-                        one.server()
-                                + " is a node of a cluster, and its other nodes cannot be reached through a Unix socket:"
-                                + " name host and port of its nodes, as in"
-                                + " redis://host1:7000,host2:7001",
-                        null);
-            }
-            requireCluster();
-            return new ConnectedCluster(clients.get(), copy, nodes, scripts);
-        }
-
-        private void requireCluster() {
-            if (nodes.isEmpty()) {
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT, "cluster() contradicts %s: name nodes of the cluster", RedisAddress.name(uri)));
-            }
-            if (uri.getDatabase() != 0) {
-                throw new IllegalArgumentException("a cluster has only database 0: " + RedisAddress.name(uri, nodes));
-            }
-        }
-
-        private Supplier<LettuceClient> clients(RedisURI copy) {
-            if (client.isEmpty()) {
-                Duration limit = commandTimeout.orElseGet(this::timeoutOfUri);
-                return () -> LettuceClient.own(limit);
-            }
-            if (commandTimeout.isPresent()) {
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "commandTimeout(%s) contradicts client(…): the client's own timeout holds",
-                        commandTimeout.get()));
-            }
-            LettuceClient theirs = LettuceClient.of(client.get(), copy);
-            return () -> theirs;
-        }
-
-        private Duration timeoutOfUri() {
-            Duration timeout = uri.getTimeout();
-            return timeout.equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_COMMAND_TIMEOUT : checked(timeout);
-        }
-
-        private static Duration checked(Duration limit) {
-            if (limit.isNegative() || limit.isZero()) {
-                throw new IllegalArgumentException("command timeout must be positive: " + limit);
-            }
-            return limit;
+        @Override
+        public Optional<Duration> timeout() {
+            return Optional.of(ownTimeout);
         }
     }
 }

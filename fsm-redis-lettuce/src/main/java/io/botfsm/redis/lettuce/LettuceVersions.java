@@ -1,7 +1,7 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.redis.UnsupportedClientException;
 import io.botfsm.redis.spi.ClientVersion;
+import io.botfsm.redis.spi.UnsupportedClientException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisURI;

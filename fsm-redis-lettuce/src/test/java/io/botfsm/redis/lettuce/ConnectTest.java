@@ -13,6 +13,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.testkit.FaultyProxy;
@@ -171,7 +172,7 @@ class ConnectTest {
     @Test
     void theDatabaseOfTheUriIsUsed() {
         StorageKey key = freshKey();
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(5));
+        try (BotRedis redis = LettuceRedis.connect(server.uri(5));
                 RespConnection five = server.connect()) {
             applied(redis.stateStorage(), key, Mutation.builder().state("A"));
             five.call("SELECT", "5");
@@ -191,7 +192,7 @@ class ConnectTest {
         MINIMAL.createOver(admin);
         StorageKey key = freshKey();
         admin.call("ACL", "LOG", "RESET");
-        try (LettuceRedis redis = LettuceRedis.connect(uri("bot:" + SECRET, 3))) {
+        try (BotRedis redis = LettuceRedis.connect(uri("bot:" + SECRET, 3))) {
             StateStorage storage = redis.stateStorage();
             applied(
                     storage,
@@ -235,7 +236,7 @@ class ConnectTest {
                 RedisStorageOptions.builder().keyPrefix("shop").build();
 
         refused(() -> LettuceRedis.connect(uri("bot:" + SECRET, 0)), StorageRefusedException.class, "keys fsm:*");
-        try (LettuceRedis redis = LettuceRedis.builder(uri("bot:" + SECRET, 0))
+        try (BotRedis redis = LettuceRedis.builder(uri("bot:" + SECRET, 0))
                 .storageOptions(shop)
                 .connect()) {
             applied(
@@ -263,7 +264,7 @@ class ConnectTest {
 
     @Test
     void closingIsQuickAndFinal() {
-        LettuceRedis redis = LettuceRedis.connect(server.uri(0));
+        BotRedis redis = LettuceRedis.connect(server.uri(0));
         StateStorage storage = redis.stateStorage();
         long begin = System.nanoTime();
         redis.close();
@@ -278,7 +279,7 @@ class ConnectTest {
 
     @Test
     void closingOneStorageLeavesTheOthers() {
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             StateStorage first = redis.stateStorage();
             first.close();
             assertThat(failure(first.read(freshKey()))).isInstanceOf(StorageClosedException.class);
@@ -303,7 +304,7 @@ class ConnectTest {
     @Test
     void theTimeoutOfTheUriIsTheCommandTimeout() {
         try (FaultyProxy proxy = new FaultyProxy(server);
-                LettuceRedis redis = LettuceRedis.connect(proxy.uri(0) + "?timeout=300ms")) {
+                BotRedis redis = LettuceRedis.connect(proxy.uri(0) + "?timeout=300ms")) {
             proxy.hold();
             assertThat(Calls.unavailable(redis.stateStorage().read(freshKey())).timeout())
                     .isEqualTo(Duration.ofMillis(300));
@@ -323,7 +324,7 @@ class ConnectTest {
         try (FaultyProxy proxy = new FaultyProxy(server)) {
             RedisURI uri =
                     RedisURI.create(String.format(Locale.ROOT, "redis://bot:%s@127.0.0.1:%d/0", SECRET, proxy.port()));
-            try (LettuceRedis redis = LettuceRedis.connect(uri)) {
+            try (BotRedis redis = LettuceRedis.connect(uri)) {
                 StateStorage storage = redis.stateStorage();
                 proxy.cut();
                 Calls.unavailable(storage.read(freshKey()));

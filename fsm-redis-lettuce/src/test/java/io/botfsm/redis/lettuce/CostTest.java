@@ -5,6 +5,7 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.EventWindow;
@@ -74,7 +75,7 @@ class CostTest {
     @Test
     void aReadIsOneCommandAndAWriteIsOneScriptFromTheFirstOn() {
         admin.call("SCRIPT", "FLUSH");
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             StateStorage storage = redis.stateStorage();
             assertThat(commandsOf(() -> applied(storage, KEY, fullOnboarding().eventId(1))))
                     .containsOnly(
@@ -97,7 +98,7 @@ class CostTest {
 
     @Test
     void aConversationTakesLittleMemory() {
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             StateStorage storage = redis.stateStorage();
             applied(storage, KEY, fullOnboarding());
             long plain = admin.number("MEMORY", "USAGE", HASH);
@@ -134,7 +135,7 @@ class CostTest {
     @Test
     void clearedConversationsLeaveAnEmptyDatabase() throws Exception {
         int keys = 1_000_000;
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             StateStorage storage = redis.stateStorage();
             long begin = System.nanoTime();
             pipelined(keys, i -> storage.write(key(i), fullOnboarding().build()));

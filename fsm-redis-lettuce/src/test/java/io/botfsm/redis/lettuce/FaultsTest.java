@@ -7,6 +7,7 @@ import static io.botfsm.redis.client.testing.Calls.unavailable;
 import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.FaultsSuite;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Outcome;
@@ -53,7 +54,7 @@ final class FaultsTest extends FaultsSuite {
     @Test
     void callsOnAConnectionThatIsReplacedGetTheirReplies() {
         Duration timeout = Duration.ofSeconds(2);
-        try (LettuceRedis patient =
+        try (BotRedis patient =
                 LettuceRedis.builder(proxy().uri(0)).commandTimeout(timeout).connect()) {
             StateStorage slow = patient.stateStorage();
             proxy().holdOpenOnes();

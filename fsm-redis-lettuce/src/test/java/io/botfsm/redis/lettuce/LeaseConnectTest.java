@@ -15,6 +15,7 @@ import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStore.Subscription;
 import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.testkit.FaultyProxy;
@@ -88,11 +89,11 @@ class LeaseConnectTest {
                 .toList();
     }
 
-    private static LettuceRedis.Builder asUser() {
+    private static BotRedis.Builder asUser() {
         return LettuceRedis.builder(MINIMAL.in(server.uri(3)));
     }
 
-    private static LettuceRedis.Builder asAdmin() {
+    private static BotRedis.Builder asAdmin() {
         return LettuceRedis.builder(server.uri(0));
     }
 
@@ -228,7 +229,7 @@ class LeaseConnectTest {
 
     @Test
     void aStoreHasAConnectionOfItsOwnAndClosesThat() {
-        try (LettuceRedis redis = asAdmin().connect()) {
+        try (BotRedis redis = asAdmin().connect()) {
             assertThat(admin.text("CLIENT", "LIST").lines().count()).isEqualTo(2);
             LeaseStore first = redis.leaseStore();
             LeaseStore second = redis.leaseStore();
@@ -244,7 +245,7 @@ class LeaseConnectTest {
 
     @Test
     void closingEverythingClosesTheStoresToo() {
-        LettuceRedis redis = asAdmin().connect();
+        BotRedis redis = asAdmin().connect();
         LeaseStore store = redis.leaseStore();
         subscribed(store, NAME, () -> {});
         redis.close();
@@ -257,7 +258,7 @@ class LeaseConnectTest {
     @Test
     void storagesAreClosedBeforeLeases() {
         try (FaultyProxy proxy = new FaultyProxy(server)) {
-            LettuceRedis redis = LettuceRedis.connect(proxy.uri(0));
+            BotRedis redis = LettuceRedis.connect(proxy.uri(0));
             StateStorage storage = redis.stateStorage();
             proxy.holdOpenOnes();
             LeaseStore leases = redis.leaseStore();
@@ -274,8 +275,7 @@ class LeaseConnectTest {
     @Test
     void aClientThatIsBusyWithConversationsDoesNotDelayLeases() throws Exception {
         int calls = 200;
-        try (LettuceRedis redis =
-                asAdmin().commandTimeout(Duration.ofSeconds(20)).connect()) {
+        try (BotRedis redis = asAdmin().commandTimeout(Duration.ofSeconds(20)).connect()) {
             LeaseStore leases = redis.leaseStore();
             StateStorage storage = redis.stateStorage();
             Claim claim = claim();

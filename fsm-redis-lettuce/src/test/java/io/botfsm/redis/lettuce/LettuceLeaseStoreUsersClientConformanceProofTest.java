@@ -36,7 +36,7 @@ final class LettuceLeaseStoreUsersClientConformanceProofTest extends RedisLeaseC
                         .connectTimeout(Duration.ofSeconds(1))
                         .build())
                 .build());
-        return LettuceRedis.builder(RedisURI.create(uri)).client(client).leaseStore();
+        return LettuceRedis.builder(client, RedisURI.create(uri)).leaseStore();
     }
 
     @AfterAll

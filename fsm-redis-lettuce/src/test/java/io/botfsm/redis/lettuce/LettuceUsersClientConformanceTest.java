@@ -1,6 +1,6 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.redis.client.testing.RedisInTest;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.RedisStorageConformance;
 import io.botfsm.redis.client.testing.Topology;
 import io.lettuce.core.ClientOptions;
@@ -25,7 +25,7 @@ final class LettuceUsersClientConformanceTest extends RedisStorageConformance {
     }
 
     @Override
-    protected RedisInTest connect(String uri, Duration deadline) {
+    protected BotRedis connect(String uri, Duration deadline) {
         RedisClient client = RedisClient.create(resources);
         clients.add(client);
         client.setOptions(ClientOptions.builder()
@@ -36,7 +36,7 @@ final class LettuceUsersClientConformanceTest extends RedisStorageConformance {
                         .connectTimeout(Duration.ofSeconds(1))
                         .build())
                 .build());
-        return new LettuceInTest.Opened(LettuceRedis.using(client, RedisURI.create(uri)));
+        return LettuceRedis.connect(client, RedisURI.create(uri));
     }
 
     @AfterAll

@@ -2,6 +2,7 @@ package io.botfsm.redis.lettuce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.SentinelPasswordSuite;
 import io.botfsm.redis.spi.RedisUri;
 import io.lettuce.core.RedisURI;
@@ -17,7 +18,7 @@ final class SentinelPasswordTest extends SentinelPasswordSuite {
     void thePasswordMayBeGivenWithoutEncoding() {
         RedisUri.Builder uri = RedisUri.builder().masterName("mymaster").sentinelPassword(PASSWORD);
         RedisUri.parse(uri()).nodes().forEach(node -> uri.node(node.host(), node.port()));
-        try (LettuceRedis redis = LettuceRedis.builder(uri.build()).connect()) {
+        try (BotRedis redis = LettuceRedis.builder(uri.build()).connect()) {
             assertThat(redis.toString()).contains("#mymaster");
         }
     }
@@ -31,7 +32,7 @@ final class SentinelPasswordTest extends SentinelPasswordSuite {
                     .build();
             sentinel.setCredentialsProvider(with.getCredentialsProvider());
         });
-        try (LettuceRedis redis = LettuceRedis.connect(uri)) {
+        try (BotRedis redis = LettuceRedis.connect(uri)) {
             assertThat(redis.toString()).contains("#mymaster");
         }
     }

@@ -378,9 +378,8 @@ class SubscriptionsTest {
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
                 .build());
-        try (LeaseStore theirs = LettuceRedis.builder(RedisURI.create(server.uri(0)))
-                .client(client)
-                .leaseStore()) {
+        try (LeaseStore theirs =
+                LettuceRedis.builder(client, RedisURI.create(server.uri(0))).leaseStore()) {
             subscribed(theirs, name, hints::incrementAndGet);
             awaitConnections(1); // that of the test before may be about to go
             long pings = admin.calls("ping");
@@ -407,9 +406,8 @@ class SubscriptionsTest {
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
                 .build());
-        LeaseStore theirs = LettuceRedis.builder(RedisURI.create(server.uri(0)))
-                .client(client)
-                .leaseStore();
+        LeaseStore theirs =
+                LettuceRedis.builder(client, RedisURI.create(server.uri(0))).leaseStore();
         subscribed(theirs, name, hints::incrementAndGet);
         client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
         failure(theirs.subscribe("another", hints::incrementAndGet));

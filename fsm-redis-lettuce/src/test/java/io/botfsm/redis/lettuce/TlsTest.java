@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.client.testing.Leases;
 import io.botfsm.redis.testkit.FaultyProxy;
@@ -118,7 +119,7 @@ class TlsTest {
         return RedisURI.create(String.format(Locale.ROOT, "rediss://localhost:%d/2", port));
     }
 
-    private static void worksAndComesBack(LettuceRedis redis, RedisServerProcess server) {
+    private static void worksAndComesBack(BotRedis redis, RedisServerProcess server) {
         StorageKey key = freshKey();
         StateStorage storage = redis.stateStorage();
         applied(storage, key, Mutation.builder().state("A").put("big", "x".repeat(1 << 20)));
@@ -130,17 +131,16 @@ class TlsTest {
 
     @Test
     void withoutCheckingTheServersCertificate() {
-        try (LettuceRedis redis =
+        try (BotRedis redis =
                 LettuceRedis.connect(String.format(Locale.ROOT, "rediss://localhost:%d/1?verifyPeer=NONE", openPort))) {
             worksAndComesBack(redis, open);
-            assertThat(redis)
-                    .hasToString(String.format(Locale.ROOT, "LettuceRedis[rediss://localhost:%d/1]", openPort));
+            assertThat(redis).hasToString(String.format(Locale.ROOT, "BotRedis[rediss://localhost:%d/1]", openPort));
         }
     }
 
     @Test
     void anAuthorityThatTheUsersClientTrusts() {
-        try (LettuceRedis redis = LettuceRedis.using(client(trusting(authority)), uri(openPort))) {
+        try (BotRedis redis = LettuceRedis.connect(client(trusting(authority)), uri(openPort))) {
             worksAndComesBack(redis, open);
         }
     }
@@ -148,7 +148,7 @@ class TlsTest {
     @Test
     void aCertificateOfTheClientsThatTheServerAsksFor() {
         RedisClient client = client(trustingOursAs(clientOfOurs));
-        try (LettuceRedis redis = LettuceRedis.using(client, uri(mutualPort));
+        try (BotRedis redis = LettuceRedis.connect(client, uri(mutualPort));
                 LeaseStore leases = redis.leaseStore()) {
             worksAndComesBack(redis, mutual);
             Leases.untilItAnswers(leases);
@@ -165,7 +165,7 @@ class TlsTest {
     void anotherAuthorityIsNotTrusted() {
         fails(
                 StorageRefusedException.class,
-                () -> LettuceRedis.using(client(trusting(otherAuthority)), uri(openPort)),
+                () -> LettuceRedis.connect(client(trusting(otherAuthority)), uri(openPort)),
                 openPort,
                 "certification path");
     }
@@ -173,7 +173,7 @@ class TlsTest {
     @Test
     void aCertificateOfAnotherHostIsNotTrusted() {
         RedisURI address = RedisURI.create("rediss://127.0.0.1:" + openPort);
-        assertThatThrownBy(() -> LettuceRedis.using(client(trusting(authority)), address))
+        assertThatThrownBy(() -> LettuceRedis.connect(client(trusting(authority)), address))
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("No subject alternative name");
     }
@@ -182,7 +182,7 @@ class TlsTest {
     void aClientWithoutACertificateIsRefused() {
         fails(
                 StorageUnavailableException.class,
-                () -> LettuceRedis.using(client(trusting(authority)), uri(mutualPort)),
+                () -> LettuceRedis.connect(client(trusting(authority)), uri(mutualPort)),
                 mutualPort,
                 "certificate");
     }
@@ -191,7 +191,7 @@ class TlsTest {
     void aClientWithACertificateOfAnotherAuthorityIsRefused() {
         fails(
                 StorageUnavailableException.class,
-                () -> LettuceRedis.using(client(trustingOursAs(clientOfOthers)), uri(mutualPort)),
+                () -> LettuceRedis.connect(client(trustingOursAs(clientOfOthers)), uri(mutualPort)),
                 mutualPort,
                 "unknown_ca");
     }

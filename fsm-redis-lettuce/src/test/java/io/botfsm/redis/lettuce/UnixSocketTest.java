@@ -6,6 +6,7 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.Mutation;
@@ -43,7 +44,7 @@ class UnixSocketTest {
         return directory.resolve("redis.sock");
     }
 
-    private static void worksAndComesBack(LettuceRedis redis) {
+    private static void worksAndComesBack(BotRedis redis) {
         StorageKey key = freshKey();
         StateStorage storage = redis.stateStorage();
         applied(storage, key, Mutation.builder().state("A").put("big", "x".repeat(1 << 20)));
@@ -55,11 +56,11 @@ class UnixSocketTest {
 
     @Test
     void aUnixSocketWorks() {
-        try (LettuceRedis redis =
+        try (BotRedis redis =
                 LettuceRedis.connect(String.format(Locale.ROOT, "redis-socket://%s?database=4", socket()))) {
             worksAndComesBack(redis);
             assertThat(redis)
-                    .hasToString(String.format(Locale.ROOT, "LettuceRedis[redis-socket://%s?database=4]", socket()));
+                    .hasToString(String.format(Locale.ROOT, "BotRedis[redis-socket://%s?database=4]", socket()));
         }
     }
 

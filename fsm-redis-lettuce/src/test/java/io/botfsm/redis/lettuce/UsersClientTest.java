@@ -5,6 +5,7 @@ import static io.botfsm.redis.client.testing.Calls.freshKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;
@@ -40,7 +41,7 @@ class UsersClientTest {
 
     private void isRefused(ClientOptions options, String... words) {
         client.setOptions(options);
-        assertThatThrownBy(() -> LettuceRedis.using(client, uri))
+        assertThatThrownBy(() -> LettuceRedis.connect(client, uri))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(words);
     }
@@ -85,7 +86,7 @@ class UsersClientTest {
                 .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(1)))
                 .build());
         try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared());
-                LettuceRedis redis = LettuceRedis.using(client, RedisURI.create(proxy.uri(0)))) {
+                BotRedis redis = LettuceRedis.connect(client, RedisURI.create(proxy.uri(0)))) {
             proxy.reset();
             Calls.untilItReads(redis.stateStorage(), freshKey());
         }
@@ -98,15 +99,14 @@ class UsersClientTest {
         try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared())) {
             uri.setPort(proxy.port());
             uri.setHost("127.0.0.1");
-            try (LettuceRedis redis = LettuceRedis.using(client, uri)) {
+            try (BotRedis redis = LettuceRedis.connect(client, uri)) {
                 proxy.hold();
                 assertThat(Calls.unavailable(redis.stateStorage().read(freshKey()))
                                 .timeout())
                         .isEqualTo(Duration.ofMillis(321));
             }
         }
-        assertThatThrownBy(() -> LettuceRedis.builder(uri)
-                        .client(client)
+        assertThatThrownBy(() -> LettuceRedis.builder(client, uri)
                         .commandTimeout(Duration.ofSeconds(5))
                         .connect())
                 .isInstanceOf(IllegalArgumentException.class)
@@ -118,7 +118,7 @@ class UsersClientTest {
         client.setOptions(honest().build());
         try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared())) {
             RedisURI through = RedisURI.create(proxy.uri(0));
-            LettuceRedis redis = LettuceRedis.using(client, through);
+            BotRedis redis = LettuceRedis.connect(client, through);
             applied(
                     redis.stateStorage(),
                     freshKey(),
@@ -136,7 +136,7 @@ class UsersClientTest {
     void closingEndsTheAttemptsToConnect() {
         client.setOptions(honest().build());
         try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared())) {
-            LettuceRedis redis = LettuceRedis.using(client, RedisURI.create(proxy.uri(0)));
+            BotRedis redis = LettuceRedis.connect(client, RedisURI.create(proxy.uri(0)));
             proxy.cut();
             Calls.unavailable(redis.stateStorage().read(freshKey()));
             redis.close();
@@ -155,12 +155,12 @@ class UsersClientTest {
     @Test
     void afterItsShutdownNothingHangs() {
         client.setOptions(honest().build());
-        LettuceRedis redis = LettuceRedis.using(client, uri);
+        BotRedis redis = LettuceRedis.connect(client, uri);
         client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
 
         assertThat(Calls.unavailable(redis.stateStorage().read(freshKey())).mayBeApplied())
                 .isFalse();
         redis.close();
-        assertThatThrownBy(() -> LettuceRedis.using(client, uri)).isInstanceOf(StorageUnavailableException.class);
+        assertThatThrownBy(() -> LettuceRedis.connect(client, uri)).isInstanceOf(StorageUnavailableException.class);
     }
 }

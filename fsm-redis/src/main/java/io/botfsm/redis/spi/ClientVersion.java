@@ -1,6 +1,5 @@
 package io.botfsm.redis.spi;
 
-import io.botfsm.redis.UnsupportedClientException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor.Version;

@@ -1,5 +1,6 @@
 package io.botfsm.redis.spi;
 
+import io.botfsm.redis.cluster.ClusterPort;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 

@@ -7,7 +7,7 @@ import java.util.Set;
 /** A channel and those who listen to it. One thread only. */
 final class ListenedChannel {
     private final String name;
-    private final Set<Listener> listeners = new LinkedHashSet<>();
+    private final Set<ChannelListener> listeners = new LinkedHashSet<>();
     private boolean asked;
     private boolean begun;
 
@@ -23,14 +23,14 @@ final class ListenedChannel {
         return listeners.isEmpty();
     }
 
-    void add(Listener listener) {
+    void add(ChannelListener listener) {
         listeners.add(listener);
         if (begun) {
             listener.begin();
         }
     }
 
-    boolean remove(Listener listener) {
+    boolean remove(ChannelListener listener) {
         return listeners.remove(listener);
     }
 
@@ -46,7 +46,7 @@ final class ListenedChannel {
     /** The server sends messages from now on; those who listened before may have missed one. */
     void begin() {
         begun = true;
-        List.copyOf(listeners).forEach(Listener::begin);
+        List.copyOf(listeners).forEach(ChannelListener::begin);
     }
 
     /** The server sends no more messages. */
@@ -68,6 +68,6 @@ final class ListenedChannel {
     }
 
     void hint() {
-        List.copyOf(listeners).forEach(Listener::hint);
+        List.copyOf(listeners).forEach(ChannelListener::hint);
     }
 }

@@ -1,7 +1,11 @@
 package io.botfsm.redis.spi;
 
 import io.botfsm.redis.spi.RedisUri.Node;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +32,25 @@ public final class RedisPortException extends RuntimeException {
         OUTCOME_UNKNOWN,
         /** The port is closed; the command was not sent. */
         CLOSED
+    }
+
+    /**
+     * Where a node of a cluster sends a command that it does not execute.
+     *
+     * @param node the node; its host is empty if it is that of the node which answers
+     * @param onlyThisTime whether it is the one command only, after {@code ASKING}: the slot is about to move
+     */
+    public record Redirection(Node node, boolean onlyThisTime) {
+        private static final Pattern FORM = Pattern.compile("-?(MOVED|ASK) \\d{1,5} (\\S*):(\\d{1,5})");
+
+        private static Optional<Redirection> of(String error) {
+            Matcher form = FORM.matcher(error.strip());
+            return form.matches()
+                    ? Optional.of(new Redirection(
+                            new Node(form.group(2), Integer.parseInt(form.group(3))),
+                            form.group(1).equals("ASK")))
+                    : Optional.empty();
+        }
     }
 
     /**
@@ -244,6 +267,19 @@ public final class RedisPortException extends RuntimeException {
         return MEANINGS.containsKey(code) ? ", " + MEANINGS.get(code) : "";
     }
 
+    /**
+     * What this means for one who connects.
+     *
+     * @param server its name for errors, without credentials
+     * @param timeout how long connecting was allowed to take
+     */
+    public FsmException whileConnecting(String server, Duration timeout) {
+        String message = server + ": cannot connect: " + getMessage();
+        return lasting
+                ? new StorageRefusedException(message, this)
+                : new StorageUnavailableException(message, timeout, this);
+    }
+
     /** What is known of the command. */
     public Kind kind() {
         return kind;
@@ -255,7 +291,7 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /** Where a node of a cluster sent the command, which it did not execute. */
-    Optional<Redirection> redirection() {
+    public Optional<Redirection> redirection() {
         return redirection;
     }
 

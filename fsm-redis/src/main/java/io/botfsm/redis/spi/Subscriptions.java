@@ -59,7 +59,7 @@ public final class Subscriptions {
     private final Supplier<CompletionStage<Channels>> opener;
     private final ScheduledExecutorService thread;
     private final BooleanSupplier onThread;
-    private final Duration patience;
+    private final Duration subscribeTimeout;
     private final Duration timeout;
 
     private final Map<String, ListenedChannel> channels = new HashMap<>();
@@ -77,7 +77,7 @@ public final class Subscriptions {
      * @param opener opens a connection; its stage ends in bounded time
      * @param thread runs everything, hints included, one after another
      * @param onThread whether the calling thread is that one
-     * @param patience how long a subscription may take to begin, for which a connection may have to be opened
+     * @param subscribeTimeout how long a subscription may take to begin, for which a connection may have to be opened
      * @param timeout how long an answer of the server may take
      */
     public Subscriptions(
@@ -85,33 +85,36 @@ public final class Subscriptions {
             Supplier<CompletionStage<Channels>> opener,
             ScheduledExecutorService thread,
             BooleanSupplier onThread,
-            Duration patience,
+            Duration subscribeTimeout,
             Duration timeout) {
         this.server = server;
         this.opener = opener;
         this.thread = thread;
         this.onThread = onThread;
-        this.patience = patience;
+        this.subscribeTimeout = subscribeTimeout;
         this.timeout = timeout;
     }
 
-    /** Begins a subscription; its stage fails with {@link RedisPortException} only, at the latest when its patience ends. */
+    /** Begins a subscription; its stage fails with {@link RedisPortException} only, at the latest when its timeout ends. */
     public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
         CompletableFuture<Subscription> begun = new CompletableFuture<>();
-        Listener listener = new Listener(hint, begun, ended -> run(() -> remove(channel, ended)));
+        ChannelListener listener = new ChannelListener(hint, begun, ended -> run(() -> remove(channel, ended)));
         if (!run(() -> add(channel, listener))) {
             listener.fail(RedisPortException.closed());
         }
         CompletableFuture<Subscription> result = new CompletableFuture<>();
-        var unused = begun.orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS).whenComplete((subscription, failure) -> {
-            if (failure == null) {
-                result.complete(subscription);
-            } else {
-                listener.close();
-                result.completeExceptionally(
-                        failure instanceof RedisPortException ? failure : RedisPortException.outcomeUnknown(failure));
-            }
-        });
+        var unused = begun.orTimeout(subscribeTimeout.toNanos(), TimeUnit.NANOSECONDS)
+                .whenComplete((subscription, failure) -> {
+                    if (failure == null) {
+                        result.complete(subscription);
+                    } else {
+                        listener.close();
+                        result.completeExceptionally(
+                                failure instanceof RedisPortException
+                                        ? failure
+                                        : RedisPortException.outcomeUnknown(failure));
+                    }
+                });
         return result;
     }
 
@@ -134,7 +137,7 @@ public final class Subscriptions {
         }
     }
 
-    private void add(String name, Listener listener) {
+    private void add(String name, ChannelListener listener) {
         if (closed) {
             listener.fail(RedisPortException.closed());
             return;
@@ -234,7 +237,7 @@ public final class Subscriptions {
     }
 
     private void openLater() {
-        var unused = later(this::open, Reconnecting.pause(failures));
+        var unused = later(this::open, ReconnectingConnection.pause(failures));
     }
 
     private void listen(Channels next) {
@@ -320,7 +323,7 @@ public final class Subscriptions {
         }
     }
 
-    private void remove(String name, Listener listener) {
+    private void remove(String name, ChannelListener listener) {
         ListenedChannel channel = channels.get(name);
         if (channel == null || !channel.remove(listener) || !channel.isEmpty()) {
             return;

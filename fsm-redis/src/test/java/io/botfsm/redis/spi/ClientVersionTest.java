@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.botfsm.redis.UnsupportedClientException;
 import org.junit.jupiter.api.Test;
 
 /** Jackson stands for a client: its jar names its version. */

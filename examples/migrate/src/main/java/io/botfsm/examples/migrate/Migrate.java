@@ -2,9 +2,10 @@ package io.botfsm.examples.migrate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.redis.AiogramLayoutMismatchException;
-import io.botfsm.redis.AiogramMigration;
-import io.botfsm.redis.MigrationReport;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.aiogram.AiogramLayoutMismatchException;
+import io.botfsm.redis.aiogram.AiogramMigration;
+import io.botfsm.redis.aiogram.MigrationReport;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.FsmException;
 import java.io.FileDescriptor;
@@ -41,7 +42,7 @@ public final class Migrate {
             err.println(e.getMessage() + ". See --help.");
             return BAD_OPTIONS;
         }
-        try (LettuceRedis redis = LettuceRedis.builder(options.redis())
+        try (BotRedis redis = LettuceRedis.builder(options.redis())
                 .storageOptions(options.own())
                 .connect()) {
             return migrate(redis, options, out, new ProgressBar(err, options.progress()));
@@ -54,8 +55,9 @@ public final class Migrate {
         }
     }
 
-    private static int migrate(LettuceRedis redis, MigrationOptions options, PrintStream out, ProgressBar bar) {
-        AiogramMigration migration = redis.aiogramMigration(options.layout()).telling(bar::show);
+    private static int migrate(BotRedis redis, MigrationOptions options, PrintStream out, ProgressBar bar) {
+        AiogramMigration migration =
+                AiogramMigration.of(redis, options.layout()).telling(bar::show);
         if (options.dryRun()) {
             migration = migration.dry();
         }

@@ -1,8 +1,8 @@
 package io.botfsm.examples.migrate;
 
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration.Direction;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.aiogram.AiogramLayout;
+import io.botfsm.redis.aiogram.AiogramMigration.Direction;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.botfsm.examples.migrate;
 
-import io.botfsm.redis.MigrationReport;
+import io.botfsm.redis.aiogram.MigrationReport;
 import java.io.PrintStream;
 import java.util.Locale;
 

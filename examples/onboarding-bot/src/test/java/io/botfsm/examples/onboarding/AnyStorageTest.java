@@ -10,6 +10,7 @@ import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.BlockingStateStorage;
@@ -60,14 +61,14 @@ class AnyStorageTest {
     @EnumSource
     void theSameBotRunsOn(Kind kind) throws Exception {
         try (RedisServerProcess redis = RedisServerProcess.start();
-                LettuceRedis lettuce = LettuceRedis.connect(redis.uri(1));
+                BotRedis lettuce = LettuceRedis.connect(redis.uri(1));
                 StateStorage storage = storage(kind, lettuce)) {
             theBotRunsOn(storage);
             assertThat(countOf(redis)).as("conversations in Redis").isEqualTo(kind == Kind.REDIS ? 3 : 0);
         }
     }
 
-    private StateStorage storage(Kind kind, LettuceRedis redis) {
+    private StateStorage storage(Kind kind, BotRedis redis) {
         return switch (kind) {
             case MEMORY -> new MemoryStateStorage();
             case REDIS -> redis.stateStorage();
@@ -76,7 +77,7 @@ class AnyStorageTest {
     }
 
     private static long countOf(RedisServerProcess redis) {
-        try (LettuceRedis opened = LettuceRedis.connect(redis.uri(1))) {
+        try (BotRedis opened = LettuceRedis.connect(redis.uri(1))) {
             Fsm fsm = Fsm.over(opened.stateStorage());
             return LongStream.rangeClosed(1, 3)
                     .filter(id -> fsm.context(key(id)).read().state().isPresent())

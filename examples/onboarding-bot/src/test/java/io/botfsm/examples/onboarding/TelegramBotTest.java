@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.OnboardingUser.Crowd;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StorageKey;
@@ -308,7 +309,7 @@ class TelegramBotTest {
                     .forEach(transitions::add);
         }
         assertThat(transitions).doesNotHaveDuplicates();
-        try (LettuceRedis opened = LettuceRedis.connect(redis.uri(1))) {
+        try (BotRedis opened = LettuceRedis.connect(redis.uri(1))) {
             Fsm fsm =
                     Fsm.builder(opened.stateStorage()).states(Onboarding.class).build();
             for (OnboardingUser user : users) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.recovery.RecoveringStateStorage;
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration.Direction;
-import io.botfsm.redis.MigrationReport;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.aiogram.AiogramLayout;
+import io.botfsm.redis.aiogram.AiogramMigration;
+import io.botfsm.redis.aiogram.AiogramMigration.Direction;
+import io.botfsm.redis.aiogram.AiogramStateStorage;
+import io.botfsm.redis.aiogram.MigrationReport;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -68,9 +71,9 @@ class AiogramTest {
     @Test
     void theBotGoesOnWhereTheOtherWas() {
         AiogramLayout layout = layout();
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             // snippet: aiogram-take-over
-            StateStorage aiogram = redis.stateStorage(layout);
+            StateStorage aiogram = AiogramStateStorage.of(redis, layout);
             StateStorage storage = RecoveringStateStorage.builder(redis.stateStorage(), new FromAiogram(aiogram))
                     .build();
             // end
@@ -80,7 +83,7 @@ class AiogramTest {
                 return turn.put("name", "Ada").state(Form.AGE);
             });
             // snippet: aiogram-migrate
-            MigrationReport report = redis.aiogramMigration(layout)
+            MigrationReport report = AiogramMigration.of(redis, layout)
                     .telling(now -> System.out.println(now)) // 200 of 10000 keys: 98 migrated, …
                     .run(Direction.FROM_AIOGRAM);
             // end
@@ -93,9 +96,9 @@ class AiogramTest {
     @Test
     void theBotWorksOnTheLayoutItself() {
         AiogramLayout layout = layout();
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             // snippet: aiogram-side-by-side
-            Fsm fsm = Fsm.builder(redis.stateStorage(layout)).build();
+            Fsm fsm = Fsm.builder(AiogramStateStorage.of(redis, layout)).build();
             fsm.context(KEY).update(turn -> turn.put("age", 31).state("Form:age"));
             // end
             assertThat(raw.text("GET", "fsm:7:7:state")).isEqualTo("Form:age");

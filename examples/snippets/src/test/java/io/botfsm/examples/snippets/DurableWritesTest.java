@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.lettuce.LettuceRedis;
@@ -26,7 +27,7 @@ class DurableWritesTest {
     @Test
     void anUpdateIsConfirmedOnceAReplicaHasIt() {
         try (RedisServerProcess master = RedisServerProcess.start("repl-diskless-sync-delay 0");
-                LettuceRedis redis = LettuceRedis.connect(master.uri(0))) {
+                BotRedis redis = LettuceRedis.connect(master.uri(0))) {
             // snippet: durable-writes
             RedisStorageOptions options = RedisStorageOptions.builder()
                     .durability(Durability.replicas(1, Duration.ofMillis(200)))

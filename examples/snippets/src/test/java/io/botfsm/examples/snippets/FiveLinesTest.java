@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -48,7 +49,7 @@ class FiveLinesTest {
         assertThat(sent).as("redelivered: asked again, not handled again").hasSize(2);
         assertThat(sent.get(1)).isEqualTo("How old are you?");
 
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(1))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(1))) {
             Conversation stored = Fsm.builder(redis.stateStorage())
                     .states(Onboarding.class)
                     .build()
@@ -85,7 +86,7 @@ class FiveLinesTest {
         long chatId = 7;
         long userId = 7;
         // snippet: five-lines
-        try (LettuceRedis redis = LettuceRedis.connect(uri)) { // once, at start: redis://localhost:6379/1
+        try (BotRedis redis = LettuceRedis.connect(uri)) { // once, at start: redis://localhost:6379/1
             Fsm fsm = Fsm.builder(redis.stateStorage()).states(Onboarding.class).build();
             StorageKey key = StorageKey.bot(botId).chat(chatId).user(userId).build();
             Handled<?> handled =

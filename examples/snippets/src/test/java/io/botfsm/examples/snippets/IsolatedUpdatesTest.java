@@ -6,6 +6,7 @@ import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StorageKey;
@@ -50,7 +51,7 @@ class IsolatedUpdatesTest {
     @Test
     void acrossProcesses() throws InterruptedException {
         try (RedisServerProcess server = RedisServerProcess.start();
-                LettuceRedis redis = LettuceRedis.connect(server.uri(1))) {
+                BotRedis redis = LettuceRedis.connect(server.uri(1))) {
             try (EventIsolation isolation = across(redis, Fsm.over(redis.stateStorage()))) {
                 assertThat(isolation.drain(Duration.ofSeconds(30))).isTrue();
             }
@@ -60,7 +61,7 @@ class IsolatedUpdatesTest {
         }
     }
 
-    private EventIsolation across(LettuceRedis redis, Fsm fsm) {
+    private EventIsolation across(BotRedis redis, Fsm fsm) {
         // snippet: isolation-across
         EventIsolation isolation = EventIsolation.builder()
                 .leaseStore(redis.leaseStore())

@@ -2,6 +2,7 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.TestAuthority;
@@ -60,7 +61,7 @@ class MutualTlsTest {
                 "tls-cert-file " + server.certificate(),
                 "tls-key-file " + server.key(),
                 "tls-ca-cert-file " + authority.certificate());
-        try (LettuceRedis connected = LettuceRedis.using(client, uri)) {
+        try (BotRedis connected = LettuceRedis.connect(client, uri)) {
             StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
             assertThat(connected
                             .stateStorage()

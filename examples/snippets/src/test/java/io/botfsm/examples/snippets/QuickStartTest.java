@@ -64,8 +64,7 @@ class QuickStartTest {
     @Test
     void theOrderIsTakenStepByStep() {
         // snippet: quick-fsm
-        StateStorage storage =
-                new LoggingStateStorage(new MemoryStateStorage()); // or LettuceRedis.connect(uri).stateStorage()
+        StateStorage storage = new LoggingStateStorage(new MemoryStateStorage()); // or redis.stateStorage()
         Fsm fsm = Fsm.builder(storage).states(Order.class).build();
         // end
         StorageKey key = StorageKey.bot(1).chat(2).user(3).build();

@@ -10,6 +10,7 @@ import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LossReason;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StorageKey;
@@ -36,7 +37,7 @@ class RunUnderLockTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
 
     private static RedisServerProcess server;
-    private static LettuceRedis reader;
+    private static BotRedis reader;
 
     @BeforeAll
     static void start() {
@@ -51,7 +52,7 @@ class RunUnderLockTest {
     }
 
     // snippet: lock-run
-    static int run(LettuceRedis redis, Callable<List<String>> longPoll) {
+    static int run(BotRedis redis, Callable<List<String>> longPoll) {
         Fsm fsm = Fsm.over(redis.stateStorage());
         return BotRunner.of(
                         InstanceLock.builder(redis.leaseStore(), "orders-bot").build())
@@ -67,7 +68,7 @@ class RunUnderLockTest {
 
     private static String useByHand(String uri) throws InterruptedException {
         // snippet: lock-use
-        try (LettuceRedis redis = LettuceRedis.connect(uri);
+        try (BotRedis redis = LettuceRedis.connect(uri);
                 InstanceLock lock = InstanceLock.builder(redis.leaseStore(), "orders-bot")
                         .ttl(Duration.ofSeconds(30)) // the default: renewed every 10 s
                         .build()) {
@@ -111,7 +112,7 @@ class RunUnderLockTest {
     @Test
     void usedByHandItTellsWhoIsActive() throws InterruptedException {
         assertThat(useByHand(server.uri(3))).isEqualTo("done");
-        try (LettuceRedis other = LettuceRedis.connect(server.uri(3));
+        try (BotRedis other = LettuceRedis.connect(server.uri(3));
                 InstanceLock lock =
                         InstanceLock.builder(other.leaseStore(), "orders-bot").build()) {
             var unused = lock.tryAcquire().orThrow();
@@ -172,9 +173,9 @@ class RunUnderLockTest {
         private final BotRunner runner;
         private final FutureTask<Integer> running;
 
-        BotService(LettuceRedis redis, BotFactory factory) {
-            runner = BotRunner.of(InstanceLock.builder(redis.leaseStore(), "orders-bot")
-                            .build())
+        BotService(BotRedis redis, BotFactory factory) {
+            runner = BotRunner.of(
+                            InstanceLock.builder(redis.leaseStore(), "orders-bot").build())
                     .standby()
                     .withoutSignals();
             running = new FutureTask<>(() -> runner.run(factory));
@@ -191,7 +192,7 @@ class RunUnderLockTest {
     @Test
     void aFrameworkStopsTheBotInItsOwnOrder() throws Exception {
         BlockingQueue<List<String>> updates = new LinkedBlockingQueue<>();
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(4));
+        try (BotRedis redis = LettuceRedis.connect(server.uri(4));
                 InstanceLock observer =
                         InstanceLock.builder(redis.leaseStore(), "orders-bot").build()) {
             CountDownLatch handled = new CountDownLatch(1);

@@ -37,7 +37,7 @@ class StackTest {
         ADDRESS
     }
 
-    private final StateStorage redis = new MemoryStateStorage(); // LettuceRedis.connect(uri).stateStorage()
+    private final StateStorage redis = new MemoryStateStorage(); // redis.stateStorage() of a BotRedis
     private final TransitionListener metrics = transition -> {};
     private final TransitionRules rules = TransitionRules.builder()
             .allowFromAny(Order.SIZE)

@@ -9,6 +9,7 @@ import io.botfsm.Fsm;
 import io.botfsm.Turn;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.FsmStrategy;
@@ -44,7 +45,7 @@ class TelegramTest {
     private final List<PollingConflict> alerts = new CopyOnWriteArrayList<>();
 
     // snippet: telegram-bot
-    static int run(BotToken token, LettuceRedis redis, PollingSession.Builder polling, UpdateHandler bot) {
+    static int run(BotToken token, BotRedis redis, PollingSession.Builder polling, UpdateHandler bot) {
         Fsm fsm = Fsm.over(redis.stateStorage());
         String name = "counting-bot-" + token.botId(); // another bot on the same Redis has another lock
         return BotRunner.of(InstanceLock.builder(redis.leaseStore(), name).build())

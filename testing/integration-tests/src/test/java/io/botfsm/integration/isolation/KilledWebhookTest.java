@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.integration.JavaProgram;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import java.io.BufferedReader;
@@ -87,7 +88,7 @@ class KilledWebhookTest {
                 UPDATES,
                 redelivered,
                 millis));
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             Fsm fsm = Fsm.over(redis.stateStorage());
             for (int user = 0; user < USERS; user++) {
                 assertThat(fsm.context(WebhookProcess.key(user))

@@ -4,6 +4,7 @@ import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.StorageKey;
 import java.io.BufferedReader;
@@ -37,7 +38,7 @@ final class WebhookProcess {
     }
 
     public static void main(String[] args) throws IOException {
-        LettuceRedis redis = LettuceRedis.connect(args[0]);
+        BotRedis redis = LettuceRedis.connect(args[0]);
         LeaseStore leases = redis.leaseStore();
         EventIsolation isolation = EventIsolation.builder()
                 .leaseStore(leases)

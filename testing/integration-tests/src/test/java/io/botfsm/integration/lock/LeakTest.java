@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -36,7 +37,7 @@ class LeakTest {
 
     private final RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
     private final RespConnection admin = server.connect();
-    private final LettuceRedis redis = LettuceRedis.connect(server.uri(0));
+    private final BotRedis redis = LettuceRedis.connect(server.uri(0));
     private final LeaseStore store = redis.leaseStore();
     private final ExecutorService waiting = Executors.newSingleThreadExecutor();
     private long threads;

@@ -15,6 +15,7 @@ import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStore.Fences;
 import io.botfsm.lock.store.LossReason;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.FaultyProxy;
@@ -364,7 +365,7 @@ class LockRedisFaultsTest {
 
     private void isFencedUntilItsNextRenewal(Lease old, Held next, RedisServerProcess data, Runnable oldCanRenew) {
         boolean two = old.isHeld();
-        try (LettuceRedis redis = LettuceRedis.connect(data.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(data.uri(0))) {
             StorageKey key = StorageKey.bot("bot").chat(1).user(2).build();
             Fsm fsm = Fsm.over(redis.stateStorage());
             fsm.fencedBy(next.lease().fencingToken()).context(key).setState("new");

@@ -5,6 +5,7 @@ import io.botfsm.Turn;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FencedStateStorage;
@@ -58,7 +59,7 @@ final class Zombie {
     /** Arguments: URI of the server, TTL of the lease in ms, how many users. */
     public static void main(String[] arguments) throws Exception {
         int users = Integer.parseInt(arguments[2]);
-        try (LettuceRedis redis = LettuceRedis.connect(arguments[0]);
+        try (BotRedis redis = LettuceRedis.connect(arguments[0]);
                 LeaseStore leases = LettuceRedis.builder(arguments[0]).leaseStore();
                 InstanceLock lock = InstanceLock.builder(leases, LOCK)
                         .ttl(Duration.ofMillis(Long.parseLong(arguments[1])))

@@ -8,6 +8,7 @@ import io.botfsm.lock.AcquireResult.Acquired;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.FencedException;
@@ -68,7 +69,7 @@ class ZombieTest {
                         server.uri(0),
                         Long.toString(TTL.toMillis()),
                         Integer.toString(USERS));
-                LettuceRedis redis = LettuceRedis.connect(server.uri(0));
+                BotRedis redis = LettuceRedis.connect(server.uri(0));
                 LeaseStore leases = LettuceRedis.builder(server.uri(0)).leaseStore();
                 InstanceLock lock =
                         InstanceLock.builder(leases, Zombie.LOCK).ttl(TTL).build()) {
@@ -97,7 +98,7 @@ class ZombieTest {
     @Test
     void aHandlerOfAnEarlierLeaseOfTheSameProcessChangesNothing() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(1));
+        try (BotRedis redis = LettuceRedis.connect(server.uri(1));
                 LeaseStore leases = LettuceRedis.builder(server.uri(1)).leaseStore();
                 InstanceLock lock =
                         InstanceLock.builder(leases, "same").ttl(TTL).build()) {

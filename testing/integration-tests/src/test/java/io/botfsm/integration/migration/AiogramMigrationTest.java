@@ -9,10 +9,12 @@ import io.botfsm.integration.JavaProgram;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration;
-import io.botfsm.redis.AiogramMigration.Direction;
-import io.botfsm.redis.MigrationReport;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.aiogram.AiogramLayout;
+import io.botfsm.redis.aiogram.AiogramMigration;
+import io.botfsm.redis.aiogram.AiogramMigration.Direction;
+import io.botfsm.redis.aiogram.AiogramStateStorage;
+import io.botfsm.redis.aiogram.MigrationReport;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -55,7 +57,7 @@ class AiogramMigrationTest {
 
     private static RedisServerProcess server;
     private static RespConnection raw;
-    private static LettuceRedis redis;
+    private static BotRedis redis;
     private static StateStorage aiogram;
     private static StateStorage own;
 
@@ -66,7 +68,7 @@ class AiogramMigrationTest {
         redis = LettuceRedis.builder(server.uri(0))
                 .commandTimeout(Duration.ofSeconds(20))
                 .connect();
-        aiogram = redis.stateStorage(LAYOUT);
+        aiogram = AiogramStateStorage.of(redis, LAYOUT);
         own = redis.stateStorage();
     }
 
@@ -110,7 +112,7 @@ class AiogramMigrationTest {
     }
 
     private static AiogramMigration migration() {
-        return redis.aiogramMigration(LAYOUT);
+        return AiogramMigration.of(redis, LAYOUT);
     }
 
     private static MigrationReport from() {
@@ -177,11 +179,11 @@ class AiogramMigrationTest {
                         .business("bc")
                         .destiny("d")
                         .build());
-        StateStorage there = redis.stateStorage(layout);
+        StateStorage there = AiogramStateStorage.of(redis, layout);
         for (StorageKey key : keys) {
             applied(there, key, change().state(key.toString()).put("a", "1"));
         }
-        AiogramMigration migration = redis.aiogramMigration(layout).removing();
+        AiogramMigration migration = AiogramMigration.of(redis, layout).removing();
         counts(migration.run(Direction.FROM_AIOGRAM), 4, 0, 0, 0);
         for (StorageKey key : keys) {
             assertThat(get(own.read(key)).state()).hasValue(key.toString());
@@ -330,9 +332,9 @@ class AiogramMigrationTest {
     @Test
     void aMissingRightToListKeysIsNamed() {
         raw.call("ACL", "SETUSER", "bot", "reset", "on", ">secret", "~*", "&*", "+@all", "-scan");
-        try (LettuceRedis limited = LettuceRedis.connect(
+        try (BotRedis limited = LettuceRedis.connect(
                 String.format(Locale.ROOT, "redis://bot:secret@%s:%d", server.host(), server.port()))) {
-            AiogramMigration migration = limited.aiogramMigration(LAYOUT);
+            AiogramMigration migration = AiogramMigration.of(limited, LAYOUT);
             assertThatThrownBy(() -> migration.run(Direction.FROM_AIOGRAM))
                     .isInstanceOf(StorageRefusedException.class)
                     .hasMessageContaining("SCAN");

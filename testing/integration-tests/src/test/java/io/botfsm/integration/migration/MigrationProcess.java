@@ -1,7 +1,9 @@
 package io.botfsm.integration.migration;
 
-import io.botfsm.redis.AiogramLayout;
-import io.botfsm.redis.AiogramMigration.Direction;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.aiogram.AiogramLayout;
+import io.botfsm.redis.aiogram.AiogramMigration;
+import io.botfsm.redis.aiogram.AiogramMigration.Direction;
 import io.botfsm.redis.lettuce.LettuceRedis;
 
 /** Migrates from aiogram's layout, and tells how many it has. Arguments: the URI. */
@@ -9,8 +11,8 @@ public final class MigrationProcess {
     private MigrationProcess() {}
 
     public static void main(String[] arguments) {
-        try (LettuceRedis redis = LettuceRedis.connect(arguments[0])) {
-            redis.aiogramMigration(AiogramLayout.builder().bot(1).build())
+        try (BotRedis redis = LettuceRedis.connect(arguments[0])) {
+            AiogramMigration.of(redis, AiogramLayout.builder().bot(1).build())
                     .telling(report -> System.out.println(report.migrated()))
                     .run(Direction.FROM_AIOGRAM);
             System.out.println("done");

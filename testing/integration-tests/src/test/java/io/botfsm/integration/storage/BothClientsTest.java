@@ -14,6 +14,7 @@ import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.jedis.JedisRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
@@ -61,7 +62,7 @@ class BothClientsTest {
         StorageKey key = freshKey();
         Process lettuce = JavaProgram.of(OnLettuce.class, server.uri(0), key.bot(), Integer.toString(increments))
                 .start();
-        try (JedisRedis redis = JedisRedis.connect(server.uri(0))) {
+        try (BotRedis redis = JedisRedis.connect(server.uri(0))) {
             long begin = System.nanoTime();
             increment(redis.stateStorage(), key, increments);
             String told = new String(lettuce.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -109,7 +110,7 @@ class BothClientsTest {
         private OnLettuce() {}
 
         public static void main(String[] args) throws Exception {
-            try (LettuceRedis redis = LettuceRedis.connect(args[0])) {
+            try (BotRedis redis = LettuceRedis.connect(args[0])) {
                 StorageKey key = StorageKey.bot(args[1]).chat(1).user(2).build();
                 increment(redis.stateStorage(), key, Integer.parseInt(args[2]));
             }
@@ -119,8 +120,8 @@ class BothClientsTest {
     @Test
     void whatOneWritesTheOtherReads() {
         StorageKey key = freshKey();
-        try (JedisRedis jedis = JedisRedis.connect(server.uri(0));
-                LettuceRedis lettuce = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis jedis = JedisRedis.connect(server.uri(0));
+                BotRedis lettuce = LettuceRedis.connect(server.uri(0))) {
             Mutation first = Mutation.builder()
                     .state("A")
                     .put("\u00e9 \ud83d\ude00", "\"\u0000\"")
@@ -139,8 +140,8 @@ class BothClientsTest {
     /** At most one of both holds the lock, its tokens rise, and a release on one client wakes who waits on the other. */
     @Test
     void aLockIsHeldByOneOfBoth() throws Exception {
-        try (JedisRedis jedis = JedisRedis.connect(server.uri(0));
-                LettuceRedis lettuce = LettuceRedis.connect(server.uri(0));
+        try (BotRedis jedis = JedisRedis.connect(server.uri(0));
+                BotRedis lettuce = LettuceRedis.connect(server.uri(0));
                 InstanceLock one = lock(jedis.leaseStore());
                 InstanceLock other = lock(lettuce.leaseStore())) {
             long token = 0;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.integration.JavaProgram;
 import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -55,7 +56,7 @@ class TwoProcessesTest {
         int entries = 10_000;
         StorageKey key = freshKey();
         String told = inTwoProcesses(EntriesWriter.class, key, entries);
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             Snapshot snapshot = read(redis.stateStorage(), key);
             System.out.println(String.format(
                     Locale.ROOT,
@@ -73,7 +74,7 @@ class TwoProcessesTest {
         int increments = PROOF ? 5_000 : 250;
         StorageKey key = freshKey();
         String told = inTwoProcesses(Counting.class, key, increments);
-        try (LettuceRedis redis = LettuceRedis.connect(server.uri(0))) {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             Snapshot snapshot = read(redis.stateStorage(), key);
             int expected = PROCESSES * Counting.THREADS * increments;
             System.out.println(String.format(
@@ -123,7 +124,7 @@ class TwoProcessesTest {
             int window = 64;
             Semaphore free = new Semaphore(window);
             AtomicLong applied = new AtomicLong();
-            try (LettuceRedis redis = LettuceRedis.connect(args[0])) {
+            try (BotRedis redis = LettuceRedis.connect(args[0])) {
                 StateStorage storage = redis.stateStorage();
                 for (int i = 0; i < entries; i++) {
                     free.acquire();
@@ -154,7 +155,7 @@ class TwoProcessesTest {
             int increments = Integer.parseInt(args[3]);
             AtomicLong conflicts = new AtomicLong();
             ExecutorService pool = Executors.newFixedThreadPool(THREADS);
-            try (LettuceRedis redis = LettuceRedis.connect(args[0])) {
+            try (BotRedis redis = LettuceRedis.connect(args[0])) {
                 StateStorage storage = redis.stateStorage();
                 List<Future<?>> threads = new ArrayList<>();
                 for (int t = 0; t < THREADS; t++) {

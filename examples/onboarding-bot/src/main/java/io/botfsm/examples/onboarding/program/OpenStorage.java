@@ -4,6 +4,7 @@ import io.botfsm.examples.onboarding.embedded.EmbeddedRedis;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.storage.StateStorage;
@@ -93,8 +94,8 @@ interface OpenStorage extends AutoCloseable {
     }
 
     /** In a Redis that somebody runs. */
-    record InRedis(LettuceRedis redis, StateStorage states, LeaseStore leases) implements OpenStorage {
-        static InRedis over(LettuceRedis redis) {
+    record InRedis(BotRedis redis, StateStorage states, LeaseStore leases) implements OpenStorage {
+        static InRedis over(BotRedis redis) {
             try {
                 return new InRedis(redis, redis.stateStorage(), redis.leaseStore());
             } catch (RuntimeException e) {

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.redis.testkit.TestAuthority;
@@ -77,7 +78,7 @@ public abstract class AddressSuite {
                         master.port() + "\n",
                         "REDIS_FSM_PASSWORD",
                         "secret\n");
-                try (RedisInTest redis = client.fromEnvironment(variables)) {
+                try (BotRedis redis = client.fromEnvironment(variables)) {
                     applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
                 }
             }
@@ -91,7 +92,7 @@ public abstract class AddressSuite {
         for (Map<String, String> variables : List.of(
                 Map.of("REDIS_FSM_PORT", announced),
                 Map.of("REDIS_FSM_PORT", "tcp://10.0.0.11:6379", "REDIS_FSM_URL", master.uri(0) + "\n"))) {
-            try (RedisInTest redis = client.fromEnvironment(variables)) {
+            try (BotRedis redis = client.fromEnvironment(variables)) {
                 applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
             }
         }

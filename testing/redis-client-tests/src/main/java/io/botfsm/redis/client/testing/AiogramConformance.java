@@ -2,7 +2,9 @@ package io.botfsm.redis.client.testing;
 
 import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
-import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.aiogram.AiogramLayout;
+import io.botfsm.redis.aiogram.AiogramStateStorage;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,11 +21,11 @@ public abstract class AiogramConformance extends RedisStorageConformance {
     }
 
     @Override
-    protected final StateStorage storage(RedisInTest redis, Optional<Duration> ttl) {
+    protected final StateStorage storage(BotRedis redis, Optional<Duration> ttl) {
         AiogramLayout.Builder layout =
                 AiogramLayout.builder().withBotId().withBusinessConnectionId().withDestiny();
         ttl.ifPresent(limit -> layout.stateTtl(limit).dataTtl(limit));
-        return redis.stateStorage(layout.build());
+        return AiogramStateStorage.of(redis, layout.build());
     }
 
     /** It holds no fence and no event, its versions do not rise, ids are restricted, and JSON is kept in Python's form. */

@@ -1,6 +1,7 @@
 package io.botfsm.redis.client.testing;
 
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import java.time.Duration;
 import java.util.Map;
 
@@ -13,16 +14,16 @@ public interface ClientInTest {
     int connections();
 
     /** Connects with everything else as it is by default. */
-    RedisInTest connect(String uri);
+    BotRedis connect(String uri);
 
     /** Connects with another command timeout. */
-    RedisInTest connect(String uri, Duration commandTimeout);
+    BotRedis connect(String uri, Duration commandTimeout);
 
     /** Connects to the cluster to which the server belongs. */
-    RedisInTest connectToCluster(String uri);
+    BotRedis connectToCluster(String uri);
 
     /** Connects to the server that environment variables name. */
-    RedisInTest fromEnvironment(Map<String, String> variables);
+    BotRedis fromEnvironment(Map<String, String> variables);
 
     /** Connects for leases alone. */
     LeaseStore leaseStore(String uri, Duration commandTimeout);

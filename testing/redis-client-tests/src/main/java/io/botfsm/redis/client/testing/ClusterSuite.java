@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Acquisition.Granted;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.client.testing.ConstantLoad.Sums;
@@ -67,7 +68,7 @@ public abstract class ClusterSuite {
         cluster.close();
     }
 
-    private RedisInTest connect() {
+    private BotRedis connect() {
         return client.connect(cluster.uri(), TIMEOUT);
     }
 
@@ -78,7 +79,7 @@ public abstract class ClusterSuite {
     @Test
     @Order(1)
     void conversationsAreSpreadOverTheMasters() {
-        try (RedisInTest redis = connect()) {
+        try (BotRedis redis = connect()) {
             List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(60).toList();
             keys.forEach(
                     key -> applied(redis.stateStorage(), key, Mutation.builder().state("A")));
@@ -96,7 +97,7 @@ public abstract class ClusterSuite {
     @Order(2)
     void oneNodeIsEnoughToFindTheOthers() {
         String one = cluster.servers().get(4).uri(0); // a replica
-        try (RedisInTest redis = client.connectToCluster(one)) {
+        try (BotRedis redis = client.connectToCluster(one)) {
             for (int i = 0; i < 10; i++) {
                 applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
             }
@@ -112,7 +113,7 @@ public abstract class ClusterSuite {
                             cluster.servers().stream().map(server -> server.uri(0)), Stream.of(between.uri(0)))
                     .toList();
             for (String uri : uris) {
-                try (RedisInTest redis = client.connect(uri)) {
+                try (BotRedis redis = client.connect(uri)) {
                     for (int i = 0; i < 40; i++) {
                         applied(
                                 redis.stateStorage(),
@@ -125,7 +126,7 @@ public abstract class ClusterSuite {
         RedisServerProcess one = cluster.servers().get(0);
         Map<String, String> variables =
                 Map.of("REDIS_FSM_HOST", one.host(), "REDIS_FSM_PORT", Integer.toString(one.port()));
-        try (RedisInTest redis = client.fromEnvironment(variables);
+        try (BotRedis redis = client.fromEnvironment(variables);
                 LeaseStore leases = client.leaseStore(one.uri(0), TIMEOUT)) {
             for (int i = 0; i < 10; i++) {
                 applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
@@ -170,7 +171,7 @@ public abstract class ClusterSuite {
                 .hasMessageContaining("no right to CLUSTER SLOTS");
         allow(rights + " +cluster|slots +asking");
         for (String allowed : List.of(uri, one)) {
-            try (RedisInTest redis = client.connect(allowed)) {
+            try (BotRedis redis = client.connect(allowed)) {
                 applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
             }
         }
@@ -187,7 +188,7 @@ public abstract class ClusterSuite {
     @Test
     @Order(5)
     void slotsMoveUnderLoad() throws Exception {
-        try (RedisInTest redis = connect()) {
+        try (BotRedis redis = connect()) {
             List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(6).toList();
             try (ConstantLoad load = new ConstantLoad(redis.stateStorage(), keys)) {
                 for (StorageKey key : keys) {
@@ -209,7 +210,7 @@ public abstract class ClusterSuite {
     @Test
     @Order(6)
     void aSlotOnItsWayIsServed() throws Exception {
-        try (RedisInTest redis = client.connect(cluster.uri())) {
+        try (BotRedis redis = client.connect(cluster.uri())) {
             StateStorage storage = redis.stateStorage();
             StorageKey key = freshKey();
             applied(storage, key, Mutation.builder().state("A"));
@@ -232,7 +233,7 @@ public abstract class ClusterSuite {
         int slot = cluster.slot("lock:{" + name + "}");
         RedisServerProcess from = cluster.masterOf(slot);
         List<CompletionStage<Acquisition>> acquiring = new ArrayList<>();
-        try (RedisInTest redis = client.connect(cluster.uri(), Duration.ofSeconds(10));
+        try (BotRedis redis = client.connect(cluster.uri(), Duration.ofSeconds(10));
                 LeaseStore leases = redis.leaseStore()) {
             cluster.move(slot, from, cluster.anotherMaster(from), () -> {
                 acquiring.add(leases.acquire(Leases.request(name, Leases.claim())));
@@ -254,7 +255,7 @@ public abstract class ClusterSuite {
     private void killUnderLoad() throws Exception {
         cluster.awaitOk();
         List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(6).toList();
-        try (RedisInTest redis = connect();
+        try (BotRedis redis = connect();
                 ConstantLoad load = new ConstantLoad(redis.stateStorage(DURABLE), keys)) {
             int slot = slot(keys.get(0));
             RedisServerProcess master = cluster.masterOf(slot);

@@ -3,6 +3,7 @@ package io.botfsm.redis.client.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.testkit.RedisServerProcess;
@@ -35,7 +36,7 @@ public abstract class DurabilitySuite {
     private final ClientInTest client;
     private RedisServerProcess master;
     private RedisServerProcess replica;
-    private RedisInTest redis;
+    private BotRedis redis;
 
     protected DurabilitySuite(ClientInTest client) {
         this.client = client;

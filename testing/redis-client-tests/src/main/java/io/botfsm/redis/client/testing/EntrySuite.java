@@ -2,6 +2,7 @@ package io.botfsm.redis.client.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
 import io.botfsm.storage.Mutation;
@@ -31,7 +32,7 @@ public abstract class EntrySuite {
 
     @Test
     void keepsAConversation() throws Exception {
-        try (RedisInTest redis = client.connect(RedisServers.shared().uri(1))) {
+        try (BotRedis redis = client.connect(RedisServers.shared().uri(1))) {
             StateStorage storage = redis.stateStorage();
             Applied first = (Applied) storage.write(
                             key,
@@ -76,8 +77,8 @@ public abstract class EntrySuite {
                 Integer.toString(server.port()),
                 "REDIS_FSM_DB",
                 "4");
-        try (RedisInTest redis = client.fromEnvironment(parts)) {
-            assertThat(redis).hasToString(client.entry().getSimpleName() + "[" + server.uri(4) + "]");
+        try (BotRedis redis = client.fromEnvironment(parts)) {
+            assertThat(redis).hasToString("BotRedis[" + server.uri(4) + "]");
         }
     }
 }

@@ -8,6 +8,7 @@ import static io.botfsm.redis.client.testing.Calls.unavailable;
 import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.Kind;
 import io.botfsm.redis.testkit.FaultyProxy;
@@ -48,7 +49,7 @@ public abstract class FaultsSuite {
     private final StorageKey key = freshKey();
     private RedisServerProcess server;
     private FaultyProxy proxy;
-    private RedisInTest redis;
+    private BotRedis redis;
     private StateStorage storage;
 
     /**
@@ -77,7 +78,7 @@ public abstract class FaultsSuite {
         server.close();
     }
 
-    protected RedisInTest connect(String uri) {
+    protected BotRedis connect(String uri) {
         return client.connect(uri, timeout);
     }
 

@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.AiogramLayout;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.aiogram.AiogramLayout;
+import io.botfsm.redis.aiogram.AiogramStateStorage;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.Mutation;
@@ -65,7 +67,7 @@ public abstract class OperationsSuite {
 
     @Test
     void conversations() {
-        try (RedisInTest redis = client.connect(RedisServers.shared().uri(1))) {
+        try (BotRedis redis = client.connect(RedisServers.shared().uri(1))) {
             StateStorage storage = redis.stateStorage();
             assertThat(read(storage, key).version()).isZero();
             applied(
@@ -99,7 +101,7 @@ public abstract class OperationsSuite {
             StorageKey ofAiogram =
                     StorageKey.bot(1).chat(2).user(System.nanoTime()).build();
             StateStorage aiogram =
-                    redis.stateStorage(AiogramLayout.builder().bot(1).build());
+                    AiogramStateStorage.of(redis, AiogramLayout.builder().bot(1).build());
             applied(aiogram, ofAiogram, Mutation.builder().state("A").put("name", "\"Ann\""));
             assertThat(read(aiogram, ofAiogram).data()).containsEntry("name", "\"Ann\"");
         }
@@ -110,7 +112,7 @@ public abstract class OperationsSuite {
         Claim claim = Leases.claim();
         String name = "operations-" + claim.token();
         AtomicInteger hints = new AtomicInteger();
-        try (RedisInTest redis = client.connect(RedisServers.shared().uri(1));
+        try (BotRedis redis = client.connect(RedisServers.shared().uri(1));
                 LeaseStore leases = redis.leaseStore()) {
             Leases.granted(leases, name, claim);
             LeaseStore.Subscription subscription = Leases.subscribed(leases, name, hints::incrementAndGet);
@@ -127,7 +129,7 @@ public abstract class OperationsSuite {
     @Test
     void aLostConnectionIsReplaced() {
         try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared());
-                RedisInTest redis = client.connect(proxy.uri(1), Duration.ofSeconds(10))) {
+                BotRedis redis = client.connect(proxy.uri(1), Duration.ofSeconds(10))) {
             applied(redis.stateStorage(), key, Mutation.builder().state("A"));
             proxy.cut();
             Calls.unavailable(redis.stateStorage().read(key));

@@ -2,7 +2,6 @@ package io.botfsm.redis.client.testing;
 
 import io.botfsm.redis.conformance.RedisPortConformance;
 import io.botfsm.redis.spi.RedisPort;
-import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import java.time.Duration;
@@ -11,8 +10,13 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** The port of one of the clients under the suite, against a server of its own, behind a proxy. */
 public abstract class PortConformance extends RedisPortConformance {
+    private final ClientInTest client;
     private RedisServerProcess server;
     private FaultyProxy proxy;
+
+    protected PortConformance(ClientInTest client) {
+        this.client = client;
+    }
 
     @BeforeEach
     void start() {
@@ -28,10 +32,8 @@ public abstract class PortConformance extends RedisPortConformance {
 
     @Override
     protected final RedisPort open(Duration timeout) {
-        return open(RedisUri.parse(proxy.uri(0)), timeout);
+        return client.connect(proxy.uri(0), timeout).access().port();
     }
-
-    protected abstract RedisPort open(RedisUri uri, Duration timeout);
 
     @Override
     protected final void loseAnswers() {

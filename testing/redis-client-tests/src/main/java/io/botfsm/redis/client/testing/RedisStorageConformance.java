@@ -4,6 +4,7 @@ import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.storage.StateStorageConformance;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
@@ -43,17 +44,17 @@ public abstract class RedisStorageConformance extends StateStorageConformance
 
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
-        RedisInTest redis = connect(topology.uri(), deadline);
+        BotRedis redis = connect(topology.uri(), deadline);
         StateStorage storage = decorate(new WholeStorage(redis, storage(redis, ttl)));
         opened.add(storage);
         return storage;
     }
 
-    protected RedisInTest connect(String uri, Duration deadline) {
+    protected BotRedis connect(String uri, Duration deadline) {
         return client.connect(uri, deadline);
     }
 
-    protected StateStorage storage(RedisInTest redis, Optional<Duration> ttl) {
+    protected StateStorage storage(BotRedis redis, Optional<Duration> ttl) {
         RedisStorageOptions.Builder options = RedisStorageOptions.builder();
         ttl.ifPresent(options::ttl);
         return redis.stateStorage(options.build());

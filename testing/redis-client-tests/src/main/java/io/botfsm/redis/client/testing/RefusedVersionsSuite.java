@@ -97,7 +97,7 @@ public abstract class RefusedVersionsSuite {
             for (Throwable failure :
                     Arrays.asList(failure(loader, "connect", ""), failure(loader, "builder", "$Builder"))) {
                 assertThat(failure).as(jar.toString()).isNotNull();
-                assertThat(failure.getClass().getName()).isEqualTo("io.botfsm.redis.UnsupportedClientException");
+                assertThat(failure.getClass().getName()).isEqualTo("io.botfsm.redis.spi.UnsupportedClientException");
                 assertThat(failure).hasMessageContainingAll(words);
             }
         }

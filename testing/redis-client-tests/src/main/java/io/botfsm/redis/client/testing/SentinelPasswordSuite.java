@@ -5,6 +5,7 @@ import static io.botfsm.redis.client.testing.Calls.freshKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisSentinels;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -61,7 +62,7 @@ public abstract class SentinelPasswordSuite {
         return uri().replace("#", "?" + parameters + "#");
     }
 
-    private static void keepsAConversation(RedisInTest redis) {
+    private static void keepsAConversation(BotRedis redis) {
         try (redis) {
             applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
             assertThat(redis.toString()).doesNotContain("hunter");

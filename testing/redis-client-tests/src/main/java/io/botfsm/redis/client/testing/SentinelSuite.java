@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.Durability;
 import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.redis.client.testing.ConstantLoad.Sums;
@@ -61,14 +62,14 @@ public abstract class SentinelSuite {
         topology.close();
     }
 
-    private RedisInTest connect() {
+    private BotRedis connect() {
         return client.connect(topology.uri(1), TIMEOUT);
     }
 
     @Test
     @Order(1)
     void keepsConversationsInTheDatabaseOfTheMaster() {
-        try (RedisInTest redis = connect();
+        try (BotRedis redis = connect();
                 RespConnection master = topology.master().connect()) {
             applied(redis.stateStorage(), freshKey(), Mutation.builder().state("A"));
             master.call("SELECT", "1");
@@ -80,7 +81,7 @@ public abstract class SentinelSuite {
     @Test
     @Order(2)
     void theEnvironmentMayNameSentinels() {
-        try (RedisInTest redis = client.fromEnvironment(Map.of("REDIS_FSM_URL", topology.uri(1)))) {
+        try (BotRedis redis = client.fromEnvironment(Map.of("REDIS_FSM_URL", topology.uri(1)))) {
             assertThat(read(redis.stateStorage(), freshKey()).version()).isZero();
         }
     }
@@ -145,7 +146,7 @@ public abstract class SentinelSuite {
     void aSilentSentinelHoldsUpNobody() {
         RedisServerProcess silent = topology.sentinels().get(0);
         silent.suspend();
-        try (RedisInTest redis = connect()) {
+        try (BotRedis redis = connect()) {
             assertThat(read(redis.stateStorage(), freshKey()).version()).isZero();
         } finally {
             silent.resume();
@@ -156,7 +157,7 @@ public abstract class SentinelSuite {
     @Test
     @Order(4)
     void aMasterThatIsDemotedUnderAnOpenConnectionIsLeft() {
-        try (RedisInTest redis = connect();
+        try (BotRedis redis = connect();
                 LeaseStore leases = redis.leaseStore()) {
             StateStorage storage = redis.stateStorage();
             StorageKey key = freshKey();
@@ -228,7 +229,7 @@ public abstract class SentinelSuite {
         topology.awaitReplica();
         topology.awaitSentinels();
         List<StorageKey> keys = Stream.generate(Calls::freshKey).limit(4).toList();
-        try (RedisInTest redis = connect();
+        try (BotRedis redis = connect();
                 ConstantLoad load = new ConstantLoad(redis.stateStorage(DURABLE), keys)) {
             RedisServerProcess master = topology.master();
             load.awaitAcknowledged(500);

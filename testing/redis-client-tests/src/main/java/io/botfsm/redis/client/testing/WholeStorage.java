@@ -1,5 +1,6 @@
 package io.botfsm.redis.client.testing;
 
+import io.botfsm.redis.BotRedis;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
@@ -9,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** A storage that is closed together with its connection. */
-public record WholeStorage(RedisInTest redis, StateStorage storage) implements StateStorage {
+public record WholeStorage(BotRedis redis, StateStorage storage) implements StateStorage {
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
         return storage.read(key);

@@ -1,0 +1,181 @@
+package io.botfsm.redis.aiogram;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Reads Redis keys as those of aiogram's conversations, and only keys that can be read in one way. Aiogram joins the
+ * parts of a key without escaping them: a destiny that holds the separator, or another option of the key builder,
+ * gives two conversations the same key. What ids Telegram has decides which readings are likely: chats and users are
+ * non-zero and below 2^52, users and topics are positive, and a private chat has its user's id. Immutable and
+ * thread-safe.
+ */
+final class AiogramKeyReader {
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]+");
+    private static final Pattern POSITIVE = Pattern.compile("[1-9][0-9]{0,15}");
+    private static final int MOST_IDS = 6;
+    private static final long HIGHEST_ID = (1L << 52) - 1;
+
+    private final AiogramLayout layout;
+    private final List<AiogramLayout> alternatives;
+
+    AiogramKeyReader(AiogramLayout layout) {
+        this.layout = layout;
+        this.alternatives = Stream.of(true, false)
+                .flatMap(bot -> Stream.of(true, false)
+                        .flatMap(business ->
+                                Stream.of(true, false).map(destiny -> layout.withOptions(bot, business, destiny))))
+                .filter(other -> differences(other) > 0)
+                .sorted(Comparator.comparingInt(this::differences))
+                .toList();
+    }
+
+    private int differences(AiogramLayout other) {
+        return (other.hasBotId() == layout.hasBotId() ? 0 : 1)
+                + (other.hasBusinessConnectionId() == layout.hasBusinessConnectionId() ? 0 : 1)
+                + (other.hasDestiny() == layout.hasDestiny() ? 0 : 1);
+    }
+
+    /** The same layout with every other combination of options, those with the fewest differences first. */
+    List<AiogramLayout> alternatives() {
+        return alternatives;
+    }
+
+    /**
+     * The conversation that a Redis key is of.
+     *
+     * @throws IllegalArgumentException if it is none of this layout, or may be another conversation's; says why
+     */
+    StorageKey conversation(String redisKey) {
+        List<String> ids = layout.ids(redisKey);
+        Optional<StorageKey> read = read(layout, ids);
+        if (read.isEmpty() || !isLikely(layout, read.get())) {
+            requireNoOther(ids);
+        }
+        return read.orElseThrow(() -> new IllegalArgumentException(
+                "no conversation has such a key with these options: ids are missing, too many, or no numbers"));
+    }
+
+    private void requireNoOther(List<String> ids) {
+        for (AiogramLayout other : alternatives) {
+            likely(other, ids).ifPresent(conversation -> {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "ambiguous: with other options (%s) it is a key of %s",
+                        remedy(other),
+                        conversation));
+            });
+        }
+        likelyWithSeparator(ids).ifPresent(conversation -> {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "ambiguous: if an id holds the separator \"%s\", it is a key of %s",
+                    layout.separator(),
+                    conversation));
+        });
+    }
+
+    /**
+     * Makes sure that aiogram reads the key of a conversation as that of no other.
+     *
+     * @throws IllegalArgumentException if it may
+     * @throws StorageRefusedException if the layout has no key for the conversation
+     */
+    void requireUnambiguous(StorageKey conversation) {
+        conversation(new String(layout.keys(conversation).get(0), UTF_8));
+    }
+
+    /** Whose key these ids make with such options; empty unless they are what Telegram has in these places. */
+    Optional<StorageKey> likely(AiogramLayout options, List<String> ids) {
+        return read(options, ids).filter(key -> isLikely(options, key));
+    }
+
+    /** Takes some parts together, as where an id holds the separator. */
+    private Optional<StorageKey> likelyWithSeparator(List<String> parts) {
+        for (int length = Math.max(2, parts.size() - MOST_IDS + 1); length <= parts.size(); length++) {
+            for (int from = 0; from + length <= parts.size(); from++) {
+                List<String> ids = new ArrayList<>(parts.subList(0, from));
+                ids.add(String.join(layout.separator(), parts.subList(from, from + length)));
+                ids.addAll(parts.subList(from + length, parts.size()));
+                Optional<StorageKey> read = likely(layout, ids);
+                if (read.isPresent()) {
+                    return read;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<StorageKey> read(AiogramLayout options, List<String> ids) {
+        return options.conversation(ids).filter(AiogramKeyReader::hasTelegramIds);
+    }
+
+    private static boolean hasTelegramIds(StorageKey key) {
+        return isWholeNumber(key.chat())
+                && isWholeNumber(key.user())
+                && key.thread().map(AiogramKeyReader::isPositive).orElse(true)
+                && !key.business().map(AiogramKeyReader::isWholeNumber).orElse(false);
+    }
+
+    private boolean isLikely(AiogramLayout options, StorageKey key) {
+        boolean hasTheBot = options.hasBotId() && isTheBot(key.bot());
+        if (options.hasBotId() && !hasTheBot && !isPositive(key.bot())) {
+            return false;
+        }
+        if (options.hasDestiny() && isWholeNumber(key.destiny())) {
+            return false;
+        }
+        boolean isSame = key.chat().equals(key.user());
+        boolean isGroup = key.chat().startsWith("-");
+        if (!isPositive(isGroup ? key.chat().substring(1) : key.chat()) || !(isSame || isPositive(key.user()))) {
+            return false;
+        }
+        boolean isTopic = key.thread().isPresent();
+        if (isTopic && !options.hasBotId() && isTheBot(key.chat())) {
+            return false;
+        }
+        boolean isBotAdded = hasTheBot && !layout.hasBotId(); // a bot's own id in front says enough
+        return isBotAdded || isGroup || isSame || (key.business().isPresent() && !isTopic);
+    }
+
+    private boolean isTheBot(String id) {
+        return layout.bot().equals(Optional.of(id));
+    }
+
+    private static boolean isWholeNumber(String id) {
+        return WHOLE_NUMBER.matcher(id).matches();
+    }
+
+    private static boolean isPositive(String id) {
+        return POSITIVE.matcher(id).matches() && Long.parseLong(id) <= HIGHEST_ID;
+    }
+
+    /** What aiogram was configured with where its options are those of another layout. */
+    String remedy(AiogramLayout other) {
+        List<String> changes = new ArrayList<>();
+        change(changes, "with_bot_id", "withBotId()", layout.hasBotId(), other.hasBotId());
+        change(
+                changes,
+                "with_business_connection_id",
+                "withBusinessConnectionId()",
+                layout.hasBusinessConnectionId(),
+                other.hasBusinessConnectionId());
+        change(changes, "with_destiny", "withDestiny()", layout.hasDestiny(), other.hasDestiny());
+        return String.join(", ", changes);
+    }
+
+    private static void change(List<String> changes, String there, String here, boolean now, boolean other) {
+        if (now != other) {
+            changes.add(other ? there + "=True, here with " + here : there + "=False, here without " + here);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.botfsm.redis.aiogram;
+
+import io.botfsm.storage.FsmException;
+import java.util.Locale;
+
+/**
+ * The options of an {@link AiogramLayout} do not fit the keys that are in Redis: a sample can be read with other
+ * options, but not with these. Nothing was written. The message names what was found and which options to change.
+ */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class AiogramLayoutMismatchException extends FsmException {
+    private final int sampled;
+    private final int fitting;
+    private final int fittingOtherwise;
+    private final String remedy;
+
+    /**
+     * A mismatch.
+     *
+     * @param sampled how many conversations were looked at
+     * @param fitting how many of them have keys as the layout says
+     * @param fittingOtherwise how many would have with the remedy
+     * @param example one of the latter's keys
+     * @param remedy which options to change
+     */
+    AiogramLayoutMismatchException(
+            AiogramLayout layout, int sampled, int fitting, int fittingOtherwise, String example, String remedy) {
+        super(String.format(
+                Locale.ROOT,
+                "The options of the layout do not fit the keys in Redis: of %d conversations sampled they fit %d; %d, such as %s, fit"
+                        + " other options: %s. Nothing was written. Build the layout with those options, or, if these are right, migrate"
+                        + " withoutLayoutCheck(). %s",
+                sampled,
+                fitting,
+                fittingOtherwise,
+                example,
+                remedy,
+                layout));
+        this.sampled = sampled;
+        this.fitting = fitting;
+        this.fittingOtherwise = fittingOtherwise;
+        this.remedy = remedy;
+    }
+
+    /** How many conversations were looked at. */
+    public int sampled() {
+        return sampled;
+    }
+
+    /** How many of them have keys as the layout says. */
+    public int fitting() {
+        return fitting;
+    }
+
+    /** How many of them would have with the {@link #remedy()}. */
+    public int fittingOtherwise() {
+        return fittingOtherwise;
+    }
+
+    /** Which options to change, by their names in aiogram and here. */
+    public String remedy() {
+        return remedy;
+    }
+}

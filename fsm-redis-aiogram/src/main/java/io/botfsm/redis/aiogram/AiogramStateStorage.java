@@ -1,0 +1,313 @@
+package io.botfsm.redis.aiogram;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.aiogram.PythonJson.Member;
+import io.botfsm.redis.internal.CallFailures;
+import io.botfsm.redis.internal.Script;
+import io.botfsm.redis.internal.ScriptCalls;
+import io.botfsm.redis.internal.ServerProbe;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.ServerAccess;
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Conversations as aiogram 3 keeps them, byte for byte: a Java bot can go on where a Python bot was, and the other way round.
+ * Unlike there, state and data are read and written together, and no write is lost to another. A read is one round trip. A
+ * write is two, one that reads and one that writes if nothing has changed in between; it is tried again until the timeout
+ * otherwise, and fails with a {@link ContentionException} then.
+ *
+ * <p>This layout has no place for fencing tokens and event ids, and its versions are stamps of the content, which do not rise:
+ * {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and {@link StateStorage.Capability#TTL}. A write
+ * that brings a token or an event id is refused. Ids are restricted as {@link AiogramLayout} says, and of JSON texts the value is
+ * kept, in Python's form.
+ *
+ * <p>Not for Redis Cluster: the two keys of a conversation may be on different nodes.
+ *
+ * <p>Thread-safe. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
+ * {@link StorageUnavailableException} when Redis is away or passes a request by for now, {@link StorageRefusedException} when
+ * it will go on refusing, or what is stored cannot be read.
+ */
+public final class AiogramStateStorage implements StateStorage {
+    private static final Set<Capability> CAPABILITIES =
+            Set.copyOf(EnumSet.of(Capability.COMPARE_AND_SET, Capability.TTL));
+    static final Script READ = Script.read(AiogramStateStorage.class.getResourceAsStream("aiogram-read.lua"));
+    static final Script WRITE = Script.read(AiogramStateStorage.class.getResourceAsStream("aiogram-write.lua"));
+
+    private static final byte[] NONE = {'-'};
+    private static final byte[] KEPT = {'k'};
+    private static final Script PROBE = Script.read(AiogramStateStorage.class.getResourceAsStream("aiogram-probe.lua"));
+    private static final long FIRST_PAUSE = 200_000;
+    private static final int MOST_DOUBLINGS = 7;
+
+    private final AiogramLayout layout;
+    private final Duration timeout;
+    private final CallFailures failures;
+    private final ScriptCalls scripts;
+    private volatile boolean closed;
+
+    /**
+     * A storage over a client.
+     *
+     * @param port the client, not of a cluster; stays open when the storage is closed, since others may share it
+     * @param timeout how long the client lets a command take, and a write may take altogether
+     * @param layout how conversations are kept
+     * @throws IllegalArgumentException if the timeout is not positive
+     */
+    public AiogramStateStorage(RedisPort port, Duration timeout, AiogramLayout layout) {
+        requireNonNull(port, "port");
+        requireNonNull(timeout, "timeout");
+        requireNonNull(layout, "layout");
+        this.layout = layout;
+        this.timeout = timeout;
+        this.failures = new CallFailures(timeout);
+        this.scripts = new ScriptCalls(port, timeout);
+    }
+
+    /**
+     * A storage that takes over a bot of aiogram's, or hands one back. The server is checked for it first, which blocks.
+     *
+     * @param redis stays open when the storage is closed
+     * @throws StorageUnavailableException if the server does not answer
+     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
+     */
+    public static AiogramStateStorage of(BotRedis redis, AiogramLayout layout) {
+        requireNonNull(redis, "redis");
+        requireNonNull(layout, "layout");
+        ServerAccess access = redis.access();
+        requireSupported(access, layout);
+        return new AiogramStateStorage(access.port(), access.timeout(), layout);
+    }
+
+    /** Checks the server's version, loads the scripts and tries the rights that they need; throws as {@link #of} does. */
+    static void requireSupported(ServerAccess access, AiogramLayout layout) {
+        ServerProbe probe = new ServerProbe(access.port(), access.server(), access.timeout());
+        if (probe.requireVersion().equals("cluster")) {
+            throw probe.refused(
+                    "is of a cluster, where the two keys of a conversation of aiogram's may be on different nodes");
+        }
+        probe.load(List.of(READ, WRITE, PROBE));
+        probe.tryRights(PROBE, layout.spareKeys(UUID.randomUUID().toString()), " on keys " + layout.pattern());
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        requireNonNull(key, "key");
+        CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
+        settle(snapshot, () -> {
+            List<byte[]> keys = begin(key);
+            scripts.run(
+                    READ,
+                    keys,
+                    List.of(),
+                    (reply, failure) -> settle(snapshot, () -> {
+                        if (reply == null) {
+                            throw failures.of(key, false, failure);
+                        }
+                        snapshot.complete(
+                                readable(key, () -> AiogramTexts.of(reply).snapshot()));
+                    }));
+        });
+        return snapshot;
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        settle(outcome, () -> new Write(key, begin(key), mutation, outcome).attempt());
+        return outcome;
+    }
+
+    private List<byte[]> begin(StorageKey key) {
+        if (closed) {
+            throw new StorageClosedException();
+        }
+        return layout.keys(key);
+    }
+
+    /** Whatever a step throws is the stage's failure. */
+    private static void settle(CompletableFuture<?> stage, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            stage.completeExceptionally(e);
+        }
+    }
+
+    private static <T> T readable(StorageKey key, Supplier<T> decode) {
+        try {
+            return decode.get();
+        } catch (RuntimeException e) { // its message may quote the record
+            throw new ConversationRefusedException(
+                    key, "what is stored there is not a conversation of aiogram's", false, null);
+        }
+    }
+
+    /** One write, until it is settled. */
+    private final class Write {
+        private final StorageKey key;
+        private final List<byte[]> keys;
+        private final Mutation mutation;
+        private final Map<String, Member> puts;
+        private final CompletableFuture<Outcome> outcome;
+        private final long begun = System.nanoTime();
+        private int attempts;
+
+        Write(StorageKey key, List<byte[]> keys, Mutation mutation, CompletableFuture<Outcome> outcome) {
+            mutation.fence().ifPresent(token -> refuse(key, "fencing token " + token));
+            mutation.eventId().ifPresent(id -> refuse(key, "event id " + id));
+            this.key = key;
+            this.keys = keys;
+            this.mutation = mutation;
+            this.puts = members(key, mutation.puts());
+            this.outcome = outcome;
+        }
+
+        private static void refuse(StorageKey key, String what) {
+            throw new StorageRefusedException(key, "the aiogram layout has no place for " + what, false, null);
+        }
+
+        private static Map<String, Member> members(StorageKey key, Map<String, String> puts) {
+            Map<String, Member> members = new LinkedHashMap<>();
+            puts.forEach((name, json) -> {
+                try {
+                    members.put(name, new Member(PythonJson.quoted(name), PythonJson.rewritten(json)));
+                } catch (IllegalArgumentException e) {
+                    throw new ConversationRefusedException(
+                            key,
+                            String.format(Locale.ROOT, "data entry %s is not JSON", PythonJson.quoted(name)),
+                            false,
+                            null);
+                }
+            });
+            return members;
+        }
+
+        void attempt() {
+            attempts++;
+            scripts.runSince(
+                    begun,
+                    READ,
+                    keys,
+                    List.of(),
+                    (reply, failure) -> settle(outcome, () -> {
+                        if (reply == null) {
+                            throw failure(false, failure);
+                        }
+                        change(readable(key, () -> AiogramTexts.of(reply)));
+                    }));
+        }
+
+        private FsmException failure(boolean writes, @Nullable Throwable failure) {
+            boolean late = attempts > 1 && nanosLeft() <= 0;
+            return late && failure instanceof RedisPortException known && known.kind() == Kind.NOT_SENT
+                    ? new ContentionException(key, attempts - 1, timeout)
+                    : failures.of(key, writes, failure);
+        }
+
+        private long nanosLeft() {
+            return timeout.toNanos() - (System.nanoTime() - begun);
+        }
+
+        private void change(AiogramTexts now) {
+            if (mutation.expectedVersion().orElse(now.version()) != now.version()
+                    || (mutation.expectsState() && !mutation.expectedState().equals(now.state()))) {
+                outcome.complete(new Conflict(readable(key, now::snapshot)));
+                return;
+            }
+            AiogramTexts next = readable(key, () -> now.with(mutation, puts));
+            scripts.runSince(
+                    begun,
+                    WRITE,
+                    keys,
+                    arguments(now, next),
+                    (reply, failure) -> settle(outcome, () -> end(now, next, reply, failure)));
+        }
+
+        private List<byte[]> arguments(AiogramTexts now, AiogramTexts next) {
+            return List.of(
+                    now.stamp().getBytes(US_ASCII),
+                    argument(now.state(), next.state()),
+                    argument(now.data(), next.data()),
+                    argument(mutation.ttl(layout.stateTtl())),
+                    argument(mutation.ttl(layout.dataTtl())));
+        }
+
+        private static byte[] argument(Optional<String> now, Optional<String> next) {
+            return now.equals(next) && now.isPresent()
+                    ? KEPT
+                    : next.map(text -> ("=" + text).getBytes(UTF_8)).orElse(NONE);
+        }
+
+        private static byte[] argument(Optional<Duration> ttl) {
+            return Long.toString(ttl.map(Duration::toMillis).orElse(-1L)).getBytes(US_ASCII);
+        }
+
+        private void end(
+                AiogramTexts now, AiogramTexts next, @Nullable List<Object> reply, @Nullable Throwable failure) {
+            if (reply == null) {
+                throw failure(true, failure);
+            }
+            if (reply.equals(List.of(1L))) {
+                outcome.complete(new Applied(now.state(), next.state(), now.version(), next.version()));
+            } else {
+                attemptLater();
+            }
+        }
+
+        /** Rivals pause for different times, so that they do not meet again. */
+        private void attemptLater() {
+            long pause = ThreadLocalRandom.current().nextLong(FIRST_PAUSE << Math.min(attempts - 1, MOST_DOUBLINGS));
+            if (pause >= nanosLeft()) {
+                throw new ContentionException(key, attempts, timeout);
+            }
+            CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(() -> settle(outcome, this::attempt));
+        }
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return CAPABILITIES;
+    }
+
+    /** Ends the storage, not the client. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

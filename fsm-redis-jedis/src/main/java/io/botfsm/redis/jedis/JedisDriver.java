@@ -1,0 +1,92 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisDriver;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.spi.RedisUri.Node;
+import io.botfsm.redis.spi.ServerTarget;
+import io.botfsm.redis.spi.Subscriptions;
+import io.botfsm.redis.spi.blocking.PortThreads;
+import io.botfsm.storage.StorageRefusedException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+
+/** Jedis in use: a pool and threads for each server, and a thread that runs hints. */
+final class JedisDriver implements RedisDriver {
+    private final JedisServer server;
+    private final Function<Node, JedisServer> nodes;
+    private final Duration timeout;
+    private final int poolSize;
+    private final PortThreads threads = new PortThreads("jedis", 1);
+
+    private JedisDriver(JedisServer server, Function<Node, JedisServer> nodes, Duration timeout, int poolSize) {
+        this.server = server;
+        this.nodes = nodes;
+        this.timeout = timeout;
+        this.poolSize = poolSize;
+    }
+
+    /** Connections of our own. */
+    static JedisDriver to(RedisUri uri, Duration timeout, int poolSize) {
+        return new JedisDriver(
+                JedisServer.of(uri, timeout, poolSize),
+                node -> JedisServer.of(uri, node, timeout, poolSize),
+                timeout,
+                poolSize);
+    }
+
+    /** Connections of the user's, which lead to one server only. */
+    static JedisDriver over(JedisServer server, String name, Duration timeout, int poolSize) {
+        return new JedisDriver(
+                server,
+                node -> {
+                    throw new StorageRefusedException(
+                            name + " is a node of a cluster, and this client connects to that node only:"
+                                    + " use JedisRedis.builder(…)",
+                            null);
+                },
+                timeout,
+                poolSize);
+    }
+
+    @Override
+    public RedisPort server(ServerTarget target) {
+        return new JedisPort(server, target, timeout, poolSize);
+    }
+
+    @Override
+    public ClusterNode node(Node address, ServerTarget target) {
+        return new JedisPort(nodes.apply(address), target, timeout, poolSize);
+    }
+
+    /** The first command finds out why a node of ours refuses. */
+    @Override
+    public void requireReachable(Node seed) {
+        var unused = nodes.apply(seed);
+    }
+
+    @Override
+    public CompletionStage<Subscriptions.Channels> channels(Optional<Node> node) {
+        return JedisChannels.open(node.map(nodes).orElse(server).separate());
+    }
+
+    @Override
+    public ScheduledExecutorService scheduler() {
+        return threads.clock();
+    }
+
+    @Override
+    public boolean isScheduler() {
+        return threads.isClock();
+    }
+
+    @Override
+    public void close() {
+        threads.stopCalls();
+        threads.stopClock();
+    }
+}

@@ -1,0 +1,110 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.redis.spi.RedisConnector;
+import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.redis.spi.RedisUri.Node;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionFactory;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.DefaultJedisSocketFactory;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.JedisSocketFactory;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
+import redis.clients.jedis.providers.ConnectionProvider;
+import redis.clients.jedis.providers.PooledConnectionProvider;
+
+/**
+ * How to connect to one server, or to the master that Sentinels know.
+ *
+ * @param pool makes a pool of connections
+ * @param separate opens a connection outside any pool; blocks
+ */
+record JedisServer(Supplier<ConnectionProvider> pool, Supplier<Connection> separate) {
+    /** A connection that nobody needs is closed after a minute or so. */
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
+    /** The server of a URI, or the master that its Sentinels know. */
+    static JedisServer of(RedisUri uri, Duration timeout, int poolSize) {
+        if (uri.masterName().isEmpty()) {
+            return of(uri, uri.nodes().get(0), timeout, poolSize);
+        }
+        JedisClientConfig config = serverConfig(uri, timeout);
+        Duration answer = min(timeout, RedisConnector.CONNECT_TIMEOUT);
+        JedisSocketFactory sockets = new MasterSockets(
+                uri.nodes(), uri.masterName().get(), sentinelConfig(uri, answer), config, answer.multipliedBy(2));
+        return of(sockets, config, timeout, poolSize);
+    }
+
+    /** One server that is talked to as the URI says. */
+    static JedisServer of(RedisUri settings, Node node, Duration timeout, int poolSize) {
+        JedisClientConfig config = serverConfig(settings, timeout);
+        return of(
+                new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), config),
+                config,
+                timeout,
+                poolSize);
+    }
+
+    private static JedisServer of(
+            JedisSocketFactory sockets, JedisClientConfig config, Duration timeout, int poolSize) {
+        GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
+        pool.setMaxTotal(poolSize);
+        pool.setMaxIdle(poolSize);
+        pool.setMaxWait(timeout);
+        pool.setJmxEnabled(false);
+        pool.setMinEvictableIdleDuration(IDLE);
+        pool.setTimeBetweenEvictionRuns(IDLE.dividedBy(2));
+        return new JedisServer(
+                () -> new PooledConnectionProvider(new ConnectionFactory(sockets, config), pool),
+                () -> new Connection(sockets, config));
+    }
+
+    private static JedisClientConfig serverConfig(RedisUri uri, Duration timeout) {
+        return config(uri, timeout, uri.user(), uri.password())
+                .database(uri.database())
+                .build();
+    }
+
+    /** A Sentinel knows no databases, and has credentials of its own. */
+    private static JedisClientConfig sentinelConfig(RedisUri uri, Duration timeout) {
+        return config(uri, timeout, uri.sentinelUser(), uri.sentinelPassword()).build();
+    }
+
+    /** Without telling the library's name (CLIENT SETINFO): that is one more right for a user to have. */
+    private static DefaultJedisClientConfig.Builder config(
+            RedisUri uri, Duration timeout, Optional<String> user, Optional<String> password) {
+        DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()
+                .connectionTimeoutMillis(millis(min(timeout, RedisConnector.CONNECT_TIMEOUT)))
+                .socketTimeoutMillis(millis(timeout))
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
+        JedisVersions.resp2(config);
+        user.ifPresent(config::user);
+        password.ifPresent(config::password);
+        if (uri.isTls()) {
+            config.sslOptions(SslOptions.builder()
+                    .sslVerifyMode(
+                            switch (uri.peerCheck()) {
+                                case FULL -> SslVerifyMode.FULL;
+                                case CA -> SslVerifyMode.CA;
+                                case NONE -> SslVerifyMode.INSECURE;
+                            })
+                    .build());
+        }
+        return config;
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static int millis(Duration timeout) {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis()));
+    }
+}

@@ -1,0 +1,227 @@
+package io.botfsm.redis.jedis;
+
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RoleCheck;
+import io.botfsm.redis.spi.ServerTarget;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.providers.ConnectionProvider;
+import redis.clients.jedis.util.Pool;
+
+/**
+ * PooledConnections of a Jedis pool, of which none is used that is known, or to be feared, to be dead. Each new one is asked which
+ * server process it leads to; when that is another one, the connections that lead to the one before are not used again. One that
+ * was idle for some time is asked for a sign of life, and when one is found broken, all idle ones are closed: what broke it
+ * mostly broke them all. Thread-safe.
+ */
+final class PooledConnections {
+    /** After so long without a command, a connection may have died unnoticed, and one round trip more costs little. */
+    private static final long IDLE_NANOS = 1_000_000_000;
+
+    private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:([0-9a-f]+)\\s*$");
+    private static final Logger LOGGER = LoggerFactory.getLogger(JedisRedis.class);
+
+    private final ServerTarget target;
+    private final ConnectionProvider provider;
+    private final Object lock = new Object();
+
+    /** Those that are connected, and some that the pool has closed since the last new one. */
+    private final Map<Connection, Known> known = new ConcurrentHashMap<>();
+
+    private volatile ServerProcess process = new ServerProcess("", 0);
+    private volatile boolean closed;
+
+    /** A server process, and how many there were before. */
+    private record ServerProcess(String runId, long number) {}
+
+    private static final class Known {
+        final long number;
+        final int soTimeout;
+        volatile long lastUse = System.nanoTime();
+
+        Known(long number, int soTimeout) {
+            this.number = number;
+            this.soTimeout = soTimeout;
+        }
+    }
+
+    /** The connections of a pool to this server. */
+    PooledConnections(ServerTarget target, ConnectionProvider provider) {
+        this.target = target;
+        this.provider = provider;
+    }
+
+    /** Rises before the first command is answered by another server process than before. */
+    long number() {
+        return process.number();
+    }
+
+    /**
+     * A connection to send one command over, which is to be given back; waits as the pool does.
+     *
+     * @param leftNanos how long the command may still take; its reply is not waited for any longer
+     * @throws RedisPortException if there is none: nothing was sent
+     */
+    Connection take(LongSupplier leftNanos) {
+        while (!closed && leftNanos.getAsLong() > 0) {
+            Connection connection = opened();
+            try {
+                int soTimeout = connection.getSoTimeout();
+                limit(connection, leftNanos);
+                if (isUsable(connection, soTimeout)) {
+                    limit(connection, leftNanos);
+                    return connection;
+                }
+                discard(connection);
+            } catch (JedisConnectionException dead) {
+                broken(connection);
+                if (!known.containsKey(connection)) {
+                    throw RedisPortException.notSent(dead);
+                }
+            } catch (JedisException e) {
+                discard(connection);
+                throw refused(e);
+            }
+        }
+        throw closed ? RedisPortException.closed() : RedisPortException.notSent(null);
+    }
+
+    private static void limit(Connection connection, LongSupplier leftNanos) {
+        connection.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos.getAsLong())));
+    }
+
+    private Connection opened() {
+        try {
+            return provider.getConnection();
+        } catch (JedisException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            throw closed ? RedisPortException.closed() : refused(e);
+        }
+    }
+
+    /** The server's own words, or a Sentinel's, if these are any. */
+    static RedisPortException refused(JedisException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (JedisCall.isServerError(cause)) {
+                return RedisPortException.ofServerError(String.valueOf(cause.getMessage()));
+            }
+        }
+        return RedisPortException.known(failure).orElseGet(() -> RedisPortException.notSent(failure));
+    }
+
+    private boolean isUsable(Connection connection, int soTimeout) {
+        Known before = known.get(connection);
+        if (before == null) {
+            greet(connection, soTimeout);
+            return true;
+        }
+        if (before.number != process.number()) {
+            return false;
+        }
+        if (System.nanoTime() - before.lastUse > IDLE_NANOS) {
+            info(connection, "server"); // a PING would be one more right for a user to have
+        }
+        return true;
+    }
+
+    private void greet(Connection connection, int soTimeout) {
+        Matcher runId = RUN_ID.matcher(info(connection, "server"));
+        String id = runId.find() ? runId.group(1) : "";
+        ServerProcess before = process;
+        boolean isOther = id.isEmpty() || !id.equals(before.runId());
+        if (target.role().isNeeded(isOther && before.number() > 0)
+                && RoleCheck.isReplica(info(connection, "replication"))) {
+            throw new JedisDataException("READONLY");
+        }
+        synchronized (lock) {
+            isOther = id.isEmpty() || !id.equals(process.runId());
+            if (isOther) {
+                process = new ServerProcess(id, process.number() + 1);
+                LOGGER.debug("{}: connected to process {}", target.name(), id);
+            }
+            known.keySet().removeIf(old -> !old.isConnected());
+            known.put(connection, new Known(process.number(), soTimeout));
+        }
+        if (isOther && before.number() > 0) {
+            target.onReplaced().run();
+        }
+    }
+
+    private static String info(Connection connection, String section) {
+        return JedisReply.text(connection.executeCommand(new CommandArguments(Protocol.Command.INFO).add(section)));
+    }
+
+    /** The server to which one leads is no master any more: no other one to it is used again. */
+    void demoted(Connection connection) {
+        synchronized (lock) {
+            Known of = known.get(connection);
+            if (of != null && of.number == process.number()) {
+                process = new ServerProcess("", process.number() + 1);
+            }
+        }
+        forgetIdle();
+        target.onReplaced().run();
+    }
+
+    /** Takes a connection back that serves. */
+    void giveBack(Connection connection) {
+        Known of = known.get(connection);
+        if (of != null) {
+            of.lastUse = System.nanoTime();
+            connection.setSoTimeout(of.soTimeout); // others may use it too
+        }
+        close(connection);
+    }
+
+    /** Takes a connection back that failed. */
+    void broken(Connection connection) {
+        forgetIdle();
+        discard(connection);
+    }
+
+    /** Closes those that nobody uses: one that leads to the same server was found broken. */
+    void forgetIdle() {
+        for (Object pool : provider.getConnectionMap().values()) {
+            ((Pool<?>) pool).clear();
+        }
+    }
+
+    void discard(Connection connection) {
+        connection.setBroken();
+        close(connection);
+    }
+
+    /** The pool may open another in place of a broken one, and fails if it cannot. */
+    private void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (JedisException e) {
+            LOGGER.debug("{}: no connection instead of a broken one", target.name(), e);
+        }
+    }
+
+    void close() {
+        closed = true;
+        try {
+            provider.close();
+        } catch (Exception e) {
+            LOGGER.debug("{}: not closed in order", target.name(), e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.botfsm.redis;
+
+import io.botfsm.redis.internal.Script;
+import java.util.List;
+
+/** The scripts of conversations and leases. */
+final class Scripts {
+    static final Script WRITE = load("write.lua");
+    static final Script PROBE = load("probe.lua");
+    static final Script ACQUIRE = load("lease-acquire.lua");
+    static final Script RENEW = load("lease-renew.lua");
+    static final Script RELEASE = load("lease-release.lua");
+    static final Script FORCE = load("lease-force.lua");
+    static final Script READ = load("lease-read.lua");
+    static final Script LEASE_PROBE = load("lease-probe.lua");
+
+    /** Those that a server should know before conversations are kept there. */
+    static final List<Script> OF_CONVERSATIONS = List.of(WRITE, PROBE);
+
+    /** Those that a server should know before leases are kept there. */
+    static final List<Script> OF_LEASES = List.of(ACQUIRE, RENEW, RELEASE, FORCE, READ, LEASE_PROBE);
+
+    private Scripts() {}
+
+    private static Script load(String name) {
+        return Script.read(Scripts.class.getResourceAsStream(name));
+    }
+}

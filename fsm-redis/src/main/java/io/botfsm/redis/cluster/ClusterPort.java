@@ -1,0 +1,149 @@
+package io.botfsm.redis.cluster;
+
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisUri.Node;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A Redis Cluster as one port, over the ports of its nodes, whatever the client. Commands go to the node that serves their
+ * key's slot. When a node answers that it is another one ({@code MOVED}, {@code ASK}), or not yet ({@code TRYAGAIN}), or a node
+ * cannot be reached and another has taken its place, the command, which was not executed, is sent again to the right one,
+ * within the same time. A command that may have been executed is never sent again.
+ *
+ * <p>Who serves what is asked for when a call finds that it has changed, not in between. What takes no key goes to any node.
+ * Thread-safe.
+ */
+public final class ClusterPort implements RedisPort {
+    private final ClusterNodes nodes;
+    private final Duration timeout;
+    private final BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe;
+    private final Runnable onClose;
+    private final AtomicLong questions = new AtomicLong();
+
+    /**
+     * A cluster of which nothing is known yet; {@link #start} finds out.
+     *
+     * @param seeds nodes to begin with, and to go back to when no other can be reached
+     * @param opener makes the port of a node, which connects by itself; must not block
+     * @param timeout the limit of a call, all nodes that it goes to included
+     * @param onChange notified of the nodes that serve slots when these are others than before; must not block
+     * @param subscribe begins a subscription on any of the nodes that serve slots, and goes on at another when that one is lost
+     * @param onClose told once the nodes' ports are closed
+     */
+    public ClusterPort(
+            List<Node> seeds,
+            Function<Node, ClusterNode> opener,
+            Duration timeout,
+            Consumer<List<Node>> onChange,
+            BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
+            Runnable onClose) {
+        this.nodes = new ClusterNodes(seeds, opener, timeout, onChange);
+        this.timeout = timeout;
+        this.subscribe = subscribe;
+        this.onClose = onClose;
+    }
+
+    /**
+     * Completes when it is known who serves what, and those who do can be reached, or cannot within the timeout; fails with
+     * {@link RedisPortException} if no seed tells.
+     */
+    public CompletionStage<Void> start() {
+        return nodes.refresh()
+                .thenCompose(known -> CompletableFuture.allOf(nodes.serving().stream()
+                                .map(node -> node.ready().toCompletableFuture())
+                                .toArray(CompletableFuture<?>[]::new))
+                        .completeOnTimeout(null, timeout.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    private <T> CompletionStage<T> call(byte[] key, Function<RedisPort, CompletionStage<T>> command) {
+        return ClusterCall.begin(
+                nodes, HashSlot.of(key), timeout, (node, asking) -> command.apply(asking ? node.asking() : node));
+    }
+
+    @Override
+    public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+        return call(key, node -> node.hgetall(key));
+    }
+
+    @Override
+    public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+        return call(keys.get(0), node -> node.evalsha(sha, keys, args));
+    }
+
+    @Override
+    public CompletionStage<List<Object>> eval(byte[] script, List<byte[]> keys, List<byte[]> args) {
+        return call(keys.get(0), node -> node.eval(script, keys, args));
+    }
+
+    /** Of any node; the others are told when they are connected, or when they do not know it. */
+    @Override
+    public CompletionStage<String> scriptLoad(byte[] script) {
+        return any(node -> node.scriptLoad(script));
+    }
+
+    @Override
+    public CompletionStage<String> info(String section) {
+        return any(node -> node.info(section));
+    }
+
+    @Override
+    public CompletionStage<List<byte[]>> configGet(String pattern) {
+        return any(node -> node.configGet(pattern));
+    }
+
+    private <T> CompletionStage<T> any(Function<RedisPort, CompletionStage<T>> command) {
+        if (nodes.isClosed()) {
+            return CompletableFuture.failedFuture(RedisPortException.closed());
+        }
+        CompletableFuture<T> first = CompletableFuture.failedFuture(RedisPortException.notSent(null));
+        for (ClusterNode node : nodes.serving()) {
+            first = first.exceptionallyCompose(
+                    failure -> isNotSent(failure) ? command.apply(node) : CompletableFuture.failedFuture(failure));
+        }
+        return first;
+    }
+
+    private static boolean isNotSent(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof RedisPortException known && known.kind() == Kind.NOT_SENT;
+    }
+
+    @Override
+    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        return subscribe.apply(channel, hint);
+    }
+
+    @Override
+    public FollowedScripts followedBy(List<byte[]> command) {
+        return new ClusterScripts(nodes, timeout, command);
+    }
+
+    /** Always another one: which node answers what takes no key is not known. */
+    @Override
+    public long connection() {
+        return questions.incrementAndGet();
+    }
+
+    @Override
+    public RedisPort at(byte[] key) {
+        return nodes.serving(HashSlot.of(key)).<RedisPort>map(node -> node).orElse(this);
+    }
+
+    @Override
+    public void close() {
+        nodes.close();
+        onClose.run();
+    }
+}

@@ -1,0 +1,66 @@
+package io.botfsm.redis.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.redis.spi.RedisUri.Node;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Who serves which slots. Immutable. */
+final class ClusterTopology {
+    /** Nobody serves any. */
+    static final ClusterTopology NONE = new ClusterTopology(new @Nullable Node[HashSlot.COUNT], Set.of());
+
+    private final @Nullable Node[] bySlot;
+    private final Set<Node> masters;
+
+    private ClusterTopology(@Nullable Node[] bySlot, Set<Node> masters) {
+        this.bySlot = bySlot;
+        this.masters = masters;
+    }
+
+    /**
+     * Reads the reply to {@code CLUSTER SLOTS}: ranges, each with its first and last slot, its master and replicas; a node is a
+     * host, a port, and more.
+     *
+     * @param asked the node that replied; one that does not tell its host has the same
+     * @throws IllegalArgumentException if it is no such reply
+     */
+    static ClusterTopology of(List<Object> ranges, Node asked) {
+        @Nullable Node[] bySlot = new @Nullable Node[HashSlot.COUNT];
+        Set<Node> masters = new LinkedHashSet<>();
+        for (Object range : ranges) {
+            if (!(range instanceof List<?> parts
+                    && parts.size() > 2
+                    && parts.get(0) instanceof Long first
+                    && parts.get(1) instanceof Long last
+                    && parts.get(2) instanceof List<?> master)) {
+                throw new IllegalArgumentException("not a reply to CLUSTER SLOTS");
+            }
+            Node node = node(master, asked);
+            Arrays.fill(bySlot, first.intValue(), last.intValue() + 1, node);
+            masters.add(node);
+        }
+        return new ClusterTopology(bySlot, Set.copyOf(masters));
+    }
+
+    private static Node node(List<?> parts, Node asked) {
+        if (parts.size() > 1 && parts.get(0) instanceof byte[] host && parts.get(1) instanceof Long port) {
+            String name = new String(host, UTF_8);
+            return new Node(name.isEmpty() || name.equals("?") ? asked.host() : name, port.intValue());
+        }
+        throw new IllegalArgumentException("not a reply to CLUSTER SLOTS");
+    }
+
+    Optional<Node> master(int slot) {
+        return Optional.ofNullable(bySlot[slot]);
+    }
+
+    Set<Node> masters() {
+        return masters;
+    }
+}

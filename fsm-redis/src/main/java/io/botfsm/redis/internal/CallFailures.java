@@ -1,0 +1,40 @@
+package io.botfsm.redis.internal;
+
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a storage tells of a call that failed in the port.
+ *
+ * @param timeout how long the call was allowed to take
+ */
+public record CallFailures(Duration timeout) {
+    /**
+     * The failure of a stage.
+     *
+     * @param writes whether the call might have changed something
+     */
+    public FsmException of(StorageKey key, boolean writes, @Nullable Throwable failure) {
+        if (!(failure instanceof RedisPortException known)) {
+            return new StorageUnavailableException(key, timeout, writes, failure);
+        }
+        boolean mayBeApplied = writes && known.kind() == Kind.OUTCOME_UNKNOWN;
+        if (known.kind() == Kind.CLOSED) {
+            return new StorageClosedException();
+        }
+        if (known.code().equals("WRONGTYPE")) {
+            return new ConversationRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known);
+        }
+        return known.isLasting()
+                ? new StorageRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known)
+                : new StorageUnavailableException(key, timeout, mayBeApplied, known);
+    }
+}

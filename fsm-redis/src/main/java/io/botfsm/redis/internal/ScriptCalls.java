@@ -1,0 +1,111 @@
+package io.botfsm.redis.internal;
+
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisScripts;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Runs scripts; a server that has forgotten one is sent it within the same attempt and the same time. Thread-safe. */
+public final class ScriptCalls {
+    private final RedisScripts server;
+    private final Duration timeout;
+
+    /**
+     * Scripts over a client.
+     *
+     * @param timeout the limit of a call that has to send the script as well
+     * @throws IllegalArgumentException if the timeout is not positive
+     */
+    public ScriptCalls(RedisScripts server, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout must be positive: " + timeout);
+        }
+        this.server = server;
+        this.timeout = timeout;
+    }
+
+    /** What becomes of a script's reply, or of its failure, which is not wrapped in another. */
+    @FunctionalInterface
+    public interface End<T> {
+        /** Completes the result with either. */
+        void accept(CompletableFuture<T> result, @Nullable List<Object> reply, @Nullable Throwable failure);
+    }
+
+    /** Runs a script; the result is what {@code end} completes, and a future of the port's own kind. */
+    public <T> CompletableFuture<T> call(Script script, List<byte[]> keys, List<byte[]> args, End<T> end) {
+        CompletionStage<List<Object>> first = server.evalsha(script.sha(), keys, args);
+        CompletableFuture<T> result = first.toCompletableFuture().newIncompleteFuture();
+        run(first, script, keys, args, System.nanoTime(), (reply, failure) -> end.accept(result, reply, failure));
+        return result;
+    }
+
+    /** Runs a script; {@code end} is given either the reply or the failure, which is not wrapped in another. */
+    public void run(
+            Script script,
+            List<byte[]> keys,
+            List<byte[]> args,
+            BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
+        run(server.evalsha(script.sha(), keys, args), script, keys, args, System.nanoTime(), end);
+    }
+
+    /** The same for a later command of a call that began at {@code begin}, whose time it shares. */
+    public void runSince(
+            long begin,
+            Script script,
+            List<byte[]> keys,
+            List<byte[]> args,
+            BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
+        run(within(begin, () -> server.evalsha(script.sha(), keys, args)), script, keys, args, begin, end);
+    }
+
+    private void run(
+            CompletionStage<List<Object>> first,
+            Script script,
+            List<byte[]> keys,
+            List<byte[]> args,
+            long begin,
+            BiConsumer<@Nullable List<Object>, @Nullable Throwable> end) {
+        first.whenComplete((reply, failure) -> {
+            if (failure != null && isForgotten(failure)) {
+                within(begin, () -> server.eval(script.text(), keys, args))
+                        .whenComplete((second, again) -> end.accept(second, again == null ? null : unwrapped(again)));
+            } else {
+                end.accept(reply, failure == null ? null : unwrapped(failure));
+            }
+        });
+    }
+
+    /** Whether a call failed since the server does not know the script. */
+    public static boolean isForgotten(Throwable failure) {
+        return unwrapped(failure) instanceof RedisPortException known && known.kind() == Kind.NO_SCRIPT;
+    }
+
+    private CompletionStage<List<Object>> within(long begin, Supplier<CompletionStage<List<Object>>> command) {
+        long left = timeout.toNanos() - (System.nanoTime() - begin);
+        if (left <= 0) {
+            return CompletableFuture.failedFuture(RedisPortException.notSent(null));
+        }
+        return command.get()
+                .toCompletableFuture()
+                .copy() // the port's own future stays the port's
+                .orTimeout(left, TimeUnit.NANOSECONDS);
+    }
+
+    /** What a stage of a port failed with. */
+    public static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof TimeoutException ? RedisPortException.outcomeUnknown(cause) : cause;
+    }
+}

@@ -1,0 +1,73 @@
+package io.botfsm.redis.spi;
+
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * What is done on each new connection before it is used: a replica, such as a master that was replaced, is not used, and a server
+ * that has restarted has forgotten the scripts.
+ *
+ * @param role whether the server must be a master
+ * @param scripts lets the server know the scripts
+ */
+record ConnectionInitializer(RoleCheck role, Function<RedisPort, CompletionStage<Void>> scripts) {
+    /**
+     * A server that is not ready yet, or does not answer, is to be tried again; one that will go on refusing to be asked or told
+     * will say so to the calls.
+     */
+    CompletionStage<ServerConnection> initialized(ServerConnection connection) {
+        RedisPort port = new PortOfOne(connection);
+        CompletionStage<Void> steps = role == RoleCheck.NEVER
+                ? scripts.apply(port)
+                : RoleCheck.requireMaster(port).thenCompose(master -> scripts.apply(port));
+        return steps.handle((done, failure) -> {
+            if (failure != null && !isLasting(failure)) {
+                var unused = connection.close();
+                throw new CompletionException(failure);
+            }
+            return connection;
+        });
+    }
+
+    private static boolean isLasting(Throwable failure) {
+        return RedisPortException.known(failure)
+                .filter(RedisPortException::isLasting)
+                .isPresent();
+    }
+
+    /** The commands of one connection. */
+    private static final class PortOfOne extends CommandPort {
+        private final ServerConnection connection;
+
+        PortOfOne(ServerConnection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        protected CompletionStage<List<Object>> send(List<byte[]> command) {
+            return connection.send(command);
+        }
+
+        @Override
+        public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FollowedScripts followedBy(List<byte[]> command) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public long connection() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            var unused = connection.close();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.botfsm.redis.spi;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection that is replaced by a new one when it is lost, when a call on it times out, or when it turns out to lead to a
+ * replica. The new one is opened with pauses of at most half a second between attempts, is initialized, and takes the old one's
+ * place; only then is the old one closed, so that calls still waiting on it may get their replies. Nothing is ever sent again.
+ * Thread-safe.
+ */
+final class ReconnectingConnection {
+    private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final long LONGEST_PAUSE_MILLIS = 500;
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
+
+    private final String server;
+    private final Supplier<CompletionStage<ServerConnection>> opener;
+    private final ScheduledExecutorService scheduler;
+    private final Duration grace;
+    private final Runnable onReplaced;
+    private final Object lock = new Object();
+
+    /** Replaced connections whose last calls may still be answered. */
+    private final Set<ServerConnection> retired = new HashSet<>();
+
+    /** One object, so that nobody sees the number of one connection and the other. */
+    private volatile Numbered current;
+
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+    private boolean replacing;
+    private boolean closed;
+
+    /** A connection, null once closed, and a number that rises whenever another takes its place or it is no longer what it was. */
+    private record Numbered(@Nullable ServerConnection connection, long number) {
+        Numbered next(@Nullable ServerConnection following) {
+            return new Numbered(following, number + 1);
+        }
+    }
+
+    /**
+     * A connection; it is looked after from {@link #start} on.
+     *
+     * @param server the server's name for the log, without credentials
+     * @param first a connection that is open; null if the first is to be opened as any other
+     * @param opener opens another one; its stage ends in bounded time
+     * @param scheduler runs the attempts
+     * @param grace how long a call on a replaced connection may still wait for its reply
+     * @param onReplaced told when another connection has taken the place of one
+     */
+    ReconnectingConnection(
+            String server,
+            @Nullable ServerConnection first,
+            Supplier<CompletionStage<ServerConnection>> opener,
+            ScheduledExecutorService scheduler,
+            Duration grace,
+            Runnable onReplaced) {
+        this.server = server;
+        this.opener = opener;
+        this.scheduler = scheduler;
+        this.grace = grace;
+        this.onReplaced = onReplaced;
+        this.current = new Numbered(first, 0);
+    }
+
+    /** The connection of the moment, lost ones included; null if there is none yet, or no more. */
+    @Nullable
+    ServerConnection current() {
+        return current.connection();
+    }
+
+    /** A number that rises before the first command is answered over another connection than before. */
+    long number() {
+        return current.number();
+    }
+
+    /** Whether there will be none any more. */
+    boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    /** Completes when there is one for the first time. */
+    CompletionStage<Void> ready() {
+        return ready;
+    }
+
+    /** Begins to look after the first connection, or to open it. */
+    void start() {
+        ServerConnection first = current.connection();
+        if (first != null) {
+            ready.complete(null);
+            watch(first);
+        } else {
+            synchronized (lock) {
+                replacing = true;
+            }
+            attempt(0);
+        }
+    }
+
+    private void watch(ServerConnection connection) {
+        connection.watch(why -> replace(connection, why));
+    }
+
+    private void replace(ServerConnection connection, String why) {
+        synchronized (lock) {
+            if (closed || replacing || current.connection() != connection) {
+                return;
+            }
+            replacing = true;
+            current = current.next(connection); // a user's client may bring it back, to a server that has restarted
+        }
+        LOGGER.warn("{}: connection {}; opening another", server, why);
+        attempt(0);
+    }
+
+    private void attempt(int failures) {
+        CompletionStage<ServerConnection> opening;
+        synchronized (lock) { // so that a client is not asked while it is shut down
+            if (closed) {
+                return;
+            }
+            opening = opened();
+        }
+        var unused = opening.whenComplete((connection, failure) -> {
+            if (failure == null) {
+                takeOver(connection);
+            } else {
+                LOGGER.debug("{}: not connected at attempt {}: {}", server, failures + 1, failure.toString());
+                attemptLater(failures + 1);
+            }
+        });
+    }
+
+    private CompletionStage<ServerConnection> opened() {
+        try {
+            return opener.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void attemptLater(int failures) {
+        try {
+            var unused = scheduler.schedule(() -> attempt(failures), pause(failures), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOGGER.debug("{}: gave up connecting, since the Redis client was shut down", server);
+        }
+    }
+
+    /** How many milliseconds to wait after so many failures to connect, of which there is at least one. */
+    static long pause(int failures) {
+        return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
+    }
+
+    private void takeOver(ServerConnection connection) {
+        ServerConnection old;
+        synchronized (lock) {
+            replacing = false;
+            if (closed) {
+                closeNow(connection);
+                return;
+            }
+            old = current.connection();
+            current = current.next(connection);
+        }
+        watch(connection);
+        if (old == null) {
+            LOGGER.debug("{}: connected", server);
+            ready.complete(null);
+        } else {
+            LOGGER.info("{}: connected again", server);
+            onReplaced.run();
+            retire(old);
+        }
+    }
+
+    private void retire(ServerConnection old) {
+        if (!old.isOpen()) {
+            closeNow(old);
+            return;
+        }
+        synchronized (lock) {
+            retired.add(old);
+        }
+        try {
+            var unused = scheduler.schedule(() -> end(old), grace.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            end(old);
+        }
+    }
+
+    private void end(ServerConnection old) {
+        boolean mine;
+        synchronized (lock) {
+            mine = retired.remove(old);
+        }
+        if (mine) {
+            closeNow(old);
+        }
+    }
+
+    private static void closeNow(ServerConnection connection) {
+        var unused = connection.close();
+    }
+
+    /** Ends the replacing and closes what is open. Idempotent. */
+    void close() {
+        List<ServerConnection> left;
+        synchronized (lock) {
+            closed = true;
+            left = new ArrayList<>(retired);
+            retired.clear();
+            if (current.connection() != null) {
+                left.add(current.connection());
+            }
+            current = current.next(null);
+        }
+        left.forEach(ReconnectingConnection::closeNow);
+    }
+}

@@ -1,0 +1,85 @@
+package io.botfsm.redis.spi;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port of one server over single connections of a client that does not block: one for all commands, which is replaced when it
+ * is lost, and one for each sequence of scripts that a command follows. Thread-safe.
+ */
+public final class ReconnectingPort extends NodePort {
+    private final Supplier<CompletionStage<ServerConnection>> opener;
+    private final ScheduledExecutorService scheduler;
+    private final Duration timeout;
+    private final ReconnectingConnection connection;
+
+    /**
+     * A port, which connects by itself unless it is connected.
+     *
+     * @param first a connection that is open; null if the first is to be opened as any other
+     * @param opener opens a connection to where the server is at the moment; its stage ends in bounded time
+     * @param scheduler runs the attempts to connect
+     * @param timeout how long a command may take
+     */
+    public ReconnectingPort(
+            ServerTarget target,
+            @Nullable ServerConnection first,
+            Supplier<CompletionStage<ServerConnection>> opener,
+            ScheduledExecutorService scheduler,
+            Duration timeout) {
+        super(target);
+        this.opener = opener;
+        this.scheduler = scheduler;
+        this.timeout = timeout;
+        this.connection = connection(first, target.onReplaced());
+        connection.start();
+    }
+
+    private ReconnectingConnection connection(@Nullable ServerConnection first, Runnable onReplaced) {
+        ConnectionInitializer initializer = new ConnectionInitializer(target().role(), target().scripts());
+        return new ReconnectingConnection(
+                target().name(),
+                first,
+                () -> opener.get().thenCompose(initializer::initialized),
+                scheduler,
+                timeout,
+                onReplaced);
+    }
+
+    @Override
+    protected CompletionStage<List<Object>> send(List<byte[]> command, boolean asking) {
+        ServerConnection now = connection.current();
+        if (now == null) {
+            return CompletableFuture.failedFuture(
+                    connection.isClosed() ? RedisPortException.closed() : RedisPortException.notSent(null));
+        }
+        return asking ? now.sendTogether(List.of(ASKING, command)).get(1) : now.send(command);
+    }
+
+    @Override
+    protected FollowedScripts follow(List<byte[]> command, boolean asking) {
+        ReconnectingConnection own = connection(null, () -> {});
+        own.start();
+        return new FollowedCalls(own, command, asking, timeout);
+    }
+
+    @Override
+    public CompletionStage<Void> ready() {
+        return connection.ready();
+    }
+
+    @Override
+    public long connection() {
+        return connection.number();
+    }
+
+    @Override
+    protected void disconnect() {
+        connection.close();
+    }
+}

@@ -1,0 +1,99 @@
+package io.botfsm.redis.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.redis.spi.RedisUri.Node;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+
+class MasterResolverTest {
+
+    private static CompletionStage<List<Object>> failed(RuntimeException failure) {
+        return CompletableFuture.failedFuture(new CompletionException(failure));
+    }
+
+    private static CompletionStage<List<Object>> refused(String text) {
+        return failed(RedisPortException.ofServerError(text));
+    }
+
+    private static CompletionStage<List<Object>> told(String host) {
+        return CompletableFuture.completedFuture(List.of(host.getBytes(UTF_8), "6379".getBytes(UTF_8)));
+    }
+
+    @SafeVarargs
+    private static Node master(CompletionStage<List<Object>>... answers) {
+        Map<Node, CompletionStage<List<Object>>> bySentinel = new LinkedHashMap<>();
+        for (CompletionStage<List<Object>> answer : answers) {
+            bySentinel.put(new Node("s" + (bySentinel.size() + 1), 26379), answer);
+        }
+        return MasterResolver.master(bySentinel.keySet(), "main", bySentinel::get)
+                .toCompletableFuture()
+                .join();
+    }
+
+    @SafeVarargs
+    private static AbstractThrowableAssert<?, ?> failure(CompletionStage<List<Object>>... answers) {
+        return assertThatThrownBy(() -> master(answers))
+                .cause()
+                .isInstanceOf(RedisPortException.class)
+                .hasMessageStartingWith("not sent: Sentinel s");
+    }
+
+    @Test
+    void oneThatRefusesIsLeftOutWhileAnotherAnswers() {
+        assertThat(master(refused("NOAUTH Authentication required."), told("m")))
+                .isEqualTo(new Node("m", 6379));
+    }
+
+    /** What someone has to change is worth more than what may pass. */
+    @Test
+    void oneThatRefusesIsNamedRatherThanOneThatCannotBeReached() {
+        failure(refused("NOAUTH x"), failed(new IllegalStateException("reset")))
+                .hasMessageContaining("Sentinel s1:26379: Redis answered NOAUTH")
+                .hasMessageContaining("REDIS_FSM_SENTINEL_PASSWORD");
+        failure(failed(new IllegalStateException("reset")), refused("WRONGPASS x"))
+                .hasMessageContaining("Sentinel s2:26379: Redis answered WRONGPASS")
+                .hasMessageContaining("REDIS_FSM_SENTINEL_PASSWORD");
+    }
+
+    /** Those that cannot be asked now may know the master later. */
+    @Test
+    void theFailureIsLastingOnlyIfMostSentinelsRefused() {
+        CompletionStage<List<Object>> unreachable = failed(new IllegalStateException("reset"));
+        CompletionStage<List<Object>> nothing = CompletableFuture.completedFuture(List.of());
+        CompletionStage<List<Object>> noAuth = refused("NOAUTH x");
+        CompletionStage<List<Object>> noSentinel = refused("ERR unknown command 'SENTINEL'");
+        for (CompletionStage<List<Object>> other : List.of(unreachable, nothing)) {
+            failure(noAuth, other).hasMessageContaining("NOAUTH").matches(MasterResolverTest::isPassing);
+            failure(other, noAuth).hasMessageContaining("NOAUTH").matches(MasterResolverTest::isPassing);
+            failure(noSentinel, other).hasMessageContaining("not a Sentinel").matches(MasterResolverTest::isPassing);
+            failure(other, noSentinel).hasMessageContaining("not a Sentinel").matches(MasterResolverTest::isPassing);
+        }
+        failure(noAuth, noSentinel).hasMessageContaining("NOAUTH").matches(failure -> !isPassing(failure));
+        failure(unreachable, noAuth, unreachable).hasMessageContaining("NOAUTH").matches(MasterResolverTest::isPassing);
+        failure(noAuth, unreachable, noAuth).hasMessageContaining("NOAUTH").matches(failure -> !isPassing(failure));
+    }
+
+    private static boolean isPassing(Throwable failure) {
+        return RedisPortException.known(failure)
+                .filter(known -> !known.isLasting())
+                .isPresent();
+    }
+
+    @Test
+    void whatFailedIsSaid() {
+        RuntimeException reset = new IllegalStateException("reset");
+        failure(failed(reset), failed(reset)).hasMessageContaining("no connection to Redis");
+        CompletionStage<List<Object>> nothing = CompletableFuture.completedFuture(List.of());
+        failure(nothing, nothing).hasMessageContaining("it does not know the master main");
+        failure(refused("ERR unknown command 'SENTINEL'"), failed(reset)).hasMessageContaining("it is not a Sentinel");
+    }
+}
