@@ -226,7 +226,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                         request -> CompletableFuture.failedFuture(new LeaseStoreException("on purpose", false, null)));
         fault("WaitsForEver", breaks(16))
                 .is(suite -> suite.build = (builder, threads) -> builder.threads(threads)
-                        .leasePatience(EventIsolationConformance.LONG)
+                        .acquireTimeout(EventIsolationConformance.LONG)
                         .build());
         // Looks again when the lease of another would have ended.
         inStore("HearsOfNoRelease", breaks(17).also(13, 14, 18))

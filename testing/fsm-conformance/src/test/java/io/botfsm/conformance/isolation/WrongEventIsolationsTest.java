@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.conformance.Faults;
 import io.botfsm.conformance.lease.ReferenceLeaseBackend;
 import io.botfsm.isolation.EventIsolation;
-import io.botfsm.isolation.EventIsolationBuilder;
 import java.time.Duration;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -24,7 +23,7 @@ final class WrongEventIsolationsTest {
     /** The isolation of this library over leases, and what a fault can be put into. */
     static final class WithAFault extends LeasedIsolationConformanceTest {
         Supplier<ReferenceLeaseBackend> backend = () -> leases;
-        BiFunction<EventIsolationBuilder, Integer, EventIsolation> build =
+        BiFunction<EventIsolation.Builder, Integer, EventIsolation> build =
                 (builder, threads) -> builder.threads(threads).build();
         Consumer<FaultyIsolation> opened = isolation -> {};
 

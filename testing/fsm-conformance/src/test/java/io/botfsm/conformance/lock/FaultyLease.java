@@ -1,8 +1,8 @@
 package io.botfsm.conformance.lock;
 
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.LockHolder;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;

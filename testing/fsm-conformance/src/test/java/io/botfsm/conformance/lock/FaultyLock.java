@@ -1,7 +1,8 @@
 package io.botfsm.conformance.lock;
 
+import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.LockHolder;
+import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -10,12 +11,12 @@ import java.util.function.Supplier;
 /** A lock that does as the honest one, unless a fault does something else instead. */
 final class FaultyLock implements InstanceLock {
     interface Waiting {
-        Attempt acquire(Duration maxWait) throws InterruptedException;
+        AcquireResult acquire(Duration maxWait) throws InterruptedException;
     }
 
     final InstanceLock honest;
     final Duration ttl;
-    Supplier<Attempt> tryAcquire;
+    Supplier<AcquireResult> tryAcquire;
     Waiting acquire;
     Runnable forceRelease;
     Runnable close;
@@ -32,22 +33,22 @@ final class FaultyLock implements InstanceLock {
         close = honest::close;
     }
 
-    private Attempt faulty(Attempt attempt) {
-        if (!(attempt instanceof Attempt.Acquired success)) {
+    private AcquireResult faulty(AcquireResult attempt) {
+        if (!(attempt instanceof AcquireResult.Acquired success)) {
             return attempt;
         }
         FaultyLease lease = new FaultyLease(success.lease());
         acquired.accept(lease);
-        return new Attempt.Acquired(lease);
+        return new AcquireResult.Acquired(lease);
     }
 
     @Override
-    public Attempt tryAcquire() {
+    public AcquireResult tryAcquire() {
         return faulty(tryAcquire.get());
     }
 
     @Override
-    public Attempt acquire(Duration maxWait) throws InterruptedException {
+    public AcquireResult acquire(Duration maxWait) throws InterruptedException {
         return faulty(acquire.acquire(maxWait));
     }
 

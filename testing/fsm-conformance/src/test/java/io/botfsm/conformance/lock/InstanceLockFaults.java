@@ -2,9 +2,9 @@ package io.botfsm.conformance.lock;
 
 import io.botfsm.conformance.Faults;
 import io.botfsm.conformance.lock.WrongInstanceLocksTest.WithAFault;
-import io.botfsm.lock.InstanceLock.Attempt;
-import io.botfsm.lock.LockHolder;
-import io.botfsm.lock.LossReason;
+import io.botfsm.lock.AcquireResult;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,17 +104,17 @@ final class InstanceLockFaults extends Faults<WithAFault> {
     private void locks() {
         inLock("DoesNotKnowTheHolder", breaks(2))
                 .is(lock -> lock.tryAcquire = () -> {
-                    Attempt attempt = lock.honest.tryAcquire();
-                    return attempt instanceof Attempt.HeldBy held
-                            ? new Attempt.HeldBy(
-                                    new LockHolder(held.holder().owner(), "", 0, Instant.EPOCH, Duration.ZERO))
+                    AcquireResult attempt = lock.honest.tryAcquire();
+                    return attempt instanceof AcquireResult.HeldBy held
+                            ? new AcquireResult.HeldBy(
+                                    new LockHolder(held.holder().ownerId(), "", 0, Instant.EPOCH, Duration.ZERO))
                             : attempt;
                 });
         // Looks again when the lease should be over, and hears of nothing.
         inLock("HearsOfNoRelease", breaks(7).also(8, 9, 13))
                 .is(lock -> lock.acquire = maxWait -> {
-                    Attempt attempt = lock.honest.acquire(Duration.ZERO);
-                    if (attempt instanceof Attempt.HeldBy held && maxWait.compareTo(Duration.ofSeconds(1)) > 0) {
+                    AcquireResult attempt = lock.honest.acquire(Duration.ZERO);
+                    if (attempt instanceof AcquireResult.HeldBy held && maxWait.compareTo(Duration.ofSeconds(1)) > 0) {
                         Thread.sleep(held.holder().remaining().toMillis());
                     }
                     return attempt;
