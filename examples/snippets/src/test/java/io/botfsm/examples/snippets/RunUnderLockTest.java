@@ -174,8 +174,8 @@ class RunUnderLockTest {
         private final FutureTask<Integer> running;
 
         BotService(BotRedis redis, BotFactory factory) {
-            runner = BotRunner.of(
-                            InstanceLock.builder(redis.leaseStore(), "orders-bot").build())
+            runner = BotRunner.of(InstanceLock.builder(redis.leaseStore(), "orders-bot")
+                            .build())
                     .standby()
                     .withoutSignals();
             running = new FutureTask<>(() -> runner.run(factory));

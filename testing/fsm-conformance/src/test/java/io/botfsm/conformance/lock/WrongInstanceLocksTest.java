@@ -35,7 +35,10 @@ final class WrongInstanceLocksTest {
         @Override
         protected InstanceLock open(String wanted, Duration ttl) {
             FaultyLock lock = new FaultyLock(
-                    InstanceLock.builder(store.get(), name.apply(wanted)).ttl(ttl).build(), ttl);
+                    InstanceLock.builder(store.get(), name.apply(wanted))
+                            .ttl(ttl)
+                            .build(),
+                    ttl);
             opened.accept(lock);
             return lock;
         }

@@ -10,7 +10,6 @@ import io.botfsm.integration.JavaProgram;
 import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.AcquireResult.Acquired;
 import io.botfsm.lock.AcquireResult.HeldBy;
-import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;

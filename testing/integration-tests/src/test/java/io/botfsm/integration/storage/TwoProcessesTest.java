@@ -7,8 +7,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.integration.JavaProgram;
-import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
