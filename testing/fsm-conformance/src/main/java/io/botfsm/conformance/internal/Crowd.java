@@ -10,8 +10,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Threads that begin together; the first failure is everybody's. */
+/** Threads that begin together; the first failure is everybody's. The next crowd has the same threads. */
 public final class Crowd {
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "crowd");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     public interface Member {
         void act(int index) throws Exception;
     }
@@ -19,13 +25,12 @@ public final class Crowd {
     private Crowd() {}
 
     public static void of(int size, Member member) {
-        ExecutorService threads = Executors.newFixedThreadPool(size);
         CyclicBarrier start = new CyclicBarrier(size);
+        List<Future<?>> acts = new ArrayList<>();
         try {
-            List<Future<?>> acts = new ArrayList<>();
             for (int i = 0; i < size; i++) {
                 int index = i;
-                acts.add(threads.submit(() -> {
+                acts.add(THREADS.submit(() -> {
                     start.await();
                     member.act(index);
                     return index;
@@ -39,7 +44,7 @@ public final class Crowd {
         } catch (InterruptedException | TimeoutException e) {
             throw new AssertionError(size + " threads were not done", e);
         } finally {
-            threads.shutdownNow();
+            acts.forEach(act -> act.cancel(true));
         }
     }
 }
