@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 final class LettuceCommand extends CompletableFuture<List<Object>>
         implements RedisCommand<byte[], byte[], List<Object>>,
                 CompleteableCommand<List<Object>>,
-                CommandTimeouts.Command {
+                CommandTimeouts.TimedCommand {
     private static final int WAITING = 0;
     private static final int SENT = 1;
     private static final int GIVEN_UP = 2;
