@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * grant with a fence younger than the lease's time to live. It does not cover what a replica misses that takes its master's
  * place, nor keys that are evicted or deleted by hand.
  *
- * <p>Thread-safe. Stages complete on a thread of the client, within its timeout or, where a new connection's server has to be
- * asked for its memory, within the timeout.
+ * <p>Thread-safe. Stages complete on a thread of the client, within the timeout, a question for the memory of a new connection's
+ * server included.
  */
 public final class RedisLeaseStore implements LeaseStore {
     /** The error of scripts that find no higher fencing token. */

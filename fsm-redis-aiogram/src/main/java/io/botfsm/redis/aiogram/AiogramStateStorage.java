@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * Conversations as aiogram 3 keeps them, byte for byte: a Java bot can go on where a Python bot was, and the other way round.
  * Unlike there, state and data are read and written together, and no write is lost to another. A read is one round trip. A
  * write is two, one that reads and one that writes if nothing has changed in between; it is tried again until the timeout
- * otherwise, and fails with a {@link ContentionException} then.
+ * has passed otherwise, and fails with a {@link ContentionException} then.
  *
  * <p>This layout has no place for fencing tokens and event ids, and its versions are stamps of the content, which do not rise:
  * {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and {@link StateStorage.Capability#TTL}. A write

@@ -2,16 +2,11 @@ package io.botfsm.redis.client.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.awaitility.Awaitility;
-import java.util.function.Function;
-import java.util.Set;
-import java.time.Duration;
-import io.botfsm.redis.testkit.RespConnection;
-import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
+import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -20,9 +15,13 @@ import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -111,13 +110,14 @@ public abstract class EntrySuite {
 
     /** Connections counted on the server, and threads here, before and after. */
     private static void leavesNothing(Function<String, Runnable> open) {
-        try (RedisServerProcess server = RedisServerProcess.start();
+        try (RedisTestServer server = RedisServers.start();
                 RespConnection admin = server.connect()) {
             Set<Thread> before = Thread.getAllStackTraces().keySet();
             Runnable close = open.apply(server.uri(0));
             assertThat(connections(admin)).isGreaterThan(1);
             close.run();
-            Awaitility.await().untilAsserted(() -> assertThat(connections(admin)).isEqualTo(1));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(connections(admin)).isEqualTo(1));
             Awaitility.await()
                     .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                             .filteredOn(thread -> !before.contains(thread))
