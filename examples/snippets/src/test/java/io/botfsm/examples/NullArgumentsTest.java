@@ -68,9 +68,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
-    private static final Pattern NOT_CALLED_BY_USERS =
-            Pattern.compile("io.botfsm.(redis.(spi|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
-                    + "|Handled..*|Transition|lock.LockEvent.*|lock.LockHolder|lock.InstanceLock.Attempt.*"
+    private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
+            "io.botfsm.(redis.(spi|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+                    + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.LockHolder|lock.InstanceLock.Attempt.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
 
