@@ -18,7 +18,7 @@ final class LeaseKeys {
         this.begin = prefix + ":{";
     }
 
-    /** The key of the lease, also the channel that tells of its release. */
+    /** The key of the lease, also the channel on which its release is announced. */
     String lease(String name) {
         StringBuilder key = new StringBuilder(begin.length() + name.length() + 8).append(begin);
         for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {

@@ -17,7 +17,7 @@ import io.botfsm.redis.internal.Script;
 import io.botfsm.redis.internal.ScriptCalls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * grant with a fence younger than the lease's time to live. It does not cover what a replica misses that takes its master's
  * place, nor keys that are evicted or deleted by hand.
  *
- * <p>Thread-safe. Stages complete on a thread of the client, within its timeout or, where a new connection's server has to be
- * asked for its memory, within the timeout.
+ * <p>Thread-safe. Stages complete on a thread of the client, within the timeout, a question for the memory of a new connection's
+ * server included.
  */
 public final class RedisLeaseStore implements LeaseStore {
     /** The error of scripts that find no higher fencing token. */
@@ -97,7 +97,7 @@ public final class RedisLeaseStore implements LeaseStore {
         run(Scripts.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
             if (grant.isPresent()) {
-                granted(result, grant.get(), request, new Asked(server, connection, asked));
+                granted(result, grant.get(), request, new AskedServer(server, connection, asked));
             } else {
                 result.complete(LeaseReply.occupied(reply));
             }
@@ -110,7 +110,7 @@ public final class RedisLeaseStore implements LeaseStore {
     }
 
     /** Which server was asked for a lease, over which of its connections, and when. */
-    private record Asked(RedisPort server, long connection, long begin) {
+    private record AskedServer(RedisPort server, long connection, long begin) {
         private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer, Duration timeout) {
             if (answer.isDone()) {
                 return answer;
@@ -120,7 +120,7 @@ public final class RedisLeaseStore implements LeaseStore {
         }
     }
 
-    private void granted(CompletableFuture<Acquisition> result, Grant grant, LeaseRequest request, Asked asked) {
+    private void granted(CompletableFuture<Acquisition> result, Grant grant, LeaseRequest request, AskedServer asked) {
         RedisPort granting = server(request.name());
         var unused = asked.inTime(memory.of(granting), timeout)
                 .handle((found, failure) -> granting == asked.server() ? found : null) // else who granted it?
@@ -134,7 +134,7 @@ public final class RedisLeaseStore implements LeaseStore {
      * the first time, and that one may be able to show that it was not emptied.
      */
     private CompletionStage<Duration> remembered(
-            @Nullable Memory found, Duration fenceAge, LeaseRequest request, Asked asked) {
+            @Nullable Memory found, Duration fenceAge, LeaseRequest request, AskedServer asked) {
         if (found == null) {
             return CompletableFuture.completedFuture(Duration.ZERO);
         }
@@ -229,7 +229,7 @@ public final class RedisLeaseStore implements LeaseStore {
         if (!(failure instanceof RedisPortException known)) {
             return failure(name, "the Redis client failed", false, failure);
         }
-        if (known.kind() == Kind.CLOSED) {
+        if (known.kind() == CommandOutcome.CLOSED) {
             return closed(known);
         }
         String why = known.code().equals(NO_HIGHER_TOKEN)

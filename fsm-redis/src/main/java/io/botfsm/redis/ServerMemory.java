@@ -26,10 +26,10 @@ final class ServerMemory {
     /** Nodes that come and go over the years must not pile up. */
     private static final int MOST_SERVERS = 1_000;
 
-    private final Map<RedisPort, Reading> latest = new ConcurrentHashMap<>();
+    private final Map<RedisPort, MemoryReading> latest = new ConcurrentHashMap<>();
 
     /** What was asked for when the port's connection had this number, and so is of that connection or a later one. */
-    private record Reading(long connection, CompletableFuture<Memory> memory) {}
+    private record MemoryReading(long connection, CompletableFuture<Memory> memory) {}
 
     /**
      * What is known of one server process.
@@ -51,11 +51,11 @@ final class ServerMemory {
     CompletableFuture<Memory> of(RedisPort server) {
         // before asking: another connection's answer must not be taken for this one's
         long connection = server.connection();
-        Reading reading = latest.get(server);
+        MemoryReading reading = latest.get(server);
         if (reading == null
                 || reading.connection() != connection
                 || reading.memory().isCompletedExceptionally()) {
-            reading = new Reading(connection, asked(server));
+            reading = new MemoryReading(connection, asked(server));
             if (latest.size() >= MOST_SERVERS) {
                 latest.clear();
             }

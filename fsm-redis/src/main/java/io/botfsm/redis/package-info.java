@@ -1,7 +1,6 @@
 /**
  * Conversations and leases in Redis, over any client: {@link io.botfsm.redis.RedisStateStorage},
- * {@link io.botfsm.redis.RedisLeaseStore}, and the {@link io.botfsm.redis.RedisServerCheck} that a client adapter runs when it
- * connects.
+ * {@link io.botfsm.redis.RedisLeaseStore}; users open them by {@link io.botfsm.redis.BotRedis}.
  */
 @NullMarked
 package io.botfsm.redis;

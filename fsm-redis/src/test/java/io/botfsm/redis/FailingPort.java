@@ -44,7 +44,7 @@ class FailingPort implements RedisPort {
     }
 
     @Override
-    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+    public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
         return CompletableFuture.failedFuture(failure);
     }
 

@@ -241,7 +241,7 @@ class RedisServerCheckTest {
         try (RespConnection connection = server.connect()) {
             RedisPort port = new SocketPort(connection) {
                 @Override
-                public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+                public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
                     return asked.incrementAndGet() < 3
                             ? CompletableFuture.failedFuture(RedisPortException.notSent(null))
                             : super.subscribe(channel, hint);
@@ -258,7 +258,7 @@ class RedisServerCheckTest {
         try (RespConnection connection = server.connect()) {
             RedisPort port = new SocketPort(connection) {
                 @Override
-                public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+                public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
                     asked.incrementAndGet();
                     return CompletableFuture.supplyAsync(
                             () -> {
@@ -319,7 +319,7 @@ class RedisServerCheckTest {
         }
 
         @Override
-        public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
             throw new Past();
         }
 

@@ -32,7 +32,7 @@ class SocketPort extends CommandPort {
 
     /** Finds out whether the server would; the connection is for other commands too. */
     @Override
-    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+    public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
         byte[] name = channel.getBytes(UTF_8);
         return send(List.of("SUBSCRIBE".getBytes(UTF_8), name))
                 .thenCompose(subscribed -> send(List.of("UNSUBSCRIBE".getBytes(UTF_8), name)))

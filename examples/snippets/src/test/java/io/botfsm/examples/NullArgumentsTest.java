@@ -65,8 +65,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
-    private static final Pattern NOT_CALLED_BY_USERS =
-            Pattern.compile("io.botfsm.(redis.(spi|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+    private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
+            "io.botfsm.(redis.(spi|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
                     + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.store.LockHolder|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.aiogram.ConversationCopy.End;
+import io.botfsm.redis.aiogram.ConversationCopy.CopyResult;
 import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.ServerAccess;
@@ -171,7 +171,7 @@ public final class AiogramMigration {
                 layout.patternOfStates(),
                 reader::conversation,
                 key -> copy.migrate(key).thenApply(end -> {
-                    if (end == End.NEWER_THERE) {
+                    if (end == CopyResult.NEWER_THERE) {
                         newer.add(key);
                     }
                     return end;

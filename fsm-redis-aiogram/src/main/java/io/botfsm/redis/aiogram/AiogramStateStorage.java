@@ -5,14 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.redis.BotRedis;
-import io.botfsm.redis.aiogram.PythonJson.Member;
+import io.botfsm.redis.aiogram.PythonJson.JsonMember;
 import io.botfsm.redis.internal.CallFailures;
 import io.botfsm.redis.internal.Script;
 import io.botfsm.redis.internal.ScriptCalls;
 import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.spi.ServerAccess;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.ConversationRefusedException;
@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * Conversations as aiogram 3 keeps them, byte for byte: a Java bot can go on where a Python bot was, and the other way round.
  * Unlike there, state and data are read and written together, and no write is lost to another. A read is one round trip. A
  * write is two, one that reads and one that writes if nothing has changed in between; it is tried again until the timeout
- * otherwise, and fails with a {@link ContentionException} then.
+ * has passed otherwise, and fails with a {@link ContentionException} then.
  *
  * <p>This layout has no place for fencing tokens and event ids, and its versions are stamps of the content, which do not rise:
  * {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and {@link StateStorage.Capability#TTL}. A write
@@ -182,7 +182,7 @@ public final class AiogramStateStorage implements StateStorage {
         private final StorageKey key;
         private final List<byte[]> keys;
         private final Mutation mutation;
-        private final Map<String, Member> puts;
+        private final Map<String, JsonMember> puts;
         private final CompletableFuture<Outcome> outcome;
         private final long begun = System.nanoTime();
         private int attempts;
@@ -201,11 +201,11 @@ public final class AiogramStateStorage implements StateStorage {
             throw new StorageRefusedException(key, "the aiogram layout has no place for " + what, false, null);
         }
 
-        private static Map<String, Member> members(StorageKey key, Map<String, String> puts) {
-            Map<String, Member> members = new LinkedHashMap<>();
+        private static Map<String, JsonMember> members(StorageKey key, Map<String, String> puts) {
+            Map<String, JsonMember> members = new LinkedHashMap<>();
             puts.forEach((name, json) -> {
                 try {
-                    members.put(name, new Member(PythonJson.quoted(name), PythonJson.rewritten(json)));
+                    members.put(name, new JsonMember(PythonJson.quoted(name), PythonJson.rewritten(json)));
                 } catch (IllegalArgumentException e) {
                     throw new ConversationRefusedException(
                             key,
@@ -234,7 +234,7 @@ public final class AiogramStateStorage implements StateStorage {
 
         private FsmException failure(boolean writes, @Nullable Throwable failure) {
             boolean late = attempts > 1 && nanosLeft() <= 0;
-            return late && failure instanceof RedisPortException known && known.kind() == Kind.NOT_SENT
+            return late && failure instanceof RedisPortException known && known.kind() == CommandOutcome.NOT_SENT
                     ? new ContentionException(key, attempts - 1, timeout)
                     : failures.of(key, writes, failure);
         }

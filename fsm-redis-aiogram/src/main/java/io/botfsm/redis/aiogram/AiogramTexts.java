@@ -2,7 +2,7 @@ package io.botfsm.redis.aiogram;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.redis.aiogram.PythonJson.Member;
+import io.botfsm.redis.aiogram.PythonJson.JsonMember;
 import io.botfsm.redis.internal.Script;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
@@ -97,7 +97,7 @@ final class AiogramTexts {
         return new Snapshot(state, entries, version(), EventWindow.empty());
     }
 
-    private Map<String, Member> members() {
+    private Map<String, JsonMember> members() {
         return data.map(PythonJson::members).orElseGet(Map::of);
     }
 
@@ -107,7 +107,7 @@ final class AiogramTexts {
      * @param puts the mutation's, as Python writes them
      * @throws IllegalArgumentException if the data have to be read and are not an object
      */
-    AiogramTexts with(Mutation mutation, Map<String, Member> puts) {
+    AiogramTexts with(Mutation mutation, Map<String, JsonMember> puts) {
         Optional<String> nextState = mutation.changesState() ? mutation.state() : state;
         if (mutation.replacesData()) {
             return new AiogramTexts(nextState, written(puts));
@@ -115,15 +115,15 @@ final class AiogramTexts {
         if (puts.isEmpty() && mutation.removals().isEmpty()) {
             return new AiogramTexts(nextState, data);
         }
-        Map<String, Member> before = members();
-        Map<String, Member> members = new LinkedHashMap<>(before);
+        Map<String, JsonMember> before = members();
+        Map<String, JsonMember> members = new LinkedHashMap<>(before);
         members.keySet().removeAll(mutation.removals());
         members.putAll(puts);
         return new AiogramTexts(nextState, members.equals(before) ? data : written(members));
     }
 
     /** An object without members is none. */
-    private static Optional<String> written(Map<String, Member> members) {
+    private static Optional<String> written(Map<String, JsonMember> members) {
         return members.isEmpty() ? Optional.empty() : Optional.of(PythonJson.object(members.values()));
     }
 

@@ -21,7 +21,7 @@ import java.util.function.Predicate;
  */
 record ConversationCopy(StateStorage source, StateStorage target, boolean dry, boolean removes) {
     /** What became of one conversation. */
-    enum End {
+    enum CopyResult {
         MIGRATED,
         ALREADY_THERE,
         /**
@@ -31,57 +31,57 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         NOTHING
     }
 
-    CompletionStage<End> migrate(StorageKey key) {
-        return source.read(key).thenCompose(from -> isEmpty(from) ? done(End.NOTHING) : migrate(key, from));
+    CompletionStage<CopyResult> migrate(StorageKey key) {
+        return source.read(key).thenCompose(from -> isEmpty(from) ? done(CopyResult.NOTHING) : migrate(key, from));
     }
 
     /**
      * For the key of data where keys of states have been listed before: they stand for a conversation that has a
      * state, unless that was set after its key had been passed by.
      *
-     * @param isNamed whether a conversation's end was {@link End#NEWER_THERE} before
+     * @param isNamed whether a conversation's end was {@link CopyResult#NEWER_THERE} before
      */
-    CompletionStage<End> migrateMissed(StorageKey key, Predicate<StorageKey> isNamed) {
+    CompletionStage<CopyResult> migrateMissed(StorageKey key, Predicate<StorageKey> isNamed) {
         return source.read(key).thenCompose(from -> {
             if (isEmpty(from)) {
-                return done(End.NOTHING);
+                return done(CopyResult.NOTHING);
             }
             return migrate(key, from).thenApply(end -> {
-                if (end == End.NEWER_THERE) {
-                    return isNamed.test(key) ? End.NOTHING : end;
+                if (end == CopyResult.NEWER_THERE) {
+                    return isNamed.test(key) ? CopyResult.NOTHING : end;
                 }
                 return from.state().isEmpty() ? end : unlessCounted(end);
             });
         });
     }
 
-    private End unlessCounted(End end) {
-        boolean isNew = end == End.MIGRATED || (end == End.ALREADY_THERE && removes);
-        return isNew && !dry ? end : End.NOTHING;
+    private CopyResult unlessCounted(CopyResult end) {
+        boolean isNew = end == CopyResult.MIGRATED || (end == CopyResult.ALREADY_THERE && removes);
+        return isNew && !dry ? end : CopyResult.NOTHING;
     }
 
     /** Reads the target first: what is there in its place and is no conversation refuses that, but not every write. */
-    private CompletionStage<End> migrate(StorageKey key, Snapshot from) {
+    private CompletionStage<CopyResult> migrate(StorageKey key, Snapshot from) {
         content(from).build(); // refuses what cannot be written
         from.data().values().forEach(PythonJson::rewritten);
         return target.read(key).thenCompose(there -> {
             if (there.version() != 0) {
                 return left(key, from, there);
             }
-            return dry ? done(End.MIGRATED) : copy(key, from, 0);
+            return dry ? done(CopyResult.MIGRATED) : copy(key, from, 0);
         });
     }
 
     /** The target has one already. */
-    private CompletionStage<End> left(StorageKey key, Snapshot from, Snapshot there) {
+    private CompletionStage<CopyResult> left(StorageKey key, Snapshot from, Snapshot there) {
         if (!isSame(from, there)) {
-            return done(End.NEWER_THERE);
+            return done(CopyResult.NEWER_THERE);
         }
-        return removes && !dry ? removed(key, from) : done(End.ALREADY_THERE);
+        return removes && !dry ? removed(key, from) : done(CopyResult.ALREADY_THERE);
     }
 
     /** Copies where the target has this version, and makes sure that the source had what was copied when it was there. */
-    private CompletionStage<End> copy(StorageKey key, Snapshot from, long version) {
+    private CompletionStage<CopyResult> copy(StorageKey key, Snapshot from, long version) {
         return target.write(key, content(from).expectVersion(version).build()).thenCompose(outcome -> {
             if (!(outcome instanceof Applied applied)) {
                 return left(key, from, ((Conflict) outcome).current());
@@ -92,27 +92,28 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         });
     }
 
-    private CompletionStage<End> moved(StorageKey key, Snapshot from, Snapshot there, long version) {
+    private CompletionStage<CopyResult> moved(StorageKey key, Snapshot from, Snapshot there, long version) {
         return isSame(from, there)
                 ? removedOrNow(key, from).thenCompose(now -> follow(key, from, now, version))
-                : done(End.NEWER_THERE);
+                : done(CopyResult.NEWER_THERE);
     }
 
-    private CompletionStage<End> follow(StorageKey key, Snapshot from, Snapshot now, long version) {
+    private CompletionStage<CopyResult> follow(StorageKey key, Snapshot from, Snapshot now, long version) {
         if (now.version() == from.version()) {
-            return done(End.MIGRATED);
+            return done(CopyResult.MIGRATED);
         }
         if (!isEmpty(now)) {
             return copy(key, now, version);
         }
         return target.write(key, clear().expectVersion(version).build())
-                .thenApply(outcome -> outcome instanceof Applied ? End.NOTHING : End.NEWER_THERE);
+                .thenApply(outcome -> outcome instanceof Applied ? CopyResult.NOTHING : CopyResult.NEWER_THERE);
     }
 
-    private CompletionStage<End> removed(StorageKey key, Snapshot from) {
+    private CompletionStage<CopyResult> removed(StorageKey key, Snapshot from) {
         return removedOrNow(key, from)
-                .thenApply(
-                        now -> now.version() == from.version() || isEmpty(now) ? End.ALREADY_THERE : End.NEWER_THERE);
+                .thenApply(now -> now.version() == from.version() || isEmpty(now)
+                        ? CopyResult.ALREADY_THERE
+                        : CopyResult.NEWER_THERE);
     }
 
     /**
@@ -123,7 +124,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
                 .thenApply(outcome -> outcome instanceof Conflict conflict ? conflict.current() : from);
     }
 
-    private static CompletionStage<End> done(End end) {
+    private static CompletionStage<CopyResult> done(CopyResult end) {
         return CompletableFuture.completedStage(end);
     }
 

@@ -3,7 +3,7 @@ package io.botfsm.redis.aiogram;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.redis.aiogram.ConversationCopy.End;
+import io.botfsm.redis.aiogram.ConversationCopy.CopyResult;
 import io.botfsm.redis.aiogram.MigrationReport.Skipped;
 import io.botfsm.redis.internal.Script;
 import io.botfsm.redis.internal.ScriptCalls;
@@ -89,11 +89,11 @@ final class MigrationRun {
     void copy(
             String pattern,
             Function<String, StorageKey> conversation,
-            Function<StorageKey, CompletionStage<End>> copy) {
+            Function<StorageKey, CompletionStage<CopyResult>> copy) {
         scan(pattern, page -> {
             List<Runnable> ends = new ArrayList<>();
             for (byte[] key : page) {
-                CompletionStage<End> end = started(key, conversation, copy);
+                CompletionStage<CopyResult> end = started(key, conversation, copy);
                 ends.add(() -> finish(key, end));
             }
             ends.forEach(Runnable::run);
@@ -103,8 +103,10 @@ final class MigrationRun {
         });
     }
 
-    private static CompletionStage<End> started(
-            byte[] key, Function<String, StorageKey> conversation, Function<StorageKey, CompletionStage<End>> copy) {
+    private static CompletionStage<CopyResult> started(
+            byte[] key,
+            Function<String, StorageKey> conversation,
+            Function<StorageKey, CompletionStage<CopyResult>> copy) {
         try {
             String name = new String(key, UTF_8);
             if (!Arrays.equals(name.getBytes(UTF_8), key)) {
@@ -116,7 +118,7 @@ final class MigrationRun {
         }
     }
 
-    private void finish(byte[] key, CompletionStage<End> end) {
+    private void finish(byte[] key, CompletionStage<CopyResult> end) {
         String name = new String(key, UTF_8);
         try {
             count(name, answer(() -> end));
@@ -130,7 +132,7 @@ final class MigrationRun {
         }
     }
 
-    private void count(String key, End end) {
+    private void count(String key, CopyResult end) {
         switch (end) {
             case MIGRATED -> migrated++;
             case ALREADY_THERE -> alreadyThere++;

@@ -33,7 +33,7 @@ final class PythonJson {
      * @param name with its quotes
      * @param value any JSON value
      */
-    record Member(String name, String value) {}
+    record JsonMember(String name, String value) {}
 
     /**
      * The members of an object by their names, in order. Of several of one name Python keeps the place of the first and the
@@ -41,14 +41,14 @@ final class PythonJson {
      *
      * @throws IllegalArgumentException if it is not an object; without any part of the text
      */
-    static Map<String, Member> members(String object) {
+    static Map<String, JsonMember> members(String object) {
         return new PythonJson(object).members();
     }
 
     /** The object of these members. */
-    static String object(Iterable<Member> members) {
+    static String object(Iterable<JsonMember> members) {
         StringBuilder object = new StringBuilder("{");
-        for (Member member : members) {
+        for (JsonMember member : members) {
             object.append(object.length() == 1 ? "" : ", ")
                     .append(member.name())
                     .append(": ")
@@ -77,8 +77,8 @@ final class PythonJson {
         return out.toString();
     }
 
-    private Map<String, Member> members() {
-        Map<String, Member> members = new LinkedHashMap<>();
+    private Map<String, JsonMember> members() {
+        Map<String, JsonMember> members = new LinkedHashMap<>();
         expect('{');
         if (!comes('}')) {
             do {
@@ -90,8 +90,8 @@ final class PythonJson {
                 skipSpace();
                 int value = at;
                 value(null);
-                Member member = new Member(written, text.substring(value, at));
-                members.merge(name, member, (first, last) -> new Member(first.name(), last.value()));
+                JsonMember member = new JsonMember(written, text.substring(value, at));
+                members.merge(name, member, (first, last) -> new JsonMember(first.name(), last.value()));
             } while (comes(','));
             expect('}');
         }

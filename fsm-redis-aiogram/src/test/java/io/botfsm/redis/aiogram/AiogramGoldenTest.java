@@ -157,7 +157,7 @@ class AiogramGoldenTest {
         Snapshot read = read(storage, golden);
         assertThat(read.state()).isEqualTo(golden.text("state"));
         String joined = PythonJson.object(read.data().entrySet().stream()
-                .map(entry -> new PythonJson.Member(PythonJson.quoted(entry.getKey()), entry.getValue()))
+                .map(entry -> new PythonJson.JsonMember(PythonJson.quoted(entry.getKey()), entry.getValue()))
                 .toList());
         assertThat(joined).isEqualTo(golden.text("stored").orElse("{}"));
 

@@ -95,8 +95,8 @@ class PythonJsonTest {
     void membersKeepTheirCharacters() {
         assertThat(PythonJson.members(" {\"\\u0061\":1.50 ,\n\"b\" : [ 1,{\"x\":\"]}\\\"\"}] } "))
                 .containsExactly(
-                        java.util.Map.entry("a", new PythonJson.Member("\"\\u0061\"", "1.50")),
-                        java.util.Map.entry("b", new PythonJson.Member("\"b\"", "[ 1,{\"x\":\"]}\\\"\"}]")));
+                        java.util.Map.entry("a", new PythonJson.JsonMember("\"\\u0061\"", "1.50")),
+                        java.util.Map.entry("b", new PythonJson.JsonMember("\"b\"", "[ 1,{\"x\":\"]}\\\"\"}]")));
     }
 
     @Test

@@ -29,7 +29,7 @@ class SocketPort extends CommandPort {
     }
 
     @Override
-    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+    public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
         throw new UnsupportedOperationException();
     }
 

@@ -54,17 +54,17 @@ final class MasterSockets implements JedisSocketFactory {
 
     @Override
     public Socket createSocket() {
-        Node node = whereabouts();
+        Node node = master();
         return new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), toMaster).createSocket();
     }
 
-    private Node whereabouts() {
+    private Node master() {
         try {
             return asked().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new JedisConnectionException("interrupted", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new JedisConnectionException("no Sentinel told where the master is", e);
+            throw new JedisConnectionException("no Sentinel reported where the master is", e);
         }
     }
 

@@ -13,7 +13,7 @@ import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.Subscriptions;
 import io.botfsm.redis.testkit.FaultyProxy;
@@ -84,7 +84,7 @@ class JedisPortTest {
                 .port();
     }
 
-    private static Kind kind(CompletionStage<?> stage) {
+    private static CommandOutcome kind(CompletionStage<?> stage) {
         CompletableFuture<RedisPortException> failure = new CompletableFuture<>();
         var unused = stage.whenComplete((done, why) -> failure.complete((RedisPortException) why));
         return failure.orTimeout(20, TimeUnit.SECONDS).join().kind();
@@ -102,12 +102,12 @@ class JedisPortTest {
                 calls.add(port.hgetall(KEY));
             }
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT); // it returns at once
-            List<Kind> kinds = calls.stream().map(JedisPortTest::kind).toList();
+            List<CommandOutcome> kinds = calls.stream().map(JedisPortTest::kind).toList();
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT.plusSeconds(2));
-            assertThat(kinds).containsOnly(Kind.NOT_SENT, Kind.OUTCOME_UNKNOWN);
+            assertThat(kinds).containsOnly(CommandOutcome.NOT_SENT, CommandOutcome.OUTCOME_UNKNOWN);
             assertThat(calls("hgetall") - before)
                     .isEqualTo(kinds.stream()
-                            .filter(kind -> kind == Kind.OUTCOME_UNKNOWN)
+                            .filter(kind -> kind == CommandOutcome.OUTCOME_UNKNOWN)
                             .count());
             proxy.heal();
             Awaitility.await().until(() -> calls("hgetall") > before && Calls.succeeds(port.hgetall(KEY)));
@@ -220,8 +220,8 @@ class JedisPortTest {
         }
         port.close();
         long begin = System.nanoTime();
-        assertThat(kind(port.hgetall(KEY))).isEqualTo(Kind.CLOSED);
-        assertThat(kind(port.hgetall(KEY))).isEqualTo(Kind.CLOSED);
+        assertThat(kind(port.hgetall(KEY))).isEqualTo(CommandOutcome.CLOSED);
+        assertThat(kind(port.hgetall(KEY))).isEqualTo(CommandOutcome.CLOSED);
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT);
     }
 
@@ -369,7 +369,7 @@ class JedisPortTest {
             proxy.cut();
             assertThat(Calls.get(followed)).hasSize(2).last().isInstanceOf(RedisPortException.class);
             waiting.join();
-            assertThat(kind(next)).isEqualTo(Kind.NOT_SENT);
+            assertThat(kind(next)).isEqualTo(CommandOutcome.NOT_SENT);
         }
     }
 
@@ -396,7 +396,7 @@ class JedisPortTest {
         channels.listen(message -> {}, () -> {});
         Calls.get(channels.subscribe("c"));
         Calls.get(channels.close());
-        assertThat(kind(channels.subscribe("d"))).isEqualTo(Kind.OUTCOME_UNKNOWN);
+        assertThat(kind(channels.subscribe("d"))).isEqualTo(CommandOutcome.OUTCOME_UNKNOWN);
         assertThat(proxy.accepted()).isEqualTo(1);
         Awaitility.await().until(() -> proxy.open() == 0);
     }

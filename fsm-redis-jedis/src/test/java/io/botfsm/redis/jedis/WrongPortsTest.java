@@ -138,7 +138,7 @@ class WrongPortsTest {
                 }),
                 wrong("tells after the end", Suite::p10, right -> new Around(right) {
                     @Override
-                    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+                    public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
                         return super.subscribe(channel, hint).thenApply(one -> () -> {});
                     }
                 }),
@@ -150,7 +150,7 @@ class WrongPortsTest {
                 }),
                 wrong("has begun before it began", Suite::p10, right -> new Around(right) {
                     @Override
-                    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+                    public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
                         return CompletableFuture.completedFuture(() -> {});
                     }
                 }));
@@ -224,7 +224,7 @@ class WrongPortsTest {
         }
 
         @Override
-        public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
             return right.subscribe(channel, hint);
         }
 

@@ -280,7 +280,7 @@ final class LettuceClient implements RedisDriver {
     private ServerConnection connected(String server, Supplier<CompletionStage<ServerConnection>> opener)
             throws ExecutionException {
         // The client's own limits, and some more: this is for the case that they fail.
-        Duration patience = RedisConnector.CONNECT_TIMEOUT.plus(timeout).plusSeconds(2);
+        Duration connectTimeout = RedisConnector.CONNECT_TIMEOUT.plus(timeout).plusSeconds(2);
         CompletableFuture<ServerConnection> connection;
         try {
             connection = opener.get().toCompletableFuture();
@@ -288,7 +288,7 @@ final class LettuceClient implements RedisDriver {
             throw notConnected(server, e);
         }
         try {
-            return connection.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return connection.get(connectTimeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             closeWhenOpen(connection);
             Thread.currentThread().interrupt();
@@ -296,7 +296,7 @@ final class LettuceClient implements RedisDriver {
         } catch (TimeoutException e) {
             closeWhenOpen(connection);
             throw new StorageUnavailableException(
-                    String.format(Locale.ROOT, "%s: not connected within %s", server, patience), timeout, e);
+                    String.format(Locale.ROOT, "%s: not connected within %s", server, connectTimeout), timeout, e);
         }
     }
 

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 final class LettuceCommand extends CompletableFuture<List<Object>>
         implements RedisCommand<byte[], byte[], List<Object>>,
                 CompleteableCommand<List<Object>>,
-                CommandTimeouts.Command {
+                CommandTimeouts.TimedCommand {
     private static final int WAITING = 0;
     private static final int SENT = 1;
     private static final int GIVEN_UP = 2;
@@ -60,12 +60,14 @@ final class LettuceCommand extends CompletableFuture<List<Object>>
         return new CommandArgs<>(ByteArrayCodec.INSTANCE);
     }
 
-    /** The name of a command. */
+    /** The name of a command; Lettuce asks for its text several times. */
     private static final class Name implements ProtocolKeyword {
         private final byte[] name;
+        private final String text;
 
         Name(byte[] name) {
             this.name = name;
+            this.text = new String(name, US_ASCII);
         }
 
         @Override
@@ -75,7 +77,7 @@ final class LettuceCommand extends CompletableFuture<List<Object>>
 
         @Override
         public String toString() {
-            return new String(name, US_ASCII);
+            return text;
         }
     }
 

@@ -56,16 +56,16 @@ final class LettuceConnection implements ServerConnection {
     }
 
     @Override
-    public void watch(Consumer<String> told) {
-        onTrouble = told;
+    public void watch(Consumer<String> listener) {
+        onTrouble = listener;
         connection.addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> lost) {
-                told.accept("lost");
+                listener.accept("lost");
             }
         });
         if (!connection.isOpen()) {
-            told.accept("lost");
+            listener.accept("lost");
         }
     }
 

@@ -21,7 +21,7 @@ import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.client.testing.Leases;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -86,7 +86,7 @@ class LeaseFaultsTest {
         server.kill();
         Awaitility.await()
                 .until(() -> failure(store.read(NAME)).getCause() instanceof RedisPortException lost
-                        && lost.kind() == Kind.NOT_SENT);
+                        && lost.kind() == CommandOutcome.NOT_SENT);
         server.startAgain();
         untilItAnswers(store);
     }
@@ -153,7 +153,7 @@ class LeaseFaultsTest {
         server.kill();
         Awaitility.await()
                 .until(() -> failure(store.renew(request(NAME, claim))).getCause() instanceof RedisPortException lost
-                        && lost.kind() == Kind.NOT_SENT);
+                        && lost.kind() == CommandOutcome.NOT_SENT);
         long begin = System.nanoTime();
         failure(store.renew(request(NAME, claim)));
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT);

@@ -2,7 +2,7 @@ package io.botfsm.redis.cluster;
 
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.spi.RedisPortException.Redirection;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterCall<T> {
     /** Sends a command once. */
     @FunctionalInterface
-    interface Command<T> {
+    interface NodeCommand<T> {
         /**
          * Sends it.
          *
@@ -37,12 +37,12 @@ final class ClusterCall<T> {
 
     private final ClusterNodes nodes;
     private final int slot;
-    private final Command<T> command;
+    private final NodeCommand<T> command;
     private final long end;
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private int redirections;
 
-    private ClusterCall(ClusterNodes nodes, int slot, Duration limit, Command<T> command) {
+    private ClusterCall(ClusterNodes nodes, int slot, Duration limit, NodeCommand<T> command) {
         this.nodes = nodes;
         this.slot = slot;
         this.command = command;
@@ -54,7 +54,7 @@ final class ClusterCall<T> {
      *
      * @param limit of its time, all nodes that it goes to included
      */
-    static <T> CompletionStage<T> begin(ClusterNodes nodes, int slot, Duration limit, Command<T> command) {
+    static <T> CompletionStage<T> begin(ClusterNodes nodes, int slot, Duration limit, NodeCommand<T> command) {
         ClusterCall<T> call = new ClusterCall<>(nodes, slot, limit, command);
         ClusterNode node = nodes.serving(slot).orElse(null);
         if (node == null) {
@@ -76,10 +76,10 @@ final class ClusterCall<T> {
         } else if (why.code().equals("TRYAGAIN")) {
             redirections = Math.max(redirections, AT_ONCE);
             afterPause(why, this::again);
-        } else if (why.kind() == Kind.NOT_SENT && by != null) {
+        } else if (why.kind() == CommandOutcome.NOT_SENT && by != null) {
             elsewhere(by, why);
         } else {
-            if (why.kind() == Kind.OUTCOME_UNKNOWN || why.code().equals("CLUSTERDOWN")) {
+            if (why.kind() == CommandOutcome.OUTCOME_UNKNOWN || why.code().equals("CLUSTERDOWN")) {
                 var unused = nodes.refreshed();
             }
             result.completeExceptionally(why);

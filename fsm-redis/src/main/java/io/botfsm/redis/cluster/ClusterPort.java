@@ -3,7 +3,7 @@ package io.botfsm.redis.cluster;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.spi.RedisUri.Node;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.function.Function;
 public final class ClusterPort implements RedisPort {
     private final ClusterNodes nodes;
     private final Duration timeout;
-    private final BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe;
+    private final BiFunction<String, Runnable, CompletionStage<ChannelSubscription>> subscribe;
     private final Runnable onClose;
     private final AtomicLong questions = new AtomicLong();
 
@@ -40,14 +40,14 @@ public final class ClusterPort implements RedisPort {
      * @param timeout the limit of a call, all nodes that it goes to included
      * @param onChange notified of the nodes that serve slots when these are others than before; must not block
      * @param subscribe begins a subscription on any of the nodes that serve slots, and goes on at another when that one is lost
-     * @param onClose told once the nodes' ports are closed
+     * @param onClose notified once the nodes' ports are closed
      */
     public ClusterPort(
             List<Node> seeds,
             Function<Node, ClusterNode> opener,
             Duration timeout,
             Consumer<List<Node>> onChange,
-            BiFunction<String, Runnable, CompletionStage<Subscription>> subscribe,
+            BiFunction<String, Runnable, CompletionStage<ChannelSubscription>> subscribe,
             Runnable onClose) {
         this.nodes = new ClusterNodes(seeds, opener, timeout, onChange);
         this.timeout = timeout;
@@ -57,7 +57,7 @@ public final class ClusterPort implements RedisPort {
 
     /**
      * Completes when it is known who serves what, and those who do can be reached, or cannot within the timeout; fails with
-     * {@link RedisPortException} if no seed tells.
+     * {@link RedisPortException} if no seed answers.
      */
     public CompletionStage<Void> start() {
         return nodes.refresh()
@@ -117,11 +117,11 @@ public final class ClusterPort implements RedisPort {
 
     private static boolean isNotSent(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof RedisPortException known && known.kind() == Kind.NOT_SENT;
+        return cause instanceof RedisPortException known && known.kind() == CommandOutcome.NOT_SENT;
     }
 
     @Override
-    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+    public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
         return subscribe.apply(channel, hint);
     }
 

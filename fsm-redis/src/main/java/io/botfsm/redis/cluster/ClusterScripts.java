@@ -1,6 +1,6 @@
 package io.botfsm.redis.cluster;
 
-import io.botfsm.redis.cluster.ClusterCall.Command;
+import io.botfsm.redis.cluster.ClusterCall.NodeCommand;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
@@ -44,7 +44,8 @@ final class ClusterScripts implements FollowedScripts {
 
     private CompletionStage<List<Object>> call(
             List<byte[]> keys, Function<FollowedScripts, CompletionStage<List<Object>>> script) {
-        Command<List<Object>> call = (node, asking) -> asking ? once(node.asking(), script) : script.apply(at(node));
+        NodeCommand<List<Object>> call =
+                (node, asking) -> asking ? once(node.asking(), script) : script.apply(at(node));
         return ClusterCall.begin(nodes, HashSlot.of(keys.get(0)), timeout, call);
     }
 

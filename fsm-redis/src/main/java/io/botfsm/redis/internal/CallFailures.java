@@ -1,7 +1,7 @@
 package io.botfsm.redis.internal;
 
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageClosedException;
@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a storage tells of a call that failed in the port.
+ * What a storage reports of a call that failed in the port.
  *
  * @param timeout how long the call was allowed to take
  */
@@ -26,8 +26,8 @@ public record CallFailures(Duration timeout) {
         if (!(failure instanceof RedisPortException known)) {
             return new StorageUnavailableException(key, timeout, writes, failure);
         }
-        boolean mayBeApplied = writes && known.kind() == Kind.OUTCOME_UNKNOWN;
-        if (known.kind() == Kind.CLOSED) {
+        boolean mayBeApplied = writes && known.kind() == CommandOutcome.OUTCOME_UNKNOWN;
+        if (known.kind() == CommandOutcome.CLOSED) {
             return new StorageClosedException();
         }
         if (known.code().equals("WRONGTYPE")) {

@@ -1,7 +1,7 @@
 package io.botfsm.redis.internal;
 
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.spi.RedisScripts;
 import java.time.Duration;
 import java.util.List;
@@ -35,13 +35,13 @@ public final class ScriptCalls {
 
     /** What becomes of a script's reply, or of its failure, which is not wrapped in another. */
     @FunctionalInterface
-    public interface End<T> {
+    public interface ReplyHandler<T> {
         /** Completes the result with either. */
         void accept(CompletableFuture<T> result, @Nullable List<Object> reply, @Nullable Throwable failure);
     }
 
     /** Runs a script; the result is what {@code end} completes, and a future of the port's own kind. */
-    public <T> CompletableFuture<T> call(Script script, List<byte[]> keys, List<byte[]> args, End<T> end) {
+    public <T> CompletableFuture<T> call(Script script, List<byte[]> keys, List<byte[]> args, ReplyHandler<T> end) {
         CompletionStage<List<Object>> first = server.evalsha(script.sha(), keys, args);
         CompletableFuture<T> result = first.toCompletableFuture().newIncompleteFuture();
         run(first, script, keys, args, System.nanoTime(), (reply, failure) -> end.accept(result, reply, failure));
@@ -86,7 +86,7 @@ public final class ScriptCalls {
 
     /** Whether a call failed since the server does not know the script. */
     public static boolean isForgotten(Throwable failure) {
-        return unwrapped(failure) instanceof RedisPortException known && known.kind() == Kind.NO_SCRIPT;
+        return unwrapped(failure) instanceof RedisPortException known && known.kind() == CommandOutcome.NO_SCRIPT;
     }
 
     private CompletionStage<List<Object>> within(long begin, Supplier<CompletionStage<List<Object>>> command) {

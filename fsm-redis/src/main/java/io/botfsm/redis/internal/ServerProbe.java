@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.redis.spi.RoleCheck;
 import io.botfsm.storage.StorageRefusedException;
@@ -153,7 +153,8 @@ public final class ServerProbe {
             try {
                 return await(command, question.get(), limit);
             } catch (StorageUnavailableException e) {
-                boolean notSent = e.getCause() instanceof RedisPortException failure && failure.kind() == Kind.NOT_SENT;
+                boolean notSent =
+                        e.getCause() instanceof RedisPortException failure && failure.kind() == CommandOutcome.NOT_SENT;
                 boolean late = System.nanoTime() - end >= 0;
                 if (late || !notSent || Thread.currentThread().isInterrupted()) {
                     throw e;
@@ -191,7 +192,7 @@ public final class ServerProbe {
     /** What a failed command means for one who connects. */
     public RuntimeException failed(String command, RedisPortException failure) {
         if (failure.code().equals("NOPERM")
-                && failure.kind() != Kind.NOT_SENT) { // which a Sentinel would have answered
+                && failure.kind() != CommandOutcome.NOT_SENT) { // which a Sentinel would have answered
             return refused("the user has no right to " + command, failure);
         }
         String message = String.format(Locale.ROOT, "%s: %s: %s", server, command, failure.getMessage());

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CommandTimeouts {
     /** A command that can be ended. Thread-safe. */
-    public interface Command {
+    public interface TimedCommand {
         /** Whether it has ended. */
         boolean isDone();
 
@@ -28,7 +28,7 @@ public final class CommandTimeouts {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
 
-    private record Started(Command command, long end) {}
+    private record Started(TimedCommand command, long end) {}
 
     private final Queue<Started> commands = new ConcurrentLinkedQueue<>();
     private final Duration timeout;
@@ -48,7 +48,7 @@ public final class CommandTimeouts {
     }
 
     /** The command begins now. */
-    public void begin(Command command) {
+    public void begin(TimedCommand command) {
         commands.add(new Started(command, System.nanoTime() + timeoutNanos));
     }
 

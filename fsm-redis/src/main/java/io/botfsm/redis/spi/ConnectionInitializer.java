@@ -51,7 +51,7 @@ record ConnectionInitializer(RoleCheck role, Function<RedisPort, CompletionStage
         }
 
         @Override
-        public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
             throw new UnsupportedOperationException();
         }
 

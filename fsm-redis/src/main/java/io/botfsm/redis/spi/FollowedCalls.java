@@ -21,7 +21,7 @@ final class FollowedCalls implements FollowedScripts {
     private final boolean asking;
     private final Duration timeout;
     private final Object lock = new Object();
-    private List<Call> waiting = new ArrayList<>();
+    private List<PendingScript> waiting = new ArrayList<>();
     private boolean underWay = true; // until there is a connection
 
     /**
@@ -50,7 +50,7 @@ final class FollowedCalls implements FollowedScripts {
     }
 
     private CompletionStage<List<Object>> call(List<byte[]> command) {
-        Call call = new Call(command);
+        PendingScript call = new PendingScript(command);
         synchronized (lock) {
             waiting.add(call);
             if (underWay && !connection.isClosed()) {
@@ -63,7 +63,7 @@ final class FollowedCalls implements FollowedScripts {
     }
 
     private void sendWaiting() {
-        List<Call> calls = taken();
+        List<PendingScript> calls = taken();
         while (!calls.isEmpty()) {
             ServerConnection now = connection.current();
             if (now != null) {
@@ -77,18 +77,19 @@ final class FollowedCalls implements FollowedScripts {
     }
 
     /** The calls that waited and whose time is not over; none, after which the next one has to send itself. */
-    private List<Call> taken() {
+    private List<PendingScript> taken() {
         synchronized (lock) {
-            List<Call> calls = waiting.stream().filter(Call::take).toList();
+            List<PendingScript> calls =
+                    waiting.stream().filter(PendingScript::take).toList();
             waiting = new ArrayList<>();
             underWay = !calls.isEmpty();
             return calls;
         }
     }
 
-    private void send(List<Call> calls, ServerConnection now) {
+    private void send(List<PendingScript> calls, ServerConnection now) {
         List<List<byte[]>> commands = new ArrayList<>();
-        for (Call call : calls) {
+        for (PendingScript call : calls) {
             if (asking) {
                 commands.add(CommandPort.ASKING);
             }
@@ -117,11 +118,11 @@ final class FollowedCalls implements FollowedScripts {
     }
 
     /** A script that waits to be sent, or for its reply. */
-    private static final class Call extends CompletableFuture<List<Object>> {
+    private static final class PendingScript extends CompletableFuture<List<Object>> {
         private final List<byte[]> command;
         private final AtomicBoolean taken = new AtomicBoolean();
 
-        Call(List<byte[]> command) {
+        PendingScript(List<byte[]> command) {
             this.command = command;
         }
 

@@ -1,8 +1,13 @@
 package io.botfsm.redis.spi;
 
+import io.botfsm.redis.spi.RedisPort.ChannelSubscription;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A channel and those who listen to it. One thread only. */
 final class ListenedChannel {
@@ -69,5 +74,59 @@ final class ListenedChannel {
 
     void hint() {
         List.copyOf(listeners).forEach(ChannelListener::hint);
+    }
+
+    /** One who listens to a channel. Its hints come one after another; closing is for any thread. */
+    static final class ChannelListener implements ChannelSubscription {
+        private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
+
+        private final Runnable hint;
+        private final CompletableFuture<ChannelSubscription> begun;
+        private final Consumer<ChannelListener> onClose;
+        private volatile boolean closed;
+
+        /**
+         * A listener.
+         *
+         * @param begun completed when it is certain to be told
+         * @param onClose takes it off its channel
+         */
+        ChannelListener(
+                Runnable hint, CompletableFuture<ChannelSubscription> begun, Consumer<ChannelListener> onClose) {
+            this.hint = hint;
+            this.begun = begun;
+            this.onClose = onClose;
+        }
+
+        /** The server sends messages from now on. If it did so before, there may have been one meanwhile. */
+        void begin() {
+            if (!begun.complete(this)) {
+                hint();
+            }
+        }
+
+        /** No effect once it has begun. */
+        void fail(RedisPortException why) {
+            begun.completeExceptionally(why);
+        }
+
+        void hint() {
+            if (closed) {
+                return;
+            }
+            try {
+                hint.run();
+            } catch (RuntimeException e) {
+                LOGGER.error("a hint failed", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                onClose.accept(this);
+            }
+        }
     }
 }

@@ -41,7 +41,7 @@ public abstract class NodePort extends CommandPort implements ClusterNode {
     }
 
     @Override
-    public final CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+    public final CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
         return target.subscriptions().subscribe(channel, hint);
     }
 
@@ -106,7 +106,7 @@ public abstract class NodePort extends CommandPort implements ClusterNode {
         }
 
         @Override
-        public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
             return NodePort.this.subscribe(channel, hint);
         }
 

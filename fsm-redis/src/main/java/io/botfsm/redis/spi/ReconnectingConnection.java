@@ -59,7 +59,7 @@ final class ReconnectingConnection {
      * @param opener opens another one; its stage ends in bounded time
      * @param scheduler runs the attempts
      * @param grace how long a call on a replaced connection may still wait for its reply
-     * @param onReplaced told when another connection has taken the place of one
+     * @param onReplaced notified when another connection has taken the place of one
      */
     ReconnectingConnection(
             String server,

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * A Redis client, seen through the few commands that this library sends. An adapter has no policy of its own: it sends each
- * command once, at once, and tells truthfully what became of it. What {@link RedisScripts} says holds for every command.
+ * command once, at once, and reports truthfully what became of it. What {@link RedisScripts} says holds for every command.
  */
 public interface RedisPort extends RedisScripts, AutoCloseable {
     /** Reads a hash: names and values in turn, empty if there is no such key ({@code HGETALL}). */
@@ -14,7 +14,7 @@ public interface RedisPort extends RedisScripts, AutoCloseable {
     /** Lets the server know a script ({@code SCRIPT LOAD}); returns its SHA-1. */
     CompletionStage<String> scriptLoad(byte[] script);
 
-    /** What the server tells of itself ({@code INFO}). */
+    /** What the server reports of itself ({@code INFO}). */
     CompletionStage<String> info(String section);
 
     /** Settings of the server: names and values in turn ({@code CONFIG GET}). */
@@ -22,7 +22,7 @@ public interface RedisPort extends RedisScripts, AutoCloseable {
 
     /**
      * Tells of messages on a channel from the moment the stage completes ({@code SUBSCRIBE}). Where the connection that
-     * carries them is not as it was, some may be missing; every listener is told once after it is replaced, and it is found out
+     * carries them is not as it was, some may be missing; every listener is notified once after it is replaced, and it is found out
      * within bounded time if it has died in silence.
      *
      * <p>One connection carries all subscriptions of a port. It is opened for the first of them, which may take as long as
@@ -31,7 +31,7 @@ public interface RedisPort extends RedisScripts, AutoCloseable {
      *
      * @param hint must not block; runs on any thread, possibly without a message, not after the subscription was closed
      */
-    CompletionStage<Subscription> subscribe(String channel, Runnable hint);
+    CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint);
 
     /**
      * Scripts that another command follows on the same connection, which is not that of other calls: {@code WAIT}, which answers
@@ -60,19 +60,19 @@ public interface RedisPort extends RedisScripts, AutoCloseable {
         return this;
     }
 
-    /** Ends the port. Idempotent; later calls fail with {@link RedisPortException.Kind#CLOSED}. */
+    /** Ends the port. Idempotent; later calls fail with {@link RedisPortException.CommandOutcome#CLOSED}. */
     @Override
     void close();
 
     /** Scripts that a command follows. */
     interface FollowedScripts extends RedisScripts, AutoCloseable {
-        /** Ends the connection; later calls fail with {@link RedisPortException.Kind#CLOSED}. Idempotent. */
+        /** Ends the connection; later calls fail with {@link RedisPortException.CommandOutcome#CLOSED}. Idempotent. */
         @Override
         void close();
     }
 
     /** An interest in a channel. Thread-safe. */
-    interface Subscription extends AutoCloseable {
+    interface ChannelSubscription extends AutoCloseable {
         /** Ends it; returns at once. Idempotent. */
         @Override
         void close();

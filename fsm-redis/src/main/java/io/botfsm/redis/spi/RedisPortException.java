@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class RedisPortException extends RuntimeException {
     /** What is known of a command that failed. */
-    public enum Kind {
+    public enum CommandOutcome {
         /** The server does not know the script; nothing was executed. */
         NO_SCRIPT,
         /** The server answered an error instead of executing the command. */
@@ -117,17 +117,18 @@ public final class RedisPortException extends RuntimeException {
             "WRONGPASS", "wrong user name or password",
             "WRONGTYPE", "another kind of value has that key");
 
-    private final Kind kind;
+    private final CommandOutcome kind;
     private final String code;
     private final boolean lasting;
     private final Optional<Redirection> redirection;
 
-    private RedisPortException(Kind kind, String code, boolean lasting, String message, @Nullable Throwable cause) {
+    private RedisPortException(
+            CommandOutcome kind, String code, boolean lasting, String message, @Nullable Throwable cause) {
         this(kind, code, lasting, message, cause, Optional.empty());
     }
 
     private RedisPortException(
-            Kind kind,
+            CommandOutcome kind,
             String code,
             boolean lasting,
             String message,
@@ -149,7 +150,7 @@ public final class RedisPortException extends RuntimeException {
         Optional<String> distrust = distrust(cause);
         String why = distrust.map("the server's certificate is not trusted: "::concat)
                 .orElse("no connection to Redis");
-        return new RedisPortException(Kind.NOT_SENT, "", distrust.isPresent(), "not sent: " + why, cause);
+        return new RedisPortException(CommandOutcome.NOT_SENT, "", distrust.isPresent(), "not sent: " + why, cause);
     }
 
     /**
@@ -166,7 +167,7 @@ public final class RedisPortException extends RuntimeException {
                         + " unless configured otherwise"
                 : SENTINEL_REMEDIES.getOrDefault(why.code, "");
         String message = String.format(Locale.ROOT, "not sent: Sentinel %s: %s%s", sentinel, said, remedy);
-        return new RedisPortException(Kind.NOT_SENT, why.code, why.lasting, message, why);
+        return new RedisPortException(CommandOutcome.NOT_SENT, why.code, why.lasting, message, why);
     }
 
     /** The same failure, where another attempt may succeed. */
@@ -176,7 +177,7 @@ public final class RedisPortException extends RuntimeException {
 
     /** What a Sentinel is asked for and does not know. */
     static RedisPortException unknownMaster(String name) {
-        return new RedisPortException(Kind.NOT_SENT, "", false, "it does not know the master " + name, null);
+        return new RedisPortException(CommandOutcome.NOT_SENT, "", false, "it does not know the master " + name, null);
     }
 
     /** The outermost failure of a command among a failure and its causes. */
@@ -205,12 +206,13 @@ public final class RedisPortException extends RuntimeException {
      * @param cause the client's exception, if there is one
      */
     public static RedisPortException outcomeUnknown(@Nullable Throwable cause) {
-        return new RedisPortException(Kind.OUTCOME_UNKNOWN, "", false, "sent, but no reply from Redis", cause);
+        return new RedisPortException(
+                CommandOutcome.OUTCOME_UNKNOWN, "", false, "sent, but no reply from Redis", cause);
     }
 
     /** A command on a closed port. */
     public static RedisPortException closed() {
-        return new RedisPortException(Kind.CLOSED, "", false, "the connection to Redis is closed", null);
+        return new RedisPortException(CommandOutcome.CLOSED, "", false, "the connection to Redis is closed", null);
     }
 
     /**
@@ -224,8 +226,9 @@ public final class RedisPortException extends RuntimeException {
         boolean inScript = text.contains("@user_script");
         String error = six.matches() ? six.group(1) : seven.matches() ? seven.group(1) : text;
         String code = code(error);
-        Kind kind = kind(code, inScript);
-        boolean lasting = kind != Kind.NO_SCRIPT && !TRANSIENT.contains(code) && !error.contains(TOO_MANY_CLIENTS);
+        CommandOutcome kind = kind(code, inScript);
+        boolean lasting =
+                kind != CommandOutcome.NO_SCRIPT && !TRANSIENT.contains(code) && !error.contains(TOO_MANY_CLIENTS);
         return new RedisPortException(kind, code, lasting, message(code, error, inScript), null, Redirection.of(text));
     }
 
@@ -237,11 +240,11 @@ public final class RedisPortException extends RuntimeException {
         return first.find() ? first.group(1) : "ERR";
     }
 
-    private static Kind kind(String code, boolean inScript) {
+    private static CommandOutcome kind(String code, boolean inScript) {
         if (code.equals("NOSCRIPT") && !inScript) {
-            return Kind.NO_SCRIPT;
+            return CommandOutcome.NO_SCRIPT;
         }
-        return inScript && !BEFORE_FIRST_WRITE.contains(code) ? Kind.OUTCOME_UNKNOWN : Kind.REFUSED;
+        return inScript && !BEFORE_FIRST_WRITE.contains(code) ? CommandOutcome.OUTCOME_UNKNOWN : CommandOutcome.REFUSED;
     }
 
     private static String message(String code, String error, boolean inScript) {
@@ -281,7 +284,7 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /** What is known of the command. */
-    public Kind kind() {
+    public CommandOutcome kind() {
         return kind;
     }
 

@@ -360,11 +360,11 @@ public final class RedisUri {
          *
          * @throws IllegalArgumentException if it is not positive
          */
-        public Builder timeout(Duration limit) {
-            if (limit.isNegative() || limit.isZero()) {
-                throw new IllegalArgumentException("command timeout must be positive: " + limit);
+        public Builder timeout(Duration chosen) {
+            if (chosen.isNegative() || chosen.isZero()) {
+                throw new IllegalArgumentException("command timeout must be positive: " + chosen);
             }
-            timeout = Optional.of(limit);
+            timeout = Optional.of(chosen);
             return this;
         }
 

@@ -1,6 +1,7 @@
 package io.botfsm.redis.spi;
 
-import io.botfsm.redis.spi.RedisPort.Subscription;
+import io.botfsm.redis.spi.ListenedChannel.ChannelListener;
+import io.botfsm.redis.spi.RedisPort.ChannelSubscription;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -28,10 +29,10 @@ public final class Subscriptions {
     /** A connection for subscriptions. */
     public interface Channels {
         /**
-         * Lets it tell. Called once, before anything else.
+         * Begins to listen. Called once, before anything else.
          *
-         * @param onMessage is told the channel of each message, in the order of their coming
-         * @param onLost is told when the connection is lost; at once if it is
+         * @param onMessage notified of the channel of each message, in the order of their arrival
+         * @param onLost notified when the connection is lost; at once if it is
          */
         void listen(Consumer<String> onMessage, Runnable onLost);
 
@@ -44,7 +45,7 @@ public final class Subscriptions {
         /** Asks for a sign of life; fails with {@link RedisPortException} as the other does. */
         CompletionStage<Void> ping();
 
-        /** Ends the connection; it is not told as lost. */
+        /** Ends the connection; it is not reported as lost. */
         CompletionStage<Void> close();
     }
 
@@ -96,13 +97,13 @@ public final class Subscriptions {
     }
 
     /** Begins a subscription; its stage fails with {@link RedisPortException} only, at the latest when its timeout ends. */
-    public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
-        CompletableFuture<Subscription> begun = new CompletableFuture<>();
+    public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
+        CompletableFuture<ChannelSubscription> begun = new CompletableFuture<>();
         ChannelListener listener = new ChannelListener(hint, begun, ended -> run(() -> remove(channel, ended)));
         if (!run(() -> add(channel, listener))) {
             listener.fail(RedisPortException.closed());
         }
-        CompletableFuture<Subscription> result = new CompletableFuture<>();
+        CompletableFuture<ChannelSubscription> result = new CompletableFuture<>();
         var unused = begun.orTimeout(subscribeTimeout.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((subscription, failure) -> {
                     if (failure == null) {

@@ -1,4 +1,7 @@
-/** What a Redis client has to do for this library: {@link io.botfsm.redis.spi.RedisPort}, one class a client. */
+/**
+ * What a Redis client has to do for this library, {@link io.botfsm.redis.spi.RedisPort} and {@link io.botfsm.redis.spi.RedisDriver},
+ * and what adapters share.
+ */
 @NullMarked
 package io.botfsm.redis.spi;
 

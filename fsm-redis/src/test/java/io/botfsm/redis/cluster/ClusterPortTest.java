@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.spi.RedisUri.Node;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,7 +129,7 @@ class ClusterPortTest {
 
         RedisPortException failure = failure(hasty.hgetall(KEY));
 
-        assertThat(failure.kind()).isEqualTo(Kind.NOT_SENT);
+        assertThat(failure.kind()).isEqualTo(CommandOutcome.NOT_SENT);
         assertThat(failure.isLasting()).isFalse();
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SHORT.plusSeconds(5));
         assertThat(commands(1).size() + commands(2).size()).isBetween(4, 40);
@@ -148,7 +148,7 @@ class ClusterPortTest {
     @Test
     void whatWasNotSentFailsAtOnceWhileNobodyHasTakenThePlace() {
         node(1).always(RedisPortException.notSent(null));
-        assertThat(failure(port.hgetall(KEY)).kind()).isEqualTo(Kind.NOT_SENT);
+        assertThat(failure(port.hgetall(KEY)).kind()).isEqualTo(CommandOutcome.NOT_SENT);
         assertThat(commands(1)).containsExactly("hgetall");
     }
 
@@ -156,7 +156,8 @@ class ClusterPortTest {
     void whatMayHaveBeenExecutedIsNeverSentAgain() {
         node(1).next(RedisPortException.outcomeUnknown(null));
         master = 2;
-        assertThat(failure(port.evalsha("sha", List.of(KEY), List.of())).kind()).isEqualTo(Kind.OUTCOME_UNKNOWN);
+        assertThat(failure(port.evalsha("sha", List.of(KEY), List.of())).kind())
+                .isEqualTo(CommandOutcome.OUTCOME_UNKNOWN);
         assertThat(commands(1)).containsExactly("evalsha");
         assertThat(commands(2)).isEmpty();
     }
@@ -165,7 +166,7 @@ class ClusterPortTest {
     void aClusterThatIsDownIsSaidToBe() {
         node(1).next("CLUSTERDOWN The cluster is down");
         RedisPortException failure = failure(port.hgetall(KEY));
-        assertThat(failure.kind()).isEqualTo(Kind.REFUSED);
+        assertThat(failure.kind()).isEqualTo(CommandOutcome.REFUSED);
         assertThat(failure.isLasting()).isFalse();
         assertThat(commands(1)).containsExactly("hgetall");
     }
@@ -173,7 +174,7 @@ class ClusterPortTest {
     @Test
     void aScriptThatIsNotKnownIsTheCallersBusiness() {
         node(1).next("NOSCRIPT No matching script");
-        assertThat(failure(port.evalsha("sha", List.of(KEY), List.of())).kind()).isEqualTo(Kind.NO_SCRIPT);
+        assertThat(failure(port.evalsha("sha", List.of(KEY), List.of())).kind()).isEqualTo(CommandOutcome.NO_SCRIPT);
     }
 
     /** What a lease's memory rests on: the node's own number, and another number for every question to no node in particular. */
@@ -199,8 +200,8 @@ class ClusterPortTest {
     void afterCloseNothingIsSent() throws Exception {
         port.close();
         port.close();
-        assertThat(failure(port.hgetall(KEY)).kind()).isEqualTo(Kind.CLOSED);
-        assertThat(failure(port.info("server")).kind()).isEqualTo(Kind.CLOSED);
+        assertThat(failure(port.hgetall(KEY)).kind()).isEqualTo(CommandOutcome.CLOSED);
+        assertThat(failure(port.info("server")).kind()).isEqualTo(CommandOutcome.CLOSED);
         assertThat(nodes.values()).allMatch(node -> node.closed);
     }
 
@@ -323,7 +324,7 @@ class ClusterPortTest {
         }
 
         @Override
-        public CompletionStage<Subscription> subscribe(String channel, Runnable hint) {
+        public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
             return CompletableFuture.failedFuture(RedisPortException.notSent(null));
         }
 

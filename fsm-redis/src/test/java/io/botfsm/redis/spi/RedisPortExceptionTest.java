@@ -2,7 +2,7 @@ package io.botfsm.redis.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLHandshakeException;
@@ -58,7 +58,7 @@ class RedisPortExceptionTest {
                         + ", on @user_script:1. | OUTCOME_UNKNOWN | ERR | true",
                 "ERR unknown command 'FOO', with args beginning with: 'hunter2' | REFUSED | ERR | true",
             })
-    void knowsWhatTheServerMeans(String text, Kind kind, String code, boolean lasting) {
+    void knowsWhatTheServerMeans(String text, CommandOutcome kind, String code, boolean lasting) {
         RedisPortException failure = RedisPortException.ofServerError(text);
 
         assertThat(failure.kind()).isEqualTo(kind);
@@ -72,7 +72,7 @@ class RedisPortExceptionTest {
         Exception handshake = new SSLHandshakeException("handshake");
         handshake.initCause(new CertificateException("path", new CertPathBuilderException("no path to an authority")));
         RedisPortException failure = RedisPortException.notSent(new IllegalStateException("the client's", handshake));
-        assertThat(failure.kind()).isEqualTo(Kind.NOT_SENT);
+        assertThat(failure.kind()).isEqualTo(CommandOutcome.NOT_SENT);
         assertThat(failure.isLasting()).isTrue();
         assertThat(failure).hasMessageContaining("certificate").hasMessageEndingWith(": no path to an authority");
     }
@@ -80,7 +80,7 @@ class RedisPortExceptionTest {
     @Test
     void aHandshakeThatIsCutOffMayGoBetterNextTime() {
         RedisPortException failure = RedisPortException.notSent(new SSLHandshakeException("terminated"));
-        assertThat(failure.kind()).isEqualTo(Kind.NOT_SENT);
+        assertThat(failure.kind()).isEqualTo(CommandOutcome.NOT_SENT);
         assertThat(failure.isLasting()).isFalse();
     }
 

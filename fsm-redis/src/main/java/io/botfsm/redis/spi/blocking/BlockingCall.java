@@ -8,7 +8,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A command that is sent at most once, by whichever thread runs it, and knows whether it was. Thread-safe. */
-public abstract class BlockingCall extends CallerRunsFuture<List<Object>> implements Runnable, CommandTimeouts.Command {
+public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
+        implements Runnable, CommandTimeouts.TimedCommand {
     private static final int WAITING = 0;
     private static final int TAKEN = 1;
     private static final int SENT = 2;

@@ -13,10 +13,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPort.ChannelSubscription;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
-import io.botfsm.redis.spi.RedisPort.Subscription;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,7 +88,7 @@ public abstract class RedisPortConformance {
 
     /** Until the port knows that the server is away: up to then a command may be sent into a lost connection. */
     private void awaitLoss(RedisPort port) {
-        until(() -> failure(port.hgetall(key)).kind() == Kind.NOT_SENT);
+        until(() -> failure(port.hgetall(key)).kind() == CommandOutcome.NOT_SENT);
     }
 
     /** P01. */
@@ -147,7 +147,7 @@ public abstract class RedisPortConformance {
         byte[] script = utf8("return '" + UUID.randomUUID() + "'");
         String unknown = "0123456789012345678901234567890123456789";
         assertThat(failure(port.evalsha(unknown, List.of(key), List.of())).kind())
-                .isEqualTo(Kind.NO_SCRIPT);
+                .isEqualTo(CommandOutcome.NO_SCRIPT);
         String sha = get(port.scriptLoad(script));
         assertThat(sha).matches("[0-9a-f]{40}");
         List<Object> loaded = get(port.evalsha(sha, List.of(key), List.of()));
@@ -161,7 +161,7 @@ public abstract class RedisPortConformance {
         RedisPort port = port();
         eval(port, "return redis.call('SET', KEYS[1], 'x')", key);
         RedisPortException refused = failure(port.hgetall(key));
-        assertThat(refused.kind()).isEqualTo(Kind.REFUSED);
+        assertThat(refused.kind()).isEqualTo(CommandOutcome.REFUSED);
         assertThat(refused.code()).isEqualTo("WRONGTYPE");
         assertThat(refused.isLasting()).isTrue();
         assertThat(eval(port, "return 1", key)).containsExactly(1L);
@@ -175,7 +175,7 @@ public abstract class RedisPortConformance {
         long begin = System.nanoTime();
         RedisPortException lost = failure(evaluation(port, COUNT, key));
         assertThat(since(begin)).isLessThan(IN_TIME);
-        assertThat(lost.kind()).isEqualTo(Kind.OUTCOME_UNKNOWN);
+        assertThat(lost.kind()).isEqualTo(CommandOutcome.OUTCOME_UNKNOWN);
         restore();
         until(() -> succeeds(port.hgetall(key)));
         assertThat(counted(port)).isEqualTo(1);
@@ -190,7 +190,7 @@ public abstract class RedisPortConformance {
         awaitLoss(port);
         for (int i = 0; i < 20; i++) {
             long begin = System.nanoTime();
-            assertThat(failure(evaluation(port, COUNT, key)).kind()).isEqualTo(Kind.NOT_SENT);
+            assertThat(failure(evaluation(port, COUNT, key)).kind()).isEqualTo(CommandOutcome.NOT_SENT);
             assertThat(since(begin)).isLessThan(IN_TIME);
         }
         restore();
@@ -230,7 +230,7 @@ public abstract class RedisPortConformance {
         String name = new String(channel, UTF_8);
         AtomicInteger hints = new AtomicInteger();
         AtomicInteger others = new AtomicInteger();
-        Subscription one = get(port.subscribe(name, hints::incrementAndGet));
+        ChannelSubscription one = get(port.subscribe(name, hints::incrementAndGet));
         get(port.subscribe(name, others::incrementAndGet));
         for (int i = 1; i <= 50; i++) {
             int atLeast = i;
@@ -308,9 +308,9 @@ public abstract class RedisPortConformance {
         port.close();
         port.close();
         failure(underWay);
-        assertThat(failure(port.hgetall(key)).kind()).isEqualTo(Kind.CLOSED);
-        assertThat(failure(evaluation(port, COUNT, key)).kind()).isEqualTo(Kind.CLOSED);
-        assertThat(failure(port.subscribe("channel", () -> {})).kind()).isEqualTo(Kind.CLOSED);
+        assertThat(failure(port.hgetall(key)).kind()).isEqualTo(CommandOutcome.CLOSED);
+        assertThat(failure(evaluation(port, COUNT, key)).kind()).isEqualTo(CommandOutcome.CLOSED);
+        assertThat(failure(port.subscribe("channel", () -> {})).kind()).isEqualTo(CommandOutcome.CLOSED);
     }
 
     /** P15. */
@@ -354,14 +354,14 @@ public abstract class RedisPortConformance {
         assertThat(counted(port)).isEqualTo(22);
         assertThat(failure(many.evalsha("f".repeat(40), List.of(key), List.of()))
                         .kind())
-                .isEqualTo(Kind.NO_SCRIPT);
+                .isEqualTo(CommandOutcome.NO_SCRIPT);
 
         many.close();
         assertThat(failure(many.eval(utf8(COUNT), List.of(key), List.of())).kind())
-                .isEqualTo(Kind.CLOSED);
+                .isEqualTo(CommandOutcome.CLOSED);
         port.close();
         assertThat(failure(patient.eval(utf8(COUNT), List.of(key), List.of())).kind())
-                .isEqualTo(Kind.CLOSED);
+                .isEqualTo(CommandOutcome.CLOSED);
     }
 
     /** P16 with P06. */
@@ -373,7 +373,7 @@ public abstract class RedisPortConformance {
                 .isEqualTo(1L);
         loseAnswers();
         assertThat(failure(scripts.eval(utf8(COUNT), List.of(key), List.of())).kind())
-                .isEqualTo(Kind.OUTCOME_UNKNOWN);
+                .isEqualTo(CommandOutcome.OUTCOME_UNKNOWN);
         restore();
         until(() -> succeeds(port.hgetall(key)));
         assertThat(counted(port)).isEqualTo(2);

@@ -2,9 +2,11 @@ package io.botfsm.redis.client.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
+import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -13,9 +15,13 @@ import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -80,5 +86,47 @@ public abstract class EntrySuite {
         try (BotRedis redis = client.fromEnvironment(parts)) {
             assertThat(redis).hasToString("BotRedis[" + server.uri(4) + "]");
         }
+    }
+
+    /** Nobody else could close it. */
+    @Test
+    void aLeaseStoreThatWasOpenedAloneClosesItsClient() {
+        leavesNothing(uri -> {
+            LeaseStore leases = client.leaseStore(uri, Duration.ofSeconds(5));
+            Calls.get(leases.read("bot"));
+            return leases::close;
+        });
+    }
+
+    @Test
+    void whatConnectedClosesItsClient() {
+        leavesNothing(uri -> {
+            BotRedis redis = client.connect(uri);
+            Calls.read(redis.stateStorage(), key);
+            Calls.get(redis.leaseStore().read("bot"));
+            return redis::close;
+        });
+    }
+
+    /** Connections counted on the server, and threads here, before and after. */
+    private static void leavesNothing(Function<String, Runnable> open) {
+        try (RedisTestServer server = RedisServers.start();
+                RespConnection admin = server.connect()) {
+            Set<Thread> before = Thread.getAllStackTraces().keySet();
+            Runnable close = open.apply(server.uri(0));
+            assertThat(connections(admin)).isGreaterThan(1);
+            close.run();
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(connections(admin)).isEqualTo(1));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                            .filteredOn(thread -> !before.contains(thread))
+                            .extracting(Thread::getName)
+                            .noneMatch(name -> name.startsWith("lettuce-") || name.startsWith("fsm-")));
+        }
+    }
+
+    private static long connections(RespConnection admin) {
+        return admin.text("CLIENT", "LIST").lines().count();
     }
 }

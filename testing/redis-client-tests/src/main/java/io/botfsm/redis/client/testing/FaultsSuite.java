@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.Kind;
+import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -112,7 +112,7 @@ public abstract class FaultsSuite {
     private void awaitLoss() {
         Awaitility.await()
                 .until(() -> unavailable(storage.read(key)).getCause() instanceof RedisPortException failure
-                        && failure.kind() == Kind.NOT_SENT);
+                        && failure.kind() == CommandOutcome.NOT_SENT);
     }
 
     private static void tookAtMost(Duration limit, long begin) {

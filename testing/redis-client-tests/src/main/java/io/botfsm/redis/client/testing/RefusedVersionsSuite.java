@@ -75,7 +75,7 @@ public abstract class RefusedVersionsSuite {
     /** Not through {@link Class#getMethod}, which needs the classes of all methods. */
     private Throwable failure(URLClassLoader loader, String method, String builder) throws Exception {
         Class<?> there = loader.loadClass(entry.getName());
-        Class<?> result = builder.isEmpty() ? there : loader.loadClass(entry.getName() + builder);
+        Class<?> result = loader.loadClass("io.botfsm.redis.BotRedis" + builder);
         MethodHandle handle =
                 MethodHandles.publicLookup().findStatic(there, method, MethodType.methodType(result, String.class));
         return catchThrowable(() -> handle.invoke("redis://nobody.invalid"));

@@ -41,6 +41,7 @@ public abstract class SmokeSuite {
             import io.botfsm.lock.store.Claim;
             import io.botfsm.lock.store.LeaseRequest;
             import io.botfsm.lock.store.LeaseStore;
+            import io.botfsm.redis.BotRedis;
             import PACKAGE.CLIENT;
             import java.time.Duration;
             import java.util.UUID;
@@ -49,7 +50,7 @@ public abstract class SmokeSuite {
                 private record Profile(String name, int age) {}
 
                 public static void main(String[] args) {
-                    try (CLIENT redis = CLIENT.connect(args[0])) {
+                    try (BotRedis redis = CLIENT.connect(args[0])) {
                         StorageKey key = StorageKey.bot("smoke").chat(1).user(2).build();
                         Fsm fsm = Fsm.over(redis.stateStorage());
                         fsm.context(key).clear();
@@ -63,7 +64,7 @@ public abstract class SmokeSuite {
                     }
                 }
 
-                private static String lease(CLIENT redis) {
+                private static String lease(BotRedis redis) {
                     try (LeaseStore leases = redis.leaseStore()) {
                         Claim claim = new Claim(UUID.randomUUID().toString(), "smoke");
                         LeaseRequest request = new LeaseRequest(
