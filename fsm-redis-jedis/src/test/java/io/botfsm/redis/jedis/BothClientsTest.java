@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
+import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.AcquireResult.Acquired;
 import io.botfsm.lock.AcquireResult.HeldBy;
-import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
