@@ -1,9 +1,7 @@
 package io.botfsm.redis.jedis;
 
-import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.ClientInTest;
-import java.time.Duration;
 import java.util.Map;
 
 /** Jedis for the tests that it shares with the other client. */
@@ -19,27 +17,12 @@ public record JedisInTest() implements ClientInTest {
     }
 
     @Override
-    public BotRedis connect(String uri) {
-        return JedisRedis.connect(uri);
-    }
-
-    @Override
-    public BotRedis connect(String uri, Duration commandTimeout) {
-        return JedisRedis.builder(uri).commandTimeout(commandTimeout).connect();
-    }
-
-    @Override
-    public BotRedis connectToCluster(String uri) {
-        return JedisRedis.builder(uri).cluster().connect();
+    public BotRedis.Builder builder(String uri) {
+        return JedisRedis.builder(uri);
     }
 
     @Override
     public BotRedis fromEnvironment(Map<String, String> variables) {
         return JedisRedis.fromEnvironment(variables);
-    }
-
-    @Override
-    public LeaseStore leaseStore(String uri, Duration commandTimeout) {
-        return JedisRedis.builder(uri).commandTimeout(commandTimeout).leaseStore();
     }
 }

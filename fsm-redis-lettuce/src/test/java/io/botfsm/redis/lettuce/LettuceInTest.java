@@ -1,9 +1,7 @@
 package io.botfsm.redis.lettuce;
 
-import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.ClientInTest;
-import java.time.Duration;
 import java.util.Map;
 
 /** Lettuce for the tests that it shares with the other client. */
@@ -19,27 +17,12 @@ public record LettuceInTest() implements ClientInTest {
     }
 
     @Override
-    public BotRedis connect(String uri) {
-        return LettuceRedis.connect(uri);
-    }
-
-    @Override
-    public BotRedis connect(String uri, Duration commandTimeout) {
-        return LettuceRedis.builder(uri).commandTimeout(commandTimeout).connect();
-    }
-
-    @Override
-    public BotRedis connectToCluster(String uri) {
-        return LettuceRedis.builder(uri).cluster().connect();
+    public BotRedis.Builder builder(String uri) {
+        return LettuceRedis.builder(uri);
     }
 
     @Override
     public BotRedis fromEnvironment(Map<String, String> variables) {
         return LettuceRedis.fromEnvironment(variables);
-    }
-
-    @Override
-    public LeaseStore leaseStore(String uri, Duration commandTimeout) {
-        return LettuceRedis.builder(uri).commandTimeout(commandTimeout).leaseStore();
     }
 }

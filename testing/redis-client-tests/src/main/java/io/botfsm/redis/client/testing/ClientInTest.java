@@ -13,18 +13,29 @@ public interface ClientInTest {
     /** How many connections it keeps to a server at most. */
     int connections();
 
+    /** Begins to choose how to connect. */
+    BotRedis.Builder builder(String uri);
+
     /** Connects with everything else as it is by default. */
-    BotRedis connect(String uri);
+    default BotRedis connect(String uri) {
+        return builder(uri).connect();
+    }
 
     /** Connects with another command timeout. */
-    BotRedis connect(String uri, Duration commandTimeout);
+    default BotRedis connect(String uri, Duration commandTimeout) {
+        return builder(uri).commandTimeout(commandTimeout).connect();
+    }
 
     /** Connects to the cluster to which the server belongs. */
-    BotRedis connectToCluster(String uri);
+    default BotRedis connectToCluster(String uri) {
+        return builder(uri).cluster().connect();
+    }
 
     /** Connects to the server that environment variables name. */
     BotRedis fromEnvironment(Map<String, String> variables);
 
     /** Connects for leases alone. */
-    LeaseStore leaseStore(String uri, Duration commandTimeout);
+    default LeaseStore leaseStore(String uri, Duration commandTimeout) {
+        return builder(uri).commandTimeout(commandTimeout).leaseStore();
+    }
 }
