@@ -65,8 +65,8 @@ class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
             "io.botfsm.(redis.spi..*|redis.Redis(Stores|ServerCheck).*|redis.AiogramMigration|redis.MigrationReport.*"
-                    + "|Handled..*|Transition|lock.LockEvent.*|lock.LockHolder|lock.AcquireResult.*"
-                    + "|lock.store.(Acquisition|Renewal|StoredLease).*"
+                    + "|Handled..*|Transition|lock.LockEvent.*|lock.AcquireResult.*"
+                    + "|lock.store.(Acquisition|Renewal|StoredLease|LockHolder).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
 
     private static final Set<String> OF_OBJECT = Set.of("equals", "hashCode", "toString", "close");
