@@ -67,8 +67,8 @@ class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
             "io.botfsm.(redis.(spi|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
-                    + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.store.LockHolder|lock.AcquireResult.*"
-                    + "|lock.store.(Acquisition|Renewal|StoredLease).*"
+                    + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.AcquireResult.*"
+                    + "|lock.store.(Acquisition|Renewal|StoredLease|LockHolder).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
 
     private static final Set<String> OF_OBJECT = Set.of("equals", "hashCode", "toString", "close");

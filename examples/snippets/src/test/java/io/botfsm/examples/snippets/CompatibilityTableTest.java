@@ -25,6 +25,8 @@ class CompatibilityTableTest {
             "NotifyingStateStorageDecoratorTest",
             "OwnLeaseStoreTest",
             "OwnStorageTest",
+            "RealTimeReferenceLeaseStoreTest",
+            "RealTimeReferenceStorageTest",
             "ReferenceLeaseStoreTest",
             "ReferenceStorageTest",
             "TransitionCheckingStateStorageDecoratorTest");
