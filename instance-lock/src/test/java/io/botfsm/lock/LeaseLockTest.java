@@ -409,7 +409,7 @@ class LeaseLockTest {
                         assertThat(events).last().isEqualTo(new LockEvent.RenewedLate("bot", lease.fencingToken(), 0)));
                 assertThat(events)
                         .map(event -> event.getClass().getSimpleName())
-                        .containsExactly("Acquired", "ClockJumped", "RenewedLate");
+                        .containsExactly("Activated", "ClockJumped", "RenewedLate");
             }
         }
 
@@ -458,7 +458,7 @@ class LeaseLockTest {
             }
             await().untilAsserted(() -> assertThat(events)
                     .map(event -> event.getClass().getSimpleName())
-                    .containsExactly("Acquired", "Released"));
+                    .containsExactly("Activated", "Released"));
         }
 
         private void awaitRenewals(int count) {
