@@ -123,10 +123,18 @@ final class UnconfirmedUpdates {
         return one - other > 0 ? one : other;
     }
 
-    /** Whether it may be handled now. If not, it waits, or its time is over. */
-    synchronized boolean begin(PendingUpdate update) {
+    /**
+     * Whether it may be handled now. If not, it waits, or its time is over; or it is not handed over, since the executor runs what
+     * it has refused, and a handler may be at it.
+     *
+     * @param held whether the lease is held
+     */
+    synchronized boolean begin(PendingUpdate update, boolean held) {
+        if (update.state != PendingUpdate.State.HANDED_OVER) {
+            return false;
+        }
         boolean limited = update.chat().filter(limitedChats::containsKey).isPresent();
-        if (closed || limited || !isUnconfirmed(update)) {
+        if (!held || closed || limited || !isUnconfirmed(update)) {
             release(update, PendingUpdate.State.WAITING);
             return false;
         }

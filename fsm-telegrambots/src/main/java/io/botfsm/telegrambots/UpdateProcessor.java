@@ -37,9 +37,7 @@ final class UpdateProcessor {
     }
 
     void process(PendingUpdate update) {
-        if (!lease.isHeld()) {
-            updates.retryAt(update, nanos.getAsLong());
-        } else if (updates.begin(update)) {
+        if (updates.begin(update, lease.isHeld())) {
             run(update);
         }
     }
@@ -78,6 +76,17 @@ final class UpdateProcessor {
 
     /** It was not handled: its handler has failed, or the isolation could not let it begin. */
     void failed(PendingUpdate update, Throwable thrown) {
+        try {
+            judge(update, thrown);
+        } catch (Throwable e) { // of the application's code that judges: an update that nobody tries again blocks its
+            // conversation
+            Duration pause = outageBackoff.after(1);
+            LOG.error("The failure of {} could not be judged; trying again in {} ms", update, pause.toMillis(), e);
+            updates.retryIn(update, nanos.getAsLong(), pause);
+        }
+    }
+
+    private void judge(PendingUpdate update, Throwable thrown) {
         HandlerFailure failure = HandlerFailure.of(thrown);
         failure.fenced().ifPresent(fenced -> lease.fenced(fenced.highest()));
         Optional<Duration> wait = failure.retryAfter();
@@ -141,7 +150,9 @@ final class UpdateProcessor {
         try {
             toReceiver(update, failure);
         } catch (Throwable e) {
-            e.addSuppressed(failure);
+            if (e != failure) { // a receiver may throw what it is given
+                e.addSuppressed(failure);
+            }
             if (++update.receiverFailures < attempts) {
                 Duration pause = backoff.after(updates.failed(update));
                 LOG.error("The receiver of dead letters failed; {} follows in {} ms", update, pause.toMillis(), e);

@@ -227,6 +227,33 @@ class PollingSessionTest {
         await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
     }
 
+    /** A failure in the application's own handling of failures. */
+    @Test
+    void goesOnWhateverTheReceiverOrTheJudgeOfFailuresThrows() {
+        AtomicInteger judged = new AtomicInteger();
+        polling.attempts(2);
+        handler.outages = failure -> {
+            if (judged.incrementAndGet() == 1) {
+                throw new AssertionError("a bug of the judge's");
+            }
+            return false;
+        };
+        handler.deadLetters = letter -> {
+            throw (IllegalArgumentException) letter.failure(); // the very same
+        };
+        start((fsm, key, update) -> {
+            if (update.getMessage().getText().equals("bad")) {
+                throw new IllegalArgumentException("a bug");
+            }
+            write(fsm, key, update);
+        });
+        alice.says("bad");
+        alice.says("a2");
+
+        awaitHandled("1 a2");
+        await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
+    }
+
     @Test
     void handsOverWhatCannotBeRead() {
         List<DeadLetter> dead = new CopyOnWriteArrayList<>();

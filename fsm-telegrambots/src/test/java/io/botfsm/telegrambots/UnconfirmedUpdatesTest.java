@@ -55,7 +55,7 @@ class UnconfirmedUpdatesTest {
         List<PendingUpdate> pending = admit(NONE, 11, 12, 13);
         assertThat(updates.offset()).hasValue(11);
 
-        pending.forEach(updates::begin);
+        pending.forEach(update -> updates.begin(update, true));
         updates.done(pending.get(1));
         assertThat(updates.offset()).hasValue(11);
         updates.done(pending.get(0));
@@ -69,14 +69,31 @@ class UnconfirmedUpdatesTest {
     void beginsNothingInALimitedChatThoughItWasHandedOverBefore() throws Exception {
         updates.admit(NONE, List.of(inGroup(11), inGroup(12)), 0);
         List<PendingUpdate> pending = updates.takeDue(0);
-        assertThat(updates.begin(pending.get(0))).isTrue();
+        assertThat(updates.begin(pending.get(0), true)).isTrue();
         Duration wait = Duration.ofSeconds(2);
         updates.limit(pending.get(0), 0, wait);
 
-        assertThat(updates.begin(pending.get(1))).isFalse();
+        assertThat(updates.begin(pending.get(1), true)).isFalse();
         assertThat(updates.takeDue(wait.toNanos() - 1)).isEmpty();
         assertThat(updates.takeDue(wait.toNanos())).isEqualTo(pending);
-        assertThat(updates.begin(pending.get(1))).isTrue();
+        assertThat(updates.begin(pending.get(1), true)).isTrue();
+    }
+
+    /** An executor may run what it has refused, and it is handed over again. */
+    @Test
+    void beginsOnceForEachTimeItIsHandedOver() {
+        PendingUpdate update = admit(NONE, 11).get(0);
+        updates.retryAt(update, 0);
+        assertThat(updates.begin(update, true)).as("refused").isFalse();
+        assertThat(updates.takeDue(0)).containsExactly(update);
+
+        assertThat(updates.begin(update, false)).as("without the lease").isFalse();
+        assertThat(updates.takeDue(0)).containsExactly(update);
+        assertThat(updates.begin(update, true)).isTrue();
+        assertThat(updates.begin(update, true)).as("beside itself").isFalse();
+        updates.done(update);
+        assertThat(updates.begin(update, true)).as("once it is done").isFalse();
+        assertThat(updates.offset()).hasValue(12);
     }
 
     private static ReceivedUpdate inGroup(long id) throws Exception {
@@ -90,11 +107,11 @@ class UnconfirmedUpdatesTest {
     @Test
     void takesNothingTwiceBeforeItIsConfirmed() {
         List<PendingUpdate> pending = admit(NONE, 11, 12);
-        updates.begin(pending.get(1));
+        updates.begin(pending.get(1), true);
         updates.done(pending.get(1));
 
         assertThat(admit(OptionalLong.of(11), 11, 12)).isEmpty();
-        updates.begin(pending.get(0));
+        updates.begin(pending.get(0), true);
         updates.done(pending.get(0));
         assertThat(admit(OptionalLong.of(13))).isEmpty();
         assertThat(updates.offset()).hasValue(13);
@@ -104,10 +121,10 @@ class UnconfirmedUpdatesTest {
     void holdsBackWhatComesAfterAFailureInTheSameConversation() {
         List<PendingUpdate> pending = admit(NONE, 11, 12, 21, 31);
         assertThat(pending).extracting(PendingUpdate::id).containsExactly(11L, 12L);
-        assertThat(updates.begin(pending.get(0))).isTrue();
+        assertThat(updates.begin(pending.get(0), true)).isTrue();
         updates.retryAt(pending.get(0), 100);
 
-        assertThat(updates.begin(pending.get(1))).isTrue();
+        assertThat(updates.begin(pending.get(1), true)).isTrue();
         updates.done(pending.get(1));
         assertThat(updates.takeDue(99)).isEmpty();
         assertThat(updates.nextDue(99)).hasValue(1);
@@ -117,7 +134,7 @@ class UnconfirmedUpdatesTest {
             List<PendingUpdate> due = updates.takeDue(100);
             assertThat(due).extracting(PendingUpdate::id).containsExactly(next);
             assertThat(updates.takeDue(100)).isEmpty();
-            assertThat(updates.begin(due.get(0))).isTrue();
+            assertThat(updates.begin(due.get(0), true)).isTrue();
             updates.done(due.get(0));
         }
     }
@@ -126,7 +143,7 @@ class UnconfirmedUpdatesTest {
     @Test
     void nothingBeginsBesideAHandlerWhoseUpdateIsGone() throws Exception {
         PendingUpdate running = admit(NONE, 1001).get(0);
-        assertThat(updates.begin(running)).isTrue();
+        assertThat(updates.begin(running, true)).isTrue();
         assertThat(admit(OptionalLong.of(1002), 11)).isEmpty();
         assertThat(updates.awaitQuiet(0)).isFalse();
         updates.done(running);
@@ -136,7 +153,7 @@ class UnconfirmedUpdatesTest {
     @Test
     void followsIdsThatBeginAnewLower() {
         admit(NONE, 1001).forEach(update -> {
-            updates.begin(update);
+            updates.begin(update, true);
             updates.done(update);
         });
         assertThat(updates.offset()).hasValue(1002);
@@ -145,7 +162,7 @@ class UnconfirmedUpdatesTest {
         assertThat(lower).extracting(PendingUpdate::id).containsExactly(17L, 18L);
         assertThat(updates.offset()).hasValue(17);
         lower.forEach(update -> {
-            updates.begin(update);
+            updates.begin(update, true);
             updates.done(update);
         });
         assertThat(updates.offset()).hasValue(19);
@@ -154,20 +171,20 @@ class UnconfirmedUpdatesTest {
     @Test
     void beginsNothingWhenItIsClosed() {
         List<PendingUpdate> pending = admit(NONE, 11, 12);
-        assertThat(updates.begin(pending.get(0))).isTrue();
+        assertThat(updates.begin(pending.get(0), true)).isTrue();
         updates.close();
-        assertThat(updates.begin(pending.get(1))).isFalse();
+        assertThat(updates.begin(pending.get(1), true)).isFalse();
     }
 
     /** Many successes must not make many calls to a backend that is in trouble. */
     @Test
     void whatMayBeAnOutageIsNotTriedAgainWithEachSuccess() {
         List<PendingUpdate> pending = admit(NONE, 11, 12, 13);
-        updates.begin(pending.get(0));
+        updates.begin(pending.get(0), true);
         assertThat(updates.suspected(pending.get(0), 0).isOwn()).isFalse();
         updates.retryIn(pending.get(0), 0, Duration.ofSeconds(5));
         for (PendingUpdate other : pending.subList(1, 3)) {
-            updates.begin(other);
+            updates.begin(other, true);
             updates.handled(other, Duration.ofMillis(50).toNanos());
         }
 
@@ -178,7 +195,7 @@ class UnconfirmedUpdatesTest {
     void isQuietWhenNothingRuns() throws Exception {
         List<PendingUpdate> pending = admit(NONE, 11, 12);
         assertThat(updates.awaitQuiet(0)).isTrue();
-        updates.begin(pending.get(0));
+        updates.begin(pending.get(0), true);
         assertThat(updates.awaitQuiet(Duration.ofMillis(5).toNanos())).isFalse();
         updates.done(pending.get(0));
         assertThat(updates.awaitQuiet(0)).isTrue();
@@ -207,7 +224,7 @@ class UnconfirmedUpdatesTest {
             queue.addAll(updates.takeDue(now));
             for (int i = random.nextInt(20); i > 0 && !queue.isEmpty(); i--) {
                 PendingUpdate update = queue.remove(random.nextInt(queue.size())); // in any order
-                if (!updates.begin(update)) {
+                if (!updates.begin(update, true)) {
                     continue;
                 }
                 if (random.nextInt(4) == 0) {

@@ -85,7 +85,7 @@ public final class BotRunner {
     }
 
     /**
-     * StopTimeouts how long the bot may take to stop polling, 10 seconds by default.
+     * Limits how long the bot may take to stop polling, 10 seconds by default.
      *
      * @param timeout at most a day
      * @throws IllegalArgumentException if it is not positive
@@ -97,7 +97,7 @@ public final class BotRunner {
     }
 
     /**
-     * StopTimeouts how long the bot may take to finish what it has begun, 10 seconds by default.
+     * Limits how long the bot may take to finish what it has begun, 10 seconds by default.
      *
      * @param timeout at most a day
      * @throws IllegalArgumentException if it is not positive

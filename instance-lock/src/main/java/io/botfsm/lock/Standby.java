@@ -60,6 +60,7 @@ final class Standby {
         synchronized (monitor) {
             pending = attempt;
         }
+        end(); // so that nothing begins when the attempt ends
         if (pending != null) {
             pending.giveUp(why);
         }
@@ -99,11 +100,14 @@ final class Standby {
     private void answered(@Nullable AcquireResult came, @Nullable Throwable failure) {
         Optional<LockHolder> holder = came instanceof HeldBy held ? Optional.of(held.holder()) : Optional.empty();
         holder.ifPresent(this::tellIfForever);
-        tellIfFailing(failure);
         synchronized (monitor) {
             attempt = null;
             seen = holder.or(() -> seen);
+            if (over && came == null) { // cancelled
+                return;
+            }
         }
+        tellIfFailing(failure);
         if (came != null && (came instanceof Acquired || wait.isTimeOver())) {
             finish(came);
         } else if (failure != null && (isLasting(failure) || wait.isTimeOver())) {

@@ -253,6 +253,18 @@ class LeaseLockTest {
         }
 
         @Test
+        void beginsNothingMoreWhenTheLockIsClosed() {
+            store.holdBackAnswers();
+            CompletableFuture<Lease> attempt = CompletableFuture.supplyAsync(() -> acquired(other));
+            await().until(() -> store.calls().contains("acquire"));
+            other.close();
+
+            assertThatThrownBy(attempt::join).hasCauseInstanceOf(LockClosedException.class);
+            assertThat(store.calls()).containsOnlyOnce("acquire").doesNotContain("subscribe");
+            store.letAnswersGo();
+        }
+
+        @Test
         void endsWhenTheLockIsClosed() {
             var unused = lock.tryAcquire().orThrow();
             CompletableFuture<Lease> attempt = CompletableFuture.supplyAsync(() -> acquired(other));

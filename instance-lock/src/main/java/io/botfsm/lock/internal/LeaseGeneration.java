@@ -7,6 +7,7 @@ import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.Renewal;
 import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ public final class LeaseGeneration {
     private volatile State state;
     private volatile Confirmation confirmed;
     private boolean doubted;
+    private Optional<LossReason> loss = Optional.empty();
 
     LeaseGeneration(LeaseEngine engine, LeaseRequest request, Acquisition.Granted granted, ClockReading begun) {
         this.engine = engine;
@@ -67,9 +69,17 @@ public final class LeaseGeneration {
         this.deadlines = engine.deadlineAlarm(this::checkDeadlines);
     }
 
-    /** Begins to renew it. To be called once. */
+    /** Begins to renew it, unless it has ended already: the listener is notified of a loss even so. To be called once. */
     public void start(LeaseListener notified) {
-        listener = notified;
+        Optional<LossReason> lostBefore;
+        synchronized (monitor) {
+            listener = notified;
+            lostBefore = loss;
+        }
+        lostBefore.ifPresent(notified::lost);
+        if (state.isOver()) {
+            return;
+        }
         if (state == State.QUARANTINE) {
             sitOutQuarantine(engine.clock().nanoTime() + quarantine.toNanos());
         } else {
@@ -312,7 +322,12 @@ public final class LeaseGeneration {
     /** The same as a loss, of which its user is notified. */
     public void lose(LossReason reason) {
         if (endsAs(State.LOST)) {
-            listener.lost(reason);
+            LeaseListener notified;
+            synchronized (monitor) {
+                loss = Optional.of(reason);
+                notified = listener;
+            }
+            notified.lost(reason);
         }
     }
 
