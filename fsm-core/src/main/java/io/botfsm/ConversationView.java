@@ -1,5 +1,6 @@
 package io.botfsm;
 
+import static java.util.Collections.unmodifiableMap;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.json.UnreadableDataException;
@@ -41,7 +42,7 @@ abstract class ConversationView implements Conversation {
     @Override
     public <T> Optional<T> data(Class<T> type) {
         try {
-            return types.codec().join(entries(), requireNonNull(type, "type"));
+            return types.codec().join(unmodifiableMap(entries()), requireNonNull(type, "type"));
         } catch (UnreadableDataException e) {
             throw e.in(key, "");
         }

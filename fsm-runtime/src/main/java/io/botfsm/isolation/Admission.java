@@ -10,7 +10,7 @@ interface Admission {
      *
      * @param again is run once, later, if the turn has to wait, to ask again
      * @return null if the turn has to wait
-     * @throws io.botfsm.storage.FsmException if it is not to be had
+     * @throws io.botfsm.storage.FsmException if it cannot be obtained
      */
     @Nullable
     ConversationPermit admit(QueuedHandler<?> turn, Runnable again);

@@ -1,6 +1,6 @@
 package io.botfsm.lock;
 
-/** Is told what happens to a lock, for metrics and alarms. Each event is logged already. */
+/** Receives the events of a lock, for metrics and alarms. Each event is logged already. */
 @FunctionalInterface
 public interface LockListener {
     /**

@@ -41,10 +41,6 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
         return !crashed && simulation.now() >= stoppedUntil;
     }
 
-    boolean isCrashed() {
-        return crashed;
-    }
-
     int pendingTasks() {
         return pendingTasks;
     }

@@ -18,7 +18,7 @@ public final class OrderedMap extends AbstractMap<String, String> {
 
     /** Returns a copy that nobody can change; the map itself if it is such a copy. */
     public static Map<String, String> copyOf(Map<String, String> map) {
-        return map instanceof OrderedMap ? map : owning(new LinkedHashMap<>(map));
+        return map instanceof OrderedMap || map.isEmpty() ? owning(map) : owning(new LinkedHashMap<>(map));
     }
 
     /** Returns an immutable view of a map that the caller gives up: it must not be changed any more. */

@@ -219,6 +219,7 @@ final class LettuceClient implements RedisDriver {
                     if (failure != null) {
                         throw new CompletionException(known(failure));
                     }
+                    connection.setTimeout(timeout); // so far that of the greeting
                     return new LettuceConnection(connection, this);
                 });
     }
@@ -234,6 +235,7 @@ final class LettuceClient implements RedisDriver {
                     if (failure != null) {
                         throw new CompletionException(known(failure));
                     }
+                    connection.setTimeout(timeout);
                     return new LettuceChannels(connection);
                 });
     }

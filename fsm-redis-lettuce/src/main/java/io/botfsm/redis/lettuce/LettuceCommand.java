@@ -1,6 +1,7 @@
 package io.botfsm.redis.lettuce;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisPortException;
@@ -9,12 +10,16 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.CompleteableCommand;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -36,6 +41,9 @@ final class LettuceCommand extends CompletableFuture<List<Object>>
     private static final AtomicIntegerFieldUpdater<LettuceCommand> PROGRESS =
             AtomicIntegerFieldUpdater.newUpdater(LettuceCommand.class, "progress");
 
+    private static final Map<ByteBuffer, ProtocolKeyword> KEYWORDS = Arrays.stream(CommandType.values())
+            .collect(toUnmodifiableMap(type -> ByteBuffer.wrap(type.getBytes()), type -> type, (one, other) -> one));
+
     private final Command<byte[], byte[], List<Object>> command;
     private final Consumer<String> onTrouble;
 
@@ -52,7 +60,7 @@ final class LettuceCommand extends CompletableFuture<List<Object>>
         for (int i = 1; i < words.size(); i++) {
             arguments.add(words.get(i));
         }
-        this.command = new Command<>(new Name(words.get(0)), new ReplyOutput(), arguments);
+        this.command = new Command<>(keyword(words.get(0)), new ReplyOutput(), arguments);
         this.onTrouble = onTrouble;
     }
 
@@ -60,7 +68,13 @@ final class LettuceCommand extends CompletableFuture<List<Object>>
         return new CommandArgs<>(ByteArrayCodec.INSTANCE);
     }
 
-    /** The name of a command; Lettuce asks for its text several times. */
+    /** Lettuce's own keyword if it has one: options of a user's client may look for it. */
+    private static ProtocolKeyword keyword(byte[] name) {
+        ProtocolKeyword known = KEYWORDS.get(ByteBuffer.wrap(name));
+        return known == null ? new Name(name) : known;
+    }
+
+    /** The name of a command that Lettuce does not know. */
     private static final class Name implements ProtocolKeyword {
         private final byte[] name;
         private final String text;

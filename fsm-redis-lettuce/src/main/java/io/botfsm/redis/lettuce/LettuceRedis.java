@@ -147,9 +147,9 @@ public final class LettuceRedis {
         requireNonNull(uri, "uri");
         LettuceVersions.require();
         RedisURI copy = LettuceUris.copy(uri);
-        return BotRedis.builder(
-                LettuceUris.described(copy),
-                new UsersClient(client, copy, LettuceClient.requireHonest(client.getOptions(), copy)));
+        Duration timeout = LettuceClient.requireHonest(client.getOptions(), copy);
+        copy.setTimeout(timeout); // what holds, whatever the URI says
+        return BotRedis.builder(LettuceUris.described(copy), new UsersClient(client, copy, timeout));
     }
 
     private record UsersClient(RedisClient client, RedisURI uri, Duration ownTimeout) implements RedisConnector {

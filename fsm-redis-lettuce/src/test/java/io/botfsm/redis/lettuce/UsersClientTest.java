@@ -17,7 +17,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +114,42 @@ class UsersClientTest {
                         .connect())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PT5S");
+    }
+
+    /** Lettuce takes no time in a URI for one without end; the client's holds. */
+    @Test
+    void aUriWithoutATimeoutIsFineWhereTheClientHasOne() {
+        client.setOptions(honest().timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))
+                .build());
+        uri.setTimeout(Duration.ZERO);
+        try (BotRedis redis = LettuceRedis.connect(client, uri)) {
+            assertThat(Calls.read(redis.stateStorage(), freshKey()).state()).isEmpty();
+        }
+    }
+
+    @Test
+    void itsTimeoutForACommandHoldsForThatCommand() {
+        TimeoutOptions.TimeoutSource byType = new TimeoutOptions.TimeoutSource() {
+            @Override
+            public long getTimeout(RedisCommand<?, ?, ?> command) {
+                return Set.of(CommandType.HGETALL, CommandType.EVALSHA).contains(command.getType()) ? 321 : 60_000;
+            }
+        };
+        client.setOptions(honest().timeoutOptions(TimeoutOptions.builder()
+                        .timeoutCommands()
+                        .timeoutSource(byType)
+                        .build())
+                .build());
+        try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared())) {
+            uri.setPort(proxy.port());
+            uri.setHost("127.0.0.1");
+            try (BotRedis redis = LettuceRedis.connect(client, uri)) {
+                proxy.hold();
+                assertThat(redis.stateStorage().read(freshKey()))
+                        .as("a read, within much less than the time of other commands")
+                        .failsWithin(Duration.ofSeconds(30));
+            }
+        }
     }
 
     @Test

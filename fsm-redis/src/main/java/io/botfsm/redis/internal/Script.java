@@ -23,7 +23,7 @@ public final class Script {
     /**
      * Reads a script.
      *
-     * @param file of the room that runs it, which alone may open it; null if it is missing
+     * @param file of the module that runs it, which alone may open it; null if it is missing
      */
     public static Script read(@Nullable InputStream file) {
         try (file) {

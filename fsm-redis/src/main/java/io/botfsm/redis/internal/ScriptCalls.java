@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs scripts; a server that has forgotten one is sent it within the same attempt and the same time. Thread-safe. */
+/** Runs scripts; a server that has forgotten one receives it within the same attempt and the same time. Thread-safe. */
 public final class ScriptCalls {
     private final RedisScripts server;
     private final Duration timeout;

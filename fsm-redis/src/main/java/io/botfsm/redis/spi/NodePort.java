@@ -51,7 +51,7 @@ public abstract class NodePort extends CommandPort implements ClusterNode {
     }
 
     private FollowedScripts followedBy(List<byte[]> command, boolean asking) {
-        FollowedScripts scripts = new Registered(follow(command, asking));
+        FollowedScripts scripts = new Registered(follow(command, asking), followed);
         followed.add(scripts);
         if (closed.get()) {
             scripts.close();
@@ -73,12 +73,14 @@ public abstract class NodePort extends CommandPort implements ClusterNode {
         }
     }
 
-    /** Scripts that are closed with the port at the latest. */
-    private final class Registered implements FollowedScripts {
+    /** Scripts that are closed with the port at the latest, and do not keep it from being collected. */
+    private static final class Registered implements FollowedScripts {
         private final FollowedScripts scripts;
+        private final Set<FollowedScripts> registry;
 
-        Registered(FollowedScripts scripts) {
+        Registered(FollowedScripts scripts, Set<FollowedScripts> registry) {
             this.scripts = scripts;
+            this.registry = registry;
         }
 
         @Override
@@ -93,7 +95,7 @@ public abstract class NodePort extends CommandPort implements ClusterNode {
 
         @Override
         public void close() {
-            followed.remove(this);
+            registry.remove(this);
             scripts.close();
         }
     }

@@ -42,10 +42,11 @@ public final class ReconnectingPort extends NodePort {
 
     private ReconnectingConnection connection(@Nullable ServerConnection first, Runnable onReplaced) {
         ConnectionInitializer initializer = new ConnectionInitializer(target().role(), target().scripts());
+        Supplier<CompletionStage<ServerConnection>> toServer = opener; // not this port: scripts may outlive a node
         return new ReconnectingConnection(
                 target().name(),
                 first,
-                () -> opener.get().thenCompose(initializer::initialized),
+                () -> toServer.get().thenCompose(initializer::initialized),
                 scheduler,
                 timeout,
                 onReplaced);
@@ -64,7 +65,11 @@ public final class ReconnectingPort extends NodePort {
     @Override
     protected FollowedScripts follow(List<byte[]> command, boolean asking) {
         ReconnectingConnection own = connection(null, () -> {});
-        own.start();
+        if (connection.isClosed()) {
+            own.close();
+        } else {
+            own.start();
+        }
         return new FollowedCalls(own, command, asking, timeout);
     }
 

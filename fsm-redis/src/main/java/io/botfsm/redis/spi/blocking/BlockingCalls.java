@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The calls of a port, and its threads. While nearly all calls are run by the thread that waits for them, to
- * wake another for each would be in vain, and would cost more than the call; so a call is then handed over only if nobody has
+ * wake another for each would cost more than the call; so a call is then handed over only if nobody has
  * begun it when the clock looks, about a millisecond later. Thread-safe.
  */
 public final class BlockingCalls {
