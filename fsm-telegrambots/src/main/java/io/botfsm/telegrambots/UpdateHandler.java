@@ -53,7 +53,7 @@ public interface UpdateHandler {
      * it is confirmed. An update that TelegramBots cannot read, or that the key function cannot take, comes at once. By default
      * it is logged as an error.
      *
-     * @throws Exception if it could not be kept: the update is handled once more and comes again later; after as many failures
+     * @throws Exception if it could not be kept: the update is retried later, from its handler on; after as many failures
      *     as a handler may have, the update is confirmed all the same, with an error in the log
      */
     default void onDeadLetter(DeadLetter letter) throws Exception {

@@ -58,7 +58,7 @@ final class SimulatedLease {
         heldLast = simulation.now();
     }
 
-    /** Whoever stands by must have it at once, long before a lease would have expired. */
+    /** An instance that stands by must acquire it at once, long before a lease would have expired. */
     void checkNobodyWaits(List<SimulatedInstance> all) {
         if (simulation.now() - heldLast <= SECOND / 2) {
             return;

@@ -66,7 +66,7 @@ class ReconnectingConnectionTest {
         assertThat(connection.number()).isEqualTo(number);
     }
 
-    /** One that tells of trouble when the test wants it. */
+    /** A connection that reports trouble when the test says so. */
     private static final class ScriptedConnection implements ServerConnection {
         private Consumer<String> onTrouble = why -> {};
 

@@ -121,7 +121,7 @@ public final class Identity {
         return new LockHolder(ownerId, host, pid, started, remaining);
     }
 
-    /** Whoever made a claim; one of another kind of program is its owner's name only. */
+    /** The holder that a claim names; the claim of another kind of program gives its owner's name only. */
     public static LockHolder holder(Claim claim, Optional<Duration> remaining) {
         Duration left = remaining.orElse(LockHolder.FOREVER);
         String[] parts = claim.holder().split(" ", -1);
@@ -141,7 +141,7 @@ public final class Identity {
         return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", "?");
     }
 
-    /** Whoever made a claim, printable. */
+    /** The owner of a claim, printable. */
     public static String ownerId(Claim claim) {
         int end = claim.token().lastIndexOf('-');
         return printable(end < 0 ? claim.token() : claim.token().substring(0, end));

@@ -125,7 +125,7 @@ public final class LeaseEngine {
         return givenUp.contains(claim.token()) || (settings.replacesDeadHolders() && identity.knowsDead(claim));
     }
 
-    /** The claim ends; the store is told by others. */
+    /** Remembers that the claim has ended; does not release it in the store. */
     void giveUp(Claim claim) {
         givenUp.add(claim.token());
     }
@@ -139,7 +139,7 @@ public final class LeaseEngine {
     }
 
     /**
-     * Gives up an acquire of unknown outcome. The store is told more than once, since on another connection than the acquire's
+     * Gives up an acquire of unknown outcome. The claim is released more than once, since on another connection than the acquire's
      * a release may come first; what escapes that is seen when this engine next finds itself to be the holder.
      */
     void abandon(String name, Claim claim) {
