@@ -1,4 +1,7 @@
-/** An HTTP server that keeps the rules of Telegram's Bot API, for tests of bots: {@link io.botfsm.telegram.testing.BotApiDouble}. */
+/**
+ * An HTTP server that keeps the rules of Telegram's Bot API, for tests of bots:
+ * {@link io.botfsm.telegram.testing.BotApiDouble}.
+ */
 module io.botfsm.telegram.testing {
     requires com.fasterxml.jackson.databind;
     requires jdk.httpserver;

@@ -17,8 +17,8 @@ public interface Conversation {
     /**
      * The state as a constant of {@code group}; empty if there is none, or if it belongs to another registered group.
      *
-     * @throws UnknownStateException if the stored state is of no registered group, or has no constant and no former name
-     *     in its group
+     * @throws UnknownStateException if the stored state is of no registered group, or has no constant and no former
+     *     name in its group
      * @throws IllegalArgumentException if {@code group} was not registered with {@link Fsm.Builder#states}
      */
     <E extends Enum<E>> Optional<E> state(Class<E> group);
@@ -31,8 +31,8 @@ public interface Conversation {
     <T> Optional<T> value(String name, Class<T> type);
 
     /**
-     * The data entries that are properties of {@code type}, as one object; empty if none of them is there. Other entries
-     * belong to others and are not looked at.
+     * The data entries that are properties of {@code type}, as one object; empty if none of them is there. Other
+     * entries belong to others and are not looked at.
      *
      * @param type a record or a class that the codec can read
      * @throws UnreadableDataException if an entry is not what its property needs, or is absent for a primitive property

@@ -15,7 +15,7 @@ record Fence(OptionalLong token) {
     }
 
     Mutation.Builder on(Mutation.Builder write) {
-        return token.isPresent() ? write.fence(token.getAsLong()) : write;
+        return token.isPresent() ? write.fencingToken(token.getAsLong()) : write;
     }
 
     FencedException exceeded(StorageKey key, Fenced outcome) {

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Fsm {
     /** Over a storage, with all settings at their defaults and no enum states. */
-    static Fsm over(StateStorage storage) {
+    static Fsm of(StateStorage storage) {
         return builder(storage).build();
     }
 
@@ -45,26 +45,27 @@ public interface Fsm {
     FsmContext context(StorageKey key);
 
     /**
-     * The same, with every write carrying the fencing token of a lease. The token is a constant of one generation of the
-     * lease, never its latest value: work begun under an earlier generation must be refused.
+     * The same, with every write carrying the fencing token of a lease. The token is a constant of one generation of
+     * the lease, never its latest value: work begun under an earlier generation must be refused.
      *
-     * @throws IllegalArgumentException if the token is below 1 or above {@link io.botfsm.storage.Mutation#MAX_FENCE}, or
-     *     the storage cannot fence
+     * @throws IllegalArgumentException if the token is below 1 or above {@link io.botfsm.storage.Mutation#MAX_FENCE},
+     *     or the storage cannot fence
      */
     Fsm fencedBy(long token);
 
     /**
-     * Handles one event: reads the conversation, lets the handler change it, and commits all changes with the event's id
-     * in one write. An event that had been committed before is not handled again; the storage answers for that too by a write,
-     * which changes nothing.
+     * Handles one event: reads the conversation, lets the handler change it, and commits all changes with the event's
+     * id in one write. An event that had been committed before is not handled again; the storage answers for that too
+     * by a write, which changes nothing.
      *
      * <p>The handler <b>may run again</b> on a newer conversation if another writer was faster; only the last run is
-     * committed. It does no I/O; replies go out after this method has returned. If it throws, nothing is written and its
-     * exception comes out unchanged.
+     * committed. It does no I/O; replies go out after this method has returned. If it throws, nothing is written and
+     * its exception comes out unchanged.
      *
-     * @param eventId the id by which the messenger would redeliver the event, counted up by one, such as Telegram's update id.
-     *     Ids that lie far apart, such as snowflakes or clock readings, are forgotten after two events, and make a
-     *     conversation forget the others: for events of such a source use {@link FsmContext#update} and keep their ids as data
+     * @param eventId the id by which the messenger would redeliver the event, counted up by one, such as Telegram's
+     *     update id. Ids that lie far apart, such as snowflakes or clock readings, are forgotten after two events, and
+     *     make a conversation forget the others: for events of such a source use {@link FsmContext#update} and keep
+     *     their ids as data
      * @throws ContentionException if others kept writing until the time was up
      * @throws StorageUnavailableException if the storage did not answer; the event is safe to be handled again
      * @throws StorageRefusedException if the storage answered with an error
@@ -104,8 +105,8 @@ public interface Fsm {
         Builder codec(JsonCodec codec);
 
         /**
-         * Registers an enum as a group of states, each stored as {@code Onboarding:NAME}: the enum's simple name, a colon,
-         * the constant's name.
+         * Registers an enum as a group of states, each stored as {@code Onboarding:NAME}: the enum's simple name, a
+         * colon, the constant's name.
          *
          * @throws IllegalArgumentException if a stored name stands for two states
          */

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One conversation outside events: for an admin command, a timer, a test. Every verb is one atomic write, at once; inside
- * an event use {@link Fsm#handle}, so that the event counts once.
+ * One conversation outside events: for an admin command, a timer, a test. Every verb is one atomic write, at once;
+ * inside an event use {@link Fsm#handle}, so that the event counts once.
  *
  * <p>Thread-safe and cheap to make. Every call waits for the storage, at most as long as the {@link Fsm} is set to, and
  * throws {@link StorageUnavailableException}, {@link StorageRefusedException}, {@link StorageClosedException},
@@ -109,8 +109,8 @@ public interface FsmContext {
 
     /**
      * Reads the conversation, lets {@code change} work on it, and writes what it changed, if anything, provided that
-     * nobody else has written meanwhile; otherwise {@code change} <b>runs again</b> on the newer conversation, until the
-     * time is up.
+     * nobody else has written meanwhile; otherwise {@code change} <b>runs again</b> on the newer conversation, until
+     * the time is up.
      *
      * @return what {@code change} returned
      * @throws ContentionException if others kept writing until the time was up
@@ -122,11 +122,11 @@ public interface FsmContext {
     Async async();
 
     /**
-     * A conversation's two operations without waiting; the verbs stand on {@link Turn} and {@link Conversation}, which do
-     * no I/O. Operations begun through one context run one after another, in the order in which they were begun.
+     * A conversation's two operations without waiting; the verbs stand on {@link Turn} and {@link Conversation}, which
+     * do no I/O. Operations begun through one context run one after another, in the order in which they were begun.
      *
-     * <p>Stages fail with the exceptions of {@link FsmContext}; they complete, and {@code change} runs, on the executor of
-     * the {@link Fsm}, never on a thread of the storage's driver.
+     * <p>Stages fail with the exceptions of {@link FsmContext}; they complete, and {@code change} runs, on the executor
+     * of the {@link Fsm}, never on a thread of the storage's driver.
      */
     interface Async {
         /** Reads the conversation. */

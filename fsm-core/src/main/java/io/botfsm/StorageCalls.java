@@ -80,7 +80,10 @@ final class StorageCalls {
         }
     }
 
-    /** Runs the handler. One that takes longer than conflicts are retried for holds up others, and it is not rerun if it loses a race. */
+    /**
+     * Runs the handler. One that takes longer than conflicts are retried for holds up others, and it is not rerun if it
+     * loses a race.
+     */
     private <R extends @Nullable Object> Evaluation<R> evaluate(TurnTransaction<R> work, Snapshot current) {
         long begun = nanoClock.getAsLong();
         try {

@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /**
- * One unit of work on a conversation: what was read, and the changes that are written together, at once, after the handler
- * has returned. Sees its own changes. Does no I/O.
+ * One unit of work on a conversation: what was read, and the changes that are written together, at once, after the
+ * handler has returned. Sees its own changes. Does no I/O.
  *
- * <p>A handler may run again on a newer conversation when another writer was faster: keep its side effects out, and act on
- * its result after the call.
+ * <p>A handler may run again on a newer conversation when another writer was faster: keep its side effects out, and act
+ * on its result after the call.
  *
- * <p>Not thread-safe; it ends with its handler, later changes fail with {@link TurnClosedException}. A handler that throws
- * leaves the conversation as it was.
+ * <p>Not thread-safe; it ends with its handler, later changes fail with {@link TurnClosedException}. A handler that
+ * throws leaves the conversation as it was.
  */
 public interface Turn extends Conversation {
     /**
@@ -44,8 +44,8 @@ public interface Turn extends Conversation {
     Turn remove(String name);
 
     /**
-     * Puts the properties of an object as data entries, one each; a property that is null is removed. Entries that are not
-     * its properties stay as they are; those stored under former names of its properties go. Afterwards
+     * Puts the properties of an object as data entries, one each; a property that is null is removed. Entries that are
+     * not its properties stay as they are; those stored under former names of its properties go. Afterwards
      * {@link #data(Class)} equals the object.
      *
      * @param record a record, or an object whose properties the codec can write
@@ -54,8 +54,8 @@ public interface Turn extends Conversation {
     Turn data(Object record);
 
     /**
-     * Changes the typed data: reads it as {@link #data(Class)} does, or takes {@code initial} if there is none, and puts
-     * what {@code change} makes of it.
+     * Changes the typed data: reads it as {@link #data(Class)} does, or takes {@code initial} if there is none, and
+     * puts what {@code change} makes of it.
      *
      * @throws UnreadableDataException if the data is not what {@code type} needs
      */

@@ -3,7 +3,9 @@ package io.botfsm;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 
-/** A {@link Turn} was changed after its handler had returned. The change was not written; a turn ends with its handler. */
+/**
+ * A {@link Turn} was changed after its handler had returned. The change was not written; a turn ends with its handler.
+ */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class TurnClosedException extends FsmException {
     private final StorageKey key;

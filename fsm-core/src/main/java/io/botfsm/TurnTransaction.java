@@ -14,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One turn under optimistic concurrency: a handler, and the event and fence that its write carries, evaluated on one snapshot
- * after another until a write succeeds. Does no I/O: {@link StorageCalls} reads and writes for it.
+ * One turn under optimistic concurrency: a handler, and the event and fence that its write carries, evaluated on one
+ * snapshot after another until a write succeeds. Does no I/O: {@link StorageCalls} reads and writes for it.
  */
 final class TurnTransaction<R extends @Nullable Object> {
     private final StorageKey key;
@@ -77,8 +77,8 @@ final class TurnTransaction<R extends @Nullable Object> {
     }
 
     /**
-     * A write that changes nothing: the storage answers for the event itself, under the fence and as durably as it answers for
-     * any write. A read may show what it would not yet answer for.
+     * A write that changes nothing: the storage answers for the event itself, under the fence and as durably as it
+     * answers for any write. A read may show what it would not yet answer for.
      */
     private Mutation confirmation(long event, Snapshot current) {
         return fence.on(Mutation.builder().eventId(event).expectVersion(current.version()))

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that run user code of asynchronous calls unless the user brings their own: one per processor, at least two,
- * daemons, ended after ten idle seconds so that nobody has to close them.
+ * The threads that run user code of asynchronous calls unless the user brings their own: one per processor, at least
+ * two, daemons, ended after ten idle seconds so that nobody has to close them.
  */
 final class UserCodePool {
     private static final int IDLE_SECONDS = 10;

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Records and classes with properties of random types under random annotations of Jackson's: what is written is read back
- * equal, or nothing is written. The seed is fixed; types and values are the same in every run.
+ * Records and classes with properties of random types under random annotations of Jackson's: what is written is read
+ * back equal, or nothing is written. The seed is fixed; types and values are the same in every run.
  */
 @Timeout(300)
 class GeneratedTypesTest {
@@ -126,7 +126,7 @@ class GeneratedTypesTest {
 
     private final Random random = new Random(20_261_128);
     private final FsmTestStorage storage = new FsmTestStorage();
-    private final FsmContext context = Fsm.over(storage).context(KEY);
+    private final FsmContext context = Fsm.of(storage).context(KEY);
 
     @AfterEach
     void close() {

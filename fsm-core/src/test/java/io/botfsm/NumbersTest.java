@@ -32,7 +32,7 @@ class NumbersTest {
     }
 
     private final FsmTestStorage storage = new FsmTestStorage();
-    private final FsmContext context = Fsm.over(storage).context(KEY);
+    private final FsmContext context = Fsm.of(storage).context(KEY);
 
     @AfterEach
     void close() {

@@ -48,7 +48,7 @@ class TypedDataTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
 
     private final FsmTestStorage storage = new FsmTestStorage();
-    private final Fsm fsm = Fsm.over(storage);
+    private final Fsm fsm = Fsm.of(storage);
 
     @AfterEach
     void close() {

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * One Redis with the conversations of 10,000 users, twice: as ours and as plain hashes. One connection each, opened once
- * for all benchmarks of a JVM and ended with it.
+ * One Redis with the conversations of 10,000 users, twice: as ours and as plain hashes. One connection each, opened
+ * once for all benchmarks of a JVM and ended with it.
  */
 final class Conversations {
     static final Conversations SHARED = new Conversations();
@@ -91,6 +91,16 @@ final class Conversations {
                 .filter(line -> line.startsWith("redis_version:") || line.startsWith("mem_allocator:"))
                 .map(line -> line.substring(line.indexOf(':') + 1))
                 .collect(Collectors.joining(", ", "Redis ", ""));
+    }
+
+    /** What the server counted for each command since its statistics were reset: calls, and microseconds a call. */
+    String commands() {
+        return plain.sync()
+                .info("commandstats")
+                .lines()
+                .filter(line -> line.matches("cmdstat_(evalsha|hgetall|hmget|hset|pexpire|persist|ping):.*"))
+                .map(line -> line.replaceAll("cmdstat_(\\w+):calls=(\\d+),.*usec_per_call=([\\d.]+).*", "$1 $3 µs"))
+                .collect(Collectors.joining(", "));
     }
 
     StorageKey anyKey() {

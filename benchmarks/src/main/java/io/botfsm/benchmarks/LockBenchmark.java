@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Taking a free lock and giving it back, each thread its own. Ours is a lease with a fencing token, renewal and deadlines;
- * the plain driver's is {@code SET NX PX} and a script that compares and deletes, which is what an application would write.
- * One connection each.
+ * Taking a free lock and giving it back, each thread its own. Ours is a lease with a fencing token, renewal and
+ * deadlines; the plain driver's is {@code SET NX PX} and a script that compares and deletes, which is what an
+ * application would write. One connection each.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -40,8 +40,8 @@ public final class PairedRatios {
     /**
      * Runs all comparisons.
      *
-     * @param args the number of pairs and the seconds of each run, 15 and 2 unless given; and what the names of comparisons
-     *     are to begin with, any unless given
+     * @param args the number of pairs and the seconds of each run, 15 and 2 unless given; and what the names of
+     *     comparisons are to begin with, any unless given
      */
     public static void main(String[] args) throws RunnerException {
         int pairs = args.length > 0 ? Integer.parseInt(args[0]) : 15;

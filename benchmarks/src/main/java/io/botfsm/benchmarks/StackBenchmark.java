@@ -35,9 +35,9 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
- * The update of {@link HandleBenchmark} through the whole recommended stack, beside the same on the bare storage: isolated from
- * other updates of its conversation, fenced, held to rules, told to a listener, logged in full to nowhere, and recovered where
- * the storage has nothing.
+ * The update of {@link HandleBenchmark} through the whole recommended stack, beside the same on the bare storage:
+ * isolated from other updates of its conversation, fenced, held to rules, told to a listener, logged in full to
+ * nowhere, and recovered where the storage has nothing.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -34,14 +34,14 @@ import java.util.Set;
 /**
  * Jackson 2.x, set so that what is written is read back equal: records, classes with properties, {@code java.time}, big
  * integers and decimals with every digit, NaN and infinities (as the bare words {@code NaN}, {@code Infinity} and
- * {@code -Infinity}, like Python). Whatever {@code @JsonInclude} or the mapper would omit is written. A value that would not
- * be read back equal is refused when it is written: because an annotation drops a property, a private field has no accessor, or
- * a value's class is not the declared one. Numbers in a property declared as {@code Object} may change their class, not
- * their value. State that need not be stored is {@code transient}.
+ * {@code -Infinity}, like Python). Whatever {@code @JsonInclude} or the mapper would omit is written. A value that
+ * would not be read back equal is refused when it is written: because an annotation drops a property, a private field
+ * has no accessor, or a value's class is not the declared one. Numbers in a property declared as {@code Object} may
+ * change their class, not their value. State that need not be stored is {@code transient}.
  *
- * <p>Strict where leniency would lose or invent something: an absent primitive is an
- * error, so are numbers in quotes, fractions for whole numbers, and anything after the value. Unknown properties are
- * ignored. Types are never taken from the text (no default typing).
+ * <p>Strict where leniency would lose or invent something: an absent primitive is an error, so are numbers in quotes,
+ * fractions for whole numbers, and anything after the value. Unknown properties are ignored. Types are never taken from
+ * the text (no default typing).
  *
  * <p>Thread-safe. Needs Jackson 2.15 or newer.
  */
@@ -232,8 +232,8 @@ public final class JacksonCodec implements JsonCodec {
     }
 
     /**
-     * An unpaired surrogate cannot be stored in UTF-8; inside a JSON string it can be written as an escape. Newer Jacksons
-     * do not read such an escape in a property's name: what would not be read back is refused.
+     * An unpaired surrogate cannot be stored in UTF-8; inside a JSON string it can be written as an escape. Newer
+     * Jacksons do not read such an escape in a property's name: what would not be read back is refused.
      */
     private String wellFormed(String json) throws JsonProcessingException {
         int at = Text.unpairedSurrogate(json, 0);

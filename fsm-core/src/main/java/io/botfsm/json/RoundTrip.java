@@ -27,12 +27,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses to write what would not be read back equal, whatever annotation, module or missing accessor is the reason. Values of
- * {@link PlainTypes} need no trial; any other is read back before it is stored.
+ * Refuses to write what would not be read back equal, whatever annotation, module or missing accessor is the reason.
+ * Values of {@link PlainTypes} need no trial; any other is read back before it is stored.
  *
- * <p>Equal means: texts, numbers and other values of the platform by {@code equals}, where the declared type leaves a number's
- * class open by its value; containers by their elements; other objects by all their fields that are not transient and that
- * their module opens to Jackson.
+ * <p>Equal means: texts, numbers and other values of the platform by {@code equals}, where the declared type leaves a
+ * number's class open by its value; containers by their elements; other objects by all their fields that are not
+ * transient and that their module opens to Jackson.
  */
 final class RoundTrip {
     /** Types whose values are of classes that nobody can name. */

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A stored data entry is not what the asked type needs: not JSON, of another kind, or absent where a primitive must have
- * a value. The conversation is unharmed. The message names the conversation, the entry and the type, never the value;
- * for the same reason it has no cause (a JSON parser's message quotes what it read).
+ * A stored data entry is not what the asked type needs: not JSON, of another kind, or absent where a primitive must
+ * have a value. The conversation is unharmed. The message names the conversation, the entry and the type, never the
+ * value; for the same reason it has no cause (a JSON parser's message quotes what it read).
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UnreadableDataException extends FsmException {

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Other writers kept changing the conversation until the time was up. Nothing was written by this call. Handle the updates
- * of one conversation one after another to avoid it.
+ * Other writers kept changing the conversation until the time was up. Nothing was written by this call. Handle the
+ * updates of one conversation one after another to avoid it.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ContentionException extends FsmException {

@@ -3,8 +3,9 @@ package io.botfsm.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The storage refuses one conversation and works for others: a value of another type has its key, its record is not one of this
- * library, or the layout has no place for its key. Trying again does not help; the message says what is in the way.
+ * The storage refuses one conversation and works for others: a value of another type has its key, its record is not one
+ * of this library, or the layout has no place for its key. Trying again does not help; the message says what is in the
+ * way.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ConversationRefusedException extends StorageRefusedException {

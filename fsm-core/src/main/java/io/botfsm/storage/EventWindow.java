@@ -7,12 +7,12 @@ import java.util.Arrays;
 /**
  * The ids of the events that a conversation applied recently, so that a redelivered one is recognised (spec rule 14).
  *
- * <p>It remembers the 256 ids up to the highest applied, and likewise for one other run of ids, the one written last:
- * a messenger may go on at a random, possibly lower id after a quiet time. An id never added is never contained.
+ * <p>It remembers the 256 ids up to the highest applied, and likewise for one other run of ids, the one written last: a
+ * messenger may go on at a random, possibly lower id after a quiet time. An id never added is never contained.
  *
  * <p>Immutable and thread-safe. A storage keeps it as two byte strings, {@link #latest()} and {@link #other()}, each at
- * most 40 bytes long: 7 bytes with the number of the run's newest block of 8 ids (big-endian), then one byte of 8 bits per
- * block, the newest block first, 33 at most; empty where there is no such run.
+ * most 40 bytes long: 7 bytes with the number of the run's newest block of 8 ids (big-endian), then one byte of 8 bits
+ * per block, the newest block first, 33 at most; empty where there is no such run.
  */
 public final class EventWindow {
     /** The highest event id there can be: 2<sup>53</sup> − 1, the largest whole number that JSON and Lua keep exact. */

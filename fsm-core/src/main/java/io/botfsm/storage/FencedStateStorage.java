@@ -6,11 +6,12 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Puts the fencing token of one lease on every write, for writers that are no {@link io.botfsm.Fsm}: once a later lease has
- * written a conversation, also to clear it, this storage changes it no more (spec rule 13).
+ * Puts the fencing token of one lease on every write, for writers that are no {@link io.botfsm.Fsm}: once a later lease
+ * has written a conversation, also to clear it, this storage changes it no more (spec rule 13).
  *
- * <p>The token is a constant of the lease: take a new storage with each lease, and never look a token up when writing, or a
- * handler that began under one lease writes under the next. A write that brings a token is stored under the lower of the two.
+ * <p>The token is a constant of the lease: take a new storage with each lease, and never look a token up when writing,
+ * or a handler that began under one lease writes under the next. A write that brings a token is stored under the lower
+ * of the two.
  *
  * <p>Thread-safe.
  */
@@ -23,8 +24,8 @@ public final class FencedStateStorage implements StateStorage {
      *
      * @param storage where the conversations are kept; closed with this one
      * @param token the lease's fencing token
-     * @throws IllegalArgumentException if the token is below 1 or above {@link Mutation#MAX_FENCE}, or the storage lacks
-     *     {@link StateStorage.Capability#FENCING}
+     * @throws IllegalArgumentException if the token is below 1 or above {@link Mutation#MAX_FENCE}, or the storage
+     *     lacks {@link StateStorage.Capability#FENCING}
      */
     public FencedStateStorage(StateStorage storage, long token) {
         requireNonNull(storage, "storage");
@@ -42,8 +43,8 @@ public final class FencedStateStorage implements StateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
-        long lower = Math.min(token, mutation.fence().orElse(token));
-        return storage.write(key, mutation.toBuilder().fence(lower).build());
+        long lower = Math.min(token, mutation.fencingToken().orElse(token));
+        return storage.write(key, mutation.toBuilder().fencingToken(lower).build());
     }
 
     @Override

@@ -49,8 +49,8 @@ public enum FsmStrategy {
 
     /**
      * The conversation of an update that came from {@code origin}. A missing chat becomes the user. A missing user
-     * becomes the chat where the user does not matter ({@link #CHAT}, {@link #CHAT_TOPIC}); otherwise the update belongs
-     * to no conversation.
+     * becomes the chat where the user does not matter ({@link #CHAT}, {@link #CHAT_TOPIC}); otherwise the update
+     * belongs to no conversation.
      *
      * @param origin what the update names: give a thread only for a message of a topic
      * @return the key, or empty if the update belongs to no conversation

@@ -17,9 +17,10 @@ import java.util.Set;
 /**
  * One atomic write: what changes, and under which conditions. Immutable and thread-safe.
  *
- * <p>State: kept, set or cleared. Data: named entries put and removed, the others untouched; or all replaced. Conditions
- * (all optional): fencing token, event id, expected version, expected state or none. Time to live: the storage's own, one
- * for this write, or none. A mutation that changes nothing restarts the time to live and never creates a conversation.
+ * <p>State: kept, set or cleared. Data: named entries put and removed, the others untouched; or all replaced.
+ * Conditions (all optional): fencing token, event id, expected version, expected state or none. Time to live: the
+ * storage's own, one for this write, or none. A mutation that changes nothing restarts the time to live and never
+ * creates a conversation.
  */
 public final class Mutation {
     /** The highest fencing token there can be: 2<sup>53</sup> − 1. */
@@ -39,7 +40,7 @@ public final class Mutation {
     private final boolean replacesData;
     private final Map<String, String> puts;
     private final Set<String> removals;
-    private final OptionalLong fence;
+    private final OptionalLong fencingToken;
     private final OptionalLong eventId;
     private final OptionalLong expectedVersion;
     private final boolean expectsState;
@@ -53,7 +54,7 @@ public final class Mutation {
         replacesData = b.replacesData;
         puts = b.puts;
         removals = b.removals;
-        fence = b.fence;
+        fencingToken = b.fencingToken;
         eventId = b.eventId;
         expectedVersion = b.expectedVersion;
         expectsState = b.expectsState;
@@ -123,8 +124,8 @@ public final class Mutation {
     }
 
     /** The fencing token of the writer's lease. */
-    public OptionalLong fence() {
-        return fence;
+    public OptionalLong fencingToken() {
+        return fencingToken;
     }
 
     /** The id of the event that causes this write. */
@@ -168,12 +169,12 @@ public final class Mutation {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "Mutation[state=%s, %s=%s, removals=%s, fence=%s, eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
+                "Mutation[state=%s, %s=%s, removals=%s, fencingToken=%s, eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
                 changesState ? state.orElse("(clear)") : "(keep)",
                 replacesData ? "replace" : "puts",
                 puts.keySet(),
                 removals,
-                fence,
+                fencingToken,
                 eventId,
                 expectedVersion,
                 expectsState ? expectedState.orElse("(none)") : "(any)",
@@ -194,7 +195,7 @@ public final class Mutation {
         /** Those of a mutation, or of this builder: then they are a {@link LinkedHashSet}. */
         private Set<String> removals = Set.of();
 
-        private OptionalLong fence = OptionalLong.empty();
+        private OptionalLong fencingToken = OptionalLong.empty();
         private OptionalLong eventId = OptionalLong.empty();
         private OptionalLong expectedVersion = OptionalLong.empty();
         private boolean expectsState;
@@ -210,7 +211,7 @@ public final class Mutation {
             replacesData = m.replacesData;
             puts = m.puts;
             removals = m.removals;
-            fence = m.fence;
+            fencingToken = m.fencingToken;
             eventId = m.eventId;
             expectedVersion = m.expectedVersion;
             expectsState = m.expectsState;
@@ -290,8 +291,8 @@ public final class Mutation {
          *
          * @throws IllegalArgumentException if the token is below 1 or above {@link #MAX_FENCE}
          */
-        public Builder fence(long token) {
-            fence = OptionalLong.of(requireFence(token));
+        public Builder fencingToken(long token) {
+            fencingToken = OptionalLong.of(requireFence(token));
             return this;
         }
 

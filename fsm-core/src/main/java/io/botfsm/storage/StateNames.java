@@ -21,8 +21,8 @@ public interface StateNames<E extends Enum<E>> {
     StateNames<E> name(E state, String stored);
 
     /**
-     * A whole stored name, group included, under which conversations may still hold the state: {@code "Signup:AGE"}. It is
-     * read, never written.
+     * A whole stored name, group included, under which conversations may still hold the state: {@code "Signup:AGE"}. It
+     * is read, never written.
      *
      * @throws IllegalArgumentException if it is empty, has no group (no colon), or holds an unpaired surrogate
      */

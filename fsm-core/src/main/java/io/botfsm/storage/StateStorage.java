@@ -8,20 +8,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * Where conversations are kept: two operations, each atomic and one round trip. Implementations keep the numbered rules of
- * the project's specification; the published conformance suite checks every one of them.
+ * Where conversations are kept: two operations, each atomic and one round trip. Implementations keep the numbered rules
+ * of the project's specification; the published conformance suite checks every one of them.
  *
  * <p>Thread-safe. Both operations return at once and fail only through the stage, only with an
- * {@link io.botfsm.storage.FsmException} (or a {@link java.util.concurrent.CompletionException} around one, as dependent stages
- * do). Two writes of one key are ordered only if the second starts after the first has completed. A stage may complete on
- * a thread of the driver: whoever depends on it must not block there; {@link io.botfsm.Fsm} never runs user code there.
+ * {@link io.botfsm.storage.FsmException} (or a {@link java.util.concurrent.CompletionException} around one, as
+ * dependent stages do). Two writes of one key are ordered only if the second starts after the first has completed. A
+ * stage may complete on a thread of the driver: whoever depends on it must not block there; {@link io.botfsm.Fsm} never
+ * runs user code there.
  */
 public interface StateStorage extends AutoCloseable {
     /** What a storage can hold. One that lacks something says so here, and is refused by whoever needs it. */
     enum Capability {
         /**
-         * Versions that differ whenever state or data differ, and are expected by {@link Mutation#expectedVersion()}. Alone, they
-         * may recur when the same content does.
+         * Versions that differ whenever state or data differ, and are expected by {@link Mutation#expectedVersion()}.
+         * Alone, they may recur when the same content does.
          */
         COMPARE_AND_SET,
         /** Versions that rise with every write (spec rule 6). Comes with {@link #COMPARE_AND_SET}. */
@@ -46,16 +47,16 @@ public interface StateStorage extends AutoCloseable {
     Set<Capability> capabilities();
 
     /**
-     * Ends the storage; every later call fails with {@link io.botfsm.storage.StorageClosedException}. Idempotent. A decorator
-     * closes what it wraps.
+     * Ends the storage; every later call fails with {@link io.botfsm.storage.StorageClosedException}. Idempotent. A
+     * decorator closes what it wraps.
      */
     @Override
     void close();
 
     /**
-     * A storage over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's thread; one that
-     * is not done within {@code timeout} fails with {@link io.botfsm.storage.StorageUnavailableException}, which says whether
-     * the driver had begun. Give the executor as many threads as the driver serves at once.
+     * A storage over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's thread; one
+     * that is not done within {@code timeout} fails with {@link io.botfsm.storage.StorageUnavailableException}, which
+     * says whether the driver had begun. Give the executor as many threads as the driver serves at once.
      *
      * @param storage the driver's side; closed with the returned storage
      * @param executor runs the calls; not closed

@@ -6,41 +6,37 @@ import io.botfsm.internal.text.Text;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address of one conversation: bot, chat and user, and where the messenger has them, the topic (thread), the
  * business connection and a named slot beside the usual one (destiny, aiogram's word).
  *
  * <p>Ids are text inside, whatever type they had: messengers differ, and two keys are the same conversation if and only
- * if all six parts are equal. No part may be empty or hold an unpaired surrogate. Immutable and thread-safe.
+ * if all six parts are equal. No part may be empty or contain an unpaired surrogate. Immutable and thread-safe.
  *
  * <pre>{@code StorageKey.bot(botId).chat(chatId).user(userId).build()}</pre>
- *
- * @param bot the bot's id
- * @param chat the chat's id
- * @param user the user's id
- * @param thread the topic's id, where the conversation belongs to a topic
- * @param business the business connection's id, where the message came through one
- * @param destiny the named slot, {@value #DEFAULT_DESTINY} unless chosen
  */
-public record StorageKey(
-        String bot, String chat, String user, Optional<String> thread, Optional<String> business, String destiny) {
-
+public final class StorageKey {
     /** The slot of a conversation that names none. */
     public static final String DEFAULT_DESTINY = "default";
 
-    /**
-     * Checks every part.
-     *
-     * @throws IllegalArgumentException if a part is empty or holds an unpaired surrogate
-     */
-    public StorageKey {
-        checked("bot", bot);
-        checked("chat", chat);
-        checked("user", user);
-        requireNonNull(thread, "thread").ifPresent(id -> checked("thread", id));
-        requireNonNull(business, "business").ifPresent(id -> checked("business", id));
-        checked("destiny", destiny);
+    private final String bot;
+    private final String chat;
+    private final String user;
+    private final Optional<String> thread;
+    private final Optional<String> business;
+    private final String destiny;
+    private final String text;
+
+    private StorageKey(Builder from, String chat, String user, Optional<String> thread) {
+        this.bot = from.bot;
+        this.chat = chat;
+        this.user = user;
+        this.thread = thread;
+        this.business = from.business;
+        this.destiny = from.destiny;
+        this.text = KeyText.of(this);
     }
 
     /**
@@ -51,6 +47,65 @@ public record StorageKey(
      */
     public static Builder bot(Object id) {
         return new Builder(id("bot", id));
+    }
+
+    /**
+     * Reads what {@link #toText()} wrote.
+     *
+     * @throws IllegalArgumentException if the text is not the one text of a key
+     */
+    public static StorageKey parse(String text) {
+        return KeyText.parse(requireNonNull(text, "text"));
+    }
+
+    /** The bot's id. */
+    public String bot() {
+        return bot;
+    }
+
+    /** The chat's id. */
+    public String chat() {
+        return chat;
+    }
+
+    /** The user's id. */
+    public String user() {
+        return user;
+    }
+
+    /** The topic's id, if the conversation belongs to a topic. */
+    public Optional<String> thread() {
+        return thread;
+    }
+
+    /** The id of the business connection that the messages came through, if any. */
+    public Optional<String> business() {
+        return business;
+    }
+
+    /** The named slot, {@value #DEFAULT_DESTINY} unless chosen. */
+    public String destiny() {
+        return destiny;
+    }
+
+    /**
+     * The one text of this key, for storages and tools: {@code bot:chat:user}, then as far as needed
+     * {@code :thread:business:destiny}, where an absent part before a present one is empty. Within a part, percent
+     * signs, colons and braces are percent-encoded. Two keys have the same text if and only if they are equal;
+     * {@link #parse} reads it back. The form does not change between versions of this library.
+     */
+    public String toText() {
+        return text;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof StorageKey key && text.equals(key.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 
     /** The parts by name, on one line, as errors and logs show them: {@code bot=1 chat=2 user=3}. */
@@ -178,7 +233,7 @@ public record StorageKey(
         }
 
         StorageKey key(String chat, String user, Optional<String> thread) {
-            return new StorageKey(bot, chat, user, thread, business, destiny);
+            return new StorageKey(this, chat, user, thread);
         }
 
         private static String required(String part, Optional<String> id) {

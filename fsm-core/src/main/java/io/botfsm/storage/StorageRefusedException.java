@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The storage was reached and answered with an error of its own, or its certificate is not trusted: wrong credentials, a
- * missing right, a server too old. Trying again does not help; someone has to change the set-up. What concerns a single
- * conversation is a {@link ConversationRefusedException}.
+ * The storage was reached and answered with an error of its own, or its certificate is not trusted: wrong credentials,
+ * a missing right, a server too old. Trying again does not help; someone has to change the set-up. What concerns a
+ * single conversation is a {@link ConversationRefusedException}.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public sealed class StorageRefusedException extends FsmException permits ConversationRefusedException {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The storage could not be reached or did not answer in time. Try again later; the storage comes back by itself.
  *
- * <p>{@link #mayBeApplied()} is the one thing a caller must look at: a write that was never sent is not applied and never
- * will be; one whose answer was lost may have been applied, or may be so later, at most once.
+ * <p>{@link #mayBeApplied()} is the one thing a caller must look at: a write that was never sent is not applied and
+ * never will be; one whose answer was lost may have been applied, or may be so later, at most once.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class StorageUnavailableException extends FsmException {

@@ -23,11 +23,11 @@ import java.util.Optional;
  * @param state the state
  * @param data the data entries, name to JSON text
  * @param version 0 if nothing is stored
- * @param fence the highest fencing token seen, 0 if none was
+ * @param fencingToken the highest fencing token seen, 0 if none was
  * @param events the events applied recently
  */
 public record StoredConversation(
-        Optional<String> state, Map<String, String> data, long version, long fence, EventWindow events) {
+        Optional<String> state, Map<String, String> data, long version, long fencingToken, EventWindow events) {
     private static final StoredConversation NONE =
             new StoredConversation(Optional.empty(), Map.of(), 0, 0, EventWindow.empty());
 
@@ -76,13 +76,13 @@ public record StoredConversation(
      * Decides a write.
      *
      * @param mutation the write
-     * @param nowMicros the backend's time in microseconds since 1970, the version of a conversation that begins with this
-     *     write; above every version that the key has had (spec rule 6)
+     * @param nowMicros the backend's time in microseconds since 1970, the version of a conversation that begins with
+     *     this write; above every version that the key has had (spec rule 6)
      */
     public Step apply(Mutation mutation, long nowMicros) {
         requireNonNull(mutation, "mutation");
-        if (mutation.fence().orElse(fence) < fence) {
-            return new Step(this, new Fenced(fence));
+        if (mutation.fencingToken().orElse(fencingToken) < fencingToken) {
+            return new Step(this, new Fenced(fencingToken));
         }
         if (mutation.eventId().isPresent() && events.contains(mutation.eventId().getAsLong())) {
             return new Step(this, new Duplicate(snapshot()));
@@ -100,7 +100,7 @@ public record StoredConversation(
     private StoredConversation changed(Mutation mutation, long nowMicros) {
         Optional<String> nextState = mutation.changesState() ? mutation.state() : state;
         Map<String, String> nextData = changedData(mutation);
-        long nextFence = mutation.fence().orElse(fence);
+        long nextFence = mutation.fencingToken().orElse(fencingToken);
         EventWindow nextEvents =
                 mutation.eventId().isPresent() ? events.with(mutation.eventId().getAsLong()) : events;
         boolean gone = nextState.isEmpty() && nextData.isEmpty() && nextFence == 0 && nextEvents.isEmpty();
@@ -126,10 +126,10 @@ public record StoredConversation(
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "StoredConversation[state=%s, data=%s, version=%d, fence=%d]",
+                "StoredConversation[state=%s, data=%s, version=%d, fencingToken=%d]",
                 state.orElse("(none)"),
                 data.keySet(),
                 version,
-                fence);
+                fencingToken);
     }
 }

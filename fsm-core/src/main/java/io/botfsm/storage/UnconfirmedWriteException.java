@@ -4,8 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write is stored, and every read sees it, but it was not confirmed in time to be as durable as was asked for: a failure of
- * the server that took it may still undo it. Where the same event is handled again, the storage is asked again.
+ * The write is stored, and every read sees it, but it was not confirmed in time to be as durable as was asked for: a
+ * failure of the server that took it may still undo it. Where the same event is handled again, the storage is asked
+ * again.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UnconfirmedWriteException extends FsmException {

@@ -20,8 +20,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * Logs every change of state, one SLF4J event each: {@code FSM state changed: bot=1 chat=2 user=3 Onboarding:NAME →
  * Onboarding:AGE}, with the same as key-values ({@code bot}, {@code chat}, {@code user}, where present {@code thread},
- * {@code business}, {@code destiny}; {@code from}, {@code to}). A write that leaves the state as it was logs nothing. Data
- * never appears. Costs no round trip: the previous state comes back with the write.
+ * {@code business}, {@code destiny}; {@code from}, {@code to}). A write that leaves the state as it was logs nothing.
+ * Data never appears. Costs no round trip: the previous state comes back with the write.
  *
  * <p>Thread-safe. Logs on the thread that completes the write, often the driver's: use an appender that does not block.
  */

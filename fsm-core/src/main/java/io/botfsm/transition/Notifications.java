@@ -36,8 +36,8 @@ final class Notifications {
     }
 
     /**
-     * Delivers on a thread of its own, which waits a moment for more before it rests: to wake it for every change of a busy bot
-     * would cost more than the delivery.
+     * Delivers on a thread of its own, which waits a moment for more before it rests: to wake it for every change of a
+     * busy bot would cost more than the delivery.
      *
      * @param most how many may wait
      */

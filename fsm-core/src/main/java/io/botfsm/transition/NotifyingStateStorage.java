@@ -16,11 +16,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notifies {@link TransitionListener}s of every change of state. Costs no round trip, and a write does not wait for the listeners:
- * at most {@value #MOST_WAITING} changes are queued for them; the newest above that are dropped, and counted for the listeners.
+ * Notifies {@link TransitionListener}s of every change of state. Costs no round trip, and a write does not wait for the
+ * listeners: at most {@value #MOST_WAITING} changes are queued for them; the newest above that are dropped, and counted
+ * for the listeners.
  *
- * <p>Reports only what is stored through this very storage: not what another process stores, nor that a conversation has
- * expired, nor a write whose reply was lost.
+ * <p>Reports only what is stored through this very storage: not what another process stores, nor that a conversation
+ * has expired, nor a write whose reply was lost.
  *
  * <p>Thread-safe.
  */
@@ -37,7 +38,8 @@ public final class NotifyingStateStorage implements StateStorage {
      *
      * @param storage where the conversations are kept; closed with this one
      * @param listeners who is notified, in this order
-     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which gives the order
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which gives the
+     *     order
      */
     public NotifyingStateStorage(StateStorage storage, List<? extends TransitionListener> listeners) {
         this(storage, Notifications.onOwnThread(requireNonNull(listeners, "listeners"), MOST_WAITING));
@@ -49,7 +51,8 @@ public final class NotifyingStateStorage implements StateStorage {
      * @param storage where the conversations are kept; closed with this one
      * @param listeners who is notified, in this order
      * @param executor runs the listeners; not closed
-     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which gives the order
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which gives the
+     *     order
      */
     public NotifyingStateStorage(
             StateStorage storage, List<? extends TransitionListener> listeners, Executor executor) {

@@ -20,14 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the changes of state to {@link TransitionRules}: one that they do not declare is warned of after it was stored, or
- * refused before anything is written, with a {@link TransitionRefusedException}.
+ * Holds the changes of state to {@link TransitionRules}: one that they do not declare is warned of after it was stored,
+ * or refused before anything is written, with a {@link TransitionRefusedException}.
  *
  * <p>Warning costs no round trip. Neither does refusing where a write says which state it expects, as all those of
- * {@link io.botfsm.Fsm#handle} do, of {@code update} and {@code transition}; any other write of a state is preceded by a read
- * then, and is stored only if the state is still the one that was checked.
+ * {@link io.botfsm.Fsm#handle} do, of {@code update} and {@code transition}; any other write of a state is preceded by
+ * a read then, and is stored only if the state is still the one that was checked.
  *
- * <p>Thread-safe. Warns on the thread that completes the write, often the driver's: use an appender that does not block.
+ * <p>Thread-safe. Warns on the thread that completes the write, often the driver's: use an appender that does not
+ * block.
  */
 public final class TransitionCheckingStateStorage implements StateStorage {
     /** What becomes of a change that no rule declares. */

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands on the changes of each conversation in the order in which they were stored, though their writes may be seen to end in
- * another. A change waits for the writes that were under way when its own ended: only those can have been stored before it.
- * Thread-safe; keeps nothing of a conversation that is not being written.
+ * Hands on the changes of each conversation in the order in which they were stored, though their writes may be seen to
+ * end in another. A change waits for the writes that were under way when its own ended: only those can have been stored
+ * before it. Thread-safe; keeps nothing of a conversation that is not being written.
  */
 final class TransitionOrder {
     private final ConcurrentMap<StorageKey, Lane> lanes = new ConcurrentHashMap<>();

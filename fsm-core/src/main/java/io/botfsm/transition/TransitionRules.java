@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Which state may follow which. A {@link io.botfsm.transition.TransitionCheckingStateStorage} warns of a change that is not declared
- * here, or refuses it; and drawn as a diagram. To keep a state is no change and needs no rule. Immutable and
- * thread-safe.
+ * Which state may follow which. A {@link io.botfsm.transition.TransitionCheckingStateStorage} warns of a change that is
+ * not declared here, or refuses it; and drawn as a diagram. To keep a state is no change and needs no rule. Immutable
+ * and thread-safe.
  */
 public final class TransitionRules {
     private static final Optional<String> NONE = Optional.empty();
@@ -109,8 +109,8 @@ public final class TransitionRules {
         private Builder() {}
 
         /**
-         * Declares how a group's states are stored, as {@link Fsm.Builder#states(Class, Consumer)} does: the same names here
-         * and there. Not needed for a group that is stored under its own names.
+         * Declares how a group's states are stored, as {@link Fsm.Builder#states(Class, Consumer)} does: the same names
+         * here and there. Not needed for a group that is stored under its own names.
          *
          * @throws IllegalArgumentException if a stored name would stand for two states
          */

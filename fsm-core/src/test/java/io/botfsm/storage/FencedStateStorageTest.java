@@ -49,8 +49,8 @@ final class FencedStateStorageTest {
     @Test
     void aTokenOfTheWriteItselfIsNeverRaised() {
         write(newer, Mutation.builder().state("A"));
-        assertThat(write(newer, Mutation.builder().state("B").fence(8))).isEqualTo(new Fenced(9));
-        assertThat(write(older, Mutation.builder().state("B").fence(10))).isEqualTo(new Fenced(9));
+        assertThat(write(newer, Mutation.builder().state("B").fencingToken(8))).isEqualTo(new Fenced(9));
+        assertThat(write(older, Mutation.builder().state("B").fencingToken(10))).isEqualTo(new Fenced(9));
         assertThat(stored().state()).isEqualTo(Optional.of("A"));
     }
 

@@ -30,7 +30,7 @@ final class MutationTest {
         assertThat(empty.replacesData()).isFalse();
         assertThat(empty.puts()).isEmpty();
         assertThat(empty.removals()).isEmpty();
-        assertThat(empty.fence()).isEmpty();
+        assertThat(empty.fencingToken()).isEmpty();
         assertThat(empty.eventId()).isEmpty();
         assertThat(empty.expectedVersion()).isEmpty();
         assertThat(empty.expectsState()).isFalse();
@@ -44,7 +44,7 @@ final class MutationTest {
         Mutation patch = change().state("B")
                 .put("a", "1")
                 .remove("b")
-                .fence(3)
+                .fencingToken(3)
                 .eventId(4)
                 .expectVersion(5)
                 .expectState("A")
@@ -55,7 +55,7 @@ final class MutationTest {
             assertThat(m.state()).hasValue("B");
             assertThat(m.puts()).isEqualTo(Map.of("a", "1"));
             assertThat(m.removals()).containsExactly("b");
-            assertThat(m.fence()).hasValue(3);
+            assertThat(m.fencingToken()).hasValue(3);
             assertThat(m.eventId()).hasValue(4);
             assertThat(m.expectedVersion()).hasValue(5);
             assertThat(m.expectsState()).isTrue();
@@ -116,10 +116,11 @@ final class MutationTest {
     @Test
     void numbersHaveBounds() {
         for (long token : new long[] {0, -1, Mutation.MAX_FENCE + 1, Long.MAX_VALUE, Long.MIN_VALUE}) {
-            refused(Long.toString(token), () -> change().fence(token));
+            refused(Long.toString(token), () -> change().fencingToken(token));
         }
-        assertThat(change().fence(Mutation.MAX_FENCE).build().fence()).hasValue((1L << 53) - 1);
-        assertThat(change().fence(1).build().fence()).hasValue(1);
+        assertThat(change().fencingToken(Mutation.MAX_FENCE).build().fencingToken())
+                .hasValue((1L << 53) - 1);
+        assertThat(change().fencingToken(1).build().fencingToken()).hasValue(1);
         for (long id : new long[] {-1, EventWindow.MAX_EVENT_ID + 1, Long.MAX_VALUE}) {
             refused(Long.toString(id), () -> change().eventId(id));
         }
@@ -225,7 +226,7 @@ final class MutationTest {
     @Test
     void whatIsFixedIsNotCopiedAgain() {
         Mutation first = change().put("a", "1").put("b", "2").build();
-        assertThat(first.toBuilder().fence(1).build().puts()).isSameAs(first.puts());
+        assertThat(first.toBuilder().fencingToken(1).build().puts()).isSameAs(first.puts());
         Mutation whole = change().replaceData(first.puts()).build();
         StoredConversation stored = StoredConversation.none().apply(whole, 1).next();
         assertThat(stored.data()).isSameAs(whole.puts());
@@ -237,7 +238,7 @@ final class MutationTest {
         assertThat(change().state("A")
                         .put("card", "4111")
                         .remove("old")
-                        .fence(3)
+                        .fencingToken(3)
                         .build()
                         .toString())
                 .contains("state=A", "card", "old", "3")

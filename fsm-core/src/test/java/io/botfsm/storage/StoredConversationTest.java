@@ -122,21 +122,21 @@ final class StoredConversationTest {
         Step step = FENCED.apply(change().clearState().replaceData(Map.of()).build(), NOW);
         assertThat(step.next().isTombstone()).isTrue();
         assertThat(step.next().isGone()).isFalse();
-        assertThat(step.next().fence()).isEqualTo(5);
+        assertThat(step.next().fencingToken()).isEqualTo(5);
         assertThat(step.next().events().contains(10)).isTrue();
         assertThat(applied(step).version()).isEqualTo(8);
         assertThat(step.next().snapshot().state()).isEmpty();
         assertThat(step.next().snapshot().data()).isEmpty();
         assertThat(step.next().snapshot().version()).isEqualTo(8);
-        refused(step.next(), change().state("B").fence(4).build(), new Fenced(5));
-        assertThat(step.next().apply(change().state("B").build(), NOW).next().fence())
+        refused(step.next(), change().state("B").fencingToken(4).build(), new Fenced(5));
+        assertThat(step.next().apply(change().state("B").build(), NOW).next().fencingToken())
                 .isEqualTo(5);
     }
 
     @Test
     void fenceOrEventAloneMakesATombstone() {
         assertThat(StoredConversation.none()
-                        .apply(change().fence(3).build(), NOW)
+                        .apply(change().fencingToken(3).build(), NOW)
                         .next()
                         .isTombstone())
                 .isTrue();
@@ -147,10 +147,12 @@ final class StoredConversationTest {
 
     @Test
     void lowerTokenIsFenced() {
-        refused(FENCED, change().state("B").fence(4).build(), new Fenced(5));
-        assertThat(FENCED.apply(change().fence(5).build(), NOW).next().fence()).isEqualTo(5);
-        assertThat(FENCED.apply(change().fence(6).build(), NOW).next().fence()).isEqualTo(6);
-        assertThat(FENCED.apply(change().build(), NOW).next().fence()).isEqualTo(5);
+        refused(FENCED, change().state("B").fencingToken(4).build(), new Fenced(5));
+        assertThat(FENCED.apply(change().fencingToken(5).build(), NOW).next().fencingToken())
+                .isEqualTo(5);
+        assertThat(FENCED.apply(change().fencingToken(6).build(), NOW).next().fencingToken())
+                .isEqualTo(6);
+        assertThat(FENCED.apply(change().build(), NOW).next().fencingToken()).isEqualTo(5);
     }
 
     @Test
@@ -185,19 +187,35 @@ final class StoredConversationTest {
     void firstFailedConditionDecides() {
         refused(
                 FENCED,
-                change().fence(4).eventId(10).expectVersion(1).expectState("B").build(),
+                change().fencingToken(4)
+                        .eventId(10)
+                        .expectVersion(1)
+                        .expectState("B")
+                        .build(),
                 new Fenced(5));
         refused(
                 FENCED,
-                change().fence(5).eventId(10).expectVersion(1).expectState("B").build(),
+                change().fencingToken(5)
+                        .eventId(10)
+                        .expectVersion(1)
+                        .expectState("B")
+                        .build(),
                 new Duplicate(FENCED.snapshot()));
         refused(
                 FENCED,
-                change().fence(6).eventId(11).expectVersion(1).expectState("A").build(),
+                change().fencingToken(6)
+                        .eventId(11)
+                        .expectVersion(1)
+                        .expectState("A")
+                        .build(),
                 new Conflict(FENCED.snapshot()));
         refused(
                 FENCED,
-                change().fence(6).eventId(11).expectVersion(7).expectState("B").build(),
+                change().fencingToken(6)
+                        .eventId(11)
+                        .expectVersion(7)
+                        .expectState("B")
+                        .build(),
                 new Conflict(FENCED.snapshot()));
     }
 

@@ -15,7 +15,9 @@ final class StrategyTest {
     }
 
     private static Optional<StorageKey> key(String chat, String user, Optional<String> thread) {
-        return Optional.of(new StorageKey("1", chat, user, thread, Optional.of("b"), "d"));
+        StorageKey.Builder key = origin().chat(chat).user(user);
+        thread.ifPresent(key::thread);
+        return Optional.of(key.build());
     }
 
     @Test

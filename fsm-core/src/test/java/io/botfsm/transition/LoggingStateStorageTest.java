@@ -101,11 +101,11 @@ final class LoggingStateStorageTest {
 
     @Test
     void refusedWritesAndReadsLogNothing() {
-        write(storage, KEY, Mutation.builder().state("A").fence(5).eventId(1));
+        write(storage, KEY, Mutation.builder().state("A").fencingToken(5).eventId(1));
         log.list.clear();
         write(storage, KEY, Mutation.builder().state("B").expectState("Z"));
         write(storage, KEY, Mutation.builder().state("B").eventId(1));
-        write(storage, KEY, Mutation.builder().state("B").fence(4));
+        write(storage, KEY, Mutation.builder().state("B").fencingToken(4));
         storage.read(KEY).toCompletableFuture().join();
         assertThat(log.list).isEmpty();
     }

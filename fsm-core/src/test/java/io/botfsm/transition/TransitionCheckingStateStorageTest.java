@@ -121,7 +121,7 @@ final class TransitionCheckingStateStorageTest {
 
     @Test
     void aTurnIsCheckedWithoutAnotherRead() {
-        Fsm fsm = Fsm.over(refusing);
+        Fsm fsm = Fsm.of(refusing);
         fsm.handle(KEY, 1, turn -> turn.state("A"));
         fsm.handle(KEY, 2, turn -> turn.state("B").put("x", 1));
         assertThat(backend.reads).as("one for each turn").isEqualTo(2);
@@ -161,12 +161,13 @@ final class TransitionCheckingStateStorageTest {
 
     @Test
     void otherConditionsSayMore() {
-        backend.apply(Mutation.builder().state("A").fence(9).eventId(5).build());
+        backend.apply(Mutation.builder().state("A").fencingToken(9).eventId(5).build());
         long version = backend.stored.version();
         assertThat(write(refusing, Mutation.builder().state("C").eventId(5))).isInstanceOf(Duplicate.class);
         assertThat(write(refusing, Mutation.builder().state("C").expectVersion(version + 1)))
                 .isInstanceOf(Conflict.class);
-        assertThat(write(refusing, Mutation.builder().state("B").fence(8))).isEqualTo(new Fenced(9));
+        assertThat(write(refusing, Mutation.builder().state("B").fencingToken(8)))
+                .isEqualTo(new Fenced(9));
         assertThat(backend.stored.version()).isEqualTo(version);
     }
 

@@ -27,13 +27,14 @@ import java.util.concurrent.atomic.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conversations in the memory of this process: for tests, and for bots whose conversations may be lost with the process.
+ * Conversations in the memory of this process: for tests, and for bots whose conversations may be lost with the
+ * process.
  *
- * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException}. Nothing
- * survives the process, nothing is shared with another. No one sees a conversation whose time is over, and it leaves the
- * memory without traffic too, about a thousand in a second. Conversations without time to live stay until they are cleared:
- * give a {@linkplain Builder#ttl time to live} where users come and go. All capabilities; all rules of the specification
- * but those on shared and absent backends, which cannot be had here.
+ * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException}.
+ * Nothing survives the process, nothing is shared with another. No one sees a conversation whose time is over, and it
+ * leaves the memory without traffic too, about a thousand in a second. Conversations without time to live stay until
+ * they are cleared: give a {@linkplain Builder#ttl time to live} where users come and go. All capabilities; all rules
+ * of the specification but those on shared and absent backends, which cannot be had here.
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;
@@ -173,8 +174,8 @@ public final class MemoryStateStorage implements StateStorage {
         }
 
         /**
-         * How long fencing token and event ids outlive a cleared conversation: two days unless set, as Telegram redelivers
-         * for one.
+         * How long fencing token and event ids outlive a cleared conversation: two days unless set, as Telegram
+         * redelivers for one.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}

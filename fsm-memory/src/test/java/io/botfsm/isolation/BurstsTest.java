@@ -26,7 +26,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** 1,000 users with 100 updates each, at once: each conversation sees its own in order, once, and nothing is left behind. */
+/**
+ * 1,000 users with 100 updates each, at once: each conversation sees its own in order, once, and nothing is left
+ * behind.
+ */
 @Timeout(300)
 class BurstsTest {
     private static final int USERS = 1_000;
@@ -59,7 +62,7 @@ class BurstsTest {
         failures.set(0);
         long begin = System.nanoTime();
         try (MemoryStateStorage storage = new MemoryStateStorage()) {
-            Fsm fsm = Fsm.over(storage);
+            Fsm fsm = Fsm.of(storage);
             ExecutorService submitters = Executors.newFixedThreadPool(THREADS);
             List<Future<?>> all = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The memory storage is linearizable under a few threads, and its version counts every write. Storages that are not are caught. */
+/**
+ * The memory storage is linearizable under a few threads, and its version counts every write. Storages that are not are
+ * caught.
+ */
 @Timeout(300)
 class MemoryStateStorageLincheckTest {
     private static final StorageKey KEY = StorageKey.bot("bot").chat(1).user(1).build();
@@ -187,7 +190,10 @@ class MemoryStateStorageLincheckTest {
 
         abstract Outcome apply(Mutation mutation);
 
-        /** In the window of the fault, so that it shows on one busy processor too: threads that only race may never meet there. */
+        /**
+         * In the window of the fault, so that it shows on one busy processor too: threads that only race may never meet
+         * there.
+         */
         final void letOthersIn() {
             LockSupport.parkNanos(1);
         }

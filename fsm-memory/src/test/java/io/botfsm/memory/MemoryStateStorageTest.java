@@ -101,13 +101,14 @@ final class MemoryStateStorageTest {
                 builder.tombstoneTtl(life);
             }
             try (MemoryStateStorage storage = builder.build()) {
-                write(storage, key(1), Mutation.builder().state("A").fence(5));
+                write(storage, key(1), Mutation.builder().state("A").fencingToken(5));
                 write(storage, key(1), CLEAR);
                 nanos.addAndGet(life.minusMillis(1).toNanos());
-                assertThat(write(storage, key(1), Mutation.builder().fence(4))).isEqualTo(new Fenced(5));
+                assertThat(write(storage, key(1), Mutation.builder().fencingToken(4)))
+                        .isEqualTo(new Fenced(5));
                 nanos.addAndGet(Duration.ofMillis(1).toNanos());
                 assertThat(read(storage, key(1))).isEqualTo(Snapshot.none());
-                assertThat(write(storage, key(1), Mutation.builder().state("B").fence(4)))
+                assertThat(write(storage, key(1), Mutation.builder().state("B").fencingToken(4)))
                         .isInstanceOf(Applied.class);
             }
         }

@@ -1,4 +1,7 @@
-/** Whose conversation an update belongs to, in the types of pengrad's java-telegram-bot-api: {@link io.botfsm.pengrad.UpdateKeys}. */
+/**
+ * Whose conversation an update belongs to, in the types of pengrad's java-telegram-bot-api:
+ * {@link io.botfsm.pengrad.UpdateKeys}.
+ */
 @NullMarked
 package io.botfsm.pengrad;
 

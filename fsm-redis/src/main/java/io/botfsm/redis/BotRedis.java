@@ -24,14 +24,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Redis for bots, through whichever client connected: storages that share one connection or pool, and lease stores with others of
- * their own. One server, the master that Sentinels know, or a cluster. Clients connect by {@code LettuceRedis.connect(uri)} and
- * {@code JedisRedis.connect(uri)}.
+ * Redis for bots, through whichever client connected: storages that share one connection or pool, and lease stores with
+ * others of their own. One server, the master that Sentinels know, or a cluster. Clients connect by
+ * {@code LettuceRedis.connect(uri)} and {@code JedisRedis.connect(uri)}.
  *
- * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives the
- * user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the command
- * timeout while the server is unavailable, and work again by themselves within two seconds of its return, or after its
- * replica has taken its place; no command is kept while disconnected, and none is executed twice.
+ * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives
+ * the user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the
+ * command timeout while the server is unavailable, and work again by themselves within two seconds of its return, or
+ * after its replica has taken its place; no command is kept while disconnected, and none is executed twice.
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
  */
@@ -76,8 +76,9 @@ public final class BotRedis implements AutoCloseable {
     }
 
     /**
-     * A storage with other options. Storages share the connections; closing one leaves them to the others. If the keys have another
-     * prefix than those of storages before, or writes are to be durable, the server is checked for it first, which blocks.
+     * A storage with other options. Storages share the connections; closing one leaves them to the others. If the keys
+     * have another prefix than those of storages before, or writes are to be durable, the server is checked for it
+     * first, which blocks.
      *
      * @throws IllegalArgumentException if the durability may take longer than a command
      * @throws StorageUnavailableException if the server has to be asked and does not answer
@@ -114,10 +115,10 @@ public final class BotRedis implements AutoCloseable {
     }
 
     /**
-     * A store of leases with other options. Each has connections and threads of its own (unless the client is yours, which keeps
-     * its threads and pool), so that a renewal never waits for the conversations: so make one for all locks, not one for each, and
-     * another one for leases that are many. Closing it closes those; otherwise they are closed with this object, after the
-     * storages.
+     * A store of leases with other options. Each has connections and threads of its own (unless the client is yours,
+     * which keeps its threads and pool), so that a renewal never waits for the conversations: so make one for all
+     * locks, not one for each, and another one for leases that are many. Closing it closes those; otherwise they are
+     * closed with this object, after the storages.
      *
      * <p>Connecting checks the server for what leases need. Blocks.
      *
@@ -154,10 +155,10 @@ public final class BotRedis implements AutoCloseable {
     }
 
     /**
-     * Ends the connections, that of the storages first and those of lease stores last, and clients and threads unless they are
-     * yours; every later call on a storage fails with {@link StorageClosedException}, on a lease store with
-     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until it
-     * expires: close the locks before. Idempotent.
+     * Ends the connections, that of the storages first and those of lease stores last, and clients and threads unless
+     * they are yours; every later call on a storage fails with {@link StorageClosedException}, on a lease store with
+     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until
+     * it expires: close the locks before. Idempotent.
      */
     @Override
     public void close() {
@@ -201,8 +202,8 @@ public final class BotRedis implements AutoCloseable {
         }
 
         /**
-         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that, a URI
-         * that names several servers is of a cluster, and a single one is asked whether it is.
+         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that,
+         * a URI that names several servers is of a cluster, and a single one is asked whether it is.
          */
         public Builder cluster() {
             cluster = true;
@@ -243,8 +244,8 @@ public final class BotRedis implements AutoCloseable {
          *
          * @throws IllegalArgumentException if choices contradict each other, or the client cannot be used so
          * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
+         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database,
+         *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
         public BotRedis connect() {
             Builder chosen = new Builder(this);
@@ -257,8 +258,8 @@ public final class BotRedis implements AutoCloseable {
          *
          * @throws IllegalArgumentException if choices contradict each other, or the client cannot be used so
          * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-         *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
+         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database,
+         *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
         public LeaseStore leaseStore() {
             return diagnosis().explain(() -> openLeaseStore(leaseOptions, store -> {}));

@@ -51,7 +51,8 @@ public final class Durability {
     }
 
     /**
-     * The server and so many replicas have it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly yes}.
+     * The server and so many replicas have it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly
+     * yes}.
      *
      * @param replicas at least 1
      * @param timeout how long to wait, at least a millisecond and shorter than the command timeout

@@ -2,14 +2,13 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.botfsm.redis.internal.KeyScheme;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Names the Redis keys of a lease: {@code prefix:{name}} and, for its fence, {@code prefix:{name}:fence}. The braces make
- * both one hash tag. Within the name {@code % : { }}, what breaks a line and unpaired surrogates, which UTF-8 cannot
- * carry, stand percent-encoded: two different names never share a key, and a key can be printed.
+ * Names the Redis keys of a lease: {@code prefix:{name}} and, for its fence, {@code prefix:{name}:fence}. The braces
+ * make both one hash tag. Within the name {@code % : { }}, what breaks a line and unpaired surrogates, which UTF-8
+ * cannot carry, stand percent-encoded: two different names never share a key, and a key can be printed.
  */
 final class LeaseKeys {
     private final String begin;
@@ -28,11 +27,15 @@ final class LeaseKeys {
     }
 
     private static void append(StringBuilder key, int c) {
-        if (KeyScheme.isSpecial(c) || isUnprintable(c)) {
+        if (isReserved(c) || isUnprintable(c)) {
             key.append(String.format(Locale.ROOT, "%%%02X", c));
         } else {
             key.appendCodePoint(c);
         }
+    }
+
+    private static boolean isReserved(int c) {
+        return c == '%' || c == ':' || c == '{' || c == '}';
     }
 
     private static boolean isUnprintable(int c) {

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A port with what it needs: a driver, and one connection for subscriptions while there are some. They end with the port.
- * Thread-safe.
+ * A port with what it needs: a driver, and one connection for subscriptions while there are some. They end with the
+ * port. Thread-safe.
  */
 final class PortSession {
     private static final Logger LOGGER = LoggerFactory.getLogger(BotRedis.class);

@@ -69,9 +69,9 @@ public final class RedisLeaseOptions {
         }
 
         /**
-         * Declares that a lock without a fence was never held, rather than that the store was emptied. Its first holder then
-         * need not wait for one who may have been forgotten, if the server has been up for long enough. Wrong if someone
-         * empties the store while the lock is held: two may be active then until the first one's next renewal.
+         * Declares that a lock without a fence was never held, rather than that the store was emptied. Its first holder
+         * then need not wait for one who may have been forgotten, if the server has been up for long enough. Wrong if
+         * someone empties the store while the lock is held: two may be active then until the first one's next renewal.
          */
         public Builder newStore(boolean declared) {
             newStore = declared;

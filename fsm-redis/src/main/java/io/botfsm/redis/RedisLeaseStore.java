@@ -30,20 +30,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases in Redis: a key each, and a key for its fence. Every operation is one {@code EVALSHA}; a server that has forgotten
- * the script is sent it within the same attempt. The layout is described in the project's documentation, page "Redis layout".
+ * Leases in Redis: a key each, and a key for its fence. Every operation is one {@code EVALSHA}; a server that has
+ * forgotten the script is sent it within the same attempt. The layout is described in the project's documentation, page
+ * "Redis layout".
  *
- * <p>What a grant says of the store's {@linkplain Granted#memory memory}: everything, if the server answers only what it has
- * on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may ask for that with {@code CONFIG GET});
- * else the time since the server started, or since the fence of the lock was begun if that is less: a server that was emptied
- * has lost the fence too. A young fence is not held against a server that is {@linkplain RedisLeaseOptions#isNewStore declared
- * new}, or that shows by {@code INFO} that it has lost nothing since it started. What concerns the server's start is found out
- * once per connection, along with the first acquire, of the node of a cluster that holds the lease; what it has lost, after each
- * grant with a fence younger than the lease's time to live. It does not cover what a replica misses that takes its master's
- * place, nor keys that are evicted or deleted by hand.
+ * <p>What a grant says of the store's {@linkplain Granted#memory memory}: everything, if the server answers only what
+ * it has on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may ask for that with
+ * {@code CONFIG GET}); else the time since the server started, or since the fence of the lock was begun if that is
+ * less: a server that was emptied has lost the fence too. A young fence is not held against a server that is
+ * {@linkplain RedisLeaseOptions#isNewStore declared new}, or that shows by {@code INFO} that it has lost nothing since
+ * it started. What concerns the server's start is found out once per connection, along with the first acquire, of the
+ * node of a cluster that holds the lease; what it has lost, after each grant with a fence younger than the lease's time
+ * to live. It does not cover what a replica misses that takes its master's place, nor keys that are evicted or deleted
+ * by hand.
  *
- * <p>Thread-safe. Stages complete on a thread of the client, within the timeout, a question for the memory of a new connection's
- * server included.
+ * <p>Thread-safe. Stages complete on a thread of the client, within the timeout, a question for the memory of a new
+ * connection's server included.
  */
 public final class RedisLeaseStore implements LeaseStore {
     /** The error of scripts that find no higher fencing token. */
@@ -61,9 +63,10 @@ public final class RedisLeaseStore implements LeaseStore {
     /**
      * A store over a client.
      *
-     * @param port the client; belongs to the store and is closed with it, since a lock is to have a connection of its own
-     * @param timeout how long the client lets a command take; also the limit of an operation that has to send the script as
-     *     well
+     * @param port the client; belongs to the store and is closed with it, since a lock is to have a connection of its
+     *     own
+     * @param timeout how long the client lets a command take; also the limit of an operation that has to send the
+     *     script as well
      * @param options how leases are kept
      * @throws IllegalArgumentException if the timeout is not positive
      */
@@ -130,8 +133,8 @@ public final class RedisLeaseStore implements LeaseStore {
     }
 
     /**
-     * A server that was emptied has a younger fence than it has been running, or had none. So has one where the lock is used for
-     * the first time, and that one may be able to show that it was not emptied.
+     * A server that was emptied has a younger fence than it has been running, or had none. So has one where the lock is
+     * used for the first time, and that one may be able to show that it was not emptied.
      */
     private CompletionStage<Duration> remembered(
             @Nullable Memory found, Duration fenceAge, LeaseRequest request, AskedServer asked) {

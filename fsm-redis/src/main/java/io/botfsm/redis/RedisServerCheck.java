@@ -15,8 +15,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * What is asked of a server before storages are handed out: that it is new enough, knows the scripts, and gives the
- * user every right that the scripts need. A script that lacked one in its middle would leave half a write behind, since Redis
- * does not roll scripts back; so it must not get that far.
+ * user every right that the scripts need. A script that lacked one in its middle would leave half a write behind, since
+ * Redis does not roll scripts back; so it must not get that far.
  *
  * <p>Thread-safe. Leaves nothing in the database.
  */
@@ -59,7 +59,8 @@ final class RedisServerCheck {
      * Tries whether the server can confirm what a storage is to wait for. Blocks.
      *
      * @param keyPrefix what the storage's keys begin with
-     * @throws StorageRefusedException if the server cannot, does not know the command that waits, or the user has no right to it
+     * @throws StorageRefusedException if the server cannot, does not know the command that waits, or the user has no
+     *     right to it
      * @throws StorageUnavailableException if the server does not answer
      */
     void runForDurability(String keyPrefix, Durability wanted) {

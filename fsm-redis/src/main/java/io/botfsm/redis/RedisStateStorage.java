@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * "Redis layout".
  *
  * <p>Thread-safe. As durable as the Redis behind it: with its default settings a crash of the server may lose the last
- * second. Stages complete on a thread of the client, and fail as {@link StateStorage} says: {@link StorageUnavailableException}
- * when Redis is away or passes a request by for now, {@link StorageRefusedException} when it will go on refusing.
+ * second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
+ * {@link StorageUnavailableException} when Redis is away or passes a request by for now,
+ * {@link StorageRefusedException} when it will go on refusing.
  */
 public final class RedisStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
@@ -56,8 +57,8 @@ public final class RedisStateStorage implements StateStorage {
      * A storage over a client.
      *
      * @param port the client; stays open when the storage is closed, since others may share it
-     * @param timeout how long the client lets a command take, for errors to tell; also the limit of a write that has to send
-     *     the script as well
+     * @param timeout how long the client lets a command take, for errors to tell; also the limit of a write that has to
+     *     send the script as well
      * @param options how conversations are kept
      * @throws IllegalArgumentException if the timeout is not positive, or not longer than durability may take
      */

@@ -34,7 +34,10 @@ public final class RedisStorageOptions {
         durability = builder.durability;
     }
 
-    /** Conversations live on, tombstones for {@link #DEFAULT_TOMBSTONE_TTL}, keys begin with {@value #DEFAULT_KEY_PREFIX}. */
+    /**
+     * Conversations live on, tombstones for {@link #DEFAULT_TOMBSTONE_TTL}, keys begin with
+     * {@value #DEFAULT_KEY_PREFIX}.
+     */
     public static RedisStorageOptions defaults() {
         return DEFAULTS;
     }
@@ -124,8 +127,8 @@ public final class RedisStorageOptions {
         }
 
         /**
-         * Waits after each write until it is confirmed to be this durable. Writes then go over a connection of their own, where
-         * those that come while others are waited for are waited for together.
+         * Waits after each write until it is confirmed to be this durable. Writes then go over a connection of their
+         * own, where those that come while others are waited for are waited for together.
          */
         public Builder durability(Durability wanted) {
             durability = Optional.of(requireNonNull(wanted, "durability"));

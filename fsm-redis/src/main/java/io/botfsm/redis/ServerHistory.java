@@ -6,14 +6,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
- * Whether a server can show, by what {@code INFO} says, that it has lost nothing since it started: it was not emptied, evicted
- * nothing, has always been a master, and is not a node of a cluster, to which slots may move without their keys. The counters
- * it reads begin with the process; where they were reset, that is a counter too. Whatever is missing or unknown shows nothing.
+ * Whether a server can show, by what {@code INFO} says, that it has lost nothing since it started: it was not emptied,
+ * evicted nothing, has always been a master, and is not a node of a cluster, to which slots may move without their
+ * keys. The counters it reads begin with the process; where they were reset, that is a counter too. Whatever is missing
+ * or unknown shows nothing.
  */
 final class ServerHistory {
     /**
-     * What has to be there: a replica that was promoted has a second replication id, and the lease itself was written by a
-     * {@code SET} that was counted.
+     * What has to be there: a replica that was promoted has a second replication id, and the lease itself was written
+     * by a {@code SET} that was counted.
      */
     private static final List<Pattern> REQUIRED = List.of(
             line("(redis|server)_mode:standalone"),
@@ -24,9 +25,9 @@ final class ServerHistory {
             line("cmdstat_set:calls=0*[1-9].*"));
 
     /**
-     * What must not be there: a command that empties, replaces or swaps what is stored, takes keys away, or makes a replica of
-     * the server; or one that resets the counters, which Redis before 7 counts as one with all others of {@code CONFIG}. Not
-     * {@code DEL}, by which leases are released.
+     * What must not be there: a command that empties, replaces or swaps what is stored, takes keys away, or makes a
+     * replica of the server; or one that resets the counters, which Redis before 7 counts as one with all others of
+     * {@code CONFIG}. Not {@code DEL}, by which leases are released.
      */
     private static final Pattern LOSS = Pattern.compile("(?m)^cmdstat_("
             + "flushall|flushdb|swapdb|debug|unlink|getdel|delex|delifeq|rename|renamenx|move|copy|restore|migrate"
@@ -41,8 +42,8 @@ final class ServerHistory {
     /**
      * Asks the server; never fails.
      *
-     * @param connection the {@linkplain RedisPort#connection number} from before the moment that matters: if another process
-     *     answers, nothing is shown
+     * @param connection the {@linkplain RedisPort#connection number} from before the moment that matters: if another
+     *     process answers, nothing is shown
      */
     static CompletableFuture<Boolean> isUnbroken(RedisPort server, long connection) {
         return server.info("all")

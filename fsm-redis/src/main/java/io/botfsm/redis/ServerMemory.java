@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far back a server is sure to know of leases: since it started, or for ever if it never answers before what it answers
- * is on disk. It is asked once per connection, since another connection may lead to a server that has restarted; of the nodes of
- * a cluster, each for itself. Thread-safe.
+ * How far back a server is sure to know of leases: since it started, or for ever if it never answers before what it
+ * answers is on disk. It is asked once per connection, since another connection may lead to a server that has
+ * restarted; of the nodes of a cluster, each for itself. Thread-safe.
  */
 final class ServerMemory {
     private static final Pattern UPTIME = Pattern.compile("(?m)^uptime_in_seconds:(\\d{1,10})\\s*$");
@@ -45,8 +45,9 @@ final class ServerMemory {
     }
 
     /**
-     * What is known of the process that answered last, or of a later one, which remembers less: so whatever was granted before
-     * this call is not believed to be remembered for longer than it is. Complete already unless the connection is new.
+     * What is known of the process that answered last, or of a later one, which remembers less: so whatever was granted
+     * before this call is not believed to be remembered for longer than it is. Complete already unless the connection
+     * is new.
      */
     CompletableFuture<Memory> of(RedisPort server) {
         // before asking: another connection's answer must not be taken for this one's

@@ -56,7 +56,7 @@ final class WriteArguments {
                 .put((byte) (m.replacesData() ? 'r' : 'p'))
                 .putInt(sets)
                 .putLong(number(m.expectedVersion()))
-                .putLong(number(m.fence()))
+                .putLong(number(m.fencingToken()))
                 .putLong(number(m.eventId()))
                 .putLong(m.ttl(standardTtl).map(Duration::toMillis).orElse(NONE))
                 .putLong(tombstoneTtl)

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whether who takes a lock for the first time has to wait, on real servers that have been up for longer than a lease lasts. */
+/**
+ * Whether who takes a lock for the first time has to wait, on real servers that have been up for longer than a lease
+ * lasts.
+ */
 @Timeout(120)
 class FirstLeaseTest {
     private static final Duration TTL = Duration.ofSeconds(1);

@@ -34,8 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The scripts of leases against a model of a few lines: the same random calls to both, and after each the same answer, the
- * same values in Redis, the right times to live, and as many messages. Repeat a failure with {@code -Dbotfsm.seed=…}.
+ * The scripts of leases against a model of a few lines: the same random calls to both, and after each the same answer,
+ * the same values in Redis, the right times to live, and as many messages. Repeat a failure with
+ * {@code -Dbotfsm.seed=…}.
  */
 @Timeout(600)
 class LeaseOracleTest {
@@ -131,9 +132,9 @@ class LeaseOracleTest {
     private LeaseRequest request() {
         Duration length = Duration.ofMillis(HOUR + random.nextInt(1_000_000));
         long floor = switch (random.nextInt(40)) {
-            case 0 -> LeaseRequest.HIGHEST_FENCE - random.nextInt(2);
+            case 0 -> LeaseRequest.MAX_FENCING_TOKEN - random.nextInt(2);
             case 1, 2, 3, 4, 5, 6 ->
-                Math.min(LeaseRequest.HIGHEST_FENCE, token + random.nextInt(5) - Math.min(token, 2));
+                Math.min(LeaseRequest.MAX_FENCING_TOKEN, token + random.nextInt(5) - Math.min(token, 2));
             case 7, 8 -> random.nextInt(5);
             default -> 0;
         };
@@ -151,7 +152,7 @@ class LeaseOracleTest {
 
     private void acquire(String where) throws Exception {
         LeaseRequest request = request();
-        if (holder == null && token == LeaseRequest.HIGHEST_FENCE) {
+        if (holder == null && token == LeaseRequest.MAX_FENCING_TOKEN) {
             isUsedUp(where, store.acquire(request));
             return;
         }
@@ -168,7 +169,7 @@ class LeaseOracleTest {
             count("occupied");
             return;
         }
-        long granted = ((Granted) answer).fence();
+        long granted = ((Granted) answer).fencingToken();
         long least = Math.max(token + 1, request.floor());
         assertThat(granted).as(where).isBetween(Math.max(least, before), Math.max(least, after));
         token = granted;
@@ -223,7 +224,7 @@ class LeaseOracleTest {
             fenceTtl = -2;
             return;
         }
-        if (token == LeaseRequest.HIGHEST_FENCE) {
+        if (token == LeaseRequest.MAX_FENCING_TOKEN) {
             isUsedUp(where, store.force(name));
             return;
         }
@@ -262,7 +263,7 @@ class LeaseOracleTest {
         assertThat(stored.claim()).isEqualTo(Optional.ofNullable(holder));
         assertThat(stored.remaining().isPresent()).isEqualTo(holder != null);
         stored.remaining().ifPresent(left -> assertThat(left.toMillis()).isBetween(ttl - SLACK, ttl));
-        assertThat(stored.fence()).isEqualTo(token == 0 ? OptionalLong.empty() : OptionalLong.of(token));
+        assertThat(stored.fencingToken()).isEqualTo(token == 0 ? OptionalLong.empty() : OptionalLong.of(token));
     }
 
     /** What is in Redis, seen without the scripts. */

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * {@code write.lua} against {@link StoredConversation#apply}: the same random writes to both, and after each the same reply,
- * the same fields byte for byte, and the right time to live. Repeat a failure with {@code -Dbotfsm.seed=…}.
+ * {@code write.lua} against {@link StoredConversation#apply}: the same random writes to both, and after each the same
+ * reply, the same fields byte for byte, and the right time to live. Repeat a failure with {@code -Dbotfsm.seed=…}.
  */
 @Timeout(600)
 class OracleTest {
@@ -137,7 +137,7 @@ class OracleTest {
             m.eventId(eventId(model, anchor));
         }
         if (random.nextInt(6) == 0) {
-            m.fence(fence(model));
+            m.fencingToken(fence(model));
         }
         if (random.nextInt(6) == 0) {
             m.expectVersion(random.nextInt(4) == 0 ? Math.max(0, model.version() - 1) : model.version());
@@ -208,7 +208,7 @@ class OracleTest {
     }
 
     private long fence(StoredConversation model) {
-        long near = model.fence() + random.nextInt(4) - 1;
+        long near = model.fencingToken() + random.nextInt(4) - 1;
         return near < 1 ? 1 : Math.min(Mutation.MAX_FENCE, random.nextInt(50) == 0 ? Mutation.MAX_FENCE : near);
     }
 
@@ -263,8 +263,8 @@ class OracleTest {
         if (!model.isGone()) {
             fields.add(field("v", versionAndEvents(model)));
             model.state().ifPresent(state -> fields.add(field("s", state.getBytes(UTF_8))));
-            if (model.fence() > 0) {
-                fields.add(field("f", Long.toString(model.fence()).getBytes(UTF_8)));
+            if (model.fencingToken() > 0) {
+                fields.add(field("f", Long.toString(model.fencingToken()).getBytes(UTF_8)));
             }
             if (model.events().other().length > 0) {
                 fields.add(field("o", model.events().other()));

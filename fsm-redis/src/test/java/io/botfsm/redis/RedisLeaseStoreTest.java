@@ -104,12 +104,12 @@ class RedisLeaseStoreTest {
 
     @Test
     void aLeaseEndsWithItsTimeToLiveAndItsFenceStays() throws Exception {
-        long first = ((Granted) get(store.acquire(request(MINE, Duration.ofMillis(1))))).fence();
+        long first = ((Granted) get(store.acquire(request(MINE, Duration.ofMillis(1))))).fencingToken();
         Awaitility.await().until(() -> get(store.read(name)).claim().isEmpty());
         assertThat(get(store.read(name)))
                 .isEqualTo(new StoredLease(Optional.empty(), Optional.empty(), OptionalLong.of(first)));
         assertThat(get(store.renew(request()))).isInstanceOf(NotYours.class);
-        assertThat(((Granted) get(store.acquire(request(THEIRS, Duration.ofSeconds(30))))).fence())
+        assertThat(((Granted) get(store.acquire(request(THEIRS, Duration.ofSeconds(30))))).fencingToken())
                 .isGreaterThan(first);
         assertThat(get(store.release(name, MINE))).isFalse();
     }
@@ -203,7 +203,7 @@ class RedisLeaseStoreTest {
         get(store.acquire(request()));
         for (String damaged : List.of("damaged", "and more damaged", "x 1700000000000000", " 1700000000000000")) {
             redis.call("SET", fence, damaged);
-            assertThat(get(store.read(name)).fence()).isEmpty();
+            assertThat(get(store.read(name)).fencingToken()).isEmpty();
             assertThat(get(store.renew(request().withFloor(5)))).isInstanceOf(Renewed.class);
             assertThat(get(store.renew(request(THEIRS, Duration.ofSeconds(1))))).isInstanceOf(NotYours.class);
             assertThat(redis.text("GET", fence)).isEqualTo(damaged);
@@ -212,8 +212,8 @@ class RedisLeaseStoreTest {
 
     @Test
     void theHighestTokenIsTheLast() throws Exception {
-        Granted highest = (Granted) get(store.acquire(request().withFloor(LeaseRequest.HIGHEST_FENCE)));
-        assertThat(highest.fence()).isEqualTo(LeaseRequest.HIGHEST_FENCE);
+        Granted highest = (Granted) get(store.acquire(request().withFloor(LeaseRequest.MAX_FENCING_TOKEN)));
+        assertThat(highest.fencingToken()).isEqualTo(LeaseRequest.MAX_FENCING_TOKEN);
         assertThat(get(store.acquire(request())))
                 .as("an exhausted name is not granted to anyone, but still held")
                 .isInstanceOf(Occupied.class);
@@ -249,11 +249,11 @@ class RedisLeaseStoreTest {
     @Test
     void aServerWithoutMemoryKeepsAndFreesLeases() throws Exception {
         get(store.acquire(request()));
-        long before = get(store.read(name)).fence().orElseThrow();
+        long before = get(store.read(name)).fencingToken().orElseThrow();
         redis.call("CONFIG", "SET", "maxmemory", "1");
 
         assertThat(get(store.renew(request().withFloor(before + 5)))).isInstanceOf(Renewed.class);
-        assertThat(get(store.read(name)).fence()).hasValue(before + 5);
+        assertThat(get(store.read(name)).fencingToken()).hasValue(before + 5);
         assertThat(get(store.release(name, MINE))).isTrue();
         LeaseStoreException full = failure(store.acquire(request()));
         assertThat(full).hasMessageContaining("OOM").matches(failure -> !failure.isLasting());

@@ -34,7 +34,12 @@ class RefusingServerTest {
         admin = server.connect();
         storage = new RedisStateStorage(
                 new SocketPort(server.connect()), Duration.ofSeconds(2), RedisStorageOptions.defaults());
-        write(Mutation.builder().state("A").put("a", "1").put("b", "2").fence(1).build());
+        write(Mutation.builder()
+                .state("A")
+                .put("a", "1")
+                .put("b", "2")
+                .fencingToken(1)
+                .build());
         before = read();
     }
 
@@ -68,7 +73,7 @@ class RefusingServerTest {
         admin.call("CONFIG", "SET", "maxmemory", "1");
 
         isDenied(Mutation.builder().state("B").build(), "OOM");
-        isDenied(Mutation.builder().put("c", "3").fence(2).eventId(1).build(), "OOM");
+        isDenied(Mutation.builder().put("c", "3").fencingToken(2).eventId(1).build(), "OOM");
         assertThat(read()).isEqualTo(before);
 
         // These delete first, which is allowed, and then all the rest is allowed too.

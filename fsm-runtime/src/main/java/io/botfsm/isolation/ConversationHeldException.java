@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Another process went on handling the conversation until the timeout. The handler has not begun, and never will; have the
- * update delivered again, such as by answering a webhook with 503.
+ * Another process went on handling the conversation until the timeout. The handler has not begun, and never will; have
+ * the update delivered again, such as by answering a webhook with 503.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ConversationHeldException extends FsmException {

@@ -5,22 +5,22 @@ import java.util.OptionalLong;
 /** One handler's hold of its conversation. Thread-safe. */
 public interface ConversationLease {
     /**
-     * Whether nobody else can be handling this conversation now: until the handler has ended, and across processes no longer
-     * than the lease can be relied on. Asks a clock, not the store: it is right even if nothing can be reached. After the
-     * machine was suspended or its clock was set forward it is false until a renewal, which is made at once, has confirmed the
-     * lease; it is false for good after {@link #onLost} and when the handler has ended.
+     * Whether nobody else can be handling this conversation now: until the handler has ended, and across processes no
+     * longer than the lease can be relied on. Asks a clock, not the store: it is right even if nothing can be reached.
+     * After the machine was suspended or its clock was set forward it is false until a renewal, which is made at once,
+     * has confirmed the lease; it is false for good after {@link #onLost} and when the handler has ended.
      */
     boolean isHeld();
 
     /**
-     * A token that is higher than that of every earlier process, for {@link io.botfsm.Fsm#fencedBy}; constant. Empty where the
-     * isolation is within one process. Handlers that one process runs one after another may have the same.
+     * A token that is higher than that of every earlier process, for {@link io.botfsm.Fsm#fencedBy}; constant. Empty
+     * where the isolation is within one process. Handlers that one process runs one after another may have the same.
      */
     OptionalLong fencingToken();
 
     /**
-     * Runs the action once when the conversation is lost while the handler runs, at once if it already is. Never within one
-     * process.
+     * Runs the action once when the conversation is lost while the handler runs, at once if it already is. Never within
+     * one process.
      *
      * @param action must not block: it runs on a thread that it shares with the actions of other handlers
      */

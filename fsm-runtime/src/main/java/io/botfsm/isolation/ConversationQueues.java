@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Whose turn it is in each conversation, and who comes after. The first has the turn, and is in its queue until it leaves; a
- * conversation in which it is nobody's turn has no queue. Every operation is one atomic step of the map, which nothing runs
- * inside of but the queue's own. Thread-safe.
+ * Whose turn it is in each conversation, and who comes after. The first has the turn, and is in its queue until it
+ * leaves; a conversation in which it is nobody's turn has no queue. Every operation is one atomic step of the map,
+ * which nothing runs inside of but the queue's own. Thread-safe.
  */
 final class ConversationQueues<T> {
     /** What somebody who arrives finds. */

@@ -19,21 +19,24 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs handlers so that those of one conversation run one after another in the order in which they were submitted, and those of
- * different conversations in parallel: {@linkplain #inProcess() within one process}, or {@linkplain #of across several}.
+ * Runs handlers so that those of one conversation run one after another in the order in which they were submitted, and
+ * those of different conversations in parallel: {@linkplain #inProcess() within one process}, or {@linkplain #of across
+ * several}.
  *
  * <pre>{@code
  * isolation.submit(key, () -> fsm.handle(key, updateId, turn -> answer(turn, text)))
  *         .thenAccept(handled -> reply(handled));
  * }</pre>
  *
- * <p>What hangs on a stage without {@code Async} runs before the next handler of the conversation begins, and so keeps its order
- * too. A handler that fails, is stuck, or is slow holds up its own conversation only, as long as the executor has threads.
- * Across processes the order is that within each; between processes it is whoever gets the conversation first.
+ * <p>What hangs on a stage without {@code Async} runs before the next handler of the conversation begins, and so keeps
+ * its order too. A handler that fails, is stuck, or is slow holds up its own conversation only, as long as the executor
+ * has threads. Across processes the order is that within each; between processes it is whoever gets the conversation
+ * first.
  *
- * <p>How many handlers may wait is bounded, for one conversation and in total. A conversation without handlers leaves nothing
- * behind. Stages fail with what the handler throws, or with a subclass of {@link io.botfsm.storage.FsmException} of this package if it
- * has not begun and never will. Thread-safe; make one per bot and share it.
+ * <p>How many handlers may wait is bounded, for one conversation and in total. A conversation without handlers leaves
+ * nothing behind. Stages fail with what the handler throws, or with a subclass of
+ * {@link io.botfsm.storage.FsmException} of this package if it has not begun and never will. Thread-safe; make one per
+ * bot and share it.
  */
 public interface EventIsolation extends AutoCloseable {
     /** What is done with one update while no other of the same conversation is being handled. */
@@ -68,14 +71,15 @@ public interface EventIsolation extends AutoCloseable {
     }
 
     /**
-     * Submits a handler, and returns at once if there is room. If all the room there is in total is taken, waits for some, as a
-     * poller should that is faster than its handlers; but not within a handler, which may be what others wait for.
+     * Submits a handler, and returns at once if there is room. If all the room there is in total is taken, waits for
+     * some, as a poller should that is faster than its handlers; but not within a handler, which may be what others
+     * wait for.
      *
-     * <p>The stage fails with {@link BacklogFullException} if the conversation has as many handlers as it may, or if in total no
-     * room was found in time; with {@link IsolationClosedException} after {@link #drain} or {@link #close}; with
-     * {@link HandlerRejectedException} if the executor refuses; with {@link io.botfsm.storage.InterruptedCallException} if this thread
-     * was interrupted while it waited; across processes also with {@link ConversationHeldException} and
-     * {@link IsolationUnavailableException}.
+     * <p>The stage fails with {@link BacklogFullException} if the conversation has as many handlers as it may, or if in
+     * total no room was found in time; with {@link IsolationClosedException} after {@link #drain} or {@link #close};
+     * with {@link HandlerRejectedException} if the executor refuses; with
+     * {@link io.botfsm.storage.InterruptedCallException} if this thread was interrupted while it waited; across
+     * processes also with {@link ConversationHeldException} and {@link IsolationUnavailableException}.
      *
      * @return what the handler returns or throws
      */
@@ -88,14 +92,14 @@ public interface EventIsolation extends AutoCloseable {
     }
 
     /**
-     * Runs a handler on this thread when its turn has come. An interrupt ends the wait, and the handler's place in the queue is
-     * given up; a handler that has begun finds the thread interrupted as usual.
+     * Runs a handler on this thread when its turn has come. An interrupt ends the wait, and the handler's place in the
+     * queue is given up; a handler that has begun finds the thread interrupted as usual.
      *
      * @return what the handler returns
      * @throws Exception what the handler throws, or what {@link #submit} would fail its stage with; of those
      *     {@link io.botfsm.storage.InterruptedCallException} if the wait was interrupted
-     * @throws IllegalStateException if called within a handler of this isolation, which could wait for itself: submit there,
-     *     and go on with the stage
+     * @throws IllegalStateException if called within a handler of this isolation, which could wait for itself: submit
+     *     there, and go on with the stage
      */
     <T extends @Nullable Object> T call(StorageKey key, Handler<T> handler) throws Exception;
 
@@ -113,15 +117,19 @@ public interface EventIsolation extends AutoCloseable {
     boolean drain(Duration timeout) throws InterruptedException;
 
     /**
-     * Takes no more handlers, and ends those that have not begun: their stages fail with {@link IsolationClosedException}. Those
-     * that run go on to their end, isolated as before. Returns at once; {@link #drain} before or afterwards waits. Idempotent.
+     * Takes no more handlers, and ends those that have not begun: their stages fail with
+     * {@link IsolationClosedException}. Those that run go on to their end, isolated as before. Returns at once;
+     * {@link #drain} before or afterwards waits. Idempotent.
      */
     @Override
     void close();
 
     /** Collects how updates are isolated. Not thread-safe. */
     final class Builder {
-        /** How many handlers of one conversation may wait or run unless chosen otherwise: Telegram keeps 100 unconfirmed. */
+        /**
+         * How many handlers of one conversation may wait or run unless chosen otherwise: Telegram keeps 100
+         * unconfirmed.
+         */
         public static final int DEFAULT_PER_CONVERSATION = 128;
 
         /** How many handlers may wait or run in total unless chosen otherwise. */
@@ -133,7 +141,10 @@ public interface EventIsolation extends AutoCloseable {
         /** How long a lease lasts unless renewed or chosen otherwise. */
         public static final Duration DEFAULT_TTL = Duration.ofSeconds(10);
 
-        /** How long a handler waits for other processes unless chosen otherwise: longer than a crashed one can be in the way. */
+        /**
+         * How long a handler waits for other processes unless chosen otherwise: longer than a crashed one can be in the
+         * way.
+         */
         public static final Duration DEFAULT_ACQUIRE_TIMEOUT = Duration.ofSeconds(15);
 
         private static final Duration LONGEST = Duration.ofDays(1);
@@ -152,8 +163,8 @@ public interface EventIsolation extends AutoCloseable {
         Builder() {}
 
         /**
-         * What runs handlers: one task for each conversation that has some, which ends after each handler. Virtual threads will do.
-         * Not closed. By default {@linkplain #threads threads} of the isolation's own.
+         * What runs handlers: one task for each conversation that has some, which ends after each handler. Virtual
+         * threads will do. Not closed. By default {@linkplain #threads threads} of the isolation's own.
          */
         public Builder executor(Executor forHandlers) {
             requireNonNull(forHandlers, "forHandlers");
@@ -162,8 +173,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * How many threads of its own the isolation may have for handlers: daemons that end when they are idle. Four for each
-         * processor by default, at least 16, since handlers wait for storages most of the time.
+         * How many threads of its own the isolation may have for handlers: daemons that end when they are idle. Four
+         * for each processor by default, at least 16, since handlers wait for storages most of the time.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -204,8 +215,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * Interrupts a handler that runs longer than this, and logs a warning; never by default. A handler that goes on all the same
-         * holds up its conversation until it ends.
+         * Interrupts a handler that runs longer than this, and logs a warning; never by default. A handler that goes on
+         * all the same holds up its conversation until it ends.
          *
          * @throws IllegalArgumentException if it is not positive or longer than a day
          */
@@ -219,7 +230,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * Isolates across all processes that share the store, by a lease for each conversation that is being handled. Not closed.
+         * Isolates across all processes that share the store, by a lease for each conversation that is being handled.
+         * Not closed.
          */
         public Builder leaseStore(LeaseStore leases) {
             requireNonNull(leases, "store");
@@ -228,8 +240,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * How long a lease lasts unless renewed, {@link #DEFAULT_TTL} by default; the same in all processes. What a crashed process
-         * was handling can be handled by another after that time.
+         * How long a lease lasts unless renewed, {@link #DEFAULT_TTL} by default; the same in all processes. What a
+         * crashed process was handling can be handled by another after that time.
          *
          * @throws IllegalArgumentException if it is not 100 milliseconds to a day
          */
@@ -242,8 +254,8 @@ public interface EventIsolation extends AutoCloseable {
 
         /**
          * How long a handler whose turn has come waits for another process to let the conversation go,
-         * {@link #DEFAULT_ACQUIRE_TIMEOUT} by default; zero tries once. Those of the same conversation behind one that waited in vain
-         * try once.
+         * {@link #DEFAULT_ACQUIRE_TIMEOUT} by default; zero tries once. Those of the same conversation behind one that
+         * waited in vain try once.
          *
          * @throws IllegalArgumentException if it is negative or longer than a day
          */

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings handlers whose turn has come to their executors, so that none of them runs inside of another's end, however the
- * executors run them. Thread-safe.
+ * Brings handlers whose turn has come to their executors, so that none of them runs inside of another's end, however
+ * the executors run them. Thread-safe.
  */
 final class HandlerDispatcher {
     /** What one thread has to do. */
@@ -60,7 +60,10 @@ final class HandlerDispatcher {
         }
     }
 
-    /** On the executor, but not inside of this call: it may be on a thread that others wait for, or deep inside of another. */
+    /**
+     * On the executor, but not inside of this call: it may be on a thread that others wait for, or deep inside of
+     * another.
+     */
     void passTo(QueuedHandler<?> next) {
         Loop mine = loops.get();
         Loop loop = mine == null ? new Loop(false) : mine;

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of one isolation: those for handlers, one for timers, which does nothing that could block, and one that tells of
- * losses. They are started when needed, are daemons, and end when they are idle, so that nobody has to close them.
+ * The threads of one isolation: those for handlers, one for timers, which does nothing that could block, and one that
+ * tells of losses. They are started when needed, are daemons, and end when they are idle, so that nobody has to close
+ * them.
  */
 final class IsolationThreads implements Scheduler {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);

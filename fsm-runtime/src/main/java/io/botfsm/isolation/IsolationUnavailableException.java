@@ -4,8 +4,8 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 
 /**
- * The lease store could not be asked for the conversation, or did not answer in time. The handler has not begun, and never will:
- * nothing runs that is not isolated.
+ * The lease store could not be asked for the conversation, or did not answer in time. The handler has not begun, and
+ * never will: nothing runs that is not isolated.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class IsolationUnavailableException extends FsmException {

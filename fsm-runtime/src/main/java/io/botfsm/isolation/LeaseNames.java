@@ -4,8 +4,8 @@ import io.botfsm.storage.StorageKey;
 
 /**
  * Names the lease of a conversation: {@code conversation/bot/chat/user[/thread[/business[/destiny]]]}. Within a segment
- * {@code %} and {@code /} stand percent-encoded; a segment is never empty, so an absent one in the middle is told from every
- * present one, and two different conversations never share a name.
+ * {@code %} and {@code /} stand percent-encoded; a segment is never empty, so an absent one in the middle is told from
+ * every present one, and two different conversations never share a name.
  */
 final class LeaseNames {
     private LeaseNames() {}

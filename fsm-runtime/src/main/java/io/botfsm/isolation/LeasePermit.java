@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A conversation's lease, under which handlers run one after another, so many or so long that others get it too. Thread-safe. */
+/**
+ * A conversation's lease, under which handlers run one after another, so many or so long that others get it too.
+ * Thread-safe.
+ */
 final class LeasePermit implements ConversationPermit {
     private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
 

@@ -13,8 +13,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue for each conversation that has handlers. The first of a queue is the only one that runs, or is on its way to a thread;
- * when it is over, it passes on to the next. Thread-safe.
+ * A queue for each conversation that has handlers. The first of a queue is the only one that runs, or is on its way to
+ * a thread; when it is over, it passes on to the next. Thread-safe.
  */
 final class QueuedIsolation implements EventIsolation {
     private final Admission admission;

@@ -1,4 +1,7 @@
-/** Updates of one conversation one after another, different ones in parallel: {@link io.botfsm.isolation.EventIsolation}. */
+/**
+ * Updates of one conversation one after another, different ones in parallel:
+ * {@link io.botfsm.isolation.EventIsolation}.
+ */
 @NullMarked
 package io.botfsm.isolation;
 

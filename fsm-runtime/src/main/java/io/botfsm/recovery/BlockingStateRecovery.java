@@ -4,8 +4,8 @@ import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 
 /**
- * A {@link StateRecovery} in the words of a blocking driver; {@link StateRecovery#blocking} makes it one. Thread-safe. May
- * throw any exception.
+ * A {@link StateRecovery} in the words of a blocking driver; {@link StateRecovery#blocking} makes it one. Thread-safe.
+ * May throw any exception.
  */
 public interface BlockingStateRecovery {
     /**
@@ -16,8 +16,8 @@ public interface BlockingStateRecovery {
     Optional<RecoveredConversation> recover(StorageKey key) throws Exception;
 
     /**
-     * Forgets a conversation that was cleared on purpose, unless what is known is of a higher version. May be called more than
-     * once.
+     * Forgets a conversation that was cleared on purpose, unless what is known is of a higher version. May be called
+     * more than once.
      */
     void cleared(StorageKey key, long version) throws Exception;
 }

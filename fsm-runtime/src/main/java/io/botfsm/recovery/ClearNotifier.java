@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports clears to the source, and remembers what it has confirmed: of a bounded number of conversations the version up to
- * which they are cleared. Thread-safe.
+ * Reports clears to the source, and remembers what it has confirmed: of a bounded number of conversations the version
+ * up to which they are cleared. Thread-safe.
  */
 final class ClearNotifier {
     private record Clear(StorageKey key, long version) {}

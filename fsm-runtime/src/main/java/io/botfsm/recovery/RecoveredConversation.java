@@ -14,8 +14,8 @@ import java.util.OptionalLong;
  *
  * @param state the stored name of its state
  * @param data names and JSON texts
- * @param lastEvent the id of the event applied last, if the source keeps it: that one is recognised when it is delivered
- *     again. Earlier ones are forgotten.
+ * @param lastEvent the id of the event applied last, if the source keeps it: that one is recognised when it is
+ *     delivered again. Earlier ones are forgotten.
  */
 public record RecoveredConversation(Optional<String> state, Map<String, String> data, OptionalLong lastEvent) {
     /** Detaches the data. */

@@ -21,22 +21,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * Asks a second source for conversations that the storage does not have, and stores what the source knows, so that it is asked
- * once. What is stored is never looked up. A conversation that was cleared is not recovered: every clear is reported
- * to the source before the clearing write's stage completes, and again by whoever finds the remains of an unconfirmed clear.
+ * Asks a second source for conversations that the storage does not have, and stores what the source knows, so that it
+ * is asked once. What is stored is never looked up. A conversation that was cleared is not recovered: every clear is
+ * reported to the source before the clearing write's stage completes, and again by whoever finds the remains of an
+ * unconfirmed clear.
  *
- * <p>A read of what is stored costs nothing more. One of what is missing costs a second read, the look-up and the restoring
- * write; of several at the same time one does so for all. A write without expected version costs a read more, unless it sets
- * all of a conversation regardless of what was there: what it keeps has to be recovered first. A write that may have left
- * nothing costs a read more where the outcome of the write does not show it.
+ * <p>A read of what is stored costs nothing more. One of what is missing costs a second read, the look-up and the
+ * restoring write; of several at the same time one does so for all. A write without expected version costs a read more,
+ * unless it sets all of a conversation regardless of what was there: what it keeps has to be recovered first. A write
+ * that may have left nothing costs a read more where the outcome of the write does not show it.
  *
- * <p>A restored conversation has the storage's own time to live, and no fencing token. If a conversation begins while it is
- * being recovered, what was recovered is dropped.
+ * <p>A restored conversation has the storage's own time to live, and no fencing token. If a conversation begins while
+ * it is being recovered, what was recovered is dropped.
  *
  * <p>Thread-safe. A source that fails, or does not answer within the timeout, fails the stage with
- * {@link RecoveryFailedException}, or counts as one that does not know the conversation: {@link OnFailure}. The source is never
- * called on the caller's thread nor on the driver's. Closing closes the wrapped storage and ends what waits for the source; the
- * source belongs to whoever made it and is not closed.
+ * {@link RecoveryFailedException}, or counts as one that does not know the conversation: {@link OnFailure}. The source
+ * is never called on the caller's thread nor on the driver's. Closing closes the wrapped storage and ends what waits
+ * for the source; the source belongs to whoever made it and is not closed.
  */
 public final class RecoveringStateStorage implements StateStorage {
     /** What is made of a source that fails. */
@@ -44,8 +45,8 @@ public final class RecoveringStateStorage implements StateStorage {
         /** The call fails with {@link RecoveryFailedException}. */
         FAIL,
         /**
-         * The conversation counts as one that the source does not know, for the time of the negative cache. Who writes then begins
-         * anew, and what the source knew is given up.
+         * The conversation counts as one that the source does not know, for the time of the negative cache. Who writes
+         * then begins anew, and what the source knew is given up.
          */
         TREAT_AS_MISSING
     }
@@ -140,13 +141,13 @@ public final class RecoveringStateStorage implements StateStorage {
     }
 
     /**
-     * A clear that leaves no event and no token leaves nothing that would keep a recovery under way from restoring: so the two
-     * wait for each other. What does leave something makes the restoring write fail.
+     * A clear that leaves no event and no token leaves nothing that would keep a recovery under way from restoring: so
+     * the two wait for each other. What does leave something makes the restoring write fail.
      */
     private CompletionStage<Outcome> written(StorageKey key, Mutation mutation) {
         boolean leavesNoTrace = mayLeaveNothing(mutation)
                 && mutation.eventId().isEmpty()
-                && mutation.fence().isEmpty();
+                && mutation.fencingToken().isEmpty();
         return leavesNoTrace
                 ? serializer.run(key, () -> writtenAndReported(key, mutation).toCompletableFuture())
                 : writtenAndReported(key, mutation);
@@ -291,8 +292,8 @@ public final class RecoveringStateStorage implements StateStorage {
         }
 
         /**
-         * How many conversations that the source does not know are remembered, and for how long; 10,000 for 10 seconds unless set.
-         * As many confirmed clears are remembered.
+         * How many conversations that the source does not know are remembered, and for how long; 10,000 for 10 seconds
+         * unless set. As many confirmed clears are remembered.
          *
          * @throws IllegalArgumentException if one of them is not positive
          */

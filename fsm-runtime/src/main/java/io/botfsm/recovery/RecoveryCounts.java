@@ -1,14 +1,16 @@
 package io.botfsm.recovery;
 
 /**
- * What a {@link RecoveringStateStorage} has done since it was built. Not one moment's: calls under way may be counted in part.
+ * What a {@link RecoveringStateStorage} has done since it was built. Not one moment's: calls under way may be counted
+ * in part.
  *
  * @param hits look-ups after which the source knew the conversation
  * @param misses look-ups after which it did not
  * @param restores recovered conversations that were stored
- * @param lostToConcurrentWrites recovered conversations that were dropped, because another writer had begun a new one meanwhile
- * @param knownMisses missing conversations for which the source was not asked, because it had just said that it does not know
- *     them
+ * @param lostToConcurrentWrites recovered conversations that were dropped, because another writer had begun a new one
+ *     meanwhile
+ * @param knownMisses missing conversations for which the source was not asked, because it had just said that it does
+ *     not know them
  * @param clearsConfirmed clears that the source has confirmed
  * @param failures look-ups and reports of clears in which the source failed or timed out
  */

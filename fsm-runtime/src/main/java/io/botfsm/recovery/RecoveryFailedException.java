@@ -5,8 +5,8 @@ import io.botfsm.storage.StorageKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second source failed, did not answer in time, or answered with what cannot be stored: what the conversation is cannot be
- * said, or a clear could not be reported. Try again later, an event under the same id.
+ * The second source failed, did not answer in time, or answered with what cannot be stored: what the conversation is
+ * cannot be said, or a clear could not be reported. Try again later, an event under the same id.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class RecoveryFailedException extends FsmException {
@@ -37,7 +37,8 @@ public final class RecoveryFailedException extends FsmException {
     }
 
     /**
-     * Whether the conversation is cleared in the storage, and only the source may still know it. Otherwise nothing was written.
+     * Whether the conversation is cleared in the storage, and only the source may still know it. Otherwise nothing was
+     * written.
      */
     public boolean mayBeApplied() {
         return mayBeApplied;

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The queues under the interleavings of a few threads, which a model checker chooses: each handler runs once, in order, alone in
- * its conversation, and nothing stays behind. The same check catches queues with one fault each.
+ * The queues under the interleavings of a few threads, which a model checker chooses: each handler runs once, in order,
+ * alone in its conversation, and nothing stays behind. The same check catches queues with one fault each.
  */
 @Timeout(120)
 class ConversationQueuesLincheckTest {
@@ -129,8 +129,8 @@ class ConversationQueuesLincheckTest {
     }
 
     /**
-     * Handlers as an isolation runs them, each a number. Operations tell nothing, so that any order of them is right; what must
-     * hold is looked at when all have ended.
+     * Handlers as an isolation runs them, each a number. Operations tell nothing, so that any order of them is right;
+     * what must hold is looked at when all have ended.
      */
     public static final class Handlers {
         private final Queues queues = tested.get();

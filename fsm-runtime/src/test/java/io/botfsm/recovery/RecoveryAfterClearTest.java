@@ -145,10 +145,10 @@ class RecoveryAfterClearTest extends RecoveryTest {
 
     @Test
     void aFencedWriterTellsNothing() {
-        write(change().state("A").put("a", "1").fence(8));
+        write(change().state("A").put("a", "1").fencingToken(8));
 
-        assertThat(write(clear().fence(7))).isEqualTo(new Fenced(8));
-        assertThat(write(change().put("b", "1").fence(7))).isEqualTo(new Fenced(8));
+        assertThat(write(clear().fencingToken(7))).isEqualTo(new Fenced(8));
+        assertThat(write(change().put("b", "1").fencingToken(7))).isEqualTo(new Fenced(8));
         assertThat(source.cleared).isEmpty();
     }
 

@@ -29,7 +29,7 @@ abstract class RecoveryTest {
     final MapRecovery source = new MapRecovery();
     final AtomicLong nanos = new AtomicLong();
     RecoveringStateStorage recovering = settings().build();
-    Fsm fsm = Fsm.over(recovering);
+    Fsm fsm = Fsm.of(recovering);
 
     RecoveringStateStorage.Builder settings() {
         return RecoveringStateStorage.builder(storage, source).ticker(nanos::get);
@@ -37,7 +37,7 @@ abstract class RecoveryTest {
 
     void use(RecoveringStateStorage.Builder settings) {
         recovering = settings.build();
-        fsm = Fsm.over(recovering);
+        fsm = Fsm.of(recovering);
     }
 
     @AfterEach

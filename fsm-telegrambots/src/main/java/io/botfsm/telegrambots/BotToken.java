@@ -8,8 +8,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a bot is known by at Telegram: its id, a colon, and a secret. Its text, as errors and logs would show it, has the id
- * only. Immutable and thread-safe.
+ * What a bot is known by at Telegram: its id, a colon, and a secret. Its text, as errors and logs would show it, has
+ * the id only. Immutable and thread-safe.
  */
 public final class BotToken {
     /** The environment variable that usually holds it. */
@@ -44,7 +44,8 @@ public final class BotToken {
     }
 
     /**
-     * The token in the environment variable {@value #VARIABLE}, which other users cannot see as they can see the command line.
+     * The token in the environment variable {@value #VARIABLE}, which other users cannot see as they can see the
+     * command line.
      *
      * @throws IllegalArgumentException if the variable is not set, or holds no token
      */

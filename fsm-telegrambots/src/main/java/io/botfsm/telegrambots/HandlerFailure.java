@@ -71,9 +71,10 @@ record HandlerFailure(List<Throwable> causes) {
     }
 
     /**
-     * Whether it concerns this conversation only, or is a fault of the handler. If not, what all conversations need may be
-     * unavailable, or only this one may meet it: see {@link OutageEvidence}. The outermost cause of which that is known
-     * decides, unless any is an answer of Telegram's that concerns one chat; a failure without such a cause is the handler's.
+     * Whether it concerns this conversation only, or is a fault of the handler. If not, what all conversations need may
+     * be unavailable, or only this one may meet it: see {@link OutageEvidence}. The outermost cause of which that is
+     * known decides, unless any is an answer of Telegram's that concerns one chat; a failure without such a cause is
+     * the handler's.
      *
      * @param outages the failures that the application declares as outages
      */

@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Tells an outage of what all conversations need from what only one of them meets, where the failure itself does not say it.
- * What counts is the order of events: a handler that began after a conversation had failed, and succeeded, shows that others
- * work. Failures of several conversations without such a success are an outage. Not thread-safe; guarded by
- * {@link UnconfirmedUpdates}.
+ * Tells an outage of what all conversations need from what only one of them meets, where the failure itself does not
+ * say it. What counts is the order of events: a handler that began after a conversation had failed, and succeeded,
+ * shows that others work. Failures of several conversations without such a success are an outage. Not thread-safe;
+ * guarded by {@link UnconfirmedUpdates}.
  */
 final class OutageEvidence {
     private final long timeout;
@@ -18,7 +18,8 @@ final class OutageEvidence {
     /**
      * Evidence of one window.
      *
-     * @param timeout how long a conversation may fail, for each that fails, before what was handled earlier counts against it
+     * @param timeout how long a conversation may fail, for each that fails, before what was handled earlier counts
+     *     against it
      */
     OutageEvidence(Duration timeout) {
         this.timeout = timeout.toNanos();
@@ -62,7 +63,8 @@ final class OutageEvidence {
     /**
      * A conversation has failed once more.
      *
-     * @param holdsUp whether its update keeps a full window from moving on, so that nothing else can give evidence any more
+     * @param holdsUp whether its update keeps a full window from moving on, so that nothing else can give evidence any
+     *     more
      * @param handledBehind how many later updates of the window were handled, maybe before it failed for the first time
      * @return whether it counts as its own failure
      */

@@ -3,7 +3,10 @@ package io.botfsm.telegrambots;
 import io.botfsm.storage.FsmException;
 import java.util.Locale;
 
-/** Telegram refuses to give updates, and would again: the token is not valid (401, 404), or the request is wrong (400, 403). */
+/**
+ * Telegram refuses to give updates, and would again: the token is not valid (401, 404), or the request is wrong (400,
+ * 403).
+ */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class PollingRefusedException extends FsmException {
     private final int code;

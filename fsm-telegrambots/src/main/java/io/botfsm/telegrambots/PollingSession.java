@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * Long polling for as long as a lease is held. An update is confirmed to Telegram when it, and each before it, has been handled:
- * one whose handler failed, or that this process took with it when it died, is redelivered.
+ * Long polling for as long as a lease is held. An update is confirmed to Telegram when it, and each before it, has been
+ * handled: one whose handler failed, or that this process took with it when it died, is redelivered.
  *
  * <pre>{@code
  * PollingSession.Builder polling = PollingSession.builder(BotToken.fromEnvironment());
@@ -38,18 +38,19 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * }</pre>
  *
  * <ul>
- *   <li><b>Order.</b> Only the first update of each conversation is handed over to a thread; the next one follows when it is
- *       done, also if it has to be repeated. Updates of different conversations are handled in parallel.
- *   <li><b>The lease</b> is looked at before each {@code getUpdates}, when its answer has come, before each handler and before
- *       an offset is confirmed. When it is lost, a pending call is cancelled, and nothing begins any more. What handlers write
- *       carries its fencing token, a constant of the session: the storage refuses it once a later instance has written.
- *   <li><b>Failures.</b> A conversation whose handler fails waits alone, with growing pauses. What only one conversation meets
- *       counts as its own failure: after some attempts its update is a {@link DeadLetter}, and confirmed. While what all of them
- *       need is unavailable, no attempt counts.
- *   <li><b>Limits.</b> After a 429 of Telegram's to a handler that sends, no update of that chat is handled before the time
- *       that Telegram states is over, 5 minutes at most.
- *   <li><b>Refusals.</b> 409 is logged, reported to {@link Builder#onConflict}, and retried; 429 waits as long as it says; no
- *       answer and 5xx are tried again; with 400, 401, 403 and 404 polling {@linkplain #ended ends}, with a
+ *   <li><b>Order.</b> Only the first update of each conversation is handed over to a thread; the next one follows when
+ *       it is done, also if it has to be repeated. Updates of different conversations are handled in parallel.
+ *   <li><b>The lease</b> is looked at before each {@code getUpdates}, when its answer has come, before each handler and
+ *       before an offset is confirmed. When it is lost, a pending call is cancelled, and nothing begins any more. What
+ *       handlers write carries its fencing token, a constant of the session: the storage refuses it once a later
+ *       instance has written.
+ *   <li><b>Failures.</b> A conversation whose handler fails waits alone, with growing pauses. What only one
+ *       conversation meets counts as its own failure: after some attempts its update is a {@link DeadLetter}, and
+ *       confirmed. While what all of them need is unavailable, no attempt counts.
+ *   <li><b>Limits.</b> After a 429 of Telegram's to a handler that sends, no update of that chat is handled before the
+ *       time that Telegram states is over, 5 minutes at most.
+ *   <li><b>Refusals.</b> 409 is logged, reported to {@link Builder#onConflict}, and retried; 429 waits as long as it
+ *       says; no answer and 5xx are tried again; with 400, 401, 403 and 404 polling {@linkplain #ended ends}, with a
  *       {@link PollingRefusedException}.
  * </ul>
  *
@@ -179,7 +180,10 @@ public final class PollingSession implements BotRunner.Bot {
         poller.cancel();
     }
 
-    /** Cancels a pending call. Handlers that have not begun never will; their updates are redelivered to the next instance. */
+    /**
+     * Cancels a pending call. Handlers that have not begun never will; their updates are redelivered to the next
+     * instance.
+     */
     @Override
     public void stopPolling() throws InterruptedException {
         stop();
@@ -297,10 +301,11 @@ public final class PollingSession implements BotRunner.Bot {
 
         /**
          * What an update's conversation is, such as {@link UpdateKeys#key} with settings of your choice; instead of
-         * {@link #strategy}. It is called on the thread that polls, so it does no I/O. An update for which it fails is a
-         * {@link DeadLetter} at once: the call is never retried.
+         * {@link #strategy}. It is called on the thread that polls, so it does no I/O. An update for which it fails is
+         * a {@link DeadLetter} at once: the call is never retried.
          *
-         * @param function empty for an update without a conversation, see {@link UpdateHandler#handleWithoutConversation}
+         * @param function empty for an update without a conversation, see
+         *     {@link UpdateHandler#handleWithoutConversation}
          */
         public Builder keys(Function<? super Update, Optional<StorageKey>> function) {
             keys = requireNonNull(function, "function");
@@ -308,9 +313,9 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
-         * What runs handlers, of different conversations in parallel; virtual threads will do. Not closed. An update that it refuses
-         * is handed over again later. By default threads of the session's own, four for each processor, at least 16: daemons that end
-         * when they are idle.
+         * What runs handlers, of different conversations in parallel; virtual threads will do. Not closed. An update
+         * that it refuses is handed over again later. By default threads of the session's own, four for each processor,
+         * at least 16: daemons that end when they are idle.
          */
         public Builder executor(Executor forHandlers) {
             executor = Optional.of(requireNonNull(forHandlers, "forHandlers"));
@@ -318,8 +323,8 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
-         * Runs handlers through an isolation, such as one that other instances or webhooks share, on its threads. Not closed. None
-         * by default: the session itself handles a conversation's updates one after another.
+         * Runs handlers through an isolation, such as one that other instances or webhooks share, on its threads. Not
+         * closed. None by default: the session itself handles a conversation's updates one after another.
          */
         public Builder isolation(EventIsolation shared) {
             isolation = Optional.of(requireNonNull(shared, "shared"));
@@ -327,8 +332,9 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
-         * Lets handlers write without the lease's fencing token, for a storage that cannot fence, such as one in aiogram's layout.
-         * An instance that has lost its lease without having noticed can overwrite what the next one wrote.
+         * Lets handlers write without the lease's fencing token, for a storage that cannot fence, such as one in
+         * aiogram's layout. An instance that has lost its lease without having noticed can overwrite what the next one
+         * wrote.
          */
         public Builder unfenced() {
             fenced = false;
@@ -336,12 +342,13 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
-         * Which kinds of updates to get, by Telegram's names, such as {@code callback_query}; all kinds by default. The kinds are
-         * stated with each call, since Telegram would otherwise keep those that the last poller of this bot asked for. Some kinds
-         * come only to an administrator of the chat, such as {@code chat_member} and {@code message_reaction}.
+         * Which kinds of updates to get, by Telegram's names, such as {@code callback_query}; all kinds by default. The
+         * kinds are stated with each call, since Telegram would otherwise keep those that the last poller of this bot
+         * asked for. Some kinds come only to an administrator of the chat, such as {@code chat_member} and
+         * {@code message_reaction}.
          *
-         * @param names an empty list means what it means to Telegram: all but {@code chat_member}, {@code message_reaction} and
-         *     {@code message_reaction_count}
+         * @param names an empty list means what it means to Telegram: all but {@code chat_member},
+         *     {@code message_reaction} and {@code message_reaction_count}
          */
         public Builder allowedUpdates(List<String> names) {
             allowedUpdates = List.copyOf(requireNonNull(names, "names"));
@@ -363,8 +370,8 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
-         * How often a handler may fail for a reason of its own before its update is a {@link DeadLetter}, {@value #DEFAULT_ATTEMPTS}
-         * times by default; see {@link UpdateHandler#onDeadLetter}.
+         * How often a handler may fail for a reason of its own before its update is a {@link DeadLetter},
+         * {@value #DEFAULT_ATTEMPTS} times by default; see {@link UpdateHandler#onDeadLetter}.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -387,7 +394,8 @@ public final class PollingSession implements BotRunner.Bot {
          *
          * @param fsm the conversations; fenced by the session, with the lease's token
          * @param handler what to do with the updates
-         * @throws IllegalArgumentException if the storage cannot fence, see {@link #unfenced}, or settings contradict each other
+         * @throws IllegalArgumentException if the storage cannot fence, see {@link #unfenced}, or settings contradict
+         *     each other
          */
         public PollingSession start(Lease lease, Fsm fsm, UpdateHandler handler) {
             requireNonNull(lease, "lease");

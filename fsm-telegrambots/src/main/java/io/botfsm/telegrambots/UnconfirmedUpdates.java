@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * The updates that are not confirmed, in the order of their ids: at most the 100 that Telegram gives beyond an offset. An update
- * is handed over only when all earlier ones of its conversation are done, whatever became of them in between. Thread-safe.
+ * The updates that are not confirmed, in the order of their ids: at most the 100 that Telegram gives beyond an offset.
+ * An update is handed over only when all earlier ones of its conversation are done, whatever became of them in between.
+ * Thread-safe.
  */
 final class UnconfirmedUpdates {
     /** As many as Telegram gives. */
@@ -124,8 +125,8 @@ final class UnconfirmedUpdates {
     }
 
     /**
-     * Whether it may be handled now. If not, it waits, or its time is over; or it is not handed over, since the executor runs what
-     * it has refused, and a handler may be at it.
+     * Whether it may be handled now. If not, it waits, or its time is over; or it is not handed over, since the
+     * executor runs what it has refused, and a handler may be at it.
      *
      * @param held whether the lease is held
      */

@@ -5,8 +5,8 @@ import io.botfsm.storage.StorageKey;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * What a bot does with its updates; a lambda where the defaults of the other methods will do. Called by several threads, for one
- * conversation by one at a time, in the order of its updates.
+ * What a bot does with its updates; a lambda where the defaults of the other methods will do. Called by several
+ * threads, for one conversation by one at a time, in the order of its updates.
  *
  * <pre>{@code
  * UpdateHandler handler = (fsm, key, update) -> {
@@ -19,9 +19,9 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 @FunctionalInterface
 public interface UpdateHandler {
     /**
-     * Handles an update of a conversation. The update is confirmed to Telegram when this has returned, and redelivered if it
-     * throws: what it does must bear that, as {@link Fsm#handle} does. So must a reply that could not be sent: throw, and the
-     * update is handled again, as one that is stored already.
+     * Handles an update of a conversation. The update is confirmed to Telegram when this has returned, and redelivered
+     * if it throws: what it does must bear that, as {@link Fsm#handle} does. So must a reply that could not be sent:
+     * throw, and the update is handled again, as one that is stored already.
      *
      * @param fsm the conversations: all writes carry the fencing token of the session's lease
      * @param key whose conversation it belongs to
@@ -39,22 +39,22 @@ public interface UpdateHandler {
     }
 
     /**
-     * Whether a failure of this handler may mean that something is unavailable that all conversations need; in addition to those
-     * of the storage and the isolation. A failure is tested first, and then its causes. It counts as an attempt only if it is
-     * the conversation's own: if other conversations have succeeded since it first failed. An answer of Telegram's that concerns
-     * one chat, 400 or 403, always counts, also as a cause. No by default.
+     * Whether a failure of this handler may mean that something is unavailable that all conversations need; in addition
+     * to those of the storage and the isolation. A failure is tested first, and then its causes. It counts as an
+     * attempt only if it is the conversation's own: if other conversations have succeeded since it first failed. An
+     * answer of Telegram's that concerns one chat, 400 or 403, always counts, also as a cause. No by default.
      */
     default boolean isOutage(Throwable failure) {
         return false;
     }
 
     /**
-     * Takes an update that has failed for a reason of its own as often as {@link PollingSession.Builder#attempts} allows, before
-     * it is confirmed. An update that TelegramBots cannot read, or that the key function cannot take, comes at once. By default
-     * it is logged as an error.
+     * Takes an update that has failed for a reason of its own as often as {@link PollingSession.Builder#attempts}
+     * allows, before it is confirmed. An update that TelegramBots cannot read, or that the key function cannot take,
+     * comes at once. By default it is logged as an error.
      *
-     * @throws Exception if it could not be kept: the update is retried later, from its handler on; after as many failures
-     *     as a handler may have, the update is confirmed all the same, with an error in the log
+     * @throws Exception if it could not be kept: the update is retried later, from its handler on; after as many
+     *     failures as a handler may have, the update is confirmed all the same, with an error in the log
      */
     default void onDeadLetter(DeadLetter letter) throws Exception {
         UpdateProcessor.LOG.error("Given up: {}", letter, letter.failure());

@@ -8,8 +8,9 @@ import java.util.Optional;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * Whose conversation an update of one bot belongs to. What an update names (chat, user, topic, business connection) is taken as
- * aiogram takes it, and a {@link FsmStrategy} makes the key of it. The event's id is {@link Update#getUpdateId}.
+ * Whose conversation an update of one bot belongs to. What an update names (chat, user, topic, business connection) is
+ * taken as aiogram takes it, and a {@link FsmStrategy} makes the key of it. The event's id is
+ * {@link Update#getUpdateId}.
  *
  * <p>Immutable and thread-safe.
  */
@@ -46,18 +47,19 @@ public final class UpdateKeys {
     }
 
     /**
-     * The same keys, where a message that is written on behalf of a chat belongs to that chat instead of the account that
-     * Telegram names as its sender: each channel that writes in a group has a conversation of its own (otherwise all share that
-     * of user 136817688), and so have the anonymous administrators of a group (otherwise user 1087968824), separated by custom
-     * title, if any. A button that such a person presses still belongs to the person: Telegram names no chat there.
+     * The same keys, where a message that is written on behalf of a chat belongs to that chat instead of the account
+     * that Telegram names as its sender: each channel that writes in a group has a conversation of its own (otherwise
+     * all share that of user 136817688), and so have the anonymous administrators of a group (otherwise user
+     * 1087968824), separated by custom title, if any. A button that such a person presses still belongs to the person:
+     * Telegram names no chat there.
      */
     public UpdateKeys withSenderChats() {
         return new UpdateKeys(botId, strategy, byConnection, true);
     }
 
     /**
-     * The conversation of an update; empty if it belongs to none, such as a channel's post where each user has a conversation
-     * of their own, or a poll that has changed.
+     * The conversation of an update; empty if it belongs to none, such as a channel's post where each user has a
+     * conversation of their own, or a poll that has changed.
      */
     public Optional<StorageKey> key(Update update) {
         requireNonNull(update, "update");

@@ -10,7 +10,9 @@ import org.telegram.telegrambots.meta.api.objects.User;
 import org.telegram.telegrambots.meta.api.objects.chat.Chat;
 import org.telegram.telegrambots.meta.api.objects.message.Message;
 
-/** What an update says of where it comes from. Of an update's parts at most one is there. Not changed once it is made. */
+/**
+ * What an update says of where it comes from. Of an update's parts at most one is there. Not changed once it is made.
+ */
 final class UpdateOrigin {
     private Optional<Long> chat = Optional.empty();
     private Optional<Long> user = Optional.empty();

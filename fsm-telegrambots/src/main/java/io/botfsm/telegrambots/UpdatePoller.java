@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Telegram for updates, with one call at a time, and takes them in. Used by the thread that polls, and when that has ended
- * by the one that drains; only {@link #cancel} is for all threads.
+ * Asks Telegram for updates, with one call at a time, and takes them in. Used by the thread that polls, and when that
+ * has ended by the one that drains; only {@link #cancel} is for all threads.
  */
 final class UpdatePoller {
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
@@ -177,8 +177,8 @@ final class UpdatePoller {
     }
 
     /**
-     * What the cancelled call has asked for is confirmed as soon as it has reached Telegram. Telegram makes those wait for
-     * seconds who ask the same again at once, so nobody waits for the answer.
+     * What the cancelled call has asked for is confirmed as soon as it has reached Telegram. Telegram makes those wait
+     * for seconds who ask the same again at once, so nobody waits for the answer.
      */
     private void confirmAgain(OptionalLong offset) throws InterruptedException {
         if (nanos.getAsLong() - askedAt < ARRIVAL.toNanos()) {

@@ -41,7 +41,7 @@ class LimitedChatTest {
     private static final String SEND = "sendMessage";
 
     private final CrowdedBot bot = new CrowdedBot();
-    private final Fsm fsm = Fsm.over(new MemoryStateStorage());
+    private final Fsm fsm = Fsm.of(new MemoryStateStorage());
 
     @AfterEach
     void stop() throws Exception {

@@ -53,7 +53,7 @@ class PoisonedConversationTest {
 
     private final CrowdedBot bot = new CrowdedBot();
     private final RespConnection raw = server.connect();
-    private Fsm fsm = Fsm.over(redis.stateStorage());
+    private Fsm fsm = Fsm.of(redis.stateStorage());
 
     @BeforeAll
     static void startRedis() {
@@ -119,7 +119,7 @@ class PoisonedConversationTest {
                         return CompletableFuture.completedFuture(null);
                     }
                 };
-                test.fsm = Fsm.over(RecoveringStateStorage.builder(redis.stateStorage(), source)
+                test.fsm = Fsm.of(RecoveringStateStorage.builder(redis.stateStorage(), source)
                         .build());
             }
         },
@@ -351,7 +351,7 @@ class PoisonedConversationTest {
 
     @Test
     void aBusinessChatThatTheLayoutHasNoPlaceForHoldsUpNobodyElse() {
-        Fsm aiogram = Fsm.over(AiogramStateStorage.of(
+        Fsm aiogram = Fsm.of(AiogramStateStorage.of(
                 redis, AiogramLayout.builder().bot(bot.token.botId()).build()));
         long update = bot.telegram
                 .deliver("{\"business_message\": {\"business_connection_id\": \"bc\", \"text\": \"poison\","

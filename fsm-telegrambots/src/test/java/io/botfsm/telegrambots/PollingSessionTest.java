@@ -49,7 +49,7 @@ class PollingSessionTest {
             BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
     private final BotToken token = BotToken.of(telegram.token());
     private final HandLease lease = new HandLease();
-    private final Fsm fsm = Fsm.over(new MemoryStateStorage());
+    private final Fsm fsm = Fsm.of(new MemoryStateStorage());
     private final ComposedHandler handler = new ComposedHandler();
     private final PollingSession.Builder polling = quick();
     private final List<String> handled = new CopyOnWriteArrayList<>();

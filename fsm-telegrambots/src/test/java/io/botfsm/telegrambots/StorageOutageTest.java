@@ -36,7 +36,7 @@ class StorageOutageTest {
 
     private final RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
     private final BotRedis redis = LettuceRedis.connect(server.uri(0) + "?timeout=500ms");
-    private final Fsm fsm = Fsm.over(redis.stateStorage());
+    private final Fsm fsm = Fsm.of(redis.stateStorage());
     private final CrowdedBot bot = new CrowdedBot();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An attempt at the lock, or a stand-by, on a thread of its own: so it can be interrupted, and nothing else with it. A lease
- * that comes too late is given back.
+ * An attempt at the lock, or a stand-by, on a thread of its own: so it can be interrupted, and nothing else with it. A
+ * lease that comes too late is given back.
  */
 final class Acquiring {
     private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);

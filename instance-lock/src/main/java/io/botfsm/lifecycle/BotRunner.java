@@ -13,29 +13,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a bot as long as this instance is the active one: takes the lock or stands by, starts the bot with the lease, and
- * stops it in order.
+ * Runs a bot as long as this instance is the active one: takes the lock or stands by, starts the bot with the lease,
+ * and stops it in order.
  *
- * <p>To stop in order is, step by step and each step within its timeout: stop polling, drain, release the lock, close the lock,
- * then what {@link #thenClose} says. The lease is renewed until the bot is drained. The bot stops when
+ * <p>To stop in order is, step by step and each step within its timeout: stop polling, drain, release the lock, close
+ * the lock, then what {@link #thenClose} says. The lease is renewed until the bot is drained. The bot stops when
  *
  * <ul>
- *   <li>SIGINT or SIGTERM comes or the JVM exits (unless {@link #withoutSignals}), {@link #stop} is called, or the thread of
- *       {@link #run} is interrupted;
+ *   <li>SIGINT or SIGTERM comes or the JVM exits (unless {@link #withoutSignals}), {@link #stop} is called, or the
+ *       thread of {@link #run} is interrupted;
  *   <li>it has {@linkplain Bot#ended ended} by itself;
  *   <li>its lease is about to be lost, even if it is renewed after all, or is lost; a lost lease is not released. With
- *       {@link #standby} this is not the end: after a pause the runner stands by again, with a new bot for the next lease.
+ *       {@link #standby} this is not the end: after a pause the runner stands by again, with a new bot for the next
+ *       lease.
  * </ul>
  *
- * <p><b>A bot that may still be working keeps its lease.</b> If polling could not be stopped, or draining failed or overran,
- * the lock is neither released nor closed, so that no other instance becomes active beside a handler that still runs. The
- * rest is closed, and {@link #run} returns {@link #FAILED}: end the process then, and the lease expires.
+ * <p><b>A bot that may still be working keeps its lease.</b> If polling could not be stopped, or draining failed or
+ * overran, the lock is neither released nor closed, so that no other instance becomes active beside a handler that
+ * still runs. The rest is closed, and {@link #run} returns {@link #FAILED}: end the process then, and the lease
+ * expires.
  *
- * <p>A second signal, a tenth of a second or more after the first, ends the process at once, with 128 and the signal's number
- * as its status. Signals need the module {@code jdk.unsupported}, and a JVM that lets programs have them: not with {@code
- * -Xrs}. Without, they do what they do otherwise; where that is an exit of the JVM, the bot stops in order too, and the status
- * is the JVM's. One runner in a process has the signals, the first to run; they go back to their former handlers when it is
- * done.
+ * <p>A second signal, a tenth of a second or more after the first, ends the process at once, with 128 and the signal's
+ * number as its status. Signals need the module {@code jdk.unsupported}, and a JVM that lets programs have them: not
+ * with {@code -Xrs}. Without, they do what they do otherwise; where that is an exit of the JVM, the bot stops in order
+ * too, and the status is the JVM's. One runner in a process has the signals, the first to run; they go back to their
+ * former handlers when it is done.
  *
  * <p>Configured and run by one thread, and run once. {@link #stop} may be called by any, at any time.
  */
@@ -44,8 +46,8 @@ public final class BotRunner {
     public static final int STOPPED = 0;
 
     /**
-     * Exit status: the bot could not start or broke, the lock could not be had or was lost, or not everything could be stopped
-     * in order. The log says which.
+     * Exit status: the bot could not start or broke, the lock could not be had or was lost, or not everything could be
+     * stopped in order. The log says which.
      */
     public static final int FAILED = 1;
 
@@ -109,8 +111,8 @@ public final class BotRunner {
     }
 
     /**
-     * Closes something at the end, however the run ends: after the lock, and after what was named before. What the lock needs
-     * belongs here, such as the connection to its store.
+     * Closes something at the end, however the run ends: after the lock, and after what was named before. What the lock
+     * needs belongs here, such as the connection to its store.
      *
      * @param step a name for the log, unlike the others
      * @param timeout how long it may take, at most a day
@@ -123,10 +125,10 @@ public final class BotRunner {
     }
 
     /**
-     * Leaves the signals and the JVM's exit alone, for an application that is stopped by a framework or by handlers of its
-     * own: takes no signals and installs no shutdown hook, so that the order of stopping is the application's. It has to call
-     * {@link #stop} and then wait until {@link #run} has returned. If the process ends before that, nothing is stopped, and the
-     * lease has to expire.
+     * Leaves the signals and the JVM's exit alone, for an application that is stopped by a framework or by handlers of
+     * its own: takes no signals and installs no shutdown hook, so that the order of stopping is the application's. It
+     * has to call {@link #stop} and then wait until {@link #run} has returned. If the process ends before that, nothing
+     * is stopped, and the lease has to expire.
      */
     public BotRunner withoutSignals() {
         requireNotBegun();
@@ -147,8 +149,8 @@ public final class BotRunner {
     }
 
     /**
-     * Runs the bot until it has to stop, and stops it. Everything is closed afterwards; what is left is to exit: {@code
-     * System.exit(runner.run(factory))}.
+     * Runs the bot until it has to stop, and stops it. Everything is closed afterwards; what is left is to exit:
+     * {@code System.exit(runner.run(factory))}.
      *
      * @param factory starts the bot, once for each lease
      * @return the exit status: {@link #STOPPED}, {@link #FAILED} or {@link #ANOTHER_IS_ACTIVE}
@@ -187,8 +189,8 @@ public final class BotRunner {
     }
 
     /**
-     * Asks for a stop in order, and does not wait for it: the stop is over when {@link #run} returns. Of several requests the
-     * first counts.
+     * Asks for a stop in order, and does not wait for it: the stop is over when {@link #run} returns. Of several
+     * requests the first counts.
      */
     public void stop() {
         stop.ask("stop() was called");
@@ -203,11 +205,11 @@ public final class BotRunner {
     @FunctionalInterface
     public interface BotFactory {
         /**
-         * Starts a bot, and returns when it is at work. Called on a thread of its own; interrupted when the bot is to stop
-         * before it has started.
+         * Starts a bot, and returns when it is at work. Called on a thread of its own; interrupted when the bot is to
+         * stop before it has started.
          *
-         * @param lease this generation's; look at {@link Lease#isHeld} before each thing that only the active instance may do,
-         *     and use its fencing token for all that is written. The runner releases it.
+         * @param lease this generation's; look at {@link Lease#isHeld} before each thing that only the active instance
+         *     may do, and use its fencing token for all that is written. The runner releases it.
          * @throws Exception if it cannot be started; nothing of it may run any more then, since the lock is released
          */
         Bot start(Lease lease) throws Exception;
@@ -231,9 +233,9 @@ public final class BotRunner {
         void drain(Duration limit) throws Exception;
 
         /**
-         * Completes when the bot has come to an end by itself, as at the end of its input, or fails when it broke; it is
-         * stopped like any other then. The way for a bot to end the program: a handler that calls {@code System.exit} can
-         * never be drained.
+         * Completes when the bot has come to an end by itself, as at the end of its input, or fails when it broke; it
+         * is stopped like any other then. The way for a bot to end the program: a handler that calls
+         * {@code System.exit} can never be drained.
          *
          * @return by default something that never completes
          */

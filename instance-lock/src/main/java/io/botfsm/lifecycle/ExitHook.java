@@ -6,7 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets a run stop in order when the JVM exits meanwhile: {@code System.exit} elsewhere, or a signal nobody has taken. */
+/**
+ * Lets a run stop in order when the JVM exits meanwhile: {@code System.exit} elsewhere, or a signal nobody has taken.
+ */
 final class ExitHook {
     private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
 

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One lease and the bot that runs under it. Confined to the thread of the run; all that comes from elsewhere does no more
- * than complete the ending of its own round.
+ * One lease and the bot that runs under it. Confined to the thread of the run; all that comes from elsewhere does no
+ * more than complete the ending of its own round.
  */
 final class Generation {
     private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);

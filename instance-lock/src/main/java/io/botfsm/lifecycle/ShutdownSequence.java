@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Named steps that end a program, one after another in the order given, each within a limit of its own. All of them run,
- * whatever becomes of those before; a step that overruns its limit is interrupted and left behind. Each is logged by its
- * name, with the time it took and the exception it failed with.
+ * Named steps that end a program, one after another in the order given, each within a limit of its own. All of them
+ * run, whatever becomes of those before; a step that overruns its limit is interrupted and left behind. Each is logged
+ * by its name, with the time it took and the exception it failed with.
  *
  * <p>Runs once. Thread-safe. Each step has a daemon thread of its own, which ends with the step: nothing stays but the
  * threads of steps that do not end when interrupted.
@@ -37,8 +37,8 @@ public final class ShutdownSequence {
     }
 
     /**
-     * Runs the steps, unless that has begun already; then waits for their end. An interrupt does not shorten it; the flag
-     * stays set.
+     * Runs the steps, unless that has begun already; then waits for their end. An interrupt does not shorten it; the
+     * flag stays set.
      *
      * @return what became of them, the same with each call
      */

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGINT and SIGTERM of this process, taken from the JVM for a time. By reflection, since javac warns of the only class that
- * can do it and cannot be told not to.
+ * SIGINT and SIGTERM of this process, taken from the JVM for a time. By reflection, since javac warns of the only class
+ * that can do it and cannot be told not to.
  */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);

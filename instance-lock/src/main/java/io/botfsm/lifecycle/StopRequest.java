@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The request to stop a run. The first one counts; it ends the round that is under way and every later one. A round is one
- * attempt at the lock and the generation that may come of it: whatever ends it completes its future, and the first to do so
- * decides why. Since each round has a future of its own, nothing that comes late ends a later one.
+ * The request to stop a run. The first one counts; it ends the round that is under way and every later one. A round is
+ * one attempt at the lock and the generation that may come of it: whatever ends it completes its future, and the first
+ * to do so decides why. Since each round has a future of its own, nothing that comes late ends a later one.
  */
 final class StopRequest {
     private final Object monitor = new Object();

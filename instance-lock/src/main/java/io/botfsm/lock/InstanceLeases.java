@@ -117,7 +117,7 @@ final class InstanceLeases {
 
     /** Demands of later leases a token above one that was seen. */
     void raiseFloor(long above) {
-        floor.accumulateAndGet(Math.min(above + 1, LeaseRequest.HIGHEST_FENCE), Math::max);
+        floor.accumulateAndGet(Math.min(above + 1, LeaseRequest.MAX_FENCING_TOKEN), Math::max);
     }
 
     /** Gives back what is held, and what is still granted. */

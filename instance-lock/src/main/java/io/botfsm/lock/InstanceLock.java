@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lets one instance of several be the active one. A lock is had as a {@link Lease}: for a time, renewed by itself, with a
- * fencing token; whoever has it may lose it at any moment and has to look.
+ * Lets one instance of several be the active one. A lock is had as a {@link Lease}: for a time, renewed by itself, with
+ * a fencing token; whoever has it may lose it at any moment and has to look.
  *
- * <p>Thread-safe. The implementation given by {@link #builder(LeaseStore, String)} is the one of this library; an application
- * may bring another.
+ * <p>Thread-safe. The implementation given by {@link #builder(LeaseStore, String)} is the one of this library; an
+ * application may bring another.
  */
 public interface InstanceLock extends AutoCloseable {
     /**
@@ -34,9 +34,9 @@ public interface InstanceLock extends AutoCloseable {
     }
 
     /**
-     * Takes the lock if it is free: one round trip. Where the store may have forgotten a lease, as after a restart without its
-     * data, the lock is held only once that lease must have expired; this method waits for that, at most one time to live, and
-     * logs at once and every few seconds what it waits for.
+     * Takes the lock if it is free: one round trip. Where the store may have forgotten a lease, as after a restart
+     * without its data, the lock is held only once that lease must have expired; this method waits for that, at most
+     * one time to live, and logs at once and every few seconds what it waits for.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time; the lock is not held then
      * @throws InterruptedLockException if interrupted, with the flag set again; the lock is not held then
@@ -64,8 +64,8 @@ public interface InstanceLock extends AutoCloseable {
     Optional<LockHolder> holder();
 
     /**
-     * Frees the lock, whoever has it. For operators: a holder that still runs notices at its next renewal, and what it writes
-     * until then is refused only where the next holder's fencing token is known already.
+     * Frees the lock, whoever has it. For operators: a holder that still runs notices at its next renewal, and what it
+     * writes until then is refused only where the next holder's fencing token is known already.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time
      */
@@ -99,8 +99,9 @@ public interface InstanceLock extends AutoCloseable {
         }
 
         /**
-         * Lets a lease last this long unless renewed, {@link #DEFAULT_TTL} by default. All instances of one name should have the
-         * same. A crashed holder is replaced after that time; a holder that cannot reach the store stops in that time.
+         * Lets a lease last this long unless renewed, {@link #DEFAULT_TTL} by default. All instances of one name should
+         * have the same. A crashed holder is replaced after that time; a holder that cannot reach the store stops in
+         * that time.
          */
         public Builder ttl(Duration d) {
             requireNonNull(d, "ttl");
@@ -122,7 +123,9 @@ public interface InstanceLock extends AutoCloseable {
             return this;
         }
 
-        /** Tells {@link Lease#onExpiring} this long before the lease is lost, a tenth of the time to live by default. */
+        /**
+         * Tells {@link Lease#onExpiring} this long before the lease is lost, a tenth of the time to live by default.
+         */
         public Builder stopMargin(Duration d) {
             requireNonNull(d, "stopMargin");
             stopMargin = Optional.of(d);
@@ -130,10 +133,10 @@ public interface InstanceLock extends AutoCloseable {
         }
 
         /**
-         * Replaces a holder whose process is known to be dead at once, rather than when its lease expires; so by default. Known is
-         * that only of processes of the same machine, and only on Linux: by the machine's identity and host name, its boot, and the
-         * namespace, number and start of the process, not by the time of day. Switch it off where running machines are copied and
-         * the copies keep host name and network address.
+         * Replaces a holder whose process is known to be dead at once, rather than when its lease expires; so by
+         * default. Known is that only of processes of the same machine, and only on Linux: by the machine's identity
+         * and host name, its boot, and the namespace, number and start of the process, not by the time of day. Switch
+         * it off where running machines are copied and the copies keep host name and network address.
          */
         public Builder replaceDeadHolders(boolean replaces) {
             replacesDeadHolders = replaces;
@@ -157,8 +160,8 @@ public interface InstanceLock extends AutoCloseable {
         /**
          * The lock. Has threads of its own once it is used; close it.
          *
-         * @throws IllegalArgumentException if a time is out of its range, or one failed renewal would already lose the lease; the
-         *     message tells which, and why
+         * @throws IllegalArgumentException if a time is out of its range, or one failed renewal would already lose the
+         *     lease; the message tells which, and why
          */
         public InstanceLock build() {
             LeaseTimings timings = LeaseTimings.of(ttl, renewEvery, requestTimeout, stopMargin);

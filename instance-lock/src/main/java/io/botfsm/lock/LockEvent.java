@@ -5,7 +5,9 @@ import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Something that happened to a lock. What each means for operators is in the project's documentation, "Instance lock". */
+/**
+ * Something that happened to a lock. What each means for operators is in the project's documentation, "Instance lock".
+ */
 public sealed interface LockEvent {
     /** The lock's name. */
     String name();
@@ -23,8 +25,8 @@ public sealed interface LockEvent {
     }
 
     /**
-     * The lock was granted, but an earlier holder that the store may have forgotten must expire first. Repeated every few
-     * seconds until then.
+     * The lock was granted, but an earlier holder that the store may have forgotten must expire first. Repeated every
+     * few seconds until then.
      */
     record Quarantined(String name, long fencingToken, Duration remaining) implements LockEvent {}
 
@@ -32,9 +34,9 @@ public sealed interface LockEvent {
     record Degraded(String name, long fencingToken, Duration untilLost, Throwable cause) implements LockEvent {}
 
     /**
-     * The time of day ran ahead of the monotonic clock since the last renewal: the machine was suspended, or its clock was set.
-     * {@link Lease#isHeld} is false until a renewal, which is made at once, has confirmed the lease; then {@link RenewedLate}
-     * follows, else {@link Lost}. Noticed by calls of {@code isHeld} only.
+     * The time of day ran ahead of the monotonic clock since the last renewal: the machine was suspended, or its clock
+     * was set. {@link Lease#isHeld} is false until a renewal, which is made at once, has confirmed the lease; then
+     * {@link RenewedLate} follows, else {@link Lost}. Noticed by calls of {@code isHeld} only.
      *
      * @param ahead by how much
      */

@@ -4,8 +4,8 @@ package io.botfsm.lock;
 @FunctionalInterface
 public interface LockListener {
     /**
-     * Something happened. Events of one lock come one after another, in order, on a thread for callbacks; what this method
-     * throws is logged.
+     * Something happened. Events of one lock come one after another, in order, on a thread for callbacks; what this
+     * method throws is logged.
      */
     void on(LockEvent event);
 }

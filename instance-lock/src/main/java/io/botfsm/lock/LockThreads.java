@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of one lock: one that talks to the store, one that watches deadlines and does nothing that could block, and
- * as many for callbacks as there are callbacks that block. They are started when needed, and are daemons.
+ * The threads of one lock: one that talks to the store, one that watches deadlines and does nothing that could block,
+ * and as many for callbacks as there are callbacks that block. They are started when needed, and are daemons.
  */
 final class LockThreads implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);

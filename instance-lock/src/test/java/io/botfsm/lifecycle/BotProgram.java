@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program with a bot, for what only a process of its own can show. Says on standard output what happens, each line after
- * {@code "> "}; the log is there too.
+ * A program with a bot, for what only a process of its own can show. Says on standard output what happens, each line
+ * after {@code "> "}; the log is there too.
  */
 final class BotProgram {
     private static final Duration LONG = Duration.ofSeconds(100);

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Faults that other locks have had, put into a copy of this one: the simulator must find each, and so would find it here.
- * What the simulator cannot see is tested elsewhere: fault 9 with the runner, 15 with the Redis store.
+ * Faults that other locks have had, put into a copy of this one: the simulator must find each, and so would find it
+ * here. What the simulator cannot see is tested elsewhere: fault 9 with the runner, 15 with the Redis store.
  */
 class FifteenFaultsTest {
     private static final String LOCK = "runLock";
@@ -162,8 +162,8 @@ class FifteenFaultsTest {
                         new Change("LeaseEngine", "double random() {", "volatile long lastToken; double random() {"),
                         new Change(
                                 "LeaseGeneration",
-                                "this.fencingToken = granted.fence();",
-                                "this.fencingToken = granted.fence(); engine.lastToken = fencingToken;"),
+                                "this.fencingToken = granted.fencingToken();",
+                                "this.fencingToken = granted.fencingToken(); engine.lastToken = fencingToken;"),
                         new Change(
                                 "LeaseGeneration",
                                 "public long fencingToken() { return fencingToken; }",

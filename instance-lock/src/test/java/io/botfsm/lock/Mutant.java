@@ -19,8 +19,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * A copy of a source of the lock with one fault, compiled, in a class loader of its own together with the simulator. The text
- * that the fault replaces must be there once, so that a mutant never quietly turns into the original.
+ * A copy of a source of the lock with one fault, compiled, in a class loader of its own together with the simulator.
+ * The text that the fault replaces must be there once, so that a mutant never quietly turns into the original.
  */
 final class Mutant {
     private static final List<Path> SOURCES = List.of(
@@ -57,7 +57,9 @@ final class Mutant {
         return new Mutant(new MutantLoader(classes));
     }
 
-    /** A text of a type's source, and what is there instead; line breaks and comments at the end of lines do not count. */
+    /**
+     * A text of a type's source, and what is there instead; line breaks and comments at the end of lines do not count.
+     */
     record Change(String type, String from, String to) {}
 
     private static String source(String type) throws IOException {

@@ -8,7 +8,9 @@ import io.botfsm.lock.internal.LeaseWait;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One conversation of a process with several, which it wants for a handler now and then, as event isolation gets it. */
+/**
+ * One conversation of a process with several, which it wants for a handler now and then, as event isolation gets it.
+ */
 final class SimulatedConversationUser extends SimulatedInstance {
     private final LeaseEngine engine;
     private @Nullable LeaseWait wait;

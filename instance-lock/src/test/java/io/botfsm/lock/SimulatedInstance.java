@@ -10,7 +10,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** An instance that wants one lease, holds it for a while, and wants it again; how it gets one is the business of its kind. */
+/**
+ * An instance that wants one lease, holds it for a while, and wants it again; how it gets one is the business of its
+ * kind.
+ */
 abstract class SimulatedInstance {
     static final long MILLI = 1_000_000;
 

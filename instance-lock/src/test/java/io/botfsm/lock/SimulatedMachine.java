@@ -5,8 +5,8 @@ import io.botfsm.lock.store.LeaseClock;
 import java.time.Duration;
 
 /**
- * A machine with clocks that are wrong in their own ways, that can be stopped like a process, suspended like a laptop, and
- * crash. What was to happen while it did not run happens right afterwards; after a crash, never.
+ * A machine with clocks that are wrong in their own ways, that can be stopped like a process, suspended like a laptop,
+ * and crash. What was to happen while it did not run happens right afterwards; after a crash, never.
  */
 final class SimulatedMachine implements LeaseClock, Scheduler {
     private final Simulation simulation;

@@ -13,7 +13,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Leases as a server keeps them, with a clock of its own; it may forget, restart, and be replaced by a stale replica. */
+/**
+ * Leases as a server keeps them, with a clock of its own; it may forget, restart, and be replaced by a stale replica.
+ */
 final class SimulatedServer {
     /** @param since when the fence was begun, without which nobody knows who had the lock before */
     private record Kept(@Nullable Claim claim, long expires, long fence, long since) {}

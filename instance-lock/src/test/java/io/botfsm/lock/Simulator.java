@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * A world in which everything goes wrong that the seed says: for some minutes all kinds of faults, then none. There are two: one
- * of instances that want one lock, and one of processes that want the leases of several conversations for a moment, again and
- * again. Whatever happens, no two may hold a lease at the same true time, except for a time to live after somebody broke the
- * rules (an operator's force, a replica that lacks the lease; for conversations any loss of data); and when the faults are over,
- * leases must work as if nothing had been.
+ * A world in which everything goes wrong that the seed says: for some minutes all kinds of faults, then none. There are
+ * two: one of instances that want one lock, and one of processes that want the leases of several conversations for a
+ * moment, again and again. Whatever happens, no two may hold a lease at the same true time, except for a time to live
+ * after somebody broke the rules (an operator's force, a replica that lacks the lease; for conversations any loss of
+ * data); and when the faults are over, leases must work as if nothing had been.
  */
 final class Simulator {
     private static final long MILLI = 1_000_000;

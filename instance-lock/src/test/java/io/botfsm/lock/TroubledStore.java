@@ -104,7 +104,7 @@ final class TroubledStore implements LeaseStore {
             return new Acquisition.Occupied(occupied.claim(), Optional.empty());
         }
         if (answer instanceof Acquisition.Granted granted && forgetful) {
-            return new Acquisition.Granted(granted.fence(), Duration.ZERO);
+            return new Acquisition.Granted(granted.fencingToken(), Duration.ZERO);
         }
         return answer;
     }

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** An immutable map in the order of its entries, which {@link Map#copyOf} does not keep; like there, its copy is itself. */
+/**
+ * An immutable map in the order of its entries, which {@link Map#copyOf} does not keep; like there, its copy is itself.
+ */
 public final class OrderedMap extends AbstractMap<String, String> {
     private final Map<String, String> entries;
 

@@ -14,10 +14,9 @@ import java.util.stream.Stream;
 
 /**
  * Reads Redis keys as those of aiogram's conversations, and only keys that can be read in one way. Aiogram joins the
- * parts of a key without escaping them: a destiny that holds the separator, or another option of the key builder,
- * gives two conversations the same key. What ids Telegram has decides which readings are likely: chats and users are
- * non-zero and below 2^52, users and topics are positive, and a private chat has its user's id. Immutable and
- * thread-safe.
+ * parts of a key without escaping them: a destiny that holds the separator, or another option of the key builder, gives
+ * two conversations the same key. What ids Telegram has decides which readings are likely: chats and users are non-zero
+ * and below 2^52, users and topics are positive, and a private chat has its user's id. Immutable and thread-safe.
  */
 final class AiogramKeyReader {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]+");

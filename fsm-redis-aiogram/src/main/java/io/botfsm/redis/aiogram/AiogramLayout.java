@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A key that this layout would not tell from another one is refused with a {@link StorageRefusedException} before
- * anything is sent: of another bot, with a business connection or a destiny that has no place in it, with the
- * separator inside an id, with a thread {@code 0}, which aiogram takes for none.
+ * anything is sent: of another bot, with a business connection or a destiny that has no place in it, with the separator
+ * inside an id, with a thread {@code 0}, which aiogram takes for none.
  */
 public final class AiogramLayout {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]+");
@@ -280,8 +280,8 @@ public final class AiogramLayout {
         private Builder() {}
 
         /**
-         * Whose conversations these are. Without {@link #withBotId()} it has to be said, since the keys do not tell
-         * it; those of another bot are refused.
+         * Whose conversations these are. Without {@link #withBotId()} it has to be said, since the keys do not tell it;
+         * those of another bot are refused.
          *
          * @param id a whole number or a text, as for {@link StorageKey#bot}
          * @throws IllegalArgumentException if the id is neither, or empty
@@ -331,7 +331,8 @@ public final class AiogramLayout {
         }
 
         /**
-         * aiogram's {@code state_ttl}: how long a state lives after each write of the conversation; for ever unless set.
+         * aiogram's {@code state_ttl}: how long a state lives after each write of the conversation; for ever unless
+         * set.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -342,8 +343,8 @@ public final class AiogramLayout {
         }
 
         /**
-         * aiogram's {@code data_ttl}: how long the data live after each write of the conversation; for ever unless
-         * set. With another one than {@link #stateTtl} the one ends without the other.
+         * aiogram's {@code data_ttl}: how long the data live after each write of the conversation; for ever unless set.
+         * With another one than {@link #stateTtl} the one ends without the other.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -356,8 +357,8 @@ public final class AiogramLayout {
         /**
          * The layout.
          *
-         * @throws IllegalStateException if neither {@link #withBotId()} nor {@link #bot} says whose conversations
-         *     these are
+         * @throws IllegalStateException if neither {@link #withBotId()} nor {@link #bot} says whose conversations these
+         *     are
          */
         public AiogramLayout build() {
             if (!withBotId && bot.isEmpty()) {

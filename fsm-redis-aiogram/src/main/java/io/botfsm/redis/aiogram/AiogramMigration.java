@@ -20,19 +20,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Copies conversations from aiogram's layout into this library's, or back, within one database. State, names, numbers and
- * entries that nobody here knows are copied as they are. (The order of names is not kept in this library's layout.)
+ * Copies conversations from aiogram's layout into this library's, or back, within one database. State, names, numbers
+ * and entries that nobody here knows are copied as they are. (The order of names is not kept in this library's layout.)
  *
- * <p>Safe beside a running bot, since each conversation is written under the condition that the target has none: what
- * a bot has written there, or cleared in answer to an event, stays. One that changes in the source while it is copied
- * is copied again; one that is deleted there meanwhile is taken back. A conversation of aiogram's is found by its
- * state or by its data, whichever exists throughout. Safe to be stopped in any way and run again: what is there is
- * left as it is. The source stays whole unless {@link #removing()}.
+ * <p>Safe beside a running bot, since each conversation is written under the condition that the target has none: what a
+ * bot has written there, or cleared in answer to an event, stays. One that changes in the source while it is copied is
+ * copied again; one that is deleted there meanwhile is taken back. A conversation of aiogram's is found by its state or
+ * by its data, whichever exists throughout. Safe to be stopped in any way and run again: what is there is left as it
+ * is. The source stays whole unless {@link #removing()}.
  *
  * <p>Before anything is written, a sample of aiogram's keys is compared with the options of the layout; where others
  * fit most of them, the migration fails. A key that can be read in more than one way, and one whose value is not
- * aiogram's or cannot be stored, is skipped and named in the report; so is a conversation whose place in the target
- * has a value of another type.
+ * aiogram's or cannot be stored, is skipped and named in the report; so is a conversation whose place in the target has
+ * a value of another type.
  *
  * <p>Fencing tokens and event ids have no place in aiogram's layout and are left behind on the way there. A time to
  * live begins anew, with the target's.
@@ -70,8 +70,8 @@ public final class AiogramMigration {
     }
 
     /**
-     * A migration to the layout of the storage options chosen when connecting, or back. The server is checked for aiogram's
-     * layout first, which blocks.
+     * A migration to the layout of the storage options chosen when connecting, or back. The server is checked for
+     * aiogram's layout first, which blocks.
      *
      * @param redis stays open
      * @throws StorageUnavailableException if the server does not answer
@@ -110,8 +110,8 @@ public final class AiogramMigration {
     }
 
     /**
-     * The same, and a conversation is removed from the source once it was read back from the target, equal in state
-     * and data; in one step with the check that the source still has what was compared. One that differs stays in both;
+     * The same, and a conversation is removed from the source once it was read back from the target, equal in state and
+     * data; in one step with the check that the source still has what was compared. One that differs stays in both;
      * {@link MigrationReport#newer()} names it.
      */
     public AiogramMigration removing() {

@@ -44,21 +44,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conversations as aiogram 3 keeps them, byte for byte: a Java bot can go on where a Python bot was, and the other way round.
- * Unlike there, state and data are read and written together, and no write is lost to another. A read is one round trip. A
- * write is two, one that reads and one that writes if nothing has changed in between; it is tried again until the timeout
- * has passed otherwise, and fails with a {@link ContentionException} then.
+ * Conversations as aiogram 3 keeps them, byte for byte: a Java bot can go on where a Python bot was, and the other way
+ * round. Unlike there, state and data are read and written together, and no write is lost to another. A read is one
+ * round trip. A write is two, one that reads and one that writes if nothing has changed in between; it is tried again
+ * until the timeout has passed otherwise, and fails with a {@link ContentionException} then.
  *
- * <p>This layout has no place for fencing tokens and event ids, and its versions are stamps of the content, which do not rise:
- * {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and {@link StateStorage.Capability#TTL}. A write
- * that brings a token or an event id is refused. Ids are restricted as {@link AiogramLayout} says, and of JSON texts the value is
- * kept, in Python's form.
+ * <p>This layout has no place for fencing tokens and event ids, and its versions are stamps of the content, which do
+ * not rise: {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and
+ * {@link StateStorage.Capability#TTL}. A write that brings a token or an event id is refused. Ids are restricted as
+ * {@link AiogramLayout} says, and of JSON texts the value is kept, in Python's form.
  *
  * <p>Not for Redis Cluster: the two keys of a conversation may be on different nodes.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
- * {@link StorageUnavailableException} when Redis is away or passes a request by for now, {@link StorageRefusedException} when
- * it will go on refusing, or what is stored cannot be read.
+ * {@link StorageUnavailableException} when Redis is away or passes a request by for now,
+ * {@link StorageRefusedException} when it will go on refusing, or what is stored cannot be read.
  */
 public final class AiogramStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES =
@@ -97,7 +97,8 @@ public final class AiogramStateStorage implements StateStorage {
     }
 
     /**
-     * A storage that takes over a bot of aiogram's, or hands one back. The server is checked for it first, which blocks.
+     * A storage that takes over a bot of aiogram's, or hands one back. The server is checked for it first, which
+     * blocks.
      *
      * @param redis stays open when the storage is closed
      * @throws StorageUnavailableException if the server does not answer
@@ -111,7 +112,9 @@ public final class AiogramStateStorage implements StateStorage {
         return new AiogramStateStorage(access.port(), access.timeout(), layout);
     }
 
-    /** Checks the server's version, loads the scripts and tries the rights that they need; throws as {@link #of} does. */
+    /**
+     * Checks the server's version, loads the scripts and tries the rights that they need; throws as {@link #of} does.
+     */
     static void requireSupported(ServerAccess access, AiogramLayout layout) {
         ServerProbe probe = new ServerProbe(access.port(), access.server(), access.timeout());
         if (probe.requireVersion().equals("cluster")) {
@@ -188,7 +191,7 @@ public final class AiogramStateStorage implements StateStorage {
         private int attempts;
 
         Write(StorageKey key, List<byte[]> keys, Mutation mutation, CompletableFuture<Outcome> outcome) {
-            mutation.fence().ifPresent(token -> refuse(key, "fencing token " + token));
+            mutation.fencingToken().ifPresent(token -> refuse(key, "fencing token " + token));
             mutation.eventId().ifPresent(id -> refuse(key, "event id " + id));
             this.key = key;
             this.keys = keys;

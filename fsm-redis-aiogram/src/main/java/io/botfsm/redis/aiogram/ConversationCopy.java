@@ -36,8 +36,8 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     }
 
     /**
-     * For the key of data where keys of states have been listed before: they stand for a conversation that has a
-     * state, unless that was set after its key had been passed by.
+     * For the key of data where keys of states have been listed before: they stand for a conversation that has a state,
+     * unless that was set after its key had been passed by.
      *
      * @param isNamed whether a conversation's end was {@link CopyResult#NEWER_THERE} before
      */
@@ -80,7 +80,9 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         return removes && !dry ? removed(key, from) : done(CopyResult.ALREADY_THERE);
     }
 
-    /** Copies where the target has this version, and makes sure that the source had what was copied when it was there. */
+    /**
+     * Copies where the target has this version, and makes sure that the source had what was copied when it was there.
+     */
     private CompletionStage<CopyResult> copy(StorageKey key, Snapshot from, long version) {
         return target.write(key, content(from).expectVersion(version).build()).thenCompose(outcome -> {
             if (!(outcome instanceof Applied applied)) {

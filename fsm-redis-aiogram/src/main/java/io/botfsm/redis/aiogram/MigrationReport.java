@@ -10,8 +10,8 @@ import java.util.Locale;
  * @param keysInAll about how many there are
  * @param migrated how many conversations were copied
  * @param alreadyThere how many were in the target as they are in the source
- * @param newerThere how many are in the target otherwise, or were cleared there; target and source were left as they are.
- *     One that is copied, and changed in the target during the same run, may be counted here too
+ * @param newerThere how many are in the target otherwise, or were cleared there; target and source were left as they
+ *     are. One that is copied, and changed in the target during the same run, may be counted here too
  * @param skippedInAll how many keys or conversations were left out, each for a reason
  * @param skipped the first {@value #MOST_SKIPPED} of those
  * @param newer the Redis keys in the source of the first {@value #MOST_SKIPPED} that {@code newerThere} counts

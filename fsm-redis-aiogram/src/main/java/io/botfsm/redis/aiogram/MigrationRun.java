@@ -83,8 +83,8 @@ final class MigrationRun {
     /**
      * Has the conversation of each key copied.
      *
-     * @param conversation whose key it is; throws an {@link IllegalArgumentException} or {@link
-     *     StorageRefusedException} if it is to be skipped
+     * @param conversation whose key it is; throws an {@link IllegalArgumentException} or
+     *     {@link StorageRefusedException} if it is to be skipped
      */
     void copy(
             String pattern,
@@ -155,7 +155,10 @@ final class MigrationRun {
         }
     }
 
-    /** What was done in all. Keys that were removed before they were listed, or are gone otherwise, have been dealt with. */
+    /**
+     * What was done in all. Keys that were removed before they were listed, or are gone otherwise, have been dealt
+     * with.
+     */
     MigrationReport end() {
         keys = Math.max(keys, keysInAll);
         MigrationReport report = report();

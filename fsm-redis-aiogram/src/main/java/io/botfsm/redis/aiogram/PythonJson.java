@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as Python's {@code json} module reads it, and as its {@code dumps} writes it: {@code ", "} and {@code ": "} between
- * values, ASCII only, floats in the form of {@code repr}, {@code NaN} and infinities. Digits are never lost: a float with more
- * of them than Python would keep keeps them all. Depth has no bound.
+ * JSON as Python's {@code json} module reads it, and as its {@code dumps} writes it: {@code ", "} and {@code ": "}
+ * between values, ASCII only, floats in the form of {@code repr}, {@code NaN} and infinities. Digits are never lost: a
+ * float with more of them than Python would keep keeps them all. Depth has no bound.
  */
 final class PythonJson {
     private static final Pattern NUMBER = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");
@@ -36,8 +36,8 @@ final class PythonJson {
     record JsonMember(String name, String value) {}
 
     /**
-     * The members of an object by their names, in order. Of several of one name Python keeps the place of the first and the
-     * value of the last.
+     * The members of an object by their names, in order. Of several of one name Python keeps the place of the first and
+     * the value of the last.
      *
      * @throws IllegalArgumentException if it is not an object; without any part of the text
      */

@@ -37,8 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every case of {@code aiogram-golden.jsonl}, written and read byte for byte. {@code src/test/python/check_aiogram_golden.py} holds
- * the file itself to Python.
+ * Every case of {@code aiogram-golden.jsonl}, written and read byte for byte.
+ * {@code src/test/python/check_aiogram_golden.py} holds the file itself to Python.
  */
 @Timeout(60)
 class AiogramGoldenTest {

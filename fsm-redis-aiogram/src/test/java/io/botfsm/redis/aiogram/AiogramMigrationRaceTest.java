@@ -305,7 +305,9 @@ class AiogramMigrationRaceTest {
                 .containsOnly(0L);
     }
 
-    /** Lets somebody act when some more keys were listed after a script was run first, before what they hold is read. */
+    /**
+     * Lets somebody act when some more keys were listed after a script was run first, before what they hold is read.
+     */
     private static final class Listing extends SocketPort {
         private static final int PAGES = 10;
 

@@ -296,7 +296,9 @@ class AiogramStateStorageTest {
     @Test
     void fenceAndEventAreRefusedByName() {
         AiogramStateStorage storage = storage(layout());
-        assertThat(failure(storage.write(KEY, change().state("A").fence(77).build()), StorageRefusedException.class))
+        assertThat(failure(
+                        storage.write(KEY, change().state("A").fencingToken(77).build()),
+                        StorageRefusedException.class))
                 .hasMessageContaining("fencing token 77");
         assertThat(failure(storage.write(KEY, change().state("A").eventId(88).build()), StorageRefusedException.class))
                 .hasMessageContaining("event id 88");
@@ -309,7 +311,7 @@ class AiogramStateStorageTest {
         assertThat(storage.capabilities()).containsExactlyInAnyOrder(Capability.COMPARE_AND_SET, Capability.TTL);
         assertThatThrownBy(() -> new FencedStateStorage(storage, 7)).hasMessageContaining("FENCING");
         assertThatThrownBy(() -> new NotifyingStateStorage(storage, List.of())).hasMessageContaining("VERSION");
-        Fsm fsm = Fsm.over(storage);
+        Fsm fsm = Fsm.of(storage);
         assertThatThrownBy(() -> fsm.fencedBy(7)).hasMessageContaining("FENCING");
         assertThatThrownBy(() -> fsm.handle(KEY, 1, turn -> turn.state("A"))).hasMessageContaining("EVENT_ID");
         fsm.context(KEY).update(turn -> turn.put("n", 1).state("A"));

@@ -24,7 +24,8 @@ final class JedisCall extends BlockingCall {
      * A call that no thread has begun.
      *
      * @param asking whether an {@code ASKING} is sent before the command
-     * @param follower sent right behind the command on the same connection; what became of it is one more element of the reply
+     * @param follower sent right behind the command on the same connection; what became of it is one more element of
+     *     the reply
      */
     JedisCall(
             PooledConnections connections,

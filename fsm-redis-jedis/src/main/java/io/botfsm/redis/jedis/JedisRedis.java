@@ -13,12 +13,12 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.util.Pool;
 
 /**
- * Redis through Jedis: a pool of connections and the threads that wait on them for conversations, and others for lease stores. One
- * server, the master that Sentinels know, or a cluster, each node of which has a pool and threads.
+ * Redis through Jedis: a pool of connections and the threads that wait on them for conversations, and others for lease
+ * stores. One server, the master that Sentinels know, or a cluster, each node of which has a pool and threads.
  *
  * <pre>{@code
  * try (BotRedis redis = JedisRedis.connect("redis://localhost/1")) {
- *     Fsm fsm = Fsm.over(redis.stateStorage());
+ *     Fsm fsm = Fsm.of(redis.stateStorage());
  * }
  * }</pre>
  *
@@ -33,8 +33,8 @@ public final class JedisRedis {
     /**
      * Connects with everything else as it is by default.
      *
-     * @param uri as {@link RedisUri#parse} reads it, but not a Unix socket, which Jedis does not speak; its timeout is the
-     *     command timeout
+     * @param uri as {@link RedisUri#parse} reads it, but not a Unix socket, which Jedis does not speak; its timeout is
+     *     the command timeout
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
@@ -46,12 +46,13 @@ public final class JedisRedis {
     }
 
     /**
-     * Connects through the pool of a client of yours, with its timeouts. The client is not closed with the returned object.
+     * Connects through the pool of a client of yours, with its timeouts. The client is not closed with the returned
+     * object.
      *
      * @param client a client of one server, whose commands, and calls that wait for a connection, end in bounded time:
      *     {@code RedisClient} since Jedis 7.2, {@code JedisPooled} up to 7
-     * @throws IllegalArgumentException if the client has no pool for all its calls, such as one of a cluster, or an option of it
-     *     would let a call hang; the message names it
+     * @throws IllegalArgumentException if the client has no pool for all its calls, such as one of a cluster, or an
+     *     option of it would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
@@ -66,8 +67,8 @@ public final class JedisRedis {
     /**
      * Connects through a pool of yours, with its timeouts. The pool is not closed with the returned object.
      *
-     * @param pool a pool of connections to one server, of which commands, and calls that wait for a connection, end in bounded
-     *     time; such as {@code ConnectionPool}
+     * @param pool a pool of connections to one server, of which commands, and calls that wait for a connection, end in
+     *     bounded time; such as {@code ConnectionPool}
      * @throws IllegalArgumentException if an option of the pool would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
@@ -125,10 +126,10 @@ public final class JedisRedis {
      * Begins to choose how to connect.
      *
      * @param uri not of a Unix socket
-     * @param poolSize how many connections there are to a server at most, and threads that wait on them; calls beyond that wait,
-     *     within the command timeout
-     * @throws IllegalArgumentException if the URI cannot be used, or the pool size is not positive; the message holds no
-     *     credentials
+     * @param poolSize how many connections there are to a server at most, and threads that wait on them; calls beyond
+     *     that wait, within the command timeout
+     * @throws IllegalArgumentException if the URI cannot be used, or the pool size is not positive; the message holds
+     *     no credentials
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis.Builder builder(RedisUri uri, int poolSize) {

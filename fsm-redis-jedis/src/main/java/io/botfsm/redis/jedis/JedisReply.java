@@ -16,8 +16,8 @@ final class JedisReply {
     private JedisReply() {}
 
     /**
-     * A reply: {@code byte[]}, {@code Long} and {@code List} elements; one that is no list is a list of one, and a map (RESP3) has
-     * names and values in turn.
+     * A reply: {@code byte[]}, {@code Long} and {@code List} elements; one that is no list is a list of one, and a map
+     * (RESP3) has names and values in turn.
      */
     static List<Object> list(@Nullable Object reply) {
         return reply instanceof List<?> list ? elements(list) : List.of(element(reply));

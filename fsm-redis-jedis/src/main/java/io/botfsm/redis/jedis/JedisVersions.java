@@ -47,7 +47,9 @@ final class JedisVersions {
         }
     }
 
-    /** Asks for no other protocol with HELLO, which is one more right for a user to have; before 8 that is the default. */
+    /**
+     * Asks for no other protocol with HELLO, which is one more right for a user to have; before 8 that is the default.
+     */
     static void resp2(DefaultJedisClientConfig.Builder config) {
         try {
             config.resp2();

@@ -21,10 +21,10 @@ import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
 /**
- * PooledConnections of a Jedis pool, of which none is used that is known, or to be feared, to be dead. Each new one is asked which
- * server process it leads to; when that is another one, the connections that lead to the one before are not used again. One that
- * was idle for some time is asked for a sign of life, and when one is found broken, all idle ones are closed: what broke it
- * mostly broke them all. Thread-safe.
+ * PooledConnections of a Jedis pool, of which none is used that is known, or to be feared, to be dead. Each new one is
+ * asked which server process it leads to; when that is another one, the connections that lead to the one before are not
+ * used again. One that was idle for some time is asked for a sign of life, and when one is found broken, all idle ones
+ * are closed: what broke it mostly broke them all. Thread-safe.
  */
 final class PooledConnections {
     /** After so long without a command, a connection may have died unnoticed, and one round trip more costs little. */

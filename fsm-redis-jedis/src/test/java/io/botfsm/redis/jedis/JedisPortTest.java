@@ -228,7 +228,7 @@ class JedisPortTest {
     @Test
     void anInterruptIsKept() {
         try (BotRedis redis = JedisRedis.connect(proxy.uri(0))) {
-            Fsm fsm = Fsm.over(redis.stateStorage());
+            Fsm fsm = Fsm.of(redis.stateStorage());
             StorageKey key = freshKey();
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> fsm.context(key).read()).isInstanceOf(FsmException.class);

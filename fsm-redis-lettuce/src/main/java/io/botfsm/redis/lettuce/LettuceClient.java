@@ -48,9 +48,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A Lettuce client, ours or the user's: how it connects, how long its commands may take, and how it ends. Thread-safe. */
+/**
+ * A Lettuce client, ours or the user's: how it connects, how long its commands may take, and how it ends. Thread-safe.
+ */
 final class LettuceClient implements RedisDriver {
-    /** How long a new connection of a running bot may take to be greeted; the next attempt may find a server that is back. */
+    /**
+     * How long a new connection of a running bot may take to be greeted; the next attempt may find a server that is
+     * back.
+     */
     private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(1);
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -259,8 +264,8 @@ final class LettuceClient implements RedisDriver {
     }
 
     /**
-     * The first connection. Blocks. Tried again where the server hung up: Lettuce sometimes tells that instead of the refusal
-     * that led to it.
+     * The first connection. Blocks. Tried again where the server hung up: Lettuce sometimes tells that instead of the
+     * refusal that led to it.
      *
      * @param server its name for errors, without credentials
      */

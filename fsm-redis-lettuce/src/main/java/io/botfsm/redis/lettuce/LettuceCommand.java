@@ -27,8 +27,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * A command that knows whether it was sent, and is sent at most once whatever the client does: a second encoding fails, and so
- * does the first one after the command has been reported as not sent. Lettuce then closes the connection.
+ * A command that knows whether it was sent, and is sent at most once whatever the client does: a second encoding fails,
+ * and so does the first one after the command has been reported as not sent. Lettuce then closes the connection.
  */
 final class LettuceCommand extends CompletableFuture<List<Object>>
         implements RedisCommand<byte[], byte[], List<Object>>,

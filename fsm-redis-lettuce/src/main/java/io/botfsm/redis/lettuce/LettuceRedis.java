@@ -16,17 +16,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Redis through Lettuce: one connection for conversations, with a client and threads of its own, and others for lease stores. One
- * server, the master that Sentinels know, or a cluster.
+ * Redis through Lettuce: one connection for conversations, with a client and threads of its own, and others for lease
+ * stores. One server, the master that Sentinels know, or a cluster.
  *
  * <pre>{@code
  * try (BotRedis redis = LettuceRedis.connect("redis://localhost/1")) {
- *     Fsm fsm = Fsm.over(redis.stateStorage());
+ *     Fsm fsm = Fsm.of(redis.stateStorage());
  * }
  * }</pre>
  *
- * <p>Works with Lettuce 6.6 to 7.7; an older one is refused with {@link UnsupportedClientException}. Lettuce's own logger writes
- * what it sends, passwords included, at level TRACE.
+ * <p>Works with Lettuce 6.6 to 7.7; an older one is refused with {@link UnsupportedClientException}. Lettuce's own
+ * logger writes what it sends, passwords included, at level TRACE.
  */
 public final class LettuceRedis {
     private LettuceRedis() {}
@@ -35,8 +35,8 @@ public final class LettuceRedis {
      * Connects with everything else as it is by default.
      *
      * @param uri {@code redis://user:password@host:6379/1}, {@code rediss://…} for TLS, or
-     *     {@code redis-socket:///path?database=1} for a Unix socket (which needs Netty's native transport on the class path);
-     *     {@code redis-sentinel://host1,host2/1#master} for the master that Sentinels know; several servers,
+     *     {@code redis-socket:///path?database=1} for a Unix socket (which needs Netty's native transport on the class
+     *     path); {@code redis-sentinel://host1,host2/1#master} for the master that Sentinels know; several servers,
      *     {@code redis://host1:7000,host2:7001}, for the cluster to which they belong; the parameter {@code timeout=5s}
      *     changes the command timeout
      * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
@@ -64,13 +64,13 @@ public final class LettuceRedis {
     }
 
     /**
-     * Connects through a client of yours, with its resources, options and command timeout. The client is not closed with the
-     * returned object.
+     * Connects through a client of yours, with its resources, options and command timeout. The client is not closed
+     * with the returned object.
      *
      * @param client a client that fails commands while disconnected and times them out
      * @param uri the server
-     * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the message
-     *     names it
+     * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the
+     *     message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
      *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
@@ -138,8 +138,8 @@ public final class LettuceRedis {
      * Begins to choose how to connect through a client of yours.
      *
      * @param uri as for {@link #connect(RedisClient, RedisURI)}
-     * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the message
-     *     names it
+     * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the
+     *     message names it
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis.Builder builder(RedisClient client, RedisURI uri) {

@@ -202,7 +202,7 @@ class ConnectTest {
                             .put("a", "1")
                             .put("b", "2")
                             .eventId(1)
-                            .fence(1));
+                            .fencingToken(1));
             applied(storage, key, Mutation.builder().remove("a").ttl(Duration.ofHours(1)));
             applied(storage, key, Mutation.builder().persist());
             assertThat(read(storage, key).state()).contains("A");

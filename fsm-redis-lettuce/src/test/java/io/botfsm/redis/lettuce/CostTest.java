@@ -107,7 +107,7 @@ class CostTest {
             }
             assertThat(read(storage, KEY).events().latest()).hasSize(40);
             long withEvents = admin.number("MEMORY", "USAGE", HASH);
-            applied(storage, KEY, Mutation.builder().fence(1_700_000_000_000_000L));
+            applied(storage, KEY, Mutation.builder().fencingToken(1_700_000_000_000_000L));
             applied(
                     storage,
                     KEY,

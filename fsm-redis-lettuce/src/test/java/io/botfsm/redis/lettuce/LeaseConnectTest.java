@@ -335,7 +335,7 @@ class LeaseConnectTest {
             long last = 0;
             for (int i = 0; i < cycles; i++) {
                 Claim claim = claim();
-                long token = granted(store, NAME, claim).fence();
+                long token = granted(store, NAME, claim).fencingToken();
                 assertThat(token).isGreaterThan(last);
                 last = token;
                 assertThat(released(store, NAME, claim)).isTrue();

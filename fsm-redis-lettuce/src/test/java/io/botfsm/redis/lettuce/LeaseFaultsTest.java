@@ -210,7 +210,7 @@ class LeaseFaultsTest {
         released(store, NAME, claim);
         Granted second = granted(store, NAME, claim);
         assertThat(second.memory()).isEqualTo(Granted.EVERYTHING);
-        assertThat(second.fence()).isGreaterThan(first.fence());
+        assertThat(second.fencingToken()).isGreaterThan(first.fencingToken());
     }
 
     @Test
@@ -236,7 +236,7 @@ class LeaseFaultsTest {
 
         Granted after = granted(store, NAME, claim());
         assertThat(after.memory()).isLessThan(Duration.ofNanos(System.nanoTime() - stopped));
-        assertThat(after.fence()).isGreaterThan(before.fence());
+        assertThat(after.fencingToken()).isGreaterThan(before.fencingToken());
         LeaseRequest conversation = new LeaseRequest("1:2:3", claim, Duration.ofSeconds(9), 0, Fences.EXPIRING);
         assertThat(((Granted) Calls.get(store.acquire(conversation))).memory())
                 .isLessThan(Duration.ofNanos(System.nanoTime() - stopped));
@@ -252,10 +252,12 @@ class LeaseFaultsTest {
         long stopped = System.nanoTime();
         restart();
 
-        assertThat(Calls.get(store.read(NAME)).fence()).as("tokens have fallen").hasValue(saved.fence());
+        assertThat(Calls.get(store.read(NAME)).fencingToken())
+                .as("tokens have fallen")
+                .hasValue(saved.fencingToken());
         Granted after = granted(store, NAME, claim());
         assertThat(after.memory()).isLessThan(Duration.ofNanos(System.nanoTime() - stopped));
-        assertThat(after.fence()).isGreaterThan(lost.fence());
+        assertThat(after.fencingToken()).isGreaterThan(lost.fencingToken());
     }
 
     @Test

@@ -22,8 +22,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a cluster that serve slots, a port to each, and what is known of who serves what. It is asked for when a call
- * finds that it is no longer so. Thread-safe.
+ * The nodes of a cluster that serve slots, a port to each, and what is known of who serves what. It is asked for when a
+ * call finds that it is no longer so. Thread-safe.
  */
 final class ClusterNodes {
     /** How many nodes are asked at a time; the first answer counts, so that a silent node holds up nobody. */

@@ -17,13 +17,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A Redis Cluster as one port, over the ports of its nodes, whatever the client. Commands go to the node that serves their
- * key's slot. When a node answers that it is another one ({@code MOVED}, {@code ASK}), or not yet ({@code TRYAGAIN}), or a node
- * cannot be reached and another has taken its place, the command, which was not executed, is sent again to the right one,
- * within the same time. A command that may have been executed is never sent again.
+ * A Redis Cluster as one port, over the ports of its nodes, whatever the client. Commands go to the node that serves
+ * their key's slot. When a node answers that it is another one ({@code MOVED}, {@code ASK}), or not yet
+ * ({@code TRYAGAIN}), or a node cannot be reached and another has taken its place, the command, which was not executed,
+ * is sent again to the right one, within the same time. A command that may have been executed is never sent again.
  *
- * <p>Who serves what is asked for when a call finds that it has changed, not in between. What takes no key goes to any node.
- * Thread-safe.
+ * <p>Who serves what is asked for when a call finds that it has changed, not in between. What takes no key goes to any
+ * node. Thread-safe.
  */
 public final class ClusterPort implements RedisPort {
     private final ClusterNodes nodes;
@@ -39,7 +39,8 @@ public final class ClusterPort implements RedisPort {
      * @param opener makes the port of a node, which connects by itself; must not block
      * @param timeout the limit of a call, all nodes that it goes to included
      * @param onChange notified of the nodes that serve slots when these are others than before; must not block
-     * @param subscribe begins a subscription on any of the nodes that serve slots, and goes on at another when that one is lost
+     * @param subscribe begins a subscription on any of the nodes that serve slots, and goes on at another when that one
+     *     is lost
      * @param onClose notified once the nodes' ports are closed
      */
     public ClusterPort(
@@ -56,8 +57,8 @@ public final class ClusterPort implements RedisPort {
     }
 
     /**
-     * Completes when it is known who serves what, and those who do can be reached, or cannot within the timeout; fails with
-     * {@link RedisPortException} if no seed answers.
+     * Completes when it is known who serves what, and those who do can be reached, or cannot within the timeout; fails
+     * with {@link RedisPortException} if no seed answers.
      */
     public CompletionStage<Void> start() {
         return nodes.refresh()

@@ -13,7 +13,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Scripts that a command follows on the node that served them, each node with a connection of its own for them. Thread-safe.
+ * Scripts that a command follows on the node that served them, each node with a connection of its own for them.
+ * Thread-safe.
  */
 final class ClusterScripts implements FollowedScripts {
     private final ClusterNodes nodes;

@@ -1,6 +1,8 @@
 package io.botfsm.redis.cluster;
 
-/** The slot of a key, as the Redis Cluster specification defines it: CRC16 (XMODEM) of its hash tag, or of all of it. */
+/**
+ * The slot of a key, as the Redis Cluster specification defines it: CRC16 (XMODEM) of its hash tag, or of all of it.
+ */
 final class HashSlot {
     static final int COUNT = 16_384;
 

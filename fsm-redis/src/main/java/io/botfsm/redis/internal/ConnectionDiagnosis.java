@@ -23,9 +23,9 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
- * Finds out, when a client could not connect, whether something else listens at the address than its URI says: a server with
- * or without TLS, a Sentinel, or no Redis at all. It asks over sockets of its own and sends no credentials. Immutable and
- * thread-safe.
+ * Finds out, when a client could not connect, whether something else listens at the address than its URI says: a server
+ * with or without TLS, a Sentinel, or no Redis at all. It asks over sockets of its own and sends no credentials.
+ * Immutable and thread-safe.
  */
 public final class ConnectionDiagnosis {
     private static final byte[] PING = "PING\r\n".getBytes(US_ASCII);
@@ -58,7 +58,8 @@ public final class ConnectionDiagnosis {
      * @param nodes what the URI names; none for a Unix socket, of which nothing is found out
      * @param tls whether the client talks TLS
      * @param sentinels whether the nodes should be Sentinels
-     * @param timeout how long a command may take, and each of the two questions asked here; those take two seconds each at most
+     * @param timeout how long a command may take, and each of the two questions asked here; those take two seconds each
+     *     at most
      */
     public ConnectionDiagnosis(List<Node> nodes, boolean tls, boolean sentinels, Duration timeout) {
         this.nodes = List.copyOf(nodes);

@@ -24,8 +24,9 @@ import java.util.regex.Pattern;
 
 /**
  * Asks a server what it is and what its user may do, before storages are handed out. Every method blocks, and throws
- * {@link StorageRefusedException} if the server refuses, and {@link StorageUnavailableException} if it does not answer, passes a
- * request by for now, or the thread is interrupted, whose flag is set again then. Thread-safe. Leaves nothing in the database.
+ * {@link StorageRefusedException} if the server refuses, and {@link StorageUnavailableException} if it does not answer,
+ * passes a request by for now, or the thread is interrupted, whose flag is set again then. Thread-safe. Leaves nothing
+ * in the database.
  */
 public final class ServerProbe {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
@@ -66,7 +67,8 @@ public final class ServerProbe {
     }
 
     /**
-     * Whether the server, which was named as a single one, is a node of a cluster, so that it has to be used as one. Blocks.
+     * Whether the server, which was named as a single one, is a node of a cluster, so that it has to be used as one.
+     * Blocks.
      *
      * @throws StorageRefusedException if it is a Sentinel or a replica; the message says what to name instead
      * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
@@ -117,8 +119,8 @@ public final class ServerProbe {
     }
 
     /**
-     * Tries the rights that scripts need. A node of a cluster may not have been told the script; that it says so shows that it
-     * would have run it.
+     * Tries the rights that scripts need. A node of a cluster may not have been told the script; that it says so shows
+     * that it would have run it.
      *
      * @param probe tries every command; answers the name of the first that failed and the server's text, or {@code OK}
      * @param on where they are tried, for errors
@@ -144,8 +146,8 @@ public final class ServerProbe {
     }
 
     /**
-     * What is the first on a connection, which may be lost as soon as it is open, or opened late: what was not sent is asked again,
-     * while the limit of one answer lasts.
+     * What is the first on a connection, which may be lost as soon as it is open, or opened late: what was not sent is
+     * asked again, while the limit of one answer lasts.
      */
     public <T> T asked(String command, Supplier<CompletionStage<T>> question, Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
@@ -169,8 +171,8 @@ public final class ServerProbe {
      *
      * @param command what was asked, for errors
      * @throws StorageRefusedException if it is refused; the message names a right that is missing
-     * @throws StorageUnavailableException if there is none within the limit, or the server passes it by for now; also when
-     *     interrupted, with the flag set again
+     * @throws StorageUnavailableException if there is none within the limit, or the server passes it by for now; also
+     *     when interrupted, with the flag set again
      */
     public <T> T await(String command, CompletionStage<T> reply, Duration limit) {
         try {

@@ -12,6 +12,9 @@ public interface ClusterNode extends RedisPort {
     /** The same node; each command follows an {@code ASKING} on the same connection. */
     RedisPort asking();
 
-    /** Completes when commands can be sent for the first time; that may be never. Belongs to the node: callers take a copy. */
+    /**
+     * Completes when commands can be sent for the first time; that may be never. Belongs to the node: callers take a
+     * copy.
+     */
     CompletionStage<Void> ready();
 }

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends commands whose time is over. All have the same time, so it is enough to look at the oldest now and then; a timer per
- * command costs more than all the rest of a call. Thread-safe.
+ * Ends commands whose time is over. All have the same time, so it is enough to look at the oldest now and then; a timer
+ * per command costs more than all the rest of a call. Thread-safe.
  */
 public final class CommandTimeouts {
     /** A command that can be ended. Thread-safe. */

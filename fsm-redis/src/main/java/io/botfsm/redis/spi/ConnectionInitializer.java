@@ -6,16 +6,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * What is done on each new connection before it is used: a replica, such as a master that was replaced, is not used, and a server
- * that has restarted has forgotten the scripts.
+ * What is done on each new connection before it is used: a replica, such as a master that was replaced, is not used,
+ * and a server that has restarted has forgotten the scripts.
  *
  * @param role whether the server must be a master
  * @param scripts lets the server know the scripts
  */
 record ConnectionInitializer(RoleCheck role, Function<RedisPort, CompletionStage<Void>> scripts) {
     /**
-     * A server that is not ready yet, or does not answer, is to be tried again; one that will go on refusing to be asked or told
-     * will say so to the calls.
+     * A server that is not ready yet, or does not answer, is to be tried again; one that will go on refusing to be
+     * asked or told will say so to the calls.
      */
     CompletionStage<ServerConnection> initialized(ServerConnection connection) {
         RedisPort port = new PortOfOne(connection);

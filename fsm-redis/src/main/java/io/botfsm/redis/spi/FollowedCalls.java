@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scripts that a command follows, on a connection of their own. While that command is under way, further scripts wait; then they
- * go together, and it follows all of them. Thread-safe.
+ * Scripts that a command follows, on a connection of their own. While that command is under way, further scripts wait;
+ * then they go together, and it follows all of them. Thread-safe.
  */
 final class FollowedCalls implements FollowedScripts {
     private final ReconnectingConnection connection;

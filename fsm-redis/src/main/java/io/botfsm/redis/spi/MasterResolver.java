@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who know where a master is. All are asked at the same time. What more than half of them say is true at once; otherwise,
- * when all have answered or failed, what most say: one that is cut off from the others or out of date decides nothing.
+ * Those who know where a master is. All are asked at the same time. What more than half of them say is true at once;
+ * otherwise, when all have answered or failed, what most say: one that is cut off from the others or out of date
+ * decides nothing.
  */
 public final class MasterResolver {
     private final String master;
@@ -35,8 +36,9 @@ public final class MasterResolver {
     }
 
     /**
-     * Where the master is now. Fails if no Sentinel says, with a {@link RedisPortException} that names one of them and why; one
-     * that refused the question rather than one that could not be asked. The failure is lasting only if most of them refused.
+     * Where the master is now. Fails if no Sentinel says, with a {@link RedisPortException} that names one of them and
+     * why; one that refused the question rather than one that could not be asked. The failure is lasting only if most
+     * of them refused.
      *
      * @param sentinels at least one
      * @param master its name

@@ -6,7 +6,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The port of one server through a client: its commands, subscriptions, scripts that a command follows, and end. Thread-safe. */
+/**
+ * The port of one server through a client: its commands, subscriptions, scripts that a command follows, and end.
+ * Thread-safe.
+ */
 public abstract class NodePort extends CommandPort implements ClusterNode {
     private final ServerTarget target;
     private final Set<FollowedScripts> followed = ConcurrentHashMap.newKeySet();

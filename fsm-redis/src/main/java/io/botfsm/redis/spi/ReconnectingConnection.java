@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that is replaced by a new one when it is lost, when a call on it times out, or when it turns out to lead to a
- * replica. The new one is opened with pauses of at most half a second between attempts, is initialized, and takes the old one's
- * place; only then is the old one closed, so that calls still waiting on it may get their replies. Nothing is ever sent again.
- * Thread-safe.
+ * A connection that is replaced by a new one when it is lost, when a call on it times out, or when it turns out to lead
+ * to a replica. The new one is opened with pauses of at most half a second between attempts, is initialized, and takes
+ * the old one's place; only then is the old one closed, so that calls still waiting on it may get their replies.
+ * Nothing is ever sent again. Thread-safe.
  */
 final class ReconnectingConnection {
     private static final long FIRST_PAUSE_MILLIS = 10;
@@ -44,7 +44,10 @@ final class ReconnectingConnection {
     private boolean replacing;
     private boolean closed;
 
-    /** A connection, null once closed, and a number that rises whenever another takes its place or it is no longer what it was. */
+    /**
+     * A connection, null once closed, and a number that rises whenever another takes its place or it is no longer what
+     * it was.
+     */
     private record Numbered(@Nullable ServerConnection connection, long number) {
         Numbered next(@Nullable ServerConnection following) {
             return new Numbered(following, number + 1);

@@ -3,7 +3,10 @@ package io.botfsm.redis.spi;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How an adapter puts its client to use. Each use has threads and connections of its own, unless the client is the user's. */
+/**
+ * How an adapter puts its client to use. Each use has threads and connections of its own, unless the client is the
+ * user's.
+ */
 @FunctionalInterface
 public interface RedisConnector {
     /** How long connecting to a server may take. */

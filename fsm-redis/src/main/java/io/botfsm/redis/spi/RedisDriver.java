@@ -8,12 +8,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * A client library in use by one port, or by the port of a cluster and those of its nodes: all that an adapter has to implement
- * beside the port. It has no policy: which servers are used, and when, is decided elsewhere. Thread-safe.
+ * A client library in use by one port, or by the port of a cluster and those of its nodes: all that an adapter has to
+ * implement beside the port. It has no policy: which servers are used, and when, is decided elsewhere. Thread-safe.
  */
 public interface RedisDriver {
     /**
-     * Opens the port to the one server of the settings, or to the master that their Sentinels name. May block until it is connected.
+     * Opens the port to the one server of the settings, or to the master that their Sentinels name. May block until it
+     * is connected.
      *
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses, or its certificate is not trusted

@@ -24,7 +24,9 @@ final class RedisEnvironment {
     private static final String SENTINEL_USERNAME = "REDIS_FSM_SENTINEL_USERNAME";
     private static final String SENTINEL_PASSWORD = "REDIS_FSM_SENTINEL_PASSWORD";
 
-    /** How Kubernetes announces a Service called {@code redis-fsm}, and Docker a linked container, in {@value #PORT}. */
+    /**
+     * How Kubernetes announces a Service called {@code redis-fsm}, and Docker a linked container, in {@value #PORT}.
+     */
     private static final Pattern ANNOUNCED =
             Pattern.compile("(?i:tcp)://(\\[[^\\[\\]]+\\]|[^:\\[\\]/@]+):(\\d{1,5})/?");
 
@@ -104,8 +106,8 @@ final class RedisEnvironment {
     }
 
     /**
-     * The server, if {@value #PORT} announces one. A host that is set beside that as a name may well be the name of the Service,
-     * whose port is announced; another address is another server, of which the announcement says nothing.
+     * The server, if {@value #PORT} announces one. A host that is set beside that as a name may well be the name of the
+     * Service, whose port is announced; another address is another server, of which the announcement says nothing.
      */
     private Optional<Node> announced() {
         Matcher announced = ANNOUNCED.matcher(get(PORT).orElse("").strip());

@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A Redis client, seen through the few commands that this library sends. An adapter has no policy of its own: it sends each
- * command once, at once, and reports truthfully what became of it. What {@link RedisScripts} says holds for every command.
+ * A Redis client, seen through the few commands that this library sends. An adapter has no policy of its own: it sends
+ * each command once, at once, and reports truthfully what became of it. What {@link RedisScripts} says holds for every
+ * command.
  */
 public interface RedisPort extends RedisScripts, AutoCloseable {
     /** Reads a hash: names and values in turn, empty if there is no such key ({@code HGETALL}). */
@@ -22,39 +23,41 @@ public interface RedisPort extends RedisScripts, AutoCloseable {
 
     /**
      * Tells of messages on a channel from the moment the stage completes ({@code SUBSCRIBE}). Where the connection that
-     * carries them is not as it was, some may be missing; every listener is notified once after it is replaced, and it is found out
-     * within bounded time if it has died in silence.
+     * carries them is not as it was, some may be missing; every listener is notified once after it is replaced, and it
+     * is found out within bounded time if it has died in silence.
      *
-     * <p>One connection carries all subscriptions of a port. It is opened for the first of them, which may take as long as
-     * connecting does, and closed with the last, or soon after: it may be kept some seconds for the next one, but not longer
-     * than the port is open.
+     * <p>One connection carries all subscriptions of a port. It is opened for the first of them, which may take as long
+     * as connecting does, and closed with the last, or soon after: it may be kept some seconds for the next one, but
+     * not longer than the port is open.
      *
      * @param hint must not block; runs on any thread, possibly without a message, not after the subscription was closed
      */
     CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint);
 
     /**
-     * Scripts that another command follows on the same connection, which is not that of other calls: {@code WAIT}, which answers
-     * for what its own connection has written, and holds up whatever comes behind it. It may follow several scripts at once.
+     * Scripts that another command follows on the same connection, which is not that of other calls: {@code WAIT},
+     * which answers for what its own connection has written, and holds up whatever comes behind it. It may follow
+     * several scripts at once.
      *
      * <p>Returns at once; that there is a connection, the first calls find out.
      *
      * @param command name and arguments; it takes the server less than the client's timeout
-     * @return replies with one more element, the last: the other command's reply as a list, or a {@link RedisPortException} if it
-     *     failed. A stage fails if the script failed
+     * @return replies with one more element, the last: the other command's reply as a list, or a
+     *     {@link RedisPortException} if it failed. A stage fails if the script failed
      */
     FollowedScripts followedBy(List<byte[]> command);
 
     /**
-     * A number that tells server processes apart, as far as the client can. It rises whenever commands begin to go over a
-     * connection to another process, or one that may lead to another, at the latest before the first of them is answered. So two
-     * replies with the same number before the first was asked for and after the second came are replies of one server process.
+     * A number that tells server processes apart, as far as the client can. It rises whenever commands begin to go over
+     * a connection to another process, or one that may lead to another, at the latest before the first of them is
+     * answered. So two replies with the same number before the first was asked for and after the second came are
+     * replies of one server process.
      */
     long connection();
 
     /**
-     * The port of the server that holds a key at the moment: what it says of itself and of its {@link #connection} is of that
-     * server. This port, where there is but one.
+     * The port of the server that holds a key at the moment: what it says of itself and of its {@link #connection} is
+     * of that server. This port, where there is but one.
      */
     default RedisPort at(byte[] key) {
         return this;

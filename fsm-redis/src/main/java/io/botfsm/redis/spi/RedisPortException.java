@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a command that failed. The message holds at most the server's error code and the name of a command, or why its
- * certificate is not trusted: never keys, values or credentials, which the server's own texts may quote.
+ * What became of a command that failed. The message holds at most the server's error code and the name of a command, or
+ * why its certificate is not trusted: never keys, values or credentials, which the server's own texts may quote.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class RedisPortException extends RuntimeException {
@@ -189,7 +189,10 @@ public final class RedisPortException extends RuntimeException {
         return known;
     }
 
-    /** Why a certificate is not trusted, if that is the cause; the innermost of such exceptions says it in the fewest words. */
+    /**
+     * Why a certificate is not trusted, if that is the cause; the innermost of such exceptions says it in the fewest
+     * words.
+     */
     private static Optional<String> distrust(@Nullable Throwable failure) {
         boolean ofCertificate = false;
         String innermost = "";
@@ -298,7 +301,10 @@ public final class RedisPortException extends RuntimeException {
         return redirection;
     }
 
-    /** Whether the same command will be refused again until someone changes the set-up, as the server answered or TLS found. */
+    /**
+     * Whether the same command will be refused again until someone changes the set-up, as the server answered or TLS
+     * found.
+     */
     public boolean isLasting() {
         return lasting;
     }

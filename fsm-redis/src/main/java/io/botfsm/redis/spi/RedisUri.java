@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where Redis is and how to get in, whatever the client. Immutable and thread-safe. {@link #toString} names the server as errors
- * and logs do: without credentials.
+ * Where Redis is and how to get in, whatever the client. Immutable and thread-safe. {@link #toString} names the server
+ * as errors and logs do: without credentials.
  */
 public final class RedisUri {
     /** Where a server listens unless chosen otherwise. */
@@ -77,11 +77,12 @@ public final class RedisUri {
     }
 
     /**
-     * Reads {@code redis://user:password@host:6379/1}, {@code rediss://…} for TLS, {@code redis://host1:7000,host2:7001} for
-     * nodes of a cluster, {@code redis-sentinel://host1,host2:26379/1#master} (or {@code rediss-sentinel}) for Sentinels and the
-     * name of the master they watch, or {@code redis-socket:///path?database=1} for a Unix socket. What stands alone before the
-     * {@code @} is a password. Parameters: {@code timeout=5s} (also {@code ms}, which is the standard, {@code m} and
-     * {@code h}), {@code database=1}, {@code verifyPeer=FULL}, {@code CA} or {@code NONE}; with Sentinels also
+     * Reads {@code redis://user:password@host:6379/1}, {@code rediss://…} for TLS,
+     * {@code redis://host1:7000,host2:7001} for nodes of a cluster, {@code redis-sentinel://host1,host2:26379/1#master}
+     * (or {@code rediss-sentinel}) for Sentinels and the name of the master they watch, or
+     * {@code redis-socket:///path?database=1} for a Unix socket. What stands alone before the {@code @} is a password.
+     * Parameters: {@code timeout=5s} (also {@code ms}, which is the standard, {@code m} and {@code h}),
+     * {@code database=1}, {@code verifyPeer=FULL}, {@code CA} or {@code NONE}; with Sentinels also
      * {@code sentinelPassword} and {@code sentinelUsername}, percent-encoded. Whitespace around the URI is ignored.
      *
      * @throws IllegalArgumentException if it cannot be read; the message holds no credentials
@@ -93,14 +94,15 @@ public final class RedisUri {
     /**
      * The server that environment variables name: {@code REDIS_FSM_URL}, or {@code REDIS_FSM_HOST} (default
      * {@code localhost}), {@code REDIS_FSM_PORT} (6379) and {@code REDIS_FSM_DB} (0). {@code REDIS_FSM_USERNAME} and
-     * {@code REDIS_FSM_PASSWORD} are the credentials, also of a URL that holds none; {@code REDIS_FSM_SENTINEL_USERNAME} and
-     * {@code REDIS_FSM_SENTINEL_PASSWORD} are those of the Sentinels that a URL names. An empty variable counts as absent, and
-     * whitespace around a value is ignored, except for passwords: see {@link Builder#password}.
+     * {@code REDIS_FSM_PASSWORD} are the credentials, also of a URL that holds none;
+     * {@code REDIS_FSM_SENTINEL_USERNAME} and {@code REDIS_FSM_SENTINEL_PASSWORD} are those of the Sentinels that a URL
+     * names. An empty variable counts as absent, and whitespace around a value is ignored, except for passwords: see
+     * {@link Builder#password}.
      *
-     * <p>A URL takes precedence: other variables that say the same are ignored, with a warning in the log that names them.
-     * {@code REDIS_FSM_PORT} may have the form {@code tcp://host:port}, in which Kubernetes announces a Service called
-     * {@code redis-fsm}; it names the host too, unless {@code REDIS_FSM_HOST} does. Beside a host that is another IP address it
-     * is ignored, with a warning.
+     * <p>A URL takes precedence: other variables that say the same are ignored, with a warning in the log that names
+     * them. {@code REDIS_FSM_PORT} may have the form {@code tcp://host:port}, in which Kubernetes announces a Service
+     * called {@code redis-fsm}; it names the host too, unless {@code REDIS_FSM_HOST} does. Beside a host that is
+     * another IP address it is ignored, with a warning.
      *
      * @throws IllegalArgumentException if a variable cannot be used; the message names it and holds no credentials
      */
@@ -117,7 +119,9 @@ public final class RedisUri {
         return new Builder(this);
     }
 
-    /** Servers: one, several nodes of a cluster, or the Sentinels if there is a {@link #masterName}; none with a socket. */
+    /**
+     * Servers: one, several nodes of a cluster, or the Sentinels if there is a {@link #masterName}; none with a socket.
+     */
     public List<Node> nodes() {
         return nodes;
     }
@@ -229,7 +233,8 @@ public final class RedisUri {
          * A server, one more node of a cluster, or one more Sentinel.
          *
          * @param host a name or an address, an IPv6 address with or without brackets; whitespace around it is ignored
-         * @throws IllegalArgumentException if the host is neither a name nor an address, or the port not between 1 and 65535
+         * @throws IllegalArgumentException if the host is neither a name nor an address, or the port not between 1 and
+         *     65535
          */
         public Builder node(String host, int port) {
             Node node = new Node(host.strip(), port);
@@ -272,8 +277,8 @@ public final class RedisUri {
         }
 
         /**
-         * The password of the default user. Line breaks at its end, as a file with a secret has, are removed with a warning in
-         * the log; other whitespace at either end is kept, with a warning.
+         * The password of the default user. Line breaks at its end, as a file with a secret has, are removed with a
+         * warning in the log; other whitespace at either end is kept, with a warning.
          *
          * @throws IllegalArgumentException if nothing is left of it
          */
@@ -297,7 +302,8 @@ public final class RedisUri {
         }
 
         /**
-         * The password of the Sentinels ({@code requirepass} in their configuration), which do not know that of the servers.
+         * The password of the Sentinels ({@code requirepass} in their configuration), which do not know that of the
+         * servers.
          *
          * @param secret as for {@link #password}
          * @throws IllegalArgumentException if nothing is left of it
@@ -371,8 +377,8 @@ public final class RedisUri {
         /**
          * What was collected.
          *
-         * @throws IllegalArgumentException if there is neither a node nor a socket, or both; or a Sentinel password without
-         *     the name of a master
+         * @throws IllegalArgumentException if there is neither a node nor a socket, or both; or a Sentinel password
+         *     without the name of a master
          */
         public RedisUri build() {
             if (nodes.isEmpty() == socket.isEmpty()) {

@@ -75,7 +75,10 @@ final class RedisUriText {
         return authority.find() ? authority.group() : "";
     }
 
-    /** {@link URI} knows a single host only where that is an IPv6 address: those are replaced before it looks at the rest. */
+    /**
+     * {@link URI} knows a single host only where that is an IPv6 address: those are replaced before it looks at the
+     * rest.
+     */
     @SuppressWarnings("UnusedException") // its message quotes the URI
     private URI uri() {
         String authority = authority();

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * One connection of a client that does not block, for {@link ReconnectingPort}. It sends each command once, at once, and reports
- * what became of it as {@link RedisScripts} describes. Thread-safe.
+ * One connection of a client that does not block, for {@link ReconnectingPort}. It sends each command once, at once,
+ * and reports what became of it as {@link RedisScripts} describes. Thread-safe.
  */
 public interface ServerConnection {
     /** Sends a command: name and arguments. */
@@ -20,8 +20,8 @@ public interface ServerConnection {
     boolean isOpen();
 
     /**
-     * Reports from now on why another connection is needed: this one was lost, does not answer, or leads to a replica. Called
-     * once; reports at once if it was lost before.
+     * Reports from now on why another connection is needed: this one was lost, does not answer, or leads to a replica.
+     * Called once; reports at once if it was lost before.
      */
     void watch(Consumer<String> onTrouble);
 

@@ -8,8 +8,8 @@ import java.util.function.Function;
  *
  * @param name the server's name for errors and logs, without credentials
  * @param role when the server must say that it is a master
- * @param scripts lets the server know the scripts, on a new connection before it is used; a client with a pool need not, since a
- *     server that does not know a script receives it
+ * @param scripts lets the server know the scripts, on a new connection before it is used; a client with a pool need
+ *     not, since a server that does not know a script receives it
  * @param subscriptions carries the port's subscriptions
  * @param onReplaced notified when commands go to another connection or server process than before
  * @param onClose ends what belongs to the port, once its connections are closed

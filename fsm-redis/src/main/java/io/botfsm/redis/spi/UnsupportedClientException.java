@@ -4,8 +4,8 @@ import io.botfsm.storage.FsmException;
 import java.util.Optional;
 
 /**
- * The client library on the class path is older than the versions that an adapter works with. Thrown when connecting, before
- * anything is sent. Trying again does not help; the application's dependencies have to change.
+ * The client library on the class path is older than the versions that an adapter works with. Thrown when connecting,
+ * before anything is sent. Trying again does not help; the application's dependencies have to change.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UnsupportedClientException extends FsmException {

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Where commands go, and which are followed by another: answers of nodes that a real cluster gives at moments of its own. */
+/**
+ * Where commands go, and which are followed by another: answers of nodes that a real cluster gives at moments of its
+ * own.
+ */
 @Timeout(60)
 class ClusterPortTest {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -177,7 +180,10 @@ class ClusterPortTest {
         assertThat(failure(port.evalsha("sha", List.of(KEY), List.of())).kind()).isEqualTo(CommandOutcome.NO_SCRIPT);
     }
 
-    /** What a lease's memory rests on: the node's own number, and another number for every question to no node in particular. */
+    /**
+     * What a lease's memory rests on: the node's own number, and another number for every question to no node in
+     * particular.
+     */
     @Test
     void whatANodeSaysOfItselfIsAskedOfTheNode() throws Exception {
         assertThat(port.at(KEY)).isSameAs(node(1));

@@ -48,7 +48,10 @@ class ReconnectingPortTest {
         scheduler.shutdownNow();
     }
 
-    /** Nodes of a cluster come and go under one storage, which keeps the scripts of each for as long as there is the node. */
+    /**
+     * Nodes of a cluster come and go under one storage, which keeps the scripts of each for as long as there is the
+     * node.
+     */
     @Test
     void isNotKeptByItsScripts() {
         ReconnectingPort port = port();

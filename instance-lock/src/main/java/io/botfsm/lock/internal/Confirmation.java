@@ -3,7 +3,8 @@ package io.botfsm.lock.internal;
 import java.time.Duration;
 
 /**
- * What a lease may be relied on for, since the store confirmed it: computed from the moment before the request was sent.
+ * What a lease may be relied on for, since the store confirmed it: computed from the moment before the request was
+ * sent.
  *
  * @param begun both clocks at that moment
  * @param hard when the lease is lost, whatever the store says later

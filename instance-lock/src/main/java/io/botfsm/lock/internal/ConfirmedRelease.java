@@ -7,7 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Gives a claim back to the store, again and again until that has answered or the time of one request is over. Thread-safe. */
+/**
+ * Gives a claim back to the store, again and again until that has answered or the time of one request is over.
+ * Thread-safe.
+ */
 final class ConfirmedRelease {
     private final LeaseEngine engine;
     private final String name;
@@ -28,8 +31,8 @@ final class ConfirmedRelease {
      * Begins.
      *
      * @param untilFound whether to ask again also when the store does not know the claim, which may still be on its way
-     * @return whether the store said that it has ended the claim or, without {@code untilFound}, that it does not have it: an
-     *     earlier request may have ended it whose answer was lost; never fails
+     * @return whether the store said that it has ended the claim or, without {@code untilFound}, that it does not have
+     *     it: an earlier request may have ended it whose answer was lost; never fails
      */
     static CompletionStage<Boolean> begin(LeaseEngine engine, String name, Claim claim, boolean untilFound) {
         Duration timeout = engine.timings().requestTimeout();

@@ -13,9 +13,10 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Who this lock object is, in the claims that it makes: a token {@code owner-random}, and the holder {@code host pid started},
- * followed by {@code space tick} of the {@link LocalProcess} where that can be told. Copies of one process image share the
- * owner, and so never take each other's claims for their own: the random part is drawn for each claim. Thread-safe.
+ * Who this lock object is, in the claims that it makes: a token {@code owner-random}, and the holder {@code host pid
+ * started}, followed by {@code space tick} of the {@link LocalProcess} where that can be told. Copies of one process
+ * image share the owner, and so never take each other's claims for their own: the random part is drawn for each claim.
+ * Thread-safe.
  */
 public final class Identity {
     private static final String NUMBER = "\\d{1,18}";

@@ -13,8 +13,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * Takes leases of one store, and is what the attempts, the waits and the leases of one user of that store share. Nothing in here
- * blocks: it asks the store, and goes on when an answer or a time comes, on whatever thread that is. Thread-safe.
+ * Takes leases of one store, and is what the attempts, the waits and the leases of one user of that store share.
+ * Nothing in here blocks: it asks the store, and goes on when an answer or a time comes, on whatever thread that is.
+ * Thread-safe.
  */
 public final class LeaseEngine {
     private final LeaseStore store;
@@ -118,8 +119,8 @@ public final class LeaseEngine {
     }
 
     /**
-     * Whether nobody goes by the claim any more, though the store does not know: it was given up by this engine, or made by a
-     * process of this machine that is dead.
+     * Whether nobody goes by the claim any more, though the store does not know: it was given up by this engine, or
+     * made by a process of this machine that is dead.
      */
     boolean isUnused(Claim claim) {
         return givenUp.contains(claim.token()) || (settings.replacesDeadHolders() && identity.knowsDead(claim));
@@ -131,16 +132,17 @@ public final class LeaseEngine {
     }
 
     /**
-     * Does not remember any more that the claim was given up, where so many leases are had that each would push out others of
-     * which the store may still keep some.
+     * Does not remember any more that the claim was given up, where so many leases are had that each would push out
+     * others of which the store may still keep some.
      */
     public void forget(Claim claim) {
         givenUp.remove(claim.token());
     }
 
     /**
-     * Gives up an acquire of unknown outcome. The claim is released more than once, since on another connection than the acquire's
-     * a release may come first; what escapes that is seen when this engine next finds itself to be the holder.
+     * Gives up an acquire of unknown outcome. The claim is released more than once, since on another connection than
+     * the acquire's a release may come first; what escapes that is seen when this engine next finds itself to be the
+     * holder.
      */
     void abandon(String name, Claim claim) {
         giveUp(claim);

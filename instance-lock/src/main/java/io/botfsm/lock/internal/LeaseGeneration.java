@@ -15,10 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One generation of holding a lease, from the store's grant to its end: renewed from its start until it is released or lost.
+ * One generation of holding a lease, from the store's grant to its end: renewed from its start until it is released or
+ * lost.
  *
- * <p>Two deadlines rule it, both of the last {@link Confirmation}: at the soft one its user is notified to stop, at the hard one
- * it is lost. Thread-safe.
+ * <p>Two deadlines rule it, both of the last {@link Confirmation}: at the soft one its user is notified to stop, at the
+ * hard one it is lost. Thread-safe.
  */
 public final class LeaseGeneration {
     private enum State {
@@ -59,8 +60,8 @@ public final class LeaseGeneration {
 
     LeaseGeneration(LeaseEngine engine, LeaseRequest request, Acquisition.Granted granted, ClockReading begun) {
         this.engine = engine;
-        this.renewal = request.withFloor(granted.fence());
-        this.fencingToken = granted.fence();
+        this.renewal = request.withFloor(granted.fencingToken());
+        this.fencingToken = granted.fencingToken();
         this.quarantine = engine.settings().quarantine(granted.memory());
         this.state = quarantine.isNegative() || quarantine.isZero() ? State.ACTIVE : State.QUARANTINE;
         this.confirmed = Confirmation.of(begun, engine.timings());
@@ -69,7 +70,9 @@ public final class LeaseGeneration {
         this.deadlines = engine.deadlineAlarm(this::checkDeadlines);
     }
 
-    /** Begins to renew it, unless it has ended already: the listener is notified of a loss even so. To be called once. */
+    /**
+     * Begins to renew it, unless it has ended already: the listener is notified of a loss even so. To be called once.
+     */
     public void start(LeaseListener notified) {
         Optional<LossReason> lostBefore;
         synchronized (monitor) {
@@ -309,7 +312,7 @@ public final class LeaseGeneration {
         if (found.claim().isPresent()) {
             return LossReason.TAKEN;
         }
-        return found.fence().orElse(0) > fencingToken ? LossReason.FORCED : expiredOrSuspended();
+        return found.fencingToken().orElse(0) > fencingToken ? LossReason.FORCED : expiredOrSuspended();
     }
 
     // The end.

@@ -15,7 +15,10 @@ public interface LeaseListener {
     /** A renewal failed, the first since one succeeded. */
     default void degraded(Duration untilLost, Throwable cause) {}
 
-    /** The time of day ran ahead of the monotonic clock; the lease is not held until it is renewed, which is tried at once. */
+    /**
+     * The time of day ran ahead of the monotonic clock; the lease is not held until it is renewed, which is tried at
+     * once.
+     */
     default void clockJumped(Duration ahead) {}
 
     /** It was renewed after that many failures, or after the clock had jumped. */

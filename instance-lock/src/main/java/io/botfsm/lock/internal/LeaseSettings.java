@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param timings how long they last, and when they are renewed
  * @param fences whether a name's fence outlives its leases
- * @param quarantined whether a lease is used only when every earlier holder must have expired that the store may have forgotten
+ * @param quarantined whether a lease is used only when every earlier holder must have expired that the store may have
+ *     forgotten
  * @param replacesDeadHolders whether a claim is released if the process that made it is known to be dead
  * @param remembered how many claims that were given up are remembered
  */
@@ -27,7 +28,9 @@ public record LeaseSettings(
         return new LeaseSettings(LeaseTimings.of(ttl), Fences.EXPIRING, false, false, CLAIMS_OF_CONVERSATIONS);
     }
 
-    /** How long a lease must not be used that was granted out of so long a memory; not positive if it may be at once. */
+    /**
+     * How long a lease must not be used that was granted out of so long a memory; not positive if it may be at once.
+     */
     Duration quarantine(Duration memory) {
         return quarantined ? timings.ttl().minus(memory) : Duration.ZERO;
     }

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The times of a lease. Whoever has it may rely on it from the moment before it was asked for, for the time to live less what
- * the clocks of store and instance may differ by in that time.
+ * The times of a lease. Whoever has it may rely on it from the moment before it was asked for, for the time to live
+ * less what the clocks of store and instance may differ by in that time.
  *
  * @param ttl how long the store keeps the lease after each renewal
  * @param renewEvery from one renewal's begin to the next
@@ -83,8 +83,8 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
     }
 
     /**
-     * How far the time of day may run ahead of the monotonic clock before the machine is taken to have been suspended: less
-     * than a lease is given up early, so that a suspension too short to be seen does no harm.
+     * How far the time of day may run ahead of the monotonic clock before the machine is taken to have been suspended:
+     * less than a lease is given up early, so that a suspension too short to be seen does no harm.
      */
     Duration toleratedSuspension() {
         Duration half = drift().dividedBy(2);

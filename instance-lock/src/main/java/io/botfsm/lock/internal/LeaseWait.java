@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wait for a lease that another has, between attempts to take it: until the store hints at a release, or a time is over. A hint
- * that comes while nobody sleeps ends the next sleep. Thread-safe.
+ * A wait for a lease that another has, between attempts to take it: until the store hints at a release, or a time is
+ * over. A hint that comes while nobody sleeps ends the next sleep. Thread-safe.
  */
 public final class LeaseWait {
     private final LeaseEngine engine;

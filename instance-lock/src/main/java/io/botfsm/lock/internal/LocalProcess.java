@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A process of this machine, distinguished from every other there was or will be where that is possible beyond doubt: on
- * Linux, by the machine and its boot, the namespaces that its number and its ticks are from, the number, and the tick in which
- * it started. The time of day has no part in that.
+ * A process of this machine, distinguished from every other there was or will be where that is possible beyond doubt:
+ * on Linux, by the machine and its boot, the namespaces that its number and its ticks are from, the number, and the
+ * tick in which it started. The time of day has no part in that.
  *
  * @param space the boot, the namespaces and the machine
  * @param pid the number there
@@ -48,8 +48,8 @@ record LocalProcess(String space, long pid, long started) {
     }
 
     /**
-     * Whether the folder shows the processes of this process's own namespace, and not those of an outer one, as in a namespace
-     * without a {@code /proc} of its own. There this process has another number, or more than one.
+     * Whether the folder shows the processes of this process's own namespace, and not those of an outer one, as in a
+     * namespace without a {@code /proc} of its own. There this process has another number, or more than one.
      */
     private static boolean isOfOwnNamespace(Path proc, long pid) throws IOException {
         String self = Long.toString(pid);
@@ -70,7 +70,9 @@ record LocalProcess(String space, long pid, long started) {
         return Files.readAllLines(file, ISO_8859_1);
     }
 
-    /** The namespace that this process has its numbers, or its ticks, from; there are kernels without those of ticks. */
+    /**
+     * The namespace that this process has its numbers, or its ticks, from; there are kernels without those of ticks.
+     */
     private static String namespace(Path proc, String kind) throws IOException {
         Path link = proc.resolve("self/ns").resolve(kind);
         return Files.exists(link, LinkOption.NOFOLLOW_LINKS)

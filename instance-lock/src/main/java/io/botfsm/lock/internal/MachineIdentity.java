@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What distinguishes this machine from a copy of it, as far as a process can read it on Linux: host name, machine id, the
- * hardware's id where it is readable, and the addresses of network cards. Copies of a running machine share their boot id and
- * often most of these; their operator has to change at least the host name or the address of a card.
+ * What distinguishes this machine from a copy of it, as far as a process can read it on Linux: host name, machine id,
+ * the hardware's id where it is readable, and the addresses of network cards. Copies of a running machine share their
+ * boot id and often most of these; their operator has to change at least the host name or the address of a card.
  */
 final class MachineIdentity {
     private static final int HASH_BYTES = 12;

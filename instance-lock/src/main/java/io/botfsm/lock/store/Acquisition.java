@@ -8,11 +8,12 @@ public sealed interface Acquisition {
     /**
      * The lease was free and is yours.
      *
-     * @param fence the fencing token
-     * @param memory how far back the store is sure to know of leases of this name: one that was granted, or renewed, longer ago
-     *     may have been forgotten, one within that time was not. {@link #EVERYTHING} if nothing is ever forgotten
+     * @param fencingToken the fencing token
+     * @param memory how far back the store is sure to know of leases of this name: one that was granted, or renewed,
+     *     longer ago may have been forgotten, one within that time was not. {@link #EVERYTHING} if nothing is ever
+     *     forgotten
      */
-    record Granted(long fence, Duration memory) implements Acquisition {
+    record Granted(long fencingToken, Duration memory) implements Acquisition {
         /** The memory of a store that never forgets. */
         public static final Duration EVERYTHING = Duration.ofSeconds(Long.MAX_VALUE);
     }

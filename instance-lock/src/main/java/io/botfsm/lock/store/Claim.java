@@ -3,14 +3,16 @@ package io.botfsm.lock.store;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Who has a lease, or asks for it. Two claims are the same lease only if both parts are equal. Neither part may hold half of a
- * surrogate pair, which UTF-8 cannot carry.
+ * Who has a lease, or asks for it. Two claims are the same lease only if both parts are equal. Neither part may hold
+ * half of a surrogate pair, which UTF-8 cannot carry.
  *
  * @param token unlike that of any other attempt to acquire, ever; without {@code |}
  * @param holder a description for others, such as host and process; any text
  */
 public record Claim(String token, String holder) {
-    /** @throws IllegalArgumentException if the token is empty or has a {@code |}, or a part has an unpaired surrogate */
+    /**
+     * @throws IllegalArgumentException if the token is empty or has a {@code |}, or a part has an unpaired surrogate
+     */
     public Claim {
         requireNonNull(token, "token");
         requireNonNull(holder, "holder");

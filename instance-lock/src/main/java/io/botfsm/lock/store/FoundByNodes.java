@@ -10,8 +10,8 @@ final class FoundByNodes {
     private FoundByNodes() {}
 
     /**
-     * What is there: the claim that a majority names, or may name if it were not for nodes that failed, and the highest fence of
-     * all. Empty while it depends on nodes that are outstanding.
+     * What is there: the claim that a majority names, or may name if it were not for nodes that failed, and the highest
+     * fence of all. Empty while it depends on nodes that are outstanding.
      */
     static Optional<StoredLease> combined(Quorum quorum, List<StoredLease> found, Votes<?> votes) {
         Optional<Claim> claim = Quorum.mostFrequent(found.stream().flatMap(lease -> lease.claim().stream()));
@@ -23,8 +23,9 @@ final class FoundByNodes {
         if (missing > 0 && missing <= unknown && votes.outstanding() > 0) {
             return Optional.empty();
         }
-        OptionalLong fence =
-                found.stream().flatMapToLong(lease -> lease.fence().stream()).max();
+        OptionalLong fence = found.stream()
+                .flatMapToLong(lease -> lease.fencingToken().stream())
+                .max();
         if (holding.isEmpty() || missing > unknown) {
             return Optional.of(new StoredLease(Optional.empty(), Optional.empty(), fence));
         }

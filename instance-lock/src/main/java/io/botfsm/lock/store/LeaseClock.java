@@ -1,8 +1,6 @@
 package io.botfsm.lock.store;
 
-/**
- * What a lock knows of time. Thread-safe. Tests may bring one of their own.
- */
+/** What a lock knows of time. Thread-safe. Tests may bring one of their own. */
 public interface LeaseClock {
     /** A clock that only goes forward, from an arbitrary origin; it may stand still while the machine is suspended. */
     long nanoTime();

@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept under a name, and what each operation makes of it. Immutable. Moments are nanoseconds from any origin, before or
- * after each other by their difference.
+ * What is kept under a name, and what each operation makes of it. Immutable. Moments are nanoseconds from any origin,
+ * before or after each other by their difference.
  *
  * @param claim who has, or had, the lease
  * @param leaseEnd when that ends, or ended
@@ -91,7 +91,7 @@ record LeaseRecord(@Nullable Claim claim, long leaseEnd, long fence, boolean fen
     }
 
     private long nextFence(String name, long micros) {
-        if (fence >= LeaseRequest.HIGHEST_FENCE) {
+        if (fence >= LeaseRequest.MAX_FENCING_TOKEN) {
             throw new LeaseStoreException(
                     String.format(Locale.ROOT, "the fencing tokens of \"%s\" are used up", name), true, null);
         }

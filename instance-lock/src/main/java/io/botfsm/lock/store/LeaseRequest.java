@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 public record LeaseRequest(String name, Claim claim, Duration ttl, long floor, LeaseStore.Fences fences) {
     /** The highest fencing token, 2^53 − 1: what a double, and so a script, can hold. */
-    public static final long HIGHEST_FENCE = (1L << 53) - 1;
+    public static final long MAX_FENCING_TOKEN = (1L << 53) - 1;
 
     /** The longest time to live. */
     public static final Duration MAX_TTL = Duration.ofDays(36_500);
@@ -38,7 +38,7 @@ public record LeaseRequest(String name, Claim claim, Duration ttl, long floor, L
         if (ttl.toNanosPart() % 1_000_000 != 0) {
             throw new IllegalArgumentException("ttl must be whole milliseconds: " + ttl);
         }
-        if (floor < 0 || floor > HIGHEST_FENCE) {
+        if (floor < 0 || floor > MAX_FENCING_TOKEN) {
             throw new IllegalArgumentException("floor must be 0 to 2^53 - 1: " + floor);
         }
     }

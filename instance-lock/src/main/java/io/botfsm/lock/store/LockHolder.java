@@ -11,8 +11,8 @@ import java.time.temporal.ChronoUnit;
  * @param host the machine's name
  * @param pid the process, 0 if unknown
  * @param started when the process started, by its machine's clock; the epoch if unknown
- * @param remaining how long the lock is held unless renewed, when it was asked for; {@link #FOREVER} if it does not expire,
- *     which this library never does
+ * @param remaining how long the lock is held unless renewed, when it was asked for; {@link #FOREVER} if it does not
+ *     expire, which this library never does
  */
 public record LockHolder(String ownerId, String host, long pid, Instant started, Duration remaining) {
     /** The remaining time of a lock that does not expire. */

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Leases in the memory of this process: for tests, and for locks within one process, which then share one such store.
  *
- * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link LeaseStoreException}, when the store is
- * closed or the fencing tokens of a name are used up. Nothing survives the store. Hints come on the thread that releases,
- * before its call returns, under no lock.
+ * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link LeaseStoreException}, when
+ * the store is closed or the fencing tokens of a name are used up. Nothing survives the store. Hints come on the thread
+ * that releases, before its call returns, under no lock.
  *
- * <p>No one sees a lease or a fence whose time is over; each call lets a few of them go, so that what is over is never much more
- * than what is not.
+ * <p>No one sees a lease or a fence whose time is over; each call lets a few of them go, so that what is over is never
+ * much more than what is not.
  */
 public final class MemoryLeaseStore implements LeaseStore {
     private final ConcurrentMap<String, LeaseRecord> records = new ConcurrentHashMap<>();
@@ -32,7 +32,9 @@ public final class MemoryLeaseStore implements LeaseStore {
         this(LeaseClock.system());
     }
 
-    /** An empty store, by another clock: leases and fences end by its nanoseconds, tokens begin with its time of day. */
+    /**
+     * An empty store, by another clock: leases and fences end by its nanoseconds, tokens begin with its time of day.
+     */
     public MemoryLeaseStore(LeaseClock clock) {
         requireNonNull(clock, "clock");
         this.clock = clock;

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One claim's way to a majority. Where several ask at once and the nodes are split between them, it gives back what it got and
- * asks again a little later, within the time that one node may take.
+ * One claim's way to a majority. Where several ask at once and the nodes are split between them, it gives back what it
+ * got and asks again a little later, within the time that one node may take.
  */
 final class QuorumAcquisition {
     private static final int MOST_ROUNDS = 10;
@@ -145,8 +145,9 @@ final class QuorumAcquisition {
         if (wasReleased()) {
             return;
         }
-        long token = grants.stream().mapToLong(Granted::fence).max().orElseThrow();
-        long known = grants.stream().filter(grant -> grant.fence() == token).count();
+        long token = grants.stream().mapToLong(Granted::fencingToken).max().orElseThrow();
+        long known =
+                grants.stream().filter(grant -> grant.fencingToken() == token).count();
         if (known >= quorum.majority()) {
             granted(token, grants);
             return;
@@ -214,8 +215,9 @@ final class QuorumAcquisition {
     }
 
     /**
-     * Another's majority must be able to form meanwhile, so what was granted is given back first, and each waits, for longer
-     * with each round. Not if a node does not tell that it has given up the claim: its release could come after its next grant.
+     * Another's majority must be able to form meanwhile, so what was granted is given back first, and each waits, for
+     * longer with each round. Not if a node does not tell that it has given up the claim: its release could come after
+     * its next grant.
      */
     private void askAgain(int round, Votes<Acquisition> votes) {
         List<LeaseStore> ours = nodes(votes, this::isOurs);

@@ -14,17 +14,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One store made of several that fail independently: what more than half of them say is so. It works as long as more than half
- * of them do, and forgets a lease only if so many of them forget it within a time to live that the others are no majority.
- * The algorithm is that of Redlock with four amendments: tokens rise over every majority, since the highest is written to one
- * before it is given out; a node that may have forgotten is not counted among those that remember; a node that lacks a
- * lease gets it back, but only when a majority has just renewed it; and who gets no majority because others ask at the same
- * time gives back what it got and asks again, a few times.
+ * One store made of several that fail independently: what more than half of them say is so. It works as long as more
+ * than half of them do, and forgets a lease only if so many of them forget it within a time to live that the others are
+ * no majority. The algorithm is that of Redlock with four amendments: tokens rise over every majority, since the
+ * highest is written to one before it is given out; a node that may have forgotten is not counted among those that
+ * remember; a node that lacks a lease gets it back, but only when a majority has just renewed it; and who gets no
+ * majority because others ask at the same time gives back what it got and asks again, a few times.
  *
- * <p>Thread-safe. All nodes are asked at once, and each is given a twentieth of the time to live, but 10 ms at least and 2 s at
- * most, unless chosen otherwise; an acquisition may take four times as long. Where a lease lasts no longer than a few
- * milliseconds, no majority can grant it in time. Hints come from a majority of the nodes; what fewer tell of comes up to a
- * second later. Have an odd number of nodes: of four as few may fail as of three.
+ * <p>Thread-safe. All nodes are asked at once, and each is given a twentieth of the time to live, but 10 ms at least
+ * and 2 s at most, unless chosen otherwise; an acquisition may take four times as long. Where a lease lasts no longer
+ * than a few milliseconds, no majority can grant it in time. Hints come from a majority of the nodes; what fewer tell
+ * of comes up to a second later. Have an odd number of nodes: of four as few may fail as of three.
  */
 public final class QuorumLeaseStore implements LeaseStore {
     private final Quorum quorum;
@@ -94,7 +94,10 @@ public final class QuorumLeaseStore implements LeaseStore {
         return unlessClosed(() -> QuorumRenewal.begin(quorum, claims, request));
     }
 
-    /** Where another may be renewing the claim, waits for all nodes: one not asked yet and one that lacks it could revive it. */
+    /**
+     * Where another may be renewing the claim, waits for all nodes: one not asked yet and one that lacks it could
+     * revive it.
+     */
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
         requireNonNull(name, "name");

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An interest in the releases that a quorum's nodes tell of. It tells when a majority has told, for then the lease is free. What
- * fewer tell of comes a second later and at most once a second: an attempt that fails releases what it got from a minority, and
- * would otherwise wake all who stand by, itself too, to the next one that fails.
+ * An interest in the releases that a quorum's nodes tell of. It tells when a majority has told, for then the lease is
+ * free. What fewer tell of comes a second later and at most once a second: an attempt that fails releases what it got
+ * from a minority, and would otherwise wake all who stand by, itself too, to the next one that fails.
  */
 final class QuorumSubscription implements Subscription {
     private static final Duration PATIENCE = Duration.ofSeconds(1);

@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clears what is over out of a map without a thread for it: looks at a few entries at a time, round and round. With a step per
- * entry added, at most about half as much is over as is not. Thread-safe.
+ * Clears what is over out of a map without a thread for it: looks at a few entries at a time, round and round. With a
+ * step per entry added, at most about half as much is over as is not. Thread-safe.
  */
 final class Sweep<V> {
     private static final int ENTRIES = 3;

@@ -18,7 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Copies of one process image, as snapshots and checkpoints make them: the same engine, with the same name and memory. */
+/**
+ * Copies of one process image, as snapshots and checkpoints make them: the same engine, with the same name and memory.
+ */
 class CopiedImageTest {
     private final MemoryLeaseStore store = new MemoryLeaseStore();
     private final LeaseEngine claims = copy(() -> "c");

@@ -360,9 +360,9 @@ class LocalProcessTest {
     }
 
     /**
-     * A process in a namespace of its own, once with the machine's {@code /proc}, once with its own. Needs Linux, and the right
-     * to begin a namespace ({@code unshare}); the report of a run on another machine says that it was not shown, and {@link
-     * ThisOne} shows it on a folder like {@code /proc} everywhere.
+     * A process in a namespace of its own, once with the machine's {@code /proc}, once with its own. Needs Linux, and
+     * the right to begin a namespace ({@code unshare}); the report of a run on another machine says that it was not
+     * shown, and {@link ThisOne} shows it on a folder like {@code /proc} everywhere.
      */
     @Test
     void isKnownInANamespaceOnlyIfProcIsItsOwn(TestReporter report) throws Exception {

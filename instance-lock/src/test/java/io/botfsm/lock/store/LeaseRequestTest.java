@@ -22,10 +22,10 @@ final class LeaseRequestTest {
         for (Duration ttl : List.of(Duration.ofMillis(1), Duration.ofSeconds(30), LeaseRequest.MAX_TTL)) {
             assertThatCode(() -> request("n", ttl, 0)).doesNotThrowAnyException();
         }
-        for (long floor : new long[] {0, 1, LeaseRequest.HIGHEST_FENCE}) {
+        for (long floor : new long[] {0, 1, LeaseRequest.MAX_FENCING_TOKEN}) {
             assertThatCode(() -> request("n", Duration.ofSeconds(1), floor)).doesNotThrowAnyException();
         }
-        assertThat(LeaseRequest.HIGHEST_FENCE).isEqualTo(9_007_199_254_740_991L);
+        assertThat(LeaseRequest.MAX_FENCING_TOKEN).isEqualTo(9_007_199_254_740_991L);
     }
 
     @Test
@@ -47,7 +47,7 @@ final class LeaseRequestTest {
 
     @Test
     void impossibleFloorsAreRefusedByValue() {
-        for (long floor : new long[] {-1, LeaseRequest.HIGHEST_FENCE + 1, Long.MAX_VALUE, Long.MIN_VALUE}) {
+        for (long floor : new long[] {-1, LeaseRequest.MAX_FENCING_TOKEN + 1, Long.MAX_VALUE, Long.MIN_VALUE}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> request("n", Duration.ofSeconds(1), floor))
                     .withMessageContaining("floor")

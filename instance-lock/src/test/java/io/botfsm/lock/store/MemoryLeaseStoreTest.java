@@ -47,7 +47,7 @@ final class MemoryLeaseStoreTest {
     }
 
     private long token(Claim claim) {
-        return ((Granted) acquire(claim)).fence();
+        return ((Granted) acquire(claim)).fencingToken();
     }
 
     private void pass(Duration time) {
@@ -101,11 +101,11 @@ final class MemoryLeaseStoreTest {
         clock.setForward(Duration.ofMillis(-999));
         assertThat(token(ONE)).isEqualTo(1_000_002);
         now(store.force("n"));
-        assertThat(now(store.read("n")).fence()).hasValue(1_000_003);
+        assertThat(now(store.read("n")).fencingToken()).hasValue(1_000_003);
         clock.setForward(Duration.ofMillis(1_999));
         assertThat(token(ONE)).isEqualTo(2_000_000);
         now(store.force("n"));
-        assertThat(now(store.read("n")).fence()).hasValue(2_000_001);
+        assertThat(now(store.read("n")).fencingToken()).hasValue(2_000_001);
     }
 
     @Test
@@ -114,21 +114,21 @@ final class MemoryLeaseStoreTest {
             long before = 1_000 * System.currentTimeMillis(); // clocks tell whole milliseconds
             Granted granted = (Granted) now(usual.acquire(request("n", ONE, Fences.KEPT)));
             long after = 1_000 * System.currentTimeMillis();
-            assertThat(granted.fence()).isBetween(before, after);
+            assertThat(granted.fencingToken()).isBetween(before, after);
             assertThat(granted.memory()).isEqualTo(Granted.EVERYTHING);
         }
     }
 
     @Test
     void tokensNeverOverflow() {
-        now(store.acquire(new LeaseRequest("n", ONE, TTL, LeaseRequest.HIGHEST_FENCE, Fences.KEPT)));
+        now(store.acquire(new LeaseRequest("n", ONE, TTL, LeaseRequest.MAX_FENCING_TOKEN, Fences.KEPT)));
         lastingFailure(store.force("n"), "used up");
         assertThat(now(store.read("n")).claim()).hasValue(ONE);
         now(store.release("n", ONE));
         lastingFailure(store.acquire(request("n", OTHER, Fences.KEPT)), "used up");
         assertThat(now(store.read("n")))
                 .isEqualTo(new StoredLease(
-                        Optional.empty(), Optional.empty(), OptionalLong.of(LeaseRequest.HIGHEST_FENCE)));
+                        Optional.empty(), Optional.empty(), OptionalLong.of(LeaseRequest.MAX_FENCING_TOKEN)));
     }
 
     private static void lastingFailure(CompletionStage<?> stage, String why) {
@@ -151,16 +151,16 @@ final class MemoryLeaseStoreTest {
         now(store.force("forced"));
         now(store.force("never held"));
         pass(TTL.minusNanos(1));
-        assertThat(now(store.read("expired")).fence()).isPresent();
+        assertThat(now(store.read("expired")).fencingToken()).isPresent();
         pass(Duration.ofNanos(1));
-        assertThat(now(store.read("expired")).fence()).isEmpty();
+        assertThat(now(store.read("expired")).fencingToken()).isEmpty();
         pass(HOUR.minus(TTL).minusNanos(1));
         for (String name : List.of("released", "forced", "never held")) {
-            assertThat(now(store.read(name)).fence()).as(name).isPresent();
+            assertThat(now(store.read(name)).fencingToken()).as(name).isPresent();
         }
         pass(Duration.ofNanos(1));
         for (String name : List.of("released", "forced", "never held")) {
-            assertThat(now(store.read(name)).fence()).as(name).isEmpty();
+            assertThat(now(store.read(name)).fencingToken()).as(name).isEmpty();
         }
         assertThat(store.size()).isZero();
     }
@@ -172,9 +172,9 @@ final class MemoryLeaseStoreTest {
             pass(TTL.dividedBy(2));
             assertThat(now(store.renew(request("n", ONE, Fences.EXPIRING)))).isEqualTo(new Renewed());
         }
-        assertThat(now(store.read("n")).fence()).hasValue(1_000_000);
+        assertThat(now(store.read("n")).fencingToken()).hasValue(1_000_000);
         pass(TTL.plus(HOUR));
-        assertThat(now(store.read("n")).fence()).isEmpty();
+        assertThat(now(store.read("n")).fencingToken()).isEmpty();
     }
 
     @Test
@@ -184,8 +184,8 @@ final class MemoryLeaseStoreTest {
         now(store.acquire(request("forced", ONE, Fences.KEPT)));
         now(store.force("forced"));
         pass(LeaseRequest.MAX_TTL);
-        assertThat(now(store.read("n")).fence()).hasValue(1_000_000);
-        assertThat(now(store.read("forced")).fence()).hasValue(1_000_001);
+        assertThat(now(store.read("n")).fencingToken()).hasValue(1_000_000);
+        assertThat(now(store.read("forced")).fencingToken()).hasValue(1_000_001);
     }
 
     @Test

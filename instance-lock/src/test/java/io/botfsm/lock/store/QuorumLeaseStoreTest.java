@@ -77,9 +77,9 @@ class QuorumLeaseStoreTest {
         for (QuorumNode away : nodes) {
             LeaseRequest mine = request();
             away.goAway();
-            long token = granted(store, mine).fence();
+            long token = granted(store, mine).fencingToken();
             assertThat(get(store.renew(mine.withFloor(token)))).isInstanceOf(Renewed.class);
-            assertThat(get(store.read("bot")).fence()).hasValue(token);
+            assertThat(get(store.read("bot")).fencingToken()).hasValue(token);
             assertThat(get(store.acquire(request()))).isInstanceOf(Occupied.class);
             assertThat(get(store.release("bot", mine.claim()))).isTrue();
             away.comeBack();
@@ -130,7 +130,7 @@ class QuorumLeaseStoreTest {
                     }
                 }
                 LeaseRequest mine = request();
-                long token = granted(quorum, mine).fence();
+                long token = granted(quorum, mine).fencingToken();
                 assertThat(token)
                         .as("with nodes %s", Integer.toBinaryString(up))
                         .isGreaterThan(last);
@@ -171,12 +171,12 @@ class QuorumLeaseStoreTest {
     @Test
     void forcedEverywhereItIsFree() {
         LeaseRequest mine = request();
-        long token = granted(store, mine).fence();
+        long token = granted(store, mine).fencingToken();
         get(store.force("bot"));
 
         assertThat(get(store.renew(mine))).isInstanceOf(NotYours.class);
-        assertThat(get(store.read("bot")).fence().orElseThrow()).isGreaterThan(token);
-        assertThat(granted(store, request()).fence()).isGreaterThan(token);
+        assertThat(get(store.read("bot")).fencingToken().orElseThrow()).isGreaterThan(token);
+        assertThat(granted(store, request()).fencingToken()).isGreaterThan(token);
     }
 
     @Test

@@ -95,8 +95,8 @@ final class QuorumNode implements LeaseStore {
     @Override
     public CompletionStage<Acquisition> acquire(LeaseRequest request) {
         return reached(() -> memory.acquire(request), holdsBack || holdsBackAcquires)
-                .thenApply(
-                        answer -> answer instanceof Granted granted ? new Granted(granted.fence(), remembers) : answer);
+                .thenApply(answer ->
+                        answer instanceof Granted granted ? new Granted(granted.fencingToken(), remembers) : answer);
     }
 
     @Override

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The base of the suites of storages and lease stores: what a test class can do with its backend, and the gaps where it cannot. */
+/**
+ * The base of the suites of storages and lease stores: what a test class can do with its backend, and the gaps where it
+ * cannot.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
 public abstract class Conformance {
@@ -37,7 +40,9 @@ public abstract class Conformance {
         void restore();
     }
 
-    /** What is opened next is on the same backend as what was opened before; otherwise each has a backend of its own. */
+    /**
+     * What is opened next is on the same backend as what was opened before; otherwise each has a backend of its own.
+     */
     public interface Shares {}
 
     /** What is stored can be counted. */
@@ -67,7 +72,9 @@ public abstract class Conformance {
         return Duration.ofSeconds(20);
     }
 
-    /** How much later than its deadline a call may end, as threads wait for a processor: 2 seconds, unless overridden. */
+    /**
+     * How much later than its deadline a call may end, as threads wait for a processor: 2 seconds, unless overridden.
+     */
     public Duration margin() {
         return Duration.ofSeconds(2);
     }

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * A table of faults in one implementation that is otherwise correct. The suite has to catch each, by the rules it breaks.
+ * A table of faults in one implementation that is otherwise correct. The suite has to catch each, by the rules it
+ * breaks.
  *
  * @param <T> what a fault is put into
  */
@@ -83,8 +84,8 @@ public abstract class Faults<T> {
     }
 
     /**
-     * Runs a suite that mostly waits with several faults at once, and with a fault once more where it was not caught as it should
-     * be: some rules look for what happens within a second, which a busy machine cannot promise.
+     * Runs a suite that mostly waits with several faults at once, and with a fault once more where it was not caught as
+     * it should be: some rules look for what happens within a second, which a busy machine cannot promise.
      */
     public final Stream<DynamicTest> areCaughtAtOnceBy(Class<?> suite) {
         List<CompletableFuture<SuiteRun>> runs = table.stream()

@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gets to know a user (name, age, city, interests), then chats. A message comes in, one turn is committed, the replies come
- * out. Knows neither the messenger nor the storage.
+ * Gets to know a user (name, age, city, interests), then chats. A message comes in, one turn is committed, the replies
+ * come out. Knows neither the messenger nor the storage.
  *
- * <p>The last reply is always the question of the state that the turn has led to; a remark comes before it where there is
- * something to say. So an answer that is not accepted is asked for again, and so is one that is delivered twice.
+ * <p>The last reply is always the question of the state that the turn has led to; a remark comes before it where there
+ * is something to say. So an answer that is not accepted is asked for again, and so is one that is delivered twice.
  *
  * <p>Thread-safe.
  */
@@ -90,7 +90,8 @@ public final class OnboardingFlow {
      * Handles a message. When this returns, what the replies say is stored.
      *
      * @param fenced {@link #fsm}, fenced by a lease
-     * @throws io.botfsm.storage.FsmException if it could not be handled; it may be handled again under the same event id
+     * @throws io.botfsm.storage.FsmException if it could not be handled; it may be handled again under the same event
+     *     id
      */
     public Reply receive(Fsm fenced, Message message) {
         Handled<Reply> handled = fenced.handle(message.key(), message.eventId(), turn -> reply(turn, message));

@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a user has told so far; what was not asked yet is null. In the storage, each component is an entry of its own. */
+/**
+ * What a user has told so far; what was not asked yet is null. In the storage, each component is an entry of its own.
+ */
 public record Profile(
         @Nullable String name,
         @Nullable Integer age,

@@ -78,7 +78,7 @@ class AnyStorageTest {
 
     private static long countOf(RedisServerProcess redis) {
         try (BotRedis opened = LettuceRedis.connect(redis.uri(1))) {
-            Fsm fsm = Fsm.over(opened.stateStorage());
+            Fsm fsm = Fsm.of(opened.stateStorage());
             return LongStream.rangeClosed(1, 3)
                     .filter(id -> fsm.context(key(id)).read().state().isPresent())
                     .count();

@@ -4,7 +4,10 @@ import io.botfsm.telegrambots.BotToken;
 import java.net.URI;
 import java.util.Optional;
 
-/** With Telegram itself, by {@code examples/onboarding-bot/live}. Not named like a test, so that no build takes it for one. */
+/**
+ * With Telegram itself, by {@code examples/onboarding-bot/live}. Not named like a test, so that no build takes it for
+ * one.
+ */
 class LiveRehearsal extends Rehearsal {
     @Override
     BotToken token() {

@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Somebody on Telegram who answers each question once, when it is asked, partly by buttons, and never says anything twice. */
+/**
+ * Somebody on Telegram who answers each question once, when it is asked, partly by buttons, and never says anything
+ * twice.
+ */
 final class OnboardingUser {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
@@ -152,7 +155,9 @@ final class OnboardingUser {
         }
     }
 
-    /** A question may be asked again after a crash; what was applied twice would be met by a remark, or welcome twice. */
+    /**
+     * A question may be asked again after a crash; what was applied twice would be met by a remark, or welcome twice.
+     */
     void assertWasAskedEachQuestionInOrderAndNothingElse() {
         List<String> texts = user.messages().stream()
                 .filter(ShownMessage::fromBot)

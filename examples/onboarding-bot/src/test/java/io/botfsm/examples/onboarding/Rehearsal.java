@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the program and Telegram expect of each other, without a user: with the double in every build, and with Telegram itself. */
+/**
+ * What the program and Telegram expect of each other, without a user: with the double in every build, and with Telegram
+ * itself.
+ */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 abstract class Rehearsal {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

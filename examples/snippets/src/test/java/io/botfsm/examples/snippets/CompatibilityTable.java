@@ -23,11 +23,11 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * The table of docs/compatibility.md: which rules of which suite each storage kept in the last build, read from the reports of its
- * tests. {@code .ci/compatibility} runs this file by itself, so it needs nothing but the JDK.
+ * The table of docs/compatibility.md: which rules of which suite each storage kept in the last build, read from the
+ * reports of its tests. {@code .ci/compatibility} runs this file by itself, so it needs nothing but the JDK.
  *
- * <p>What a conformance test class belongs to is in its name: its client in that of its package, topology and suite in its own;
- * see {@link #of}.
+ * <p>What a conformance test class belongs to is in its name: its client in that of its package, topology and suite in
+ * its own; see {@link #of}.
  */
 final class CompatibilityTable {
     /** What is run where; {@link #OF_ONE_PROCESS} has no topology. */

@@ -34,7 +34,7 @@ class DurableWritesTest {
                     .build();
             StateStorage storage = redis.stateStorage(options);
             // end
-            Fsm fsm = Fsm.over(storage);
+            Fsm fsm = Fsm.of(storage);
             assertThatThrownBy(() -> fsm.handle(KEY, 7, turn -> turn.state("A")))
                     .isInstanceOf(UnconfirmedWriteException.class);
             try (RedisServerProcess replica = RedisServerProcess.start(

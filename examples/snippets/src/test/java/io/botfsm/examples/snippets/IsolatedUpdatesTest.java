@@ -32,7 +32,7 @@ class IsolatedUpdatesTest {
     @Test
     void inOneProcess() throws InterruptedException {
         try (MemoryStateStorage storage = new MemoryStateStorage()) {
-            inProcess(Fsm.over(storage));
+            inProcess(Fsm.of(storage));
             assertThat(replies).hasSize(1);
         }
     }
@@ -52,10 +52,10 @@ class IsolatedUpdatesTest {
     void acrossProcesses() throws InterruptedException {
         try (RedisServerProcess server = RedisServerProcess.start();
                 BotRedis redis = LettuceRedis.connect(server.uri(1))) {
-            try (EventIsolation isolation = across(redis, Fsm.over(redis.stateStorage()))) {
+            try (EventIsolation isolation = across(redis, Fsm.of(redis.stateStorage()))) {
                 assertThat(isolation.drain(Duration.ofSeconds(30))).isTrue();
             }
-            assertThat(Fsm.over(redis.stateStorage()).context(key).read().value("name", String.class))
+            assertThat(Fsm.of(redis.stateStorage()).context(key).read().value("name", String.class))
                     .hasValue("Ada");
             assertThat(replies.poll(30, TimeUnit.SECONDS)).isNotNull();
         }

@@ -125,7 +125,7 @@ final class OwnLeaseStore implements LeaseStore {
     }
 
     private static long nextFence(Row row) {
-        if (row.fence == LeaseRequest.HIGHEST_FENCE) {
+        if (row.fence == LeaseRequest.MAX_FENCING_TOKEN) {
             throw new LeaseStoreException("no fencing tokens are left", true, null);
         }
         return Math.max(row.fence + 1, nowMicros());

@@ -57,17 +57,17 @@ class OwnRecoveryTest {
 
     @Test
     void whatTheStorageHasForgottenComesBackUnlessItWasCleared() {
-        handle(Fsm.over(recovering(new MemoryStateStorage(), database, threads)), database, KEY, 1, "Alice");
+        handle(Fsm.of(recovering(new MemoryStateStorage(), database, threads)), database, KEY, 1, "Alice");
 
         RecoveringStateStorage recovering = recovering(new MemoryStateStorage(), database, threads);
-        Fsm fsm = Fsm.over(recovering);
+        Fsm fsm = Fsm.of(recovering);
         assertThat(fsm.context(KEY).state()).hasValue("AGE");
         assertThat(fsm.context(KEY).value("name", String.class)).hasValue("Alice");
         assertThat(handle(fsm, database, KEY, 1, "Alice")).isEqualTo("AGE");
         assertThat(recovering.counts().restores()).isOne();
 
         fsm.context(KEY).clear();
-        fsm = Fsm.over(recovering(new MemoryStateStorage(), database, threads));
+        fsm = Fsm.of(recovering(new MemoryStateStorage(), database, threads));
         assertThat(fsm.context(KEY).state()).isEmpty();
     }
 }

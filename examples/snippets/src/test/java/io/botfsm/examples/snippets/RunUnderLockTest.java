@@ -53,7 +53,7 @@ class RunUnderLockTest {
 
     // snippet: lock-run
     static int run(BotRedis redis, Callable<List<String>> longPoll) {
-        Fsm fsm = Fsm.over(redis.stateStorage());
+        Fsm fsm = Fsm.of(redis.stateStorage());
         return BotRunner.of(
                         InstanceLock.builder(redis.leaseStore(), "orders-bot").build())
                 .standby() // or leave it out: then a second instance ends at once, with status 75
@@ -81,7 +81,7 @@ class RunUnderLockTest {
                         held.holder().host());
             }
             Lease lease = attempt.orThrow();
-            Fsm fenced = Fsm.over(redis.stateStorage()).fencedBy(lease.fencingToken());
+            Fsm fenced = Fsm.of(redis.stateStorage()).fencedBy(lease.fencingToken());
             return workAsLongAsActive(lease, () -> work(fenced)) ? "done" : "lost the lock";
         }
         // end
@@ -153,7 +153,7 @@ class RunUnderLockTest {
     }
 
     private static void awaitLast(String text) throws InterruptedException {
-        FsmContext conversation = Fsm.over(reader.stateStorage()).context(KEY);
+        FsmContext conversation = Fsm.of(reader.stateStorage()).context(KEY);
         while (!conversation.value("last", String.class).equals(Optional.of(text))) {
             Thread.sleep(20); // bounded by the test's time
         }

@@ -46,7 +46,7 @@ class TelegramTest {
 
     // snippet: telegram-bot
     static int run(BotToken token, BotRedis redis, PollingSession.Builder polling, UpdateHandler bot) {
-        Fsm fsm = Fsm.over(redis.stateStorage());
+        Fsm fsm = Fsm.of(redis.stateStorage());
         String name = "counting-bot-" + token.botId(); // another bot on the same Redis has another lock
         return BotRunner.of(InstanceLock.builder(redis.leaseStore(), name).build())
                 .standby() // or leave it out: then a second instance ends at once, with status 75
@@ -84,7 +84,9 @@ class TelegramTest {
     // end
 
     // snippet: telegram-sender
-    /** Sends a text in as many messages as it needs. A user who has blocked the bot, or a chat that is gone, gets none. */
+    /**
+     * Sends a text in as many messages as it needs. A user who has blocked the bot, or a chat that is gone, gets none.
+     */
     static void send(TelegramClient telegram, long chat, String text) throws TelegramApiException {
         for (int from = 0; from < text.length(); ) {
             int to = Math.min(text.length(), from + 4096); // the most that Telegram takes

@@ -71,8 +71,8 @@ class TransitionsTest {
         // snippet: fenced-storage
         StateStorage ofThisLease = new FencedStateStorage(conversations, token); // lease.fencingToken(), once
         // end
-        Fsm.over(conversations).fencedBy(8).context(key).setState("newer");
-        assertThatThrownBy(() -> Fsm.over(ofThisLease).context(key).setState("older"))
+        Fsm.of(conversations).fencedBy(8).context(key).setState("newer");
+        assertThatThrownBy(() -> Fsm.of(ofThisLease).context(key).setState("older"))
                 .hasMessageContaining("8");
     }
 }

@@ -1,4 +1,7 @@
-/** The Java that README and docs show. Regions from {@code // snippet: NAME} to {@code // end} stand there word for word. */
+/**
+ * The Java that README and docs show. Regions from {@code // snippet: NAME} to {@code // end} stand there word for
+ * word.
+ */
 @NullMarked
 package io.botfsm.examples.snippets;
 

@@ -25,12 +25,15 @@ public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
     }
 
     /**
-     * Gets a connection, within {@link #leftNanos}, sends the command over it if {@link #mayBeSent} says so, waits for the reply, and
-     * completes this future or {@linkplain #end ends} it.
+     * Gets a connection, within {@link #leftNanos}, sends the command over it if {@link #mayBeSent} says so, waits for
+     * the reply, and completes this future or {@linkplain #end ends} it.
      */
     protected abstract void exchange();
 
-    /** Asked right before sending: whether the time of the call is not over. From then on its outcome is unknown until a reply comes. */
+    /**
+     * Asked right before sending: whether the time of the call is not over. From then on its outcome is unknown until a
+     * reply comes.
+     */
     protected final boolean mayBeSent() {
         return progress.compareAndSet(TAKEN, SENT);
     }

@@ -9,15 +9,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The calls of a port, and its threads. While nearly all calls are run by the thread that waits for them, to
- * wake another for each would cost more than the call; so a call is then handed over only if nobody has
- * begun it when the clock looks, about a millisecond later. Thread-safe.
+ * The calls of a port, and its threads. While nearly all calls are run by the thread that waits for them, to wake
+ * another for each would cost more than the call; so a call is then handed over only if nobody has begun it when the
+ * clock looks, about a millisecond later. Thread-safe.
  */
 public final class BlockingCalls {
     /** So many more were run by those who waited than not, before the next are believed to be. */
     private static final int ENOUGH = 16;
 
-    /** Beyond that no more is won, so that a change is soon noticed. One that was not costs as much as {@link #ENOUGH} that were. */
+    /**
+     * Beyond that no more is won, so that a change is soon noticed. One that was not costs as much as {@link #ENOUGH}
+     * that were.
+     */
     private static final int MOST = 4 * ENOUGH;
 
     private static final long LOOK_MICROS = 1_000;
@@ -28,7 +31,10 @@ public final class BlockingCalls {
     private final Queue<BlockingCall> left = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean looking = new AtomicBoolean();
 
-    /** How far the next call is believed to be run by who waits; that two threads count at once, and one is lost, is no harm. */
+    /**
+     * How far the next call is believed to be run by who waits; that two threads count at once, and one is lost, is no
+     * harm.
+     */
     private volatile int trust;
 
     private volatile boolean closed;

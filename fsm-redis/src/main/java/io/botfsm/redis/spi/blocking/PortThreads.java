@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of a port, all of them daemons: those that wait for the server's answers, as many as there are connections at
- * most, and one that looks at the clock and runs what never blocks, hints included.
+ * The threads of a port, all of them daemons: those that wait for the server's answers, as many as there are
+ * connections at most, and one that looks at the clock and runs what never blocks, hints included.
  */
 public final class PortThreads {
     private static final long IDLE_SECONDS = 30;

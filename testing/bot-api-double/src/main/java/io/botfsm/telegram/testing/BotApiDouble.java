@@ -18,9 +18,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * A stand-in for Telegram's Bot API: an HTTP server for one bot, whose users are played by the test. It keeps Telegram's rules
- * where they bear on a bot's state: an update is delivered until it is confirmed, the newest waiting poller wins, and the older
- * one gets 409. It remembers every poll and request, so that a test can prove who polled when.
+ * A stand-in for Telegram's Bot API: an HTTP server for one bot, whose users are played by the test. It keeps
+ * Telegram's rules where they bear on a bot's state: an update is delivered until it is confirmed, the newest waiting
+ * poller wins, and the older one gets 409. It remembers every poll and request, so that a test can prove who polled
+ * when.
  *
  * <p>Thread-safe. A waiting poll holds no thread. Everything is in memory and gone after {@link #close}.
  *
@@ -130,8 +131,8 @@ public final class BotApiDouble implements AutoCloseable {
     /**
      * Delivers an update of any type, such as a message of a group, whose chat the bot may write to from then on.
      *
-     * @param updateJson the update as the Bot API tells it; {@code update_id} is given here, as are {@code message_id} and
-     *     {@code date} of a message that has none
+     * @param updateJson the update as the Bot API tells it; {@code update_id} is given here, as are {@code message_id}
+     *     and {@code date} of a message that has none
      * @return the id of the update, or nothing if the bot's {@code allowed_updates} leave it out
      */
     public OptionalLong deliver(String updateJson) {
@@ -270,7 +271,10 @@ public final class BotApiDouble implements AutoCloseable {
             return this;
         }
 
-        /** How long a 409 is held back that follows another within this time: Telegram's 3 seconds, or less for a quick test. */
+        /**
+         * How long a 409 is held back that follows another within this time: Telegram's 3 seconds, or less for a quick
+         * test.
+         */
         public Builder conflictPause(Duration pause) {
             if (pause.isNegative()) {
                 throw new IllegalArgumentException("negative pause: " + pause);

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param begun the same on the wall clock
  * @param endedNanos when its answer was ready
  * @param ended the same on the wall clock
- * @param status the HTTP status, {@link #DROPPED} if a fault kept the answer back, or the client of a held poll had gone
+ * @param status the HTTP status, {@link #DROPPED} if a fault kept the answer back, or the client of a held poll had
+ *     gone
  */
 public record BotRequest(
         String method,

@@ -17,8 +17,8 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
- * One chat: its messages, and what the bot did in it. Thread-safe. What happens in it becomes an update under its monitor, so
- * that updates come in the order of its messages.
+ * One chat: its messages, and what the bot did in it. Thread-safe. What happens in it becomes an update under its
+ * monitor, so that updates come in the order of its messages.
  */
 final class Chat {
     private static final int MOST_MESSAGES = 1_000;
@@ -87,7 +87,9 @@ final class Chat {
         return updates.deliver("edited_message", edited.json().deepCopy());
     }
 
-    /** Presses a button of the newest message that has it; the query is built from the message and the button's data. */
+    /**
+     * Presses a button of the newest message that has it; the query is built from the message and the button's data.
+     */
     synchronized OptionalLong press(
             String button, ObjectNode from, BiFunction<ChatMessage, String, ObjectNode> callbackQuery) {
         List<ChatMessage> newestFirst = new ArrayList<>(messages.values());

@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Where clients come in. It passes bytes between them and the HTTP server inside, and knows when a client has gone, which the
- * server of the JDK does not notice while a request waits for its answer. One thread for all.
+ * Where clients come in. It passes bytes between them and the HTTP server inside, and knows when a client has gone,
+ * which the server of the JDK does not notice while a request waits for its answer. One thread for all.
  */
 final class ClientProxy implements AutoCloseable {
     private static final int BUFFER = 16 * 1_024;

@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of {@code getUpdates}, as Telegram's own Bot API server keeps them: a poll that finds updates, or does not want
- * to wait, is answered at once and disturbs nobody; one that has to wait ends the one that was waiting. Thread-safe; holds no
- * thread while it waits.
+ * The rules of {@code getUpdates}, as Telegram's own Bot API server keeps them: a poll that finds updates, or does not
+ * want to wait, is answered at once and disturbs nobody; one that has to wait ends the one that was waiting.
+ * Thread-safe; holds no thread while it waits.
  */
 final class LongPolls {
     private static final int MOST_UPDATES = 100;

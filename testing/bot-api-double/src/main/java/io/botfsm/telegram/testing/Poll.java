@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One call of {@code getUpdates} that reached the rules, with a valid token and no fault before it; a poll still held open
- * reads so.
+ * One call of {@code getUpdates} that reached the rules, with a valid token and no fault before it; a poll still held
+ * open reads so.
  *
  * @param poller who polled: the request's header {@code X-Poller}, else its connection
  * @param connection the address and port that the request came from; one process may use several in turn

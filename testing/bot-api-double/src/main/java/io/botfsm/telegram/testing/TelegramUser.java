@@ -11,8 +11,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * A user in a private chat with the bot. What the user does becomes an update at once; it returns the update's id, or nothing
- * if the bot's {@code allowed_updates} leave it out. Thread-safe; all objects for one id are the same user.
+ * A user in a private chat with the bot. What the user does becomes an update at once; it returns the update's id, or
+ * nothing if the bot's {@code allowed_updates} leave it out. Thread-safe; all objects for one id are the same user.
  */
 public final class TelegramUser {
     private final long id;

@@ -235,7 +235,10 @@ class GetUpdatesTest {
         assertThat(bot.polls().get(0).overlaps(bot.polls().get(1))).isFalse();
     }
 
-    /** Each hangs up right before the next one asks: whoever is seen twice at once, or told 409, is a mistake of the double. */
+    /**
+     * Each hangs up right before the next one asks: whoever is seen twice at once, or told 409, is a mistake of the
+     * double.
+     */
     @Test
     void whoHasHungUpIsGoneForWhoeverComesAfter() throws Exception {
         int rounds = 30;

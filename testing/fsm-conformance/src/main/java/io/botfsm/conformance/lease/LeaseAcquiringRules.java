@@ -30,7 +30,7 @@ abstract class LeaseAcquiringRules extends LeaseRules {
         String name = freshName();
         Claim claim = freshClaim();
         Granted granted = store.granted(lasting(name, claim));
-        assertThat(granted.fence()).isBetween(1L, LeaseRequest.HIGHEST_FENCE);
+        assertThat(granted.fencingToken()).isBetween(1L, LeaseRequest.MAX_FENCING_TOKEN);
         assertThat(granted.memory()).isGreaterThanOrEqualTo(Duration.ZERO);
         assertHeldBy(claim, store.read(name));
         assertHeldBy(claim, beside(store).read(name));
@@ -108,7 +108,7 @@ abstract class LeaseAcquiringRules extends LeaseRules {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim claim = freshClaim();
-        long token = store.granted(lasting(name, claim)).fence();
+        long token = store.granted(lasting(name, claim)).fencingToken();
         long fence = store.fence(name);
         store.occupied(lasting(name, freshClaim()));
         store.occupied(lasting(name, freshClaim()).withFloor(fence + 1_000));
@@ -156,7 +156,7 @@ abstract class LeaseAcquiringRules extends LeaseRules {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim claim = freshClaim();
-        long token = store.granted(lasting(name, claim)).fence();
+        long token = store.granted(lasting(name, claim)).fencingToken();
         assertHeldBy(claim, store.read(name));
         assertThat(store.fence(name)).isGreaterThanOrEqualTo(token);
         store.release(name, claim);

@@ -109,7 +109,7 @@ abstract class LeaseClosingRules extends LeaseRules {
             long last = 0;
             for (int i = 0; i < each; i++) {
                 Claim claim = freshClaim();
-                long token = store.granted(lasting(mine, claim)).fence();
+                long token = store.granted(lasting(mine, claim)).fencingToken();
                 assertThat(token).isGreaterThan(last);
                 last = token;
                 store.renewed(lasting(mine, claim));
@@ -127,14 +127,14 @@ abstract class LeaseClosingRules extends LeaseRules {
         TestedLeaseStore other = open();
         String name = freshName();
         Claim claim = freshClaim();
-        long token = one.granted(lasting(name, claim)).fence();
+        long token = one.granted(lasting(name, claim)).fencingToken();
         one.close();
         assertThat(other.occupied(lasting(name, freshClaim())).claim()).isEqualTo(claim);
         other.renewed(lasting(name, claim));
         TestedLeaseStore later = open();
         assertHeldBy(claim, later.read(name));
         assertThat(later.release(name, claim)).isTrue();
-        assertThat(other.granted(lasting(name, freshClaim())).fence()).isGreaterThan(token);
+        assertThat(other.granted(lasting(name, freshClaim())).fencingToken()).isGreaterThan(token);
     }
 
     @Requires(Need.SHARES)

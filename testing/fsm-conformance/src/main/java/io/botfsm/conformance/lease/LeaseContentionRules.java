@@ -74,7 +74,7 @@ abstract class LeaseContentionRules extends LeaseRules {
                 Acquisition answer = store.acquire(request);
                 if (answer instanceof Granted granted) {
                     assertThat(inside.incrementAndGet()).as("holders at once").isEqualTo(1);
-                    assertThat(granted.fence()).isGreaterThan(highest.getAndSet(granted.fence()));
+                    assertThat(granted.fencingToken()).isGreaterThan(highest.getAndSet(granted.fencingToken()));
                     store.renewed(request);
                     assertThat(store.occupied(lasting(name, freshClaim())).claim())
                             .isEqualTo(claim);

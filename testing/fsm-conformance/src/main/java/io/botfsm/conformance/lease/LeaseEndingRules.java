@@ -111,7 +111,8 @@ abstract class LeaseEndingRules extends LeaseRules {
                 long token = endLease(store, name, kept, end);
                 assertThat(store.fence(name)).isGreaterThanOrEqualTo(token);
                 time.pass(time.life());
-                assertThat(store.granted(lasting(name, freshClaim())).fence()).isGreaterThan(token);
+                assertThat(store.granted(lasting(name, freshClaim())).fencingToken())
+                        .isGreaterThan(token);
             }
         }
     }
@@ -126,7 +127,7 @@ abstract class LeaseEndingRules extends LeaseRules {
         Claim claim = freshClaim();
         Duration ttl = end == LeaseStoreEnd.OVER ? time.life() : LONG;
         long token = store.granted(kept ? lasting(name, claim, ttl) : expiring(name, claim, ttl))
-                .fence();
+                .fencingToken();
         switch (end) {
             case RELEASED -> store.release(name, claim);
             case FORCED -> store.force(name);
@@ -143,7 +144,7 @@ abstract class LeaseEndingRules extends LeaseRules {
             endLease(store, name, true, end);
             long fence = store.fence(name);
             time.pass(YEARS);
-            assertThat(store.read(name).fence()).as("the fence, %s", end).hasValue(fence);
+            assertThat(store.read(name).fencingToken()).as("the fence, %s", end).hasValue(fence);
         }
     }
 
@@ -156,12 +157,12 @@ abstract class LeaseEndingRules extends LeaseRules {
             long fence = store.fence(name);
             // a lease that ended by itself may have done so a moment ago
             time.pass(ALMOST_AN_HOUR);
-            assertThat(store.read(name).fence()).as("the fence, %s", end).hasValue(fence);
+            assertThat(store.read(name).fencingToken()).as("the fence, %s", end).hasValue(fence);
             time.passUntil(
                     Duration.ofMinutes(2).plus(time.life()),
                     "no fence",
-                    () -> store.read(name).fence().isEmpty());
-            assertThat(store.granted(expiring(name, freshClaim(), LONG)).fence())
+                    () -> store.read(name).fencingToken().isEmpty());
+            assertThat(store.granted(expiring(name, freshClaim(), LONG)).fencingToken())
                     .as("a token after the fence is forgotten")
                     .isGreaterThan(fence);
         }
@@ -179,10 +180,10 @@ abstract class LeaseEndingRules extends LeaseRules {
             time.pass(Duration.ofMinutes(9));
             store.renewed(request);
         }
-        assertThat(store.read(name).fence()).hasValue(fence);
+        assertThat(store.read(name).fencingToken()).hasValue(fence);
         assertThat(store.release(name, claim)).isTrue();
         time.pass(ALMOST_AN_HOUR);
-        assertThat(store.read(name).fence()).hasValue(fence);
+        assertThat(store.read(name).fencingToken()).hasValue(fence);
     }
 
     @Requires(Need.ADVANCES_TIME)
@@ -192,10 +193,10 @@ abstract class LeaseEndingRules extends LeaseRules {
         store.granted(expiring(name, freshClaim(), Duration.ofHours(10)));
         long fence = store.fence(name);
         time.pass(Duration.ofHours(9));
-        assertThat(store.read(name).fence()).hasValue(fence);
+        assertThat(store.read(name).fencingToken()).hasValue(fence);
         time.pass(Duration.ofHours(1).plus(ALMOST_AN_HOUR));
         assertFree(store.read(name));
-        assertThat(store.read(name).fence()).hasValue(fence);
+        assertThat(store.read(name).fencingToken()).hasValue(fence);
     }
 
     @Requires(Need.ADVANCES_TIME)
@@ -204,10 +205,10 @@ abstract class LeaseEndingRules extends LeaseRules {
         String name = freshName();
         store.force(name);
         time.pass(ALMOST_AN_HOUR);
-        assertThat(store.read(name).fence()).isPresent();
+        assertThat(store.read(name).fencingToken()).isPresent();
         time.passUntil(
                 Duration.ofMinutes(2),
                 "no fence",
-                () -> store.read(name).fence().isEmpty());
+                () -> store.read(name).fencingToken().isEmpty());
     }
 }

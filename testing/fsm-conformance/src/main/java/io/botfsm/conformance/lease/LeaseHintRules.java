@@ -81,7 +81,9 @@ abstract class LeaseHintRules extends LeaseRules {
         }
     }
 
-    /** A hint comes after the lease is free, so that who is woken can take it; one of a release before may come late. */
+    /**
+     * A hint comes after the lease is free, so that who is woken can take it; one of a release before may come late.
+     */
     @Test
     void ruleL14_hintComesAfterTheRelease() {
         TestedLeaseStore store = open();

@@ -41,7 +41,7 @@ final class LeaseModel {
             return;
         }
         assertThat(answer).isInstanceOf(Granted.class);
-        long token = ((Granted) answer).fence();
+        long token = ((Granted) answer).fencingToken();
         assertThat(token).isGreaterThan(fence).isGreaterThanOrEqualTo(request.floor());
         holder = Optional.of(request.claim());
         end = now.plus(request.ttl());
@@ -74,6 +74,6 @@ final class LeaseModel {
     void read(StoredLease answer) {
         holder.ifPresentOrElse(claim -> assertHeldBy(claim, answer), () -> assertFree(answer));
         answer.remaining().ifPresent(remaining -> assertThat(remaining).isLessThanOrEqualTo(end.minus(now)));
-        assertThat(answer.fence().orElse(0)).isGreaterThanOrEqualTo(fence);
+        assertThat(answer.fencingToken().orElse(0)).isGreaterThanOrEqualTo(fence);
     }
 }

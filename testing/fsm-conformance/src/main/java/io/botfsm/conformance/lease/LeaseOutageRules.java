@@ -118,7 +118,7 @@ abstract class LeaseOutageRules extends LeaseRules {
         TestedLeaseStore store = openConfigured();
         String name = freshName();
         Claim claim = freshClaim();
-        OptionalLong fence = acquired(store, name, claim).fence();
+        OptionalLong fence = acquired(store, name, claim).fencingToken();
         for (int outage = 0; outage < 2; outage++) {
             backend().cutOff();
             fails(store.reading(name));
@@ -127,11 +127,12 @@ abstract class LeaseOutageRules extends LeaseRules {
             read(store, name);
             StoredLease lease = read(store, name);
             assertHeldBy(claim, lease);
-            assertThat(lease.fence()).isEqualTo(fence);
+            assertThat(lease.fencingToken()).isEqualTo(fence);
             assertThat(answered(() -> store.renewing(lasting(name, claim)))).isInstanceOf(Renewed.class);
         }
         answered(() -> store.releasing(name, claim));
-        assertThat(acquired(store, name, freshClaim()).fence().getAsLong()).isGreaterThan(fence.getAsLong());
+        assertThat(acquired(store, name, freshClaim()).fencingToken().getAsLong())
+                .isGreaterThan(fence.getAsLong());
     }
 
     /** A call begun later than the time of recovery must succeed. */

@@ -110,11 +110,12 @@ abstract class LeaseReleasingRules extends LeaseRules {
         String name = freshName();
         for (long floor : new long[] {0, 1L << 52}) {
             long token =
-                    store.granted(lasting(name, freshClaim()).withFloor(floor)).fence();
+                    store.granted(lasting(name, freshClaim()).withFloor(floor)).fencingToken();
             long fence = store.fence(name);
             store.force(name);
             assertThat(store.fence(name)).isGreaterThan(token).isGreaterThan(fence);
-            assertThat(store.granted(lasting(name, freshClaim())).fence()).isGreaterThan(fence + 1);
+            assertThat(store.granted(lasting(name, freshClaim())).fencingToken())
+                    .isGreaterThan(fence + 1);
             store.force(name);
         }
     }
@@ -130,6 +131,6 @@ abstract class LeaseReleasingRules extends LeaseRules {
         assertFree(store.read(name));
         long second = store.fence(name);
         assertThat(second).isGreaterThan(first);
-        assertThat(store.granted(lasting(name, freshClaim())).fence()).isGreaterThan(second);
+        assertThat(store.granted(lasting(name, freshClaim())).fencingToken()).isGreaterThan(second);
     }
 }

@@ -134,15 +134,16 @@ abstract class LeaseRenewingRules extends LeaseRules {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim before = freshClaim();
-        long first = store.granted(lasting(name, before)).fence();
+        long first = store.granted(lasting(name, before)).fencingToken();
         store.release(name, before);
-        assertThat(store.notYours(lasting(name, before)).fence().orElse(0)).isGreaterThanOrEqualTo(first);
+        assertThat(store.notYours(lasting(name, before)).fencingToken().orElse(0))
+                .isGreaterThanOrEqualTo(first);
 
         Claim now = freshClaim();
-        long second = store.granted(lasting(name, now)).fence();
+        long second = store.granted(lasting(name, now)).fencingToken();
         StoredLease found = store.notYours(lasting(name, before));
         assertHeldBy(now, found);
-        assertThat(found.fence().orElse(0)).isGreaterThanOrEqualTo(second);
+        assertThat(found.fencingToken().orElse(0)).isGreaterThanOrEqualTo(second);
         assertThat(found.remaining().orElseThrow()).isBetween(LONG.minusDays(1), LONG);
     }
 
@@ -158,7 +159,7 @@ abstract class LeaseRenewingRules extends LeaseRules {
         store.renewed(lasting(name, claim).withFloor(floor + 1));
         assertThat(beside(store).fence(name)).isEqualTo(floor + 1);
         store.release(name, claim);
-        assertThat(store.granted(lasting(name, freshClaim())).fence()).isGreaterThan(floor + 1);
+        assertThat(store.granted(lasting(name, freshClaim())).fencingToken()).isGreaterThan(floor + 1);
     }
 
     @Test
@@ -181,7 +182,7 @@ abstract class LeaseRenewingRules extends LeaseRules {
         String name = freshName();
         Claim claim = freshClaim();
         store.notYours(lasting(name, claim).withFloor(1_000));
-        assertThat(store.read(name).fence()).isEmpty();
+        assertThat(store.read(name).fencingToken()).isEmpty();
 
         store.granted(lasting(name, claim));
         long fence = store.fence(name);

@@ -7,15 +7,15 @@ import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Holds a {@link LeaseStore} to the rules L01 to L18 of the specification; extend it, say how to open the store, and run it as a
- * JUnit 5 test class. Each test is named after its rule.
+ * Holds a {@link LeaseStore} to the rules L01 to L18 of the specification; extend it, say how to open the store, and
+ * run it as a JUnit 5 test class. Each test is named after its rule.
  *
  * <p>Let the test class implement what can be done with the backend: {@link AdvancesTime}, {@link CutsOff},
- * {@link Shares}, {@link Counts}. What a test needs and does not find is a {@link Gap}: the test runs zero times, the gap
- * is printed and reported, and {@link #expectedGaps()} must name it.
+ * {@link Shares}, {@link Counts}. What a test needs and does not find is a {@link Gap}: the test runs zero times, the
+ * gap is printed and reported, and {@link #expectedGaps()} must name it.
  *
- * <p>Every test uses names of its own, so a backend need not be emptied in between. There is one instance of the test class;
- * tests run one after another. With the system property {@code botfsm.proof=true} the loops are longer.
+ * <p>Every test uses names of its own, so a backend need not be emptied in between. There is one instance of the test
+ * class; tests run one after another. With the system property {@code botfsm.proof=true} the loops are longer.
  */
 public abstract class LeaseStoreConformance extends Conformance {
     /** For the extending class. */

@@ -70,7 +70,7 @@ abstract class LeaseTextRules extends LeaseRules {
         long floor = 1L << 52;
         for (String name : names()) {
             floor += 1_000;
-            assertThat(store.read(name).fence())
+            assertThat(store.read(name).fencingToken())
                     .as("the fence of an unknown name")
                     .isEmpty();
             Claim claim = freshClaim();

@@ -46,9 +46,9 @@ abstract class LeaseTokenRules extends LeaseRules {
     }
 
     private static long higher(long last, TestedLeaseStore store, LeaseRequest request) {
-        long fence = store.read(request.name()).fence().orElse(last);
+        long fence = store.read(request.name()).fencingToken().orElse(last);
         assertThat(fence).as("the fence after token %d", last).isGreaterThanOrEqualTo(last);
-        long token = store.granted(request).fence();
+        long token = store.granted(request).fencingToken();
         assertThat(token).isGreaterThan(last).isGreaterThan(fence);
         assertThat(store.fence(request.name())).isGreaterThanOrEqualTo(token);
         return token;
@@ -62,7 +62,7 @@ abstract class LeaseTokenRules extends LeaseRules {
         long last = 0;
         for (int i = 0; i < times(500); i++) {
             Claim claim = freshClaim();
-            long token = store.granted(lasting(name, claim)).fence();
+            long token = store.granted(lasting(name, claim)).fencingToken();
             assertThat(token).isGreaterThan(last);
             last = token;
             store.release(name, claim);
@@ -100,8 +100,8 @@ abstract class LeaseTokenRules extends LeaseRules {
             for (int i = 0; i < each; i++) {
                 Claim claim = freshClaim();
                 if (store.acquire(lasting(name, claim)) instanceof Granted granted) {
-                    assertThat(granted.fence()).isGreaterThan(last);
-                    last = granted.fence();
+                    assertThat(granted.fencingToken()).isGreaterThan(last);
+                    last = granted.fencingToken();
                     assertThat(tokens.add(last)).as("a token given out once").isTrue();
                     store.release(name, claim);
                 }
@@ -117,7 +117,7 @@ abstract class LeaseTokenRules extends LeaseRules {
         long floor = 1L << 51;
         for (int i = 0; i < 3; i++) {
             Claim claim = freshClaim();
-            long token = store.granted(lasting(name, claim).withFloor(floor)).fence();
+            long token = store.granted(lasting(name, claim).withFloor(floor)).fencingToken();
             assertThat(token).isGreaterThanOrEqualTo(floor);
             store.release(name, claim);
             floor = token + 1_000_000;
@@ -125,7 +125,7 @@ abstract class LeaseTokenRules extends LeaseRules {
         long last = store.fence(name);
         for (long low : new long[] {0, 1, last / 2, last}) {
             Claim claim = freshClaim();
-            long token = store.granted(lasting(name, claim).withFloor(low)).fence();
+            long token = store.granted(lasting(name, claim).withFloor(low)).fencingToken();
             assertThat(token).as("a token with a floor below the fence").isGreaterThan(last);
             last = token;
             store.release(name, claim);
@@ -136,23 +136,24 @@ abstract class LeaseTokenRules extends LeaseRules {
     void ruleL07_tokensAreNotBelowTheTime() {
         TestedLeaseStore store = open();
         long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now().minus(Duration.ofHours(1)));
-        assertThat(store.granted(lasting(freshName(), freshClaim())).fence()).isGreaterThan(micros);
+        assertThat(store.granted(lasting(freshName(), freshClaim())).fencingToken())
+                .isGreaterThan(micros);
         String forced = freshName();
         store.force(forced);
-        assertThat(store.granted(lasting(forced, freshClaim())).fence()).isGreaterThan(micros);
+        assertThat(store.granted(lasting(forced, freshClaim())).fencingToken()).isGreaterThan(micros);
     }
 
     @Test
     void ruleL15_tokensAreExactUpToTheHighest() {
         TestedLeaseStore store = open();
-        for (long floor : new long[] {(1L << 52) + 1, LeaseRequest.HIGHEST_FENCE - 100}) {
+        for (long floor : new long[] {(1L << 52) + 1, LeaseRequest.MAX_FENCING_TOKEN - 100}) {
             String name = freshName();
             long last = floor - 1;
             for (int i = 0; i < 10; i++) {
                 Claim claim = freshClaim();
                 long token =
-                        store.granted(lasting(name, claim).withFloor(floor)).fence();
-                assertThat(token).isGreaterThan(last).isLessThanOrEqualTo(LeaseRequest.HIGHEST_FENCE);
+                        store.granted(lasting(name, claim).withFloor(floor)).fencingToken();
+                assertThat(token).isGreaterThan(last).isLessThanOrEqualTo(LeaseRequest.MAX_FENCING_TOKEN);
                 assertThat(store.fence(name)).isEqualTo(token);
                 store.renewed(lasting(name, claim).withFloor(token + 3));
                 assertThat(store.fence(name)).isEqualTo(token + 3);
@@ -167,10 +168,10 @@ abstract class LeaseTokenRules extends LeaseRules {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim last = freshClaim();
-        assertThat(store.granted(lasting(name, last).withFloor(LeaseRequest.HIGHEST_FENCE))
-                        .fence())
-                .isEqualTo(LeaseRequest.HIGHEST_FENCE);
-        store.renewed(lasting(name, last).withFloor(LeaseRequest.HIGHEST_FENCE));
+        assertThat(store.granted(lasting(name, last).withFloor(LeaseRequest.MAX_FENCING_TOKEN))
+                        .fencingToken())
+                .isEqualTo(LeaseRequest.MAX_FENCING_TOKEN);
+        store.renewed(lasting(name, last).withFloor(LeaseRequest.MAX_FENCING_TOKEN));
         assertThat(store.release(name, last)).isTrue();
         for (int i = 0; i < 2; i++) {
             Claim claim = freshClaim();
@@ -179,7 +180,7 @@ abstract class LeaseTokenRules extends LeaseRules {
                     .containsInstanceOf(LeaseStoreException.class);
             StoredLease now = store.read(name);
             assertFree(now);
-            assertThat(now.fence()).hasValue(LeaseRequest.HIGHEST_FENCE);
+            assertThat(now.fencingToken()).hasValue(LeaseRequest.MAX_FENCING_TOKEN);
             assertFree(store.notYours(lasting(name, claim)));
         }
     }

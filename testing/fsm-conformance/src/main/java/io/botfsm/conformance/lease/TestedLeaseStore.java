@@ -71,7 +71,7 @@ final class TestedLeaseStore {
 
     /** The fence, where there must be one. */
     long fence(String name) {
-        return read(name).fence().orElseThrow(() -> new AssertionError("no fence under " + name));
+        return read(name).fencingToken().orElseThrow(() -> new AssertionError("no fence under " + name));
     }
 
     void force(String name) {

@@ -26,11 +26,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Holds an {@link InstanceLock} to the rules I01 to I13 of the specification; extend it, say how to open a lock, and run it as
- * a JUnit 5 test class. Each test is named after its rule.
+ * Holds an {@link InstanceLock} to the rules I01 to I13 of the specification; extend it, say how to open a lock, and
+ * run it as a JUnit 5 test class. Each test is named after its rule.
  *
- * <p>All locks of one name that a test class opens are instances of which one is to be active: the same backend. Every test
- * uses a name of its own.
+ * <p>All locks of one name that a test class opens are instances of which one is to be active: the same backend. Every
+ * test uses a name of its own.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class InstanceLockConformance {
@@ -50,7 +50,10 @@ public abstract class InstanceLockConformance {
      */
     protected abstract InstanceLock open(String name, Duration ttl) throws Exception;
 
-    /** How long the suite waits for what must happen at once; less than a lease that is looked at now and then would take. */
+    /**
+     * How long the suite waits for what must happen at once; less than a lease that is looked at now and then would
+     * take.
+     */
     Duration timeout() {
         return Duration.ofSeconds(10);
     }

@@ -15,7 +15,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Rule 7: a failed condition changes nothing and returns the present conversation; the order in which conditions are checked. */
+/**
+ * Rule 7: a failed condition changes nothing and returns the present conversation; the order in which conditions are
+ * checked.
+ */
 abstract class ConditionRules extends StorageRules {
     ConditionRules(StateStorageConformance suite) {
         super(suite);
@@ -68,25 +71,25 @@ abstract class ConditionRules extends StorageRules {
     void rule07_failedConditionRemembersNeitherFenceNorEvent() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
-        changesNothing(storage, key, everything().fence(9).eventId(5).expectVersion(1));
-        changesNothing(storage, key, everything().fence(9).eventId(5).expectState("B"));
-        storage.applied(key, change().state("A").fence(4));
-        changesNothing(storage, key, everything().fence(3).eventId(5));
-        changesNothing(storage, key, everything().fence(9).eventId(5).expectVersion(0));
+        changesNothing(storage, key, everything().fencingToken(9).eventId(5).expectVersion(1));
+        changesNothing(storage, key, everything().fencingToken(9).eventId(5).expectState("B"));
+        storage.applied(key, change().state("A").fencingToken(4));
+        changesNothing(storage, key, everything().fencingToken(3).eventId(5));
+        changesNothing(storage, key, everything().fencingToken(9).eventId(5).expectVersion(0));
         assertThat(storage.read(key).events().isEmpty()).isTrue();
-        storage.applied(key, change().put("a", "1").fence(4).eventId(5));
-        changesNothing(storage, key, everything().fence(9).eventId(5));
-        storage.applied(key, change().put("a", "2").fence(4));
+        storage.applied(key, change().put("a", "1").fencingToken(4).eventId(5));
+        changesNothing(storage, key, everything().fencingToken(9).eventId(5));
+        storage.applied(key, change().put("a", "2").fencingToken(4));
     }
 
     @Requires(Need.FENCING)
     void rule07_failedFenceChangesNothing() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A").put("a", "1").fence(7));
-        changesNothing(storage, key, everything().fence(6));
-        changesNothing(storage, key, clear().fence(1));
-        changesNothing(storage, key, change().fence(6));
+        storage.applied(key, change().state("A").put("a", "1").fencingToken(7));
+        changesNothing(storage, key, everything().fencingToken(6));
+        changesNothing(storage, key, clear().fencingToken(1));
+        changesNothing(storage, key, change().fencingToken(6));
     }
 
     @Requires(Need.EVENT_ID)
@@ -130,7 +133,8 @@ abstract class ConditionRules extends StorageRules {
     @Requires({Need.TTL, Need.FENCING, Need.VERSION})
     void rule07_failedFenceProlongsNothing() {
         prolongsNothing(
-                change().state("A").fence(5), () -> everything().fence(4).expectVersion(1));
+                change().state("A").fencingToken(5),
+                () -> everything().fencingToken(4).expectVersion(1));
     }
 
     @Requires({Need.TTL, Need.EVENT_ID, Need.VERSION})
@@ -163,42 +167,57 @@ abstract class ConditionRules extends StorageRules {
     void rule07_conditionsAreCheckedInOrder() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A").fence(5).eventId(10));
+        storage.applied(key, change().state("A").fencingToken(5).eventId(10));
         Snapshot now = storage.read(key);
 
         assertThat(storage.fenced(
                                 key,
-                                change().fence(4).eventId(10).expectVersion(1).expectState("B"))
+                                change().fencingToken(4)
+                                        .eventId(10)
+                                        .expectVersion(1)
+                                        .expectState("B"))
                         .highestToken())
                 .isEqualTo(5);
-        storage.fenced(key, change().fence(4).eventId(10));
-        storage.fenced(key, change().fence(4).expectVersion(1));
-        storage.fenced(key, change().fence(4).expectState("B"));
+        storage.fenced(key, change().fencingToken(4).eventId(10));
+        storage.fenced(key, change().fencingToken(4).expectVersion(1));
+        storage.fenced(key, change().fencingToken(4).expectState("B"));
         assertThat(storage.duplicate(
                                 key,
-                                change().fence(5).eventId(10).expectVersion(1).expectState("B"))
+                                change().fencingToken(5)
+                                        .eventId(10)
+                                        .expectVersion(1)
+                                        .expectState("B"))
                         .current())
                 .isEqualTo(now);
         storage.duplicate(key, change().eventId(10).expectVersion(1));
         storage.duplicate(key, change().eventId(10).expectState("B"));
         storage.duplicate(key, change().eventId(10).expectVersion(now.version()).expectState("A"));
-        storage.conflict(key, change().fence(6).eventId(11).expectVersion(1).expectState("A"));
         storage.conflict(
-                key, change().fence(6).eventId(11).expectVersion(now.version()).expectState("B"));
+                key, change().fencingToken(6).eventId(11).expectVersion(1).expectState("A"));
+        storage.conflict(
+                key,
+                change().fencingToken(6)
+                        .eventId(11)
+                        .expectVersion(now.version())
+                        .expectState("B"));
         assertThat(storage.read(key)).isEqualTo(now);
         storage.applied(
-                key, change().fence(6).eventId(11).expectVersion(now.version()).expectState("A"));
+                key,
+                change().fencingToken(6)
+                        .eventId(11)
+                        .expectVersion(now.version())
+                        .expectState("A"));
     }
 
     @Requires({Need.VERSION, Need.FENCING, Need.EVENT_ID})
     void rule07_conditionsAreCheckedInOrderOnATombstone() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
-        storage.applied(key, change().fence(5).eventId(10));
-        storage.fenced(key, change().state("A").fence(4).eventId(10).expectVersion(0));
-        storage.duplicate(key, change().state("A").fence(5).eventId(10).expectVersion(0));
-        storage.conflict(key, change().state("A").fence(5).eventId(11).expectVersion(0));
-        storage.conflict(key, change().state("A").fence(5).eventId(11).expectState("A"));
-        storage.applied(key, change().state("A").fence(5).eventId(11).expectNoState());
+        storage.applied(key, change().fencingToken(5).eventId(10));
+        storage.fenced(key, change().state("A").fencingToken(4).eventId(10).expectVersion(0));
+        storage.duplicate(key, change().state("A").fencingToken(5).eventId(10).expectVersion(0));
+        storage.conflict(key, change().state("A").fencingToken(5).eventId(11).expectVersion(0));
+        storage.conflict(key, change().state("A").fencingToken(5).eventId(11).expectState("A"));
+        storage.applied(key, change().state("A").fencingToken(5).eventId(11).expectNoState());
     }
 }

@@ -68,7 +68,7 @@ abstract class GrowthRules extends StorageRules {
         for (int i = 0; i < times(500); i++) {
             storage.applied(
                     key,
-                    change().state("S" + i).put("a", "" + i).eventId(i * 50L).fence(1 + i));
+                    change().state("S" + i).put("a", "" + i).eventId(i * 50L).fencingToken(1 + i));
         }
         assertThat(records()).isLessThanOrEqualTo(before + 1);
         assertThat(storage.read(key).events().latest()).hasSizeLessThanOrEqualTo(40);
@@ -81,9 +81,9 @@ abstract class GrowthRules extends StorageRules {
         long before = records();
         List<StorageKey> keys =
                 Stream.generate(this::batch).limit(10).flatMap(List::stream).toList();
-        write(storage, keys, change().state("A").put("a", "1").fence(3).eventId(7));
+        write(storage, keys, change().state("A").put("a", "1").fencingToken(3).eventId(7));
         write(storage, keys, clear());
-        write(storage, batch(), change().fence(3));
+        write(storage, batch(), change().fencingToken(3));
         assertThat(records()).isGreaterThanOrEqualTo(11 * BATCH);
         time.passUntil(Duration.ofDays(3_650), "no tombstones", () -> records() <= before);
     }

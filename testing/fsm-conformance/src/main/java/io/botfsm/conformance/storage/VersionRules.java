@@ -92,7 +92,7 @@ abstract class VersionRules extends StorageRules {
     void rule06_versionRisesAcrossATombstone() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
-        long live = storage.applied(key, change().state("A").fence(3)).version();
+        long live = storage.applied(key, change().state("A").fencingToken(3)).version();
         Applied cleared = storage.applied(key, clear());
         assertThat(cleared.previousVersion()).isEqualTo(live);
         assertThat(cleared.version())

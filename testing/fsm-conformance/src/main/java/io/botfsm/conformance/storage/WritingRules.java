@@ -196,7 +196,7 @@ abstract class WritingRules extends StorageRules {
                     model = step.next();
                     if (outcome instanceof Applied applied && !model.isGone()) {
                         model = new StoredConversation(
-                                model.state(), model.data(), applied.version(), model.fence(), model.events());
+                                model.state(), model.data(), applied.version(), model.fencingToken(), model.events());
                     }
                     assertSame(step.outcome(), outcome, mutation);
                     Snapshot now = storage.read(key);
@@ -255,7 +255,7 @@ abstract class WritingRules extends StorageRules {
             change.expectVersion(random.nextInt(3) == 0 ? model.version() + 1 : model.version());
         }
         if (has(Capability.FENCING) && random.nextInt(8) == 0) {
-            change.fence(1 + random.nextInt(5));
+            change.fencingToken(1 + random.nextInt(5));
         }
         if (has(Capability.EVENT_ID) && random.nextInt(4) == 0) {
             change.eventId(random.nextInt(200));
@@ -324,7 +324,7 @@ abstract class WritingRules extends StorageRules {
     void rule09_clearLeavesNeitherStateNorDataBesideWhatMustOutliveThem() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A").put("a", "1").fence(5).eventId(9));
+        storage.applied(key, change().state("A").put("a", "1").fencingToken(5).eventId(9));
         Applied cleared = storage.applied(key, clear());
         Snapshot left = storage.read(key);
         assertThat(left.state()).isEmpty();

@@ -266,17 +266,17 @@ final class LeaseStoreFaults extends Faults<ReferenceLeaseBackend> {
         fault("ReadsAnOldFence", breaks(7, 9).also(2, 3, 4, 5, 8, 10, 12, 13, 15))
                 .is(b -> b.read = name -> {
                     StoredLease now = b.honestRead(name);
-                    return now.fence().isEmpty()
+                    return now.fencingToken().isEmpty()
                             ? now
                             : new StoredLease(
                                     now.claim(),
                                     now.remaining(),
-                                    OptionalLong.of(now.fence().getAsLong() - 1));
+                                    OptionalLong.of(now.fencingToken().getAsLong() - 1));
                 });
         fault("TokensAreRoundedLikeFloats", breaks(15).also(2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17))
                 .is(b -> b.keptToken = token -> token > 1L << 51 ? token & ~1L : token);
         fault("TokensBeginAgain", breaks(15))
-                .is(b -> b.above = last -> b.honestAbove(last >= LeaseRequest.HIGHEST_FENCE ? 0 : last));
+                .is(b -> b.above = last -> b.honestAbove(last >= LeaseRequest.MAX_FENCING_TOKEN ? 0 : last));
         fault("TokensHaveNoEnd", breaks(15)).is(b -> b.above = last -> Math.max(last + 1, b.micros.getAsLong()));
     }
 
@@ -325,7 +325,9 @@ final class LeaseStoreFaults extends Faults<ReferenceLeaseBackend> {
                 .is(b -> b.read = name -> {
                     StoredLease now = b.honestRead(name);
                     return new StoredLease(
-                            now.claim().map(claim -> new Claim(claim.token(), "")), now.remaining(), now.fence());
+                            now.claim().map(claim -> new Claim(claim.token(), "")),
+                            now.remaining(),
+                            now.fencingToken());
                 });
         fault("ReadingTellsLeasesThatAreOver", breaks(9).also(1, 2, 3, 5, 6, 7, 12, 13))
                 .is(b -> b.read = name -> {
@@ -334,7 +336,7 @@ final class LeaseStoreFaults extends Faults<ReferenceLeaseBackend> {
                     return new StoredLease(
                             held.map(Held::claim),
                             held.map(b::honestRemaining).map(left -> left.isNegative() ? Duration.ZERO : left),
-                            now.fence());
+                            now.fencingToken());
                 });
         fault("ReadingTakesTheLeaseAway", breaks(9).alsoAny())
                 .is(b -> b.read = name -> {

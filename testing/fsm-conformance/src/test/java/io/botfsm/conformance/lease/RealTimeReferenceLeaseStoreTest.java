@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A correct lease store whose time cannot be advanced, and which fails at its deadline rather than at once, passes too. */
+/**
+ * A correct lease store whose time cannot be advanced, and which fails at its deadline rather than at once, passes too.
+ */
 final class RealTimeReferenceLeaseStoreTest extends ReferenceLeaseConformance {
     RealTimeReferenceLeaseStoreTest() {
         backend.inRealTime();

@@ -34,8 +34,8 @@ import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * The simplest backend that keeps every rule of the leases. Its steps are fields, and a fault is another step in place of the
- * honest one.
+ * The simplest backend that keeps every rule of the leases. Its steps are fields, and a fault is another step in place
+ * of the honest one.
  */
 public final class ReferenceLeaseBackend {
     static final Duration FENCE_TTL = Duration.ofHours(1);
@@ -129,7 +129,7 @@ public final class ReferenceLeaseBackend {
     }
 
     long honestAbove(long last) {
-        if (last >= LeaseRequest.HIGHEST_FENCE) {
+        if (last >= LeaseRequest.MAX_FENCING_TOKEN) {
             throw new LeaseStoreException("no tokens are left", true, null);
         }
         return Math.max(last + 1, micros.getAsLong());

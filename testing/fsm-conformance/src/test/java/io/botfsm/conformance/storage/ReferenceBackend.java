@@ -18,7 +18,10 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
-/** The simplest backend that keeps every rule. Its steps are fields, and a fault is another step in place of the honest one. */
+/**
+ * The simplest backend that keeps every rule. Its steps are fields, and a fault is another step in place of the honest
+ * one.
+ */
 final class ReferenceBackend {
     private static final Duration TOMBSTONE_TTL = Duration.ofDays(2);
 

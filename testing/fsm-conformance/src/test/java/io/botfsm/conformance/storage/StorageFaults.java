@@ -149,8 +149,8 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         k.thread().or(k::business),
                         "d" + k.destiny()));
         fault("IgnoresDestiny", breaks(3))
-                .is(b -> b.address =
-                        k -> new StorageKey(k.bot(), k.chat(), k.user(), k.thread(), k.business(), "default"));
+                .is(b -> b.address = k ->
+                        Set.of("b" + k.bot(), "c" + k.chat(), "u" + k.user(), "t" + k.thread(), "n" + k.business()));
         fault("ComparesKeysWithoutCase", breaks(3))
                 .is(b -> b.address = k -> k.toString().toLowerCase(Locale.ROOT));
     }
@@ -225,7 +225,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     private static Mutation state(Mutation m) {
         Mutation.Builder state = Mutation.builder();
         m.state().ifPresentOrElse(state::state, state::clearState);
-        m.fence().ifPresent(state::fence);
+        m.fencingToken().ifPresent(state::fencingToken);
         m.eventId().ifPresent(state::eventId);
         m.expectedVersion().ifPresent(state::expectVersion);
         if (m.expectsState()) {
@@ -250,7 +250,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     private static Step with(Step step, Map<String, String> data) {
         StoredConversation next = step.next();
         return new Step(
-                new StoredConversation(next.state(), data, next.version(), next.fence(), next.events()),
+                new StoredConversation(next.state(), data, next.version(), next.fencingToken(), next.events()),
                 step.outcome());
     }
 
@@ -275,7 +275,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     }
                     return new Step(
                             new StoredConversation(
-                                    next.state(), next.data(), before.version(), next.fence(), next.events()),
+                                    next.state(), next.data(), before.version(), next.fencingToken(), next.events()),
                             new Applied(a.previousState(), a.state(), a.previousVersion(), before.version()));
                 });
     }
@@ -290,10 +290,10 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 .is(b -> b.store = w -> {
                     StoredConversation next = w.step().next();
                     return w.step().outcome() instanceof Conflict
-                                    && w.mutation().fence().isPresent()
+                                    && w.mutation().fencingToken().isPresent()
                                     && !next.isGone()
                             ? new Kept(
-                                    fence(next, w.mutation().fence().getAsLong()),
+                                    fence(next, w.mutation().fencingToken().getAsLong()),
                                     w.record().endNanos())
                             : b.honestStore(w);
                 });
@@ -308,7 +308,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             next.events().with(w.mutation().eventId().getAsLong());
                     long version = Math.max(1, next.version());
                     return new Kept(
-                            new StoredConversation(next.state(), next.data(), version, next.fence(), events),
+                            new StoredConversation(next.state(), next.data(), version, next.fencingToken(), events),
                             Long.MAX_VALUE);
                 });
         fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15))
@@ -320,7 +320,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 });
         fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14))
                 .is(b -> b.decide = (before, m, now) -> {
-                    boolean fenced = m.fence().orElse(before.fence()) < before.fence();
+                    boolean fenced = m.fencingToken().orElse(before.fencingToken()) < before.fencingToken();
                     return !fenced && m.expectedVersion().orElse(before.version()) != before.version()
                             ? new Step(before, new Conflict(before.snapshot()))
                             : before.apply(m, now);
@@ -337,7 +337,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private static StoredConversation events(StoredConversation c, EventWindow events) {
-        return new StoredConversation(c.state(), c.data(), c.version(), c.fence(), events);
+        return new StoredConversation(c.state(), c.data(), c.version(), c.fencingToken(), events);
     }
 
     private void lifetime() {
@@ -440,31 +440,34 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         ? next
                         : next.events().isEmpty() ? StoredConversation.none() : fence(next, 0)));
         fault("AnyTokenReplacesTheFence", breaks(13).also(5))
-                .is(b -> b.decide = after(
-                        (m, next) -> m.fence().isPresent() || next.isGone() || !m.replacesData() || next.isTombstone()
+                .is(b -> b.decide = after((m, next) ->
+                        m.fencingToken().isPresent() || next.isGone() || !m.replacesData() || next.isTombstone()
                                 ? next
                                 : fence(next, 0)));
         fault("ComparesTokensAsText", breaks(13).also(5, 6, 7, 18))
                 .is(b -> b.decide = (before, m, now) -> {
-                    boolean compared = m.fence().isPresent() && before.fence() != 0;
-                    if (compared && Long.toString(m.fence().getAsLong()).compareTo(Long.toString(before.fence())) < 0) {
-                        return new Step(before, new Fenced(before.fence()));
+                    boolean compared = m.fencingToken().isPresent() && before.fencingToken() != 0;
+                    if (compared
+                            && Long.toString(m.fencingToken().getAsLong())
+                                            .compareTo(Long.toString(before.fencingToken()))
+                                    < 0) {
+                        return new Step(before, new Fenced(before.fencingToken()));
                     }
                     Step step = fence(before, 0).apply(m, now);
-                    return m.fence().isPresent()
-                                    || before.fence() == 0
+                    return m.fencingToken().isPresent()
+                                    || before.fencingToken() == 0
                                     || step.next().isGone()
                             ? step
-                            : new Step(fence(step.next(), before.fence()), step.outcome());
+                            : new Step(fence(step.next(), before.fencingToken()), step.outcome());
                 });
         fault("RefusesTheEqualToken", breaks(13).also(5, 6, 7, 18))
-                .is(b -> b.decide =
-                        (before, m, now) -> before.fence() != 0 && m.fence().orElse(0) == before.fence()
-                                ? new Step(before, new Fenced(before.fence()))
+                .is(b -> b.decide = (before, m, now) ->
+                        before.fencingToken() != 0 && m.fencingToken().orElse(0) == before.fencingToken()
+                                ? new Step(before, new Fenced(before.fencingToken()))
                                 : before.apply(m, now));
         fault("RoundsTokens", breaks(13))
-                .is(b -> b.decide =
-                        after((m, next) -> next.fence() >= 1L << 52 ? fence(next, next.fence() / 100 * 100) : next));
+                .is(b -> b.decide = after((m, next) ->
+                        next.fencingToken() >= 1L << 52 ? fence(next, next.fencingToken() / 100 * 100) : next));
     }
 
     /** Stores something else than the decision on a mutation, wherever it was applied. */
@@ -491,7 +494,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             && LongStream.rangeClosed(0, 256)
                                     .anyMatch(i ->
                                             before.events().contains(m.eventId().getAsLong() + i));
-                    return below && m.fence().orElse(before.fence()) >= before.fence()
+                    return below && m.fencingToken().orElse(before.fencingToken()) >= before.fencingToken()
                             ? new Step(before, new Duplicate(before.snapshot()))
                             : before.apply(m, now);
                 });
@@ -507,7 +510,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         fault("ForgetsEventsOnClear", breaks(14).also(5, 6, 7, 9, 12, 18))
                 .is(b -> b.decide = after((m, next) -> !next.isTombstone()
                         ? next
-                        : next.fence() == 0 ? StoredConversation.none() : events(next, EventWindow.empty())));
+                        : next.fencingToken() == 0 ? StoredConversation.none() : events(next, EventWindow.empty())));
     }
 
     private void closing() {

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The memory store under the suite, with clocks that the suite advances. Here and not with the store, which the suite needs. */
+/**
+ * The memory store under the suite, with clocks that the suite advances. Here and not with the store, which the suite
+ * needs.
+ */
 final class MemoryLeaseStoreConformanceTest extends LeaseStoreConformance
         implements Conformance.AdvancesTime, Conformance.Counts {
     private static final long ORIGIN = Long.MAX_VALUE - Duration.ofDays(1).toNanos();

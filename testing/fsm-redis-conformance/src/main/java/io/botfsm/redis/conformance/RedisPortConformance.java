@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The rules P01 to P16 of {@link RedisPort}, described in the project's documentation, page "Writing a port". A test of a port
- * extends this class and needs a server of its own, which it can cut off and restart.
+ * The rules P01 to P16 of {@link RedisPort}, described in the project's documentation, page "Writing a port". A test of
+ * a port extends this class and needs a server of its own, which it can cut off and restart.
  */
 @Timeout(120)
 public abstract class RedisPortConformance {

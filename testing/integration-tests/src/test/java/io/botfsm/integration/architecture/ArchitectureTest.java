@@ -31,8 +31,8 @@ class ArchitectureTest {
     private static final Path ROOT = Path.of("../..");
 
     /**
-     * Every published module and all published modules whose types it may use. A module uses only those above it; one that
-     * is new goes to its place in this table.
+     * Every published module and all published modules whose types it may use. A module uses only those above it; one
+     * that is new goes to its place in this table.
      */
     private static final Map<String, Set<String>> USES = new LinkedHashMap<>();
 
@@ -52,7 +52,10 @@ class ArchitectureTest {
         module("testing/bot-api-double");
     }
 
-    /** Adapters of which a program has one, sorted by name: types of both may have the same name, since it sees one of them. */
+    /**
+     * Adapters of which a program has one, sorted by name: types of both may have the same name, since it sees one of
+     * them.
+     */
     private static final Set<List<String>> ALTERNATIVES =
             Set.of(List.of("fsm-redis-jedis", "fsm-redis-lettuce"), List.of("fsm-pengrad", "fsm-telegrambots"));
 

@@ -89,7 +89,7 @@ class KilledWebhookTest {
                 redelivered,
                 millis));
         try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
-            Fsm fsm = Fsm.over(redis.stateStorage());
+            Fsm fsm = Fsm.of(redis.stateStorage());
             for (int user = 0; user < USERS; user++) {
                 assertThat(fsm.context(WebhookProcess.key(user))
                                 .read()

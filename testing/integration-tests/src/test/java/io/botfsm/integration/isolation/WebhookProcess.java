@@ -18,8 +18,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A bot behind a webhook: reads {@code user update} lines, handles them isolated from other processes, and answers each with
- * {@code ok user update} once it is committed, or with {@code no user update} if it is to be delivered again.
+ * A bot behind a webhook: reads {@code user update} lines, handles them isolated from other processes, and answers each
+ * with {@code ok user update} once it is committed, or with {@code no user update} if it is to be delivered again.
  */
 final class WebhookProcess {
     private WebhookProcess() {}
@@ -46,7 +46,7 @@ final class WebhookProcess {
                 .acquireTimeout(Duration.ofMinutes(1))
                 .submitTimeout(Duration.ofMinutes(1))
                 .build();
-        Fsm fsm = Fsm.over(redis.stateStorage());
+        Fsm fsm = Fsm.of(redis.stateStorage());
         say("ready");
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -30,8 +30,8 @@ final class Contender implements AutoCloseable {
     /**
      * A loss, as it was told.
      *
-     * @param deadline until when the lease could be relied on at most: one time to live, less what clocks may differ by,
-     *     after its last confirmed request began
+     * @param deadline until when the lease could be relied on at most: one time to live, less what clocks may differ
+     *     by, after its last confirmed request began
      */
     record Loss(LossReason reason, long nanos, long deadline) {
         /** How long after the deadline it was told; negative if before. */

@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What becomes of a lock when its Redis or the network fails: A holds it, B stands by, and somebody watches both. B has the
- * server's ear all the time, A goes through a proxy.
+ * What becomes of a lock when its Redis or the network fails: A holds it, B stands by, and somebody watches both. B has
+ * the server's ear all the time, A goes through a proxy.
  */
 @Timeout(120)
 class LockRedisFaultsTest {
@@ -198,9 +198,7 @@ class LockRedisFaultsTest {
         return Long.parseLong(new String((byte[]) redis("GET", FENCE), US_ASCII).replaceAll(" .*", ""));
     }
 
-    /**
-     * @param cutOff whether A cannot find out, and so relies on its lease for as long as it may
-     */
+    /** @param cutOff whether A cannot find out, and so relies on its lease for as long as it may */
     private void isForgotten(boolean cutOff, Consumer<Lease> fault) {
         Lease held = a.acquire();
         CompletableFuture<Held> standby = bStandsBy();
@@ -367,7 +365,7 @@ class LockRedisFaultsTest {
         boolean two = old.isHeld();
         try (BotRedis redis = LettuceRedis.connect(data.uri(0))) {
             StorageKey key = StorageKey.bot("bot").chat(1).user(2).build();
-            Fsm fsm = Fsm.over(redis.stateStorage());
+            Fsm fsm = Fsm.of(redis.stateStorage());
             fsm.fencedBy(next.lease().fencingToken()).context(key).setState("new");
             assertThatThrownBy(
                             () -> fsm.fencedBy(old.fencingToken()).context(key).setState("old"))

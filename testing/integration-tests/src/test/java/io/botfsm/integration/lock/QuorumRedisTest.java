@@ -130,8 +130,8 @@ class QuorumRedisTest {
     }
 
     /**
-     * Tokens are ahead of the time of day here, which makes them rise otherwise: so they rise by what a majority was told, and
-     * by nothing else.
+     * Tokens are ahead of the time of day here, which makes them rise otherwise: so they rise by what a majority was
+     * told, and by nothing else.
      */
     @ParameterizedTest(name = "of {0}")
     @ValueSource(ints = {3, 5})
@@ -197,7 +197,7 @@ class QuorumRedisTest {
         try {
             Acquisition answer = store.acquire(request).toCompletableFuture().get(10, TimeUnit.SECONDS);
             store.release(Contender.NAME, claim).toCompletableFuture().get(10, TimeUnit.SECONDS);
-            return answer instanceof Granted granted ? Optional.of(granted.fence()) : Optional.empty();
+            return answer instanceof Granted granted ? Optional.of(granted.fencingToken()) : Optional.empty();
         } catch (ExecutionException e) {
             return Optional.empty();
         }

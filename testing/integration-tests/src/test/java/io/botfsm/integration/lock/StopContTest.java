@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A holder that stands still for longer than its lease lasts (SIGSTOP) finds that it is one no more when it goes on. */
+/**
+ * A holder that stands still for longer than its lease lasts (SIGSTOP) finds that it is one no more when it goes on.
+ */
 @Timeout(600)
 class StopContTest {
     private static final Duration TTL = Duration.ofSeconds(2);

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Instances in processes of their own: one goes, the one that stands by takes over, and the two are never active together. */
+/**
+ * Instances in processes of their own: one goes, the one that stands by takes over, and the two are never active
+ * together.
+ */
 @Timeout(900)
 class TakeoverTest {
     private static final Duration TTL = Duration.ofSeconds(5);

@@ -25,8 +25,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A program that begins a handler for each user under its lease, lets all of them wait for a byte on its standard input, and
- * then writes in every way there is. It tells on its standard output how far it is, and what became of the writes.
+ * A program that begins a handler for each user under its lease, lets all of them wait for a byte on its standard
+ * input, and then writes in every way there is. It tells on its standard output how far it is, and what became of the
+ * writes.
  */
 final class Zombie {
     static final String LOCK = "zombie";
@@ -41,7 +42,7 @@ final class Zombie {
     private final AtomicInteger written = new AtomicInteger();
 
     private Zombie(StateStorage storage, Lease lease, int users) {
-        this.fsm = Fsm.over(storage).fencedBy(lease.fencingToken());
+        this.fsm = Fsm.of(storage).fencedBy(lease.fencingToken());
         this.fenced = new FencedStateStorage(storage, lease.fencingToken());
         this.users = users;
         this.inside = new CountDownLatch(users);

@@ -75,7 +75,7 @@ class ZombieTest {
                         InstanceLock.builder(leases, Zombie.LOCK).ttl(TTL).build()) {
             Awaitility.await().atMost(PATIENCE).until(() -> zombie.log().contains(Zombie.INSIDE));
             zombie.suspend();
-            Fsm fsm = Fsm.over(redis.stateStorage());
+            Fsm fsm = Fsm.of(redis.stateStorage());
             try (Lease lease = lock.acquire(PATIENCE).orThrow()) {
                 Fsm ours = fsm.fencedBy(lease.fencingToken());
                 for (int user = 0; user < USERS; user++) {
@@ -102,7 +102,7 @@ class ZombieTest {
                 LeaseStore leases = LettuceRedis.builder(server.uri(1)).leaseStore();
                 InstanceLock lock =
                         InstanceLock.builder(leases, "same").ttl(TTL).build()) {
-            Fsm fsm = Fsm.over(redis.stateStorage());
+            Fsm fsm = Fsm.of(redis.stateStorage());
             Lease first = lock.tryAcquire().orThrow();
             Fsm early = fsm.fencedBy(first.fencingToken());
             CountDownLatch inside = new CountDownLatch(1);

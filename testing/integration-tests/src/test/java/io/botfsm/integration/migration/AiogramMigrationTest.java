@@ -223,7 +223,7 @@ class AiogramMigrationTest {
     @Test
     void whatWasClearedForAnEventStaysCleared() throws Exception {
         began(1, "Form:name", "{\"a\": 1}");
-        Fsm.over(own).handle(user(1), 5, Turn::clear);
+        Fsm.of(own).handle(user(1), 5, Turn::clear);
         counts(from(), 0, 0, 1, 0);
         assertThat(get(own.read(user(1))).state()).isEmpty();
     }

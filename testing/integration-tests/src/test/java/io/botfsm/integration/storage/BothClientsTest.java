@@ -125,18 +125,20 @@ class BothClientsTest {
                     .state("A")
                     .put("\u00e9 \ud83d\ude00", "\"\u0000\"")
                     .eventId(7)
-                    .fence(5)
+                    .fencingToken(5)
                     .build();
             Calls.get(jedis.stateStorage().write(key, first));
             assertThat(read(lettuce.stateStorage(), key)).isEqualTo(read(jedis.stateStorage(), key));
             assertThat(read(lettuce.stateStorage(), key).events().contains(7)).isTrue();
             assertThat(Calls.get(lettuce.stateStorage()
-                            .write(key, Mutation.builder().fence(4).build())))
+                            .write(key, Mutation.builder().fencingToken(4).build())))
                     .isEqualTo(new Fenced(5));
         }
     }
 
-    /** At most one of both holds the lock, its tokens rise, and a release on one client wakes who waits on the other. */
+    /**
+     * At most one of both holds the lock, its tokens rise, and a release on one client wakes who waits on the other.
+     */
     @Test
     void aLockIsHeldByOneOfBoth() throws Exception {
         try (BotRedis jedis = JedisRedis.connect(server.uri(0));

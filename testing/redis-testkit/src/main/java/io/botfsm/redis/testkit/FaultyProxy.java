@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy on the loopback address that does to a connection what networks do. The current fault meets open connections
- * and new ones; {@link #heal()} ends it for new ones and for those that have lost no byte. A connection that has lost bytes
- * stays silent until one side closes it. Thread-safe.
+ * A TCP proxy on the loopback address that does to a connection what networks do. The current fault meets open
+ * connections and new ones; {@link #heal()} ends it for new ones and for those that have lost no byte. A connection
+ * that has lost bytes stays silent until one side closes it. Thread-safe.
  */
 public final class FaultyProxy implements AutoCloseable {
     private enum Fault {

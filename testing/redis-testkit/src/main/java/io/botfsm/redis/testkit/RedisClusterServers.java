@@ -12,8 +12,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Redis Cluster, whose slots are spread evenly over its masters and can be moved, and whose nodes can be killed. A master
- * that does not answer for a second is replaced by its replica, if it has one. All die with the JVM. One thread at a time.
+ * A Redis Cluster, whose slots are spread evenly over its masters and can be moved, and whose nodes can be killed. A
+ * master that does not answer for a second is replaced by its replica, if it has one. All die with the JVM. One thread
+ * at a time.
  */
 public final class RedisClusterServers implements AutoCloseable {
     /** How many slots a cluster has. */
@@ -40,7 +41,10 @@ public final class RedisClusterServers implements AutoCloseable {
         return start(masters, replicasEach, false, settings);
     }
 
-    /** Starts a cluster of masters whose clients come through {@link #proxies}; they themselves talk to each other directly. */
+    /**
+     * Starts a cluster of masters whose clients come through {@link #proxies}; they themselves talk to each other
+     * directly.
+     */
     public static RedisClusterServers startBehindProxies(int masters) {
         return start(masters, 0, true);
     }
@@ -269,8 +273,8 @@ public final class RedisClusterServers implements AutoCloseable {
     }
 
     /**
-     * Moves slots with all their keys, one after another, as {@code redis-cli --cluster reshard} does it. Returns when all nodes that
-     * run know.
+     * Moves slots with all their keys, one after another, as {@code redis-cli --cluster reshard} does it. Returns when
+     * all nodes that run know.
      */
     public void move(IntStream slots, RedisServerProcess from, RedisServerProcess to) {
         moveEach(slots, from, to, () -> {});

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A master, a replica of it, and three Sentinels that promote the replica when the master has not answered for a second. All
- * die with the JVM. One thread at a time.
+ * A master, a replica of it, and three Sentinels that promote the replica when the master has not answered for a
+ * second. All die with the JVM. One thread at a time.
  */
 public final class RedisSentinels implements AutoCloseable {
     /** What the Sentinels call the master. */

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Redis server of a test's own, which can be stopped, killed, suspended and restarted on the same port with the same data
- * directory. It dies with the JVM, however that ends: a small shell that waits for the JVM to go away is its parent. One
- * thread at a time.
+ * A Redis server of a test's own, which can be stopped, killed, suspended and restarted on the same port with the same
+ * data directory. It dies with the JVM, however that ends: a small shell that waits for the JVM to go away is its
+ * parent. One thread at a time.
  */
 public final class RedisServerProcess implements RedisTestServer {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -73,8 +73,8 @@ public final class RedisServerProcess implements RedisTestServer {
     }
 
     /**
-     * A port that nobody listens on now, from below the range that systems take the client side's ports from: a client that
-     * keeps trying to connect would sooner or later occupy the port that it tries, and a restart on it would fail.
+     * A port that nobody listens on now, from below the range that systems take the client side's ports from: a client
+     * that keeps trying to connect would sooner or later occupy the port that it tries, and a restart on it would fail.
      */
     public static int freePort() {
         return freePort(30_000, 0);

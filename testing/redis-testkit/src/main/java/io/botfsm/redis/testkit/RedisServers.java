@@ -16,8 +16,9 @@ import org.testcontainers.utility.DockerImageName;
  * <ol>
  *   <li>{@value #URI_PROPERTY}: a server that runs already and is the tests' own (they flush its databases);
  *   <li>{@code botfsm.redis.binary}: a server program, started here;
- *   <li>{@value #IMAGE_PROPERTY}: an image whose program takes settings as options, run by Testcontainers; {@value #EMBEDDED}
- *       for one that is made here of the embedded program, which needs a Docker engine but no registry;
+ *   <li>{@value #IMAGE_PROPERTY}: an image whose program takes settings as options, run by Testcontainers;
+ *       {@value #EMBEDDED} for one that is made here of the embedded program, which needs a Docker engine but no
+ *       registry;
  *   <li>else the program of the embedded-redis jar, started here.
  * </ol>
  *

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A running Redis that tests may do anything with: write, flush, change settings. {@link RedisServers} finds one. A test that
- * stops, kills or restarts its server starts its own {@link RedisServerProcess}.
+ * A running Redis that tests may do anything with: write, flush, change settings. {@link RedisServers} finds one. A
+ * test that stops, kills or restarts its server starts its own {@link RedisServerProcess}.
  */
 public interface RedisTestServer extends AutoCloseable {
     /** Where it listens. */

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking connection that speaks RESP2, so that tests see what is in Redis without the client under test. Replies are
- * {@code byte[]}, {@code Long}, {@code List} or null; an error reply is thrown. One thread at a time.
+ * A blocking connection that speaks RESP2, so that tests see what is in Redis without the client under test. Replies
+ * are {@code byte[]}, {@code Long}, {@code List} or null; an error reply is thrown. One thread at a time.
  */
 public final class RespConnection implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 30_000;

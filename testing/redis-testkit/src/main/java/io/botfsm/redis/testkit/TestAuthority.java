@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A certificate authority of a test's own, and what it signs, made by the JDK's {@code keytool}. Everything lies in one folder:
- * a key store and PEM files. One thread at a time.
+ * A certificate authority of a test's own, and what it signs, made by the JDK's {@code keytool}. Everything lies in one
+ * folder: a key store and PEM files. One thread at a time.
  */
 public final class TestAuthority {
     /** Of the key store. */

@@ -28,14 +28,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversations of one storage in an SQLite file, one row each, for when the storage has lost them. Thread-safe, also
- * between processes. What is saved is on disk when {@link #save} returns.
+ * The conversations of one storage in an SQLite file, one row each, for when the storage has lost them. Thread-safe,
+ * also between processes. What is saved is on disk when {@link #save} returns.
  *
- * <p>The file names its storage: recovered into another one, conversations of long ago would come back that were cancelled or
- * went on there.
+ * <p>The file names its storage: recovered into another one, conversations of long ago would come back that were
+ * cancelled or went on there.
  *
- * <p>A row never goes back to an earlier version. A cleared conversation leaves a row without state and data, so that a turn
- * that was committed before and is saved late does not come back; such rows go after two days, at the next start.
+ * <p>A row never goes back to an earlier version. A cleared conversation leaves a row without state and data, so that a
+ * turn that was committed before and is saved late does not come back; such rows go after two days, at the next start.
  */
 public final class SessionDatabase implements Sessions, BlockingStateRecovery, AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
@@ -196,7 +196,9 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
         }
     }
 
-    /** The statement with the key as its first parameters; an absent part is an empty text, which no present part is. */
+    /**
+     * The statement with the key as its first parameters; an absent part is an empty text, which no present part is.
+     */
     private PreparedStatement prepared(String sql, StorageKey key) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         statement.setString(1, key.bot());

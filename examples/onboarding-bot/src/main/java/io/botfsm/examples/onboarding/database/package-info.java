@@ -1,4 +1,7 @@
-/** A second place for conversations, should the storage lose them: {@link io.botfsm.examples.onboarding.database.SessionDatabase}. */
+/**
+ * A second place for conversations, should the storage lose them:
+ * {@link io.botfsm.examples.onboarding.database.SessionDatabase}.
+ */
 @NullMarked
 package io.botfsm.examples.onboarding.database;
 

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * A share in the Redis of a data folder. The first process to join starts it, the last one to leave stops it; a process
  * that is killed has left, too. Thread-safe; one share in a process and folder.
  *
- * <p>Who the last one is, the operating system knows: everybody holds a shared lock on {@code users.lock}, and who gets it
- * for itself alone is the last. Joining and leaving go through a gate.
+ * <p>Who the last one is, the operating system knows: everybody holds a shared lock on {@code users.lock}, and who gets
+ * it for itself alone is the last. Joining and leaving go through a gate.
  */
 public final class EmbeddedRedis implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);

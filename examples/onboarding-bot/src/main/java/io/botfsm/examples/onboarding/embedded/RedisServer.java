@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Redis of a data folder: a process that outlives whoever started it, and that has written a change to disk before it
- * answers. Whoever starts or stops it must see to it that nobody else does so at the same time.
+ * The Redis of a data folder: a process that outlives whoever started it, and that has written a change to disk before
+ * it answers. Whoever starts or stops it must see to it that nobody else does so at the same time.
  */
 final class RedisServer {
     private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class);

@@ -57,7 +57,8 @@ interface OpenStorage extends AutoCloseable {
     }
 
     /**
-     * What tells this storage from others, also when it has lost everything: for a Redis its address, without credentials.
+     * What tells this storage from others, also when it has lost everything: for a Redis its address, without
+     * credentials.
      *
      * @param data as for {@link #open}
      * @param file what the embedded Redis is found from, so that both may move together

@@ -12,7 +12,10 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.api.objects.replykeyboard.buttons.InlineKeyboardButton;
 import org.telegram.telegrambots.meta.api.objects.replykeyboard.buttons.InlineKeyboardRow;
 
-/** Answers as buttons. A button's data is the state it was shown in, a colon, and the answer: it may be pressed much later. */
+/**
+ * Answers as buttons. A button's data is the state it was shown in, a colon, and the answer: it may be pressed much
+ * later.
+ */
 final class Choice {
     private static final int PER_ROW = 3;
 

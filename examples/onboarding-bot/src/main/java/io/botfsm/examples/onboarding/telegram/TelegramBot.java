@@ -21,8 +21,8 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /**
- * The session of a bot at Telegram. It polls for as long as a lease is held, once for each; what it sends goes by a client that
- * is closed at the end, when nothing is sent any more.
+ * The session of a bot at Telegram. It polls for as long as a lease is held, once for each; what it sends goes by a
+ * client that is closed at the end, when nothing is sent any more.
  */
 public final class TelegramBot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramBot.class);

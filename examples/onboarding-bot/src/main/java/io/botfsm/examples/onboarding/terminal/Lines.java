@@ -8,8 +8,8 @@ import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
 
 /**
- * The lines of an input, read by a thread of their own: who waits for one can be interrupted, which a read cannot, and the bot
- * of a later lease goes on where that of an earlier one stopped. Thread-safe.
+ * The lines of an input, read by a thread of their own: who waits for one can be interrupted, which a read cannot, and
+ * the bot of a later lease goes on where that of an earlier one stopped. Thread-safe.
  */
 final class Lines {
     private static final Optional<String> END = Optional.empty();

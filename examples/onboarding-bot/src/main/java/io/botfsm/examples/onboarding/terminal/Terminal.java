@@ -116,7 +116,10 @@ final class Terminal implements Bot {
         return colors ? CYAN + text + RESET : text;
     }
 
-    /** That it is not held may pass, as when the machine's clock was set; if it does not, the runner stops this terminal. */
+    /**
+     * That it is not held may pass, as when the machine's clock was set; if it does not, the runner stops this
+     * terminal.
+     */
     private synchronized boolean awaitLease() {
         try {
             while (!stopped && !lease.isHeld()) {

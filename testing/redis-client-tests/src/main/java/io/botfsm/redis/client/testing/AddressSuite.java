@@ -30,7 +30,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Addresses that are written in an unusual way, or lead to something else than they say, through one of the clients. */
+/**
+ * Addresses that are written in an unusual way, or lead to something else than they say, through one of the clients.
+ */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AddressSuite {

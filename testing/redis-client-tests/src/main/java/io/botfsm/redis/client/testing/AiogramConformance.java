@@ -28,7 +28,9 @@ public abstract class AiogramConformance extends RedisStorageConformance {
         return AiogramStateStorage.of(redis, layout.build());
     }
 
-    /** It holds no fence and no event, its versions do not rise, ids are restricted, and JSON is kept in Python's form. */
+    /**
+     * It holds no fence and no event, its versions do not rise, ids are restricted, and JSON is kept in Python's form.
+     */
     @Override
     protected final Set<Gap> expectedGaps() {
         return Stream.of(

@@ -29,8 +29,8 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One writer for each of some conversations, each write numbered in state and data alike. It finds out whether a write was torn
- * or applied twice, how many that were acknowledged are gone, and when writes of a conversation work again.
+ * One writer for each of some conversations, each write numbered in state and data alike. It finds out whether a write
+ * was torn or applied twice, how many that were acknowledged are gone, and when writes of a conversation work again.
  */
 public final class ConstantLoad implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(2);
@@ -146,7 +146,9 @@ public final class ConstantLoad implements AutoCloseable {
                 .untilAsserted(() -> assertThat(failuresSince(moment)).isEmpty());
     }
 
-    /** The last failure of each conversation that has not been written since, unless a writer has found something wrong. */
+    /**
+     * The last failure of each conversation that has not been written since, unless a writer has found something wrong.
+     */
     private Map<StorageKey, String> failuresSince(long moment) {
         return hasEnded()
                 ? Map.of()

@@ -46,7 +46,7 @@ public abstract class EntrySuite {
                                     .state("Onboarding:AGE")
                                     .put("name", "\"Ann\"")
                                     .eventId(5)
-                                    .fence(7)
+                                    .fencingToken(7)
                                     .build())
                     .toCompletableFuture()
                     .get(5, TimeUnit.SECONDS);
@@ -66,7 +66,7 @@ public abstract class EntrySuite {
                             .toCompletableFuture()
                             .get(5, TimeUnit.SECONDS))
                     .isEqualTo(new Conflict(snapshot));
-            assertThat(storage.write(key, Mutation.builder().fence(6).build())
+            assertThat(storage.write(key, Mutation.builder().fencingToken(6).build())
                             .toCompletableFuture()
                             .get(5, TimeUnit.SECONDS))
                     .isEqualTo(new Fenced(7));

@@ -35,7 +35,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What becomes of writes through one of the clients when servers and networks fail: told truthfully, never doubled, and soon over. */
+/**
+ * What becomes of writes through one of the clients when servers and networks fail: told truthfully, never doubled, and
+ * soon over.
+ */
 @Timeout(120)
 public abstract class FaultsSuite {
     /** Timers tick every 100 ms; the rest is for threads that wait for a processor. */

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * About twenty operations of every kind that an adapter sends. The build runs them with the oldest and with the newest version
- * of the client that is supported.
+ * About twenty operations of every kind that an adapter sends. The build runs them with the oldest and with the newest
+ * version of the client that is supported.
  */
 @Timeout(60)
 public abstract class OperationsSuite {
@@ -78,14 +78,14 @@ public abstract class OperationsSuite {
                             .put("name", "\"Ann\"")
                             .put("age", "7")
                             .eventId(5)
-                            .fence(7));
+                            .fencingToken(7));
             applied(storage, key, Mutation.builder().remove("age").ttl(Duration.ofMinutes(1)));
             assertThat(read(storage, key).data()).isEqualTo(Map.of("name", "\"Ann\""));
             assertThat(get(storage.write(key, Mutation.builder().eventId(5).build())))
                     .isInstanceOf(Duplicate.class);
             assertThat(get(storage.write(key, Mutation.builder().expectNoState().build())))
                     .isInstanceOf(Conflict.class);
-            assertThat(get(storage.write(key, Mutation.builder().fence(6).build())))
+            assertThat(get(storage.write(key, Mutation.builder().fencingToken(6).build())))
                     .isInstanceOf(Fenced.class);
             applied(storage, key, Mutation.builder().clearState().replaceData(Map.of()));
             assertThat(read(storage, key).state()).isEmpty();

@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Versions of a client that are too old, each in a class loader of its own beside everything else of this class path. */
+/**
+ * Versions of a client that are too old, each in a class loader of its own beside everything else of this class path.
+ */
 @Timeout(60)
 public abstract class RefusedVersionsSuite {
     private final Class<?> entry;

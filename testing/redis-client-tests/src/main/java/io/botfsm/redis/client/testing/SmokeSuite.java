@@ -22,7 +22,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A user's program, as its own process, with nothing but what is published of one of the clients and what that needs. */
+/**
+ * A user's program, as its own process, with nothing but what is published of one of the clients and what that needs.
+ */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class SmokeSuite {
@@ -52,7 +54,7 @@ public abstract class SmokeSuite {
                 public static void main(String[] args) {
                     try (BotRedis redis = CLIENT.connect(args[0])) {
                         StorageKey key = StorageKey.bot("smoke").chat(1).user(2).build();
-                        Fsm fsm = Fsm.over(redis.stateStorage());
+                        Fsm fsm = Fsm.of(redis.stateStorage());
                         fsm.context(key).clear();
                         fsm.context(key).setState("A");
                         fsm.context(key).updateData("name", "Ann");

@@ -193,8 +193,9 @@ public final class Topology {
     }
 
     /**
-     * Waits, where there are several servers, until a read on each of many random slots is answered, whether or not its storage has
-     * been closed: each has a connection that may be silent, and the suites take one call that succeeds for the whole.
+     * Waits, where there are several servers, until a read on each of many random slots is answered, whether or not its
+     * storage has been closed: each has a connection that may be silent, and the suites take one call that succeeds for
+     * the whole.
      */
     void awaitAll(Supplier<CompletionStage<?>> read) {
         if (servers.size() > 1) {
