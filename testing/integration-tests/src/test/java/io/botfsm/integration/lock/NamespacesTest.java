@@ -7,6 +7,7 @@ import io.botfsm.integration.JavaProgram;
 import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.client.testing.Leases;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.DeadHolders;
 import io.botfsm.redis.testkit.RedisServerProcess;
@@ -17,7 +18,10 @@ import java.io.Writer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,13 +34,16 @@ import org.junit.jupiter.api.Timeout;
  * the machine that they see has process numbers of its own, beginning with 1. Needs Linux and the right to begin
  * namespaces ({@code unshare}); the report of a run on another machine says that it was not shown.
  */
-@Timeout(180)
+@Timeout(400)
 class NamespacesTest {
     /** So long that no lease expires while a test runs. */
     private static final Duration TTL = Duration.ofMinutes(10);
 
     private static final List<String> MACHINE =
             List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc", "--uts");
+
+    private static final List<String> ANSWERS = List.of("acquired", "held", "killed");
+    private static final int PATIENCE_SECONDS = 60;
 
     private static RedisServerProcess server;
 
@@ -97,46 +104,52 @@ class NamespacesTest {
     }
 
     private static InstanceLock lock(String... arguments) {
-        LeaseStore leases = LettuceRedis.builder(arguments[0]).leaseStore();
+        LeaseStore leases = Leases.opened(() -> LettuceRedis.builder(arguments[0])
+                .commandTimeout(Duration.ofSeconds(30))
+                .leaseStore());
         return InstanceLock.builder(leases, arguments[1]).ttl(TTL).build();
     }
 
     /** A machine of its own, on which a shell runs a script. All of it ends with it. */
     private static final class Machine implements AutoCloseable {
         private final Process process;
-        private final List<String> output = new ArrayList<>();
+        private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
 
         Machine(String script) throws IOException {
             List<String> command = new ArrayList<>(MACHINE);
             command.addAll(List.of("sh", "-c", script));
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Thread reader = new Thread(() -> process.inputReader(UTF_8).lines().forEach(output::add), "machine");
+            reader.setDaemon(true);
+            reader.start();
         }
 
         /** The next line that begins so, without that. */
-        String await(String beginning) throws IOException {
-            String line = process.inputReader(UTF_8).readLine();
-            while (line != null && !line.startsWith(beginning)) {
-                output.add(line);
-                line = process.inputReader(UTF_8).readLine();
-            }
-            assertThat(line)
-                    .as("what begins with \"%s\", after %s", beginning, output)
-                    .isNotNull();
-            return line.substring(beginning.length());
+        String await(String beginning) throws InterruptedException {
+            return next(line -> line.startsWith(beginning), "what begins with \"" + beginning + '"')
+                    .substring(beginning.length());
         }
 
-        void requireAnswer(String question, String expected) throws IOException {
+        void requireAnswer(String question, String expected) throws Exception {
             Writer input = process.outputWriter(UTF_8);
             input.write(question + '\n');
             input.flush();
-            String line = process.inputReader(UTF_8).readLine();
-            while (line != null && !List.of("acquired", "held", "killed").contains(line)) {
-                output.add(line);
-                line = process.inputReader(UTF_8).readLine();
-            }
-            assertThat(line)
-                    .as("the answer to \"%s\", after %s", question, output)
+            assertThat(next(ANSWERS::contains, "the answer to \"" + question + '"'))
+                    .as("the answer to \"%s\"", question)
                     .isEqualTo(expected);
+        }
+
+        private String next(Predicate<String> wanted, String what) throws InterruptedException {
+            List<String> before = new ArrayList<>();
+            String line = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            while (line != null && !wanted.test(line)) {
+                before.add(line);
+                line = output.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
+            if (line == null) {
+                throw new AssertionError(what + " does not come; came " + before);
+            }
+            return line;
         }
 
         @Override
@@ -224,7 +237,7 @@ class NamespacesTest {
         }
     }
 
-    private static void killsTheHolder(Machine machine) throws IOException {
+    private static void killsTheHolder(Machine machine) throws Exception {
         String holder = machine.await("holder ").replace(" true", "");
         machine.requireAnswer("try", "held");
         machine.requireAnswer("kill " + holder, "killed");
