@@ -148,16 +148,16 @@ final class BlockingStateStorageTest {
     }
 
     @Test
-    void executorThatFindsNoMemoryForAThreadFailsThroughTheStageToo() throws Exception {
+    void executorThatThrowsAnErrorFailsThroughTheStageToo() throws Exception {
         StateStorage storage = StateStorage.blocking(
                 driver,
                 task -> {
-                    throw new OutOfMemoryError("unable to create native thread");
+                    throw new InternalError("no thread");
                 },
                 LONG);
         StorageUnavailableException failure = unavailable(storage.write(KEY, CHANGE));
         assertThat(failure.mayBeApplied()).isFalse();
-        assertThat(failure).hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(failure).hasCauseInstanceOf(InternalError.class);
     }
 
     /** What is reported as not written is not written later. */

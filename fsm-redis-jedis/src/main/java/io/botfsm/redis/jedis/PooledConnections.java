@@ -80,8 +80,8 @@ final class PooledConnections {
         while (!closed && leftNanos.getAsLong() > 0) {
             Connection connection = opened();
             onUse.accept(connection);
-            if (leftNanos.getAsLong() <= 0) { // opening it has taken all the time
-                close(connection);
+            if (leftNanos.getAsLong() <= 0) { // opening it has taken all the time, and it may be closed at any moment
+                discard(connection);
                 break;
             }
             try {

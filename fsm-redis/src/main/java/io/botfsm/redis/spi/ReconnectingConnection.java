@@ -163,7 +163,8 @@ final class ReconnectingConnection {
     private void failed(RedisPortException why, int attempts) {
         RedisPortException before = notConnected;
         notConnected = why;
-        if (why.isLasting() && (before == null || !before.code().equals(why.code()))) {
+        boolean warned = before != null && before.isLasting() && before.code().equals(why.code());
+        if (why.isLasting() && !warned) {
             LOGGER.warn("{}: not connected at attempt {}, trying again: {}", server, attempts, why.getMessage());
         } else {
             LOGGER.debug("{}: not connected at attempt {}: {}", server, attempts, why.getMessage());
