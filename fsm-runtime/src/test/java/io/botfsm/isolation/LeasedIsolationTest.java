@@ -160,7 +160,7 @@ class LeasedIsolationTest {
                 .ttl(LONG)
                 .acquireTimeout(Duration.ZERO)
                 .queued();
-        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.isolation");
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
@@ -188,7 +188,7 @@ class LeasedIsolationTest {
                 .leaseStore(store)
                 .ttl(Duration.ofSeconds(6))
                 .queued();
-        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.isolation");
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);

@@ -35,7 +35,7 @@ final class RedisEnvironment {
 
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,20}");
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisEnvironment.class.getPackageName());
 
     private final Map<String, String> variables;
     private final List<String> ignored = new ArrayList<>();
