@@ -243,12 +243,13 @@ class JedisPortTest {
             }
             proxy.hold();
             long begin = System.nanoTime();
-            CompletableFuture<List<Object>> sent =
-                    port.eval("return 1".getBytes(UTF_8), List.of(KEY), List.of(large)).toCompletableFuture();
+            CompletableFuture<List<Object>> sent = port.eval("return 1".getBytes(UTF_8), List.of(KEY), List.of(large))
+                    .toCompletableFuture();
             assertThatThrownBy(sent::join)
                     .cause()
-                    .isInstanceOfSatisfying(RedisPortException.class, failure -> assertThat(failure.kind())
-                            .isEqualTo(CommandOutcome.OUTCOME_UNKNOWN));
+                    .isInstanceOfSatisfying(
+                            RedisPortException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(CommandOutcome.OUTCOME_UNKNOWN));
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT.plusSeconds(3));
             proxy.heal();
             Awaitility.await().until(() -> Calls.succeeds(port.hgetall(KEY)));
