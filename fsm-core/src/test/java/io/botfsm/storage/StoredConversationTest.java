@@ -66,6 +66,15 @@ final class StoredConversationTest {
     }
 
     @Test
+    void questionAboutAnEventIsAnsweredAndNotRecorded() {
+        refused(FENCED, change().confirmEvent(10).build(), new Duplicate(FENCED.snapshot()));
+        refused(FENCED, change().confirmEvent(11).build(), new Conflict(FENCED.snapshot()));
+        refused(FENCED, change().confirmEvent(10).fencingToken(4).build(), new Fenced(5));
+        refused(FENCED, change().confirmEvent(11).fencingToken(6).state("B").build(), new Conflict(FENCED.snapshot()));
+        refused(StoredConversation.none(), change().confirmEvent(11).build(), new Conflict(Snapshot.none()));
+    }
+
+    @Test
     void stateIsKeptSetOrCleared() {
         assertThat(LIVE.apply(change().build(), NOW).next().state()).hasValue("A");
         Step set = LIVE.apply(change().state("B").build(), NOW);

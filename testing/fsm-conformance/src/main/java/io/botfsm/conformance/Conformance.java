@@ -36,7 +36,11 @@ public abstract class Conformance {
             cutOff();
         }
 
-        /** Ends what the other two began. The backend is reachable when it returns. Idempotent. */
+        /**
+         * Ends what the other two began. Idempotent. The backend is reachable when it returns, by everything that the
+         * tested object does not own: wait here for a server that starts again, or for a shared pool to replace its
+         * dead connections.
+         */
         void restore();
     }
 
