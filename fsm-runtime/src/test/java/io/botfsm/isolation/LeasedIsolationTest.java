@@ -273,7 +273,7 @@ class LeasedIsolationTest {
 
     @Test
     void aTokenThatNoLeaseCanHaveHadIsLoggedAndNotLearnt() throws Exception {
-        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.isolation");
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
