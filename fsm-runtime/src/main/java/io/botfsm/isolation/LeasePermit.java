@@ -74,10 +74,10 @@ final class LeasePermit implements ConversationPermit {
             lost = true;
             told = handler;
         }
-        LOGGER.warn("The lease \"{}\" is lost while a handler runs: {}", lease.name(), reason);
         if (told != null) {
             told.lose();
         }
+        LOGGER.warn("The lease \"{}\" is lost while a handler runs: {}", lease.name(), reason);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
@@ -91,6 +92,32 @@ class LeasedIsolationTest {
         gate.countDown();
         assertThat(get(isolation.submit(KEY, ConversationLease::isHeld))).isTrue();
         assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void aLossIsToldWhateverTheLogDoes() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        AppenderBase<ILoggingEvent> exhausted = new AppenderBase<>() {
+            @Override
+            public synchronized void doAppend(ILoggingEvent event) {
+                throw new OutOfMemoryError("in an appender");
+            }
+
+            @Override
+            protected void append(ILoggingEvent event) {}
+        };
+        exhausted.start();
+        logger.addAppender(exhausted);
+        try {
+            store.losesRenewals = true;
+            AtomicInteger told = new AtomicInteger();
+            ConversationLease lease = held(told);
+            clock.advance(TTL);
+            assertThat(lease.isHeld()).isFalse();
+            Awaitility.await().until(() -> told.get() == 1);
+        } finally {
+            logger.detachAppender(exhausted);
+        }
     }
 
     @Test

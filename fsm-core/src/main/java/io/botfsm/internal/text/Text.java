@@ -2,7 +2,10 @@ package io.botfsm.internal.text;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Checks and prints text that comes from users: ids, state names, names of data entries. */
 public final class Text {
@@ -38,12 +41,17 @@ public final class Text {
         return -1;
     }
 
-    /** The text on one line: control characters, line separators and lone surrogates stand escaped. */
+    /**
+     * The text for a place between quotation marks, on one line and without a way out of it: quotation marks,
+     * backslashes, control and format characters (among them those that change the direction of writing), line
+     * separators and lone surrogates stand escaped.
+     */
     public static String printable(String text) {
         StringBuilder line = null;
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             int c = text.codePointAt(i);
-            if (breaksLine(c) && line == null) {
+            boolean escaped = c == '"' || c == '\\' || isHidden(c);
+            if (escaped && line == null) {
                 line = new StringBuilder(text.length() + 8).append(text, 0, i);
             }
             if (line != null) {
@@ -53,18 +61,47 @@ public final class Text {
         return line == null ? text : line.toString();
     }
 
+    /**
+     * The text as the value of a field of a log line, such as {@code user=3}: as it is if it consists of letters,
+     * digits and {@code _ - . : @ / + # %}, otherwise {@linkplain #printable printable} in quotation marks.
+     */
+    public static String field(String text) {
+        return !text.isEmpty() && text.codePoints().allMatch(Text::isPlain) ? text : "\"" + printable(text) + "\"";
+    }
+
+    /** The {@linkplain #field(String) field} of a text, or {@code absent}, which no text looks like: {@code (none)}. */
+    public static String field(Optional<String> text, String absent) {
+        return text.map(Text::field).orElse(absent);
+    }
+
+    /** {@linkplain #field(String) Fields} in brackets, with commas between them. */
+    public static String fields(Collection<String> texts) {
+        return texts.stream().map(Text::field).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static boolean isPlain(int c) {
+        return Character.isLetterOrDigit(c) || "_-.:@/+#%".indexOf(c) >= 0;
+    }
+
     private static void append(StringBuilder line, int c) {
-        if (breaksLine(c)) {
-            line.append(String.format(Locale.ROOT, "\\u%04x", c));
+        if (c == '"' || c == '\\') {
+            line.append('\\').append((char) c);
+        } else if (isHidden(c)) {
+            for (char unit : Character.toChars(c)) {
+                line.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+            }
         } else {
             line.appendCodePoint(c);
         }
     }
 
-    private static boolean breaksLine(int c) {
+    private static boolean isHidden(int c) {
         return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
-                true;
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> true;
             default -> false;
         };
     }
