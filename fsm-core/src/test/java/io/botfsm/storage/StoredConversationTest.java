@@ -1,5 +1,6 @@
 package io.botfsm.storage;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,10 @@ import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StoredConversation.Step;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -240,6 +245,21 @@ final class StoredConversationTest {
         assertThatThrownBy(() -> snapshot.data().put("c", "3")).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> conversation.snapshot().data().clear())
                 .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void dataIsSerializedLikeTheMapsOfTheJdk() throws Exception {
+        Map<String, String> data = LIVE.apply(change().put("c", "3").remove("a").build(), NOW)
+                .next()
+                .data();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(data);
+        }
+        assertThat(bytes.toString(ISO_8859_1)).doesNotContain("botfsm");
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            assertThat((Map<?, ?>) in.readObject()).isEqualTo(data).isUnmodifiable();
+        }
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 final class LeasePermit implements ConversationPermit {
-    private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LeasePermit.class.getPackageName());
 
     /** After so many handlers in a row the lease is given back, so that others get it. */
     static final int MOST_HANDLERS = 8;

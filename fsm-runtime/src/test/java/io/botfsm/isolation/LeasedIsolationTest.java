@@ -187,7 +187,7 @@ class LeasedIsolationTest {
                 .ttl(LONG)
                 .acquireTimeout(Duration.ZERO)
                 .queued();
-        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.isolation");
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);
@@ -215,7 +215,7 @@ class LeasedIsolationTest {
                 .leaseStore(store)
                 .ttl(Duration.ofSeconds(6))
                 .queued();
-        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.isolation");
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);

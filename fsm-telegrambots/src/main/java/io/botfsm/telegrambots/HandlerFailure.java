@@ -28,7 +28,7 @@ record HandlerFailure(List<Throwable> causes) {
 
     private static final Duration SHORTEST_RETRY_AFTER = Duration.ofSeconds(1);
 
-    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerFailure.class.getPackageName());
     /** Causes may form a circle. */
     private static final int MOST_CAUSES = 20;
 

@@ -13,7 +13,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 enum LoggingListener implements LockListener {
     INSTANCE;
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LoggingListener.class.getPackageName());
 
     /** Whether it would, at the level that is set. */
     boolean logs(LockEvent event) {

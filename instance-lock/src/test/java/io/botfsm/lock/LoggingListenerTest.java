@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** What is logged of renewals; {@link QuarantineTest} has the line on a quarantine. */
 class LoggingListenerTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(InstanceLock.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.lock");
     private final Level level = logger.getLevel();
 
     @BeforeEach

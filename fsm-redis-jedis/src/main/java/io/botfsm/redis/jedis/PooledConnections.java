@@ -31,7 +31,7 @@ final class PooledConnections {
     private static final long IDLE_NANOS = 1_000_000_000;
 
     private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:([0-9a-f]+)\\s*$");
-    private static final Logger LOGGER = LoggerFactory.getLogger(JedisRedis.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(PooledConnections.class.getPackageName());
 
     private final ServerTarget target;
     private final ConnectionProvider provider;

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class ReconnectingConnection {
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 500;
-    private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReconnectingConnection.class.getPackageName());
 
     private final String server;
     private final Supplier<CompletionStage<ServerConnection>> opener;

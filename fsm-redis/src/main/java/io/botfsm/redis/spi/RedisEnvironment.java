@@ -33,7 +33,7 @@ final class RedisEnvironment {
     /** Versions 4 and 6; a name has no colon. */
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|.*:.*");
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisEnvironment.class.getPackageName());
 
     private final Map<String, String> variables;
     private final List<String> ignored = new ArrayList<>();

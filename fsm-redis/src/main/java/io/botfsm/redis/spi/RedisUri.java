@@ -196,7 +196,7 @@ public final class RedisUri {
 
     /** Collects where Redis is. Not thread-safe. A value that cannot be is refused at once. */
     public static final class Builder {
-        private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class);
+        private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class.getPackageName());
         private static final Pattern LINE_BREAKS = Pattern.compile("[\\r\\n]+\\z");
         private static final Pattern HOST =
                 Pattern.compile("[^\\s/@\\[\\]:,]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\\S+)?");

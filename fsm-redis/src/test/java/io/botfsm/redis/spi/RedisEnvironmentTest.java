@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class RedisEnvironmentTest {
-    private final Logger logger = (Logger) LoggerFactory.getLogger(RedisUri.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.redis.spi");
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     @BeforeEach

@@ -38,7 +38,7 @@ public final class LeaseGeneration {
         }
     }
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(LeaseGeneration.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LeaseGeneration.class.getPackageName());
     private static final LeaseListener NOBODY = reason -> {};
 
     /** How often it says that it waits, so that nobody wonders why nothing happens. */
