@@ -246,6 +246,12 @@ class LeasedIsolationTest {
     }
 
     @Test
+    void whatAHolderSaysOfItselfIsQuoted() {
+        assertThat(new ConversationHeldException(KEY, "a b\n", "host\u0085 user=1", TTL))
+                .hasMessage(KEY + ": still handled by \"a b\\u000a\" (\"host\\u0085 user=1\") after " + TTL);
+    }
+
+    @Test
     void aGrantThatComesTooLateIsGivenBack() throws Exception {
         store.withholdsNextQuestion.set(true);
         assertThat(failure(isolation.submit(KEY, () -> "never"))).isInstanceOf(IsolationUnavailableException.class);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /** Checks and prints text that comes from users: ids, state names, names of data entries. */
@@ -47,18 +48,12 @@ public final class Text {
      * separators and lone surrogates stand escaped.
      */
     public static String printable(String text) {
-        StringBuilder line = null;
-        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-            int c = text.codePointAt(i);
-            boolean escaped = c == '"' || c == '\\' || isHidden(c);
-            if (escaped && line == null) {
-                line = new StringBuilder(text.length() + 8).append(text, 0, i);
-            }
-            if (line != null) {
-                append(line, c);
-            }
-        }
-        return line == null ? text : line.toString();
+        return escaped(text, c -> c == '"' || c == '\\' || isHidden(c));
+    }
+
+    /** A message on one line: whatever does not show or ends a line stands escaped. */
+    public static String oneLine(String message) {
+        return escaped(message, Text::isHidden);
     }
 
     /**
@@ -83,16 +78,23 @@ public final class Text {
         return Character.isLetterOrDigit(c) || "_-.:@/+#%".indexOf(c) >= 0;
     }
 
-    private static void append(StringBuilder line, int c) {
-        if (c == '"' || c == '\\') {
-            line.append('\\').append((char) c);
-        } else if (isHidden(c)) {
-            for (char unit : Character.toChars(c)) {
-                line.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
-            }
-        } else {
-            line.appendCodePoint(c);
+    private static String escaped(String text, IntPredicate escapes) {
+        if (text.codePoints().noneMatch(escapes)) {
+            return text;
         }
+        StringBuilder line = new StringBuilder(text.length() + 8);
+        text.codePoints().forEach(c -> {
+            if (!escapes.test(c)) {
+                line.appendCodePoint(c);
+            } else if (isHidden(c)) {
+                for (char unit : Character.toChars(c)) {
+                    line.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                }
+            } else {
+                line.append('\\').append((char) c);
+            }
+        });
+        return line.toString();
     }
 
     private static boolean isHidden(int c) {
