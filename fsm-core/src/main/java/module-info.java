@@ -2,6 +2,7 @@
  * Persistent conversation state for chat bots: the facade {@link io.botfsm.Fsm} for those who write bots, and the
  * storage contract {@link io.botfsm.storage.StateStorage} for those who write backends and decorators.
  */
+@SuppressWarnings("module") // those that it is exported to are built after this one
 module io.botfsm.core {
     requires transitive com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.datatype.jsr310;
@@ -9,6 +10,10 @@ module io.botfsm.core {
     requires static transitive org.jspecify;
 
     exports io.botfsm;
+    exports io.botfsm.internal.text to
+            io.botfsm.redis.aiogram,
+            io.botfsm.runtime,
+            io.botfsm.telegrambots;
     exports io.botfsm.json;
     exports io.botfsm.storage;
     exports io.botfsm.transition;

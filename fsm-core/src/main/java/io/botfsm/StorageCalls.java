@@ -1,6 +1,7 @@
 package io.botfsm;
 
 import io.botfsm.TurnTransaction.Evaluation;
+import io.botfsm.internal.guard.BestEffort;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.InterruptedCallException;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -91,14 +93,14 @@ final class StorageCalls {
         } finally {
             Duration took = Duration.ofNanos(nanoClock.getAsLong() - begun);
             if (took.compareTo(timeout) > 0) {
-                LOGGER.warn(
+                BestEffort.run(() -> LOGGER.warn(
                         "{}: handler {} ran for {} ms, longer than the timeout of {}. Handlers are not interrupted. Unless it"
                                 + " failed, its changes are written; if another writer was faster, the call fails with"
                                 + " ContentionException. Move slow work out of the handler.",
                         work.key(),
                         work.handlerName(),
                         took.toMillis(),
-                        timeout);
+                        timeout));
             }
         }
     }
@@ -119,7 +121,8 @@ final class StorageCalls {
         if (!(evaluation instanceof Evaluation.Pending<R> pending)) {
             return CompletableFuture.completedStage(((Evaluation.Settled<R>) evaluation).handled());
         }
-        return onExecutor(
+        return on(
+                this::executeSurely,
                 storage.write(work.key(), pending.write()),
                 outcome -> outcome instanceof Conflict conflict
                         ? retryAsync(work, conflict.current(), attempts, deadline)
@@ -129,18 +132,36 @@ final class StorageCalls {
     private <R extends @Nullable Object> CompletionStage<Handled<R>> retryAsync(
             TurnTransaction<R> work, Snapshot current, int attempts, Deadline deadline) {
         long pause = pauseNanos(work.key(), attempts, deadline);
-        Executor later = CompletableFuture.delayedExecutor(pause, TimeUnit.NANOSECONDS, executor);
-        return CompletableFuture.supplyAsync(() -> attemptAsync(work, current, attempts + 1, deadline), later)
-                .thenCompose(Function.identity());
+        CompletableFuture<Snapshot> later =
+                new CompletableFuture<Snapshot>().completeOnTimeout(current, pause, TimeUnit.NANOSECONDS);
+        return onExecutor(later, same -> attemptAsync(work, same, attempts + 1, deadline));
     }
 
     /** Goes on with what a stage brings, on the executor whether it succeeds or fails. */
     private <T, U> CompletionStage<U> onExecutor(CompletionStage<T> stage, Function<T, CompletionStage<U>> next) {
+        return on(executor, stage, next);
+    }
+
+    private static <T, U> CompletionStage<U> on(
+            Executor executor, CompletionStage<T> stage, Function<T, CompletionStage<U>> next) {
         return stage.handleAsync(
                         (value, failure) ->
                                 failure == null ? next.apply(value) : CompletableFuture.<U>failedStage(cause(failure)),
                         executor)
                 .thenCompose(Function.identity());
+    }
+
+    /** After a write: if the executor refuses, on a thread of the JDK's, as the write may be stored. */
+    private void executeSurely(Runnable task) {
+        AtomicBoolean begun = new AtomicBoolean();
+        Runnable once = () -> {
+            if (begun.compareAndSet(false, true)) {
+                task.run();
+            }
+        };
+        if (BestEffort.run(() -> executor.execute(once)).isPresent()) {
+            var unused = CompletableFuture.runAsync(once);
+        }
     }
 
     private Deadline deadline() {

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -410,6 +411,41 @@ class FsmHandleTest {
         failed.get(10, TimeUnit.SECONDS);
 
         assertThat(threads).hasSize(4).doesNotContain(FsmTestStorage.DRIVER);
+    }
+
+    @Test
+    void aStoredEventIsToldThoughTheExecutorTakesNoMoreWork() {
+        AtomicInteger tasks = new AtomicInteger();
+        Fsm exhausted = Fsm.builder(storage)
+                .executor(task -> {
+                    if (tasks.incrementAndGet() > 1) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    new Thread(task).start();
+                })
+                .build();
+        assertThat(exhausted.handleAsync(KEY, 7, turn -> turn.state(Step.AGE)).toCompletableFuture())
+                .succeedsWithin(Duration.ofSeconds(20))
+                .isInstanceOf(Done.class);
+    }
+
+    @Test
+    void anExecutorThatRefusesTheNextAttemptFailsTheStage() {
+        AtomicInteger tasks = new AtomicInteger();
+        Fsm exhausted = Fsm.builder(storage)
+                .executor(task -> {
+                    if (tasks.incrementAndGet() > 2) {
+                        throw new RejectedExecutionException("full");
+                    }
+                    new Thread(task).start();
+                })
+                .build();
+        storage.beforeNextWrite =
+                () -> storage.apply(KEY, Mutation.builder().state("other").build());
+        assertThat(exhausted.handleAsync(KEY, 7, turn -> turn.state(Step.AGE)).toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(RejectedExecutionException.class);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.botfsm.Handled.Done;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.transition.FailingAppender;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,18 @@ class SlowHandlerTest {
     void areNamedOutsideEventsToo() {
         assertThat(fsm(LIMIT).context(KEY).update(SlowHandlerTest::slow)).isEqualTo("done");
         isWarnedOf(1);
+    }
+
+    @Test
+    void areWrittenWhateverTheLogDoes() {
+        FailingAppender failing = FailingAppender.started();
+        logger.addAppender(failing);
+        try {
+            assertThat(fsm(LIMIT).handle(KEY, 7, SlowHandlerTest::slow)).isInstanceOf(Done.class);
+            assertThat(Thread.interrupted()).as("interrupted").isFalse();
+        } finally {
+            logger.detachAppender(failing);
+        }
     }
 
     @Test

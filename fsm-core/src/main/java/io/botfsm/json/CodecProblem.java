@@ -2,6 +2,7 @@ package io.botfsm.json;
 
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -14,6 +15,13 @@ final class CodecProblem {
     static String of(JsonProcessingException e) {
         if (e instanceof AbsentPrimitiveException absent) {
             return absent.getOriginalMessage();
+        }
+        if (e instanceof StreamConstraintsException) {
+            return "a number has too many digits, or objects and lists are nested too deep";
+        }
+        if (String.valueOf(e.getOriginalMessage())
+                .startsWith("Duplicate field")) { // an exception of no type of its own
+            return "a name comes twice in one object";
         }
         if (e instanceof JsonParseException) {
             return "not JSON";

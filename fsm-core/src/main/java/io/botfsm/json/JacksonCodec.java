@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -21,7 +23,6 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.botfsm.internal.text.Text;
-import io.botfsm.storage.Mutation;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -37,13 +38,14 @@ import java.util.Set;
  * {@code -Infinity}, like Python). Whatever {@code @JsonInclude} or the mapper would omit is written. A value that
  * would not be read back equal is refused when it is written: because an annotation drops a property, a private field
  * has no accessor, or a value's class is not the declared one. Numbers in a property declared as {@code Object} may
- * change their class, not their value. State that need not be stored is {@code transient}.
+ * change their class, not their value. State that need not be stored is {@code transient}. Texts and names may have any
+ * length, numbers 2<sup>20</sup> digits; objects and lists may be 1,000 deep.
  *
  * <p>Strict where leniency would lose or invent something: an absent primitive is an error, so are numbers in quotes,
- * fractions for whole numbers, and anything after the value. Unknown properties are ignored. Types are never taken from
- * the text (no default typing).
+ * fractions for whole numbers, a name that comes twice in one object, and anything after the value. Unknown properties
+ * are ignored. Types are never taken from the text (no default typing).
  *
- * <p>Thread-safe. Needs Jackson 2.15 or newer.
+ * <p>Thread-safe. Needs Jackson 2.16 or newer.
  */
 public final class JacksonCodec implements JsonCodec {
     private static final int LONGEST_NUMBER = 1 << 20;
@@ -88,12 +90,16 @@ public final class JacksonCodec implements JsonCodec {
         copy.getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
                         .maxNumberLength(LONGEST_NUMBER)
-                        .maxStringLength(Mutation.MAX_CHARACTERS)
-                        .build());
+                        .maxStringLength(Integer.MAX_VALUE)
+                        .maxNameLength(Integer.MAX_VALUE)
+                        .build())
+                .setStreamWriteConstraints(StreamWriteConstraints.defaults()); // as deep as is read
         copy.getFactory()
                 .configure(
                         StreamWriteFeature.USE_FAST_DOUBLE_WRITER.mappedFeature(),
                         true) // shortest digits on Java 17 too
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature())
+                .enable(StreamWriteFeature.STRICT_DUPLICATE_DETECTION.mappedFeature())
                 .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS.mappedFeature())
                 .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS.mappedFeature());
         return AlwaysIncluded.on(copy)
@@ -113,13 +119,15 @@ public final class JacksonCodec implements JsonCodec {
                         DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS,
                         DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
                         DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .setConfig(copy.getDeserializationConfig().without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES));
+                .setConfig(copy.getDeserializationConfig()
+                        .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature())
+                        .without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES));
     }
 
     @Override
     public String write(Object value) {
         try {
-            String json = wellFormed(mapper.writeValueAsString(requireNonNull(value, "value")));
+            String json = readable(mapper.writeValueAsString(requireNonNull(value, "value")));
             roundTrip.require(value, json);
             return json;
         } catch (JsonProcessingException e) {
@@ -152,7 +160,7 @@ public final class JacksonCodec implements JsonCodec {
                 String name = properties.currentName();
                 properties.nextToken();
                 if (shape.writes(name)) {
-                    entries.put(name, wellFormed(text(properties)));
+                    entries.put(name, readable(text(properties)));
                 } else {
                     properties.skipChildren();
                 }
@@ -229,6 +237,23 @@ public final class JacksonCodec implements JsonCodec {
         } catch (JsonProcessingException e) {
             throw new UnreadableDataException(name, type, CodecProblem.of(e));
         }
+    }
+
+    /** The text as it is stored; only one that is longer than a number may be can hold a number that is not read. */
+    private String readable(String json) throws JsonProcessingException {
+        String text = wellFormed(json);
+        if (text.length() > LONGEST_NUMBER) {
+            try (JsonParser tokens = mapper.getFactory().createParser(text)) {
+                while (tokens.nextToken() != null) {
+                    // each is held to the limits of reading
+                }
+            } catch (JsonProcessingException e) {
+                throw e;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return text;
     }
 
     /**

@@ -173,14 +173,14 @@ public final class Mutation {
         return String.format(
                 Locale.ROOT,
                 "Mutation[state=%s, %s=%s, removals=%s, fencingToken=%s, eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
-                changesState ? state.orElse("(clear)") : "(keep)",
+                changesState ? Text.field(state, "(clear)") : "(keep)",
                 replacesData ? "replace" : "puts",
-                puts.keySet(),
-                removals,
+                Text.fields(puts.keySet()),
+                Text.fields(removals),
                 fencingToken,
                 eventId,
                 expectedVersion,
-                expectsState ? expectedState.orElse("(none)") : "(any)",
+                expectsState ? Text.field(expectedState, "(none)") : "(any)",
                 persists ? "(none)" : ttl.map(Duration::toString).orElse("(storage's)"));
     }
 
@@ -263,11 +263,11 @@ public final class Mutation {
         /** Leaves exactly these data entries. */
         public Builder replaceData(Map<String, String> entries) {
             requireNonNull(entries, "entries");
-            refuseIf(!removals.isEmpty(), "replaceData(…) contradicts remove(…) of %s", removals.toString());
+            refuseIf(!removals.isEmpty(), "replaceData(…) contradicts remove(\"%s\")", first(removals));
             refuseIf(
                     !replacesData && !puts.isEmpty(),
-                    "replaceData(…) contradicts put(…) of %s",
-                    puts.keySet().toString());
+                    "replaceData(…) contradicts put(\"%s\", …)",
+                    first(puts.keySet()));
             replacesData = true;
             puts = Map.of();
             entries.forEach(this::entry);
@@ -408,6 +408,10 @@ public final class Mutation {
             puts = OrderedMap.owning(puts);
             removals = unmodifiableSet(removals);
             return new Mutation(this);
+        }
+
+        private static String first(Set<String> names) {
+            return names.stream().findFirst().orElse("");
         }
 
         private static void refuseIf(boolean contradicts, String message, String value) {

@@ -2,6 +2,8 @@ package io.botfsm.storage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.text.Text;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,18 @@ public sealed interface Outcome {
         public Applied {
             requireNonNull(previousState, "previousState");
             requireNonNull(state, "state");
+        }
+
+        /** States and versions. */
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "Applied[previousState=%s, state=%s, previousVersion=%d, version=%d]",
+                    Text.field(previousState, "(none)"),
+                    Text.field(state, "(none)"),
+                    previousVersion,
+                    version);
         }
     }
 

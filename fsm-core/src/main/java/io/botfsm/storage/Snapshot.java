@@ -3,6 +3,7 @@ package io.botfsm.storage;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.OrderedMap;
+import io.botfsm.internal.text.Text;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,10 @@ public record Snapshot(Optional<String> state, Map<String, String> data, long ve
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT, "Snapshot[state=%s, data=%s, version=%d]", state.orElse("(none)"), data.keySet(), version);
+                Locale.ROOT,
+                "Snapshot[state=%s, data=%s, version=%d]",
+                Text.field(state, "(none)"),
+                Text.fields(data.keySet()),
+                version);
     }
 }

@@ -108,16 +108,22 @@ public final class StorageKey {
         return text.hashCode();
     }
 
-    /** The parts by name, on one line, as errors and logs show them: {@code bot=1 chat=2 user=3}. */
+    /**
+     * The parts by name, on one line, as errors and logs show them: {@code bot=1 chat=2 user=3}. A part of other
+     * characters than letters, digits and {@code _ - . : @ / + # %} stands in quotation marks, escaped as in JSON.
+     */
     @Override
     public String toString() {
-        StringBuilder line = new StringBuilder("bot=" + bot + " chat=" + chat + " user=" + user);
-        thread.ifPresent(id -> line.append(" thread=").append(id));
-        business.ifPresent(id -> line.append(" business=").append(id));
+        StringBuilder line = new StringBuilder(48);
+        line.append("bot=").append(Text.field(bot));
+        line.append(" chat=").append(Text.field(chat));
+        line.append(" user=").append(Text.field(user));
+        thread.ifPresent(id -> line.append(" thread=").append(Text.field(id)));
+        business.ifPresent(id -> line.append(" business=").append(Text.field(id)));
         if (!destiny.equals(DEFAULT_DESTINY)) {
-            line.append(" destiny=").append(destiny);
+            line.append(" destiny=").append(Text.field(destiny));
         }
-        return Text.printable(line.toString());
+        return line.toString();
     }
 
     private static String id(String part, Object id) {
@@ -135,7 +141,7 @@ public final class StorageKey {
                 "%s id must be a whole number or a text, not a %s: %s",
                 part,
                 id.getClass().getName(),
-                Text.printable(id.toString())));
+                Text.field(id.toString())));
     }
 
     private static String checked(String part, String id) {

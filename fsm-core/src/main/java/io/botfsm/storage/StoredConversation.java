@@ -3,6 +3,7 @@ package io.botfsm.storage;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.OrderedMap;
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
@@ -127,8 +128,8 @@ public record StoredConversation(
         return String.format(
                 Locale.ROOT,
                 "StoredConversation[state=%s, data=%s, version=%d, fencingToken=%d]",
-                state.orElse("(none)"),
-                data.keySet(),
+                Text.field(state, "(none)"),
+                Text.fields(data.keySet()),
                 version,
                 fencingToken);
     }

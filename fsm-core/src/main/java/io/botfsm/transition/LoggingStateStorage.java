@@ -2,6 +2,7 @@ package io.botfsm.transition;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.guard.BestEffort;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -19,9 +20,10 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Logs every change of state, one SLF4J event each: {@code FSM state changed: bot=1 chat=2 user=3 Onboarding:NAME →
- * Onboarding:AGE}, with the same as key-values ({@code bot}, {@code chat}, {@code user}, where present {@code thread},
- * {@code business}, {@code destiny}; {@code from}, {@code to}). A write that leaves the state as it was logs nothing.
- * Data never appears. Costs no round trip: the previous state comes back with the write.
+ * Onboarding:AGE}, where a text that could be mistaken for another part of the line is quoted; with the same, escaped,
+ * as key-values ({@code bot}, {@code chat}, {@code user}, where present {@code thread}, {@code business},
+ * {@code destiny}; {@code from}, {@code to}). A write that leaves the state as it was logs nothing. Data never appears.
+ * Costs no round trip: the previous state comes back with the write.
  *
  * <p>Thread-safe. Logs on the thread that completes the write, often the driver's: use an appender that does not block.
  */
@@ -63,17 +65,13 @@ public final class LoggingStateStorage implements StateStorage {
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
         return storage.write(key, mutation).thenApply(outcome -> {
             if (outcome instanceof Applied applied && !applied.previousState().equals(applied.state())) {
-                try {
-                    log(key, printable(applied.previousState()), printable(applied.state()));
-                } catch (RuntimeException e) {
-                    // An appender that fails must not make a write look failed that is stored.
-                }
+                BestEffort.run(() -> log(key, applied.previousState(), applied.state()));
             }
             return outcome;
         });
     }
 
-    private void log(StorageKey key, String from, String to) {
+    private void log(StorageKey key, Optional<String> from, Optional<String> to) {
         LoggingEventBuilder event = logger.atLevel(level)
                 .addKeyValue("bot", Text.printable(key.bot()))
                 .addKeyValue("chat", Text.printable(key.chat()))
@@ -82,7 +80,9 @@ public final class LoggingStateStorage implements StateStorage {
         event = withPart(event, "business", key.business());
         event = withPart(
                 event, "destiny", Optional.of(key.destiny()).filter(d -> !d.equals(StorageKey.DEFAULT_DESTINY)));
-        event.addKeyValue("from", from).addKeyValue("to", to).log("FSM state changed: {} {} → {}", key, from, to);
+        event.addKeyValue("from", printable(from))
+                .addKeyValue("to", printable(to))
+                .log("FSM state changed: {} {} → {}", key, Text.field(from, NO_STATE), Text.field(to, NO_STATE));
     }
 
     private static LoggingEventBuilder withPart(LoggingEventBuilder event, String part, Optional<String> id) {

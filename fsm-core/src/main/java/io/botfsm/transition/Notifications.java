@@ -1,12 +1,12 @@
 package io.botfsm.transition;
 
+import io.botfsm.internal.guard.BestEffort;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,7 +25,7 @@ final class Notifications {
     private final int most;
     private final Duration linger;
     private final Queue<Transition> waiting = new ArrayDeque<>();
-    private boolean delivering;
+    private @Nullable Delivery delivery;
     private long discarded;
 
     private Notifications(List<? extends TransitionListener> listeners, Executor executor, int most, Duration linger) {
@@ -78,20 +78,57 @@ final class Notifications {
 
     /** Starts the delivery of what is queued, unless it is under way. */
     void deliverLater() {
+        Delivery next;
         synchronized (waiting) {
-            if (delivering || waiting.isEmpty()) {
+            if (delivery != null || waiting.isEmpty()) {
                 return;
             }
-            delivering = true;
+            next = new Delivery();
+            delivery = next;
         }
-        try {
-            executor.execute(this::deliverAll);
-        } catch (RejectedExecutionException e) {
-            LOGGER.warn("the executor for transition listeners takes no more work");
+        BestEffort.run(() -> executor.execute(next)).ifPresent(refusal -> {
+            if (next.cancel()) {
+                LOGGER.warn("the executor for transition listeners did not take a delivery", refusal);
+            }
+        });
+    }
+
+    /** One run through the queue. An executor may run it although it has refused it, so it begins once at most. */
+    private final class Delivery implements Runnable {
+        private boolean over;
+
+        /** Gives up what is queued, unless the delivery has begun. */
+        boolean cancel() {
             synchronized (waiting) {
-                delivering = false;
+                if (over) {
+                    return false;
+                }
+                over = true;
+                delivery = null;
                 discarded += waiting.size();
                 waiting.clear();
+                return true;
+            }
+        }
+
+        private boolean begin() {
+            synchronized (waiting) {
+                boolean first = !over;
+                over = true;
+                return first;
+            }
+        }
+
+        @Override
+        public void run() {
+            if (!begin()) {
+                return;
+            }
+            try {
+                deliverAll();
+            } catch (RuntimeException | Error e) {
+                end(); // the next change begins another
+                throw e;
             }
         }
     }
@@ -109,20 +146,30 @@ final class Notifications {
 
     private boolean isMore() {
         synchronized (waiting) {
-            delivering = !waiting.isEmpty();
-            return delivering;
+            if (waiting.isEmpty()) {
+                delivery = null;
+            }
+            return delivery != null;
+        }
+    }
+
+    private void end() {
+        synchronized (waiting) {
+            delivery = null;
         }
     }
 
     private static void deliver(TransitionListener listener, Batch next) {
-        try {
-            if (next.discarded() > 0) {
-                listener.onDiscarded(next.discarded());
-            }
-            listener.onTransition(next.transition());
-        } catch (RuntimeException | Error e) {
-            LOGGER.warn("{}: a transition listener failed", next.transition().key(), e);
+        BestEffort.run(() -> notify(listener, next))
+                .ifPresent(failure -> BestEffort.run(() -> LOGGER.warn(
+                        "{}: a transition listener failed", next.transition().key(), failure)));
+    }
+
+    private static void notify(TransitionListener listener, Batch next) {
+        if (next.discarded() > 0) {
+            listener.onDiscarded(next.discarded());
         }
+        listener.onTransition(next.transition());
     }
 
     private @Nullable Batch next() {

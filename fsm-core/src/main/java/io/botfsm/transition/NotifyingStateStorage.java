@@ -2,6 +2,7 @@ package io.botfsm.transition;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.guard.BestEffort;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -83,16 +84,16 @@ public final class NotifyingStateStorage implements StateStorage {
         CompletionStage<Outcome> written;
         try {
             written = storage.write(key, mutation);
-        } catch (RuntimeException e) {
-            end(key, write, Optional.empty());
+        } catch (RuntimeException | Error e) {
+            end(key, write, null);
             throw e;
         }
-        return written.whenComplete((outcome, failure) -> end(key, write, change(outcome)));
+        return written.whenComplete((outcome, failure) -> end(key, write, outcome));
     }
 
-    private void end(StorageKey key, long write, Optional<Applied> change) {
-        order.end(key, write, change);
-        notifications.deliverLater();
+    private void end(StorageKey key, long write, @Nullable Outcome outcome) {
+        BestEffort.run(() -> order.end(key, write, change(outcome)));
+        BestEffort.run(notifications::deliverLater);
     }
 
     private static Optional<Applied> change(@Nullable Outcome outcome) {

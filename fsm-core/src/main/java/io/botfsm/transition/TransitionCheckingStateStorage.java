@@ -2,6 +2,7 @@ package io.botfsm.transition;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.guard.BestEffort;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.Mutation;
@@ -97,21 +98,13 @@ public final class TransitionCheckingStateStorage implements StateStorage {
 
     private Outcome warned(StorageKey key, Outcome outcome) {
         if (outcome instanceof Applied applied && !rules.declare(applied.previousState(), applied.state())) {
-            try {
-                LOGGER.warn(
-                        "{}: no rule leads from {} to {}",
-                        key,
-                        printable(applied.previousState()),
-                        printable(applied.state()));
-            } catch (RuntimeException e) {
-                // An appender that fails must not make a write look failed that is stored.
-            }
+            BestEffort.run(() -> LOGGER.warn(
+                    "{}: no rule leads from {} to {}",
+                    key,
+                    Text.field(applied.previousState(), "(none)"),
+                    Text.field(applied.state(), "(none)")));
         }
         return outcome;
-    }
-
-    private static String printable(Optional<String> state) {
-        return state.map(Text::printable).orElse("(none)");
     }
 
     /** Writes where the state is still the one that was checked; otherwise checks the one that is there now. */

@@ -118,7 +118,7 @@ final class StorageKeyTest {
                         .business("x")
                         .destiny("y")
                         .build())
-                .hasToString("bot=1 chat=a\\u000ab\\u2028\\u0007 user=3 thread=4 business=x destiny=y");
+                .hasToString("bot=1 chat=\"a\\u000ab\\u2028\\u0007\" user=3 thread=4 business=x destiny=y");
     }
 
     @Test

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
@@ -161,12 +160,25 @@ final class LoggingStateStorageTest {
     }
 
     @Test
+    void idsAndStatesForgeNoFieldsAndNoOtherState() {
+        write(
+                storage,
+                StorageKey.bot(1).chat("2 user=1").user("3\" to=\"X").build(),
+                Mutation.builder().state("(none) → A user=5"));
+        assertThat(only().getFormattedMessage())
+                .isEqualTo("FSM state changed: bot=1 chat=\"2 user=1\" user=\"3\\\" to=\\\"X\" (none)"
+                        + " → \"(none) → A user=5\"");
+        assertThat(pairs(only())).contains("chat=2 user=1", "user=3\\\" to=\\\"X", "to=(none) → A user=5");
+    }
+
+    @Test
     void bracesInIdsAndStatesAreNoPlaceholders() {
         write(
                 storage,
                 StorageKey.bot("{}").chat("{}").user(3).build(),
                 Mutation.builder().state("{}"));
-        assertThat(only().getFormattedMessage()).isEqualTo("FSM state changed: bot={} chat={} user=3 (none) → {}");
+        assertThat(only().getFormattedMessage())
+                .isEqualTo("FSM state changed: bot=\"{}\" chat=\"{}\" user=3 (none) → \"{}\"");
     }
 
     @Test
@@ -195,19 +207,8 @@ final class LoggingStateStorageTest {
 
     @Test
     void failingLoggerDoesNotFailTheWrite() {
-        AppenderBase<ILoggingEvent> failing = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                throw new AssertionError("not reached: doAppend throws");
-            }
-
-            @Override
-            public synchronized void doAppend(ILoggingEvent event) {
-                throw new IllegalStateException("disk full");
-            }
-        };
-        failing.start();
-        logger.addAppender(failing);
+        logger.addAppender(FailingAppender.started());
         assertThat(write(storage, KEY, Mutation.builder().state("A"))).isInstanceOf(Applied.class);
+        assertThat(Thread.interrupted()).as("interrupted").isFalse();
     }
 }

@@ -2,9 +2,14 @@ package io.botfsm.transition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.OneConversation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.util.ArrayDeque;
@@ -18,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class NotifyingStateStorageTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(-2).user(3).build();
@@ -195,6 +201,81 @@ final class NotifyingStateStorageTest {
                 .toCompletableFuture()
                 .join();
         assertThat(told).containsExactly("A>B");
+    }
+
+    private static Outcome stored(StateStorage storage, String state) {
+        return storage.write(KEY, Mutation.builder().state(state).build())
+                .toCompletableFuture()
+                .join();
+    }
+
+    @Test
+    void anExecutorOutOfMemoryLosesNoWriteAndNoLaterChange() {
+        Queue<Error> errors = new ArrayDeque<>(List.of(new OutOfMemoryError("unable to create native thread")));
+        StateStorage exhausted = new NotifyingStateStorage(backend, List.of(this::tell), task -> {
+            if (!errors.isEmpty()) {
+                throw errors.remove();
+            }
+            task.run();
+        });
+        assertThat(stored(exhausted, "A")).isInstanceOf(Applied.class);
+        assertThat(stored(exhausted, "B")).isInstanceOf(Applied.class);
+        assertThat(told).containsExactly("A>B");
+    }
+
+    @Test
+    void anExecutorThatRunsWhatItHasRefusedDeliversOnceAndInOrder() {
+        StateStorage undecided = new NotifyingStateStorage(backend, List.of(this::tell), task -> {
+            tasks.add(task);
+            if (tasks.size() == 1) {
+                throw new RejectedExecutionException("or not");
+            }
+        });
+        assertThat(stored(undecided, "A")).isInstanceOf(Applied.class);
+        assertThat(stored(undecided, "B")).isInstanceOf(Applied.class);
+        tasks.remove().run();
+        assertThat(told).as("what was refused begins no more").isEmpty();
+        tasks.remove().run();
+        assertThat(told).containsExactly("A>B");
+    }
+
+    @Test
+    void aFailingListenerAndAFailingAppenderLeaveTheOthersAlone() {
+        Logger logger = (Logger) LoggerFactory.getLogger(NotifyingStateStorage.class);
+        AppenderBase<ILoggingEvent> failing = FailingAppender.started();
+        logger.addAppender(failing);
+        try {
+            StateStorage both = new NotifyingStateStorage(
+                    backend,
+                    List.of(
+                            transition -> {
+                                throw new StackOverflowError("in a listener");
+                            },
+                            this::tell),
+                    Runnable::run);
+            assertThat(stored(both, "A")).isInstanceOf(Applied.class);
+            assertThat(stored(both, "B")).isInstanceOf(Applied.class);
+        } finally {
+            logger.detachAppender(failing);
+        }
+        assertThat(told).containsExactly("->A", "A>B");
+    }
+
+    @Test
+    void anInterruptThatAListenerLeavesIsNobodyElses() {
+        List<Boolean> interrupted = new ArrayList<>();
+        StateStorage both = new NotifyingStateStorage(
+                backend,
+                List.of(
+                        transition -> Thread.currentThread().interrupt(),
+                        transition -> interrupted.add(Thread.currentThread().isInterrupted())),
+                Runnable::run);
+        stored(both, "A");
+        assertThat(interrupted).containsExactly(false);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        Thread.currentThread().interrupt();
+        stored(both, "B");
+        assertThat(Thread.interrupted()).as("the caller's own interrupt stays").isTrue();
     }
 
     @Test

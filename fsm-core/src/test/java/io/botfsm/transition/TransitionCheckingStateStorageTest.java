@@ -200,4 +200,11 @@ final class TransitionCheckingStateStorageTest {
         @Override
         public void close() {}
     }
+
+    @Test
+    void failingLoggerDoesNotFailTheWrite() {
+        logger.addAppender(FailingAppender.started());
+        assertThat(write(warning, Mutation.builder().state("C"))).isInstanceOf(Applied.class);
+        assertThat(Thread.interrupted()).as("interrupted").isFalse();
+    }
 }

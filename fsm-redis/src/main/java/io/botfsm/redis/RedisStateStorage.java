@@ -93,7 +93,7 @@ public final class RedisStateStorage implements StateStorage {
         CompletableFuture<Snapshot> snapshot = reply.toCompletableFuture().newIncompleteFuture();
         reply.whenComplete((flat, failure) -> {
             if (failure == null) {
-                complete(snapshot, () -> decoded(key, false, () -> StoredHash.snapshot(flat)));
+                complete(snapshot, key, false, () -> decoded(key, false, () -> StoredHash.snapshot(flat)));
             } else {
                 snapshot.completeExceptionally(failures.of(key, false, ScriptCalls.unwrapped(failure)));
             }
@@ -124,9 +124,9 @@ public final class RedisStateStorage implements StateStorage {
         if (reply == null) {
             outcome.completeExceptionally(failures.of(key, true, failure));
         } else if (durability.isPresent()) {
-            complete(outcome, () -> confirmed(key, mutation, reply, durability.get()));
+            complete(outcome, key, true, () -> confirmed(key, mutation, reply, durability.get()));
         } else {
-            complete(outcome, () -> decoded(key, true, () -> WriteReply.outcome(mutation, reply)));
+            complete(outcome, key, true, () -> decoded(key, true, () -> WriteReply.outcome(mutation, reply)));
         }
     }
 
@@ -152,12 +152,15 @@ public final class RedisStateStorage implements StateStorage {
         }
     }
 
-    private static <T> void complete(CompletableFuture<T> result, Supplier<T> value) {
+    private <T> void complete(CompletableFuture<T> result, StorageKey key, boolean writes, Supplier<T> value) {
         T known;
         try {
             known = value.get();
         } catch (FsmException e) {
             result.completeExceptionally(e);
+            return;
+        } catch (Error e) { // such as no memory for what was read: nobody else would complete the stage
+            result.completeExceptionally(failures.of(key, writes, e));
             return;
         }
         result.complete(known);

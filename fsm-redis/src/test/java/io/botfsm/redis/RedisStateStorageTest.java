@@ -20,6 +20,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -247,6 +248,42 @@ class RedisStateStorageTest {
         StateStorage careless = over(new FailingPort(new IllegalStateException("oops")));
         assertThat(((StorageUnavailableException) failure(careless.write(key, CHANGE))).mayBeApplied())
                 .isTrue();
+    }
+
+    /** Nobody else would end the stage. */
+    @Test
+    void noMemoryForAReplyIsTypedAndNotDenied() throws Exception {
+        StateStorage exhausted = over(new FailingPort(new IllegalStateException("not used")) {
+            @Override
+            public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+                return CompletableFuture.completedFuture(noMemory());
+            }
+
+            @Override
+            public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+                return CompletableFuture.completedFuture(noMemory());
+            }
+        });
+        assertThat(failure(exhausted.write(key, CHANGE)))
+                .hasCauseInstanceOf(OutOfMemoryError.class)
+                .isInstanceOfSatisfying(
+                        StorageUnavailableException.class,
+                        e -> assertThat(e.mayBeApplied()).isTrue());
+        assertThat(failure(exhausted.read(key))).hasCauseInstanceOf(OutOfMemoryError.class);
+    }
+
+    private static <T> List<T> noMemory() {
+        return new AbstractList<>() {
+            @Override
+            public T get(int index) {
+                throw new OutOfMemoryError("for a reply");
+            }
+
+            @Override
+            public int size() {
+                return 2;
+            }
+        };
     }
 
     /** The script is sent within what the first attempt left of the time. */

@@ -1,5 +1,6 @@
 package io.botfsm.isolation;
 
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
@@ -24,7 +25,13 @@ public final class ConversationHeldException extends FsmException {
      * @param timeout how long a handler may wait for other processes
      */
     public ConversationHeldException(StorageKey key, String ownerId, String holder, Duration timeout) {
-        super(String.format(Locale.ROOT, "%s: still handled by %s (%s) after %s", key, ownerId, holder, timeout));
+        super(String.format(
+                Locale.ROOT,
+                "%s: still handled by %s (%s) after %s",
+                key,
+                Text.field(ownerId),
+                Text.field(holder),
+                timeout));
         this.key = key;
         this.ownerId = ownerId;
         this.holder = holder;

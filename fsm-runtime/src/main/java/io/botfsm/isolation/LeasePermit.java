@@ -1,5 +1,6 @@
 package io.botfsm.isolation;
 
+import io.botfsm.internal.text.Text;
 import io.botfsm.lock.internal.LeaseEngine;
 import io.botfsm.lock.internal.LeaseGeneration;
 import io.botfsm.lock.store.LossReason;
@@ -76,10 +77,10 @@ final class LeasePermit implements ConversationPermit {
             lost = true;
             told = handler;
         }
-        LOGGER.warn("The lease \"{}\" is lost while a handler runs: {}", lease.name(), reason);
         if (told != null) {
             told.lose();
         }
+        LOGGER.warn("The lease \"{}\" is lost while a handler runs: {}", Text.printable(lease.name()), reason);
     }
 
     @Override
@@ -136,7 +137,7 @@ final class LeasePermit implements ConversationPermit {
                 LOGGER.warn(
                         "The store did not confirm that the lease \"{}\" was given back: other processes may have to wait"
                                 + " until it expires, {} at most",
-                        lease.name(),
+                        Text.printable(lease.name()),
                         engine.timings().ttl());
             }
         });

@@ -2,6 +2,7 @@ package io.botfsm.recovery;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.Mutation;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -49,6 +50,9 @@ public record RecoveredConversation(Optional<String> state, Map<String, String> 
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT, "RecoveredConversation[state=%s, data=%s]", state.orElse("(none)"), data.keySet());
+                Locale.ROOT,
+                "RecoveredConversation[state=%s, data=%s]",
+                Text.field(state, "(none)"),
+                Text.fields(data.keySet()));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.ManualClock;
@@ -95,6 +96,32 @@ class LeasedIsolationTest {
         gate.countDown();
         assertThat(get(isolation.submit(KEY, ConversationLease::isHeld))).isTrue();
         assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void aLossIsToldWhateverTheLogDoes() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        AppenderBase<ILoggingEvent> exhausted = new AppenderBase<>() {
+            @Override
+            public synchronized void doAppend(ILoggingEvent event) {
+                throw new OutOfMemoryError("in an appender");
+            }
+
+            @Override
+            protected void append(ILoggingEvent event) {}
+        };
+        exhausted.start();
+        logger.addAppender(exhausted);
+        try {
+            store.losesRenewals = true;
+            AtomicInteger told = new AtomicInteger();
+            ConversationLease lease = held(told);
+            clock.advance(TTL);
+            assertThat(lease.isHeld()).isFalse();
+            Awaitility.await().until(() -> told.get() == 1);
+        } finally {
+            logger.detachAppender(exhausted);
+        }
     }
 
     @Test
@@ -220,6 +247,12 @@ class LeasedIsolationTest {
                         ConversationHeldException.class,
                         e -> assertThat(e.ownerId()).isEqualTo("stranger"));
         assertThat(store.claim(NAME)).hasValue(TroubledLeases.stranger());
+    }
+
+    @Test
+    void whatAHolderSaysOfItselfIsQuoted() {
+        assertThat(new ConversationHeldException(KEY, "a b\n", "host\u0085 user=1", TTL))
+                .hasMessage(KEY + ": still handled by \"a b\\u000a\" (\"host\\u0085 user=1\") after " + TTL);
     }
 
     @Test

@@ -333,6 +333,8 @@ class RecoveringStateStorageTest extends RecoveryTest {
     @Test
     void valuesDoNotShowInTexts() {
         assertThat(ALICE).hasToString("RecoveredConversation[state=AGE, data=[name]]");
+        assertThat(new RecoveredConversation(Optional.of("A, data=[]\n"), Map.of("a b", "1")))
+                .hasToString("RecoveredConversation[state=\"A, data=[]\\u000a\", data=[\"a b\"]]");
         assertThat(new LoggingStateStorage(recovering).capabilities()).contains(StateStorage.Capability.VERSION);
         assertThat(Step.values()).hasSize(2);
     }

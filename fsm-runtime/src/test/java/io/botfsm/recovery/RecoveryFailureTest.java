@@ -174,6 +174,27 @@ class RecoveryFailureTest extends RecoveryTest {
     }
 
     @Test
+    void anExecutorOutOfMemoryIsATypedErrorTooAndSaysThatTheWriteMayBeStored() {
+        AtomicBoolean isExhausted = new AtomicBoolean();
+        use(settings().executor(task -> {
+            if (isExhausted.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            task.run();
+        }));
+        write(change().state("A"));
+        isExhausted.set(true);
+
+        RecoveryFailedException failure = failure(recovering.write(KEY, clear().build()));
+        assertThat(failure).hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(failure.mayBeApplied()).isTrue();
+
+        isExhausted.set(false);
+        assertThat(read().state()).isEmpty();
+        assertThat(recovering.underWay()).isZero();
+    }
+
+    @Test
     void anExecutorThatRefusesLaterIsATypedErrorToo() {
         AtomicBoolean isFull = new AtomicBoolean();
         use(settings().executor(task -> {

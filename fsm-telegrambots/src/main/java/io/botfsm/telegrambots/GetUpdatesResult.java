@@ -1,5 +1,6 @@
 package io.botfsm.telegrambots;
 
+import io.botfsm.internal.text.Text;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +11,18 @@ sealed interface GetUpdatesResult {
     record Updates(List<ReceivedUpdate> updates) implements GetUpdatesResult {}
 
     /** Telegram has said no. */
-    record Refused(int code, String description, Optional<Duration> retryAfter) implements GetUpdatesResult {}
+    record Refused(int code, String description, Optional<Duration> retryAfter) implements GetUpdatesResult {
+        /** The description goes to logs, on one line. */
+        public Refused {
+            description = Text.oneLine(description);
+        }
+    }
 
     /** No answer, as of a call that was cancelled, or none of Telegram's; {@code why} does not have the token. */
-    record Broken(String why) implements GetUpdatesResult {}
+    record Broken(String why) implements GetUpdatesResult {
+        /** The reason goes to logs, on one line. */
+        public Broken {
+            why = Text.oneLine(why);
+        }
+    }
 }

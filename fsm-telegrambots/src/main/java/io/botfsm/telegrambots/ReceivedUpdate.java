@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.FsmException;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,8 +33,8 @@ record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<
 
     /** Jackson's message would quote the update. */
     private static ReceivedUpdate unreadable(long id, JsonNode json, String where) {
-        FsmException why = new FsmException(
-                String.format(Locale.ROOT, "update %d cannot be read as TelegramBots has it: %s", id, where));
+        FsmException why = new FsmException(String.format(
+                Locale.ROOT, "update %d cannot be read as TelegramBots has it: %s", id, Text.oneLine(where)));
         return new ReceivedUpdate(id, json, Optional.empty(), Optional.of(why));
     }
 }

@@ -7,6 +7,7 @@ import io.botfsm.lifecycle.Ending.BotFailed;
 import io.botfsm.lifecycle.Ending.LeaseExpiring;
 import io.botfsm.lifecycle.Ending.LeaseLost;
 import io.botfsm.lock.Lease;
+import io.botfsm.lock.internal.text.UnicodeText;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +62,7 @@ final class Generation {
 
     private @Nullable Bot notStarted(Throwable failure) {
         if (!ending.complete(new BotFailed("it could not be started", failure))) {
-            LOG.info("The bot's start was given up: {}", failure.toString());
+            LOG.info("The bot's start was given up: {}", UnicodeText.oneLine(failure.toString()));
         }
         return null;
     }

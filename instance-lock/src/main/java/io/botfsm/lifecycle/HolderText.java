@@ -1,5 +1,6 @@
 package io.botfsm.lifecycle;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import io.botfsm.lock.store.LockHolder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,14 +11,13 @@ final class HolderText {
     private HolderText() {}
 
     static String of(LockHolder holder) {
-        String text = who(holder) + since(holder.started()) + lease(holder);
-        return text.replaceAll("\\p{Cntrl}", "?"); // whoever can write to the store chose it
+        return who(holder) + since(holder.started()) + lease(holder);
     }
 
     private static String who(LockHolder holder) {
         return holder.pid() == 0
-                ? holder.ownerId()
-                : String.format(Locale.ROOT, "process %d on %s", holder.pid(), holder.host());
+                ? UnicodeText.field(holder.ownerId())
+                : String.format(Locale.ROOT, "process %d on %s", holder.pid(), UnicodeText.field(holder.host()));
     }
 
     private static String since(Instant started) {

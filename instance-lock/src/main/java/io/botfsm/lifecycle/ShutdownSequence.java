@@ -1,5 +1,6 @@
 package io.botfsm.lifecycle;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,13 +90,17 @@ public final class ShutdownSequence {
 
     private static void log(Step step, End end, Optional<Throwable> failure, long millis) {
         switch (end) {
-            case DONE -> LOG.info("Shutdown step \"{}\": done in {} ms", step.name, millis);
+            case DONE -> LOG.info("Shutdown step \"{}\": done in {} ms", UnicodeText.printable(step.name), millis);
             case FAILED ->
-                LOG.error("Shutdown step \"{}\": failed after {} ms", step.name, millis, failure.orElse(null));
+                LOG.error(
+                        "Shutdown step \"{}\": failed after {} ms",
+                        UnicodeText.printable(step.name),
+                        millis,
+                        failure.orElse(null));
             case OVERRAN ->
                 LOG.error(
                         "Shutdown step \"{}\": not done in {} ms, interrupted and left behind",
-                        step.name,
+                        UnicodeText.printable(step.name),
                         step.limit.toMillis());
         }
     }

@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import java.util.Locale;
 
 /** The thread was interrupted while it waited for the store; its flag is set again. */
@@ -12,6 +13,6 @@ public final class InterruptedLockException extends LockException {
      * @param name the lock's name
      */
     public InterruptedLockException(String name, InterruptedException cause) {
-        super(String.format(Locale.ROOT, "lock \"%s\": interrupted", name), cause);
+        super(String.format(Locale.ROOT, "lock \"%s\": interrupted", UnicodeText.printable(name)), cause);
     }
 }

@@ -6,6 +6,7 @@ import io.botfsm.lock.internal.LeaseEngine;
 import io.botfsm.lock.internal.LeaseSettings;
 import io.botfsm.lock.internal.LeaseTimers;
 import io.botfsm.lock.internal.LeaseTimings;
+import io.botfsm.lock.internal.text.UnicodeText;
 import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LockHolder;
@@ -170,6 +171,6 @@ final class LeaseLock implements InstanceLock {
 
     @Override
     public String toString() {
-        return "InstanceLock[" + name + "]";
+        return "InstanceLock[" + UnicodeText.field(name) + "]";
     }
 }

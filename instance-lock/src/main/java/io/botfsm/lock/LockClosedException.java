@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import java.util.Locale;
 
 /** The lock is closed. */
@@ -12,6 +13,6 @@ public final class LockClosedException extends LockException {
      * @param name the lock's name
      */
     public LockClosedException(String name) {
-        super(String.format(Locale.ROOT, "lock \"%s\" is closed", name), null);
+        super(String.format(Locale.ROOT, "lock \"%s\" is closed", UnicodeText.printable(name)), null);
     }
 }

@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import io.botfsm.lock.store.LockHolder;
 import java.util.Locale;
 
@@ -16,7 +17,7 @@ public final class LockHeldException extends LockException {
                         Locale.ROOT,
                         "held by process %d on %s, started %s",
                         holder.pid(),
-                        holder.host(),
+                        UnicodeText.field(holder.host()),
                         holder.started()),
                 null);
         this.holder = holder;

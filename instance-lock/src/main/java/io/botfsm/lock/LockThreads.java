@@ -1,6 +1,7 @@
 package io.botfsm.lock;
 
 import io.botfsm.lock.internal.Scheduler;
+import io.botfsm.lock.internal.text.UnicodeText;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -26,7 +27,8 @@ final class LockThreads implements AutoCloseable {
     private final ScheduledThreadPoolExecutor deadlines;
     private final ThreadPoolExecutor callbacks;
 
-    LockThreads(String name) {
+    LockThreads(String ofLock) {
+        String name = UnicodeText.printable(ofLock); // logs show the names of threads
         this.renewals = scheduler("lock-renewals-" + name);
         this.deadlines = scheduler("lock-deadlines-" + name);
         this.callbacks = new ThreadPoolExecutor(

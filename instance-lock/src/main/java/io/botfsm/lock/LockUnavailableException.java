@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ public final class LockUnavailableException extends LockException {
      * @param why what happened; no credentials
      */
     public LockUnavailableException(String name, String why, @Nullable Throwable cause) {
-        super(String.format(Locale.ROOT, "lock \"%s\": %s", name, why), cause);
+        super(String.format(Locale.ROOT, "lock \"%s\": %s", UnicodeText.printable(name), why), cause);
         this.name = name;
     }
 

@@ -1,5 +1,6 @@
 package io.botfsm.lock;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,46 +34,46 @@ enum LoggingListener implements LockListener {
                     .log(
                             "Lock \"{}\" granted, but the store may have forgotten an earlier holder. Waiting {} (until {})"
                                     + " for that holder's lease to expire",
-                            e.name(),
+                            name(e),
                             rounded(e.remaining()),
                             Instant.now().plus(e.remaining()).truncatedTo(ChronoUnit.SECONDS));
         } else if (event instanceof LockEvent.Degraded e) {
             at(Level.WARN, e, e.fencingToken())
                     .log(
                             "Lock \"{}\" not renewed, lost in {}: {}",
-                            e.name(),
+                            name(e),
                             e.untilLost(),
-                            e.cause().toString());
+                            UnicodeText.oneLine(e.cause().toString()));
         } else if (event instanceof LockEvent.ClockJumped e) {
             at(Level.WARN, e, e.fencingToken())
                     .log(
                             "Lock \"{}\" is not considered held until it is renewed: the wall clock jumped ahead by {}"
                                     + " (machine suspended, or clock set)",
-                            e.name(),
+                            name(e),
                             e.ahead());
         } else if (event instanceof LockEvent.RenewedLate e) {
             renewedLate(e);
         } else if (event instanceof LockEvent.Expiring e) {
             at(Level.WARN, e, e.fencingToken())
-                    .log("Lock \"{}\" about to be lost, in {}: stopping", e.name(), e.untilLost());
+                    .log("Lock \"{}\" about to be lost, in {}: stopping", name(e), e.untilLost());
         } else if (event instanceof LockEvent.ImplausibleToken e) {
             at(Level.ERROR, e, e.fencingToken())
                     .log(
                             "Lock \"{}\" keeps its token: a write was refused because of the fencing token {}, which no"
                                     + " lease can have had. That conversation refuses every instance until an operator"
                                     + " removes its fence",
-                            e.name(),
+                            name(e),
                             e.seen());
         } else if (event instanceof LockEvent.Lost e) {
-            at(Level.ERROR, e, e.fencingToken()).log("Lock \"{}\" lost: {}", e.name(), e.reason());
+            at(Level.ERROR, e, e.fencingToken()).log("Lock \"{}\" lost: {}", name(e), e.reason());
         } else if (event instanceof LockEvent.Released e) {
             released(e);
         } else if (event instanceof LockEvent.HeldForever e) {
             LOGGER.atError()
-                    .addKeyValue("lock", e.name())
+                    .addKeyValue("lock", name(e))
                     .log(
                             "Lock \"{}\" is held without an expiry by {}: an operator has to free it",
-                            e.name(),
+                            name(e),
                             e.holder());
         }
     }
@@ -88,33 +89,41 @@ enum LoggingListener implements LockListener {
         LoggingEventBuilder log = at(Level.INFO, e, e.fencingToken());
         if (e.from().isPresent()) {
             LockHolder from = e.from().get();
-            log.log("Lock \"{}\" taken over from process {} on {}", e.name(), from.pid(), from.host());
+            log.log(
+                    "Lock \"{}\" taken over from process {} on {}",
+                    name(e),
+                    from.pid(),
+                    UnicodeText.field(from.host()));
         } else {
-            log.log("Lock \"{}\" acquired", e.name());
+            log.log("Lock \"{}\" acquired", name(e));
         }
     }
 
     private static void renewedLate(LockEvent.RenewedLate e) {
         LoggingEventBuilder log = at(Level.INFO, e, e.fencingToken());
         if (e.failures() > 0) { // it may have been held throughout
-            log.log("Lock \"{}\" renewed after {} failed attempts", e.name(), e.failures());
+            log.log("Lock \"{}\" renewed after {} failed attempts", name(e), e.failures());
         } else {
-            log.log("Lock \"{}\" renewed: held again after the clock jump", e.name());
+            log.log("Lock \"{}\" renewed: held again after the clock jump", name(e));
         }
     }
 
     private static void released(LockEvent.Released e) {
         if (e.confirmed()) {
-            at(Level.INFO, e, e.fencingToken()).log("Lock \"{}\" released", e.name());
+            at(Level.INFO, e, e.fencingToken()).log("Lock \"{}\" released", name(e));
         } else {
             at(Level.WARN, e, e.fencingToken())
                     .log(
                             "Lock \"{}\" given up; the store did not confirm it, so it may last until it expires",
-                            e.name());
+                            name(e));
         }
     }
 
+    private static String name(LockEvent event) {
+        return UnicodeText.printable(event.name());
+    }
+
     private static LoggingEventBuilder at(Level level, LockEvent event, long token) {
-        return LOGGER.atLevel(level).addKeyValue("lock", event.name()).addKeyValue("fencingToken", token);
+        return LOGGER.atLevel(level).addKeyValue("lock", name(event)).addKeyValue("fencingToken", token);
     }
 }

@@ -6,6 +6,7 @@ import io.botfsm.lock.InstanceLeases.Attempted;
 import io.botfsm.lock.internal.LeaseEngine;
 import io.botfsm.lock.internal.LeaseWait;
 import io.botfsm.lock.internal.Scheduler;
+import io.botfsm.lock.internal.text.UnicodeText;
 import io.botfsm.lock.store.LeaseStoreException;
 import io.botfsm.lock.store.LockHolder;
 import java.time.Duration;
@@ -130,8 +131,8 @@ final class Standby {
         if (failure != null && !failing && !isLasting(failure)) {
             LOGGER.warn(
                     "Lock \"{}\": standing by, but the store fails: {}",
-                    leases.name(),
-                    Failures.cause(failure).toString());
+                    UnicodeText.printable(leases.name()),
+                    UnicodeText.oneLine(Failures.cause(failure).toString()));
         }
         failing = failure != null;
     }

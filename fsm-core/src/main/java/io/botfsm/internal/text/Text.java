@@ -2,7 +2,11 @@ package io.botfsm.internal.text;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /** Checks and prints text that comes from users: ids, state names, names of data entries. */
 public final class Text {
@@ -38,33 +42,68 @@ public final class Text {
         return -1;
     }
 
-    /** The text on one line: control characters, line separators and lone surrogates stand escaped. */
+    /**
+     * The text for a place between quotation marks, on one line and without a way out of it: quotation marks,
+     * backslashes, control and format characters (among them those that change the direction of writing), line
+     * separators and lone surrogates stand escaped.
+     */
     public static String printable(String text) {
-        StringBuilder line = null;
-        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-            int c = text.codePointAt(i);
-            if (breaksLine(c) && line == null) {
-                line = new StringBuilder(text.length() + 8).append(text, 0, i);
-            }
-            if (line != null) {
-                append(line, c);
-            }
-        }
-        return line == null ? text : line.toString();
+        return escaped(text, c -> c == '"' || c == '\\' || isHidden(c));
     }
 
-    private static void append(StringBuilder line, int c) {
-        if (breaksLine(c)) {
-            line.append(String.format(Locale.ROOT, "\\u%04x", c));
-        } else {
-            line.appendCodePoint(c);
-        }
+    /** A message on one line: whatever does not show or ends a line stands escaped. */
+    public static String oneLine(String message) {
+        return escaped(message, Text::isHidden);
     }
 
-    private static boolean breaksLine(int c) {
+    /**
+     * The text as the value of a field of a log line, such as {@code user=3}: as it is if it consists of letters,
+     * digits and {@code _ - . : @ / + # %}, otherwise {@linkplain #printable printable} in quotation marks.
+     */
+    public static String field(String text) {
+        return !text.isEmpty() && text.codePoints().allMatch(Text::isPlain) ? text : "\"" + printable(text) + "\"";
+    }
+
+    /** The {@linkplain #field(String) field} of a text, or {@code absent}, which no text looks like: {@code (none)}. */
+    public static String field(Optional<String> text, String absent) {
+        return text.map(Text::field).orElse(absent);
+    }
+
+    /** {@linkplain #field(String) Fields} in brackets, with commas between them. */
+    public static String fields(Collection<String> texts) {
+        return texts.stream().map(Text::field).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static boolean isPlain(int c) {
+        return Character.isLetterOrDigit(c) || "_-.:@/+#%".indexOf(c) >= 0;
+    }
+
+    private static String escaped(String text, IntPredicate escapes) {
+        if (text.codePoints().noneMatch(escapes)) {
+            return text;
+        }
+        StringBuilder line = new StringBuilder(text.length() + 8);
+        text.codePoints().forEach(c -> {
+            if (!escapes.test(c)) {
+                line.appendCodePoint(c);
+            } else if (isHidden(c)) {
+                for (char unit : Character.toChars(c)) {
+                    line.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                }
+            } else {
+                line.append('\\').append((char) c);
+            }
+        });
+        return line.toString();
+    }
+
+    private static boolean isHidden(int c) {
         return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
-                true;
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> true;
             default -> false;
         };
     }

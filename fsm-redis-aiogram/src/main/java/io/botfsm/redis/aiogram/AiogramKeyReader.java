@@ -2,6 +2,7 @@ package io.botfsm.redis.aiogram;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ final class AiogramKeyReader {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
                     "ambiguous: if an id holds the separator \"%s\", it is a key of %s",
-                    layout.separator(),
+                    Text.printable(layout.separator()),
                     conversation));
         });
     }

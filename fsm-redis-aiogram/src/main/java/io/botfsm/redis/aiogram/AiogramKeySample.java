@@ -1,5 +1,6 @@
 package io.botfsm.redis.aiogram;
 
+import io.botfsm.internal.text.Text;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +61,7 @@ final class AiogramKeySample {
     /** What has to be said of the bot then. */
     private String remedy(AiogramLayout other, String firstId) {
         if (other.hasBotId() && !firstId.equals(layout.bot().orElse(firstId))) {
-            return " and bot(" + firstId + ")";
+            return " and bot(" + Text.field(firstId) + ")";
         }
         return !other.hasBotId() && layout.bot().isEmpty() ? " and with bot(id)" : "";
     }

@@ -3,6 +3,7 @@ package io.botfsm.redis.aiogram;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.text.Text;
 import io.botfsm.redis.internal.KeyPattern;
 import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.Mutation;
@@ -227,7 +228,8 @@ public final class AiogramLayout {
     private StorageRefusedException refusal(StorageKey key) {
         return bot.orElse(key.bot()).equals(key.bot())
                 ? new ConversationRefusedException(key, reason(key), false, null)
-                : new StorageRefusedException(key, "the aiogram layout is of bot " + bot.get() + " alone", false, null);
+                : new StorageRefusedException(
+                        key, "the aiogram layout is of bot " + Text.field(bot.get()) + " alone", false, null);
     }
 
     private String reason(StorageKey key) {
@@ -235,11 +237,13 @@ public final class AiogramLayout {
             return String.format(
                     Locale.ROOT,
                     "the aiogram layout has no place for business connection %s without withBusinessConnectionId()",
-                    key.business().get());
+                    Text.field(key.business().get()));
         }
         if (!key.destiny().equals(StorageKey.DEFAULT_DESTINY) && !withDestiny) {
             return String.format(
-                    Locale.ROOT, "the aiogram layout has no place for destiny %s without withDestiny()", key.destiny());
+                    Locale.ROOT,
+                    "the aiogram layout has no place for destiny %s without withDestiny()",
+                    Text.field(key.destiny()));
         }
         if (key.thread().equals(Optional.of("0"))) {
             return "the aiogram layout takes thread 0 for none";
@@ -247,7 +251,7 @@ public final class AiogramLayout {
         return String.format(
                         Locale.ROOT,
                         "in the aiogram layout this key would be that of another conversation: an id holds the separator \"%s\", or looks",
-                        separator)
+                        Text.printable(separator))
                 + " like another part";
     }
 
@@ -256,9 +260,9 @@ public final class AiogramLayout {
         return String.format(
                 Locale.ROOT,
                 "AiogramLayout[prefix=%s, separator=%s, bot=%s, withBotId=%s, withBusinessConnectionId=%s, withDestiny=%s, stateTtl=%s, dataTtl=%s]",
-                prefix,
-                separator,
-                bot.orElse("(any)"),
+                Text.field(prefix),
+                Text.field(separator),
+                Text.field(bot, "(any)"),
                 withBotId,
                 withBusinessConnectionId,
                 withDestiny,

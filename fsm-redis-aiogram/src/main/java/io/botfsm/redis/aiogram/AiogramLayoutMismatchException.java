@@ -1,5 +1,6 @@
 package io.botfsm.redis.aiogram;
 
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.FsmException;
 import java.util.Locale;
 
@@ -33,7 +34,7 @@ public final class AiogramLayoutMismatchException extends FsmException {
                 sampled,
                 fitting,
                 fittingOtherwise,
-                example,
+                Text.field(example),
                 remedy,
                 layout));
         this.sampled = sampled;

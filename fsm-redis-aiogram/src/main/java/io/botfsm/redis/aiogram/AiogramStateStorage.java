@@ -166,7 +166,7 @@ public final class AiogramStateStorage implements StateStorage {
     private static void settle(CompletableFuture<?> stage, Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stage.completeExceptionally(e);
         }
     }

@@ -1,5 +1,6 @@
 package io.botfsm.redis.aiogram;
 
+import io.botfsm.internal.text.Text;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,7 +35,13 @@ public record MigrationReport(
      * @param key the Redis key
      * @param reason why; without any part of a value
      */
-    public record Skipped(String key, String reason) {}
+    public record Skipped(String key, String reason) {
+        /** Both, as a log line. */
+        @Override
+        public String toString() {
+            return "Skipped[key=" + Text.field(key) + ", reason=" + reason + "]";
+        }
+    }
 
     /** Copies the lists. */
     public MigrationReport {

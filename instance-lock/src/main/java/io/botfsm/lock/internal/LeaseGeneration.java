@@ -1,5 +1,6 @@
 package io.botfsm.lock.internal;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import io.botfsm.lock.store.Acquisition;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
@@ -171,7 +172,7 @@ public final class LeaseGeneration {
                 renewals.atLatest(nextRenewal());
             }
         } catch (Throwable e) { // renewing must go on, whatever this was
-            LOGGER.error("lease \"{}\": renewing failed", name(), e);
+            LOGGER.error("lease \"{}\": renewing failed", UnicodeText.printable(name()), e);
             renewals.atLatest(
                     engine.clock().nanoTime() + engine.timings().retryPause().toNanos());
         }

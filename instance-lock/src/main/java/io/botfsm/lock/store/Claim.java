@@ -2,6 +2,8 @@ package io.botfsm.lock.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.lock.internal.text.UnicodeText;
+
 /**
  * Who has a lease, or asks for it. Two claims are the same lease only if both parts are equal. Neither part may hold
  * half of a surrogate pair, which UTF-8 cannot carry.
@@ -17,7 +19,8 @@ public record Claim(String token, String holder) {
         requireNonNull(token, "token");
         requireNonNull(holder, "holder");
         if (token.isEmpty() || token.indexOf('|') >= 0) {
-            throw new IllegalArgumentException("token of a claim must not be empty or contain '|': \"" + token + '"');
+            throw new IllegalArgumentException(
+                    "token of a claim must not be empty or contain '|': " + UnicodeText.field(token));
         }
         UnicodeText.require("token of a claim", token);
         UnicodeText.require("holder of a claim", holder);

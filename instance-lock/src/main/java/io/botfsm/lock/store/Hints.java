@@ -1,5 +1,6 @@
 package io.botfsm.lock.store;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import io.botfsm.lock.store.LeaseStore.Subscription;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,7 +54,7 @@ final class Hints {
             try {
                 hint.run();
             } catch (RuntimeException e) {
-                LOG.warn("A hint that \"{}\" was released threw", name, e);
+                LOG.warn("A hint that \"{}\" was released threw", UnicodeText.printable(name), e);
             }
         }
 

@@ -2,6 +2,7 @@ package io.botfsm.lock.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import java.time.Duration;
 import java.util.Locale;
 

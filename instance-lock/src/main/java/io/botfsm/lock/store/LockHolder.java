@@ -1,8 +1,10 @@
 package io.botfsm.lock.store;
 
+import io.botfsm.lock.internal.text.UnicodeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /**
  * Who has a lock.
@@ -17,4 +19,17 @@ import java.time.temporal.ChronoUnit;
 public record LockHolder(String ownerId, String host, long pid, Instant started, Duration remaining) {
     /** The remaining time of a lock that does not expire. */
     public static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
+
+    /** The parts on one line, as logs show them. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "LockHolder[ownerId=%s, host=%s, pid=%d, started=%s, remaining=%s]",
+                UnicodeText.field(ownerId),
+                UnicodeText.field(host),
+                pid,
+                started,
+                remaining);
+    }
 }

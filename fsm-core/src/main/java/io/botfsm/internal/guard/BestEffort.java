@@ -1,0 +1,27 @@
+package io.botfsm.internal.guard;
+
+import java.util.Optional;
+
+/** Work beside a write, such as logging it: the write is stored, whatever becomes of the work. */
+public final class BestEffort {
+    private BestEffort() {}
+
+    /**
+     * Runs the work. Throws nothing, and clears an interrupt that the work leaves behind on the thread.
+     *
+     * @return what the work threw
+     */
+    public static Optional<Throwable> run(Runnable work) {
+        boolean interruptedBefore = Thread.currentThread().isInterrupted();
+        try {
+            work.run();
+            return Optional.empty();
+        } catch (Throwable e) { // errors too: an appender or executor out of memory says nothing about the write
+            return Optional.of(e);
+        } finally {
+            if (!interruptedBefore) {
+                var unused = Thread.interrupted();
+            }
+        }
+    }
+}
