@@ -63,9 +63,11 @@ public interface Fsm {
      * its exception comes out unchanged.
      *
      * @param eventId the id by which the messenger would redeliver the event, counted up by one, such as Telegram's
-     *     update id. Ids that lie far apart, such as snowflakes or clock readings, are forgotten after two events, and
-     *     make a conversation forget the others: for events of such a source use {@link FsmContext#update} and keep
-     *     their ids as data
+     *     update id. A conversation remembers those of its ids that are among the 256 up to the highest, and likewise
+     *     those of one other run of ids; a run ends where the next id is more than 256 away. So 1000 is recognised
+     *     after 1000 and 2000, and applied again after 1000, 2000 and 3000. Ids that lie far apart, such as snowflakes
+     *     or clock readings, are forgotten after two events, and make a conversation forget the others: for events of
+     *     such a source use {@link FsmContext#update} and keep their ids as data
      * @throws ContentionException if others kept writing until the time was up
      * @throws StorageUnavailableException if the storage did not answer; the event is safe to be handled again
      * @throws StorageRefusedException if the storage answered with an error

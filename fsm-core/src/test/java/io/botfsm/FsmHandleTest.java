@@ -178,6 +178,16 @@ class FsmHandleTest {
                 .isInstanceOf(FencedException.class);
     }
 
+    /** Two runs of ids are remembered and no third, however few events there were. */
+    @Test
+    void anEventOfAThirdRunIsAppliedAgain() {
+        for (long id : new long[] {1000, 2000, 1000, 3000}) {
+            var unused = fsm.handle(KEY, id, turn -> "");
+        }
+        assertThat(fsm.handle(KEY, 2000, turn -> "")).isInstanceOf(Repeated.class);
+        assertThat(fsm.handle(KEY, 1000, turn -> "")).isNotInstanceOf(Repeated.class);
+    }
+
     @Test
     void anEventThatARivalAppliedMeanwhileIsRepeated() {
         storage.beforeNextWrite = () -> storage.apply(

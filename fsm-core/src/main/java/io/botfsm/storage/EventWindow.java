@@ -8,7 +8,9 @@ import java.util.Arrays;
  * The ids of the events that a conversation applied recently, so that a redelivered one is recognised (spec rule 14).
  *
  * <p>It remembers the 256 ids up to the highest applied, and likewise for one other run of ids, the one written last: a
- * messenger may go on at a random, possibly lower id after a quiet time. An id never added is never contained.
+ * messenger may go on at a random, possibly lower id after a quiet time. A run ends where the next id is more than 256
+ * away. An id in a third run is forgotten, however few have followed it: 1000 after 2000 and 3000. An id never added is
+ * never contained.
  *
  * <p>Immutable and thread-safe. A storage keeps it as two byte strings, {@link #latest()} and {@link #other()}, each at
  * most 40 bytes long: 7 bytes with the number of the run's newest block of 8 ids (big-endian), then one byte of 8 bits

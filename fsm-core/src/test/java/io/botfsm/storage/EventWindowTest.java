@@ -83,6 +83,28 @@ final class EventWindowTest {
         assertThat(down.other()).isNotEmpty();
     }
 
+    /** The edge of the promise: 256 ids of the latest run and of one other, and nothing of a third. */
+    @Test
+    void twoRunsAreRememberedAndNoThird() {
+        for (long first = 1_000; first < 1_008; first++) { // at each alignment
+            EventWindow near = EventWindow.empty().with(first).with(first + 255);
+            assertThat(near.contains(first)).isTrue();
+            assertThat(near.with(first + 1_000).contains(first)).isTrue();
+            assertThat(near.with(first + 1_000).contains(first + 255)).isTrue();
+
+            EventWindow up = EventWindow.empty().with(first).with(first + 1_000);
+            assertThat(up.contains(first)).isTrue();
+            assertThat(up.with(first + 2_000).contains(first)).isFalse();
+            assertThat(up.with(first + 2_000).contains(first + 1_000)).isTrue();
+
+            EventWindow down = EventWindow.empty().with(first).with(first - 500).with(first + 1);
+            assertThat(down.contains(first)).isTrue();
+            assertThat(down.contains(first - 500)).isTrue();
+            assertThat(down.with(first - 900).contains(first - 500)).isFalse();
+            assertThat(down.with(first - 900).contains(first)).isTrue();
+        }
+    }
+
     @Test
     void impossibleIdsAreRefused() {
         for (long id : new long[] {-1, Long.MIN_VALUE, MAX + 1, Long.MAX_VALUE}) {

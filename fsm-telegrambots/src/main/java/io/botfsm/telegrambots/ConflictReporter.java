@@ -40,7 +40,7 @@ final class ConflictReporter {
         log(conflict, pause);
         try {
             listener.accept(conflict);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // of whatever kind: polling goes on
             LOG.error("The listener for conflicts failed", e);
         }
     }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,18 +40,23 @@ final class GetUpdatesClient {
             .build();
     private static final ObjectReader UPDATE = JSON.readerFor(Update.class);
 
-    // HTTP/1.1: there, to cancel a request is to close its connection, and that is what ends a poll at the server.
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
     private final BotToken token;
     private final URI address;
+    private volatile HttpClient http = newHttpClient();
 
     /** @throws IllegalArgumentException if that is no address of a server */
     GetUpdatesClient(URI server, BotToken token) {
         this.token = token;
         this.address = URI.create(server.toString().replaceFirst("/+$", "") + "/bot" + token.value() + "/getUpdates");
+        HttpClientLog.warnIfItShowsTheToken();
+    }
+
+    /** For HTTP/1.1: there, to cancel a request is to close its connection, which is what ends a poll at the server. */
+    private static HttpClient newHttpClient() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build();
     }
 
     /**
@@ -106,6 +112,9 @@ final class GetUpdatesClient {
                 return understood(inTime.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
             } catch (ExecutionException e) {
                 boolean late = e.getCause() instanceof TimeoutException;
+                if (!(e.getCause() instanceof ConnectException)) {
+                    http = newHttpClient(); // if the thread of the old one has died, none of its calls succeeds again
+                }
                 return new GetUpdatesResult.Broken(
                         late ? "no answer in time" : token.masked(String.valueOf(e.getCause())));
             } catch (CancellationException | TimeoutException e) {
@@ -150,6 +159,6 @@ final class GetUpdatesClient {
         return new GetUpdatesResult.Refused(
                 body.get("error_code").intValue(),
                 token.masked(body.path("description").asText()),
-                retryAfter.isNumber() ? Optional.of(Duration.ofSeconds(retryAfter.longValue())) : Optional.empty());
+                retryAfter.isNumber() ? Optional.of(RetryAfter.of(retryAfter.doubleValue())) : Optional.empty());
     }
 }

@@ -10,7 +10,7 @@ sealed interface GetUpdatesResult {
     /** Updates, maybe none; what was below the offset is confirmed. */
     record Updates(List<ReceivedUpdate> updates) implements GetUpdatesResult {}
 
-    /** Telegram has said no. */
+    /** Telegram has said no, maybe with a wait of 1 second to 5 minutes. */
     record Refused(int code, String description, Optional<Duration> retryAfter) implements GetUpdatesResult {
         /** The description goes to logs, on one line. */
         public Refused {

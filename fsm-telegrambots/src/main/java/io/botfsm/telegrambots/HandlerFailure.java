@@ -1,6 +1,7 @@
 package io.botfsm.telegrambots;
 
 import io.botfsm.TurnClosedException;
+import io.botfsm.isolation.HandlerRejectedException;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.FencedException;
@@ -23,12 +24,8 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
  * @param causes the failure first, then what has caused it: handlers wrap what they cannot declare
  */
 record HandlerFailure(List<Throwable> causes) {
-    /** No longer than this is waited at a time, whatever Telegram says. */
-    static final Duration LONGEST_RETRY_AFTER = Duration.ofMinutes(5);
-
-    private static final Duration SHORTEST_RETRY_AFTER = Duration.ofSeconds(1);
-
     private static final Logger LOG = LoggerFactory.getLogger(HandlerFailure.class.getPackageName());
+
     /** Causes may form a circle. */
     private static final int MOST_CAUSES = 20;
 
@@ -51,7 +48,12 @@ record HandlerFailure(List<Throwable> causes) {
         return causes(FencedException.class).findFirst();
     }
 
-    /** How long Telegram, by 429, wants nothing to be sent to a chat: a second to {@link #LONGEST_RETRY_AFTER}. */
+    /** The refusal of an executor, under an isolation. */
+    Optional<HandlerRejectedException> rejected() {
+        return causes(HandlerRejectedException.class).findFirst();
+    }
+
+    /** How long Telegram, by 429, wants nothing to be sent to a chat. */
     Optional<Duration> retryAfter() {
         return causes(TelegramApiRequestException.class)
                 .filter(answer -> Integer.valueOf(TOO_MANY_REQUESTS).equals(answer.getErrorCode()))
@@ -62,12 +64,7 @@ record HandlerFailure(List<Throwable> causes) {
     private static Duration retryAfter(TelegramApiRequestException answer) {
         Integer seconds =
                 answer.getParameters() == null ? null : answer.getParameters().getRetryAfter();
-        return bounded(Duration.ofSeconds(seconds == null ? 0 : seconds));
-    }
-
-    private static Duration bounded(Duration stated) {
-        Duration atLeast = stated.compareTo(SHORTEST_RETRY_AFTER) < 0 ? SHORTEST_RETRY_AFTER : stated;
-        return atLeast.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : atLeast;
+        return RetryAfter.of(seconds == null ? 0 : seconds);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.botfsm.storage.StorageKey;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -80,13 +81,21 @@ public final class PollingSession implements BotRunner.Bot {
         this.updates = new UnconfirmedUpdates(settings.keys, settings.outageTimeout);
         this.processor = new UpdateProcessor(settings, updates, lease, fsm, handler);
         this.poller = new UpdatePoller(settings, lease, updates);
-        this.executor = settings.executor.orElseGet(PollingSession::ownThreads);
-        this.isolation = settings.isolation;
+        this.executor =
+                settings.executor.orElseGet(() -> ownThreads(settings.threads.orElseGet(Builder::defaultThreads)));
+        this.isolation = settings.isolation.or(() -> settings.handlerTimeout.map(this::interruptsAfter));
+    }
+
+    /** What interrupts handlers that run for too long, on the threads of this session. */
+    private EventIsolation interruptsAfter(Duration handlerTimeout) {
+        return EventIsolation.builder()
+                .executor(executor)
+                .handlerTimeout(handlerTimeout)
+                .build();
     }
 
     /** Daemons that end when they are idle. No more waits for them than there are unconfirmed updates. */
-    private static Executor ownThreads() {
-        int most = Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
+    private static Executor ownThreads(int most) {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "botfsm-handler");
@@ -103,11 +112,11 @@ public final class PollingSession implements BotRunner.Bot {
     }
 
     private PollingSession start() {
-        thread.start();
         lease.onLost(reason -> {
-            LOG.info("The lease is lost: polling ends");
             stop();
+            LOG.info("The lease is lost: polling ends");
         });
+        thread.start(); // last: if anything fails before, nothing polls
         return this;
     }
 
@@ -116,9 +125,12 @@ public final class PollingSession implements BotRunner.Bot {
             while (!updates.isClosed()) {
                 step();
             }
-        } catch (Throwable e) { // whoever waits for the end must hear of it
-            stop();
-            ended.completeExceptionally(e);
+        } catch (Throwable e) {
+            try {
+                stop();
+            } finally { // whoever waits for the end must hear of it
+                ended.completeExceptionally(e);
+            }
         }
     }
 
@@ -127,6 +139,7 @@ public final class PollingSession implements BotRunner.Bot {
         try {
             long changes = updates.changes();
             poller.takeAnswer();
+            forgetInterrupt();
             if (!lease.isHeld()) {
                 updates.awaitChange(changes, NOT_HELD_PAUSE.toNanos());
                 return;
@@ -136,21 +149,27 @@ public final class PollingSession implements BotRunner.Bot {
             long untilPoll = poller.poll(now);
             updates.awaitChange(
                     changes, Math.min(untilPoll, updates.nextDue(now).orElse(Long.MAX_VALUE)));
-        } catch (InterruptedException e) { // by the stop, or by a handler that the executor ran on this thread
+        } catch (InterruptedException e) { // by the stop, if by anybody
             LOG.debug("Polling was interrupted", e);
         }
+    }
+
+    /** What the application's code has left set on this thread; the stop closes the updates before it interrupts. */
+    private static void forgetInterrupt() {
+        var unused = Thread.interrupted();
     }
 
     private void handOver(PendingUpdate update) {
         if (isolation.isPresent()) {
             handOver(update, isolation.get());
-            return;
+        } else {
+            try {
+                executor.execute(() -> processor.process(update));
+            } catch (Throwable e) { // such as one for a thread that could not be started
+                processor.rejected(update, e);
+            }
         }
-        try {
-            executor.execute(() -> processor.process(update));
-        } catch (Throwable e) { // such as one for a thread that could not be started
-            processor.rejected(update, e);
-        }
+        forgetInterrupt();
     }
 
     private void handOver(PendingUpdate update, EventIsolation through) {
@@ -160,11 +179,11 @@ public final class PollingSession implements BotRunner.Bot {
                         return update;
                     })
                     .exceptionally(failure -> {
-                        processor.failed(update, failure);
+                        processor.notBegun(update, failure);
                         return update;
                     });
-        } catch (RuntimeException e) { // an isolation of the application's
-            processor.failed(update, e);
+        } catch (Throwable e) { // an isolation of the application's
+            processor.notBegun(update, e);
         }
     }
 
@@ -254,6 +273,8 @@ public final class PollingSession implements BotRunner.Bot {
         URI server = TELEGRAM;
         Function<? super Update, Optional<StorageKey>> keys;
         Optional<Executor> executor = Optional.empty();
+        Optional<Integer> threads = Optional.empty();
+        Optional<Duration> handlerTimeout = Optional.empty();
         Optional<EventIsolation> isolation = Optional.empty();
         boolean fenced = true;
         List<String> allowedUpdates = ALL_UPDATES;
@@ -313,9 +334,14 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
-         * What runs handlers, of different conversations in parallel; virtual threads will do. Not closed. An update
-         * that it refuses is handed over again later. By default threads of the session's own, four for each processor,
-         * at least 16: daemons that end when they are idle.
+         * What runs handlers, of different conversations in parallel. Not closed. An update that it refuses is handed
+         * over again later. By default {@linkplain #threads threads} of the session's own.
+         *
+         * <p>With a thread for each task, such as {@code Executors.newVirtualThreadPerTaskExecutor()} where the JDK has
+         * it, handlers that hang block only their own conversations, until one of them holds up the window of 100
+         * updates. An executor that may run a task on the thread that calls it, such as one with a caller-runs policy,
+         * runs that handler on the thread that polls: until it returns, nothing is polled and nothing else is handed
+         * over, and a stop interrupts it.
          */
         public Builder executor(Executor forHandlers) {
             executor = Optional.of(requireNonNull(forHandlers, "forHandlers"));
@@ -323,8 +349,38 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
-         * Runs handlers through an isolation, such as one that other instances or webhooks share, on its threads. Not
-         * closed. None by default: the session itself handles a conversation's updates one after another.
+         * How many threads of its own the session may have for handlers: daemons that end when they are idle. Four for
+         * each processor by default, at least 16. As many handlers that hang stop all conversations; with 100 or more
+         * threads the window of unconfirmed updates is full before that.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder threads(int most) {
+            threads = Optional.of(positive("threads", most));
+            return this;
+        }
+
+        private static int defaultThreads() {
+            return Math.max(16, 4 * Runtime.getRuntime().availableProcessors());
+        }
+
+        /**
+         * Interrupts a handler that runs longer than this, and logs a warning; never by default. The interrupt is a
+         * failure as others are, if the handler ends by it; one that goes on all the same blocks its conversation, and
+         * its thread, until it ends.
+         *
+         * @throws IllegalArgumentException if it is not positive or longer than a day
+         */
+        public Builder handlerTimeout(Duration timeout) {
+            requireNonNull(EventIsolation.builder().handlerTimeout(timeout)); // refuses what it must not be
+            handlerTimeout = Optional.of(timeout);
+            return this;
+        }
+
+        /**
+         * Runs handlers through an isolation, such as one that other instances or webhooks share, on its threads and
+         * with its timeout. Not closed. None by default: the session itself handles a conversation's updates one after
+         * another.
          */
         public Builder isolation(EventIsolation shared) {
             isolation = Optional.of(requireNonNull(shared, "shared"));
@@ -376,14 +432,21 @@ public final class PollingSession implements BotRunner.Bot {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder attempts(int most) {
-            if (most < 1) {
-                throw new IllegalArgumentException("attempts must be positive: " + most);
-            }
-            attempts = most;
+            attempts = positive("attempts", most);
             return this;
         }
 
-        /** Is notified of each 409, on the thread that polls. */
+        private static int positive(String name, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(String.format(Locale.ROOT, "%s must be positive: %d", name, value));
+            }
+            return value;
+        }
+
+        /**
+         * Is notified of each 409, on the thread that polls: until it returns, nothing is polled. What it throws is
+         * logged, and polling goes on.
+         */
         public Builder onConflict(Consumer<? super PollingConflict> listener) {
             onConflict = requireNonNull(listener, "listener");
             return this;
@@ -401,11 +464,23 @@ public final class PollingSession implements BotRunner.Bot {
             requireNonNull(lease, "lease");
             requireNonNull(fsm, "fsm");
             requireNonNull(handler, "handler");
+            requireNoContradiction();
+            Fsm ofThisLease = fenced ? fsm.fencedBy(lease.fencingToken()) : fsm;
+            return new PollingSession(this, lease, ofThisLease, handler).start();
+        }
+
+        private void requireNoContradiction() {
             if (executor.isPresent() && isolation.isPresent()) {
                 throw new IllegalArgumentException("executor(…) contradicts isolation(…), which has one of its own");
             }
-            Fsm ofThisLease = fenced ? fsm.fencedBy(lease.fencingToken()) : fsm;
-            return new PollingSession(this, lease, ofThisLease, handler).start();
+            if (threads.isPresent() && (executor.isPresent() || isolation.isPresent())) {
+                throw new IllegalArgumentException(
+                        "threads(…) contradicts executor(…) and isolation(…), which have threads of their own");
+            }
+            if (handlerTimeout.isPresent() && isolation.isPresent()) {
+                throw new IllegalArgumentException(
+                        "handlerTimeout(…) contradicts isolation(…), which has one of its own");
+            }
         }
     }
 }

@@ -177,8 +177,24 @@ final class UnconfirmedUpdates {
         }
     }
 
-    /** To be handed over again at that time. */
+    /**
+     * Takes back what was handed over and has not begun; it is to be retried then.
+     *
+     * @return false if it has begun meanwhile: it is with whoever runs it
+     */
+    synchronized boolean takeBack(PendingUpdate update) {
+        boolean taken = update.state == PendingUpdate.State.HANDED_OVER;
+        if (taken) {
+            update.state = PendingUpdate.State.RUNNING;
+        }
+        return taken;
+    }
+
+    /** To be handed over again at that time, unless it is done or waits already. */
     synchronized void retryAt(PendingUpdate update, long due) {
+        if (update.state == PendingUpdate.State.DONE || update.state == PendingUpdate.State.WAITING) {
+            return;
+        }
         update.due = due;
         release(update, PendingUpdate.State.WAITING);
     }
@@ -198,7 +214,7 @@ final class UnconfirmedUpdates {
         long until = now + wait.toNanos();
         update.chat().ifPresent(chat -> limitedChats.merge(chat, until, UnconfirmedUpdates::later));
         update.limitedSince = OptionalLong.of(update.limitedSince.orElse(now));
-        if (now - update.limitedSince.getAsLong() >= HandlerFailure.LONGEST_RETRY_AFTER.toNanos()) {
+        if (now - update.limitedSince.getAsLong() >= RetryAfter.LONGEST.toNanos()) {
             return false;
         }
         evidence.forget(update.conversation());

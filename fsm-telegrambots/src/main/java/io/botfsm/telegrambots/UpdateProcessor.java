@@ -1,6 +1,7 @@
 package io.botfsm.telegrambots;
 
 import io.botfsm.Fsm;
+import io.botfsm.isolation.HandlerRejectedException;
 import io.botfsm.lock.Lease;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,11 +50,11 @@ final class UpdateProcessor {
                 return;
             }
             call(update, update.received().update().orElseThrow());
+            updates.handled(update, nanos.getAsLong());
         } catch (Throwable e) { // of whatever kind: only an update that is done may be confirmed
             failed(update, e);
             return;
         }
-        updates.handled(update, nanos.getAsLong());
         if (updates.suspects() == 0) {
             outage.over(nanos.getAsLong());
         }
@@ -69,20 +70,34 @@ final class UpdateProcessor {
 
     /** The executor did not take it. That is no failure of the update's, so it never counts. */
     void rejected(PendingUpdate update, Throwable why) {
+        if (!updates.takeBack(update)) { // it runs what it refuses
+            LOG.debug("The executor refused {} after it has run it: {}", update, why.toString());
+            return;
+        }
         Duration pause = outageBackoff.after(++update.rejections);
-        LOG.warn("The executor refused {}; trying again in {} ms: {}", update, pause.toMillis(), why.toString());
         updates.retryIn(update, nanos.getAsLong(), pause);
+        LOG.warn("The executor refused {}; trying again in {} ms: {}", update, pause.toMillis(), why.toString());
     }
 
-    /** It was not handled: its handler has failed, or the isolation could not let it begin. */
-    void failed(PendingUpdate update, Throwable thrown) {
+    /** The isolation could not let it begin. */
+    void notBegun(PendingUpdate update, Throwable why) {
+        Optional<HandlerRejectedException> refusal = HandlerFailure.of(why).rejected();
+        if (refusal.isPresent()) {
+            rejected(update, refusal.get());
+        } else if (updates.takeBack(update)) {
+            failed(update, why);
+        } else {
+            LOG.debug("The isolation failed for {} after it has begun: {}", update, why.toString());
+        }
+    }
+
+    private void failed(PendingUpdate update, Throwable thrown) {
         try {
             judge(update, thrown);
-        } catch (Throwable e) { // of the application's code that judges: an update that nobody tries again blocks its
-            // conversation
+        } catch (Throwable e) { // of the application's code that judges, or an appender's
             Duration pause = outageBackoff.after(1);
+            updates.retryIn(update, nanos.getAsLong(), pause); // first: or it would block its conversation for good
             LOG.error("The failure of {} could not be judged; trying again in {} ms", update, pause.toMillis(), e);
-            updates.retryIn(update, nanos.getAsLong(), pause);
         }
     }
 

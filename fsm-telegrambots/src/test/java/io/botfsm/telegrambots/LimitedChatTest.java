@@ -134,7 +134,7 @@ class LimitedChatTest {
         assertThat(bot.othersAnswered()).isEqualTo(99);
         assertThat(bot.attempts(POISONED)).isOne();
 
-        ahead.set(HandlerFailure.LONGEST_RETRY_AFTER.toNanos());
+        ahead.set(RetryAfter.LONGEST.toNanos());
         bot.awaitOthersAnswered(MESSAGES);
         bot.awaitAllConfirmed();
         assertThat(bot.dead).isEmpty();
@@ -148,7 +148,7 @@ class LimitedChatTest {
         poisonedWrites();
         start();
         await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 1);
-        ahead.set(HandlerFailure.LONGEST_RETRY_AFTER.toNanos());
+        ahead.set(RetryAfter.LONGEST.toNanos());
         await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 3);
         bot.othersWrite(1, 1);
 
@@ -185,7 +185,7 @@ class LimitedChatTest {
         assertThat(wait("30")).isEqualTo(Duration.ofSeconds(30));
         assertThat(wait("0")).isEqualTo(Duration.ofSeconds(1));
         assertThat(wait("-7")).isEqualTo(Duration.ofSeconds(1));
-        assertThat(wait("2147483647")).isEqualTo(HandlerFailure.LONGEST_RETRY_AFTER);
+        assertThat(wait("2147483647")).isEqualTo(RetryAfter.LONGEST);
         assertThat(HandlerFailure.of(refused(429, "")).retryAfter()).hasValue(Duration.ofSeconds(1));
         assertThat(HandlerFailure.of(new CompletionException(new IllegalStateException(refused(429, ""))))
                         .retryAfter())

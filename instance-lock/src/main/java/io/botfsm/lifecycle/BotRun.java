@@ -49,14 +49,27 @@ final class BotRun {
     /** Runs; returns the exit status. */
     int run(BotFactory factory) {
         int status = FAILED;
+        boolean lockClosed = false;
         try {
             status = rounds(factory);
-        } catch (RuntimeException | Error e) {
-            LOG.error("The run failed", e);
+        } catch (Throwable e) {
+            logFailure(e);
         }
-        boolean lockClosed = closeLock();
+        try {
+            lockClosed = closeLock();
+        } catch (Throwable e) {
+            logFailure(e);
+        }
         boolean restClosed = closers.run().isClean();
         return status == STOPPED && !(lockClosed && restClosed) ? FAILED : status;
+    }
+
+    private static void logFailure(Throwable failure) {
+        try {
+            LOG.error("The run failed", failure);
+        } catch (Throwable e) {
+            // An appender that fails must not keep the rest from being closed; the status says it too.
+        }
     }
 
     private int rounds(BotFactory factory) {

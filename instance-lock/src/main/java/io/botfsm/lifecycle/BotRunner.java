@@ -168,12 +168,20 @@ public final class BotRunner {
         try {
             int status = run.run(factory);
             heldBy = run.heldBy();
-            LOG.info("Ended, status {}", status);
+            logEnd(status);
             return status;
         } finally {
             taken.ifPresent(Signals::giveBack);
             hook.ifPresent(ExitHook::remove);
             stop.restoreInterrupt();
+        }
+    }
+
+    private static void logEnd(int status) {
+        try {
+            LOG.info("Ended, status {}", status);
+        } catch (Throwable e) {
+            // An appender that fails must not keep the caller from the status, and the process from its end.
         }
     }
 

@@ -54,7 +54,7 @@ final class Generation {
         try {
             LOG.info("The bot has started, fencing token {}", lease.fencingToken());
             bot.ended().whenComplete((end, failure) -> ending.complete(ended(failure)));
-        } catch (RuntimeException e) { // it runs, so it is stopped like any other
+        } catch (Throwable e) { // it runs, so it is stopped like any other
             ending.complete(ended(e));
         }
         return bot;

@@ -82,8 +82,8 @@ public final class ShutdownSequence {
         End end = ended ? (failure.isPresent() ? End.FAILED : End.DONE) : End.OVERRAN;
         try {
             log(step, end, failure, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
-        } catch (RuntimeException e) {
-            // An appender that fails must not keep the other steps from running.
+        } catch (Throwable e) {
+            // An appender that fails must not keep the other steps from running, nor those who wait for their end.
         }
         return end;
     }

@@ -71,8 +71,16 @@ final class LockEvents {
     private static void tell(LockListener listener, LockEvent event) {
         try {
             listener.on(event);
-        } catch (Throwable e) { // a listener's error is not the other listeners'
-            LOGGER.error("A lock's listener failed", e);
+        } catch (Throwable e) { // a listener's error is not the other listeners', nor that of a log appender
+            reportFailure(e);
+        }
+    }
+
+    private static void reportFailure(Throwable failure) {
+        try {
+            LOGGER.error("A lock's listener failed", failure);
+        } catch (Throwable e) {
+            // The events that follow are told all the same.
         }
     }
 }

@@ -52,13 +52,21 @@ final class OneShotEvent<T> {
             try {
                 callback.accept(what);
             } catch (Throwable e) { // a callback's error must not end the thread of another's
-                LOGGER.error("A callback of a lock failed", e);
+                reportFailure(e);
             }
         };
         try {
             callbacks.execute(told);
         } catch (Throwable e) { // such as no memory for a thread: on this one rather than never
             told.run();
+        }
+    }
+
+    private static void reportFailure(Throwable failure) {
+        try {
+            LOGGER.error("A callback of a lock failed", failure);
+        } catch (Throwable e) {
+            // An appender's error is not the next callback's.
         }
     }
 }

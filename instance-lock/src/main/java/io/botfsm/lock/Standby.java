@@ -63,12 +63,20 @@ final class Standby {
         }
         end(); // so that nothing begins when the attempt ends
         if (pending != null) {
-            pending.giveUp(why);
+            pending.undo(why);
         }
-        fail(why);
+        result.completeExceptionally(why);
     }
 
     private void tryNow() {
+        try {
+            attempt();
+        } catch (Throwable e) { // such as no memory for a timer: nobody else would try again
+            cancel(e);
+        }
+    }
+
+    private void attempt() {
         Optional<LockHolder> seenBefore;
         synchronized (monitor) {
             if (over) {
@@ -83,7 +91,14 @@ final class Standby {
                 engine.later(timeout, () -> begun.giveUp(new TimeoutException("no answer in " + timeout)));
         var unused = begun.result().whenComplete((came, failure) -> {
             timer.cancel();
-            answered(came, failure);
+            try {
+                answered(came, failure);
+            } catch (Throwable e) { // such as an appender's: whoever waits must not wait for ever
+                fail(e);
+                if (came != null) {
+                    InstanceLeases.giveBack(came);
+                }
+            }
         });
     }
 

@@ -141,6 +141,31 @@ class JumpingClockTest {
         bot.drain(Duration.ofSeconds(10));
     }
 
+    /** The next poll would confirm it. */
+    @Test
+    void theBotWhoseHandlerFailsPollsNoMore() throws Exception {
+        AtomicInteger polls = new AtomicInteger();
+        PollingBot bot = new PollingBot(
+                lease,
+                () -> {
+                    polls.incrementAndGet();
+                    return List.of("bad", "good");
+                },
+                update -> {
+                    if (update.equals("bad")) {
+                        throw new NoClassDefFoundError("a library of the handler's");
+                    }
+                });
+        assertThat(bot.ended().toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableThat()
+                .havingRootCause()
+                .isInstanceOf(NoClassDefFoundError.class);
+        bot.stopPolling();
+        bot.drain(Duration.ofSeconds(10));
+        assertThat(polls).hasValue(1);
+    }
+
     /** What was polled and not handled is the next instance's, since nothing confirms it. */
     @Test
     void theBotThatIsStoppedMeanwhileConfirmsNothing() throws Exception {

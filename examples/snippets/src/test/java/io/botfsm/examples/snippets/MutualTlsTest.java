@@ -1,12 +1,14 @@
 package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.TestAuthority;
 import io.botfsm.redis.testkit.TestAuthority.Signed;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
@@ -16,8 +18,10 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.TimeoutOptions;
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,10 +50,12 @@ class MutualTlsTest {
     }
 
     @Test
-    void connects() throws Exception {
+    void connectsOnlyWhereBothSidesAreTrusted() throws Exception {
         TestAuthority authority = new TestAuthority(directory, "authority");
+        TestAuthority foreign = new TestAuthority(Files.createDirectory(directory.resolve("foreign")), "foreign");
         Signed server = authority.sign("server");
         Signed bot = authority.sign("bot");
+        Signed stranger = foreign.sign("stranger");
         int port = RedisServerProcess.freePort();
         RedisURI uri = RedisURI.create("rediss://localhost:" + port);
         RedisClient client = client(
@@ -70,6 +76,18 @@ class MutualTlsTest {
                             .get(10, TimeUnit.SECONDS)
                             .version())
                     .isZero();
+            for (RedisClient refused : List.of(
+                    client(
+                            foreign.certificate().toFile(),
+                            bot.certificate().toFile(),
+                            bot.key().toFile()),
+                    client(
+                            authority.certificate().toFile(),
+                            stranger.certificate().toFile(),
+                            stranger.key().toFile()))) {
+                assertThatThrownBy(() -> LettuceRedis.connect(refused, uri)).isInstanceOf(FsmException.class);
+                refused.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            }
         } finally {
             redis.close();
             client.shutdown(Duration.ZERO, Duration.ofSeconds(1));

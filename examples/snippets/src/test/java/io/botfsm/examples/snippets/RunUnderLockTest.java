@@ -190,6 +190,23 @@ class RunUnderLockTest {
     // end
 
     @Test
+    void aFrameworkStopsABotThatCouldNotStart() throws Exception {
+        try (BotRedis redis = LettuceRedis.connect(server.uri(5));
+                InstanceLock observer =
+                        InstanceLock.builder(redis.leaseStore(), "orders-bot").build()) {
+            CountDownLatch tried = new CountDownLatch(1);
+            BotService service = new BotService(redis, lease -> {
+                tried.countDown();
+                throw new IllegalStateException("no such queue");
+            });
+            tried.await(); // bounded by the test's time
+            service.stop();
+
+            assertThat(observer.holder()).isEmpty();
+        }
+    }
+
+    @Test
     void aFrameworkStopsTheBotInItsOwnOrder() throws Exception {
         BlockingQueue<List<String>> updates = new LinkedBlockingQueue<>();
         try (BotRedis redis = LettuceRedis.connect(server.uri(4));

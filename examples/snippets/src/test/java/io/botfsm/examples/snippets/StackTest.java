@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The recommended stack, put together and run. */
@@ -79,13 +80,18 @@ class StackTest {
             // for each update that is polled
             isolation
                     .submit(key, () -> fsm.handle(key, updateId, turn -> answer(turn, text)))
-                    .thenAccept(handled -> send(handled.orElse(StackTest::question)));
+                    .thenAccept(handled -> send(handled.orElse(StackTest::question)))
+                    .whenComplete((done, failure) -> ended(updateId, failure)); // confirm it only if nothing failed
             // end
             assertThat(sent.poll(10, TimeUnit.SECONDS)).isEqualTo("Thank you.");
             assertThat(fsm.context(key).state(Order.class)).contains(Order.ADDRESS);
             isolation.close();
             storage.close();
         }
+    }
+
+    private void ended(long updateId, @Nullable Throwable failure) {
+        assertThat(failure).as("update %s", updateId).isNull();
     }
 
     private static String answer(Turn turn, String text) {

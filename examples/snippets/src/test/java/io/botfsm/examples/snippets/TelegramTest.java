@@ -15,6 +15,7 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;
+import io.botfsm.telegram.testing.Fault;
 import io.botfsm.telegram.testing.TelegramUser;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.DeadLetter;
@@ -129,6 +130,8 @@ class TelegramTest {
                 .strategy(FsmStrategy.USER_IN_TOPIC)
                 .allowedUpdates(List.of("message")) // all kinds, if nothing is said
                 .attempts(8) // 5, if nothing is said
+                .threads(32) // 16, if nothing is said; as many handlers that hang stop everybody
+                .handlerTimeout(Duration.ofSeconds(30)) // never, if nothing is said
                 .onConflict(conflict -> alert(conflict));
         // end
         return polling;
@@ -194,6 +197,58 @@ class TelegramTest {
         assertThat(kept).isEmpty();
     }
 
+    /** Telegram fails, answers get lost, another polls, and Redis is killed in between: each message counts once. */
+    @Test
+    void countsOnceWhateverFails() throws Exception {
+        try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
+                BotApiDouble telegram = BotApiDouble.start()) {
+            BotToken token = BotToken.of(telegram.token());
+            TelegramUser alice = telegram.user(42);
+            telegram.next("getUpdates", Fault.badGateway());
+            telegram.next("getUpdates", Fault.dropAfter());
+            telegram.next("getUpdates", Fault.status(409, "Conflict: terminated by other getUpdates request"));
+            telegram.next("sendMessage", 2, Fault.badGateway());
+            alice.says("hello");
+            Running bot = Running.start(() -> run(
+                    token,
+                    LettuceRedis.connect(server.uri(1)),
+                    configured(token).server(telegram.uri()),
+                    new CautiousBot(client(telegram))));
+            alice.awaitReply("Messages so far: 1", PATIENCE);
+            assertThat(alerts).hasSize(1);
+
+            server.kill();
+            alice.says("hello again");
+            server.startAgain();
+            alice.awaitReply("Messages so far: 2", PATIENCE);
+            await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
+            assertThat(bot.stop()).isZero();
+            assertThat(alice.messages())
+                    .extracting(message -> message.text())
+                    .filteredOn(text -> text.startsWith("Messages so far"))
+                    .containsExactly("Messages so far: 1", "Messages so far: 2");
+        }
+        assertThat(kept).isEmpty();
+    }
+
+    @Test
+    void whatTelegramWillNotSendIsADeadLetterAndConfirmed() throws Exception {
+        try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
+                BotApiDouble telegram = BotApiDouble.start()) {
+            BotToken token = BotToken.of(telegram.token());
+            telegram.next("sendMessage", Fault.status(400, "Bad Request: message text is empty"));
+            telegram.user(42).says("hello");
+            Running bot = Running.start(() -> run(
+                    token,
+                    LettuceRedis.connect(server.uri(1)),
+                    PollingSession.builder(token).server(telegram.uri()).attempts(1),
+                    new CautiousBot(client(telegram))));
+            await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
+            assertThat(bot.stop()).isZero();
+        }
+        assertThat(kept).hasSize(1);
+    }
+
     @Test
     void sendsALongTextInParts() throws Exception {
         try (BotApiDouble telegram = BotApiDouble.start()) {
@@ -226,6 +281,11 @@ class TelegramTest {
                         Update.class);
         assertThat(keys.key(update))
                 .hasValue(StorageKey.bot(7).chat(42).user(42).build());
+        Update nobodys = new ObjectMapper()
+                .readValue(
+                        "{\"update_id\": 1, \"channel_post\": {\"chat\": {\"id\": -100, \"type\": \"channel\"}}}",
+                        Update.class);
+        assertThat(keys.key(nobodys)).isEmpty();
     }
 
     private static TelegramClient client(BotApiDouble telegram) {

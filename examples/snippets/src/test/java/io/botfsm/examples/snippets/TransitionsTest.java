@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FencedStateStorage;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
@@ -63,6 +64,12 @@ class TransitionsTest {
         fsm.handle(key, 1, turn -> turn.state(Order.SIZE));
         fsm.handle(key, 2, turn -> turn.state(Order.ADDRESS));
         Awaitility.await().until(() -> arrivals.equals(Map.of("Order:SIZE", 1, "Order:ADDRESS", 1)));
+
+        fsm.fencedBy(8).context(key).updateData("n", 1);
+        assertThatThrownBy(() -> fsm.fencedBy(7).context(key).setState(Order.PLACED))
+                .isInstanceOf(FencedException.class);
+        fsm.context(key).setState(Order.SIZE); // heard of after what was refused would have been
+        Awaitility.await().until(() -> arrivals.equals(Map.of("Order:SIZE", 2, "Order:ADDRESS", 1)));
     }
 
     @Test

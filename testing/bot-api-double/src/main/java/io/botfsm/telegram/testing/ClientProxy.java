@@ -83,6 +83,8 @@ final class ClientProxy implements AutoCloseable {
             return; // the double is closed
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            close(); // whatever has ended it: nobody is to wait for what nobody passes on
         }
     }
 

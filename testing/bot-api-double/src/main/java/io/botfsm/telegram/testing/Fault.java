@@ -15,7 +15,7 @@ public sealed interface Fault {
         return status(502, "Bad Gateway");
     }
 
-    /** 429 with {@code retry_after} in seconds. */
+    /** 429 with {@code retry_after} in seconds, of any number: a bot has to bear what Telegram would not say. */
     static Fault tooManyRequests(int retryAfter) {
         return new Refused(429, "Too Many Requests: retry after " + retryAfter, OptionalInt.of(retryAfter));
     }
@@ -40,16 +40,13 @@ public sealed interface Fault {
      *
      * @param status the HTTP status, 400 to 599
      * @param description in words
-     * @param retryAfter seconds to wait, empty if not told
+     * @param retryAfter seconds to wait, of any number, empty if not told
      */
     record Refused(int status, String description, OptionalInt retryAfter) implements Fault {
-        /** Checks the status and the seconds. */
+        /** Checks the status. */
         public Refused {
             if (status < 400 || status > 599) {
                 throw new IllegalArgumentException("not the status of an error: " + status);
-            }
-            if (retryAfter.isPresent() && retryAfter.getAsInt() < 1) {
-                throw new IllegalArgumentException("retry after " + retryAfter.getAsInt() + " s");
             }
         }
     }

@@ -121,7 +121,6 @@ class FaultsTest {
     void nonsenseIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> bot.next("getMe", 0, Fault.badGateway()));
         assertThatIllegalArgumentException().isThrownBy(() -> Fault.status(200, "OK"));
-        assertThatIllegalArgumentException().isThrownBy(() -> Fault.tooManyRequests(0));
         assertThatIllegalArgumentException().isThrownBy(() -> Fault.delay(Duration.ofMillis(-1)));
     }
 

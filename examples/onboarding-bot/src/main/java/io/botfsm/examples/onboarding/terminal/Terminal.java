@@ -74,10 +74,12 @@ final class Terminal implements Bot {
             while (line.isPresent() && answer(line.get())) {
                 line = lines.take();
             }
+            ended.complete(null);
         } catch (InterruptedException e) {
             LOG.debug("Stopped while waiting for a line");
-        } finally {
             ended.complete(null);
+        } catch (Throwable e) { // that nobody has thought of: the bot has failed
+            ended.completeExceptionally(e);
         }
     }
 

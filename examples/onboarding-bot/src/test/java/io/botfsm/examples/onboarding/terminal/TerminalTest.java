@@ -178,11 +178,37 @@ class TerminalTest {
         assertThat(lines.take()).contains("Alice");
     }
 
+    /** What nobody has thought of is not the end of the input. */
+    @Test
+    void endsAsFailedWhenItBreaks() throws Exception {
+        terminal.stopPolling();
+        terminal.drain(Duration.ofSeconds(10));
+        Terminal broken = terminal(
+                lease,
+                () -> {
+                    throw new IllegalStateException("a bug");
+                },
+                written);
+        storage.failNext(Failure.BEFORE);
+        broken.start();
+        say("/start");
+
+        assertThat(broken.ended().toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .havingRootCause()
+                .withMessage("a bug");
+    }
+
     private Terminal terminal(Lease held, OutputStream out) {
+        return terminal(held, revivals::incrementAndGet, out);
+    }
+
+    private Terminal terminal(Lease held, Runnable revival, OutputStream out) {
         return new Terminal(
                 new OnboardingFlow(storage),
                 held,
-                revivals::incrementAndGet,
+                revival,
                 key,
                 new EventIds(InstantSource.system()),
                 lines,

@@ -1,0 +1,128 @@
+package io.botfsm.examples.snippets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Each Java example of README and docs, the fault that it is tried against, and the test that tries it. */
+class ExamplesAgainstFaultsTest {
+    private static final String FAULTS = """
+            README.md
+            states | FiveLinesTest.fiveLinesGiveABotPersistentState | the process dies after the commit, before the reply
+            five-lines | FiveLinesTest.fiveLinesGiveABotPersistentState | the same
+            quick-start.md
+            pizza-bot | QuickStartTest.theWholeProgramTalksAtATerminal | an answer that is none
+            quick-states | QuickStartTest.startGetsAUserOutOfWhatThisVersionCannotRead | a state of another version
+            quick-handler | QuickStartTest.startGetsAUserOutOfWhatThisVersionCannotRead | data of another version
+            quick-fsm | QuickStartTest.theOrderIsTakenStepByStep | an update is redelivered
+            quick-strategy | QuickStartTest.aStrategySaysWhoseConversationAnUpdateBelongsTo | an update without a user
+            quick-update | QuickStartTest.theOrderIsTakenStepByStep | an update is redelivered
+            quick-context | QuickStartTest.anOrderThatIsNotPlacedIsNotReopened | another state than expected
+            quick-errors | QuickStartTest.whatWasStoredWithoutAnAnswerIsNotSaidAgain | the answer to the write is lost
+            telegram.md
+            telegram-bot | TelegramTest.countsOnceWhateverFails | Redis is killed, Telegram fails
+            telegram-handler | TelegramTest.countsOnceWhateverFails | the reply cannot be sent
+            telegram-sender | TelegramTest.takesEveryKindOfUpdateAndChat | a user who has blocked the bot
+            telegram-settings | TelegramTest.countsOnceWhateverFails | another program polls
+            telegram-failures | TelegramTest.whatTelegramWillNotSendIsADeadLetterAndConfirmed | 400 to a send
+            telegram-keys | TelegramTest.keysWithoutConnections | an update without a user
+            bot-api-double.md
+            bot-api-double | BotApiDoubleTest.aUserIsAskedAndAnswers | 429 to an edit
+            instance-lock.md
+            lock-use | RunUnderLockTest.usedByHandItTellsWhoIsActive | another holds the lock
+            lock-loop | JumpingClockTest.theLoopGoesOn | the clock jumps
+            lock-bot | JumpingClockTest.theBotHandlesWhatItHasPolledAndConfirmsNothingElse | the clock jumps while it polls
+            lock-run | RunUnderLockTest.endsWhenPollingBreaks | polling fails
+            lock-framework | RunUnderLockTest.aFrameworkStopsABotThatCouldNotStart | the bot cannot start
+            event-isolation.md
+            isolation-in-process | IsolatedUpdatesTest.aFailureIsReportedAndHoldsUpNothing | the storage is closed
+            isolation-across | IsolatedUpdatesTest.aFailureAcrossProcessesIsReported | the storage is closed
+            stack.md
+            recommended-stack | StackTest.theRecommendedStack | the storage has lost the conversation
+            transitions.md
+            transition-rules | TransitionsTest.declaredAndRefused | an undeclared change
+            transition-listener | TransitionsTest.told | a write that is refused
+            fenced-storage | TransitionsTest.fenced | a stale instance writes
+            changing-states-and-data.md
+            changing-states | ChangingTest.formerStatesAreRead | states of the version before
+            changing-components | ChangingTest.formerComponentsAreReadAndGoWithTheWrite | data of the version before
+            changing-types | ChangingTest.aFormerTypeIsConverted | a value of another type
+            changing-way-out | ChangingTest.startIsAWayOutOfAnUnknownState | a state that is unknown
+            changing-own-ids | ChangingTest.anIdThatIsKeptAsDataIsRecognised | an event is redelivered
+            recovery.md
+            recovery-build | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
+            own-recovery | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
+            recovery-save | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | an update is redelivered
+            redis.md
+            durable-writes | DurableWritesTest.anUpdateIsConfirmedOnceAReplicaHasIt | no replica
+            mutual-tls | MutualTlsTest.connectsOnlyWhereBothSidesAreTrusted | a foreign authority, a foreign client
+            migrating-from-aiogram.md
+            aiogram-layout | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
+            aiogram-names | AiogramTest.theBotGoesOnWhereTheOtherWas | a state that Python named
+            aiogram-migrate | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
+            aiogram-take-over | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
+            aiogram-recovery | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
+            aiogram-side-by-side | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
+            writing-a-storage.md, writing-a-lease-store.md: all faults of the suites
+            own-storage | OwnStorageTest | each rule's
+            own-storage-test | OwnStorageTest | each rule's
+            own-lease-store | OwnLeaseStoreTest | each rule's
+            own-lease-store-test | OwnLeaseStoreTest | each rule's
+            """;
+
+    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final Pattern ROW = Pattern.compile("(?m)^(\\S+) \\| (\\S+) \\| .+$");
+    private static final Pattern EXAMPLE = Pattern.compile("<!-- snippet: (\\S+)");
+
+    @Test
+    void eachIsTriedAgainstOne() throws Exception {
+        Map<String, String> tests = new HashMap<>();
+        for (MatchResult row : ROW.matcher(FAULTS).results().toList()) {
+            assertThat(tests.put(row.group(1), row.group(2))).as(row.group()).isNull();
+        }
+        assertThat(new TreeSet<>(tests.keySet())).isEqualTo(examples());
+        for (String test : tests.values()) {
+            assertThat(exists(test)).as("a test named %s", test).isTrue();
+        }
+    }
+
+    /** The class alone stands for all that it inherits. */
+    private boolean exists(String test) throws ClassNotFoundException {
+        int dot = test.indexOf('.');
+        String type = dot < 0 ? test : test.substring(0, dot);
+        String name = test.substring(dot + 1);
+        Class<?> tests = Class.forName(getClass().getPackageName() + "." + type);
+        return dot < 0
+                || Arrays.stream(tests.getDeclaredMethods())
+                        .anyMatch(method -> method.getName().equals(name) && method.isAnnotationPresent(Test.class));
+    }
+
+    private static Set<String> examples() throws IOException {
+        Set<String> examples = new TreeSet<>();
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            List<Path> pages = Stream.concat(docs, Stream.of(ROOT.resolve("README.md")))
+                    .filter(page -> page.toString().endsWith(".md"))
+                    .toList();
+            for (Path page : pages) {
+                Matcher example = EXAMPLE.matcher(Files.readString(page));
+                while (example.find()) {
+                    examples.add(example.group(1));
+                }
+            }
+        }
+        return examples;
+    }
+}

@@ -1,0 +1,39 @@
+package io.botfsm.lock;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fails with an error for all that a class logs, until closed. Logback keeps exceptions to itself, errors it does not.
+ */
+public final class FailingAppender extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+    private final Logger logger;
+    private final @Nullable Level level;
+
+    private FailingAppender(Class<?> source) {
+        logger = (Logger) LoggerFactory.getLogger(source);
+        level = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        start();
+        logger.addAppender(this);
+    }
+
+    public static FailingAppender of(Class<?> source) {
+        return new FailingAppender(source);
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        throw new StackOverflowError("in an appender");
+    }
+
+    @Override
+    public void close() {
+        logger.detachAppender(this);
+        logger.setLevel(level);
+    }
+}
