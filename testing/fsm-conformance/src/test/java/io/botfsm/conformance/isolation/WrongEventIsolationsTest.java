@@ -47,7 +47,7 @@ final class WrongEventIsolationsTest {
 
     @TestFactory
     Stream<DynamicTest> isCaught() {
-        return faults.areCaughtAtOnceBy(WithAFault.class);
+        return faults.areCaughtBy(WithAFault.class);
     }
 
     @Test

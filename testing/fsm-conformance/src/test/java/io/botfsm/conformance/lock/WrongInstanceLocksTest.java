@@ -51,7 +51,7 @@ final class WrongInstanceLocksTest {
 
     @TestFactory
     Stream<DynamicTest> isCaught() {
-        return faults.areCaughtAtOnceBy(WithAFault.class);
+        return faults.areCaughtBy(WithAFault.class);
     }
 
     @Test
