@@ -310,7 +310,8 @@ class RedisLeaseStoreTest {
         "READONLY You can't write, false",
         "MISCONF Errors writing, false",
         "NOPERM this user has no permissions, true",
-        "NOAUTH Authentication required, true",
+        "NOAUTH Authentication required, false",
+        "WRONGPASS invalid, false",
         "ERR something of user_script @user_script:1, true",
     })
     void aServersErrorIsToldAsWhatItMeans(String text, boolean lasting) throws Exception {

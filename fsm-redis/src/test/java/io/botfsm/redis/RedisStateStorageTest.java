@@ -188,7 +188,8 @@ class RedisStateStorageTest {
         "MISCONF Errors writing, true, false",
         "NOREPLICAS Not enough, true, false",
         "NOPERM this user has no permissions, false, false",
-        "NOAUTH Authentication required, false, false",
+        "NOAUTH Authentication required, true, false",
+        "WRONGPASS invalid, true, false",
         "ERR something of user_script @user_script:1, false, true",
     })
     void aServersErrorIsToldAsWhatItMeans(String text, boolean transientError, boolean mayBeApplied) throws Exception {
