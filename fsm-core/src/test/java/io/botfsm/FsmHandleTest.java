@@ -427,6 +427,7 @@ class FsmHandleTest {
     void aStoredEventIsToldThoughTheExecutorTakesNoMoreWork() {
         AtomicInteger tasks = new AtomicInteger();
         Fsm exhausted = Fsm.builder(storage)
+                .states(Step.class)
                 .executor(task -> {
                     if (tasks.incrementAndGet() > 1) {
                         throw new OutOfMemoryError("unable to create native thread");
@@ -443,6 +444,7 @@ class FsmHandleTest {
     void anExecutorThatRefusesTheNextAttemptFailsTheStage() {
         AtomicInteger tasks = new AtomicInteger();
         Fsm exhausted = Fsm.builder(storage)
+                .states(Step.class)
                 .executor(task -> {
                     if (tasks.incrementAndGet() > 2) {
                         throw new RejectedExecutionException("full");
