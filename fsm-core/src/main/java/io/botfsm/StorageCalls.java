@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /** A storage, called and waited for: blocking with a bound, or on an executor that is never the driver's thread. */
 final class StorageCalls {
-    private static final Logger LOGGER = LoggerFactory.getLogger(Fsm.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(StorageCalls.class.getPackageName());
 
     private final StateStorage storage;
     private final Duration timeout;

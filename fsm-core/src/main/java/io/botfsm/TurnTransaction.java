@@ -59,7 +59,7 @@ final class TurnTransaction<R extends @Nullable Object> {
     /** Runs the handler on what is stored now. */
     Evaluation<R> evaluate(Snapshot current) {
         if (eventId.isPresent() && current.events().contains(eventId.getAsLong())) {
-            return new Evaluation.Pending<>(confirmation(eventId.getAsLong(), current), this::neverApplied);
+            return new Evaluation.Pending<>(confirmation(eventId.getAsLong()), this::neverApplied);
         }
         OpenTurn turn = new OpenTurn(key, types, current);
         R result = run(turn);
@@ -77,18 +77,17 @@ final class TurnTransaction<R extends @Nullable Object> {
     }
 
     /**
-     * A write that changes nothing: the storage answers for the event itself, under the fence and as durably as it
-     * answers for any write. A read may show what it would not yet answer for.
+     * The storage answers for the event itself, under the fence and as durably as it answers for any write. A read may
+     * show what it would not yet answer for, or what a promoted replica has never had.
      */
-    private Mutation confirmation(long event, Snapshot current) {
-        return fence.on(Mutation.builder().eventId(event).expectVersion(current.version()))
-                .build();
+    private Mutation confirmation(long event) {
+        return fence.on(Mutation.builder().confirmEvent(event)).build();
     }
 
     private Handled<R> neverApplied(Applied applied) {
         throw new IllegalStateException(String.format(
                 Locale.ROOT,
-                "%s: an event that was applied before was applied again, as version %d",
+                "%s: the storage applied a question about an event, as version %d",
                 key,
                 applied.version()));
     }

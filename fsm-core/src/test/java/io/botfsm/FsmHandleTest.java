@@ -19,6 +19,7 @@ import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.StoredConversation;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -149,6 +150,23 @@ class FsmHandleTest {
         Handled<String> handled = fsm.handle(KEY, 7, turn -> "handled");
 
         assertThat(handled).isInstanceOf(Done.class);
+    }
+
+    /** What was read shows the event; what is written to is a promoted replica that lacks it, at the same version. */
+    @Test
+    void aRedeliveredEventThatAPromotedReplicaLacksIsHandled() {
+        fsm.handle(KEY, 7, turn -> turn.put("from", "event"));
+        StoredConversation read = storage.stored(KEY);
+        StoredConversation promoted = new StoredConversation(
+                Optional.of("other"), Map.of(), read.version(), read.fencingToken(), EventWindow.empty());
+        storage.beforeNextWrite = () -> storage.replace(KEY, promoted);
+
+        Handled<Object> handled = fsm.handle(KEY, 7, turn -> turn.put("from", "event"));
+
+        assertThat(handled).isInstanceOf(Done.class);
+        assertThat(handled.now().state()).hasValue("other");
+        assertThat(fsm.context(KEY).value("from", String.class)).hasValue("event");
+        assertThat(fsm.handle(KEY, 7, turn -> "again")).isInstanceOf(Repeated.class);
     }
 
     @Test

@@ -75,6 +75,10 @@ final class FsmTestStorage implements StateStorage {
         }
     }
 
+    void replace(StorageKey key, StoredConversation other) {
+        conversations.put(key, other);
+    }
+
     void forgetAll() {
         conversations.clear();
     }

@@ -30,7 +30,7 @@ class SlowHandlerTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
 
     private final FsmTestStorage storage = new FsmTestStorage();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(Fsm.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm");
     private final List<ILoggingEvent> logged = new CopyOnWriteArrayList<>();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override

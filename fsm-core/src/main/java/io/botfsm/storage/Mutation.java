@@ -32,6 +32,9 @@ public final class Mutation {
     /** The most characters that all texts of one mutation may have together. */
     public static final int MAX_CHARACTERS = 64 << 20;
 
+    /** A version that no conversation has: they begin with the backend's clock and rise by one a write. */
+    private static final long UNREACHABLE_VERSION = Long.MAX_VALUE;
+
     /** The longest time to live. */
     public static final Duration MAX_TTL = Duration.ofDays(36_500);
 
@@ -304,6 +307,20 @@ public final class Mutation {
         public Builder eventId(long id) {
             eventId = OptionalLong.of(EventWindow.requireEventId(id));
             return this;
+        }
+
+        /**
+         * Asks whether the conversation has applied this event, and never records it: the outcome is
+         * {@link Outcome.Duplicate} if the event is remembered, otherwise {@link Outcome.Conflict} with what is there,
+         * or {@link Outcome.Fenced}. Unlike a read, it is answered under the fence and as durably as a write.
+         *
+         * <p>Short for this {@link #eventId} and the {@linkplain #expectVersion expected version}
+         * {@link Long#MAX_VALUE}, which no conversation has. Whatever else the mutation holds is therefore not applied.
+         *
+         * @throws IllegalArgumentException if the id is below 0 or above {@link EventWindow#MAX_EVENT_ID}
+         */
+        public Builder confirmEvent(long id) {
+            return eventId(id).expectVersion(UNREACHABLE_VERSION);
         }
 
         /**

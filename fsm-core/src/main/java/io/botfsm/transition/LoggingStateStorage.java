@@ -33,12 +33,12 @@ public final class LoggingStateStorage implements StateStorage {
     private final Level level;
 
     /**
-     * Logs at level INFO, under the name of this class.
+     * Logs at level INFO, under the name of this package.
      *
      * @param storage where the conversations are kept; closed with this one
      */
     public LoggingStateStorage(StateStorage storage) {
-        this(storage, LoggerFactory.getLogger(LoggingStateStorage.class), Level.INFO);
+        this(storage, LoggerFactory.getLogger(LoggingStateStorage.class.getPackageName()), Level.INFO);
     }
 
     /**

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /** The queue of changes for listeners, and the one task that delivers them. Thread-safe. */
 final class Notifications {
-    private static final Logger LOGGER = LoggerFactory.getLogger(NotifyingStateStorage.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Notifications.class.getPackageName());
     private static final int IDLE_SECONDS = 10;
     private static final Duration LINGER = Duration.ofMillis(1);
 

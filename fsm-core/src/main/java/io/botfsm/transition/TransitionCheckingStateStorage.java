@@ -39,7 +39,7 @@ public final class TransitionCheckingStateStorage implements StateStorage {
         REFUSE
     }
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(TransitionCheckingStateStorage.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(TransitionCheckingStateStorage.class.getPackageName());
     private static final int MOST_ATTEMPTS = 100;
 
     private final StateStorage storage;

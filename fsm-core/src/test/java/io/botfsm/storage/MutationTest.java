@@ -124,6 +124,8 @@ final class MutationTest {
         for (long id : new long[] {-1, EventWindow.MAX_EVENT_ID + 1, Long.MAX_VALUE}) {
             refused(Long.toString(id), () -> change().eventId(id));
         }
+        refused("-1", () -> change().confirmEvent(-1));
+        assertThat(change().confirmEvent(5).build().eventId()).hasValue(5);
         assertThat(change().eventId(0).build().eventId()).hasValue(0);
         assertThat(change().eventId(EventWindow.MAX_EVENT_ID).build().eventId()).hasValue((1L << 53) - 1);
         refused("-1", () -> change().expectVersion(-1));

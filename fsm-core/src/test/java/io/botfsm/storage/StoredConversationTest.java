@@ -1,5 +1,6 @@
 package io.botfsm.storage;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,10 @@ import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StoredConversation.Step;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +63,15 @@ final class StoredConversationTest {
             assertThat(applied(step).version()).isEqualTo(8);
             assertThat(step.next().version()).isEqualTo(8);
         }
+    }
+
+    @Test
+    void questionAboutAnEventIsAnsweredAndNotRecorded() {
+        refused(FENCED, change().confirmEvent(10).build(), new Duplicate(FENCED.snapshot()));
+        refused(FENCED, change().confirmEvent(11).build(), new Conflict(FENCED.snapshot()));
+        refused(FENCED, change().confirmEvent(10).fencingToken(4).build(), new Fenced(5));
+        refused(FENCED, change().confirmEvent(11).fencingToken(6).state("B").build(), new Conflict(FENCED.snapshot()));
+        refused(StoredConversation.none(), change().confirmEvent(11).build(), new Conflict(Snapshot.none()));
     }
 
     @Test
@@ -231,6 +245,21 @@ final class StoredConversationTest {
         assertThatThrownBy(() -> snapshot.data().put("c", "3")).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> conversation.snapshot().data().clear())
                 .isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void dataIsSerializedLikeTheMapsOfTheJdk() throws Exception {
+        Map<String, String> data = LIVE.apply(change().put("c", "3").remove("a").build(), NOW)
+                .next()
+                .data();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(data);
+        }
+        assertThat(bytes.toString(ISO_8859_1)).doesNotContain("botfsm");
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            assertThat((Map<?, ?>) in.readObject()).isEqualTo(data).isUnmodifiable();
+        }
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.slf4j.event.KeyValuePair;
 final class LoggingStateStorageTest {
     private static final StorageKey KEY = StorageKey.bot(1).chat(-2).user(3).build();
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(LoggingStateStorage.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.transition");
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final OneConversation backend = new OneConversation();
     private final StateStorage storage = new LoggingStateStorage(backend);
@@ -71,7 +71,7 @@ final class LoggingStateStorageTest {
         assertThat(only().getFormattedMessage())
                 .isEqualTo("FSM state changed: bot=1 chat=-2 user=3 Onboarding:NAME → Onboarding:AGE");
         assertThat(only().getLevel()).isEqualTo(Level.INFO);
-        assertThat(only().getLoggerName()).isEqualTo(LoggingStateStorage.class.getName());
+        assertThat(only().getLoggerName()).isEqualTo("io.botfsm.transition");
         assertThat(pairs(only()))
                 .containsExactly("bot=1", "chat=-2", "user=3", "from=Onboarding:NAME", "to=Onboarding:AGE");
     }

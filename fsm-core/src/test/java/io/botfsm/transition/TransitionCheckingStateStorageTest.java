@@ -39,7 +39,7 @@ final class TransitionCheckingStateStorageTest {
             .end("C")
             .build();
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(TransitionCheckingStateStorage.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.transition");
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final OneConversation backend = new OneConversation();
     private final StateStorage warning = new TransitionCheckingStateStorage(backend, RULES);

@@ -111,6 +111,11 @@ class MemoryStateStorageLincheckTest {
         }
 
         @Operation
+        public String wasOnce() {
+            return write(Mutation.builder().confirmEvent(5));
+        }
+
+        @Operation
         public String stateAndData() {
             Snapshot snapshot = read();
             return snapshot.state() + " " + new TreeMap<>(snapshot.data());

@@ -1,5 +1,6 @@
 package io.botfsm.memory;
 
+import io.botfsm.conformance.internal.EmptyRecovery;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.StateStorage;
 

@@ -1,5 +1,6 @@
 package io.botfsm.memory;
 
+import io.botfsm.conformance.internal.OthersRecovery;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.transition.LoggingStateStorage;

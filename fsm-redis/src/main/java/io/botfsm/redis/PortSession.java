@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * port. Thread-safe.
  */
 final class PortSession {
-    private static final Logger LOGGER = LoggerFactory.getLogger(BotRedis.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(PortSession.class.getPackageName());
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final RedisUri uri;

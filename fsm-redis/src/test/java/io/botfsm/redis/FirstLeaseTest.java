@@ -7,6 +7,7 @@ import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -112,31 +113,9 @@ class FirstLeaseTest {
     @Test
     void doesNotWaitWithTheDocumentedRights() {
         try (RespConnection connection = ordinary.connect()) {
-            connection.call(
-                    "ACL",
-                    "SETUSER",
-                    "bot",
-                    "on",
-                    ">secret",
-                    "~lock:*",
-                    "resetchannels",
-                    "&lock:*",
-                    "+select",
-                    "+info",
-                    "+script|load",
-                    "+evalsha",
-                    "+eval",
-                    "+get",
-                    "+set",
-                    "+pttl",
-                    "+pexpire",
-                    "+del",
-                    "+time",
-                    "+publish",
-                    "+subscribe",
-                    "+unsubscribe",
-                    "+ping");
-            connection.call("AUTH", "bot", "secret");
+            RedisUser user = RedisUser.OF_LEASES;
+            user.createOver(connection);
+            connection.call("AUTH", user.name(), user.password());
             assertThat(memory(connection)).isGreaterThan(TTL);
         }
     }

@@ -142,6 +142,9 @@ class OracleTest {
         if (random.nextInt(6) == 0) {
             m.expectVersion(random.nextInt(4) == 0 ? Math.max(0, model.version() - 1) : model.version());
         }
+        if (random.nextInt(12) == 0) {
+            m.confirmEvent(eventId(model, anchor));
+        }
         switch (random.nextInt(12)) {
             case 0 -> m.expectNoState();
             case 1 -> m.expectState(one(STATES));

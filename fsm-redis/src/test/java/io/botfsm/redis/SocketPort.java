@@ -12,10 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The port on a plain socket, for tests of everything that is not a client. Blocks. One thread at a time. */
-class SocketPort extends CommandPort {
+public class SocketPort extends CommandPort {
     private final RespConnection connection;
 
-    SocketPort(RespConnection connection) {
+    public SocketPort(RespConnection connection) {
         this.connection = connection;
     }
 

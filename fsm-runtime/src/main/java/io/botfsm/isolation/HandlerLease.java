@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /** What one handler sees of the permit that it runs under, until it ends. Thread-safe. */
 final class HandlerLease implements ConversationLease {
-    private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(HandlerLease.class.getPackageName());
 
     private final ConversationPermit permit;
     private final Executor callbacks;
@@ -42,6 +42,11 @@ final class HandlerLease implements ConversationLease {
             }
         }
         run(action);
+    }
+
+    @Override
+    public void fenced(long highestSeen) {
+        permit.fenced(highestSeen);
     }
 
     void lose() {

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Interrupts the thread that began it, unless it ends in time. Thread-safe. */
 final class HandlerTimeout {
-    private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(HandlerTimeout.class.getPackageName());
 
     private final StorageKey key;
     private final Duration limit;

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * them.
  */
 final class IsolationThreads implements Scheduler {
-    private static final Logger LOGGER = LoggerFactory.getLogger(EventIsolation.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(IsolationThreads.class.getPackageName());
     private static final int IDLE_SECONDS = 5;
 
     private final ThreadPoolExecutor handlers;

@@ -50,7 +50,7 @@ final class BlockingRecoveryAdapter implements StateRecovery {
         });
         try {
             executor.execute(task);
-        } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
+        } catch (Throwable refused) { // such as no memory for a thread
             return CompletableFuture.failedFuture(refused);
         }
         return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).whenComplete((value, failure) -> {

@@ -56,7 +56,7 @@ final class RecoverySource {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             executor.execute(() -> begin(work, answer));
-        } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
+        } catch (Throwable refused) { // such as no memory for a thread
             return CompletableFuture.failedFuture(refused);
         }
         return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);

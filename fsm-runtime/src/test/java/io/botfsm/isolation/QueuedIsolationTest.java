@@ -368,7 +368,7 @@ class QueuedIsolationTest {
 
     @Test
     void theLimitIsLogged() {
-        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.isolation");
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         logger.addAppender(log);

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /** Logs Telegram's 409s and notifies the application. Confined to the thread that polls. */
 final class ConflictReporter {
-    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ConflictReporter.class.getPackageName());
 
     private final Consumer<? super PollingConflict> listener;
     private final long start;

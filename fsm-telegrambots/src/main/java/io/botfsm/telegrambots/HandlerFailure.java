@@ -24,7 +24,7 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
  * @param causes the failure first, then what has caused it: handlers wrap what they cannot declare
  */
 record HandlerFailure(List<Throwable> causes) {
-    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerFailure.class.getPackageName());
     /** Causes may form a circle. */
     private static final int MOST_CAUSES = 20;
 

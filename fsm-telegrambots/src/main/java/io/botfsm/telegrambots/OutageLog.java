@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 
 /** Reports an outage once, and its end once. Thread-safe. */
 final class OutageLog {
-    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final Logger LOG = LoggerFactory.getLogger(OutageLog.class.getPackageName());
 
     private boolean announced;
     private long since;

@@ -58,7 +58,7 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * <p>Never uses more than one connection, and calls no method but {@code getUpdates}. Thread-safe.
  */
 public final class PollingSession implements BotRunner.Bot {
-    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class.getPackageName());
 
     private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
     private static final int IDLE_SECONDS = 5;

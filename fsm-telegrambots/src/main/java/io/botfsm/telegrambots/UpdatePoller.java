@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * has ended by the one that drains; only {@link #cancel} is for all threads.
  */
 final class UpdatePoller {
-    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UpdatePoller.class.getPackageName());
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
     /** Telegram gives one update only to who asks for the same offset again within half a second. */

@@ -12,7 +12,7 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 
 /** Handles one update at a time of each conversation, and records what became of it. Thread-safe. */
 final class UpdateProcessor {
-    static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    static final Logger LOG = LoggerFactory.getLogger(UpdateProcessor.class.getPackageName());
 
     private final UnconfirmedUpdates updates;
     private final Lease lease;

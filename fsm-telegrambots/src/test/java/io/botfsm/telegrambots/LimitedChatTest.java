@@ -100,7 +100,7 @@ class LimitedChatTest {
     void otherUsersOfTheChatWaitToo() {
         bot.telegram.nextInChat(GROUP, SEND, 1, Fault.tooManyRequests(1));
         ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(PollingSession.class);
+        Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.telegrambots");
         log.start();
         logger.addAppender(log);
         start();

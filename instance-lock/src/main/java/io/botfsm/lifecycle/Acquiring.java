@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * lease that comes too late is given back.
  */
 final class Acquiring {
-    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Acquiring.class.getPackageName());
     private static final Duration VERY_LONG = Duration.ofDays(365);
 
     private final InstanceLock lock;

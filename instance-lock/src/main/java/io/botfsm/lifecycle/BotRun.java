@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /** One run: rounds until one of them is the last, then the end of everything. Confined to the thread that runs it. */
 final class BotRun {
-    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BotRun.class.getPackageName());
 
     private final InstanceLock lock;
     private final boolean standby;

@@ -54,7 +54,7 @@ public final class BotRunner {
     /** Exit status: another instance is active, see {@link #heldBy}. The same as {@code EX_TEMPFAIL} of sysexits.h. */
     public static final int ANOTHER_IS_ACTIVE = 75;
 
-    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class.getPackageName());
     private static final Duration EXIT_MARGIN = Duration.ofSeconds(5);
 
     private final InstanceLock lock;

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Lets a run stop in order when the JVM exits meanwhile: {@code System.exit} elsewhere, or a signal nobody has taken.
  */
 final class ExitHook {
-    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ExitHook.class.getPackageName());
 
     private final StopRequest stop;
     private final Duration limit;

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * more than complete the ending of its own round.
  */
 final class Generation {
-    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Generation.class.getPackageName());
 
     private final Lease lease;
     private final CompletableFuture<Ending> ending;

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * threads of steps that do not end when interrupted.
  */
 public final class ShutdownSequence {
-    private static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class.getPackageName());
 
     private final List<Step> steps;
     private final AtomicBoolean begun = new AtomicBoolean();

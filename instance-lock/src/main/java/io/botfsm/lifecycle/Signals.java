@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * that can do it and cannot be told not to.
  */
 final class Signals {
-    private static final Logger LOG = LoggerFactory.getLogger(BotRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Signals.class.getPackageName());
     private static final List<String> NAMES = List.of("INT", "TERM");
 
     /** Of all runners in this process, one has the signals. */

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Tells listeners what happens, one event after another, never on the thread that it happened on. Thread-safe. */
 final class LockEvents {
-    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LockEvents.class.getPackageName());
 
     private final List<LockListener> listeners;
     private final Executor callbacks;

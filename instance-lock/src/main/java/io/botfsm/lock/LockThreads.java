@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * and as many for callbacks as there are callbacks that block. They are started when needed, and are daemons.
  */
 final class LockThreads implements AutoCloseable {
-    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LockThreads.class.getPackageName());
     private static final int IDLE_SECONDS = 5;
     private static final int LAST_EVENTS_SECONDS = 1;
 

@@ -13,7 +13,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 enum LoggingListener implements LockListener {
     INSTANCE;
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LoggingListener.class.getPackageName());
 
     /** Whether it would, at the level that is set. */
     boolean logs(LockEvent event) {
@@ -55,6 +55,14 @@ enum LoggingListener implements LockListener {
         } else if (event instanceof LockEvent.Expiring e) {
             at(Level.WARN, e, e.fencingToken())
                     .log("Lock \"{}\" about to be lost, in {}: stopping", e.name(), e.untilLost());
+        } else if (event instanceof LockEvent.ImplausibleToken e) {
+            at(Level.ERROR, e, e.fencingToken())
+                    .log(
+                            "Lock \"{}\" keeps its token: a write was refused because of the fencing token {}, which no"
+                                    + " lease can have had. That conversation refuses every instance until an operator"
+                                    + " removes its fence",
+                            e.name(),
+                            e.seen());
         } else if (event instanceof LockEvent.Lost e) {
             at(Level.ERROR, e, e.fencingToken()).log("Lock \"{}\" lost: {}", e.name(), e.reason());
         } else if (event instanceof LockEvent.Released e) {

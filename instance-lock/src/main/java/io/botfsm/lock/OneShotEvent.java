@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Something that happens once at most, told to everybody who wants to know, also afterwards. Thread-safe. */
 final class OneShotEvent<T> {
-    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(OneShotEvent.class.getPackageName());
 
     private final Executor callbacks;
     private final Object monitor = new Object();

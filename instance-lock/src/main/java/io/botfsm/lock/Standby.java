@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** Waits for the lock: tries, and again whenever it may have become free. Thread-safe. */
 final class Standby {
-    private static final Logger LOGGER = LoggerFactory.getLogger(InstanceLock.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Standby.class.getPackageName());
 
     private final InstanceLeases leases;
     private final LeaseEngine engine;

@@ -19,7 +19,7 @@ final class BotProgram {
     private BotProgram() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        ((Logger) LoggerFactory.getLogger(BotRunner.class)).setLevel(Level.INFO);
+        ((Logger) LoggerFactory.getLogger("io.botfsm.lifecycle")).setLevel(Level.INFO);
         HandLock lock = new HandLock(BotProgram::say);
         BotRunner runner = runner(lock);
         int status = switch (arguments[0]) {

@@ -16,7 +16,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
 
     private LogLines(Class<?> source) {
-        logger = (Logger) LoggerFactory.getLogger(source);
+        logger = (Logger) LoggerFactory.getLogger(source.getPackageName());
         level = logger.getLevel();
         logger.setLevel(Level.INFO);
         start();

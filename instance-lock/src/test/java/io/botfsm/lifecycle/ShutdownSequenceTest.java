@@ -246,7 +246,7 @@ class ShutdownSequenceTest {
                 @Override
                 public FilterReply decide(
                         Marker marker, Logger logger, Level level, String format, Object[] args, Throwable t) {
-                    if (logger.getName().equals(ShutdownSequence.class.getName())) {
+                    if (logger.getName().equals(ShutdownSequence.class.getPackageName())) {
                         throw new IllegalStateException("broken logging");
                     }
                     return FilterReply.NEUTRAL;

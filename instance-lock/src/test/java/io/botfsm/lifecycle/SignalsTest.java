@@ -33,7 +33,7 @@ class SignalsTest {
         @ParameterizedTest
         @ValueSource(strings = {"TERM", "INT"})
         void stopsTheBotInOrderAndTheProcessEndsWell(String signal) throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("work")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("work")) {
                 bot.awaitSaid("start 1");
                 bot.signal(signal);
 
@@ -46,7 +46,7 @@ class SignalsTest {
         @ParameterizedTest
         @ValueSource(strings = {"TERM", "INT"})
         void endsAStandBy(String signal) throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("stand-by")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("stand-by")) {
                 bot.awaitSaid("stand by");
                 bot.signal(signal);
 
@@ -58,7 +58,7 @@ class SignalsTest {
 
         @Test
         void endsAStart() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("start-for-ever")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("start-for-ever")) {
                 bot.awaitSaid("starting");
                 bot.signal("TERM");
 
@@ -77,7 +77,7 @@ class SignalsTest {
 
         @Test
         void isTheJvmsAgainWhenTheRunIsOver() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("end-and-stay")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("end-and-stay")) {
                 bot.awaitSaid("status 0");
                 bot.signal("TERM");
 
@@ -88,7 +88,7 @@ class SignalsTest {
 
         @Test
         void isTheNextRunnersWhenTheRunIsOver() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("one-after-another")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("one-after-another")) {
                 bot.awaitSaidAgain("start 1");
                 bot.signal("TERM");
 
@@ -101,7 +101,7 @@ class SignalsTest {
 
         @Test
         void stopsTwoBotsOfAProcess() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("two")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("two")) {
                 bot.awaitSaid("other: start 1");
                 bot.signal("TERM");
 
@@ -133,7 +133,7 @@ class SignalsTest {
         }
 
         private static int exitOfAHangingStop(String signal) throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("drain-for-ever")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("drain-for-ever")) {
                 bot.awaitSaid("start 1");
                 bot.signal("TERM");
                 bot.awaitSaid("drain 1");
@@ -166,7 +166,7 @@ class SignalsTest {
     class AnExitOfTheJvm {
         @Test
         void stopsTheBotInOrder() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("exit")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("exit")) {
                 assertThat(bot.awaitExit()).as(bot.log()).isEqualTo(7);
                 assertThat(bot.said()).startsWith(WORK_AND_STOP);
                 assertThat(bot.log()).contains("The bot stops: the JVM is exiting");
@@ -176,7 +176,7 @@ class SignalsTest {
         /** Without signals the application has its own shutdown order, and a hook would run concurrently with it. */
         @Test
         void isNotTheRunnersBusinessWithoutSignals() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("work-without-signals")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("work-without-signals")) {
                 bot.awaitSaid("start 1");
                 bot.signal("TERM");
 
@@ -187,7 +187,7 @@ class SignalsTest {
 
         @Test
         void isInTheFrameworksOrderWithoutSignals() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("framework")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("framework")) {
                 bot.awaitSaid("start 1");
                 bot.signal("TERM");
 
@@ -209,7 +209,8 @@ class SignalsTest {
 
         @Test
         void isWhatASignalIsWithoutTheModule() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("work", "--limit-modules", "java.logging,java.naming,java.xml")) {
+            try (BotProgramProcess bot =
+                    BotProgramProcess.start("work", "--limit-modules", "java.logging,java.naming,java.xml")) {
                 bot.awaitSaid("start 1");
                 bot.signal("TERM");
 
@@ -224,7 +225,7 @@ class SignalsTest {
     class AJvmThatKeepsItsHandsOffSignals {
         @Test
         void stopsTheBotInOrderWhenItExits() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("exit", "-Xrs")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("exit", "-Xrs")) {
                 assertThat(bot.awaitExit()).as(bot.log()).isEqualTo(7);
                 assertThat(bot.said()).startsWith(WORK_AND_STOP);
                 assertThat(bot.log()).contains("SIGTERM cannot be had", "already used by VM or OS");
@@ -233,7 +234,7 @@ class SignalsTest {
 
         @Test
         void isKilledByOne() throws IOException, InterruptedException {
-            try (BotProcess bot = BotProcess.start("work", "-Xrs")) {
+            try (BotProgramProcess bot = BotProgramProcess.start("work", "-Xrs")) {
                 bot.awaitSaid("start 1");
                 bot.signal("TERM");
 
@@ -245,7 +246,7 @@ class SignalsTest {
 
     @Test
     void theStatusSaysThatAnotherIsActive() throws IOException, InterruptedException {
-        try (BotProcess bot = BotProcess.start("held")) {
+        try (BotProgramProcess bot = BotProgramProcess.start("held")) {
             assertThat(bot.awaitExit()).as(bot.log()).isEqualTo(BotRunner.ANOTHER_IS_ACTIVE);
             assertThat(bot.said()).containsExactly("try", "close lock", "close redis", "close database", "status 75");
         }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** What is logged of renewals; {@link QuarantineTest} has the line on a quarantine. */
 class LoggingListenerTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(InstanceLock.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.lock");
     private final Level level = logger.getLevel();
 
     @BeforeEach
@@ -52,6 +52,16 @@ class LoggingListenerTest {
                 new LockEvent.RenewedLate("bot", 1, 0),
                 Level.INFO,
                 "Lock \"bot\" renewed: held again after the clock jump");
+    }
+
+    @Test
+    void anImplausibleTokenSaysWhatAnOperatorHasToDo() {
+        logs(
+                new LockEvent.ImplausibleToken("bot", 1, 9_007_199_254_740_991L),
+                Level.ERROR,
+                "Lock \"bot\" keeps its token: a write was refused because of the fencing token 9007199254740991, which no"
+                        + " lease can have had. That conversation refuses every instance until an operator removes its"
+                        + " fence");
     }
 
     @Test

@@ -37,7 +37,7 @@ class QuarantineTest {
     private final TroubledStore store = new TroubledStore(new MemoryLeaseStore());
     private final List<LockEvent> events = new ArrayList<>();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(InstanceLock.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.lock");
     private final Level level = logger.getLevel();
 
     private final LeaseEngine engine = new LeaseEngine(

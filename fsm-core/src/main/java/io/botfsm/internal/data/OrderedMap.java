@@ -2,6 +2,7 @@ package io.botfsm.internal.data;
 
 import static java.util.Collections.unmodifiableMap;
 
+import java.io.Serializable;
 import java.util.AbstractMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,9 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable map in the order of its entries, which {@link Map#copyOf} does not keep; like there, its copy is itself.
+ * Serializable, as the maps of the JDK are.
  */
-public final class OrderedMap extends AbstractMap<String, String> {
-    private final Map<String, String> entries;
+public final class OrderedMap extends AbstractMap<String, String> implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final transient Map<String, String> entries;
 
     private OrderedMap(Map<String, String> entries) {
         this.entries = unmodifiableMap(entries);
@@ -46,5 +50,10 @@ public final class OrderedMap extends AbstractMap<String, String> {
     @Override
     public Set<Entry<String, String>> entrySet() {
         return entries.entrySet();
+    }
+
+    /** Serializes a map of the JDK in place of this one, so that no name of this class is stored. */
+    private Object writeReplace() {
+        return entries;
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.botfsm.redis.testkit.RedisServerProcess;
-import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.redis.SocketPort;
+import io.botfsm.redis.testkit.OneRedisServer;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -28,9 +28,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,28 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code src/test/python/check_aiogram_golden.py} holds the file itself to Python.
  */
 @Timeout(60)
-class AiogramGoldenTest {
+class AiogramGoldenTest extends OneRedisServer {
     private static final Path SCRIPT = Path.of("src/test/python/check_aiogram_golden.py");
-
-    private static RedisServerProcess server;
-    private static RespConnection redis;
-
-    @BeforeAll
-    static void start() {
-        server = RedisServerProcess.start();
-        redis = server.connect();
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
-
-    @AfterEach
-    void forget() {
-        redis.call("FLUSHALL");
-    }
 
     /** One line of the file. */
     record Case(JsonNode json) {

@@ -7,10 +7,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.SocketPort;
 import io.botfsm.redis.aiogram.AiogramMigration.Direction;
 import io.botfsm.redis.aiogram.MigrationReport.Skipped;
-import io.botfsm.redis.testkit.RedisServerProcess;
-import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.redis.testkit.OneRedisServer;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
@@ -19,9 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,29 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which keys are migrated, whose they become, and which are skipped by name while the others are migrated. */
 @Timeout(60)
-class AiogramMigrationKeysTest {
+class AiogramMigrationKeysTest extends OneRedisServer {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final StorageKey GOOD = StorageKey.bot(1).chat(4).user(4).build();
-
-    private static RedisServerProcess server;
-    private static RespConnection redis;
-
-    @BeforeAll
-    static void start() {
-        server = RedisServerProcess.start();
-        redis = server.connect();
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
-
-    @AfterEach
-    void forget() {
-        redis.call("FLUSHALL");
-    }
 
     private static AiogramLayout.Builder layout() {
         return AiogramLayout.builder().bot(1);

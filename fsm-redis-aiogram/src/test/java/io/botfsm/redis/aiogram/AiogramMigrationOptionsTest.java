@@ -7,17 +7,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.SocketPort;
 import io.botfsm.redis.aiogram.AiogramMigration.Direction;
-import io.botfsm.redis.testkit.RedisServerProcess;
-import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.redis.testkit.OneRedisServer;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,28 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Options of a layout that do not fit the keys in Redis are recognized before anything is written. */
 @Timeout(60)
-class AiogramMigrationOptionsTest {
+class AiogramMigrationOptionsTest extends OneRedisServer {
     private static final String BOT = "987654321";
-
-    private static RedisServerProcess server;
-    private static RespConnection redis;
-
-    @BeforeAll
-    static void start() {
-        server = RedisServerProcess.start();
-        redis = server.connect();
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
-
-    @AfterEach
-    void forget() {
-        redis.call("FLUSHALL");
-    }
 
     private static AiogramLayout.Builder layout() {
         return AiogramLayout.builder().bot(BOT);

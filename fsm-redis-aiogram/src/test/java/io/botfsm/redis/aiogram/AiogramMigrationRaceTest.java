@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.RedisStateStorage;
 import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.SocketPort;
 import io.botfsm.redis.aiogram.AiogramMigration.Direction;
 import io.botfsm.redis.internal.Script;
 import io.botfsm.redis.spi.RedisPort;
-import io.botfsm.redis.testkit.RedisServerProcess;
-import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.redis.testkit.OneRedisServer;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
@@ -19,9 +19,6 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,31 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Somebody writes in the very moment in which a conversation is migrated. */
 @Timeout(60)
-class AiogramMigrationRaceTest {
+class AiogramMigrationRaceTest extends OneRedisServer {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final StorageKey KEY = StorageKey.bot(1).chat(7).user(7).build();
 
     private static final Script WRITE = Script.read(RedisStateStorage.class.getResourceAsStream("write.lua"));
-
-    private static RedisServerProcess server;
-    private static RespConnection redis;
-
-    @BeforeAll
-    static void start() {
-        server = RedisServerProcess.start();
-        redis = server.connect();
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
-
-    @AfterEach
-    void forget() {
-        redis.call("FLUSHALL");
-    }
 
     private static void source(String state) {
         redis.call("SET", "fsm:7:7:state", state);

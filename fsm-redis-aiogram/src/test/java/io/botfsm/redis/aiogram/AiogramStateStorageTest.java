@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
+import io.botfsm.redis.SocketPort;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.ServerAccess;
+import io.botfsm.redis.testkit.OneRedisServer;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.ContentionException;
@@ -38,40 +40,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class AiogramStateStorageTest {
+class AiogramStateStorageTest extends OneRedisServer {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final StorageKey KEY = StorageKey.bot(1).chat(-42).user(42).build();
     private static final String STATE = "fsm:-42:42:state";
     private static final String DATA = "fsm:-42:42:data";
-
-    private static RedisServerProcess server;
-    private static RespConnection redis;
-
-    @BeforeAll
-    static void start() {
-        server = RedisServerProcess.start();
-        redis = server.connect();
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
-
-    @AfterEach
-    void forget() {
-        redis.call("FLUSHALL");
-    }
 
     private static AiogramLayout.Builder layout() {
         return AiogramLayout.builder().bot(1);

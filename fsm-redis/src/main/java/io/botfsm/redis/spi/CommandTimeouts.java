@@ -26,7 +26,7 @@ public final class CommandTimeouts {
     private static final long RAREST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long MOST_FREQUENT_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(CommandTimeouts.class.getPackageName());
 
     private record Started(TimedCommand command, long end) {}
 
@@ -55,7 +55,7 @@ public final class CommandTimeouts {
     private void endOverdue() {
         try {
             endThoseOverdue();
-        } catch (RuntimeException e) { // or the executor would never look again
+        } catch (Throwable e) { // or the executor would never look again
             LOGGER.error("a command that timed out", e);
         }
     }

@@ -78,7 +78,7 @@ final class ListenedChannel {
 
     /** One who listens to a channel. Its hints come one after another; closing is for any thread. */
     static final class ChannelListener implements ChannelSubscription {
-        private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
+        private static final Logger LOGGER = LoggerFactory.getLogger(ListenedChannel.class.getPackageName());
 
         private final Runnable hint;
         private final CompletableFuture<ChannelSubscription> begun;

@@ -196,7 +196,7 @@ public final class RedisUri {
 
     /** Collects where Redis is. Not thread-safe. A value that cannot be is refused at once. */
     public static final class Builder {
-        private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class);
+        private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class.getPackageName());
         private static final Pattern LINE_BREAKS = Pattern.compile("[\\r\\n]+\\z");
         private static final Pattern HOST =
                 Pattern.compile("[^\\s/@\\[\\]:,]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\\S+)?");
@@ -242,8 +242,9 @@ public final class RedisUri {
                 throw new IllegalArgumentException("a host must have a name");
             }
             if (!HOST.matcher(node.host()).matches()) {
-                throw new IllegalArgumentException("a host must be a name or an address, without a scheme or a port: \""
-                        + (host.contains("@") ? "***" : node.host()) + '"');
+                throw new IllegalArgumentException(
+                        "a host must be a name or an address, without a scheme, a port or credentials"); // it may hold
+                // some
             }
             if (port < 1 || port > 65_535) {
                 throw new IllegalArgumentException("the port must be between 1 and 65535: " + port);

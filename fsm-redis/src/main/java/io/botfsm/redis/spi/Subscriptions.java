@@ -55,7 +55,7 @@ public final class Subscriptions {
     /** How long a connection without subscriptions is kept for the next one. */
     public static final Duration LINGER = Duration.ofSeconds(5);
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(RedisPort.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(Subscriptions.class.getPackageName());
 
     private final String server;
     private final Supplier<CompletionStage<Channels>> opener;
@@ -228,8 +228,8 @@ public final class Subscriptions {
     }
 
     private void notOpened(@Nullable Throwable failure) {
-        RedisPortException refused = refusal(failure);
-        RedisPortException why = refused != null ? refused : RedisPortException.notSent(failure);
+        RedisPortException why =
+                failure == null ? RedisPortException.notSent(null) : RedisPortException.notConnected(failure);
         List.copyOf(channels.values()).forEach(channel -> channel.fail(why));
         if (channels.isEmpty()) {
             failures = 0;

@@ -38,7 +38,7 @@ public final class LeaseGeneration {
         }
     }
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(LeaseGeneration.class);
+    private static final Logger LOGGER = LoggerFactory.getLogger(LeaseGeneration.class.getPackageName());
     private static final LeaseListener NOBODY = reason -> {};
 
     /** How often it says that it waits, so that nobody wonders why nothing happens. */
@@ -342,6 +342,19 @@ public final class LeaseGeneration {
     public CompletionStage<Boolean> release() {
         var unused = end();
         return ConfirmedRelease.begin(engine, name(), claim(), false);
+    }
+
+    /**
+     * Raises the name's fence to a token that was seen, if the store still has this lease, so that whoever has the next
+     * one gets a higher token. To be called when it has ended: it lasts no longer for that.
+     *
+     * @return whether the store has confirmed it; never fails
+     */
+    public CompletionStage<Boolean> raiseFence(long seen) {
+        long left = confirmed.left(engine.clock().nanoTime()).toMillis();
+        LeaseRequest raising =
+                new LeaseRequest(name(), claim(), Duration.ofMillis(Math.max(1, left)), seen, renewal.fences());
+        return engine.renew(raising).handle((answer, failure) -> answer instanceof Renewal.Renewed);
     }
 
     private boolean endsAs(State end) {

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /** Who wants to be told of releases, by name. Thread-safe; tells under no lock. */
 final class Hints {
-    private static final Logger LOG = LoggerFactory.getLogger(Hints.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Hints.class.getPackageName());
 
     private final ConcurrentMap<String, Set<Interest>> interests = new ConcurrentHashMap<>();
 

@@ -3,44 +3,21 @@ package io.botfsm.examples.migrate;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.redis.testkit.OneRedisServer;
 import io.botfsm.redis.testkit.RedisServerProcess;
-import io.botfsm.redis.testkit.RespConnection;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The command, as a user calls it. */
 @Timeout(60)
-class MigrateTest {
-    private static RedisServerProcess server;
-    private static RespConnection redis;
-
+class MigrateTest extends OneRedisServer {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    @BeforeAll
-    static void start() {
-        server = RedisServerProcess.start();
-        redis = server.connect();
-    }
-
-    @AfterAll
-    static void stop() {
-        redis.close();
-        server.close();
-    }
-
-    @AfterEach
-    void forget() {
-        redis.call("FLUSHALL");
-    }
 
     private int run(String... arguments) {
         return Migrate.run(List.of(arguments), new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
@@ -152,13 +129,14 @@ class MigrateTest {
     void namesWrongOptions() {
         assertThat(run("--redis", server.uri(0))).isEqualTo(2);
         assertThat(migrate("--bogus=hunter2")).isEqualTo(2);
+        assertThat(migrate("redis://:hunter2")).isEqualTo(2);
         assertThat(migrate("--ttl", "-1")).isEqualTo(2);
         assertThat(migrate("--prefix")).isEqualTo(2);
         assertThat(migrate("--separator", "")).isEqualTo(2);
         assertThat(err.toString(UTF_8))
                 .contains("bot(id)", "Unknown option: --bogus", "--ttl must be", "--prefix needs a value", "separator")
                 .doesNotContain("hunter2")
-                .hasLineCount(5); // no usage text, by which the errors would scroll away
+                .hasLineCount(6); // no usage text, by which the errors would scroll away
         assertThat(err.toString(UTF_8).lines()).allMatch(line -> line.endsWith(". See --help."));
         assertThat(run("--help")).isZero();
         assertThat(out.toString(UTF_8)).isEqualTo(MigrationOptions.USAGE);

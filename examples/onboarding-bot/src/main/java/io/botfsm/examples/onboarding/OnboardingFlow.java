@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe.
  */
 public final class OnboardingFlow {
-    private static final Logger LOG = LoggerFactory.getLogger(OnboardingFlow.class);
+    private static final Logger LOG = LoggerFactory.getLogger(OnboardingFlow.class.getPackageName());
     private static final int LONGEST_COMMAND = 32;
     private static final Optional<String> NO_REMARK = Optional.empty();
 

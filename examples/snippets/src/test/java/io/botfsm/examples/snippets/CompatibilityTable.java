@@ -26,8 +26,8 @@ import org.w3c.dom.NodeList;
  * The table of docs/compatibility.md: which rules of which suite each storage kept in the last build, read from the
  * reports of its tests. {@code .ci/compatibility} runs this file by itself, so it needs nothing but the JDK.
  *
- * <p>What a conformance test class belongs to is in its name: its client in that of its package, topology and suite in
- * its own; see {@link #of}.
+ * <p>What a conformance test class belongs to is in its name: its client in that of its package or at the beginning of
+ * its own, topology and suite in its own; see {@link #of}.
  */
 final class CompatibilityTable {
     /** What is run where; {@link #OF_ONE_PROCESS} has no topology. */
@@ -37,7 +37,9 @@ final class CompatibilityTable {
 
     private static final List<String> SUITES =
             List.of("storage", "lease", "event isolation", "instance lock", "aiogram", "port");
+    /** By the beginning of the names of their tests; in lower case the last part of their packages. */
     private static final List<String> CLIENTS = List.of("Lettuce", "Jedis");
+
     private static final List<String> TOPOLOGIES = List.of("standalone", "Sentinel", "Cluster");
 
     private static final String BEGIN = "<!-- written by .ci/compatibility -->\n";
@@ -84,11 +86,12 @@ final class CompatibilityTable {
         String name = testClass.substring(testClass.lastIndexOf('.') + 1);
         String suite = suite(name);
         String topology = name.contains("Sentinel") ? "Sentinel" : name.contains("Cluster") ? "Cluster" : "standalone";
-        if (testClass.startsWith("io.botfsm.redis.lettuce.")) {
-            return Optional.of(new Combination(suite, "Lettuce", topology));
-        }
-        if (testClass.startsWith("io.botfsm.redis.jedis.")) {
-            return Optional.of(new Combination(suite, "Jedis", topology));
+        Optional<String> client = CLIENTS.stream()
+                .filter(each -> testClass.startsWith("io.botfsm.redis." + each.toLowerCase(Locale.ROOT) + ".")
+                        || name.startsWith(each))
+                .findFirst();
+        if (client.isPresent()) {
+            return Optional.of(new Combination(suite, client.get(), topology));
         }
         return Stream.of("io.botfsm.memory.", "io.botfsm.conformance.", "io.botfsm.lock.store.")
                         .anyMatch(testClass::startsWith)

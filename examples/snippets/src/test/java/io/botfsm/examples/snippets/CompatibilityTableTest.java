@@ -65,6 +65,8 @@ class CompatibilityTableTest {
                 .contains(new Combination("lease", "Lettuce", "Cluster"));
         assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.isolation.RedisIsolationConformanceTest"))
                 .contains(new Combination("event isolation", "Jedis", "standalone"));
+        assertThat(CompatibilityTable.of("io.botfsm.integration.storage.LettuceStackConformanceTest"))
+                .contains(new Combination("storage", "Lettuce", "standalone"));
         assertThat(CompatibilityTable.of("io.botfsm.memory.MemoryStateStorageConformanceTest"))
                 .contains(new Combination("storage", "memory", CompatibilityTable.OF_ONE_PROCESS));
         assertThat(CompatibilityTable.of("io.botfsm.jdbc.JdbcConformanceTest")).isEqualTo(Optional.empty());

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.LockEvent;
-import io.botfsm.lock.store.Acquisition;
-import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseRequest;
-import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.lock.store.Renewal;
-import io.botfsm.lock.store.StoredLease;
+import io.botfsm.redis.testkit.ForwardingLeaseStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -33,43 +30,16 @@ class JumpingClockTest {
     private static final Duration JUMP = Duration.ofMillis(200);
 
     /** Holds answers to renewals back, so that the moment lasts as long as a test needs. */
-    private static final class SlowStore implements LeaseStore {
-        private final MemoryLeaseStore store = new MemoryLeaseStore();
+    private static final class SlowStore extends ForwardingLeaseStore {
         private final CompletableFuture<Void> renewals = new CompletableFuture<>();
 
-        @Override
-        public CompletionStage<Acquisition> acquire(LeaseRequest request) {
-            return store.acquire(request);
+        SlowStore() {
+            super(new MemoryLeaseStore());
         }
 
         @Override
         public CompletionStage<Renewal> renew(LeaseRequest request) {
-            return renewals.thenCompose(now -> store.renew(request));
-        }
-
-        @Override
-        public CompletionStage<Boolean> release(String name, Claim claim) {
-            return store.release(name, claim);
-        }
-
-        @Override
-        public CompletionStage<StoredLease> read(String name) {
-            return store.read(name);
-        }
-
-        @Override
-        public CompletionStage<Void> force(String name) {
-            return store.force(name);
-        }
-
-        @Override
-        public CompletionStage<Subscription> subscribe(String name, Runnable hint) {
-            return store.subscribe(name, hint);
-        }
-
-        @Override
-        public void close() {
-            store.close();
+            return renewals.thenCompose(now -> super.renew(request));
         }
     }
 

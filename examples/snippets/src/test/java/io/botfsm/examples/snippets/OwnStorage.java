@@ -31,8 +31,8 @@ final class OwnStorage implements BlockingStateStorage {
 
     @Override
     public Outcome write(StorageKey key, Mutation mutation) {
-        synchronized (table) { // BEGIN … COMMIT
-            Step step = load(key).apply(mutation, nowMicros()); // load: SELECT … FOR UPDATE
+        synchronized (table) { // BEGIN … COMMIT; lock the key, which may have no row yet
+            Step step = load(key).apply(mutation, nowMicros()); // SELECT, then the time: both under that lock
             if (step.next().isGone()) {
                 table.remove(key); // DELETE
             } else {

@@ -247,6 +247,53 @@ abstract class EventRules extends StorageRules {
         storage.duplicate(key, change().state("A").expectNoState().eventId(10));
     }
 
+    @Requires({Need.EVENT_ID, Need.COMPARE_AND_SET})
+    void rule14_questionIsAnsweredAndNeverRecorded() {
+        TestedStorage storage = open();
+        StorageKey key = freshKey();
+        storage.conflict(key, change().confirmEvent(10));
+        assertThat(storage.read(key)).isEqualTo(Snapshot.none());
+        storage.applied(key, change().state("A").put("a", "1").eventId(10));
+        Snapshot live = storage.read(key);
+        assertThat(storage.duplicate(key, change().confirmEvent(10)).current()).isEqualTo(live);
+        for (long id : new long[] {0, 9, 11, 5_000_000, EventWindow.MAX_EVENT_ID}) {
+            assertThat(storage.conflict(key, change().confirmEvent(id)).current())
+                    .isEqualTo(live);
+        }
+        assertThat(storage.read(key)).isEqualTo(live);
+        storage.applied(key, clear());
+        storage.duplicate(key, change().confirmEvent(10));
+        storage.conflict(key, change().confirmEvent(11));
+        storage.applied(key, change().state("B").eventId(11));
+        storage.duplicate(key, change().confirmEvent(11));
+    }
+
+    @Requires({Need.EVENT_ID, Need.COMPARE_AND_SET, Need.FENCING})
+    void rule14_questionIsAnsweredUnderTheFence() {
+        TestedStorage storage = open();
+        StorageKey key = freshKey();
+        storage.applied(key, change().state("A").eventId(10).fencingToken(5));
+        for (long id : new long[] {10, 11}) {
+            assertThat(storage.fenced(key, change().confirmEvent(id).fencingToken(4))
+                            .highestToken())
+                    .isEqualTo(5);
+        }
+        storage.duplicate(key, change().confirmEvent(10).fencingToken(7));
+        storage.conflict(key, change().confirmEvent(11).fencingToken(7));
+        storage.applied(key, change().state("B").eventId(11).fencingToken(6));
+    }
+
+    @Requires({Need.EVENT_ID, Need.COMPARE_AND_SET, Need.SHARES})
+    void rule14_questionIsAnsweredThroughAnotherStorage() {
+        TestedStorage one = open();
+        TestedStorage other = open();
+        StorageKey key = freshKey();
+        one.applied(key, change().state("A").eventId(10));
+        other.duplicate(key, change().confirmEvent(10));
+        other.conflict(key, change().confirmEvent(11));
+        one.applied(key, change().state("B").eventId(11));
+    }
+
     @Requires(Need.EVENT_ID)
     void rule14_conversationsRememberEachTheirOwn() {
         TestedStorage storage = open();

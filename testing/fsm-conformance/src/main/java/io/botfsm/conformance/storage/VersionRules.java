@@ -8,10 +8,12 @@ import io.botfsm.conformance.internal.Crowd;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StorageKey;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Rule 6: versions of a key never repeat or fall. */
 abstract class VersionRules extends StorageRules {
@@ -114,6 +116,41 @@ abstract class VersionRules extends StorageRules {
         storage.conflict(key, change().state("B").expectVersion(stale));
         storage.conflict(key, change().state("B").expectVersion(0));
         assertThat(storage.read(key).state()).hasValue("A");
+    }
+
+    /**
+     * A backend that locks a record cannot lock one that is not there yet, and may begin a conversation with a time
+     * that it took before another one had begun, changed and cleared it.
+     */
+    @Requires(Need.VERSION)
+    void rule06_versionsOfManyLivesNeitherRepeatNorFall() {
+        TestedStorage storage = open();
+        TestedStorage other = beside(storage);
+        for (int round = 0; round < times(2); round++) {
+            StorageKey key = freshKey();
+            Set<Long> versions = ConcurrentHashMap.newKeySet();
+            AtomicLong acknowledged = new AtomicLong();
+            Crowd.of(8, index -> {
+                TestedStorage mine = index % 2 == 0 ? storage : other;
+                for (int life = 0; life < 25; life++) {
+                    for (Mutation.Builder change :
+                            List.of(change().state("A"), change().put("n" + index, "" + life), clear())) {
+                        long before = acknowledged.get();
+                        Applied applied = mine.applied(key, change);
+                        long version = applied.version();
+                        if (version != 0) {
+                            assertThat(version)
+                                    .as("a version, which is above those acknowledged before its write began")
+                                    .isGreaterThan(before);
+                            assertThat(versions.add(version))
+                                    .as("version %d is new", version)
+                                    .isTrue();
+                        }
+                        acknowledged.accumulateAndGet(Math.max(version, applied.previousVersion()), Math::max);
+                    }
+                }
+            });
+        }
     }
 
     @Requires(Need.VERSION)

@@ -260,6 +260,9 @@ abstract class WritingRules extends StorageRules {
         if (has(Capability.EVENT_ID) && random.nextInt(4) == 0) {
             change.eventId(random.nextInt(200));
         }
+        if (has(Capability.EVENT_ID) && has(Capability.COMPARE_AND_SET) && random.nextInt(16) == 0) {
+            change.confirmEvent(random.nextInt(200));
+        }
         return change;
     }
 

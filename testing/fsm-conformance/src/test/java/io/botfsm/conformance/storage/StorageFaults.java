@@ -264,6 +264,23 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     private void versions() {
         fault("VersionsBeginAtOne", breaks(6).also(1, 7)).is(b -> b.nowMicros = () -> 1);
         fault("VersionsAreOnlyTheTime", breaks(6)).is(b -> b.nowMicros = () -> 1 + b.now.getAsLong() / 1_000);
+        // SELECT … FOR UPDATE locks no row that is not there; the INSERT succeeds if there is none any more.
+        inStorage("LocksNoAbsentRecord", breaks(6))
+                .is(s -> s.apply = (key, m) -> {
+                    while (s.backend.kept.get(key) == null) {
+                        Write decided = s.backend.decided(null, m, s.ttl);
+                        LockSupport.parkNanos(1_000);
+                        AtomicBoolean absent = new AtomicBoolean();
+                        s.backend.kept.compute(key, (same, record) -> {
+                            absent.set(record == null);
+                            return record == null ? s.backend.honestStore(decided) : record;
+                        });
+                        if (absent.get()) {
+                            return decided.step().outcome();
+                        }
+                    }
+                    return s.honestApply(key, m);
+                });
         fault("EmptyMutationKeepsTheVersion", breaks(6).also(5, 17))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
@@ -286,7 +303,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         w -> w.step().outcome() instanceof Applied || w.record() == null || b.isOver(w.record())
                                 ? b.honestStore(w)
                                 : new Kept(w.record().conversation(), b.honestEnd(w)));
-        fault("RefusedWriteRemembersTheFence", breaks(7).also(5))
+        fault("RefusedWriteRemembersTheFence", breaks(7).also(5, 14))
                 .is(b -> b.store = w -> {
                     StoredConversation next = w.step().next();
                     return w.step().outcome() instanceof Conflict
@@ -325,11 +342,24 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? new Step(before, new Conflict(before.snapshot()))
                             : before.apply(m, now);
                 });
-        fault("ChecksTheEventBeforeTheFence", breaks(7).also(5))
+        fault("ChecksTheEventBeforeTheFence", breaks(7).also(5, 14))
                 .is(b -> b.decide = (before, m, now) -> m.eventId().isPresent()
                                 && before.events().contains(m.eventId().getAsLong())
                         ? new Step(before, new Duplicate(before.snapshot()))
                         : before.apply(m, now));
+    }
+
+    private static boolean changesNothing(Mutation m) {
+        return !m.changesState()
+                && !m.replacesData()
+                && m.puts().isEmpty()
+                && m.removals().isEmpty();
+    }
+
+    private static Mutation withoutVersion(Mutation m) {
+        Mutation.Builder rest = Mutation.builder().eventId(m.eventId().orElseThrow());
+        m.fencingToken().ifPresent(rest::fencingToken);
+        return rest.build();
     }
 
     private static StoredConversation fence(StoredConversation c, long fence) {
@@ -349,11 +379,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         fault("EmptyMutationDoesNotRestartTheTimeToLive", breaks(10))
                 .is(b -> b.end = w -> {
                     Mutation m = w.mutation();
-                    boolean changes = m.changesState()
-                            || m.replacesData()
-                            || !m.puts().isEmpty()
-                            || !m.removals().isEmpty();
-                    return changes || m.persists() || m.ttl().isPresent() || w.record() == null
+                    return !changesNothing(m) || m.persists() || m.ttl().isPresent() || w.record() == null
                             ? b.honestEnd(w)
                             : w.record().endNanos();
                 });
@@ -507,6 +533,20 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     byte[] few = Arrays.copyOf(latest, Math.min(latest.length, 38));
                     return events(next, EventWindow.of(few, next.events().other()));
                 }));
+        fault("RecordsTheEventItIsAskedAbout", breaks(14).also(5, 7))
+                .is(b -> b.decide =
+                        (before, m, now) -> changesNothing(m) && m.eventId().isPresent()
+                                ? before.apply(withoutVersion(m), now)
+                                : before.apply(m, now));
+        fault("AnswersQuestionsWithoutLookingAtTheFence", breaks(14).also(5, 7, 13))
+                .is(b -> b.decide = (before, m, now) -> before.apply(
+                        m.expectedVersion().orElse(0) == Long.MAX_VALUE
+                                        && m.eventId().isPresent()
+                                ? Mutation.builder()
+                                        .confirmEvent(m.eventId().getAsLong())
+                                        .build()
+                                : m,
+                        now));
         fault("ForgetsEventsOnClear", breaks(14).also(5, 6, 7, 9, 12, 18))
                 .is(b -> b.decide = after((m, next) -> !next.isTombstone()
                         ? next

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
@@ -53,11 +54,11 @@ class ArchitectureTest {
     }
 
     /**
-     * Adapters of which a program has one, sorted by name: types of both may have the same name, since it sees one of
+     * Groups of adapters of which a program has one: types of several may have the same name, since it sees one of
      * them.
      */
-    private static final Set<List<String>> ALTERNATIVES =
-            Set.of(List.of("fsm-redis-jedis", "fsm-redis-lettuce"), List.of("fsm-pengrad", "fsm-telegrambots"));
+    private static final List<Set<String>> ALTERNATIVES =
+            List.of(Set.of("fsm-redis-jedis", "fsm-redis-lettuce"), Set.of("fsm-pengrad", "fsm-telegrambots"));
 
     private static final Pattern VAGUE = Pattern.compile(".*(Utils?|Helpers?|Managers?)");
 
@@ -160,8 +161,58 @@ class ArchitectureTest {
         CLASSES.forEach((module, classes) -> topLevel(classes)
                 .forEach(type -> modules.computeIfAbsent(type.getSimpleName(), any -> new ArrayList<>())
                         .add(module)));
-        modules.values().removeIf(of -> of.size() == 1 || ALTERNATIVES.contains(of));
+        modules.values().removeIf(of -> of.size() == 1 || areAlternatives(of, ALTERNATIVES));
         assertThat(modules).isEmpty();
+    }
+
+    /** Whether one group has all of the modules, each named once. */
+    private static boolean areAlternatives(List<String> modules, List<Set<String>> groups) {
+        return groups.stream().anyMatch(group -> group.containsAll(modules))
+                && Set.copyOf(modules).size() == modules.size();
+    }
+
+    @Test
+    void anyNumberOfModulesAreAlternatives() {
+        List<Set<String>> groups = List.of(Set.of("a", "b", "c"), Set.of("d", "e"));
+        assertThat(areAlternatives(List.of("c", "a", "b"), groups)).isTrue();
+        assertThat(areAlternatives(List.of("c", "a"), groups)).isTrue();
+        assertThat(areAlternatives(List.of("c", "d"), groups)).isFalse();
+        assertThat(areAlternatives(List.of("a", "a", "b"), groups))
+                .as("twice in a")
+                .isFalse();
+    }
+
+    @Test
+    void loggersAreNamedByPackage() {
+        List<String> loggers = new ArrayList<>();
+        List<String> violations = new ArrayList<>();
+        CLASSES.values()
+                .forEach(classes -> classes.stream()
+                        .flatMap(type -> type.getCodeUnits().stream())
+                        .forEach(code -> code.getMethodCallsFromSelf().stream()
+                                .filter(call -> call.getTargetOwner().getName().equals("org.slf4j.LoggerFactory"))
+                                .forEach(call -> {
+                                    loggers.add(call.getDescription());
+                                    if (!isNamedByPackage(code)) {
+                                        violations.add(call.getDescription());
+                                    }
+                                })));
+        assertThat(loggers).hasSizeGreaterThan(20);
+        assertThat(violations)
+                .as("loggers that are not LoggerFactory.getLogger(OfThisPackage.class.getPackageName())")
+                .isEmpty();
+    }
+
+    private static boolean isNamedByPackage(JavaCodeUnit code) {
+        List<String> calls = code.getMethodCallsFromSelf().stream()
+                .map(call -> call.getTarget().getFullName())
+                .toList();
+        return calls.contains("org.slf4j.LoggerFactory.getLogger(java.lang.String)")
+                && calls.contains("java.lang.Class.getPackageName()")
+                && code.getReferencedClassObjects().stream()
+                        .allMatch(named -> named.getRawType()
+                                .getPackageName()
+                                .equals(code.getOwner().getPackageName()));
     }
 
     @Test

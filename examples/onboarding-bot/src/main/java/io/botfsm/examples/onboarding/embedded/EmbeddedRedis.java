@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * it for itself alone is the last. Joining and leaving go through a gate.
  */
 public final class EmbeddedRedis implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRedis.class.getPackageName());
 
     private final Gate gate;
     private final RedisServer server;

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * it answers. Whoever starts or stops it must see to it that nobody else does so at the same time.
  */
 final class RedisServer {
-    private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class.getPackageName());
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int MOST_ATTEMPTS = 5;
     private static final int LINES_SHOWN = 10;

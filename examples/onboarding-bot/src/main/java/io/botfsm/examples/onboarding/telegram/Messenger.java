@@ -31,7 +31,7 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /** Lets the flow answer messages and buttons, and no other kinds of updates; sends what it says. Thread-safe. */
 final class Messenger implements UpdateHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(Messenger.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Messenger.class.getPackageName());
     private static final int LONGEST_TEXT = 4096;
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;

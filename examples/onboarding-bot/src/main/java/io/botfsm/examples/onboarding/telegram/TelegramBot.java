@@ -25,7 +25,7 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  * client that is closed at the end, when nothing is sent any more.
  */
 public final class TelegramBot implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(TelegramBot.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TelegramBot.class.getPackageName());
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
 
     private final PollingSession.Builder polling;

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** A conversation at a terminal, for as long as a lease is held: each line is a message, each reply a line. */
 final class Terminal implements Bot {
     private static final long NOT_HELD_PAUSE_MILLIS = 20;
-    private static final Logger LOG = LoggerFactory.getLogger(Terminal.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Terminal.class.getPackageName());
 
     private static final String CYAN = "\u001b[36m";
     private static final String RESET = "\u001b[0m";

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,12 +23,17 @@ import org.junit.jupiter.api.BeforeAll;
 /** Conversations under the suite, through one of the clients, over a topology of its own. */
 public abstract class RedisStorageConformance extends StateStorageConformance
         implements Conformance.CutsOff, Conformance.Shares, Conformance.Counts {
-    private final ClientInTest client;
+    private final Function<String, BotRedis.Builder> client;
     private final Supplier<Topology> starter;
     private final List<StateStorage> opened = new CopyOnWriteArrayList<>();
     private Topology topology;
 
     protected RedisStorageConformance(ClientInTest client, Supplier<Topology> starter) {
+        this(client::builder, starter);
+    }
+
+    /** Through the client that this builder opens. */
+    protected RedisStorageConformance(Function<String, BotRedis.Builder> client, Supplier<Topology> starter) {
         this.client = client;
         this.starter = starter;
     }
@@ -51,7 +57,7 @@ public abstract class RedisStorageConformance extends StateStorageConformance
     }
 
     protected BotRedis connect(String uri, Duration deadline) {
-        return client.connect(uri, deadline);
+        return client.apply(uri).commandTimeout(deadline).connect();
     }
 
     protected StateStorage storage(BotRedis redis, Optional<Duration> ttl) {

@@ -1,8 +1,10 @@
-package io.botfsm.redis.lettuce;
+package io.botfsm.integration.storage;
 
+import io.botfsm.conformance.internal.EmptyRecovery;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.redis.client.testing.RedisStorageConformance;
 import io.botfsm.redis.client.testing.Topology;
+import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.transition.LoggingStateStorage;
 import io.botfsm.transition.NotifyingStateStorage;
@@ -17,7 +19,7 @@ final class LettuceStackConformanceTest extends RedisStorageConformance {
     private static final TransitionRules NONE = TransitionRules.builder().build();
 
     LettuceStackConformanceTest() {
-        super(new LettuceInTest(), Topology::server);
+        super(LettuceRedis::builder, Topology::server);
     }
 
     @Override

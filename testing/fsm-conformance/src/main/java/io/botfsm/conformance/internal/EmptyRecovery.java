@@ -1,21 +1,17 @@
-package io.botfsm.memory;
+package io.botfsm.conformance.internal;
 
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.StateRecovery;
 import io.botfsm.storage.StorageKey;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A second source that knows every conversation of another bot. */
-record OthersRecovery() implements StateRecovery {
-    private static final RecoveredConversation KNOWN = new RecoveredConversation(Optional.of("A"), Map.of("a", "1"));
-
+/** A second source that knows nothing. */
+public record EmptyRecovery() implements StateRecovery {
     @Override
     public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
-        return CompletableFuture.completedStage(
-                Optional.of(KNOWN).filter(known -> key.bot().equals("another")));
+        return CompletableFuture.completedStage(Optional.empty());
     }
 
     @Override

@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A {@link BotProgram} in a JVM of its own. Killed when closed. */
-final class BotProcess implements AutoCloseable {
+final class BotProgramProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
     private static final String SPOKEN = "> ";
 
@@ -22,18 +22,18 @@ final class BotProcess implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Thread reader = new Thread(this::read, "output of the bot");
 
-    private BotProcess(List<String> command) throws IOException {
+    private BotProgramProcess(List<String> command) throws IOException {
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         reader.start();
     }
 
-    static BotProcess start(String what, String... jvmOptions) throws IOException, InterruptedException {
+    static BotProgramProcess start(String what, String... jvmOptions) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(withInterruptSignal());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of(jvmOptions));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BotProgram.class.getName(), what));
-        return new BotProcess(command);
+        return new BotProgramProcess(command);
     }
 
     /** A process that a shell without job control put into the background ignores SIGINT, and so do its children. */
