@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /** What the JDK's HTTP client logs when it is told to: the address of each call, which has the bot's token. */
 final class HttpClientLog {
-    private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HttpClientLog.class.getPackageName());
 
     /** The loggers with the levels at which they show addresses, each also a system property that turns it on. */
     private enum Source {

@@ -319,7 +319,7 @@ class ApplicationFaultsTest {
                 }
             }
         };
-        Logger log = (Logger) LoggerFactory.getLogger(PollingSession.class);
+        Logger log = (Logger) LoggerFactory.getLogger(PollingSession.class.getPackageName());
         appender.start();
         log.addAppender(appender);
         AtomicInteger failures = new AtomicInteger(2);

@@ -38,7 +38,7 @@ class TokenInLogsTest {
     private final Logger root = Logger.getLogger("");
     private final Level rootBefore = root.getLevel();
     private final ch.qos.logback.classic.Logger session =
-            (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(PollingSession.class);
+            (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(PollingSession.class.getPackageName());
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final List<String> records = new CopyOnWriteArrayList<>();
     private final Handler recorder = new Handler() {

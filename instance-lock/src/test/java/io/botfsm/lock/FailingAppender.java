@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fails with an error for all that a class logs, until closed. Logback keeps exceptions to itself, errors it does not.
+ * Fails with an error for all that the package of a class logs, until closed. Logback keeps exceptions to itself,
+ * errors it does not.
  */
 public final class FailingAppender extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger logger;
     private final @Nullable Level level;
 
     private FailingAppender(Class<?> source) {
-        logger = (Logger) LoggerFactory.getLogger(source);
+        logger = (Logger) LoggerFactory.getLogger(source.getPackageName());
         level = logger.getLevel();
         logger.setLevel(Level.INFO);
         start();

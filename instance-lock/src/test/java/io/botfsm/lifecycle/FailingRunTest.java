@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** A run ends in order, whatever becomes of the log, and with whatever its bot fails. */
-class FailingAppenderTest extends RunnerTest {
+class FailingRunTest extends RunnerTest {
     @Test
     void everythingIsClosed() {
         lock.grant();
