@@ -92,7 +92,7 @@ final class LeasePermit implements ConversationPermit {
             LOGGER.error(
                     "A write under the lease \"{}\" was refused because of the fencing token {}, which no lease can have"
                             + " had. The conversation refuses every lease until an operator removes its fence",
-                    lease.name(),
+                    Text.printable(lease.name()),
                     seen);
             return;
         }

@@ -25,10 +25,7 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
  */
 record HandlerFailure(List<Throwable> causes) {
     private static final Logger LOG = LoggerFactory.getLogger(HandlerFailure.class.getPackageName());
-<<<<<<< HEAD
 
-=======
->>>>>>> telegram
     /** Causes may form a circle. */
     private static final int MOST_CAUSES = 20;
 
