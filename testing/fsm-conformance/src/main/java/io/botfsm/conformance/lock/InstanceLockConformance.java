@@ -364,10 +364,10 @@ public abstract class InstanceLockConformance {
             lease.fenced(seen);
             assertThat(lease.isHeld()).as("after %d was seen", seen).isTrue();
         }
-        lease.close();
-        Lease next = acquired(one);
-        assertThat(next.fencingToken()).isBetween(lease.fencingToken() + 1, lease.fencingToken() + (1L << 40));
         assertThat(lost).isFalse();
+        long token = lease.fencingToken();
+        lease.close();
+        assertThat(acquired(one).fencingToken()).isBetween(token + 1, token + (1L << 40));
     }
 
     @Test

@@ -53,13 +53,13 @@ final class EventIsolationFaults extends Faults<WithAFault> {
 
     private void order() {
         // Takes each handler for one of another conversation.
-        inIsolation("IsolatesNothing", breaks(1, 5, 6, 8, 10, 13, 15, 16).also(7, 9, 12, 14, 20))
+        inIsolation("IsolatesNothing", breaks(1, 5, 6, 8, 10, 13, 15, 16).also(7, 9, 12, 14, 20, 21))
                 .is(it -> {
                     it.submit = (key, handler) -> it.honest.submit(another(key), handler);
                     it.call = (key, handler) -> it.honest.call(another(key), handler);
                 });
         // Whoever's turn it is, the last that was submitted runs.
-        inIsolation("RunsTheLastFirst", breaks(1, 8, 13)).is(it -> {
+        inIsolation("RunsTheLastFirst", breaks(1, 8, 13).also(21)).is(it -> {
             ConcurrentMap<StorageKey, ConcurrentLinkedDeque<Waiting>> stacks = new ConcurrentHashMap<>();
             it.submit = (key, handler) -> {
                 ConcurrentLinkedDeque<Waiting> stack =
@@ -118,7 +118,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
             };
         });
         // Once one has failed, the conversation does nothing more.
-        inIsolation("StopsAfterAFailure", breaks(4)).is(it -> {
+        inIsolation("StopsAfterAFailure", breaks(4).also(21)).is(it -> {
             Set<StorageKey> failed = ConcurrentHashMap.newKeySet();
             it.submit = (key, handler) -> it.honest.submit(key, lease -> {
                 if (failed.contains(key)) {
@@ -155,7 +155,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                         builder.threads(threads).inTotal(MUCH).build());
         // The thread goes to whoever asks last, which is the one that has had it. In one process, where no lease makes
         // it pause.
-        fault("KeepsTheThread", breaks(12).also(6, 7, 13, 14, 15, 16, 19, 20))
+        fault("KeepsTheThread", breaks(12).also(6, 7, 13, 14, 15, 16, 19, 20, 21))
                 .is(suite -> suite.build = (builder, threads) -> EventIsolation.builder()
                         .executor(lastFirst(threads))
                         .perConversation(1_000)
@@ -195,7 +195,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
         inIsolation("IsHeldForEver", breaks(11, 19))
                 .is(it -> it.hand(
                         lease -> new FaultyLease(() -> true, lease::fencingToken, lease::onLost, lease::fenced)));
-        inIsolation("HasOneToken", breaks(14))
+        inIsolation("HasOneToken", breaks(14).also(21))
                 .is(it -> it.hand(lease ->
                         new FaultyLease(lease::isHeld, () -> OptionalLong.of(1), lease::onLost, lease::fenced)));
         inIsolation("TellsOfNoLoss", breaks(19))
@@ -258,9 +258,9 @@ final class EventIsolationFaults extends Faults<WithAFault> {
 
     private void processes() {
         // Each process asks a store of its own.
-        fault("KnowsOneProcess", breaks(13, 15, 16, 19).also(14, 20))
+        fault("KnowsOneProcess", breaks(13, 15, 16, 19).also(14, 20, 21))
                 .is(suite -> suite.backend = () -> new ReferenceLeaseBackend().inRealTime());
-        inStore("NeverRenews", breaks(15))
+        inStore("NeverRenews", breaks(15).also(21))
                 .is(store -> store.renew =
                         request -> CompletableFuture.failedFuture(new LeaseStoreException("on purpose", false, null)));
         fault("WaitsForEver", breaks(16))
@@ -268,7 +268,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                         .acquireTimeout(EventIsolationConformance.LONG)
                         .build());
         // Looks again when the lease of another would have ended.
-        inStore("HearsOfNoRelease", breaks(17).also(13, 14, 18))
+        inStore("HearsOfNoRelease", breaks(17).also(13, 14, 18, 21))
                 .is(store -> store.subscribe = (name, hint) -> CompletableFuture.completedFuture(() -> {}));
         // Keeps a lease for a while, and only for itself.
         fault("PrefersItself", breaks(18)).is(suite -> {

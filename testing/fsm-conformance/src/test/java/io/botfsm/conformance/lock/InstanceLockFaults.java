@@ -19,10 +19,10 @@ final class InstanceLockFaults extends Faults<WithAFault> {
         losses();
         locks();
         // Every instance has a store of its own.
-        fault("SharesNothing", breaks(2, 3, 5, 6, 8, 10).also(4, 7, 9, 13))
+        fault("SharesNothing", breaks(2, 3, 5, 6, 8, 10).also(4, 7, 9, 12, 13))
                 .is(suite -> suite.store = MemoryLeaseStore::new);
         // Locks whatever the name.
-        fault("LocksByObject", breaks(2, 5, 8, 10).also(3, 4, 6, 7, 9, 13)).is(suite -> {
+        fault("LocksByObject", breaks(2, 5, 8, 10).also(3, 4, 6, 7, 9, 12, 13)).is(suite -> {
             AtomicLong objects = new AtomicLong();
             suite.name = name -> name + objects.incrementAndGet();
         });
@@ -39,7 +39,7 @@ final class InstanceLockFaults extends Faults<WithAFault> {
     private void leases() {
         // Goes by a flag that nobody sets.
         inLease("IsHeldForEver", breaks(5, 10, 12, 13).also(4)).is(lease -> lease.isHeld = () -> true);
-        inLease("IsNeverHeld", breaks(1, 6).also(2, 4, 5, 7, 8, 10, 12)).is(lease -> lease.isHeld = () -> false);
+        inLease("IsNeverHeld", breaks(1, 6).also(2, 4, 5, 7, 8, 10, 12, 14)).is(lease -> lease.isHeld = () -> false);
         // Looks the token up when it is asked for it.
         fault("ShowsTheLatestToken", breaks(4).also(7, 10, 12)).is(suite -> {
             AtomicLong latest = new AtomicLong();
@@ -48,9 +48,9 @@ final class InstanceLockFaults extends Faults<WithAFault> {
                 lease.fencingToken = latest::get;
             };
         });
-        inLease("HasOneTokenForAll", breaks(4, 7, 10).also(12)).is(lease -> lease.fencingToken = () -> 1);
+        inLease("HasOneTokenForAll", breaks(4, 7, 10).also(12, 14)).is(lease -> lease.fencingToken = () -> 1);
         // The lease expires by itself, some day.
-        inLease("KeepsWhatIsClosed", breaks(5, 7, 8, 9).also(3, 4)).is(lease -> lease.close = () -> {});
+        inLease("KeepsWhatIsClosed", breaks(5, 7, 8, 9).also(3, 4, 14)).is(lease -> lease.close = () -> {});
         // Frees the lock when a lease is closed, whoever has it by then.
         inLock("ClosesAnothersLease", breaks(5, 10).also(3, 4, 11, 12))
                 .is(lock -> lock.acquired = lease -> {
@@ -81,7 +81,7 @@ final class InstanceLockFaults extends Faults<WithAFault> {
                 long above = lock.honest == learner.get() ? Math.max(token, learnt.get() + 1) : token;
                 lease.fencingToken = () -> above;
                 lease.fenced = highestSeen -> {
-                    if (highestSeen > above) {
+                    if (highestSeen > above && highestSeen < 1L << 52) {
                         learnt.set(highestSeen);
                         learner.set(lock.honest);
                         lease.honest.fenced(token + 1);
@@ -151,7 +151,7 @@ final class InstanceLockFaults extends Faults<WithAFault> {
                         }
                     }
                 });
-        inLock("IsNotForced", breaks(10, 11).also(4, 13)).is(lock -> lock.forceRelease = () -> {});
+        inLock("IsNotForced", breaks(10, 11).also(4, 12, 13)).is(lock -> lock.forceRelease = () -> {});
         inLock("DoesNotClose", breaks(13).also(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12))
                 .is(lock -> lock.close = () -> {});
     }
