@@ -57,8 +57,10 @@ final class BlockingAdapter implements StateStorage {
                     run(work, answer, failure -> unavailable(key, writes, failure));
                 }
             });
-        } catch (RuntimeException refused) { // RejectedExecutionException, or whatever the executor has instead
-            return CompletableFuture.failedFuture(unavailable(key, false, refused));
+        } catch (Throwable refused) { // such as no memory for a thread; what runs nevertheless answers
+            if (progress.compareAndSet(Progress.WAITING, Progress.EXPIRED)) {
+                return CompletableFuture.failedFuture(unavailable(key, false, refused));
+            }
         }
         return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
             boolean expired = failure instanceof TimeoutException;

@@ -148,6 +148,53 @@ final class BlockingStateStorageTest {
     }
 
     @Test
+    void executorThatThrowsAnErrorFailsThroughTheStageToo() throws Exception {
+        StateStorage storage = StateStorage.blocking(
+                driver,
+                task -> {
+                    throw new InternalError("no thread");
+                },
+                LONG);
+        StorageUnavailableException failure = unavailable(storage.write(KEY, CHANGE));
+        assertThat(failure.mayBeApplied()).isFalse();
+        assertThat(failure).hasCauseInstanceOf(InternalError.class);
+    }
+
+    /** What is reported as not written is not written later. */
+    @Test
+    void taskOfAnExecutorThatKeptWhatItRefusedNeverRuns() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        driver.write = () -> {
+            ran.incrementAndGet();
+            return new Outcome.Fenced(1);
+        };
+        Queue<Runnable> queue = new ArrayDeque<>();
+        StateStorage storage = StateStorage.blocking(
+                driver,
+                task -> {
+                    queue.add(task);
+                    throw new RejectedExecutionException("and kept");
+                },
+                LONG);
+        assertThat(unavailable(storage.write(KEY, CHANGE)).mayBeApplied()).isFalse();
+        queue.forEach(Runnable::run);
+        assertThat(ran).hasValue(0);
+    }
+
+    @Test
+    void answerOfATaskThatRanBeforeTheExecutorFailedCounts() throws Exception {
+        driver.write = () -> new Outcome.Fenced(1);
+        StateStorage storage = StateStorage.blocking(
+                driver,
+                task -> {
+                    task.run();
+                    throw new IllegalStateException("afterwards");
+                },
+                LONG);
+        assertThat(value(storage.write(KEY, CHANGE))).isEqualTo(new Outcome.Fenced(1));
+    }
+
+    @Test
     void driverThatReturnsNullHasFailed() throws Exception {
         driver.read = () -> null;
         assertThat(unavailable(storage(LONG).read(KEY))).hasCauseInstanceOf(NullPointerException.class);

@@ -15,6 +15,7 @@ import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -267,7 +268,10 @@ public final class BotRedis implements AutoCloseable {
 
         private ConnectionDiagnosis diagnosis() {
             return new ConnectionDiagnosis(
-                    uri.nodes(), uri.isTls(), uri.masterName().isPresent(), timeout());
+                    connector.followsUri() ? uri.nodes() : List.of(),
+                    uri.isTls(),
+                    uri.masterName().isPresent(),
+                    timeout());
         }
 
         private Duration timeout() {

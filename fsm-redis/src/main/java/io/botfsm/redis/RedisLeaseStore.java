@@ -238,7 +238,7 @@ public final class RedisLeaseStore implements LeaseStore {
         String why = known.code().equals(NO_HIGHER_TOKEN)
                 ? "the key of its fence, " + keys.lease(name) + ":fence, holds no number that can rise"
                 : String.valueOf(known.getMessage());
-        return failure(name, why, known.isLasting(), known);
+        return failure(name, why, known.isLastingOnceConnected(), known);
     }
 
     private LeaseStoreException failure(String name, String why, boolean lasting, @Nullable Throwable cause) {

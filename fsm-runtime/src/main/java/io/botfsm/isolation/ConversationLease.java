@@ -25,4 +25,15 @@ public interface ConversationLease {
      * @param action must not block: it runs on a thread that it shares with the actions of other handlers
      */
     void onLost(Runnable action);
+
+    /**
+     * Says that something refused this lease's token since it has seen a higher one: the store has fallen back behind
+     * tokens that it gave out. Later leases of this isolation, and the next one of this conversation in any process,
+     * have a token above. Called by itself where the handler throws a {@link io.botfsm.storage.FencedException}, or
+     * what that has caused. Nothing within one process.
+     *
+     * @param highestSeen the token that was seen; one not above this lease's changes nothing, and one that no lease can
+     *     have had is logged and changes nothing: see {@link io.botfsm.lock.Lease#fenced}
+     */
+    void fenced(long highestSeen);
 }

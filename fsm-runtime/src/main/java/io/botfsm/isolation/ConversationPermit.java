@@ -13,6 +13,9 @@ interface ConversationPermit {
     /** Another handler begins, which is told of a loss. */
     void serve(HandlerLease handler);
 
+    /** Something refused its token, since it has seen that higher one. */
+    void fenced(long highestSeen);
+
     /** Whether the next handler in this process may go on with it. */
     boolean mayServeAnother();
 

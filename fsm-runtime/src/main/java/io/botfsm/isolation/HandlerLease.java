@@ -44,6 +44,11 @@ final class HandlerLease implements ConversationLease {
         run(action);
     }
 
+    @Override
+    public void fenced(long highestSeen) {
+        permit.fenced(highestSeen);
+    }
+
     void lose() {
         List<Runnable> told;
         synchronized (monitor) {

@@ -25,6 +25,11 @@ enum InProcessPermit implements ConversationPermit {
     }
 
     @Override
+    public void fenced(long highestSeen) {
+        // it has no token
+    }
+
+    @Override
     public boolean mayServeAnother() {
         return true;
     }

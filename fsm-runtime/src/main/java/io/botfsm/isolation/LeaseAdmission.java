@@ -41,7 +41,7 @@ final class LeaseAdmission implements Admission {
     }
 
     private AcquireAttempt.Outcome ask(StorageKey key, String name) {
-        AcquireAttempt attempt = engine.acquire(name, 0);
+        AcquireAttempt attempt = engine.acquire(name);
         try {
             return attempt.result().get(engine.timings().requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import io.botfsm.lock.internal.LeaseGeneration;
 import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class LeasePermit implements ConversationPermit {
     private @Nullable HandlerLease handler;
     private int handlers;
     private boolean lost;
+    private long highestSeen;
 
     private LeasePermit(LeaseEngine engine, LeaseGeneration lease) {
         this.engine = engine;
@@ -82,8 +84,33 @@ final class LeasePermit implements ConversationPermit {
     }
 
     @Override
+    public void fenced(long seen) {
+        if (seen <= lease.fencingToken()) {
+            return;
+        }
+        if (!engine.learn(seen, lease.fencingToken())) {
+            LOGGER.error(
+                    "A write under the lease \"{}\" was refused because of the fencing token {}, which no lease can have"
+                            + " had. The conversation refuses every lease until an operator removes its fence",
+                    lease.name(),
+                    seen);
+            return;
+        }
+        synchronized (monitor) {
+            highestSeen = Math.max(highestSeen, seen);
+        }
+    }
+
+    /** The highest token because of which its own was refused, 0 if none. */
+    private long highestSeen() {
+        synchronized (monitor) {
+            return highestSeen;
+        }
+    }
+
+    @Override
     public boolean mayServeAnother() {
-        return !isLongEnough() && isHeld();
+        return !isLongEnough() && highestSeen() == 0 && isHeld();
     }
 
     private boolean isLongEnough() {
@@ -100,7 +127,10 @@ final class LeasePermit implements ConversationPermit {
     @Override
     public CompletionStage<?> release() {
         boolean ended = lease.end();
-        return lease.release().thenAccept(confirmed -> {
+        long seen = highestSeen();
+        CompletionStage<Boolean> fenceRaised =
+                seen == 0 ? CompletableFuture.completedStage(true) : lease.raiseFence(seen);
+        return fenceRaised.thenCompose(raised -> lease.release()).thenAccept(confirmed -> {
             if (confirmed) {
                 engine.forget(lease.claim());
             } else if (ended) {

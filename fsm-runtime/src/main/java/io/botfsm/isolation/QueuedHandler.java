@@ -2,11 +2,15 @@ package io.botfsm.isolation;
 
 import io.botfsm.isolation.EventIsolation.Handler;
 import io.botfsm.lock.internal.LeaseWait;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.StorageKey;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One handler, from its arrival to its end. Thread-safe. */
@@ -16,6 +20,9 @@ final class QueuedHandler<T extends @Nullable Object> {
         RUNNING,
         OVER
     }
+
+    /** Causes may form a circle. */
+    private static final int MOST_CAUSES = 20;
 
     private final StorageKey key;
     private final Handler<T> handler;
@@ -69,8 +76,20 @@ final class QueuedHandler<T extends @Nullable Object> {
             T value = handler.handle(lease);
             return () -> end(() -> result.complete(value));
         } catch (Throwable e) { // whatever it is, the next handler has nothing to do with it
+            fencing(e).ifPresent(fenced -> lease.fenced(fenced.highest()));
             return () -> end(() -> result.completeExceptionally(e));
         }
+    }
+
+    /**
+     * The refusal of a write by a higher fencing token, if that is what a handler failed of; handlers wrap failures.
+     */
+    private static Optional<FencedException> fencing(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .limit(MOST_CAUSES)
+                .filter(FencedException.class::isInstance)
+                .map(FencedException.class::cast)
+                .findFirst();
     }
 
     private void end(Runnable tell) {

@@ -8,8 +8,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
+import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -75,13 +79,13 @@ class LeasedIsolationTest {
         return get(begun);
     }
 
-    /** The time to live, less one hundredth of it and two milliseconds. */
+    /** The time to live, less one hundredth of it, two milliseconds, and ten for a suspension too short to be seen. */
     @Test
     void theDeadlineIsByTheClock() throws Exception {
         store.losesRenewals = true;
         AtomicInteger told = new AtomicInteger();
         ConversationLease lease = held(told);
-        clock.advance(Duration.ofMillis(591));
+        clock.advance(Duration.ofMillis(581));
         assertThat(lease.isHeld()).isTrue();
         clock.advance(Duration.ofMillis(1));
         assertThat(lease.isHeld()).as("by the clock, whatever timers do").isFalse();
@@ -261,6 +265,82 @@ class LeasedIsolationTest {
         store.withheld.run();
         Awaitility.await().until(() -> store.claim(NAME).isEmpty());
         assertThat(get(isolation.submit(KEY, () -> "now"))).isEqualTo("now");
+    }
+
+    /** The store's clock was set back, and the fence of a conversation that nobody used for an hour is forgotten. */
+    @Test
+    void aTokenThatAWriteWasRefusedForIsLearnt() throws Exception {
+        clock.setForward(Duration.ofDays(20_000));
+        long seen = token(KEY);
+        clock.advance(Duration.ofMinutes(61));
+        clock.setForward(Duration.ofHours(-2));
+        long fallen = failsOf(KEY, token -> new IllegalStateException(new FencedException(KEY, token, seen)));
+        assertThat(fallen).isLessThan(seen);
+
+        try (EventIsolation another =
+                EventIsolation.builder().leaseStore(store).ttl(TTL).clock(clock).build()) {
+            assertThat(token(another, KEY)).as("through another process").isGreaterThan(seen);
+        }
+        assertThat(token(KEY)).isGreaterThan(seen);
+        assertThat(token(key(2))).as("of a conversation that need not find out").isGreaterThan(seen);
+    }
+
+    /** The next handler of a queue has the lease of the one before, unless that cannot write. */
+    @Test
+    void theNextHandlerHasATokenAboveTheOneThatWasSeen() throws Exception {
+        CompletableFuture<Long> seen = new CompletableFuture<>();
+        CountDownLatch queued = new CountDownLatch(1);
+        var first = isolation.submit(KEY, lease -> {
+            queued.await();
+            seen.complete(lease.fencingToken().orElseThrow() + 1_000_000_000);
+            lease.fenced(seen.join());
+            return "";
+        });
+        CompletionStage<Long> next =
+                isolation.submit(KEY, lease -> lease.fencingToken().orElseThrow());
+        queued.countDown();
+        get(first);
+
+        assertThat(get(next)).isGreaterThan(seen.join());
+    }
+
+    @Test
+    void aTokenThatNoLeaseCanHaveHadIsLoggedAndNotLearnt() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(EventIsolation.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            long before = failsOf(KEY, token -> new FencedException(KEY, token, LeaseRequest.MAX_FENCING_TOKEN));
+
+            assertThat(token(KEY)).isBetween(before + 1, before + 1_000_000_000L);
+            assertThat(log.list).singleElement().satisfies(event -> {
+                assertThat(event.getLevel()).isEqualTo(Level.ERROR);
+                assertThat(event.getFormattedMessage())
+                        .contains('"' + NAME + '"', Long.toString(LeaseRequest.MAX_FENCING_TOKEN));
+            });
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    private long token(StorageKey key) throws Exception {
+        return token(isolation, key);
+    }
+
+    private static long token(EventIsolation asked, StorageKey key) throws Exception {
+        return get(asked.submit(key, lease -> lease.fencingToken().orElseThrow()));
+    }
+
+    /** Runs a handler that fails; returns the token that it had. */
+    private long failsOf(StorageKey key, LongFunction<RuntimeException> failure) {
+        AtomicLong token = new AtomicLong();
+        assertThat(failure(isolation.submit(key, lease -> {
+                    token.set(lease.fencingToken().orElseThrow());
+                    throw failure.apply(token.get());
+                })))
+                .isNotNull();
+        return token.get();
     }
 
     /** Each asks again and again, and has one subscription, and no thread. */

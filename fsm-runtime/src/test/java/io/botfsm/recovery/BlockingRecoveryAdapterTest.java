@@ -70,6 +70,18 @@ class BlockingRecoveryAdapterTest {
     }
 
     @Test
+    void failsThroughTheStageWhereTheExecutorThrowsAnError() {
+        StateRecovery recovery = StateRecovery.blocking(
+                database,
+                task -> {
+                    throw new InternalError("no thread");
+                },
+                Duration.ofSeconds(20));
+
+        assertThatThrownBy(() -> RecoveryTest.answer(recovery.recover(KEY))).hasCauseInstanceOf(InternalError.class);
+    }
+
+    @Test
     void interruptsWhatIsTooLateAndDoesNotBeginWhatHasWaitedTooLong() throws Exception {
         StateRecovery recovery = StateRecovery.blocking(database, executor, Duration.ofMillis(300));
         StorageKey slow = StorageKey.bot(1).chat(1).user(1).build();

@@ -23,6 +23,7 @@ final class InstanceLease implements Lease, LeaseListener {
     private final CompletableFuture<Lease> active = new CompletableFuture<>();
     private final OneShotEvent<Object> expiring;
     private final OneShotEvent<LossReason> loss;
+    private volatile CompletionStage<Boolean> fenceRaised = CompletableFuture.completedStage(false);
 
     InstanceLease(InstanceLeases leases, LeaseGeneration generation, Optional<LockHolder> takenFrom) {
         this.leases = leases;
@@ -70,10 +71,15 @@ final class InstanceLease implements Lease, LeaseListener {
 
     @Override
     public void fenced(long highestSeen) {
-        if (highestSeen > fencingToken()) {
-            leases.raiseFloor(highestSeen);
-            lose(LossReason.FENCED);
+        if (highestSeen <= fencingToken()) {
+            return;
         }
+        if (!leases.engine().learn(highestSeen, fencingToken())) {
+            leases.tell(new LockEvent.ImplausibleToken(leases.name(), fencingToken(), highestSeen));
+            return;
+        }
+        lose(LossReason.FENCED);
+        fenceRaised = generation.raiseFence(highestSeen);
     }
 
     @Override
@@ -94,10 +100,10 @@ final class InstanceLease implements Lease, LeaseListener {
         generation.lose(reason);
     }
 
-    /** Ends it, and tells the store; does nothing if it is over. */
+    /** Ends it, and tells the store; if it is over, ends when the store was told what is still to be told. */
     CompletionStage<Boolean> release() {
         if (!generation.end()) {
-            return CompletableFuture.completedStage(false);
+            return fenceRaised.thenApply(raised -> false);
         }
         active.completeExceptionally(new LockClosedException(leases.name()));
         return generation

@@ -7,14 +7,12 @@ import io.botfsm.lock.internal.AcquireAttempt.Outcome.Taken;
 import io.botfsm.lock.internal.Identity;
 import io.botfsm.lock.internal.LeaseEngine;
 import io.botfsm.lock.internal.LeaseGeneration;
-import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LockHolder;
 import io.botfsm.lock.store.LossReason;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The leases of one lock, one after another. Nothing in here blocks. Thread-safe. */
@@ -23,7 +21,6 @@ final class InstanceLeases {
     private final String name;
     private final LockEvents events;
     private final Executor callbacks;
-    private final AtomicLong floor = new AtomicLong();
     private final Object monitor = new Object();
     private @Nullable InstanceLease current;
     private boolean closed;
@@ -76,7 +73,7 @@ final class InstanceLeases {
      * @param seenBefore who had it when it was last looked at
      */
     Attempted attempt(Optional<LockHolder> seenBefore) {
-        AcquireAttempt attempt = engine.acquire(name, floor.get());
+        AcquireAttempt attempt = engine.acquire(name);
         return new Attempted(attempt, attempt.result().thenCompose(outcome -> result(outcome, seenBefore)));
     }
 
@@ -113,11 +110,6 @@ final class InstanceLeases {
             lease.start();
         }
         return lease;
-    }
-
-    /** Demands of later leases a token above one that was seen. */
-    void raiseFloor(long above) {
-        floor.accumulateAndGet(Math.min(above + 1, LeaseRequest.MAX_FENCING_TOKEN), Math::max);
     }
 
     /** Gives back what is held, and what is still granted. */

@@ -48,9 +48,13 @@ public interface Lease extends AutoCloseable {
     /**
      * Says that something refused this lease's token since it has seen a higher one. If that is so although the lease
      * is held, the store has fallen back behind tokens it gave out: the lease is lost, and the next one gets a token
-     * above.
+     * above. The store keeps that with the lease, if it still has it, so that the next one may be another process's; a
+     * later {@link #close} waits a bounded time for the store.
      *
-     * @param highestSeen the token that was seen; one not above this lease's changes nothing
+     * @param highestSeen the token that was seen; one not above this lease's changes nothing. Neither does one that no
+     *     lease can have had, not below 2^52 (the year 2112 in microseconds) and more than a year ahead of this
+     *     lease's: what refused the write refuses every lease until an operator removes its fence;
+     *     {@link LockEvent.ImplausibleToken} says so
      */
     void fenced(long highestSeen);
 

@@ -52,6 +52,14 @@ public sealed interface LockEvent {
     /** Not renewed for so long that work should stop. */
     record Expiring(String name, long fencingToken, Duration untilLost) implements LockEvent {}
 
+    /**
+     * A write was refused because of a fencing token that no lease can have had. It changes nothing here: the lease
+     * goes on, and the conversation of that write refuses every instance until an operator removes its fence.
+     *
+     * @param seen the token, which is not below the year 2112 and more than a year ahead of the lease's own
+     */
+    record ImplausibleToken(String name, long fencingToken, long seen) implements LockEvent {}
+
     /** The lease is lost. */
     record Lost(String name, long fencingToken, LossReason reason) implements LockEvent {}
 

@@ -56,6 +56,14 @@ enum LoggingListener implements LockListener {
         } else if (event instanceof LockEvent.Expiring e) {
             at(Level.WARN, e, e.fencingToken())
                     .log("Lock \"{}\" about to be lost, in {}: stopping", name(e), e.untilLost());
+        } else if (event instanceof LockEvent.ImplausibleToken e) {
+            at(Level.ERROR, e, e.fencingToken())
+                    .log(
+                            "Lock \"{}\" keeps its token: a write was refused because of the fencing token {}, which no"
+                                    + " lease can have had. That conversation refuses every instance until an operator"
+                                    + " removes its fence",
+                            name(e),
+                            e.seen());
         } else if (event instanceof LockEvent.Lost e) {
             at(Level.ERROR, e, e.fencingToken()).log("Lock \"{}\" lost: {}", name(e), e.reason());
         } else if (event instanceof LockEvent.Released e) {

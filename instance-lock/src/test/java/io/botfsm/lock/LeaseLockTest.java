@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.botfsm.lock.store.LeaseClock;
+import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LockHolder;
 import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.ManualClock;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class LeaseLockTest {
@@ -359,6 +362,108 @@ class LeaseLockTest {
             assertThat(lock.tryAcquire().orThrow().fencingToken())
                     .as("its own claim does not keep it out")
                     .isEqualTo(seen + 1);
+        }
+
+        /** What one instance has learnt is of use to the next one, in whatever process. */
+        @Test
+        void leavesInTheStoreWhatItsTokenWasRefusedFor() {
+            Lease lease = lock.tryAcquire().orThrow();
+            long seen = lease.fencingToken() + Duration.ofHours(1).toMillis() * 1_000;
+            lease.fenced(seen);
+            lock.close();
+            other.forceRelease();
+
+            assertThat(other.tryAcquire().orThrow().fencingToken()).isGreaterThan(seen);
+        }
+
+        @Test
+        void waitsWhenClosedUntilTheStoreKnowsWhatItsTokenWasRefusedFor() throws Exception {
+            Lease lease = lock.tryAcquire().orThrow();
+            store.holdBackAnswers();
+            lease.fenced(lease.fencingToken() + 1);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(lease::close);
+            assertThat(closed).isNotDone();
+            store.letAnswersGo();
+
+            closed.get(20, TimeUnit.SECONDS);
+        }
+
+        @Test
+        void isNotProlongedByWhatItsTokenWasRefusedFor() {
+            ManualClock clock = new ManualClock(0, 0);
+            MemoryLeaseStore timed = new MemoryLeaseStore(clock);
+            try (InstanceLock stuck =
+                    InstanceLock.builder(timed, "bot").ttl(LONG).clock(clock).build()) {
+                Lease lease = stuck.tryAcquire().orThrow();
+                clock.advance(LONG.dividedBy(4));
+                lease.fenced(lease.fencingToken() + 1);
+
+                assertThat(stuck.holder().orElseThrow().remaining())
+                        .isLessThanOrEqualTo(LONG.multipliedBy(3).dividedBy(4));
+            }
+        }
+
+        @Test
+        void isKeptWhenItsTokenIsRefusedForOneThatNoLeaseCanHaveHad() throws Exception {
+            Lease lease = lock.tryAcquire().orThrow();
+            long seen = LeaseRequest.MAX_FENCING_TOKEN;
+            lease.fenced(seen);
+
+            assertThat(lease.isHeld()).isTrue();
+            await().untilAsserted(() ->
+                    assertThat(events).contains(new LockEvent.ImplausibleToken("bot", lease.fencingToken(), seen)));
+            lease.close();
+            assertThat(lock.tryAcquire().orThrow().fencingToken())
+                    .isLessThan(lease.fencingToken() + Duration.ofHours(1).toMillis() * 1_000);
+        }
+
+        /** The monotonic clock stood still, for less than the time of day shows for sure, and goes slower by 1 %. */
+        @ParameterizedTest
+        @ValueSource(ints = {100, 110, 200, 300, 500, 800, 1_000, 1_800, 2_000, 30_000})
+        void isNotHeldBesideAnotherAfterASuspensionTooShortToBeSeen(int ttl) {
+            for (int suspended : new int[] {1, 5, 9, 10, 11, 12, 25, 151, 152}) {
+                ManualClock clock = new ManualClock(0, 0);
+                ManualClock clockOfStore = new ManualClock(0, 0);
+                MemoryLeaseStore timed = new MemoryLeaseStore(clockOfStore);
+                InstanceLock.Builder settings =
+                        InstanceLock.builder(timed, "bot").ttl(Duration.ofMillis(ttl));
+                try (InstanceLock asleep = settings.clock(clock).build();
+                        InstanceLock awake = settings.clock(clockOfStore).build()) {
+                    Lease lease = asleep.tryAcquire().orThrow();
+                    clock.setForward(Duration.ofMillis(suspended));
+                    clockOfStore.advance(Duration.ofMillis(suspended));
+                    Duration rest = Duration.ofMillis(Math.max(0, ttl - suspended));
+                    clock.advance(rest.minus(rest.dividedBy(100)));
+                    clockOfStore.advance(rest);
+
+                    assertThat(awake.tryAcquire()).isInstanceOf(AcquireResult.Acquired.class);
+                    assertThat(lease.isHeld())
+                            .as("beside another, after %d ms", suspended)
+                            .isFalse();
+                }
+            }
+        }
+
+        /** As of a virtual machine that is paused: nothing here can show it, but the store does. */
+        @Test
+        void isLostAtItsNextRenewalAfterAPauseOfAllClocks() throws Exception {
+            ManualClock clockOfStore = new ManualClock(LeaseClock.system());
+            MemoryLeaseStore timed = new MemoryLeaseStore(clockOfStore);
+            try (InstanceLock paused = InstanceLock.builder(timed, "bot")
+                            .ttl(Duration.ofSeconds(3))
+                            .build();
+                    InstanceLock awake = InstanceLock.builder(timed, "bot").build()) {
+                Lease lease = paused.tryAcquire().orThrow();
+                BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
+                lease.onLost(reasons::add);
+                clockOfStore.advance(Duration.ofMinutes(1));
+                Lease next = awake.tryAcquire().orThrow();
+
+                assertThat(next.fencingToken()).isGreaterThan(lease.fencingToken());
+                assertThat(reasons.poll(20, TimeUnit.SECONDS)).isEqualTo(LossReason.TAKEN);
+                assertThat(lease.isHeld()).isFalse();
+                assertThat(next.isHeld()).isTrue();
+            }
         }
 
         @Test

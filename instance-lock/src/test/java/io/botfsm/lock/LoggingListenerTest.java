@@ -55,6 +55,16 @@ class LoggingListenerTest {
     }
 
     @Test
+    void anImplausibleTokenSaysWhatAnOperatorHasToDo() {
+        logs(
+                new LockEvent.ImplausibleToken("bot", 1, 9_007_199_254_740_991L),
+                Level.ERROR,
+                "Lock \"bot\" keeps its token: a write was refused because of the fencing token 9007199254740991, which no"
+                        + " lease can have had. That conversation refuses every instance until an operator removes its"
+                        + " fence");
+    }
+
+    @Test
     void aClockJumpSaysWhatMayHaveHappened() {
         logs(
                 new LockEvent.ClockJumped("bot", 1, Duration.ofSeconds(10)),

@@ -43,7 +43,7 @@ final class SimulatedConversationUser extends SimulatedInstance {
     }
 
     private void ask(LeaseWait waiting) {
-        AcquireAttempt attempt = engine.acquire(name, 0);
+        AcquireAttempt attempt = engine.acquire(name);
         long timeout = engine.timings().requestTimeout().toNanos();
         machine().later(timeout, () -> attempt.giveUp(new TimeoutException("limit")));
         var unused = attempt.result().whenComplete((outcome, failure) -> answered(waiting, outcome));

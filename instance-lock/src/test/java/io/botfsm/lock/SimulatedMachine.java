@@ -15,6 +15,8 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
     private final long wallOffsetMillis;
     private long stoodStill;
     private long standsStillSince = -1;
+    private long wallStoodStill;
+    private boolean wallStandsStill;
     private long stoppedUntil;
     private boolean crashed;
     private int pendingTasks;
@@ -28,13 +30,18 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
 
     @Override
     public long nanoTime() {
-        long still = stoodStill + (standsStillSince < 0 ? 0 : simulation.now() - standsStillSince);
-        return origin + (long) ((simulation.now() - still) * rate);
+        return origin + (long) ((simulation.now() - stoodStill - stillness()) * rate);
     }
 
     @Override
     public long wallMillis() {
-        return wallOffsetMillis + simulation.now() / 1_000_000;
+        long still = wallStoodStill + (wallStandsStill ? stillness() : 0);
+        return wallOffsetMillis + (simulation.now() - still) / 1_000_000;
+    }
+
+    /** For how long a clock has been standing still now. */
+    private long stillness() {
+        return standsStillSince < 0 ? 0 : simulation.now() - standsStillSince;
     }
 
     boolean isRunning() {
@@ -63,8 +70,18 @@ final class SimulatedMachine implements LeaseClock, Scheduler {
         }
     }
 
+    /** Like a virtual machine that is paused: nothing runs, and neither clock does, so that it cannot know. */
+    void pause(long nanos) {
+        if (isRunning()) {
+            wallStandsStill = true;
+            suspend(nanos);
+        }
+    }
+
     private void wakeUp() {
-        stoodStill += simulation.now() - standsStillSince;
+        stoodStill += stillness();
+        wallStoodStill += wallStandsStill ? stillness() : 0;
+        wallStandsStill = false;
         standsStillSince = -1;
     }
 

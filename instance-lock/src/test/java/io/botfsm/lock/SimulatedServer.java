@@ -24,6 +24,8 @@ final class SimulatedServer {
 
     private static final long MEMORY_OF_FAULTS = 20_000_000_000L;
 
+    private static final long FURTHEST_AHEAD = 60_000_000_000L;
+
     private final Simulation simulation;
     private final double rate;
     private Map<String, Kept> leases = new HashMap<>();
@@ -31,6 +33,7 @@ final class SimulatedServer {
     private long started;
     private long downUntil;
     private long lastFault = Long.MIN_VALUE / 2;
+    private long ahead;
 
     SimulatedServer(Simulation simulation, double greatestDeviation) {
         this.simulation = simulation;
@@ -39,7 +42,11 @@ final class SimulatedServer {
     }
 
     private long clock() {
-        return (long) (simulation.now() * rate);
+        return at(simulation.now());
+    }
+
+    private long at(long trueTime) {
+        return (long) (trueTime * rate) + ahead;
     }
 
     boolean isUp() {
@@ -145,12 +152,16 @@ final class SimulatedServer {
         lastFault = simulation.now();
         leases = new HashMap<>(empty ? Map.of() : snapshot);
         downUntil = simulation.now() + downFor;
-        started = (long) (downUntil * rate);
+        started = at(downUntil);
     }
 
-    /** Another takes its place that has been running as long, and lacks what happened since the last save. */
+    /**
+     * Another takes its place that has been running as long, lacks what happened since the last save, and whose clock
+     * is ahead: to it, leases end earlier.
+     */
     void failOver() {
         lastFault = simulation.now();
+        ahead += simulation.between(0, FURTHEST_AHEAD);
         leases = new HashMap<>(snapshot);
     }
 }

@@ -1,16 +1,19 @@
 package io.botfsm.lock;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** True time, which only a simulation knows: things happen one after another, at times that the seed decides. */
 final class Simulation {
-    private record Event(long time, long number, Runnable action) {}
+    private record Event(long time, long number, Runnable action) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            return time == other.time ? Long.compare(number, other.number) : Long.compare(time, other.time);
+        }
+    }
 
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>(Comparator.comparingLong(Event::time).thenComparingLong(Event::number));
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Random random;
     private final Runnable afterEach;
     private long now = 1_000_000_000_000L;

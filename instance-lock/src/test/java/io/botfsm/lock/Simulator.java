@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  * A world in which everything goes wrong that the seed says: for some minutes all kinds of faults, then none. There are
  * two: one of instances that want one lock, and one of processes that want the leases of several conversations for a
  * moment, again and again. Whatever happens, no two may hold a lease at the same true time, except for a time to live
- * after somebody broke the rules (an operator's force, a replica that lacks the lease; for conversations any loss of
- * data); and when the faults are over, leases must work as if nothing had been.
+ * after somebody broke the rules (an operator's force, a replica that lacks the lease, a machine whose clocks all stood
+ * still; for conversations any loss of data); and when the faults are over, leases must work as if nothing had been.
  */
 final class Simulator {
     private static final long MILLI = 1_000_000;
@@ -115,7 +115,7 @@ final class Simulator {
 
     private void somethingHappens() {
         SimulatedInstance one = instances.get(simulation.random().nextInt(instances.size()));
-        switch (simulation.random().nextInt(9)) {
+        switch (simulation.random().nextInt(10)) {
             case 0 -> {
                 one.machine().crash();
                 instances.removeIf(each -> each.machine() == one.machine());
@@ -140,6 +140,11 @@ final class Simulator {
                 server.failOver();
                 doubt();
             }
+            case 8 -> {
+                long pause = simulation.between(MILLI, 20 * SECOND);
+                one.machine().pause(pause);
+                doubtAfter(pause);
+            }
             default -> {
                 server.force(one.name());
                 network.publish(one.name());
@@ -150,8 +155,15 @@ final class Simulator {
 
     /** The store let somebody in although another may still hold: said in the guarantees. */
     private void doubt() {
-        doubtUntil =
-                simulation.now() + timings.ttl().toNanos() + timings.drift().toNanos();
+        doubtAfter(0);
+    }
+
+    private void doubtAfter(long nanos) {
+        long end = simulation.now()
+                + nanos
+                + timings.ttl().toNanos()
+                + timings.drift().toNanos();
+        doubtUntil = Math.max(doubtUntil, end);
     }
 
     /** Leases of conversations are used at once, whatever the store may have forgotten. */

@@ -199,7 +199,7 @@ final class MigrationRun {
 
     private FsmException unavailable(@Nullable Throwable failure) {
         String message = "listing keys with SCAN: " + (failure == null ? "failed" : failure.getMessage());
-        return failure instanceof RedisPortException known && known.isLasting()
+        return failure instanceof RedisPortException known && known.isLastingOnceConnected()
                 ? new StorageRefusedException(message, known)
                 : new StorageUnavailableException(message, timeout, failure);
     }

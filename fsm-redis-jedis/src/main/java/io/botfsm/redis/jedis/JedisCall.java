@@ -1,8 +1,11 @@
 package io.botfsm.redis.jedis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.blocking.BlockingCall;
 import io.botfsm.redis.spi.blocking.BlockingCalls;
+import io.botfsm.redis.spi.blocking.PortThreads;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,10 @@ final class JedisCall extends BlockingCall {
     private final CommandArguments command;
     private final boolean asking;
     private final Optional<CommandArguments> follower;
+
+    private final Object lock = new Object();
+    private @Nullable Connection inUse;
+    private boolean abandoned;
 
     /**
      * A call that no thread has begun.
@@ -45,7 +52,7 @@ final class JedisCall extends BlockingCall {
     protected void exchange() {
         Connection connection;
         try {
-            connection = connections.take(this::leftNanos);
+            connection = connections.take(this::leftNanos, this::use);
         } catch (RuntimeException e) {
             end(e instanceof RedisPortException known ? known : RedisPortException.notSent(e));
             return;
@@ -53,7 +60,35 @@ final class JedisCall extends BlockingCall {
         if (mayBeSent()) {
             execute(connection);
         } else {
-            connections.giveBack(connection);
+            giveBack(connection);
+        }
+    }
+
+    private void use(Connection connection) {
+        synchronized (lock) {
+            inUse = connection;
+        }
+    }
+
+    /** Whether the connection has not been closed, and will not be. */
+    private boolean endUse() {
+        synchronized (lock) {
+            inUse = null;
+            return !abandoned;
+        }
+    }
+
+    /** The timeout of a socket is that of one read: a reply that comes byte by byte does not meet it. */
+    @Override
+    protected void abandon() {
+        Connection connection;
+        synchronized (lock) {
+            abandoned = true;
+            connection = inUse;
+        }
+        if (connection != null) { // on a thread of its own, since older versions flush before they close
+            PortThreads.daemon(() -> JedisVersions.disconnect(connection), "fsm-jedis-timeout")
+                    .start();
         }
     }
 
@@ -76,7 +111,7 @@ final class JedisCall extends BlockingCall {
             decode(reply);
             discard(connection);
         } else {
-            connections.giveBack(connection);
+            giveBack(connection);
             decode(reply);
         }
     }
@@ -105,8 +140,16 @@ final class JedisCall extends BlockingCall {
             end(error);
             discard(connection);
         } else {
-            connections.giveBack(connection);
+            giveBack(connection);
             end(error);
+        }
+    }
+
+    private void giveBack(Connection connection) {
+        if (endUse()) {
+            connections.giveBack(connection);
+        } else {
+            discard(connection);
         }
     }
 
@@ -133,6 +176,6 @@ final class JedisCall extends BlockingCall {
 
     @Override
     public String toString() {
-        return "JedisCall[" + command.getCommand() + "]";
+        return "JedisCall[" + new String(command.getCommand().getRaw(), US_ASCII) + "]";
     }
 }

@@ -3,7 +3,6 @@ package io.botfsm.redis.jedis;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.Subscriptions;
 import io.botfsm.redis.spi.blocking.PortThreads;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -139,7 +138,7 @@ final class JedisChannels implements Subscriptions.Channels {
             send(question);
         }
         if (over.get()) {
-            disconnect(); // sending has connected again, if it was over meanwhile
+            JedisVersions.disconnect(connection); // sending has connected again, if it was over meanwhile
             fail();
         }
         return answer;
@@ -157,7 +156,7 @@ final class JedisChannels implements Subscriptions.Channels {
     /** Once: the connection is of no use any more. */
     private void end() {
         if (over.compareAndSet(false, true)) {
-            disconnect();
+            JedisVersions.disconnect(connection);
             onLost.run();
         }
         fail();
@@ -169,19 +168,11 @@ final class JedisChannels implements Subscriptions.Channels {
         }
     }
 
-    private void disconnect() {
-        try {
-            JedisVersions.disconnect(connection);
-        } catch (IOException | JedisException e) {
-            // It is closed by then.
-        }
-    }
-
     @Override
     public CompletionStage<Void> close() {
         over.set(true);
         listening.countDown();
-        disconnect();
+        JedisVersions.disconnect(connection);
         fail();
         return CompletableFuture.completedFuture(null);
     }

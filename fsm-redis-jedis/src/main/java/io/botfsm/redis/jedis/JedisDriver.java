@@ -1,6 +1,7 @@
 package io.botfsm.redis.jedis;
 
 import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisDriver;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
@@ -21,9 +22,15 @@ final class JedisDriver implements RedisDriver {
     private final Function<Node, JedisServer> nodes;
     private final Duration timeout;
     private final int poolSize;
-    private final PortThreads threads = new PortThreads("jedis", 1);
+    private final PortThreads threads;
 
-    private JedisDriver(JedisServer server, Function<Node, JedisServer> nodes, Duration timeout, int poolSize) {
+    private JedisDriver(
+            PortThreads threads,
+            JedisServer server,
+            Function<Node, JedisServer> nodes,
+            Duration timeout,
+            int poolSize) {
+        this.threads = threads;
         this.server = server;
         this.nodes = nodes;
         this.timeout = timeout;
@@ -32,9 +39,12 @@ final class JedisDriver implements RedisDriver {
 
     /** Connections of our own. */
     static JedisDriver to(RedisUri uri, Duration timeout, int poolSize) {
+        PortThreads threads = new PortThreads("jedis", 1);
+        CommandTimeouts timeouts = new CommandTimeouts(timeout, threads.clock());
         return new JedisDriver(
-                JedisServer.of(uri, timeout, poolSize),
-                node -> JedisServer.of(uri, node, timeout, poolSize),
+                threads,
+                JedisServer.of(uri, timeout, timeouts, poolSize),
+                node -> JedisServer.of(uri, node, timeout, timeouts, poolSize),
                 timeout,
                 poolSize);
     }
@@ -42,6 +52,7 @@ final class JedisDriver implements RedisDriver {
     /** Connections of the user's, which lead to one server only. */
     static JedisDriver over(JedisServer server, String name, Duration timeout, int poolSize) {
         return new JedisDriver(
+                new PortThreads("jedis", 1),
                 server,
                 node -> {
                     throw new StorageRefusedException(

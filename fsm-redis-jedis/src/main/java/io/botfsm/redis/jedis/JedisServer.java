@@ -1,11 +1,14 @@
 package io.botfsm.redis.jedis;
 
+import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.RedisConnector;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.RedisUri.Node;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.commons.pool2.PooledObject;
+import org.apache.commons.pool2.impl.DefaultPooledObject;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
@@ -31,29 +34,39 @@ record JedisServer(Supplier<ConnectionProvider> pool, Supplier<Connection> separ
     private static final Duration IDLE = Duration.ofMinutes(1);
 
     /** The server of a URI, or the master that its Sentinels know. */
-    static JedisServer of(RedisUri uri, Duration timeout, int poolSize) {
+    static JedisServer of(RedisUri uri, Duration timeout, CommandTimeouts timeouts, int poolSize) {
         if (uri.masterName().isEmpty()) {
-            return of(uri, uri.nodes().get(0), timeout, poolSize);
+            return of(uri, uri.nodes().get(0), timeout, timeouts, poolSize);
         }
         JedisClientConfig config = serverConfig(uri, timeout);
         Duration answer = min(timeout, RedisConnector.CONNECT_TIMEOUT);
         JedisSocketFactory sockets = new MasterSockets(
-                uri.nodes(), uri.masterName().get(), sentinelConfig(uri, answer), config, answer.multipliedBy(2));
-        return of(sockets, config, timeout, poolSize);
+                uri.nodes(),
+                uri.masterName().get(),
+                sentinelConfig(uri, answer),
+                config,
+                timeouts,
+                answer.multipliedBy(2));
+        return of(sockets, config, timeout, timeouts, poolSize);
     }
 
     /** One server that is talked to as the URI says. */
-    static JedisServer of(RedisUri settings, Node node, Duration timeout, int poolSize) {
+    static JedisServer of(RedisUri settings, Node node, Duration timeout, CommandTimeouts timeouts, int poolSize) {
         JedisClientConfig config = serverConfig(settings, timeout);
         return of(
                 new DefaultJedisSocketFactory(new HostAndPort(node.host(), node.port()), config),
                 config,
                 timeout,
+                timeouts,
                 poolSize);
     }
 
     private static JedisServer of(
-            JedisSocketFactory sockets, JedisClientConfig config, Duration timeout, int poolSize) {
+            JedisSocketFactory sockets,
+            JedisClientConfig config,
+            Duration timeout,
+            CommandTimeouts timeouts,
+            int poolSize) {
         GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
         pool.setMaxTotal(poolSize);
         pool.setMaxIdle(poolSize);
@@ -61,9 +74,15 @@ record JedisServer(Supplier<ConnectionProvider> pool, Supplier<Connection> separ
         pool.setJmxEnabled(false);
         pool.setMinEvictableIdleDuration(IDLE);
         pool.setTimeBetweenEvictionRuns(IDLE.dividedBy(2));
-        return new JedisServer(
-                () -> new PooledConnectionProvider(new ConnectionFactory(sockets, config), pool),
-                () -> new Connection(sockets, config));
+        Supplier<Connection> opened =
+                () -> TimedSockets.use(sockets, timeouts, within -> new Connection(within, config));
+        ConnectionFactory factory = new ConnectionFactory(sockets, config) {
+            @Override
+            public PooledObject<Connection> makeObject() {
+                return new DefaultPooledObject<>(opened.get());
+            }
+        };
+        return new JedisServer(() -> new PooledConnectionProvider(factory, pool), opened);
     }
 
     private static JedisClientConfig serverConfig(RedisUri uri, Duration timeout) {

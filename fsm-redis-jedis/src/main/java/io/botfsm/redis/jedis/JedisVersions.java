@@ -9,6 +9,7 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.Pool;
 
 /** The versions of Jedis that work, and what differs between them: this code is compiled with the newest. */
@@ -69,11 +70,15 @@ final class JedisVersions {
     }
 
     /** Closes a connection that another thread may be using. */
-    static void disconnect(Connection connection) throws IOException {
+    static void disconnect(Connection connection) {
         try {
-            connection.forceDisconnect();
-        } catch (NoSuchMethodError e) {
-            connection.disconnect();
+            try {
+                connection.forceDisconnect();
+            } catch (NoSuchMethodError e) {
+                connection.disconnect();
+            }
+        } catch (IOException | JedisException e) {
+            // It is closed by then.
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.botfsm.redis.jedis;
 
+import io.botfsm.redis.spi.CommandTimeouts;
 import io.botfsm.redis.spi.MasterResolver;
 import io.botfsm.redis.spi.RedisUri.Node;
 import io.botfsm.redis.spi.blocking.PortThreads;
@@ -28,6 +29,7 @@ final class MasterSockets implements JedisSocketFactory {
     private final String master;
     private final JedisClientConfig toSentinels;
     private final JedisClientConfig toMaster;
+    private final CommandTimeouts timeouts;
     private final Duration timeout;
 
     private final Object lock = new Object();
@@ -37,6 +39,7 @@ final class MasterSockets implements JedisSocketFactory {
      * Nobody is asked yet.
      *
      * @param master its name
+     * @param timeouts end questions that a Sentinel does not answer
      * @param timeout how long to wait for the Sentinels' answers
      */
     MasterSockets(
@@ -44,11 +47,13 @@ final class MasterSockets implements JedisSocketFactory {
             String master,
             JedisClientConfig toSentinels,
             JedisClientConfig toMaster,
+            CommandTimeouts timeouts,
             Duration timeout) {
         this.sentinels = sentinels;
         this.master = master;
         this.toSentinels = toSentinels;
         this.toMaster = toMaster;
+        this.timeouts = timeouts;
         this.timeout = timeout;
     }
 
@@ -83,7 +88,9 @@ final class MasterSockets implements JedisSocketFactory {
         CompletableFuture<List<Object>> answer = new CompletableFuture<>();
         Runnable question = () -> {
             try {
-                answer.complete(answerOf(sentinel));
+                JedisSocketFactory sockets =
+                        new DefaultJedisSocketFactory(new HostAndPort(sentinel.host(), sentinel.port()), toSentinels);
+                answer.complete(TimedSockets.use(sockets, timeouts, this::answer));
             } catch (JedisException e) {
                 answer.completeExceptionally(PooledConnections.refused(e));
             } catch (RuntimeException e) {
@@ -94,8 +101,8 @@ final class MasterSockets implements JedisSocketFactory {
         return answer;
     }
 
-    private List<Object> answerOf(Node sentinel) {
-        try (Connection connection = new Connection(new HostAndPort(sentinel.host(), sentinel.port()), toSentinels)) {
+    private List<Object> answer(JedisSocketFactory sentinel) {
+        try (Connection connection = new Connection(sentinel, toSentinels)) {
             return JedisReply.list(connection.executeCommand(new CommandArguments(Command.SENTINEL)
                     .add("GET-MASTER-ADDR-BY-NAME")
                     .add(master)));

@@ -6,6 +6,7 @@ import io.botfsm.redis.spi.ServerTarget;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -72,11 +73,17 @@ final class PooledConnections {
      * A connection to send one command over, which is to be given back; waits as the pool does.
      *
      * @param leftNanos how long the command may still take; its reply is not waited for any longer
+     * @param onUse notified of each connection that is tried, before anything is sent over it; who closes it ends that
      * @throws RedisPortException if there is none: nothing was sent
      */
-    Connection take(LongSupplier leftNanos) {
+    Connection take(LongSupplier leftNanos, Consumer<Connection> onUse) {
         while (!closed && leftNanos.getAsLong() > 0) {
             Connection connection = opened();
+            onUse.accept(connection);
+            if (leftNanos.getAsLong() <= 0) { // opening it has taken all the time, and it may be closed at any moment
+                discard(connection);
+                break;
+            }
             try {
                 int soTimeout = connection.getSoTimeout();
                 limit(connection, leftNanos);
@@ -115,14 +122,15 @@ final class PooledConnections {
         }
     }
 
-    /** The server's own words, or a Sentinel's, if these are any. */
+    /** Why there is no connection: in the server's own words, or a Sentinel's, if these are any. */
     static RedisPortException refused(JedisException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (JedisCall.isServerError(cause)) {
-                return RedisPortException.ofServerError(String.valueOf(cause.getMessage()));
+                return RedisPortException.notConnected(
+                        RedisPortException.ofServerError(String.valueOf(cause.getMessage())));
             }
         }
-        return RedisPortException.known(failure).orElseGet(() -> RedisPortException.notSent(failure));
+        return RedisPortException.notConnected(failure);
     }
 
     private boolean isUsable(Connection connection, int soTimeout) {

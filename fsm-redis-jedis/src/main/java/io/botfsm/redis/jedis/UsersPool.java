@@ -55,6 +55,12 @@ record UsersPool(Pool<Connection> pool, RedisUri server, Duration ownTimeout) im
         }
     }
 
+    /** The address is all that is known: whether the pool talks TLS is not. */
+    @Override
+    public boolean followsUri() {
+        return false;
+    }
+
     @Override
     public Optional<Duration> timeout() {
         return Optional.of(ownTimeout);

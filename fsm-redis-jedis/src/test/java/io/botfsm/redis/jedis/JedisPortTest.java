@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
+import io.botfsm.redis.client.testing.Leases;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPort.FollowedScripts;
 import io.botfsm.redis.spi.RedisPortException;
@@ -36,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -50,6 +54,7 @@ import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisProtocol;
 
 /** What is Jedis' own: pools, threads, interrupts, and how connecting fails. */
 @Timeout(60)
@@ -209,6 +214,74 @@ class JedisPortTest {
         AtomicReference<Thread> by = new AtomicReference<>();
         Calls.get(storage.read(freshKey()).whenComplete((snapshot, failure) -> by.set(Thread.currentThread())));
         return by.get() == Thread.currentThread();
+    }
+
+    @Test
+    void aCallIsNamedByItsCommand() {
+        try (RedisPort port = port(1)) {
+            assertThat(port.hgetall(KEY).toString()).isEqualTo("JedisCall[HGETALL]");
+        }
+    }
+
+    /** Its own timeout is that of one read. */
+    @Test
+    void aConnectionThatIsOpenedSlowlyIsGivenUp() {
+        proxy.trickle(1, Duration.ofMillis(200)); // the greeting takes minutes
+        long begin = System.nanoTime();
+        assertThatThrownBy(() -> port(1)).isInstanceOf(StorageUnavailableException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+        Awaitility.await().untilAsserted(() -> assertThat(proxy.open()).isZero());
+    }
+
+    /** A server that takes nothing more off its socket: there is no timeout of sockets for that. */
+    @Test
+    void aCommandThatCannotBeSentIsGivenUp() {
+        byte[] large = new byte[32 << 20]; // more than the system keeps for a socket
+        try (RedisPort port = port(1)) {
+            for (int i = 0; i < 100; i++) {
+                Calls.get(port.hgetall(KEY));
+            }
+            proxy.hold();
+            long begin = System.nanoTime();
+            CompletableFuture<List<Object>> sent = port.eval("return 1".getBytes(UTF_8), List.of(KEY), List.of(large))
+                    .toCompletableFuture();
+            assertThatThrownBy(sent::join)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            RedisPortException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(CommandOutcome.OUTCOME_UNKNOWN));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TIMEOUT.plusSeconds(3));
+            proxy.heal();
+            Awaitility.await().until(() -> Calls.succeeds(port.hgetall(KEY)));
+        }
+    }
+
+    /** Its messages are pushes, and its maps are maps. */
+    @Test
+    void aPoolOfTheUsersMayTalkResp3() {
+        ConnectionPoolConfig bounded = new ConnectionPoolConfig();
+        bounded.setMaxWait(Duration.ofSeconds(2));
+        try (ConnectionPool pool = new ConnectionPool(
+                        new HostAndPort(server.host(), server.port()),
+                        DefaultJedisClientConfig.builder()
+                                .socketTimeoutMillis(2_000)
+                                .protocol(RedisProtocol.RESP3)
+                                .build(),
+                        bounded);
+                BotRedis redis = JedisRedis.connect(pool);
+                LeaseStore leases = redis.leaseStore()) {
+            StorageKey key = freshKey();
+            Calls.applied(
+                    redis.stateStorage(), key, Mutation.builder().state("A").put("name", "1"));
+            assertThat(read(redis.stateStorage(), key).data()).containsEntry("name", "1");
+            AtomicInteger hints = new AtomicInteger();
+            var subscription = Leases.subscribed(leases, "bot", hints::incrementAndGet);
+            Claim claim = Leases.claim();
+            Leases.granted(leases, "bot", claim);
+            assertThat(Leases.released(leases, "bot", claim)).isTrue();
+            Awaitility.await().until(() -> hints.get() > 0);
+            subscription.close();
+        }
     }
 
     /** Also while calls are left to those who wait for them. */
@@ -391,8 +464,9 @@ class JedisPortTest {
     /** Jedis connects again for a command after the end. */
     @Test
     void aClosedConnectionForSubscriptionsStaysClosed() {
-        Subscriptions.Channels channels = Calls.get(
-                JedisDriver.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, 1).channels(Optional.empty()));
+        JedisDriver driver = JedisDriver.to(RedisUri.parse(proxy.uri(0)), TIMEOUT, 1);
+        Subscriptions.Channels channels = Calls.get(driver.channels(Optional.empty()));
+        driver.close();
         channels.listen(message -> {}, () -> {});
         Calls.get(channels.subscribe("c"));
         Calls.get(channels.close());

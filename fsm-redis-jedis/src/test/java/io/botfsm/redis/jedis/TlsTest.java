@@ -19,17 +19,21 @@ import io.botfsm.storage.StorageUnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** A real server behind TLS, with a certificate of a private authority. */
 @Timeout(120)
@@ -60,19 +64,29 @@ class TlsTest {
     }
 
     private static ConnectionPool poolOf(String host) {
+        return pool(authority, host, port);
+    }
+
+    /** A pool of a user who trusts an authority. */
+    static ConnectionPool pool(TestAuthority trusted, String host, int port) {
+        return new ConnectionPool(new HostAndPort(host, port), config(trusted), bounded());
+    }
+
+    private static JedisClientConfig config(TestAuthority trusted) {
+        return DefaultJedisClientConfig.builder()
+                .socketTimeoutMillis(2_000)
+                .sslOptions(SslOptions.builder()
+                        .truststore(trusted.keyStore().toFile(), TestAuthority.PASSWORD.toCharArray())
+                        .trustStoreType("PKCS12")
+                        .sslVerifyMode(SslVerifyMode.FULL)
+                        .build())
+                .build();
+    }
+
+    private static ConnectionPoolConfig bounded() {
         ConnectionPoolConfig pool = new ConnectionPoolConfig();
         pool.setMaxWait(Duration.ofSeconds(2));
-        return new ConnectionPool(
-                new HostAndPort(host, port),
-                DefaultJedisClientConfig.builder()
-                        .socketTimeoutMillis(2_000)
-                        .sslOptions(SslOptions.builder()
-                                .truststore(authority.keyStore().toFile(), TestAuthority.PASSWORD.toCharArray())
-                                .trustStoreType("PKCS12")
-                                .sslVerifyMode(SslVerifyMode.FULL)
-                                .build())
-                        .build(),
-                pool);
+        return pool;
     }
 
     private static void works(BotRedis redis) {
@@ -115,6 +129,27 @@ class TlsTest {
             assertThatThrownBy(() -> JedisRedis.connect(pool))
                     .isInstanceOf(StorageRefusedException.class)
                     .hasMessageContaining("No subject alternative name");
+        }
+    }
+
+    /** It does already, and has no URI. */
+    @Test
+    void aUsersPoolThatTalksTlsIsNotAdvisedTo() {
+        AtomicInteger asked = new AtomicInteger();
+        ConnectionPool failing = new ConnectionPool(new HostAndPort("localhost", port), config(authority), bounded()) {
+            @Override
+            public Connection getResource() {
+                if (asked.incrementAndGet() > 1) { // the first is only looked at
+                    throw new JedisConnectionException("failing");
+                }
+                return super.getResource();
+            }
+        };
+        try (failing) {
+            assertThatThrownBy(() -> JedisRedis.connect(failing))
+                    .isInstanceOf(StorageUnavailableException.class)
+                    .message()
+                    .doesNotContain("rediss://");
         }
     }
 

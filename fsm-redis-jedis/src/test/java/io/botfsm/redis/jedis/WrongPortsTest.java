@@ -4,17 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.botfsm.redis.conformance.RedisPortConformance;
+import io.botfsm.redis.client.testing.PortConformance;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisUri;
-import io.botfsm.redis.testkit.RedisServers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -27,41 +25,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class WrongPortsTest {
     /** The suite over the right port with something wrong put around it. */
-    private static final class Suite extends RedisPortConformance {
-        private final UnaryOperator<RedisPort> wrong;
-        private final List<RedisPort> right = new ArrayList<>();
-
+    private static final class Suite extends PortConformance {
         Suite(UnaryOperator<RedisPort> wrong) {
-            this.wrong = wrong;
+            super(new JedisInTest(), wrong);
         }
-
-        @Override
-        protected RedisPort open(Duration timeout) {
-            RedisUri uri = RedisUri.parse(RedisServers.shared().uri(9));
-            RedisPort port = JedisRedis.builder(uri)
-                    .commandTimeout(timeout)
-                    .connect()
-                    .access()
-                    .port();
-            right.add(port);
-            return wrong.apply(port);
-        }
-
-        void closePorts() {
-            right.forEach(RedisPort::close);
-        }
-
-        @Override
-        protected void loseAnswers() {}
-
-        @Override
-        protected void cutOff() {}
-
-        @Override
-        protected void restore() {}
-
-        @Override
-        protected void restart() {}
 
         void p01() {
             p01_commandsAreSentOnce();
@@ -89,6 +56,18 @@ class WrongPortsTest {
 
         void p16() {
             p16_aCommandFollowsScriptsElsewhere();
+        }
+
+        void p17() {
+            p17_whatFindsNoConnectionWasNotSent();
+        }
+
+        void p18() {
+            try {
+                p18_aSlowReplyIsNotWaitedForAnyLonger();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
@@ -148,6 +127,33 @@ class WrongPortsTest {
                         return super.followedBy(List.of("PING".getBytes(UTF_8)));
                     }
                 }),
+                wrong(
+                        "takes what refuses a connection for an answer to the command",
+                        Suite::p17,
+                        right -> new Around(right) {
+                            @Override
+                            public CompletionStage<List<Object>> eval(
+                                    byte[] script, List<byte[]> keys, List<byte[]> args) {
+                                return super.eval(script, keys, args)
+                                        .exceptionallyCompose(failure ->
+                                                CompletableFuture.failedFuture(RedisPortException.known(failure)
+                                                        .filter(known ->
+                                                                known.code().equals("NOAUTH"))
+                                                        .map(known -> RedisPortException.ofServerError("NOAUTH"))
+                                                        .orElseGet(() -> RedisPortException.notSent(failure))));
+                            }
+                        }),
+                wrong("waits for a reply while it comes", Suite::p18, right -> new Around(right) {
+                    @Override
+                    public CompletionStage<List<byte[]>> hgetall(byte[] key) {
+                        return super.hgetall(key)
+                                .exceptionallyCompose(failure -> CompletableFuture.supplyAsync(
+                                        () -> {
+                                            throw new CompletionException(failure);
+                                        },
+                                        CompletableFuture.delayedExecutor(4, TimeUnit.SECONDS)));
+                    }
+                }),
                 wrong("has begun before it began", Suite::p10, right -> new Around(right) {
                     @Override
                     public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
@@ -169,10 +175,11 @@ class WrongPortsTest {
 
     private static void check(Consumer<Suite> rule, UnaryOperator<RedisPort> change) {
         Suite suite = new Suite(change);
+        suite.start();
         try {
             rule.accept(suite);
         } finally {
-            suite.closePorts();
+            suite.stop();
         }
     }
 

@@ -52,7 +52,7 @@ public final class LettuceRedis {
     /**
      * Connects with everything else as it is by default.
      *
-     * @param uri the server; its timeout is the command timeout if it is not Lettuce's own default
+     * @param uri the server; its timeout is the command timeout, unless it is Lettuce's own default or zero
      * @throws IllegalArgumentException if the URI cannot be used
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too

@@ -76,7 +76,10 @@ final class LettuceUris {
         return new Node(uri.getHost(), uri.getPort());
     }
 
-    /** Where a URI leads, without its credentials; with its timeout, unless that is Lettuce's own default. */
+    /**
+     * Where a URI leads, without its credentials; with its timeout, unless that is Lettuce's own default or, at zero,
+     * none.
+     */
     static RedisUri described(RedisURI uri) {
         RedisUri.Builder there = RedisUri.builder().database(uri.getDatabase()).tls(uri.isSsl());
         if (uri.getSocket() != null) {
@@ -87,7 +90,7 @@ final class LettuceUris {
             there.masterName(uri.getSentinelMasterId());
             uri.getSentinels().forEach(sentinel -> there.node(sentinel.getHost(), sentinel.getPort()));
         }
-        if (!uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) {
+        if (!uri.getTimeout().isZero() && !uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) {
             there.timeout(uri.getTimeout());
         }
         return there.build();

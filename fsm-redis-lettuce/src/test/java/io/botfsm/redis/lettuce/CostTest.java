@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.EventWindow;
@@ -134,7 +135,7 @@ class CostTest {
 
     @Test
     void clearedConversationsLeaveAnEmptyDatabase() throws Exception {
-        int keys = 1_000_000;
+        int keys = Proof.runs(1_000_000, 100_000);
         try (BotRedis redis = LettuceRedis.connect(server.uri(0))) {
             StateStorage storage = redis.stateStorage();
             long begin = System.nanoTime();

@@ -98,12 +98,17 @@ class TlsTest {
     private RedisClient client(SslOptions.Builder ssl) {
         RedisClient client = RedisClient.create();
         clients.add(client);
-        client.setOptions(ClientOptions.builder()
+        client.setOptions(options(ssl));
+        return client;
+    }
+
+    /** Those of a client that is accepted. */
+    static ClientOptions options(SslOptions.Builder ssl) {
+        return ClientOptions.builder()
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(2)))
                 .sslOptions(ssl.build())
-                .build());
-        return client;
+                .build();
     }
 
     private static SslOptions.Builder trusting(TestAuthority trusted) {

@@ -116,6 +116,36 @@ class UsersClientTest {
                 .hasMessageContaining("PT5S");
     }
 
+    /** A connection is opened with less time than its commands have. */
+    @Test
+    void itsOwnTimeoutHoldsOnAConnectionThatReplacedAnother() {
+        client.setOptions(honest().timeoutOptions(TimeoutOptions.enabled()).build());
+        try (FaultyProxy proxy = new FaultyProxy(RedisServers.shared())) {
+            RedisURI through = RedisURI.create(proxy.uri(0));
+            through.setTimeout(Duration.ofSeconds(20));
+            try (BotRedis redis = LettuceRedis.connect(client, through)) {
+                proxy.reset();
+                Calls.untilItReads(redis.stateStorage(), freshKey());
+                proxy.delay(Duration.ofMillis(700)); // each way
+                assertThat(Calls.read(redis.stateStorage(), freshKey()).state()).isEmpty();
+            }
+        }
+    }
+
+    /** Without a client of the user's, no command may wait for ever: what is chosen here holds. */
+    @Test
+    void aUriWithoutATimeoutIsFineForAClientOfOurOwn() {
+        uri.setTimeout(Duration.ZERO);
+        try (BotRedis chosen = LettuceRedis.builder(uri)
+                        .commandTimeout(Duration.ofSeconds(5))
+                        .connect();
+                BotRedis standard = LettuceRedis.connect(uri)) {
+            assertThat(chosen.access().timeout()).isEqualTo(Duration.ofSeconds(5));
+            assertThat(standard.access().timeout()).isEqualTo(BotRedis.DEFAULT_COMMAND_TIMEOUT);
+            assertThat(Calls.read(chosen.stateStorage(), freshKey()).state()).isEmpty();
+        }
+    }
+
     /** Lettuce takes no time in a URI for one without end; the client's holds. */
     @Test
     void aUriWithoutATimeoutIsFineWhereTheClientHasOne() {

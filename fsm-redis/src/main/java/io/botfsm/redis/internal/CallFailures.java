@@ -33,7 +33,7 @@ public record CallFailures(Duration timeout) {
         if (known.code().equals("WRONGTYPE")) {
             return new ConversationRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known);
         }
-        return known.isLasting()
+        return known.isLastingOnceConnected()
                 ? new StorageRefusedException(key, String.valueOf(known.getMessage()), mayBeApplied, known)
                 : new StorageUnavailableException(key, timeout, mayBeApplied, known);
     }

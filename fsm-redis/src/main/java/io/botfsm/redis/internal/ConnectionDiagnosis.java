@@ -55,7 +55,7 @@ public final class ConnectionDiagnosis {
     /**
      * The diagnosis of one way to connect.
      *
-     * @param nodes what the URI names; none for a Unix socket, of which nothing is found out
+     * @param nodes what the URI names; none for a Unix socket or a client of the user's, of which nothing is found out
      * @param tls whether the client talks TLS
      * @param sentinels whether the nodes should be Sentinels
      * @param timeout how long a command may take, and each of the two questions asked here; those take two seconds each

@@ -55,7 +55,7 @@ public final class CommandTimeouts {
     private void endOverdue() {
         try {
             endThoseOverdue();
-        } catch (RuntimeException e) { // or the executor would never look again
+        } catch (Throwable e) { // or the executor would never look again
             LOGGER.error("a command that timed out", e);
         }
     }

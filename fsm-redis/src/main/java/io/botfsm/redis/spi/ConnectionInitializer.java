@@ -14,8 +14,8 @@ import java.util.function.Function;
  */
 record ConnectionInitializer(RoleCheck role, Function<RedisPort, CompletionStage<Void>> scripts) {
     /**
-     * A server that is not ready yet, or does not answer, is to be tried again; one that will go on refusing to be
-     * asked or told will say so to the calls.
+     * A server that is not ready yet, does not answer, or does not accept the credentials, is to be tried again; one
+     * that will go on refusing to be asked or told will say so to the calls.
      */
     CompletionStage<ServerConnection> initialized(ServerConnection connection) {
         RedisPort port = new PortOfOne(connection);
@@ -33,7 +33,7 @@ record ConnectionInitializer(RoleCheck role, Function<RedisPort, CompletionStage
 
     private static boolean isLasting(Throwable failure) {
         return RedisPortException.known(failure)
-                .filter(RedisPortException::isLasting)
+                .filter(RedisPortException::isLastingOnceConnected)
                 .isPresent();
     }
 

@@ -70,8 +70,7 @@ final class FollowedCalls implements FollowedScripts {
                 send(calls, now);
                 return;
             }
-            calls.forEach(call -> call.completeExceptionally(
-                    connection.isClosed() ? RedisPortException.closed() : RedisPortException.notSent(null)));
+            calls.forEach(call -> call.completeExceptionally(connection.unavailable()));
             calls = taken();
         }
     }

@@ -4,21 +4,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.redis.spi.RedisUri.Node;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who know where a master is. All are asked at the same time. What more than half of them say is true at once;
- * otherwise, when all have answered or failed, what most say: one that is cut off from the others or out of date
- * decides nothing.
+ * Those who know where a master is. All are asked at the same time, and what more than half of those configured say is
+ * true, as soon as they say it. Without such a majority nobody decides: those that answer may be the ones that are cut
+ * off from the others, or out of date.
  */
 public final class MasterResolver {
     private final String master;
@@ -36,18 +40,20 @@ public final class MasterResolver {
     }
 
     /**
-     * Where the master is now. Fails if no Sentinel says, with a {@link RedisPortException} that names one of them and
-     * why; one that refused the question rather than one that could not be asked. The failure is lasting only if most
-     * of them refused.
+     * Where the master is now. Fails unless more than half of the Sentinels say the same, with a
+     * {@link RedisPortException} that tells what was said, and names one of those that did not answer and why; one that
+     * refused the question rather than one that could not be asked. The failure is lasting only if most of them
+     * refused.
      *
-     * @param sentinels at least one
+     * @param sentinels at least one; one that is named twice has one vote
      * @param master its name
      * @param ask asks one for {@code SENTINEL GET-MASTER-ADDR-BY-NAME}, without blocking, and ends in bounded time
      */
     public static CompletionStage<Node> master(
             Collection<Node> sentinels, String master, Function<Node, CompletionStage<List<Object>>> ask) {
-        MasterResolver asked = new MasterResolver(master, sentinels.size());
-        for (Node sentinel : sentinels) {
+        Set<Node> voters = new LinkedHashSet<>(sentinels);
+        MasterResolver asked = new MasterResolver(master, voters.size());
+        for (Node sentinel : voters) {
             var unused = ask.apply(sentinel)
                     .thenApply(asked::node)
                     .whenComplete((node, failure) -> asked.answered(sentinel, node, failure));
@@ -78,9 +84,7 @@ public final class MasterResolver {
 
     private void answered(Node sentinel, @Nullable Node node, @Nullable Throwable why) {
         boolean most = false;
-        List<Node> told = List.of();
-        RedisPortException failed;
-        boolean last;
+        Optional<RedisPortException> undecided;
         synchronized (votes) {
             if (node != null) {
                 most = votes.merge(node, 1, Integer::sum) > count / 2;
@@ -89,21 +93,25 @@ public final class MasterResolver {
                 refusals += latest.isLasting() ? 1 : 0;
                 failure = failure == null || !failure.isLasting() ? latest : failure;
             }
-            failed = failure == null || refusals > count / 2 ? failure : failure.passing();
-            last = --left == 0;
-            if (last) {
-                told = votes.entrySet().stream()
-                        .sorted(Collections.reverseOrder(Map.Entry.comparingByValue()))
-                        .map(Map.Entry::getKey)
-                        .toList();
-            }
+            undecided = --left == 0 && !most ? Optional.of(noMajority()) : Optional.empty();
         }
         if (most && node != null) {
             elected.complete(node);
-        } else if (!told.isEmpty()) {
-            elected.complete(told.get(0));
-        } else if (last && failed != null) {
-            elected.completeExceptionally(failed);
+        } else {
+            undecided.ifPresent(elected::completeExceptionally);
         }
+    }
+
+    /** What is wrong when all have answered or failed, unless more than half of them have said the same. */
+    private RedisPortException noMajority() {
+        boolean mostRefuse = refusals > count / 2;
+        if (failure != null && (mostRefuse || votes.isEmpty())) {
+            return mostRefuse ? failure : failure.passing();
+        }
+        String told = votes.entrySet().stream()
+                .map(vote -> String.format(Locale.ROOT, "%s (%d of %d)", vote.getKey(), vote.getValue(), count))
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return RedisPortException.noMajority(master, told, Optional.ofNullable(failure));
     }
 }

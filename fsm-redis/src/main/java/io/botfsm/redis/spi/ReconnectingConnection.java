@@ -41,6 +41,9 @@ final class ReconnectingConnection {
 
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
+    /** Of the last attempt, since the connection of the moment was open. */
+    private volatile @Nullable RedisPortException notConnected;
+
     private boolean replacing;
     private boolean closed;
 
@@ -83,6 +86,12 @@ final class ReconnectingConnection {
     @Nullable
     ServerConnection current() {
         return current.connection();
+    }
+
+    /** Why no command can be sent at the moment. */
+    RedisPortException unavailable() {
+        RedisPortException why = notConnected;
+        return isClosed() ? RedisPortException.closed() : why != null ? why : RedisPortException.notSent(null);
     }
 
     /** A number that rises before the first command is answered over another connection than before. */
@@ -144,10 +153,22 @@ final class ReconnectingConnection {
             if (failure == null) {
                 takeOver(connection);
             } else {
-                LOGGER.debug("{}: not connected at attempt {}: {}", server, failures + 1, failure.toString());
+                failed(RedisPortException.notConnected(failure), failures + 1);
                 attemptLater(failures + 1);
             }
         });
+    }
+
+    /** Nobody is warned of an outage at each attempt, but once of what may have to be mended. */
+    private void failed(RedisPortException why, int attempts) {
+        RedisPortException before = notConnected;
+        notConnected = why;
+        boolean warned = before != null && before.isLasting() && before.code().equals(why.code());
+        if (why.isLasting() && !warned) {
+            LOGGER.warn("{}: not connected at attempt {}, trying again: {}", server, attempts, why.getMessage());
+        } else {
+            LOGGER.debug("{}: not connected at attempt {}: {}", server, attempts, why.getMessage());
+        }
     }
 
     private CompletionStage<ServerConnection> opened() {
@@ -182,6 +203,7 @@ final class ReconnectingConnection {
             old = current.connection();
             current = current.next(connection);
         }
+        notConnected = null;
         watch(connection);
         if (old == null) {
             LOGGER.debug("{}: connected", server);

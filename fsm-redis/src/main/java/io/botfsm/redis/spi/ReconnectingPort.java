@@ -55,9 +55,8 @@ public final class ReconnectingPort extends NodePort {
     @Override
     protected CompletionStage<List<Object>> send(List<byte[]> command, boolean asking) {
         ServerConnection now = connection.current();
-        if (now == null) {
-            return CompletableFuture.failedFuture(
-                    connection.isClosed() ? RedisPortException.closed() : RedisPortException.notSent(null));
+        if (now == null || !now.isOpen()) {
+            return CompletableFuture.failedFuture(connection.unavailable());
         }
         return asking ? now.sendTogether(List.of(ASKING, command)).get(1) : now.send(command);
     }

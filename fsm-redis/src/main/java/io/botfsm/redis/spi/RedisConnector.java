@@ -19,6 +19,14 @@ public interface RedisConnector {
      */
     RedisDriver open(Duration timeout);
 
+    /**
+     * Whether connections are opened as the {@link RedisUri} says, so that what else listens there may explain why they
+     * fail. Not where a client of the user's has settings of its own, such as TLS.
+     */
+    default boolean followsUri() {
+        return true;
+    }
+
     /** How long the user's client lets a command take; empty where that is ours to choose. */
     default Optional<Duration> timeout() {
         return Optional.empty();

@@ -33,6 +33,8 @@ final class RedisEnvironment {
     /** Versions 4 and 6; a name has no colon. */
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}|.*:.*");
 
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,20}");
+
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisEnvironment.class.getPackageName());
 
     private final Map<String, String> variables;
@@ -169,7 +171,7 @@ final class RedisEnvironment {
                 variable,
                 lowest,
                 highest,
-                text.contains("@") ? "***" : text));
+                NUMBER.matcher(text).matches() ? text : "***")); // perhaps credentials
     }
 
     private Optional<String> get(String variable) {

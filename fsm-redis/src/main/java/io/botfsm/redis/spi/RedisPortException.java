@@ -62,6 +62,9 @@ public final class RedisPortException extends RuntimeException {
     private static final Set<String> TRANSIENT = Set.of(
             "LOADING", "BUSY", "READONLY", "OOM", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF", "NOREPLICAS");
 
+    /** What servers say of a connection's credentials, whatever the command. */
+    private static final Set<String> OF_CREDENTIALS = Set.of("NOAUTH", "WRONGPASS");
+
     private static final String TOO_MANY_CLIENTS = "max number of clients reached";
 
     /** A right that is missing inside a script, in the words of 7.0 and earlier, and of later servers. */
@@ -154,20 +157,50 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
+     * A command that was not sent, since no connection could be opened for it. It has the code and the meaning of what
+     * a server or a Sentinel answered, if one did.
+     *
+     * @param failure what opening the connection failed with
+     */
+    public static RedisPortException notConnected(Throwable failure) {
+        RedisPortException why = known(failure).orElseGet(() -> notSent(failure));
+        return why.kind == CommandOutcome.NOT_SENT || why.kind == CommandOutcome.CLOSED
+                ? why
+                : new RedisPortException(
+                        CommandOutcome.NOT_SENT, why.code, why.lasting, "not sent: " + why.getMessage(), why);
+    }
+
+    /**
      * A command that was not sent, since a Sentinel did not say where the master is.
      *
      * @param sentinel its name
      * @param failure what the question for the master failed with
      */
     static RedisPortException ofSentinel(Node sentinel, Throwable failure) {
-        RedisPortException why = known(failure).orElseGet(() -> notSent(failure));
-        String said = String.valueOf(why.getMessage()).replaceFirst("^not sent: ", "");
+        RedisPortException why = notConnected(failure);
+        String said = why.reason();
         String remedy = said.endsWith(UNKNOWN_COMMAND)
                 ? ": it is not a Sentinel; their port is " + RedisUri.DEFAULT_SENTINEL_PORT
                         + " unless configured otherwise"
                 : SENTINEL_REMEDIES.getOrDefault(why.code, "");
         String message = String.format(Locale.ROOT, "not sent: Sentinel %s: %s%s", sentinel, said, remedy);
         return new RedisPortException(CommandOutcome.NOT_SENT, why.code, why.lasting, message, why);
+    }
+
+    /** The message of a command that was not sent, without saying so. */
+    private String reason() {
+        return String.valueOf(getMessage()).replaceFirst("^not sent: ", "");
+    }
+
+    /** A command that was not sent, since too few Sentinels agree on where the master is. */
+    static RedisPortException noMajority(String master, String votes, Optional<RedisPortException> failure) {
+        String message = String.format(
+                Locale.ROOT,
+                "not sent: no majority of the Sentinels says where %s is: %s%s",
+                master,
+                votes,
+                failure.map(why -> "; " + why.reason()).orElse(""));
+        return new RedisPortException(CommandOutcome.NOT_SENT, "", false, message, failure.orElse(null));
     }
 
     /** The same failure, where another attempt may succeed. */
@@ -303,9 +336,18 @@ public final class RedisPortException extends RuntimeException {
 
     /**
      * Whether the same command will be refused again until someone changes the set-up, as the server answered or TLS
-     * found.
+     * found. This is what it means for one who connects for the first time.
      */
     public boolean isLasting() {
         return lasting;
+    }
+
+    /**
+     * The same for one who was connected before. What keeps a connection from being opened, credentials and
+     * certificates included, is an outage then, since it worked with the same set-up: whoever changed something on the
+     * server may change it back. Only a command that reached a server and is refused there will be refused again.
+     */
+    public boolean isLastingOnceConnected() {
+        return lasting && kind != CommandOutcome.NOT_SENT && !OF_CREDENTIALS.contains(code);
     }
 }

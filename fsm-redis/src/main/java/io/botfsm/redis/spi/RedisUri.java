@@ -242,8 +242,9 @@ public final class RedisUri {
                 throw new IllegalArgumentException("a host must have a name");
             }
             if (!HOST.matcher(node.host()).matches()) {
-                throw new IllegalArgumentException("a host must be a name or an address, without a scheme or a port: \""
-                        + (host.contains("@") ? "***" : node.host()) + '"');
+                throw new IllegalArgumentException(
+                        "a host must be a name or an address, without a scheme, a port or credentials"); // it may hold
+                // some
             }
             if (port < 1 || port > 65_535) {
                 throw new IllegalArgumentException("the port must be between 1 and 65535: " + port);

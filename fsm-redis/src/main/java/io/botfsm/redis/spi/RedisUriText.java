@@ -17,10 +17,15 @@ import java.util.regex.Pattern;
 
 /** Reads one Redis URI. Its errors have no cause, since a parser's message quotes what it read. */
 final class RedisUriText {
-    private static final Pattern SCHEME = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*):");
     private static final Pattern KNOWN = Pattern.compile("(rediss?)(-sentinel|-socket)?");
     private static final Pattern AUTHORITY = Pattern.compile("(?<=://)[^/?#]*");
     private static final Pattern IPV6 = Pattern.compile("\\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[^\\[\\]]+)?\\]");
+
+    /** A scheme, and hosts with their ports, of a URI of which nothing else may be shown. */
+    private static final Pattern SHOWN = Pattern.compile("(?<scheme>rediss?(?:-sentinel|-socket)?:(?://)?)"
+            + "(?:(?<=//)(?<credentials>[^/?#]*@)?(?<hosts>HOST(?:,HOST)*)(?=[/?#]|$))?"
+                    .replace("HOST", "(?:[\\w.-]+|\\[[0-9A-Fa-f:.]+\\])(?::\\d{1,5})?"));
+
     private static final Pattern NODE = Pattern.compile("(?:\\[([^\\[\\]]+)\\]|([^:\\[\\]]+))(?::(\\d{1,9}))?");
     private static final Pattern DATABASE = Pattern.compile("/?|/(\\d{1,9})");
     private static final Pattern WHOLE = Pattern.compile("\\d{1,9}");
@@ -232,13 +237,16 @@ final class RedisUriText {
         return new IllegalArgumentException(String.format(Locale.ROOT, "Redis URI \"%s\": %s", masked(text), why));
     }
 
-    /** Everything up to the last {@code @} may be a password, and so may a parameter. */
+    /** What cannot be read may be a password wherever it stands: only scheme, hosts and ports are shown. */
     private static String masked(String uri) {
-        int at = uri.lastIndexOf('@');
-        Matcher scheme = SCHEME.matcher(uri);
-        String begin = scheme.find() ? scheme.group() + "//" : "";
-        String shown = at < 0 ? uri : begin + "***" + uri.substring(at);
-        int query = shown.indexOf('?');
-        return query < 0 ? shown : shown.substring(0, query) + "?***";
+        Matcher readable = SHOWN.matcher(uri);
+        if (!readable.lookingAt()) {
+            return "***";
+        }
+        String rest = uri.substring(readable.end());
+        String hosts = readable.group("hosts");
+        boolean named = hosts != null && !rest.contains("@"); // else all before that may be a password
+        String credentials = readable.group("credentials") == null ? "" : "***@";
+        return readable.group("scheme") + (named ? credentials + hosts + (rest.isEmpty() ? "" : "***") : "***");
     }
 }

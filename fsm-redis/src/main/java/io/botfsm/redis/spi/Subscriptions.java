@@ -228,8 +228,8 @@ public final class Subscriptions {
     }
 
     private void notOpened(@Nullable Throwable failure) {
-        RedisPortException refused = refusal(failure);
-        RedisPortException why = refused != null ? refused : RedisPortException.notSent(failure);
+        RedisPortException why =
+                failure == null ? RedisPortException.notSent(null) : RedisPortException.notConnected(failure);
         List.copyOf(channels.values()).forEach(channel -> channel.fail(why));
         if (channels.isEmpty()) {
             failures = 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.redis.spi.RedisUri.Node;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,14 @@ class MasterResolverTest {
 
     @SafeVarargs
     private static Node master(CompletionStage<List<Object>>... answers) {
+        List<CompletionStage<List<Object>>> all = new ArrayList<>();
+        for (CompletionStage<List<Object>> answer : answers) {
+            all.add(answer);
+        }
+        return master(all);
+    }
+
+    private static Node master(List<CompletionStage<List<Object>>> answers) {
         Map<Node, CompletionStage<List<Object>>> bySentinel = new LinkedHashMap<>();
         for (CompletionStage<List<Object>> answer : answers) {
             bySentinel.put(new Node("s" + (bySentinel.size() + 1), 26379), answer);
@@ -49,8 +58,59 @@ class MasterResolverTest {
 
     @Test
     void oneThatRefusesIsLeftOutWhileAnotherAnswers() {
-        assertThat(master(refused("NOAUTH Authentication required."), told("m")))
+        assertThat(master(refused("NOAUTH Authentication required."), told("m"), told("m")))
                 .isEqualTo(new Node("m", 6379));
+    }
+
+    /** It may be the one that is cut off from the others. */
+    @Test
+    void fewerThanHalfOfThemDecideNothing() {
+        CompletionStage<List<Object>> away = failed(new IllegalStateException("reset"));
+        for (List<CompletionStage<List<Object>>> answers :
+                List.of(List.of(told("m"), away, away), List.of(away, away, told("m")), List.of(told("m"), away))) {
+            assertThatThrownBy(() -> master(answers))
+                    .cause()
+                    .isInstanceOf(RedisPortException.class)
+                    .matches(MasterResolverTest::isPassing)
+                    .hasMessageContaining("no majority of the Sentinels says where main is: m:6379 (1 of ")
+                    .hasMessageContaining("; Sentinel s")
+                    .hasMessageContaining("no connection to Redis");
+        }
+    }
+
+    @Test
+    void aTieDecidesNothing() {
+        for (List<CompletionStage<List<Object>>> answers : List.of(
+                List.of(told("m1"), told("m2")),
+                List.of(told("m2"), told("m1")),
+                List.of(told("m1"), told("m2"), told("m2"), told("m1")))) {
+            assertThatThrownBy(() -> master(answers))
+                    .cause()
+                    .matches(MasterResolverTest::isPassing)
+                    .hasMessageMatching(".*: m1:6379 \\((1 of 2|2 of 4)\\), m2:6379 \\((1 of 2|2 of 4)\\)");
+        }
+        assertThat(master(told("m1"), told("m2"), told("m2"))).isEqualTo(new Node("m2", 6379));
+    }
+
+    /** What most refuse has to be mended, whatever the others say. */
+    @Test
+    void mostThatRefuseAreARefusal() {
+        failure(refused("NOAUTH x"), told("m"), refused("NOAUTH x"))
+                .hasMessageContaining("REDIS_FSM_SENTINEL_PASSWORD")
+                .matches(failure -> !isPassing(failure));
+    }
+
+    @Test
+    void oneThatIsNamedTwiceHasOneVote() {
+        Node once = new Node("s1", 26379);
+        Node other = new Node("s2", 26379);
+        assertThatThrownBy(() -> MasterResolver.master(
+                                List.of(once, once, once, other),
+                                "main",
+                                node -> node.equals(once) ? told("m1") : told("m2"))
+                        .toCompletableFuture()
+                        .join())
+                .hasMessageContaining("m1:6379 (1 of 2), m2:6379 (1 of 2)");
     }
 
     /** What someone has to change is worth more than what may pass. */

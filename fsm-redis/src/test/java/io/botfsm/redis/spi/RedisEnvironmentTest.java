@@ -266,6 +266,8 @@ class RedisEnvironmentTest {
                 "h1,h2",
                 "redis://host",
                 "redis://bot:secret@host:7000/1",
+                "redis://:secret",
+                "bot:secret",
                 "host/1",
                 "my host",
                 "[::1",
@@ -275,18 +277,18 @@ class RedisEnvironmentTest {
         assertThatThrownBy(() -> uri(Map.of("REDIS_FSM_HOST", host)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("REDIS_FSM_HOST: a host must be a name or an address")
-                .hasMessageContaining(host.contains("@") ? "***" : host)
                 .message()
+                .doesNotContain(host)
                 .doesNotContain("secret");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "PORT, x",
+        "PORT, secret",
+        "DB, redis://:secret",
         "PORT, 0",
         "PORT, 65536",
         "PORT, -1",
-        "DB, x",
         "DB, -1",
         "DB, 1.5",
         "DB, 99999999999",
@@ -297,7 +299,7 @@ class RedisEnvironmentTest {
         assertThatThrownBy(() -> uri(Map.of("REDIS_FSM_" + part, value, "REDIS_FSM_PASSWORD", "secret")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("REDIS_FSM_" + part)
-                .hasMessageContaining('"' + value + '"')
+                .hasMessageContaining(value.matches("-?\\d+") ? '"' + value + '"' : "\"***\"")
                 .message()
                 .doesNotContain("secret");
     }

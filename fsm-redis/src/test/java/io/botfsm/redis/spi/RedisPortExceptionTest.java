@@ -3,8 +3,10 @@ package io.botfsm.redis.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
+import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
+import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,37 @@ class RedisPortExceptionTest {
         assertThat(failure.kind()).isEqualTo(CommandOutcome.NOT_SENT);
         assertThat(failure.isLasting()).isTrue();
         assertThat(failure).hasMessageContaining("certificate").hasMessageEndingWith(": no path to an authority");
+    }
+
+    /** It was let in before, so that someone has changed something, and may change it back. */
+    @Test
+    void whatKeepsOneOutWhoWasConnectedBeforeMayPass() {
+        Exception handshake = new SSLHandshakeException("handshake");
+        handshake.initCause(new CertificateException("path"));
+        for (RedisPortException why : List.of(
+                RedisPortException.ofServerError("NOAUTH Authentication required."),
+                RedisPortException.ofServerError("WRONGPASS invalid username-password pair or user is disabled."),
+                RedisPortException.notConnected(RedisPortException.ofServerError("WRONGPASS x")),
+                RedisPortException.notConnected(RedisPortException.ofServerError("NOPERM x")),
+                RedisPortException.notConnected(handshake))) {
+            assertThat(why.isLasting()).isTrue();
+            assertThat(why.isLastingOnceConnected()).isFalse();
+        }
+        assertThat(RedisPortException.ofServerError("NOPERM x").isLastingOnceConnected())
+                .isTrue();
+    }
+
+    @Test
+    void whatWasAnsweredInsteadOfAConnectionIsSaid() {
+        RedisPortException why = RedisPortException.notConnected(
+                new IllegalStateException(RedisPortException.ofServerError("WRONGPASS invalid")));
+        assertThat(why.kind()).isEqualTo(CommandOutcome.NOT_SENT);
+        assertThat(why.code()).isEqualTo("WRONGPASS");
+        assertThat(why).hasMessage("not sent: Redis answered WRONGPASS, wrong user name or password");
+        assertThat(RedisPortException.notConnected(why)).isSameAs(why);
+        assertThat(RedisPortException.notConnected(new UnknownHostException("redis.invalid"))
+                        .isLasting())
+                .isFalse();
     }
 
     @Test

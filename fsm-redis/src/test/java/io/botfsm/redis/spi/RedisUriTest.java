@@ -171,6 +171,41 @@ class RedisUriTest {
                 .doesNotContain("bot");
     }
 
+    /** Wherever a password may have been meant, nothing is shown. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = " => ",
+            value = {
+                "redis://:secret => redis://***",
+                "redis://bot:secret => redis://***",
+                "redis:secret => redis:***",
+                "redis:bot:secret@host => redis:***",
+                "redis://host/secret => redis://host***",
+                "redis://host:7000/secret => redis://host:7000***",
+                "redis://host#secret => redis://host***",
+                "redis://host?secret => redis://host***",
+                "redis://bot:secret@host:7000/x => redis://***@host:7000***",
+                "redis://bot:123/secret@host/x => redis://***",
+                "redis://bot:123#secret@host => redis://***",
+                "redis://host/1?password=secret@host => redis://***",
+                "rediss-sentinel://bot:secret@h1,h2:26380/x#main => rediss-sentinel://***@h1,h2:26380***",
+                "redis-sentinel://h1/secret#main => redis-sentinel://h1***",
+                "redis-socket:secret => redis-socket:***",
+                "redis-socket://secret => redis-socket://secret",
+                "redis://:secret@[::1]:7000/x => redis://***@[::1]:7000***",
+                "secret => ***",
+                "secret:6379 => ***",
+                "http://secret/ => ***",
+                "://secret@host => ***",
+                "redis://host/\u0000secret => redis://host***",
+            })
+    void showsOnlySchemeHostsAndPortsOfWhatItCannotRead(String uri, String shown) {
+        assertThatThrownBy(() -> RedisUri.parse(uri.replace("\\u0000", "\u0000")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasNoCause()
+                .hasMessageStartingWith("Redis URI \"" + shown + "\": ");
+    }
+
     /** From files with secrets. */
     @Test
     void lineBreaksAtTheEndAreNotMeant() {

@@ -2,8 +2,12 @@ package io.botfsm.lock.internal;
 
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LockHolder;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,26 +18,27 @@ import java.util.function.Supplier;
 
 /**
  * Who this lock object is, in the claims that it makes: a token {@code owner-random}, and the holder {@code host pid
- * started}, followed by {@code space tick} of the {@link LocalProcess} where that can be told. Copies of one process
- * image share the owner, and so never take each other's claims for their own: the random part is drawn for each claim.
- * Thread-safe.
+ * started}, followed by {@code space tick} of the {@link LocalProcess} where that can be told. The random part and the
+ * process are those of the moment in which the claim is made: an image of this process may have been copied, or moved
+ * to another machine, since it began. Copies share the owner, but not the claims that they make. Thread-safe.
  */
 public final class Identity {
     private static final String NUMBER = "\\d{1,18}";
     private static final String MILLIS = "\\d{1,15}";
-    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String SYSTEM_RANDOMNESS = "/dev/urandom";
+    private static final int RANDOM_BYTES = 2 * Long.BYTES;
 
     private final String ownerId;
     private final String host;
     private final long pid;
     private final Instant started;
-    private final Optional<LocalProcess> process;
-    private final String text;
+    private final Supplier<Optional<LocalProcess>> process;
     private final Supplier<String> randomness;
 
     /**
      * An identity.
      *
+     * @param process tells which process this is now
      * @param randomness draws the part of a token that is unlike any other; without {@code -}
      */
     Identity(
@@ -41,7 +46,7 @@ public final class Identity {
             String host,
             long pid,
             Instant started,
-            Optional<LocalProcess> process,
+            Supplier<Optional<LocalProcess>> process,
             Supplier<String> randomness) {
         this.ownerId = ownerId;
         this.host = host.replaceAll("\\s", "-");
@@ -49,13 +54,6 @@ public final class Identity {
         this.started = Instant.ofEpochMilli(Math.max(0, started.toEpochMilli()));
         this.process = process;
         this.randomness = randomness;
-        this.text = this.host
-                + ' '
-                + pid
-                + ' '
-                + this.started.toEpochMilli()
-                + process.map(known -> ' ' + known.space() + ' ' + known.started())
-                        .orElse("");
     }
 
     /**
@@ -71,14 +69,28 @@ public final class Identity {
                 hostName(),
                 process.pid(),
                 started,
-                recognisable ? LocalProcess.current() : Optional.empty(),
+                recognisable ? LocalProcess::current : Optional::empty,
                 Identity::drawn);
     }
 
-    /** With the clock, since copies of a machine may draw the same for a while. */
+    /** With both clocks, since copies of a machine may draw the same for a while. */
     private static String drawn() {
+        ByteBuffer random = ByteBuffer.wrap(systemRandomness());
         HexFormat hex = HexFormat.of();
-        return hex.toHexDigits(RANDOM.nextLong()) + hex.toHexDigits(RANDOM.nextLong() ^ System.nanoTime());
+        return hex.toHexDigits(random.getLong() ^ System.currentTimeMillis())
+                + hex.toHexDigits(random.getLong() ^ System.nanoTime());
+    }
+
+    /** Drawn from the operating system now: a generator in this process is copied with its image. */
+    private static byte[] systemRandomness() {
+        try (InputStream system = new FileInputStream(SYSTEM_RANDOMNESS)) { // without a buffer, which is copied too
+            byte[] drawn = system.readNBytes(RANDOM_BYTES);
+            if (drawn.length == RANDOM_BYTES) {
+                return drawn;
+            }
+        } catch (IOException e) { // no such device on Windows
+        }
+        return new SecureRandom().generateSeed(RANDOM_BYTES);
     }
 
     private static String hostName() {
@@ -99,13 +111,18 @@ public final class Identity {
 
     /** A claim unlike any other. */
     Claim newClaim() {
-        return new Claim(ownerId + '-' + randomness.get(), text);
+        String text = host + ' ' + pid + ' ' + started.toEpochMilli();
+        String recognisable = process.get()
+                .map(known -> ' ' + known.space() + ' ' + known.started())
+                .orElse("");
+        return new Claim(ownerId + '-' + randomness.get(), text + recognisable);
     }
 
     /** Whether a process of this machine made the claim that is surely not running any more. */
     boolean knowsDead(Claim claim) {
-        Optional<LocalProcess> maker = processOfThisHost(claim);
-        return process.isPresent() && maker.isPresent() && process.get().knowsDead(maker.get());
+        return processOfThisHost(claim)
+                .flatMap(maker -> process.get().map(self -> self.knowsDead(maker)))
+                .orElse(false);
     }
 
     private Optional<LocalProcess> processOfThisHost(Claim claim) {

@@ -23,6 +23,7 @@ public final class LeaseEngine {
     private final LeaseSettings settings;
     private final LeaseTimers timers;
     private final RecentTokens givenUp;
+    private final TokenFloor floor = new TokenFloor();
 
     /**
      * An engine.
@@ -37,13 +38,19 @@ public final class LeaseEngine {
         this.givenUp = new RecentTokens(settings.remembered());
     }
 
+    /** Asks for a lease, with a fencing token above all that it was {@linkplain #learn told of}. */
+    public AcquireAttempt acquire(String name) {
+        return AcquireAttempt.begin(this, name, floor.least());
+    }
+
     /**
-     * Asks for a lease.
+     * Lets later leases have a fencing token above one that was seen.
      *
-     * @param floor the least fencing token that will do
+     * @param own the token of the lease that was refused because of it
+     * @return false if no lease of the store can have had the token, so that it changes nothing
      */
-    public AcquireAttempt acquire(String name, long floor) {
-        return AcquireAttempt.begin(this, name, floor);
+    public boolean learn(long seen, long own) {
+        return floor.learn(seen, own);
     }
 
     public Identity identity() {

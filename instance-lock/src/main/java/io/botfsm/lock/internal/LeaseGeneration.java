@@ -345,6 +345,19 @@ public final class LeaseGeneration {
         return ConfirmedRelease.begin(engine, name(), claim(), false);
     }
 
+    /**
+     * Raises the name's fence to a token that was seen, if the store still has this lease, so that whoever has the next
+     * one gets a higher token. To be called when it has ended: it lasts no longer for that.
+     *
+     * @return whether the store has confirmed it; never fails
+     */
+    public CompletionStage<Boolean> raiseFence(long seen) {
+        long left = confirmed.left(engine.clock().nanoTime()).toMillis();
+        LeaseRequest raising =
+                new LeaseRequest(name(), claim(), Duration.ofMillis(Math.max(1, left)), seen, renewal.fences());
+        return engine.renew(raising).handle((answer, failure) -> answer instanceof Renewal.Renewed);
+    }
+
     private boolean endsAs(State end) {
         synchronized (monitor) {
             if (state.isOver()) {

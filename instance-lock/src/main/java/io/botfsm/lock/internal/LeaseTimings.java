@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * The times of a lease. Whoever has it may rely on it from the moment before it was asked for, for the time to live
- * less what the clocks of store and instance may differ by in that time.
+ * less what the clocks of store and instance may differ by in that time, and less what a suspension may last that is
+ * too short to be seen.
  *
  * @param ttl how long the store keeps the lease after each renewal
  * @param renewEvery from one renewal's begin to the next
@@ -60,7 +61,7 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
                 .plus(requestTimeout)
                 .plus(retryPause())
                 .plus(requestTimeout);
-        Duration room = ttl.minus(drift()).minus(stopMargin);
+        Duration room = ttl.minus(givenUpEarly()).minus(stopMargin);
         if (latest.compareTo(room) > 0) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
@@ -83,13 +84,17 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
     }
 
     /**
-     * How far the time of day may run ahead of the monotonic clock before the machine is taken to have been suspended:
-     * less than a lease is given up early, so that a suspension too short to be seen does no harm.
+     * How far the time of day may run ahead of the monotonic clock before the machine is taken to have been suspended.
+     * A lease is given up earlier by that, so that a suspension too short to be seen does no harm.
      */
     Duration toleratedSuspension() {
         Duration half = drift().dividedBy(2);
         Duration most = half.compareTo(LONGEST_SUSPENSION) < 0 ? half : LONGEST_SUSPENSION;
         return most.compareTo(READING_ERROR) < 0 ? READING_ERROR : most;
+    }
+
+    private Duration givenUpEarly() {
+        return drift().plus(toleratedSuspension());
     }
 
     public Duration retryPause() {
@@ -103,7 +108,7 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
 
     /** When a lease that was asked for at a time can no longer be relied on. */
     long hardDeadline(long begun) {
-        return begun + ttl.minus(drift()).toNanos();
+        return begun + ttl.minus(givenUpEarly()).toNanos();
     }
 
     /** When a bot should stop, that may rely on its lease until the hard deadline. */

@@ -1,5 +1,6 @@
 package io.botfsm.lock.internal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.lock.internal.AcquireAttempt.Outcome;
@@ -10,11 +11,21 @@ import io.botfsm.lock.store.LeaseClock;
 import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.lock.store.StoredLease;
+import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
+import java.security.SecureRandom;
+import java.security.SecureRandomSpi;
+import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +45,7 @@ class CopiedImageTest {
                         "host",
                         ProcessHandle.current().pid(),
                         Instant.EPOCH,
-                        LocalProcess.current(),
+                        LocalProcess::current,
                         randomness),
                 LeaseSettings.ofInstance(LeaseTimings.of(Duration.ofMinutes(1)), true),
                 new LeaseTimers(LeaseClock.system(), never, never, () -> 0.5));
@@ -62,6 +73,89 @@ class CopiedImageTest {
         one.giveUp(unanswered.claim());
 
         assertThat(attempt(one)).isInstanceOf(Taken.class);
+    }
+
+    /** A generator of this process is copied with it, and then draws the same in each copy. */
+    @Test
+    void drawFromTheOperatingSystem() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process process = new ProcessBuilder(
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DrawsWithACopiedGenerator.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        List<String> drawn = new String(process.getInputStream().readAllBytes(), UTF_8)
+                .lines()
+                .toList();
+
+        assertThat(drawn).hasSize(4).allMatch(half -> half.matches("[0-9a-f]{16}"));
+        assertThat(drawn).as("halves of what two claims are drawn from").doesNotHaveDuplicates();
+        assertThat(drawn.stream().map(half -> half.substring(0, 4)).distinct())
+                .as("not a clock's, which have the same beginning")
+                .hasSizeGreaterThan(2);
+    }
+
+    /** A program whose generator gives what its copies give, always. */
+    static final class DrawsWithACopiedGenerator {
+        private DrawsWithACopiedGenerator() {}
+
+        public static void main(String[] arguments) {
+            Security.insertProviderAt(new CopiedProvider(), 1);
+            Identity identity = Identity.ofThisProcess(false);
+            for (int i = 0; i < 2; i++) {
+                String token = identity.newClaim().token();
+                String random = token.substring(token.lastIndexOf('-') + 1);
+                System.out.println(random.substring(0, 16));
+                System.out.println(random.substring(16));
+            }
+        }
+    }
+
+    @SuppressWarnings("serial") // never serialized
+    private static final class CopiedProvider extends Provider {
+        CopiedProvider() {
+            super("Copied", "1", "a generator that was seeded before the copies were made");
+            put("SecureRandom.Copied", CopiedGenerator.class.getName());
+        }
+    }
+
+    @SuppressWarnings("serial") // never serialized
+    public static final class CopiedGenerator extends SecureRandomSpi {
+        @Override
+        protected void engineSetSeed(byte[] seed) {
+            // as if it was not
+        }
+
+        @Override
+        protected void engineNextBytes(byte[] bytes) {
+            Arrays.fill(bytes, (byte) 0);
+        }
+
+        /** Where seeds come from is not copied. */
+        @Override
+        protected byte[] engineGenerateSeed(int count) {
+            try {
+                return SecureRandom.getInstance("SHA1PRNG").generateSeed(count);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** The copy was moved to a machine of its own; only what it is there can be told to be dead. */
+    @Test
+    void nameTheProcessThatTheyAreWhenTheyClaim() {
+        AtomicReference<Optional<LocalProcess>> now =
+                new AtomicReference<>(Optional.of(new LocalProcess("original", 41, 700)));
+        Identity identity = new Identity("image", "host", 41, Instant.EPOCH, now::get, () -> "1");
+        assertThat(identity.newClaim().holder()).isEqualTo("host 41 0 original 700");
+        now.set(Optional.of(new LocalProcess("clone", 41, 700)));
+        assertThat(identity.newClaim().holder()).isEqualTo("host 41 0 clone 700");
+        now.set(Optional.empty());
+        assertThat(identity.newClaim().holder()).isEqualTo("host 41 0");
     }
 
     @Test
@@ -109,6 +203,6 @@ class CopiedImageTest {
     }
 
     private static Outcome attempt(LeaseEngine engine) {
-        return engine.acquire("bot", 0).result().join();
+        return engine.acquire("bot").result().join();
     }
 }

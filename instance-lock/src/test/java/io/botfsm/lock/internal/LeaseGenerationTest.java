@@ -18,7 +18,7 @@ class LeaseGenerationTest {
             LeaseSettings.ofConversations(Duration.ofSeconds(10)),
             new LeaseTimers(new ManualClock(0, 0), (delay, task) -> () -> {}, (delay, task) -> () -> {}, () -> 0.5));
     private final LeaseGeneration lease =
-            ((Taken) engine.acquire("bot", 0).result().toCompletableFuture().join()).lease();
+            ((Taken) engine.acquire("bot").result().toCompletableFuture().join()).lease();
     private final List<String> notified = new ArrayList<>();
 
     private void start() {

@@ -306,7 +306,7 @@ class LocalProcessTest {
                             host(),
                             noSuchProcess(),
                             Instant.EPOCH,
-                            Optional.of(new LocalProcess(space + "0", noSuchProcess(), 1)),
+                            () -> Optional.of(new LocalProcess(space + "0", noSuchProcess(), 1)),
                             () -> "1")
                     .newClaim();
             held(claim);
@@ -326,7 +326,7 @@ class LocalProcessTest {
         private Identity identity(long pid, long started) {
             Optional<LocalProcess> process =
                     LocalProcess.current().map(self -> new LocalProcess(self.space(), pid, started));
-            return new Identity("other", host(), pid, Instant.EPOCH, process, () -> "1");
+            return new Identity("other", host(), pid, Instant.EPOCH, () -> process, () -> "1");
         }
 
         private String host() {

@@ -10,6 +10,6 @@ public final class TestIdentity {
 
     /** One whose process cannot be told apart. */
     public static Identity of(String ownerId, Supplier<String> randomness) {
-        return new Identity(ownerId, "host", 1, Instant.EPOCH, Optional.empty(), randomness);
+        return new Identity(ownerId, "host", 1, Instant.EPOCH, Optional::empty, randomness);
     }
 }

@@ -16,9 +16,13 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
 public abstract class Conformance {
-    /** The backend's time can be advanced. Without it, tests of time to live use short real ones. */
+    /**
+     * The backend's time can be advanced, and <b>stands still otherwise</b>: what lasts a millisecond lasts until a
+     * test lets that pass, however long the test takes, and is over when it has. A real clock with an offset runs by
+     * itself, and does not qualify. Without this, tests of time to live use short real ones.
+     */
     public interface AdvancesTime {
-        /** Lets the time pass, for expiry, versions and tokens alike. */
+        /** Lets exactly this time pass, for expiry, versions and tokens alike; it has passed when this returns. */
         void advance(Duration time);
     }
 

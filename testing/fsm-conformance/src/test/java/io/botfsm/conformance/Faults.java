@@ -77,17 +77,11 @@ public abstract class Faults<T> {
         ((Consumer<T>) PRESENT.get()).accept(correct);
     }
 
-    /** Runs the suite with one fault after the other. */
-    public final Stream<DynamicTest> areCaughtBy(Class<?> suite) {
-        return table.stream()
-                .map(fault -> DynamicTest.dynamicTest(fault.name, () -> isCaught(fault, run(suite, fault))));
-    }
-
     /**
-     * Runs a suite that mostly waits with several faults at once, and with a fault once more where it was not caught as
-     * it should be: some rules look for what happens within a second, which a busy machine cannot promise.
+     * Runs the suite with several faults at once, since it mostly waits, and with a fault once more where it was not
+     * caught as it should be: some rules look for what happens within a second, which a busy machine cannot promise.
      */
-    public final Stream<DynamicTest> areCaughtAtOnceBy(Class<?> suite) {
+    public final Stream<DynamicTest> areCaughtBy(Class<?> suite) {
         List<CompletableFuture<SuiteRun>> runs = table.stream()
                 .map(fault -> CompletableFuture.supplyAsync(() -> run(suite, fault), SUITES))
                 .toList();

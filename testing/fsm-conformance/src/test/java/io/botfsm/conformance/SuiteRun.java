@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestSource;
 import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.engine.support.descriptor.MethodSource;
@@ -38,6 +39,16 @@ public record SuiteRun(EngineExecutionResults results) {
 
     public Set<String> failedTests() {
         return names(results.testEvents().failed());
+    }
+
+    /** What a test says that failed. */
+    public String failureOf(String test) {
+        return results.testEvents().failed().stream()
+                .filter(event -> name(event).equals(test))
+                .map(event -> event.getRequiredPayload(TestExecutionResult.class))
+                .map(result ->
+                        String.valueOf(result.getThrowable().orElseThrow().getMessage()))
+                .collect(Collectors.joining());
     }
 
     public Set<String> finishedTests() {

@@ -93,7 +93,11 @@ record MigrationOptions(
                 case "--data-ttl" -> layout.dataTtl(seconds(option, rest));
                 case "--key-prefix" -> own.keyPrefix(value(option, rest));
                 case "--ttl" -> own.ttl(seconds(option, rest));
-                default -> throw new IllegalArgumentException("Unknown option: " + option.split("=", 2)[0]);
+                default ->
+                    throw new IllegalArgumentException(
+                            option.startsWith("--")
+                                    ? "Unknown option: " + option.split("=", 2)[0]
+                                    : "An option must begin with --"); // perhaps a URI with a password
             }
         }
         if (redis.isEmpty()) {

@@ -129,13 +129,14 @@ class MigrateTest extends OneRedisServer {
     void namesWrongOptions() {
         assertThat(run("--redis", server.uri(0))).isEqualTo(2);
         assertThat(migrate("--bogus=hunter2")).isEqualTo(2);
+        assertThat(migrate("redis://:hunter2")).isEqualTo(2);
         assertThat(migrate("--ttl", "-1")).isEqualTo(2);
         assertThat(migrate("--prefix")).isEqualTo(2);
         assertThat(migrate("--separator", "")).isEqualTo(2);
         assertThat(err.toString(UTF_8))
                 .contains("bot(id)", "Unknown option: --bogus", "--ttl must be", "--prefix needs a value", "separator")
                 .doesNotContain("hunter2")
-                .hasLineCount(5); // no usage text, by which the errors would scroll away
+                .hasLineCount(6); // no usage text, by which the errors would scroll away
         assertThat(err.toString(UTF_8).lines()).allMatch(line -> line.endsWith(". See --help."));
         assertThat(run("--help")).isZero();
         assertThat(out.toString(UTF_8)).isEqualTo(MigrationOptions.USAGE);

@@ -31,6 +31,12 @@ public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
     protected abstract void exchange();
 
     /**
+     * Called when the time of the call is over: ends an {@link #exchange} that is under way on another thread, such as
+     * by closing its connection. Does not block.
+     */
+    protected abstract void abandon();
+
+    /**
      * Asked right before sending: whether the time of the call is not over. From then on its outcome is unknown until a
      * reply comes.
      */
@@ -73,6 +79,7 @@ public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
     @Override
     public final void timeOut(Duration timeout) {
         end(new TimeoutException("no answer within " + timeout));
+        abandon();
     }
 
     /** The port does not run it. */

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Holds an {@link EventIsolation} to the rules E01 to E12 of the specification; extend it, say how to open one, and run
  * it as a JUnit 5 test class. Each test is named after its rule. One that works across processes is held to the rules
- * up to E20 by {@link SharedEventIsolationConformance}.
+ * up to E21 by {@link SharedEventIsolationConformance}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)

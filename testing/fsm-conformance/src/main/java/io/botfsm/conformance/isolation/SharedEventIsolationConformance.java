@@ -6,6 +6,8 @@ import io.botfsm.isolation.ConversationHeldException;
 import io.botfsm.isolation.ConversationLease;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.isolation.IsolationUnavailableException;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,11 +18,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds an {@link EventIsolation} that works across processes to the rules E01 to E20. Everything that a test class
+ * Holds an {@link EventIsolation} that works across processes to the rules E01 to E21. Everything that a test class
  * opens acts as a process of its own; all of them isolate the same conversations.
  */
 public abstract class SharedEventIsolationConformance extends EventIsolationConformance {
@@ -232,6 +235,44 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
         assertThat(get(next)).isTrue();
         assertThat(notified).hasValue(1);
         assertThat(late).hasValue(1);
+    }
+
+    @Test
+    void ruleE21_refusedTokenIsLearnt() {
+        for (boolean thrown : new boolean[] {true, false}) {
+            EventIsolation one = opened(Settings.USUAL);
+            EventIsolation two = opened(Settings.USUAL);
+            StorageKey key = freshKey();
+            AtomicLong seen = new AtomicLong();
+            CompletionStage<Object> refused = one.submit(key, lease -> {
+                long token = lease.fencingToken().orElseThrow();
+                seen.set(token + (1L << 40));
+                if (thrown) {
+                    throw new IllegalStateException("wraps it", new FencedException(key, token, seen.get()));
+                }
+                lease.fenced(seen.get());
+                throw new IllegalStateException("has said so");
+            });
+            assertThat(failure(refused)).isInstanceOf(IllegalStateException.class);
+            assertThat(token(two, key)).as("through another process").isGreaterThan(seen.get());
+            assertThat(token(one, key)).isGreaterThan(seen.get());
+        }
+    }
+
+    @Test
+    void ruleE21_implausibleTokenIsNotLearnt() {
+        EventIsolation one = opened(Settings.USUAL);
+        StorageKey key = freshKey();
+        long before = token(one, key);
+        assertThat(failure(one.submit(key, lease -> {
+                    throw new FencedException(key, before, LeaseRequest.MAX_FENCING_TOKEN);
+                })))
+                .isInstanceOf(FencedException.class);
+        assertThat(token(one, key)).isBetween(before + 1, before + (1L << 40));
+    }
+
+    private long token(EventIsolation isolation, StorageKey key) {
+        return get(isolation.submit(key, lease -> lease.fencingToken().orElseThrow()));
     }
 
     @Test

@@ -48,6 +48,7 @@ abstract class LeaseEndingRules extends LeaseRules {
     @Requires(Need.ADVANCES_TIME)
     void ruleL06_timeIsKeptToTheMillisecond() {
         TestedLeaseStore store = open();
+        requireStandingTime(store);
         for (Duration ttl : List.of(suite.shortestTtl(), Duration.ofMillis(1_999), LONG.plusMillis(1))) {
             String name = freshName();
             Claim claim = freshClaim();

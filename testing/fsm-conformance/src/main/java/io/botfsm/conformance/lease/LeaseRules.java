@@ -3,6 +3,7 @@ package io.botfsm.conformance.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.conformance.Conformance;
+import io.botfsm.conformance.internal.BackendTime;
 import io.botfsm.conformance.internal.Rules;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseRequest;
@@ -10,6 +11,7 @@ import io.botfsm.lock.store.LeaseStore.Fences;
 import io.botfsm.lock.store.StoredLease;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,6 +19,14 @@ import java.util.concurrent.atomic.AtomicLong;
 abstract class LeaseRules extends Rules {
     /** A time to live that no test sees the end of. */
     static final Duration LONG = Duration.ofDays(30);
+
+    /** More than any clock is exact to. */
+    private static final Duration SEEN_TO_PASS = Duration.ofMillis(20);
+
+    private static final String DEMAND =
+            "The test class implements Conformance.AdvancesTime, so its backend's time must"
+                    + " stand still until advance() is called, and this time passed by itself: set a clock that stands still, or"
+                    + " leave AdvancesTime out";
 
     final LeaseStoreConformance suite;
     private final String run = "conformance-" + UUID.randomUUID();
@@ -85,6 +95,17 @@ abstract class LeaseRules extends Rules {
     static void assertHeldBy(Claim claim, StoredLease lease) {
         assertThat(lease.claim()).hasValue(claim);
         assertThat(lease.remaining()).as("how long a held lease lasts").isPresent();
+    }
+
+    /** That the time of a suite that advances it stands still meanwhile, as it promises. */
+    void requireStandingTime(TestedLeaseStore store) {
+        String name = freshName();
+        store.granted(lasting(name, freshClaim()));
+        Optional<Duration> before = store.read(name).remaining();
+        BackendTime.pause(SEEN_TO_PASS);
+        assertThat(store.read(name).remaining())
+                .as("how long a lease lasts, %s after it was said to last %s. %s", SEEN_TO_PASS, before, DEMAND)
+                .isEqualTo(before);
     }
 
     /** Lets the time of a {@link #brief} lease pass until it is free. */

@@ -8,6 +8,7 @@ import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.LockClosedException;
 import io.botfsm.lock.LockHeldException;
+import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LockHolder;
 import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Holds an {@link InstanceLock} to the rules I01 to I13 of the specification; extend it, say how to open a lock, and
+ * Holds an {@link InstanceLock} to the rules I01 to I14 of the specification; extend it, say how to open a lock, and
  * run it as a JUnit 5 test class. Each test is named after its rule.
  *
  * <p>All locks of one name that a test class opens are instances of which one is to be active: the same backend. Every
@@ -338,6 +339,35 @@ public abstract class InstanceLockConformance {
         assertThat(lease.isHeld()).isFalse();
         assertThat(told.poll(timeout().toMillis(), TimeUnit.MILLISECONDS)).isEqualTo(LossReason.FENCED);
         assertThat(acquired(one).fencingToken()).isGreaterThan(seen);
+    }
+
+    /** An instance whose token is refused usually ends, and another process begins. */
+    @Test
+    void ruleI12_nextInstanceHasAHigherToken() {
+        InstanceLock one = open(LONG);
+        InstanceLock two = open(LONG);
+        Lease lease = acquired(one);
+        long seen = lease.fencingToken() + (1L << 40);
+        lease.fenced(seen);
+        one.close();
+        two.forceRelease();
+        assertThat(acquired(two).fencingToken()).isGreaterThan(seen);
+    }
+
+    @Test
+    void ruleI14_implausibleTokenChangesNothing() {
+        InstanceLock one = open(LONG);
+        Lease lease = acquired(one);
+        AtomicBoolean lost = new AtomicBoolean();
+        lease.onLost(reason -> lost.set(true));
+        for (long seen : new long[] {1L << 52, LeaseRequest.MAX_FENCING_TOKEN, Long.MAX_VALUE}) {
+            lease.fenced(seen);
+            assertThat(lease.isHeld()).as("after %d was seen", seen).isTrue();
+        }
+        lease.close();
+        Lease next = acquired(one);
+        assertThat(next.fencingToken()).isBetween(lease.fencingToken() + 1, lease.fencingToken() + (1L << 40));
+        assertThat(lost).isFalse();
     }
 
     @Test

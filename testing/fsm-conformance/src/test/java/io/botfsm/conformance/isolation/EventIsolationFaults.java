@@ -11,6 +11,7 @@ import io.botfsm.isolation.EventIsolation.Handler;
 import io.botfsm.isolation.IsolationUnavailableException;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.StorageKey;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -26,6 +27,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 
 /** What can be wrong about an isolation: in what it is asked for, in its settings, or in its leases. */
 final class EventIsolationFaults extends Faults<WithAFault> {
@@ -190,16 +193,27 @@ final class EventIsolationFaults extends Faults<WithAFault> {
     private void leases() {
         // Goes by a flag that nobody sets.
         inIsolation("IsHeldForEver", breaks(11, 19))
-                .is(it -> it.hand(lease -> new FaultyLease(() -> true, lease::fencingToken, lease::onLost)));
+                .is(it -> it.hand(
+                        lease -> new FaultyLease(() -> true, lease::fencingToken, lease::onLost, lease::fenced)));
         inIsolation("HasOneToken", breaks(14))
-                .is(it -> it.hand(lease -> new FaultyLease(lease::isHeld, () -> OptionalLong.of(1), lease::onLost)));
+                .is(it -> it.hand(lease ->
+                        new FaultyLease(lease::isHeld, () -> OptionalLong.of(1), lease::onLost, lease::fenced)));
         inIsolation("TellsOfNoLoss", breaks(19))
-                .is(it -> it.hand(lease -> new FaultyLease(lease::isHeld, lease::fencingToken, action -> {})));
+                .is(it -> it.hand(
+                        lease -> new FaultyLease(lease::isHeld, lease::fencingToken, action -> {}, lease::fenced)));
         inIsolation("TellsOfALossTwice", breaks(19))
-                .is(it -> it.hand(lease -> new FaultyLease(lease::isHeld, lease::fencingToken, action -> {
-                    lease.onLost(action);
-                    lease.onLost(action);
-                })));
+                .is(it -> it.hand(lease -> new FaultyLease(
+                        lease::isHeld,
+                        lease::fencingToken,
+                        action -> {
+                            lease.onLost(action);
+                            lease.onLost(action);
+                        },
+                        lease::fenced)));
+        // Neither what it is told nor what handlers fail of.
+        inIsolation("LearnsNothing", breaks(21)).is(it -> hears(it, seen -> OptionalLong.empty()));
+        inIsolation("BelievesAnyToken", breaks(21))
+                .is(it -> hears(it, seen -> OptionalLong.of(Math.min(seen, (1L << 52) - 1))));
         inIsolation("RunsWhatIsNotIsolated", breaks(20))
                 .is(it -> it.submit = (key, handler) -> it.honest
                         .submit(key, handler)
@@ -208,10 +222,35 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                                 : CompletableFuture.failedFuture(failure)));
     }
 
+    /** Tells the honest isolation something else of the tokens that were seen, or nothing. */
+    private static void hears(FaultyIsolation it, LongFunction<OptionalLong> instead) {
+        it.submit = (key, handler) -> it.honest
+                .submit(
+                        key,
+                        lease -> outcome(
+                                handler, lease, seen -> instead.apply(seen).ifPresent(lease::fenced)))
+                .thenCompose(outcome -> outcome);
+    }
+
+    private static CompletionStage<Object> outcome(
+            Handler<Object> handler, ConversationLease lease, LongConsumer hears) {
+        try {
+            return CompletableFuture.completedFuture(
+                    handler.handle(new FaultyLease(lease::isHeld, lease::fencingToken, lease::onLost, hears)));
+        } catch (Throwable e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof FencedException fenced) {
+                    hears.accept(fenced.highest());
+                }
+            }
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     private static CompletionStage<Object> runAllTheSame(Handler<Object> handler) {
         try {
             return CompletableFuture.completedFuture(
-                    handler.handle(new FaultyLease(() -> true, () -> OptionalLong.of(1), action -> {})));
+                    handler.handle(new FaultyLease(() -> true, () -> OptionalLong.of(1), action -> {}, seen -> {})));
         } catch (Exception e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -26,7 +27,8 @@ final class FaultyIsolation implements EventIsolation {
     }
 
     /** A lease made by hand. */
-    record FaultyLease(BooleanSupplier held, Supplier<OptionalLong> token, Consumer<Runnable> telling)
+    record FaultyLease(
+            BooleanSupplier held, Supplier<OptionalLong> token, Consumer<Runnable> telling, LongConsumer fencing)
             implements ConversationLease {
         @Override
         public boolean isHeld() {
@@ -41,6 +43,11 @@ final class FaultyIsolation implements EventIsolation {
         @Override
         public void onLost(Runnable action) {
             telling.accept(action);
+        }
+
+        @Override
+        public void fenced(long highestSeen) {
+            fencing.accept(highestSeen);
         }
     }
 

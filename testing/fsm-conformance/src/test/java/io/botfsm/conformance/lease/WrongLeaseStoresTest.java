@@ -46,6 +46,14 @@ final class WrongLeaseStoresTest {
         }
     }
 
+    /** Its clock runs, and can be set forward besides. */
+    static final class RunsByItself extends ReferenceLeaseStoreTest {
+        RunsByItself() {
+            long begun = System.nanoTime();
+            backend.now = () -> backend.advanced.get() + System.nanoTime() - begun;
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> isCaught() {
         return faults.areCaughtBy(WithAFault.class);
@@ -72,6 +80,14 @@ final class WrongLeaseStoresTest {
                 .anyMatch(name -> name.startsWith("ruleL05"));
         assertThat(run.reportedGaps())
                 .contains("WithoutAnything.ruleL17_callsFailInTime is not checked: [CUTS_OFF] missing");
+    }
+
+    @Test
+    void clockThatRunsByItselfIsNamed() {
+        SuiteRun run = SuiteRun.of(RunsByItself.class);
+        assertThat(run.failedTests()).containsExactly("ruleL06_timeIsKeptToTheMillisecond");
+        assertThat(run.failureOf("ruleL06_timeIsKeptToTheMillisecond"))
+                .contains("AdvancesTime", "must stand still until advance() is called");
     }
 
     @Test

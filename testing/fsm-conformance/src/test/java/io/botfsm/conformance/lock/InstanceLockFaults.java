@@ -72,6 +72,25 @@ final class InstanceLockFaults extends Faults<WithAFault> {
         inLease("TakesNoNoticeOfFences", breaks(12)).is(lease -> lease.fenced = highestSeen -> {});
         inLease("GivesUpForItsOwnToken", breaks(12))
                 .is(lease -> lease.fenced = highestSeen -> lease.honest.fenced(highestSeen + 1));
+        // Learns for itself only, and the next process begins where it began.
+        fault("KeepsWhatItLearntToItself", breaks(12)).is(suite -> {
+            AtomicLong learnt = new AtomicLong();
+            AtomicReference<Object> learner = new AtomicReference<>();
+            suite.opened = lock -> lock.acquired = lease -> {
+                long token = lease.honest.fencingToken();
+                long above = lock.honest == learner.get() ? Math.max(token, learnt.get() + 1) : token;
+                lease.fencingToken = () -> above;
+                lease.fenced = highestSeen -> {
+                    if (highestSeen > above) {
+                        learnt.set(highestSeen);
+                        learner.set(lock.honest);
+                        lease.honest.fenced(token + 1);
+                    }
+                };
+            };
+        });
+        inLease("BelievesAnyToken", breaks(14))
+                .is(lease -> lease.fenced = highestSeen -> lease.honest.fenced(Math.min(highestSeen, (1L << 52) - 1)));
     }
 
     private void losses() {

@@ -20,8 +20,11 @@ import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The rules P01 to P16 of {@link RedisPort}, described in the project's documentation, page "Writing a port". A test of
+ * The rules P01 to P18 of {@link RedisPort}, described in the project's documentation, page "Writing a port". A test of
  * a port extends this class and needs a server of its own, which it can cut off and restart.
  */
 @Timeout(120)
@@ -62,7 +65,16 @@ public abstract class RedisPortConformance {
     /** Closes all connections and refuses new ones. */
     protected abstract void cutOff();
 
-    /** Ends either. */
+    /** Closes all connections and refuses the credentials of new ones ({@code NOAUTH}, {@code WRONGPASS}). */
+    protected abstract void refuseCredentials();
+
+    /**
+     * Lets the server's answers come slowly, on open connections and new ones: those of up to 1,000 bytes at once,
+     * longer ones 1,000 bytes after the other, with pauses of 100 ms.
+     */
+    protected abstract void slowDown();
+
+    /** Ends each of these. */
     protected abstract void restore();
 
     /** Ends the server's process and starts another in its place, with or without its data. */
@@ -377,6 +389,63 @@ public abstract class RedisPortConformance {
         restore();
         until(() -> succeeds(port.hgetall(key)));
         assertThat(counted(port)).isEqualTo(2);
+    }
+
+    /** P17. */
+    @Test
+    protected void p17_whatFindsNoConnectionWasNotSent() {
+        RedisPort port = port();
+        eval(port, COUNT, key);
+        refuseCredentials();
+        awaitLoss(port);
+        until(() -> failure(evaluation(port, COUNT, key)).code().matches("NOAUTH|WRONGPASS"));
+        RedisPortException unsent = failure(evaluation(port, COUNT, key));
+        assertThat(unsent.kind()).isEqualTo(CommandOutcome.NOT_SENT);
+        assertThat(unsent.isLastingOnceConnected()).isFalse();
+        restore();
+        assertThat(until(() -> succeeds(port.hgetall(key)))).isLessThan(BACK);
+        assertThat(counted(port)).isEqualTo(1);
+    }
+
+    /** P18. */
+    @Test
+    protected void p18_aSlowReplyIsNotWaitedForAnyLonger() throws InterruptedException {
+        RedisPort port = port();
+        byte[] large = utf8("large:" + UUID.randomUUID());
+        eval(port, "return redis.call('HSET', KEYS[1], 'f', ARGV[1])", large, new byte[100_000]);
+        for (int i = 0; i < 100; i++) { // a client that blocks now lets whoever waits run the call
+            awaited(port, key);
+        }
+        slowDown();
+        long begin = System.nanoTime();
+        List<Thread> waiting = new ArrayList<>();
+        List<CommandOutcome> outcomes = Collections.synchronizedList(new ArrayList<>());
+        for (int i = 0; i < 16; i++) {
+            waiting.add(new Thread(() -> outcomes.add(outcome(port, large))));
+        }
+        waiting.forEach(Thread::start);
+        for (Thread one : waiting) {
+            one.join(Ports.PATIENCE.toMillis());
+        }
+        assertThat(since(begin)).as("until nobody waits any more").isLessThan(IN_TIME);
+        assertThat(outcomes).hasSize(16).isSubsetOf(CommandOutcome.NOT_SENT, CommandOutcome.OUTCOME_UNKNOWN);
+        assertThat(until(() -> succeeds(port.hgetall(key))))
+                .as("until others can read again")
+                .isLessThan(BACK);
+    }
+
+    /** As one who waits in a get does. */
+    private static void awaited(RedisPort port, byte[] name) {
+        port.hgetall(name).toCompletableFuture().join();
+    }
+
+    private static CommandOutcome outcome(RedisPort port, byte[] name) {
+        try {
+            awaited(port, name);
+            throw new AssertionError("such a reply takes 10 seconds");
+        } catch (CompletionException e) {
+            return Objects.requireNonNull((RedisPortException) e.getCause()).kind();
+        }
     }
 
     private static List<byte[]> words(String... words) {

@@ -30,8 +30,8 @@ final class Contender implements AutoCloseable {
     /**
      * A loss, as it was told.
      *
-     * @param deadline until when the lease could be relied on at most: one time to live, less what clocks may differ
-     *     by, after its last confirmed request began
+     * @param deadline until when the lease could be relied on at most: one time to live, less what clocks may differ by
+     *     and a suspension too short to be seen may last, after its last confirmed request began
      */
     record Loss(LossReason reason, long nanos, long deadline) {
         /** How long after the deadline it was told; negative if before. */
@@ -49,7 +49,8 @@ final class Contender implements AutoCloseable {
 
     Contender(LeaseStore leases, Duration ttl) {
         store = new ObservedStore(leases);
-        reliable = ttl.minus(ttl.dividedBy(100)).minusMillis(2);
+        Duration drift = ttl.dividedBy(100).plusMillis(2);
+        reliable = ttl.minus(drift).minus(drift.dividedBy(2)); // of times to live for which that is 10 ms to a second
         lock = InstanceLock.builder(store, NAME).ttl(ttl).listener(events::add).build();
     }
 

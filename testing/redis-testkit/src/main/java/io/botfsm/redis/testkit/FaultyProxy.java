@@ -30,13 +30,18 @@ public final class FaultyProxy implements AutoCloseable {
         HOLD
     }
 
+    private static final int PIECE = 64 << 10;
+
     private final int port;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger trickling = new AtomicInteger();
     private final Object lock = new Object();
     private volatile InetSocketAddress target;
     private Fault fault = Fault.NONE;
     private Duration delay = Duration.ZERO;
+    private int most = PIECE;
+    private Duration pauseBetweenPieces = Duration.ZERO;
     private @Nullable ServerSocket listener;
     private @Nullable Thread acceptor;
 
@@ -82,6 +87,24 @@ public final class FaultyProxy implements AutoCloseable {
         synchronized (lock) {
             delay = each;
         }
+    }
+
+    /**
+     * Lets replies come in pieces from now on.
+     *
+     * @param bytes of each piece at most
+     * @param pause after each piece that is full
+     */
+    public void trickle(int bytes, Duration pause) {
+        synchronized (lock) {
+            most = bytes;
+            pauseBetweenPieces = pause;
+        }
+    }
+
+    /** Whether a reply is under way that comes in pieces. */
+    public boolean isTrickling() {
+        return trickling.get() > 0;
     }
 
     /** Loses everything from now on, in both directions. */
@@ -138,6 +161,8 @@ public final class FaultyProxy implements AutoCloseable {
     public void heal() {
         synchronized (lock) {
             delay = Duration.ZERO;
+            most = PIECE;
+            pauseBetweenPieces = Duration.ZERO;
             links.forEach(link -> link.held = false);
             if (listener == null) {
                 listen();
@@ -202,19 +227,44 @@ public final class FaultyProxy implements AutoCloseable {
     }
 
     private void pump(Link link, Socket from, Socket to, boolean replies) {
-        byte[] piece = new byte[64 << 10];
+        byte[] piece = new byte[PIECE];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
                 if (passes(link, replies)) {
-                    out.write(Arrays.copyOf(piece, length));
+                    write(out, Arrays.copyOf(piece, length), replies);
                 }
             }
         } catch (IOException | InterruptedException e) {
             // One side has gone: so does the other.
         }
         link.close();
+    }
+
+    private void write(OutputStream out, byte[] bytes, boolean replies) throws IOException, InterruptedException {
+        for (int written = 0; written < bytes.length; ) {
+            int length;
+            Duration pause;
+            synchronized (lock) {
+                length = replies ? Math.min(most, bytes.length - written) : bytes.length;
+                pause = replies && length == most ? pauseBetweenPieces : Duration.ZERO;
+            }
+            out.write(bytes, written, length);
+            written += length;
+            if (!pause.isZero()) {
+                trickle(pause);
+            }
+        }
+    }
+
+    private void trickle(Duration pause) throws InterruptedException {
+        trickling.incrementAndGet();
+        try {
+            TimeUnit.NANOSECONDS.sleep(pause.toNanos()); // as a test asks for
+        } finally {
+            trickling.decrementAndGet();
+        }
     }
 
     /** Waits as the fault demands, then tells whether the bytes go on. */

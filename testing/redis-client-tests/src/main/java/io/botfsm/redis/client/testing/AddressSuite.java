@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.conformance.internal.Crowd;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
@@ -125,17 +126,18 @@ public abstract class AddressSuite {
     @Test
     void tlsToAPortWithoutTlsIsNamed() {
         String address = "127.0.0.1:" + master.port();
-        for (String uri : List.of(
+        List<String> uris = List.of(
                 "rediss://" + address,
                 "rediss://bot:secret@" + address + "/1",
                 "rediss://" + address + "?verifyPeer=NONE",
-                "rediss://127.0.0.1:" + master.port() + "," + address)) {
-            assertThatThrownBy(() -> client.connect(uri))
-                    .isInstanceOf(StorageUnavailableException.class)
-                    .hasMessageContaining(address + " answers without TLS: write redis:// instead of rediss://")
-                    .message()
-                    .doesNotContain("secret");
-        }
+                "rediss://127.0.0.1:" + master.port() + "," + address);
+        Crowd.of(
+                uris.size(),
+                index -> assertThatThrownBy(() -> client.connect(uris.get(index)))
+                        .isInstanceOf(StorageUnavailableException.class)
+                        .hasMessageContaining(address + " answers without TLS: write redis:// instead of rediss://")
+                        .message()
+                        .doesNotContain("secret"));
         assertThatThrownBy(() -> client.leaseStore("rediss://" + address, TIMEOUT))
                 .hasMessageContaining("answers without TLS");
     }

@@ -8,12 +8,14 @@ import static io.botfsm.redis.client.testing.Calls.unavailable;
 import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.Fsm;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -237,6 +239,32 @@ public abstract class FaultsSuite {
             assertThat(next.version()).isEqualTo(next.previousVersion() + 1);
         }
         assertThat(scriptRuns() - runs).isEqualTo(2 * IN_FLIGHT);
+    }
+
+    /** Whoever waits for an answer, on whichever thread, and is interrupted. */
+    @Test
+    void anInterruptDuringASlowReplyIsNoticedInTime() throws InterruptedException {
+        Fsm fsm = Fsm.builder(storage).timeout(timeout.multipliedBy(20)).build();
+        applied(storage, key, Mutation.builder().put("large", "x".repeat(100_000)));
+        for (int i = 0; i < 100; i++) { // a client that blocks now lets whoever waits run the call
+            read(storage, freshKey());
+        }
+        proxy.trickle(1_000, Duration.ofMillis(100));
+        AtomicBoolean kept = new AtomicBoolean();
+        Thread waiting = new Thread(() -> {
+            try {
+                fsm.context(key).read();
+            } catch (FsmException e) {
+                kept.set(Thread.currentThread().isInterrupted());
+            }
+        });
+        long begin = System.nanoTime();
+        waiting.start();
+        Awaitility.await().until(() -> waiting.getState() != Thread.State.NEW && proxy.isTrickling());
+        waiting.interrupt();
+        waiting.join(Calls.PATIENCE.toMillis());
+        tookAtMost(timeout.plus(SOON), begin);
+        assertThat(kept).as("the flag is set again").isTrue();
     }
 
     private boolean keepsNoMoreThanItNeeds() {

@@ -28,6 +28,7 @@ public final class Leases {
     public static LeaseStore opened(Supplier<LeaseStore> opening) {
         return Awaitility.await()
                 .atMost(Calls.PATIENCE)
+                .pollDelay(Duration.ZERO)
                 .ignoreException(StorageUnavailableException.class)
                 .until(opening::get, store -> true);
     }

@@ -153,6 +153,58 @@ public abstract class SentinelSuite {
         }
     }
 
+    /**
+     * The one that is left may be the one that is cut off from the others, and from the master that they have chosen.
+     */
+    @Test
+    @Order(3)
+    void fewerThanHalfOfTheSentinelsDecideNothing() {
+        List<RedisServerProcess> away = topology.sentinels().subList(1, 3);
+        try (BotRedis redis = connect()) {
+            away.forEach(RedisServerProcess::kill);
+            assertThatThrownBy(this::connect)
+                    .isInstanceOf(StorageUnavailableException.class)
+                    .hasStackTraceContaining("no majority of the Sentinels says where mymaster is")
+                    .hasStackTraceContaining(address(topology.servers().get(0)) + " (1 of 3)");
+            assertThat(read(redis.stateStorage(), freshKey()).version())
+                    .as("a connection that is open stays")
+                    .isZero();
+        } finally {
+            away.forEach(RedisServerProcess::startAgain);
+            topology.awaitSentinels();
+        }
+        connect().close();
+    }
+
+    /** Two of three answer, and each names another: whichever is asked first. */
+    @Test
+    @Order(3)
+    void sentinelsThatDisagreeDecideNothing() {
+        List<RedisServerProcess> sentinels = topology.sentinels();
+        try (RedisServerProcess stranger = RedisServerProcess.start()) {
+            for (RedisServerProcess other : sentinels) {
+                RedisServerProcess away = sentinels.get((sentinels.indexOf(other) + 1) % sentinels.size());
+                monitor(other, stranger);
+                away.kill();
+                try {
+                    assertThatThrownBy(this::connect)
+                            .isInstanceOf(StorageUnavailableException.class)
+                            .hasStackTraceContaining(address(stranger) + " (1 of 3)")
+                            .hasStackTraceContaining(address(topology.servers().get(0)) + " (1 of 3)");
+                } finally {
+                    away.startAgain();
+                    monitor(other, topology.servers().get(0));
+                    topology.awaitSentinels();
+                }
+            }
+        }
+        connect().close();
+    }
+
+    private static String address(RedisServerProcess server) {
+        return server.host() + ":" + server.port();
+    }
+
     /** Nobody ends the connections of a master that is demoted by hand. */
     @Test
     @Order(4)
@@ -205,15 +257,17 @@ public abstract class SentinelSuite {
             second.call("REPLICAOF", "NO", "ONE");
             first.call("REPLICAOF", next.host(), Integer.toString(next.port()));
         }
-        for (RedisServerProcess sentinel : topology.sentinels()) {
-            try (RespConnection told = sentinel.connect()) {
-                told.call("SENTINEL", "REMOVE", RedisSentinels.MASTER_NAME);
-                told.call("SENTINEL", "MONITOR", RedisSentinels.MASTER_NAME, next.host(), "" + next.port(), "2");
-                told.call("SENTINEL", "SET", RedisSentinels.MASTER_NAME, "down-after-milliseconds", "1000");
-                told.call("SENTINEL", "SET", RedisSentinels.MASTER_NAME, "failover-timeout", "5000");
-            }
-        }
+        topology.sentinels().forEach(sentinel -> monitor(sentinel, next));
         topology.awaitSentinels();
+    }
+
+    private static void monitor(RedisServerProcess sentinel, RedisServerProcess master) {
+        try (RespConnection told = sentinel.connect()) {
+            told.call("SENTINEL", "REMOVE", RedisSentinels.MASTER_NAME);
+            told.call("SENTINEL", "MONITOR", RedisSentinels.MASTER_NAME, master.host(), "" + master.port(), "2");
+            told.call("SENTINEL", "SET", RedisSentinels.MASTER_NAME, "down-after-milliseconds", "1000");
+            told.call("SENTINEL", "SET", RedisSentinels.MASTER_NAME, "failover-timeout", "5000");
+        }
     }
 
     /** What a replica confirmed is not lost. While the old master is dead nobody can confirm, and writes say so. */

@@ -1,0 +1,44 @@
+package io.botfsm.redis.spi;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CommandTimeoutsTest {
+    /** Such as one for which there was no thread. */
+    @Test
+    void anErrorOfOneCommandDoesNotKeepTheNextFromEnding() {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+        try {
+            CommandTimeouts timeouts = new CommandTimeouts(Duration.ofMillis(50), executor);
+            AtomicBoolean ended = new AtomicBoolean();
+            timeouts.begin(command(() -> {
+                throw new InternalError("no thread");
+            }));
+            timeouts.begin(command(() -> ended.set(true)));
+            await().untilTrue(ended);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private static CommandTimeouts.TimedCommand command(Runnable end) {
+        return new CommandTimeouts.TimedCommand() {
+            @Override
+            public boolean isDone() {
+                return false;
+            }
+
+            @Override
+            public void timeOut(Duration timeout) {
+                end.run();
+            }
+        };
+    }
+}
