@@ -60,6 +60,7 @@ class ForgedNamesTest {
                 new LockEvent.RenewedLate(FORGED, 1, 1),
                 new LockEvent.RenewedLate(FORGED, 1, 0),
                 new LockEvent.Expiring(FORGED, 1, Duration.ofSeconds(1)),
+                new LockEvent.ImplausibleToken(FORGED, 1, 2),
                 new LockEvent.Lost(FORGED, 1, LossReason.EXPIRED),
                 new LockEvent.Released(FORGED, 1, true),
                 new LockEvent.Released(FORGED, 1, false),
