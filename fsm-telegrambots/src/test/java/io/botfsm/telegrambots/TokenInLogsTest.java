@@ -102,7 +102,7 @@ class TokenInLogsTest {
             assertThat(warnings().get(0))
                     .contains("jdk.internal.httpclient.debug", "DEBUG")
                     .doesNotContain(secret(telegram));
-            // Since JDK 22 or so it is silent unless the property is set too.
+            // JDK 25 is silent unless the property is set too.
             assertThat(Runtime.version().feature() > 17
                             || records.stream().anyMatch(record -> record.contains(secret(telegram))))
                     .as("the reason for the warning")
