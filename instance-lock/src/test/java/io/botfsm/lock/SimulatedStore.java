@@ -16,15 +16,14 @@ import java.util.function.Supplier;
 
 /** A machine's way to the server: messages take their time, overtake each other, come twice, or not at all. */
 final class SimulatedStore implements LeaseStore {
-    // One of each a machine: filling in their stack traces, which nobody reads, is a tenth of a simulation's time.
-    private final LeaseStoreException noAnswer = new LeaseStoreException("no answer", false, null);
-    private final IllegalStateException bug = new IllegalStateException("a store with a bug");
-
     private final Simulation simulation;
     private final SimulatedMachine machine;
     private final SimulatedServer server;
     private final SimulatedNetwork network;
     private final Set<Claim> released = new HashSet<>();
+    // One of each: filling in their stack traces, which nobody reads, is a tenth of a simulation's time.
+    private final LeaseStoreException noAnswer = new LeaseStoreException("no answer", false, null);
+    private final IllegalStateException bug = new IllegalStateException("a store with a bug");
 
     SimulatedStore(Simulation simulation, SimulatedMachine machine, SimulatedServer server, SimulatedNetwork network) {
         this.simulation = simulation;
