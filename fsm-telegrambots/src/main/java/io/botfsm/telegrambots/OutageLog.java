@@ -1,5 +1,6 @@
 package io.botfsm.telegrambots;
 
+import io.botfsm.internal.text.Text;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +27,19 @@ final class OutageLog {
                     "{} conversations fail with what may be an outage; their updates are retried, and these attempts do not count"
                             + " yet. Latest: {}",
                     suspects,
-                    why.toString());
+                    Text.oneLine(why.toString()));
         } else if (!announced && first) {
-            LOG.warn("{} was not handled; trying again in {} ms: {}", update, pause.toMillis(), why.toString());
+            LOG.warn(
+                    "{} was not handled; trying again in {} ms: {}",
+                    update,
+                    pause.toMillis(),
+                    Text.oneLine(why.toString()));
         } else {
-            LOG.debug("{} was not handled; trying again in {} ms: {}", update, pause.toMillis(), why.toString());
+            LOG.debug(
+                    "{} was not handled; trying again in {} ms: {}",
+                    update,
+                    pause.toMillis(),
+                    Text.oneLine(why.toString()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.botfsm.telegrambots;
 
 import io.botfsm.Fsm;
+import io.botfsm.internal.text.Text;
 import io.botfsm.isolation.HandlerRejectedException;
 import io.botfsm.lock.Lease;
 import java.time.Duration;
@@ -71,12 +72,16 @@ final class UpdateProcessor {
     /** The executor did not take it. That is no failure of the update's, so it never counts. */
     void rejected(PendingUpdate update, Throwable why) {
         if (!updates.takeBack(update)) { // it runs what it refuses
-            LOG.debug("The executor refused {} after it has run it: {}", update, why.toString());
+            LOG.debug("The executor refused {} after it has run it: {}", update, Text.oneLine(why.toString()));
             return;
         }
         Duration pause = outageBackoff.after(++update.rejections);
         updates.retryIn(update, nanos.getAsLong(), pause);
-        LOG.warn("The executor refused {}; trying again in {} ms: {}", update, pause.toMillis(), why.toString());
+        LOG.warn(
+                "The executor refused {}; trying again in {} ms: {}",
+                update,
+                pause.toMillis(),
+                Text.oneLine(why.toString()));
     }
 
     /** The isolation could not let it begin. */
@@ -87,7 +92,7 @@ final class UpdateProcessor {
         } else if (updates.takeBack(update)) {
             failed(update, why);
         } else {
-            LOG.debug("The isolation failed for {} after it has begun: {}", update, why.toString());
+            LOG.debug("The isolation failed for {} after it has begun: {}", update, Text.oneLine(why.toString()));
         }
     }
 
@@ -123,7 +128,7 @@ final class UpdateProcessor {
                 update,
                 wait.toSeconds(),
                 waits ? ", and the attempt does not count" : "",
-                why.toString());
+                Text.oneLine(why.toString()));
         return waits;
     }
 
