@@ -23,7 +23,8 @@ public final class FencedException extends FsmException {
     public FencedException(StorageKey key, long token, long highest) {
         super(String.format(
                 Locale.ROOT,
-                "%s: fencing token %d is older than %d; another instance has taken over",
+                "%s: fencing token %d is lower than %d, which the conversation has seen: another instance has taken over,"
+                        + " or the clock that tokens come from was set back",
                 key,
                 token,
                 highest));

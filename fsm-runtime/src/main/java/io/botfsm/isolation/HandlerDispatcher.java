@@ -87,7 +87,15 @@ final class HandlerDispatcher {
             rejected.accept(next, refusal);
         }
         if (mine == null) {
-            loop.handlers.forEach(queued -> own.handlers().execute(() -> run(queued)));
+            loop.handlers.forEach(this::runOnOwnThread);
+        }
+    }
+
+    private void runOnOwnThread(QueuedHandler<?> queued) {
+        try {
+            own.handlers().execute(() -> run(queued));
+        } catch (Throwable e) { // such as no memory for a thread
+            rejected.accept(queued, e);
         }
     }
 

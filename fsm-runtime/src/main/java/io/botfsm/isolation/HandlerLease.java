@@ -63,13 +63,26 @@ final class HandlerLease implements ConversationLease {
     }
 
     private void run(Runnable action) {
-        callbacks.execute(() -> {
+        Runnable told = () -> {
             try {
                 action.run();
             } catch (Throwable e) { // one action's error must not keep another from being told
-                LOGGER.error("An action at the loss of a conversation failed", e);
+                reportFailure(e);
             }
-        });
+        };
+        try {
+            callbacks.execute(told);
+        } catch (Throwable e) { // such as no memory for a thread: on this one rather than never
+            told.run();
+        }
+    }
+
+    private static void reportFailure(Throwable failure) {
+        try {
+            LOGGER.error("An action at the loss of a conversation failed", failure);
+        } catch (Throwable e) {
+            // An appender's error is not the next action's.
+        }
     }
 
     /** The handler has ended; nothing is told any more. */

@@ -109,11 +109,13 @@ final class UpdateProcessor {
     private void judge(PendingUpdate update, Throwable thrown) {
         HandlerFailure failure = HandlerFailure.of(thrown);
         failure.fenced().ifPresent(fenced -> lease.fenced(fenced.highest()));
+        // The lease outlives a token that no lease can have had: then only this conversation is refused.
+        boolean implausible = failure.fenced().isPresent() && lease.isHeld();
         Optional<Duration> wait = failure.retryAfter();
         if (wait.isPresent() && limited(update, wait.get(), thrown)) {
             return;
         }
-        if (failure.isOwn(handler::isOutage)) {
+        if (implausible || failure.isOwn(handler::isOutage)) {
             own(update, updates.failed(update), thrown);
         } else {
             ambiguous(update, thrown);

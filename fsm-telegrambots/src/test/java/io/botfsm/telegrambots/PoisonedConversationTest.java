@@ -21,6 +21,7 @@ import io.botfsm.redis.aiogram.AiogramStateStorage;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
@@ -101,6 +102,12 @@ class PoisonedConversationTest {
             @Override
             void prepare(PoisonedConversationTest test, StorageKey key) {
                 test.fsm.context(key).updateData("n", "a text");
+            }
+        },
+        FENCED_BY_NO_LEASE {
+            @Override
+            void prepare(PoisonedConversationTest test, StorageKey key) {
+                test.fsm.fencedBy(Mutation.MAX_FENCE).context(key).setState("NAME");
             }
         },
         SECOND_SOURCE_FAILS {
@@ -272,6 +279,14 @@ class PoisonedConversationTest {
         bot.awaitOthersAnswered(MESSAGES);
         awaitDeadLetters(update);
         assertThat(bot.attempts(POISONED)).isEqualTo(PollingSession.Builder.DEFAULT_ATTEMPTS);
+    }
+
+    /** No success of others is needed to tell: the lease is still held. */
+    @Test
+    void isGivenUpAloneWhereNoLeaseCanHaveHadItsToken() {
+        Poison.FENCED_BY_NO_LEASE.prepare(this, bot.key(POISONED));
+        start(Poison.FENCED_BY_NO_LEASE);
+        awaitDeadLetters(poisonedWrites());
     }
 
     @Test

@@ -41,7 +41,8 @@ class BotRunnerStartTest extends RunnerTest {
             try (LogLines log = LogLines.of(BotRunner.class)) {
                 assertThat(run()).succeedsWithin(LONG).isEqualTo(ANOTHER_IS_ACTIVE);
                 assertThat(log.lines())
-                        .contains("ERROR Not started: active is set by?hand, with a lease that does not expire");
+                        .contains(
+                                "ERROR Not started: active is \"set by\\u000ahand\", with a lease that does not expire");
             }
         }
 
