@@ -42,7 +42,7 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Snapshot snapshot() {
-        return new Snapshot(state, data, read.version(), read.events());
+        return read.toBuilder().state(state).data(data).build();
     }
 
     @Override

@@ -115,11 +115,10 @@ final class TurnTransaction<R extends @Nullable Object> {
     }
 
     private Snapshot withVersion(Snapshot changed, long version) {
-        return new Snapshot(
-                changed.state(),
-                changed.data(),
-                version,
-                eventId.isPresent() ? changed.events().with(eventId.getAsLong()) : changed.events());
+        return changed.toBuilder()
+                .version(version)
+                .events(eventId.isPresent() ? changed.events().with(eventId.getAsLong()) : changed.events())
+                .build();
     }
 
     private Handled<R> repeated(Snapshot current) {

@@ -90,10 +90,10 @@ class FsmHandleTest {
         for (int i = 0; i < 10_000; i++) {
             data.put("name" + i, "1");
         }
-        Snapshot stored = new Snapshot(Optional.empty(), data, 1, EventWindow.empty());
+        Snapshot stored = Snapshot.builder().data(data).version(1).build();
         storage.insteadOfRead = () -> CompletableFuture.completedFuture(stored);
         storage.insteadOfWrite =
-                () -> CompletableFuture.completedFuture(new Applied(Optional.empty(), Optional.empty(), 1, 2));
+                () -> CompletableFuture.completedFuture(Applied.of(Optional.empty(), Optional.empty(), 1, 2));
         long ofOneCopy = allocatedBy(() -> new LinkedHashMap<>(stored.data()));
         assertThat(allocatedBy(() -> fsm.handle(KEY, 7, turn -> turn.put("more", 1))))
                 .isLessThan(2 * ofOneCopy);
@@ -158,8 +158,11 @@ class FsmHandleTest {
     void aRedeliveredEventThatAPromotedReplicaLacksIsHandled() {
         fsm.handle(KEY, 7, turn -> turn.put("from", "event"));
         StoredConversation read = storage.stored(KEY);
-        StoredConversation promoted = new StoredConversation(
-                Optional.of("other"), Map.of(), read.version(), read.fencingToken(), EventWindow.empty());
+        StoredConversation promoted = read.toBuilder()
+                .state(Optional.of("other"))
+                .data(Map.of())
+                .events(EventWindow.empty())
+                .build();
         storage.beforeNextWrite = () -> storage.replace(KEY, promoted);
 
         Handled<Object> handled = fsm.handle(KEY, 7, turn -> turn.put("from", "event"));

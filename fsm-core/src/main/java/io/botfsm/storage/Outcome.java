@@ -4,31 +4,74 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.text.Text;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What became of a write. Closed for ever: a storage or decorator that wants to say more throws.
+ * What became of a write. Closed for ever: a storage or decorator that wants to say more throws. Immutable; two are
+ * equal if all their parts are.
  *
  * <p>Conditions are checked in the order fence, event id, version, state; the first that fails decides.
  */
 public sealed interface Outcome {
-    /**
-     * The write is stored.
-     *
-     * @param previousState the state before
-     * @param state the state now
-     * @param previousVersion the version before, 0 if nothing was stored
-     * @param version the version now, as the next read shows it: 0 if nothing is left
-     */
-    record Applied(Optional<String> previousState, Optional<String> state, long previousVersion, long version)
-            implements Outcome {
-        /** None of the parts is null. */
-        public Applied {
-            requireNonNull(previousState, "previousState");
-            requireNonNull(state, "state");
+    /** The write is stored. */
+    final class Applied implements Outcome {
+        private final Optional<String> previousState;
+        private final Optional<String> state;
+        private final long previousVersion;
+        private final long version;
+
+        private Applied(Optional<String> previousState, Optional<String> state, long previousVersion, long version) {
+            this.previousState = previousState;
+            this.state = state;
+            this.previousVersion = previousVersion;
+            this.version = version;
         }
 
-        /** States and versions. */
+        /** An applied write, with states and versions before and after it. */
+        public static Applied of(
+                Optional<String> previousState, Optional<String> state, long previousVersion, long version) {
+            return new Applied(
+                    requireNonNull(previousState, "previousState"),
+                    requireNonNull(state, "state"),
+                    previousVersion,
+                    version);
+        }
+
+        /** The state before. */
+        public Optional<String> previousState() {
+            return previousState;
+        }
+
+        /** The state now. */
+        public Optional<String> state() {
+            return state;
+        }
+
+        /** The version before, 0 if nothing was stored. */
+        public long previousVersion() {
+            return previousVersion;
+        }
+
+        /** The version now, as the next read shows it: 0 if nothing is left. */
+        public long version() {
+            return version;
+        }
+
+        @Override
+        public boolean equals(Object that) {
+            return that instanceof Applied a
+                    && previousVersion == a.previousVersion
+                    && version == a.version
+                    && previousState.equals(a.previousState)
+                    && state.equals(a.state);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(previousState, state, previousVersion, version);
+        }
+
         @Override
         public String toString() {
             return String.format(
@@ -41,34 +84,105 @@ public sealed interface Outcome {
         }
     }
 
-    /**
-     * The expected version or state was not there; nothing changed.
-     *
-     * @param current what is there instead
-     */
-    record Conflict(Snapshot current) implements Outcome {
-        /** None of the parts is null. */
-        public Conflict {
-            requireNonNull(current, "current");
+    /** The expected version or state was not there; nothing changed. */
+    final class Conflict implements Outcome {
+        private final Snapshot current;
+
+        private Conflict(Snapshot current) {
+            this.current = current;
+        }
+
+        /** A conflict with what is there instead. */
+        public static Conflict of(Snapshot current) {
+            return new Conflict(requireNonNull(current, "current"));
+        }
+
+        /** What is there instead. */
+        public Snapshot current() {
+            return current;
+        }
+
+        @Override
+        public boolean equals(Object that) {
+            return that instanceof Conflict c && current.equals(c.current);
+        }
+
+        @Override
+        public int hashCode() {
+            return current.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "Conflict[current=" + current + "]";
         }
     }
 
-    /**
-     * The event was applied before; nothing changed.
-     *
-     * @param current what is there
-     */
-    record Duplicate(Snapshot current) implements Outcome {
-        /** None of the parts is null. */
-        public Duplicate {
-            requireNonNull(current, "current");
+    /** The event was applied before; nothing changed. */
+    final class Duplicate implements Outcome {
+        private final Snapshot current;
+
+        private Duplicate(Snapshot current) {
+            this.current = current;
+        }
+
+        /** A duplicate, with what is there. */
+        public static Duplicate of(Snapshot current) {
+            return new Duplicate(requireNonNull(current, "current"));
+        }
+
+        /** What is there. */
+        public Snapshot current() {
+            return current;
+        }
+
+        @Override
+        public boolean equals(Object that) {
+            return that instanceof Duplicate d && current.equals(d.current);
+        }
+
+        @Override
+        public int hashCode() {
+            return current.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return "Duplicate[current=" + current + "]";
         }
     }
 
-    /**
-     * A newer instance has written; nothing changed.
-     *
-     * @param highestToken the highest fencing token that the conversation has seen
-     */
-    record Fenced(long highestToken) implements Outcome {}
+    /** A newer instance has written; nothing changed. */
+    final class Fenced implements Outcome {
+        private final long highestToken;
+
+        private Fenced(long highestToken) {
+            this.highestToken = highestToken;
+        }
+
+        /** A refusal by the highest fencing token that the conversation has seen. */
+        public static Fenced of(long highestToken) {
+            return new Fenced(highestToken);
+        }
+
+        /** The highest fencing token that the conversation has seen. */
+        public long highestToken() {
+            return highestToken;
+        }
+
+        @Override
+        public boolean equals(Object that) {
+            return that instanceof Fenced f && highestToken == f.highestToken;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(highestToken);
+        }
+
+        @Override
+        public String toString() {
+            return "Fenced[highestToken=" + highestToken + "]";
+        }
+    }
 }

@@ -11,6 +11,7 @@ import io.botfsm.storage.Outcome.Fenced;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -19,43 +20,101 @@ import java.util.Optional;
  *
  * <p>Three shapes: {@linkplain #isGone() gone} (nothing is stored, nothing is to be stored); a
  * {@linkplain #isTombstone() tombstone} (no state and no data, but a fence or events that must outlive them, for a time
- * that the backend chooses); a live conversation (which lives as long as {@link Mutation#ttl(Optional)} says).
- *
- * @param state the state
- * @param data the data entries, name to JSON text
- * @param version 0 if nothing is stored
- * @param fencingToken the highest fencing token seen, 0 if none was
- * @param events the events applied recently
+ * that the backend chooses); a live conversation (which lives as long as {@link Mutation#ttl(Optional)} says). Two are
+ * equal if all their parts are.
  */
-public record StoredConversation(
-        Optional<String> state, Map<String, String> data, long version, long fencingToken, EventWindow events) {
-    private static final StoredConversation NONE =
-            new StoredConversation(Optional.empty(), Map.of(), 0, 0, EventWindow.empty());
+public final class StoredConversation {
+    private static final StoredConversation NONE = builder().build();
 
-    /**
-     * What a write made of a conversation.
-     *
-     * @param next what the backend has to keep from now on; the conversation itself unless the write was applied
-     * @param outcome what the writer gets
-     */
-    public record Step(StoredConversation next, Outcome outcome) {
-        /** None of the parts is null. */
-        public Step {
-            requireNonNull(next, "next");
-            requireNonNull(outcome, "outcome");
-        }
+    private final Optional<String> state;
+    private final Map<String, String> data;
+    private final long version;
+    private final long fencingToken;
+    private final EventWindow events;
+
+    private StoredConversation(Builder b) {
+        state = b.state;
+        data = b.data;
+        version = b.version;
+        fencingToken = b.fencingToken;
+        events = b.events;
     }
 
-    /** Copies the data, so that no later change of the given map shows. */
-    public StoredConversation {
-        requireNonNull(state, "state");
-        data = OrderedMap.copyOf(requireNonNull(data, "data"));
-        requireNonNull(events, "events");
+    /** What a write made of a conversation. Immutable. */
+    public static final class Step {
+        private final StoredConversation next;
+        private final Outcome outcome;
+
+        private Step(StoredConversation next, Outcome outcome) {
+            this.next = next;
+            this.outcome = outcome;
+        }
+
+        /** A step, such as one that a storage under test takes wrongly. */
+        public static Step of(StoredConversation next, Outcome outcome) {
+            return new Step(requireNonNull(next, "next"), requireNonNull(outcome, "outcome"));
+        }
+
+        /** What the backend has to keep from now on; the conversation itself unless the write was applied. */
+        public StoredConversation next() {
+            return next;
+        }
+
+        /** What the writer gets. */
+        public Outcome outcome() {
+            return outcome;
+        }
+
+        /** Both parts, without values. */
+        @Override
+        public String toString() {
+            return outcome + ", then " + next;
+        }
     }
 
     /** What a backend has of a key that it does not hold. */
     public static StoredConversation none() {
         return NONE;
+    }
+
+    /** Begins a conversation of which nothing is stored. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Begins a conversation that is like this one. */
+    public Builder toBuilder() {
+        return new Builder()
+                .state(state)
+                .data(data)
+                .version(version)
+                .fencingToken(fencingToken)
+                .events(events);
+    }
+
+    /** The state; empty for none. */
+    public Optional<String> state() {
+        return state;
+    }
+
+    /** The data entries, name to JSON text. */
+    public Map<String, String> data() {
+        return data;
+    }
+
+    /** 0 if nothing is stored. */
+    public long version() {
+        return version;
+    }
+
+    /** The highest fencing token seen, 0 if none was. */
+    public long fencingToken() {
+        return fencingToken;
+    }
+
+    /** The events applied recently. */
+    public EventWindow events() {
+        return events;
     }
 
     /** Whether nothing is, or is to be, stored. */
@@ -70,7 +129,12 @@ public record StoredConversation(
 
     /** What a reader sees. */
     public Snapshot snapshot() {
-        return new Snapshot(state, data, version, events);
+        return Snapshot.builder()
+                .state(state)
+                .data(data)
+                .version(version)
+                .events(events)
+                .build();
     }
 
     /**
@@ -83,19 +147,19 @@ public record StoredConversation(
     public Step apply(Mutation mutation, long nowMicros) {
         requireNonNull(mutation, "mutation");
         if (mutation.fencingToken().orElse(fencingToken) < fencingToken) {
-            return new Step(this, new Fenced(fencingToken));
+            return new Step(this, Fenced.of(fencingToken));
         }
         if (mutation.eventId().isPresent() && events.contains(mutation.eventId().getAsLong())) {
-            return new Step(this, new Duplicate(snapshot()));
+            return new Step(this, Duplicate.of(snapshot()));
         }
         if (mutation.expectedVersion().orElse(version) != version) {
-            return new Step(this, new Conflict(snapshot()));
+            return new Step(this, Conflict.of(snapshot()));
         }
         if (mutation.expectsState() && !mutation.expectedState().equals(state)) {
-            return new Step(this, new Conflict(snapshot()));
+            return new Step(this, Conflict.of(snapshot()));
         }
         StoredConversation next = changed(mutation, nowMicros);
-        return new Step(next, new Applied(state, next.state, version, next.version));
+        return Step.of(next, Applied.of(state, next.state, version, next.version));
     }
 
     private StoredConversation changed(Mutation mutation, long nowMicros) {
@@ -106,7 +170,15 @@ public record StoredConversation(
                 mutation.eventId().isPresent() ? events.with(mutation.eventId().getAsLong()) : events;
         boolean gone = nextState.isEmpty() && nextData.isEmpty() && nextFence == 0 && nextEvents.isEmpty();
         long nextVersion = isGone() ? nowMicros : version + 1;
-        return gone ? NONE : new StoredConversation(nextState, nextData, nextVersion, nextFence, nextEvents);
+        return gone
+                ? NONE
+                : builder()
+                        .state(nextState)
+                        .data(nextData)
+                        .version(nextVersion)
+                        .fencingToken(nextFence)
+                        .events(nextEvents)
+                        .build();
     }
 
     private Map<String, String> changedData(Mutation mutation) {
@@ -122,6 +194,21 @@ public record StoredConversation(
         return OrderedMap.owning(patched);
     }
 
+    @Override
+    public boolean equals(Object that) {
+        return that instanceof StoredConversation c
+                && version == c.version
+                && fencingToken == c.fencingToken
+                && state.equals(c.state)
+                && data.equals(c.data)
+                && events.equals(c.events);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(state, data, version, fencingToken, events);
+    }
+
     /** State, names, version and fence; never the values. */
     @Override
     public String toString() {
@@ -132,5 +219,51 @@ public record StoredConversation(
                 Text.fields(data.keySet()),
                 version,
                 fencingToken);
+    }
+
+    /** Collects a conversation. What is not set is as in {@link StoredConversation#none()}. Not thread-safe. */
+    public static final class Builder {
+        private Optional<String> state = Optional.empty();
+        private Map<String, String> data = Map.of();
+        private long version;
+        private long fencingToken;
+        private EventWindow events = EventWindow.empty();
+
+        private Builder() {}
+
+        /** Sets the state; empty for none. */
+        public Builder state(Optional<String> stored) {
+            state = requireNonNull(stored, "state");
+            return this;
+        }
+
+        /** Sets the data entries, name to JSON text, and copies them: no later change of the map shows. */
+        public Builder data(Map<String, String> entries) {
+            data = OrderedMap.copyOf(requireNonNull(entries, "data"));
+            return this;
+        }
+
+        /** Sets the version; 0 for nothing stored. */
+        public Builder version(long stored) {
+            version = stored;
+            return this;
+        }
+
+        /** Sets the highest fencing token seen; 0 for none. */
+        public Builder fencingToken(long highest) {
+            fencingToken = highest;
+            return this;
+        }
+
+        /** Sets the events applied recently. */
+        public Builder events(EventWindow applied) {
+            events = requireNonNull(applied, "events");
+            return this;
+        }
+
+        /** The conversation. */
+        public StoredConversation build() {
+            return new StoredConversation(this);
+        }
     }
 }

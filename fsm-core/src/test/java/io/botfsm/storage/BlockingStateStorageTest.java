@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -69,15 +68,16 @@ final class BlockingStateStorageTest {
     @Test
     void answersAreTheDriversOnAThreadOfTheExecutor() throws Exception {
         AtomicReference<Thread> ran = new AtomicReference<>();
-        Snapshot snapshot = new Snapshot(Optional.of("A"), Map.of(), 7, EventWindow.empty());
+        Snapshot snapshot =
+                Snapshot.builder().state(Optional.of("A")).version(7).build();
         driver.read = () -> {
             ran.set(Thread.currentThread());
             return snapshot;
         };
-        driver.write = () -> new Outcome.Fenced(9);
+        driver.write = () -> Outcome.Fenced.of(9);
         assertThat(value(storage(LONG).read(KEY))).isSameAs(snapshot);
         assertThat(ran.get()).isNotSameAs(Thread.currentThread());
-        assertThat(value(storage(LONG).write(KEY, CHANGE))).isEqualTo(new Outcome.Fenced(9));
+        assertThat(value(storage(LONG).write(KEY, CHANGE))).isEqualTo(Outcome.Fenced.of(9));
     }
 
     @Test
@@ -100,7 +100,7 @@ final class BlockingStateStorageTest {
         driver.write = () -> {
             begun.countDown();
             never.await();
-            return new Outcome.Fenced(1);
+            return Outcome.Fenced.of(1);
         };
         CompletionStage<Outcome> answer = storage(Duration.ofMillis(500)).write(KEY, CHANGE);
         assertThat(begun.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -112,7 +112,7 @@ final class BlockingStateStorageTest {
         AtomicInteger ran = new AtomicInteger();
         driver.write = () -> {
             ran.incrementAndGet();
-            return new Outcome.Fenced(1);
+            return Outcome.Fenced.of(1);
         };
         Queue<Runnable> queue = new ArrayDeque<>();
         StateStorage storage = StateStorage.blocking(driver, queue::add, SHORT);
@@ -287,7 +287,7 @@ final class BlockingStateStorageTest {
         private final AtomicInteger closed = new AtomicInteger();
         private volatile Set<Capability> capabilities = Set.of();
         private volatile Callable<Snapshot> read = Snapshot::none;
-        private volatile Callable<Outcome> write = () -> new Outcome.Fenced(1);
+        private volatile Callable<Outcome> write = () -> Outcome.Fenced.of(1);
 
         @Override
         public Snapshot read(StorageKey key) throws Exception {

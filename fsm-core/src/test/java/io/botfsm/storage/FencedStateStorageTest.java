@@ -31,8 +31,8 @@ final class FencedStateStorageTest {
         assertThat(write(newer, Mutation.builder().state("B").put("x", "1"))).isInstanceOf(Applied.class);
         Snapshot before = stored();
 
-        assertThat(write(older, Mutation.builder().state("C"))).isEqualTo(new Fenced(9));
-        assertThat(write(older, Mutation.builder().put("x", "2"))).isEqualTo(new Fenced(9));
+        assertThat(write(older, Mutation.builder().state("C"))).isEqualTo(Fenced.of(9));
+        assertThat(write(older, Mutation.builder().put("x", "2"))).isEqualTo(Fenced.of(9));
         assertThat(stored()).isEqualTo(before);
     }
 
@@ -41,7 +41,7 @@ final class FencedStateStorageTest {
         write(older, Mutation.builder().state("A"));
         write(newer, Mutation.builder().clearState().replaceData(Map.of()));
 
-        assertThat(write(older, Mutation.builder().state("C"))).isEqualTo(new Fenced(9));
+        assertThat(write(older, Mutation.builder().state("C"))).isEqualTo(Fenced.of(9));
         assertThat(stored().state()).isEmpty();
         assertThat(write(newer, Mutation.builder().state("D"))).isInstanceOf(Applied.class);
     }
@@ -49,8 +49,8 @@ final class FencedStateStorageTest {
     @Test
     void aTokenOfTheWriteItselfIsNeverRaised() {
         write(newer, Mutation.builder().state("A"));
-        assertThat(write(newer, Mutation.builder().state("B").fencingToken(8))).isEqualTo(new Fenced(9));
-        assertThat(write(older, Mutation.builder().state("B").fencingToken(10))).isEqualTo(new Fenced(9));
+        assertThat(write(newer, Mutation.builder().state("B").fencingToken(8))).isEqualTo(Fenced.of(9));
+        assertThat(write(older, Mutation.builder().state("B").fencingToken(10))).isEqualTo(Fenced.of(9));
         assertThat(stored().state()).isEqualTo(Optional.of("A"));
     }
 

@@ -22,10 +22,18 @@ import org.junit.jupiter.api.Test;
 /** The one decision, by the rules of the specification that it decides. */
 final class StoredConversationTest {
     private static final long NOW = 1_000_000;
-    private static final StoredConversation LIVE =
-            new StoredConversation(Optional.of("A"), Map.of("a", "1", "b", "2"), 7, 0, EventWindow.empty());
-    private static final StoredConversation FENCED = new StoredConversation(
-            Optional.of("A"), Map.of("a", "1"), 7, 5, EventWindow.empty().with(10));
+    private static final StoredConversation LIVE = StoredConversation.builder()
+            .state(Optional.of("A"))
+            .data(Map.of("a", "1", "b", "2"))
+            .version(7)
+            .build();
+    private static final StoredConversation FENCED = StoredConversation.builder()
+            .state(Optional.of("A"))
+            .data(Map.of("a", "1"))
+            .version(7)
+            .fencingToken(5)
+            .events(EventWindow.empty().with(10))
+            .build();
 
     private static Mutation.Builder change() {
         return Mutation.builder();
@@ -46,9 +54,13 @@ final class StoredConversationTest {
     void nothingBeginsWithTheTimeAsItsVersion() {
         Step step = StoredConversation.none()
                 .apply(change().state("A").put("a", "1").build(), NOW);
-        assertThat(step.outcome()).isEqualTo(new Applied(Optional.empty(), Optional.of("A"), 0, NOW));
+        assertThat(step.outcome()).isEqualTo(Applied.of(Optional.empty(), Optional.of("A"), 0, NOW));
         assertThat(step.next())
-                .isEqualTo(new StoredConversation(Optional.of("A"), Map.of("a", "1"), NOW, 0, EventWindow.empty()));
+                .isEqualTo(StoredConversation.builder()
+                        .state(Optional.of("A"))
+                        .data(Map.of("a", "1"))
+                        .version(NOW)
+                        .build());
     }
 
     @Test
@@ -67,11 +79,11 @@ final class StoredConversationTest {
 
     @Test
     void questionAboutAnEventIsAnsweredAndNotRecorded() {
-        refused(FENCED, change().confirmEvent(10).build(), new Duplicate(FENCED.snapshot()));
-        refused(FENCED, change().confirmEvent(11).build(), new Conflict(FENCED.snapshot()));
-        refused(FENCED, change().confirmEvent(10).fencingToken(4).build(), new Fenced(5));
-        refused(FENCED, change().confirmEvent(11).fencingToken(6).state("B").build(), new Conflict(FENCED.snapshot()));
-        refused(StoredConversation.none(), change().confirmEvent(11).build(), new Conflict(Snapshot.none()));
+        refused(FENCED, change().confirmEvent(10).build(), Duplicate.of(FENCED.snapshot()));
+        refused(FENCED, change().confirmEvent(11).build(), Conflict.of(FENCED.snapshot()));
+        refused(FENCED, change().confirmEvent(10).fencingToken(4).build(), Fenced.of(5));
+        refused(FENCED, change().confirmEvent(11).fencingToken(6).state("B").build(), Conflict.of(FENCED.snapshot()));
+        refused(StoredConversation.none(), change().confirmEvent(11).build(), Conflict.of(Snapshot.none()));
     }
 
     @Test
@@ -114,7 +126,7 @@ final class StoredConversationTest {
             assertThat(step.next()).isEqualTo(StoredConversation.none());
             assertThat(step.next().isGone()).isTrue();
             assertThat(step.next().isTombstone()).isFalse();
-            assertThat(step.outcome()).isEqualTo(new Applied(Optional.of("A"), Optional.empty(), 7, 0));
+            assertThat(step.outcome()).isEqualTo(Applied.of(Optional.of("A"), Optional.empty(), 7, 0));
         }
     }
 
@@ -127,7 +139,7 @@ final class StoredConversationTest {
                 change().clearState().build())) {
             Step step = StoredConversation.none().apply(mutation, NOW);
             assertThat(step.next().isGone()).isTrue();
-            assertThat(step.outcome()).isEqualTo(new Applied(Optional.empty(), Optional.empty(), 0, 0));
+            assertThat(step.outcome()).isEqualTo(Applied.of(Optional.empty(), Optional.empty(), 0, 0));
         }
     }
 
@@ -142,7 +154,7 @@ final class StoredConversationTest {
         assertThat(step.next().snapshot().state()).isEmpty();
         assertThat(step.next().snapshot().data()).isEmpty();
         assertThat(step.next().snapshot().version()).isEqualTo(8);
-        refused(step.next(), change().state("B").fencingToken(4).build(), new Fenced(5));
+        refused(step.next(), change().state("B").fencingToken(4).build(), Fenced.of(5));
         assertThat(step.next().apply(change().state("B").build(), NOW).next().fencingToken())
                 .isEqualTo(5);
     }
@@ -161,7 +173,7 @@ final class StoredConversationTest {
 
     @Test
     void lowerTokenIsFenced() {
-        refused(FENCED, change().state("B").fencingToken(4).build(), new Fenced(5));
+        refused(FENCED, change().state("B").fencingToken(4).build(), Fenced.of(5));
         assertThat(FENCED.apply(change().fencingToken(5).build(), NOW).next().fencingToken())
                 .isEqualTo(5);
         assertThat(FENCED.apply(change().fencingToken(6).build(), NOW).next().fencingToken())
@@ -171,7 +183,7 @@ final class StoredConversationTest {
 
     @Test
     void appliedEventIsADuplicate() {
-        refused(FENCED, change().state("B").eventId(10).build(), new Duplicate(FENCED.snapshot()));
+        refused(FENCED, change().state("B").eventId(10).build(), Duplicate.of(FENCED.snapshot()));
         Step next = FENCED.apply(change().eventId(9).build(), NOW);
         assertThat(next.next().events().contains(9)).isTrue();
         assertThat(next.next().events().contains(10)).isTrue();
@@ -180,19 +192,19 @@ final class StoredConversationTest {
     @Test
     void versionMustBeTheExpectedOne() {
         for (long wrong : new long[] {0, 6, 8, Long.MAX_VALUE}) {
-            refused(LIVE, change().state("B").expectVersion(wrong).build(), new Conflict(LIVE.snapshot()));
+            refused(LIVE, change().state("B").expectVersion(wrong).build(), Conflict.of(LIVE.snapshot()));
         }
         applied(LIVE.apply(change().expectVersion(7).build(), NOW));
-        refused(StoredConversation.none(), change().state("B").expectVersion(1).build(), new Conflict(Snapshot.none()));
+        refused(StoredConversation.none(), change().state("B").expectVersion(1).build(), Conflict.of(Snapshot.none()));
         applied(StoredConversation.none()
                 .apply(change().state("B").expectVersion(0).build(), NOW));
     }
 
     @Test
     void stateMustBeTheExpectedOne() {
-        refused(LIVE, change().expectState("B").build(), new Conflict(LIVE.snapshot()));
-        refused(LIVE, change().expectNoState().build(), new Conflict(LIVE.snapshot()));
-        refused(StoredConversation.none(), change().expectState("").build(), new Conflict(Snapshot.none()));
+        refused(LIVE, change().expectState("B").build(), Conflict.of(LIVE.snapshot()));
+        refused(LIVE, change().expectNoState().build(), Conflict.of(LIVE.snapshot()));
+        refused(StoredConversation.none(), change().expectState("").build(), Conflict.of(Snapshot.none()));
         applied(LIVE.apply(change().expectState("A").build(), NOW));
         applied(StoredConversation.none().apply(change().expectNoState().build(), NOW));
     }
@@ -206,7 +218,7 @@ final class StoredConversationTest {
                         .expectVersion(1)
                         .expectState("B")
                         .build(),
-                new Fenced(5));
+                Fenced.of(5));
         refused(
                 FENCED,
                 change().fencingToken(5)
@@ -214,7 +226,7 @@ final class StoredConversationTest {
                         .expectVersion(1)
                         .expectState("B")
                         .build(),
-                new Duplicate(FENCED.snapshot()));
+                Duplicate.of(FENCED.snapshot()));
         refused(
                 FENCED,
                 change().fencingToken(6)
@@ -222,7 +234,7 @@ final class StoredConversationTest {
                         .expectVersion(1)
                         .expectState("A")
                         .build(),
-                new Conflict(FENCED.snapshot()));
+                Conflict.of(FENCED.snapshot()));
         refused(
                 FENCED,
                 change().fencingToken(6)
@@ -230,14 +242,15 @@ final class StoredConversationTest {
                         .expectVersion(7)
                         .expectState("B")
                         .build(),
-                new Conflict(FENCED.snapshot()));
+                Conflict.of(FENCED.snapshot()));
     }
 
     @Test
     void dataIsCopiedAndFixed() {
         Map<String, String> mine = new LinkedHashMap<>(Map.of("a", "1"));
-        StoredConversation conversation = new StoredConversation(Optional.empty(), mine, 1, 0, EventWindow.empty());
-        Snapshot snapshot = new Snapshot(Optional.empty(), mine, 1, EventWindow.empty());
+        StoredConversation conversation =
+                StoredConversation.builder().data(mine).version(1).build();
+        Snapshot snapshot = Snapshot.builder().data(mine).version(1).build();
         mine.put("b", "2");
         assertThat(conversation.data()).isEqualTo(Map.of("a", "1"));
         assertThat(snapshot.data()).isEqualTo(Map.of("a", "1"));
@@ -264,8 +277,12 @@ final class StoredConversationTest {
 
     @Test
     void valuesAreNotPrinted() {
-        StoredConversation secret =
-                new StoredConversation(Optional.of("A"), Map.of("card", "4111"), 1, 2, EventWindow.empty());
+        StoredConversation secret = StoredConversation.builder()
+                .state(Optional.of("A"))
+                .data(Map.of("card", "4111"))
+                .version(1)
+                .fencingToken(2)
+                .build();
         assertThat(secret.toString()).contains("A", "card", "1", "2").doesNotContain("4111");
         assertThat(secret.snapshot().toString()).contains("A", "card").doesNotContain("4111");
     }

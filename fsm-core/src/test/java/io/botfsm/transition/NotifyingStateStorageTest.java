@@ -171,13 +171,13 @@ final class NotifyingStateStorageTest {
         };
         Notifications few = Notifications.on(tasks::add, List.of(listener), 2);
         for (String state : List.of("A", "B", "C", "D")) {
-            few.add(new Transition(KEY, Optional.empty(), Optional.of(state)));
+            few.add(Transition.of(KEY, Optional.empty(), Optional.of(state)));
             few.deliverLater();
         }
         tasks.remove().run();
         assertThat(told).containsExactly("->A", "->B");
         assertThat(discarded).containsExactly(2L);
-        few.add(new Transition(KEY, Optional.empty(), Optional.of("E")));
+        few.add(Transition.of(KEY, Optional.empty(), Optional.of("E")));
         few.deliverLater();
         tasks.remove().run();
         assertThat(told).containsExactly("->A", "->B", "->E");

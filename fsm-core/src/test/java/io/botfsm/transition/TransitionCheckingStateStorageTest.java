@@ -167,7 +167,7 @@ final class TransitionCheckingStateStorageTest {
         assertThat(write(refusing, Mutation.builder().state("C").expectVersion(version + 1)))
                 .isInstanceOf(Conflict.class);
         assertThat(write(refusing, Mutation.builder().state("B").fencingToken(8)))
-                .isEqualTo(new Fenced(9));
+                .isEqualTo(Fenced.of(9));
         assertThat(backend.stored.version()).isEqualTo(version);
     }
 

@@ -159,7 +159,7 @@ class MemoryStateStorageLincheckTest {
                     }
                     version = seen + 1;
                     letOthersIn();
-                    return new Applied(
+                    return Applied.of(
                             applied.previousState(),
                             applied.state(),
                             applied.previousVersion() == 0 ? 0 : seen,
@@ -184,7 +184,7 @@ class MemoryStateStorageLincheckTest {
                     letOthersIn();
                     Snapshot second = stored().snapshot();
                     return CompletableFuture.completedFuture(
-                            new Snapshot(first.state(), second.data(), first.version(), first.events()));
+                            first.toBuilder().data(second.data()).build());
                 }
             });
         }

@@ -105,7 +105,7 @@ final class MemoryStateStorageTest {
                 write(storage, key(1), CLEAR);
                 nanos.addAndGet(life.minusMillis(1).toNanos());
                 assertThat(write(storage, key(1), Mutation.builder().fencingToken(4)))
-                        .isEqualTo(new Fenced(5));
+                        .isEqualTo(Fenced.of(5));
                 nanos.addAndGet(Duration.ofMillis(1).toNanos());
                 assertThat(read(storage, key(1))).isEqualTo(Snapshot.none());
                 assertThat(write(storage, key(1), Mutation.builder().state("B").fencingToken(4)))

@@ -44,8 +44,12 @@ final class StoredHash {
         if (hash.version <= 0 || hash.version > MAX_VERSION) {
             throw new IllegalArgumentException("no version");
         }
-        return new Snapshot(
-                Optional.ofNullable(hash.state), hash.data, hash.version, EventWindow.of(hash.latest, hash.other));
+        return Snapshot.builder()
+                .state(Optional.ofNullable(hash.state))
+                .data(hash.data)
+                .version(hash.version)
+                .events(EventWindow.of(hash.latest, hash.other))
+                .build();
     }
 
     private void field(byte[] name, byte[] value) {

@@ -33,13 +33,13 @@ final class WriteReply {
         }
         long which = (Long) reply.get(0);
         if (which == CONFLICT) {
-            return new Conflict(StoredHash.snapshot((List<?>) reply.get(1)));
+            return Conflict.of(StoredHash.snapshot((List<?>) reply.get(1)));
         }
         if (which == DUPLICATE) {
-            return new Duplicate(StoredHash.snapshot((List<?>) reply.get(1)));
+            return Duplicate.of(StoredHash.snapshot((List<?>) reply.get(1)));
         }
         if (which == FENCED) {
-            return new Fenced(Long.parseLong(new String((byte[]) reply.get(1), ISO_8859_1)));
+            return Fenced.of(Long.parseLong(new String((byte[]) reply.get(1), ISO_8859_1)));
         }
         throw new IllegalArgumentException("not a reply of the script");
     }
@@ -52,6 +52,6 @@ final class WriteReply {
                 ? Optional.empty()
                 : Optional.of(new String(reply, VERSIONS + 1, reply.length - VERSIONS - 1, UTF_8));
         Optional<String> state = mutation.changesState() ? mutation.state() : previous;
-        return new Applied(previous, state, previousVersion, version);
+        return Applied.of(previous, state, previousVersion, version);
     }
 }

@@ -219,7 +219,7 @@ public final class RecoveringStateStorage implements StateStorage {
             boolean lost = now.version() > 0 && mutation.expectedVersion().isEmpty();
             return lost && again
                     ? writeKnown(key, mutation, false)
-                    : CompletableFuture.completedFuture(new Conflict(now));
+                    : CompletableFuture.completedFuture(Conflict.of(now));
         });
     }
 

@@ -101,7 +101,12 @@ final class Restoration {
             EventWindow events = restoring.eventId().isPresent()
                     ? EventWindow.empty().with(restoring.eventId().getAsLong())
                     : EventWindow.empty();
-            return new Snapshot(restoring.state(), restoring.puts(), applied.version(), events);
+            return Snapshot.builder()
+                    .state(restoring.state())
+                    .data(restoring.puts())
+                    .version(applied.version())
+                    .events(events)
+                    .build();
         }
         counters.lostToConcurrentWrites.increment();
         if (outcome instanceof Conflict conflict) {

@@ -234,7 +234,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
 
     @Test
     void anEmptyMutationNeverCreates() {
-        assertThat(write(change())).isEqualTo(new Applied(Optional.empty(), Optional.empty(), 0, 0));
+        assertThat(write(change())).isEqualTo(Applied.of(Optional.empty(), Optional.empty(), 0, 0));
         assertThat(answer(storage.read(KEY))).isEqualTo(Snapshot.none());
     }
 

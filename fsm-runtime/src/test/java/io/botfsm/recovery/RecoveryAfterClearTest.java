@@ -147,8 +147,8 @@ class RecoveryAfterClearTest extends RecoveryTest {
     void aFencedWriterTellsNothing() {
         write(change().state("A").put("a", "1").fencingToken(8));
 
-        assertThat(write(clear().fencingToken(7))).isEqualTo(new Fenced(8));
-        assertThat(write(change().put("b", "1").fencingToken(7))).isEqualTo(new Fenced(8));
+        assertThat(write(clear().fencingToken(7))).isEqualTo(Fenced.of(8));
+        assertThat(write(change().put("b", "1").fencingToken(7))).isEqualTo(Fenced.of(8));
         assertThat(source.cleared).isEmpty();
     }
 

@@ -2,7 +2,6 @@ package io.botfsm.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Snapshot;
@@ -60,15 +59,15 @@ class TextTest {
     }
 
     static Stream<Object> printed() {
-        Snapshot snapshot = new Snapshot(Optional.of(FORGED), Map.of(FORGED, "1"), 7, EventWindow.empty());
+        Snapshot snapshot = Snapshot.builder().state(Optional.of(FORGED)).data(Map.of(FORGED, "1")).version(7).build();
         StorageKey key = StorageKey.bot(1).chat(2).user(FORGED).build();
         Optional<String> state = Optional.of(FORGED);
         return Stream.of(
                 key,
                 snapshot,
-                new StoredConversation(state, Map.of(FORGED, "1"), 7, 0, EventWindow.empty()),
-                new Applied(state, Optional.of("(none)"), 1, 2),
-                new Transition(StorageKey.bot(1).chat(2).user(3).build(), state, Optional.empty()),
+                StoredConversation.builder().state(state).data(Map.of(FORGED, "1")).version(7).build(),
+                Applied.of(state, Optional.of("(none)"), 1, 2),
+                Transition.of(StorageKey.bot(1).chat(2).user(3).build(), state, Optional.empty()),
                 new TransitionRefusedException(StorageKey.bot(1).chat(2).user(3).build(), state, Optional.empty()),
                 Mutation.builder().state(FORGED).remove("a").build(),
                 Mutation.builder().put(FORGED, "1").build(),

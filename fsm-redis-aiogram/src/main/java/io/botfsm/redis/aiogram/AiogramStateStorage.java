@@ -249,7 +249,7 @@ public final class AiogramStateStorage implements StateStorage {
         private void change(AiogramTexts now) {
             if (mutation.expectedVersion().orElse(now.version()) != now.version()
                     || (mutation.expectsState() && !mutation.expectedState().equals(now.state()))) {
-                outcome.complete(new Conflict(readable(key, now::snapshot)));
+                outcome.complete(Conflict.of(readable(key, now::snapshot)));
                 return;
             }
             AiogramTexts next = readable(key, () -> now.with(mutation, puts));
@@ -286,7 +286,7 @@ public final class AiogramStateStorage implements StateStorage {
                 throw failure(true, failure);
             }
             if (reply.equals(List.of(1L))) {
-                outcome.complete(new Applied(now.state(), next.state(), now.version(), next.version()));
+                outcome.complete(Applied.of(now.state(), next.state(), now.version(), next.version()));
             } else {
                 attemptLater();
             }

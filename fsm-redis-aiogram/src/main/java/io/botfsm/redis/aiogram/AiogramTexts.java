@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.redis.aiogram.PythonJson.JsonMember;
 import io.botfsm.redis.internal.Script;
-import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import java.nio.ByteBuffer;
@@ -94,7 +93,7 @@ final class AiogramTexts {
     Snapshot snapshot() {
         Map<String, String> entries = new LinkedHashMap<>();
         members().forEach((name, member) -> entries.put(name, member.value()));
-        return new Snapshot(state, entries, version(), EventWindow.empty());
+        return Snapshot.builder().state(state).data(entries).version(version()).build();
     }
 
     private Map<String, JsonMember> members() {

@@ -98,7 +98,7 @@ abstract class LifetimeRules extends StorageRules {
             change(), change().persist(), change().ttl(time.life()), change().remove("a"), clear()
         }) {
             Applied nothing = storage.applied(key, empty);
-            assertThat(nothing).isEqualTo(new Applied(Optional.empty(), Optional.empty(), 0, 0));
+            assertThat(nothing).isEqualTo(Applied.of(Optional.empty(), Optional.empty(), 0, 0));
             assertThat(storage.read(key)).isEqualTo(Snapshot.none());
         }
     }

@@ -164,7 +164,7 @@ abstract class ReadingRules extends StorageRules {
         storage.applied(key, change().state("A").put("a", "1"));
         CompletionStage<Snapshot> stage = storage.untested().read(key);
         Snapshot before = new TimedResult<>(stage).value(DEADLINE);
-        Snapshot copy = new Snapshot(before.state(), before.data(), before.version(), before.events());
+        Snapshot copy = before.toBuilder().build();
         Snapshot reported =
                 storage.conflict(key, change().state("B").expectState("B")).current();
 

@@ -83,15 +83,18 @@ public abstract class StateStorageDecoratorConformance {
     void decorator_passesAnswersOn() {
         Wrapped wrapped = new Wrapped(needs());
         StateStorage decorator = decorate(wrapped);
-        Snapshot snapshot = new Snapshot(
-                Optional.of("A"), Map.of("a", "1"), 7, Snapshot.none().events());
+        Snapshot snapshot = Snapshot.builder()
+                .state(Optional.of("A"))
+                .data(Map.of("a", "1"))
+                .version(7)
+                .build();
         wrapped.read = CompletableFuture.completedFuture(snapshot);
         assertThat(new TimedResult<>(decorator.read(KEY)).value(TIMEOUT)).isEqualTo(snapshot);
         for (Outcome outcome : new Outcome[] {
-            new Applied(Optional.of("A"), Optional.of("B"), 7, 8),
-            new Conflict(snapshot),
-            new Duplicate(snapshot),
-            new Fenced(9)
+            Applied.of(Optional.of("A"), Optional.of("B"), 7, 8),
+            Conflict.of(snapshot),
+            Duplicate.of(snapshot),
+            Fenced.of(9)
         }) {
             wrapped.written = CompletableFuture.completedFuture(outcome);
             assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).value(TIMEOUT))
@@ -114,7 +117,7 @@ public abstract class StateStorageDecoratorConformance {
     private static final class Wrapped implements StateStorage {
         private final Set<Capability> capabilities;
         private CompletionStage<Snapshot> read = CompletableFuture.completedFuture(Snapshot.none());
-        private CompletionStage<Outcome> written = CompletableFuture.completedFuture(new Fenced(1));
+        private CompletionStage<Outcome> written = CompletableFuture.completedFuture(Fenced.of(1));
         private boolean closed;
 
         Wrapped(Set<Capability> capabilities) {

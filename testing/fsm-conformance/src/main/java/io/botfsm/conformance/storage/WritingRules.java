@@ -195,8 +195,7 @@ abstract class WritingRules extends StorageRules {
                     Step step = model.apply(mutation, 1);
                     model = step.next();
                     if (outcome instanceof Applied applied && !model.isGone()) {
-                        model = new StoredConversation(
-                                model.state(), model.data(), applied.version(), model.fencingToken(), model.events());
+                        model = model.toBuilder().version(applied.version()).build();
                     }
                     assertSame(step.outcome(), outcome, mutation);
                     Snapshot now = storage.read(key);

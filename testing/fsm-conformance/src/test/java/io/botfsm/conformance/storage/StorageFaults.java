@@ -125,7 +125,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private static StoredConversation empty(long version) {
-        return new StoredConversation(Optional.empty(), Map.of(), version, 0, EventWindow.empty());
+        return StoredConversation.builder().version(version).build();
     }
 
     private void keys() {
@@ -177,7 +177,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     }
                     LockSupport.parkNanos(1_000);
                     return s.honestApply(key, data(m)) instanceof Applied after
-                            ? new Applied(
+                            ? Applied.of(
                                     before.previousState(), after.state(), before.previousVersion(), after.version())
                             : before;
                 });
@@ -211,13 +211,13 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             : step;
                 });
         fault("TellsTheNewStateAsThePrevious", breaks(5).also(1, 2, 10, 11))
-                .is(b -> b.decide = telling(a -> new Applied(a.state(), a.state(), a.previousVersion(), a.version())));
+                .is(b -> b.decide = telling(a -> Applied.of(a.state(), a.state(), a.previousVersion(), a.version())));
         fault("TellsThePreviousVersionOneTooLow", breaks(5).also(6, 10))
                 .is(b -> b.decide = telling(a ->
-                        new Applied(a.previousState(), a.state(), Math.max(0, a.previousVersion() - 1), a.version())));
+                        Applied.of(a.previousState(), a.state(), Math.max(0, a.previousVersion() - 1), a.version())));
         fault("TellsAVersionOfWhatIsGone", breaks(5).also(6, 9, 10))
                 .is(b -> b.decide = telling(a -> a.version() == 0
-                        ? new Applied(a.previousState(), a.state(), a.previousVersion(), a.previousVersion() + 1)
+                        ? Applied.of(a.previousState(), a.state(), a.previousVersion(), a.previousVersion() + 1)
                         : a));
     }
 
@@ -249,15 +249,13 @@ final class StorageFaults extends Faults<ReferenceBackend> {
 
     private static Step with(Step step, Map<String, String> data) {
         StoredConversation next = step.next();
-        return new Step(
-                new StoredConversation(next.state(), data, next.version(), next.fencingToken(), next.events()),
-                step.outcome());
+        return Step.of(next.toBuilder().data(data).build(), step.outcome());
     }
 
     private static Decision telling(UnaryOperator<Applied> lie) {
         return (before, m, now) -> {
             Step step = before.apply(m, now);
-            return step.outcome() instanceof Applied truth ? new Step(step.next(), lie.apply(truth)) : step;
+            return step.outcome() instanceof Applied truth ? Step.of(step.next(), lie.apply(truth)) : step;
         };
     }
 
@@ -290,10 +288,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     if (!same || before.isGone() || !(step.outcome() instanceof Applied a)) {
                         return step;
                     }
-                    return new Step(
-                            new StoredConversation(
-                                    next.state(), next.data(), before.version(), next.fencingToken(), next.events()),
-                            new Applied(a.previousState(), a.state(), a.previousVersion(), before.version()));
+                    return Step.of(
+                            next.toBuilder().version(before.version()).build(),
+                            Applied.of(a.previousState(), a.state(), a.previousVersion(), before.version()));
                 });
     }
 
@@ -325,27 +322,26 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             next.events().with(w.mutation().eventId().getAsLong());
                     long version = Math.max(1, next.version());
                     return new Kept(
-                            new StoredConversation(next.state(), next.data(), version, next.fencingToken(), events),
-                            Long.MAX_VALUE);
+                            next.toBuilder().version(version).events(events).build(), Long.MAX_VALUE);
                 });
         fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return step.outcome() instanceof Conflict
-                            ? new Step(step.next(), new Conflict(Snapshot.none()))
+                            ? Step.of(step.next(), Conflict.of(Snapshot.none()))
                             : step;
                 });
         fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14))
                 .is(b -> b.decide = (before, m, now) -> {
                     boolean fenced = m.fencingToken().orElse(before.fencingToken()) < before.fencingToken();
                     return !fenced && m.expectedVersion().orElse(before.version()) != before.version()
-                            ? new Step(before, new Conflict(before.snapshot()))
+                            ? Step.of(before, Conflict.of(before.snapshot()))
                             : before.apply(m, now);
                 });
         fault("ChecksTheEventBeforeTheFence", breaks(7).also(5, 14))
                 .is(b -> b.decide = (before, m, now) -> m.eventId().isPresent()
                                 && before.events().contains(m.eventId().getAsLong())
-                        ? new Step(before, new Duplicate(before.snapshot()))
+                        ? Step.of(before, Duplicate.of(before.snapshot()))
                         : before.apply(m, now));
     }
 
@@ -363,11 +359,11 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private static StoredConversation fence(StoredConversation c, long fence) {
-        return new StoredConversation(c.state(), c.data(), c.version(), fence, c.events());
+        return c.toBuilder().fencingToken(fence).build();
     }
 
     private static StoredConversation events(StoredConversation c, EventWindow events) {
-        return new StoredConversation(c.state(), c.data(), c.version(), c.fencingToken(), events);
+        return c.toBuilder().events(events).build();
     }
 
     private void lifetime() {
@@ -405,13 +401,13 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                     || record.endNanos() - b.now.getAsLong()
                                             > Duration.ofMinutes(30).toNanos()
                             ? now
-                            : new Snapshot(Optional.empty(), now.data(), now.version(), now.events());
+                            : now.toBuilder().state(Optional.empty()).build();
                 });
         fault("EmptyMutationCreates", breaks(10).also(5, 6, 9, 11, 18))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return before.isGone() && step.next().isGone() && step.outcome() instanceof Applied
-                            ? new Step(empty(now), new Applied(Optional.empty(), Optional.empty(), 0, now))
+                            ? Step.of(empty(now), Applied.of(Optional.empty(), Optional.empty(), 0, now))
                             : step;
                 });
     }
@@ -477,19 +473,19 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             && Long.toString(m.fencingToken().getAsLong())
                                             .compareTo(Long.toString(before.fencingToken()))
                                     < 0) {
-                        return new Step(before, new Fenced(before.fencingToken()));
+                        return Step.of(before, Fenced.of(before.fencingToken()));
                     }
                     Step step = fence(before, 0).apply(m, now);
                     return m.fencingToken().isPresent()
                                     || before.fencingToken() == 0
                                     || step.next().isGone()
                             ? step
-                            : new Step(fence(step.next(), before.fencingToken()), step.outcome());
+                            : Step.of(fence(step.next(), before.fencingToken()), step.outcome());
                 });
         fault("RefusesTheEqualToken", breaks(13).also(5, 6, 7, 18))
                 .is(b -> b.decide = (before, m, now) ->
                         before.fencingToken() != 0 && m.fencingToken().orElse(0) == before.fencingToken()
-                                ? new Step(before, new Fenced(before.fencingToken()))
+                                ? Step.of(before, Fenced.of(before.fencingToken()))
                                 : before.apply(m, now));
         fault("RoundsTokens", breaks(13))
                 .is(b -> b.decide = after((m, next) ->
@@ -504,7 +500,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 return step;
             }
             StoredConversation next = wrong.apply(m, step.next());
-            return new Step(next, new Applied(a.previousState(), a.state(), a.previousVersion(), next.version()));
+            return Step.of(next, Applied.of(a.previousState(), a.state(), a.previousVersion(), next.version()));
         };
     }
 
@@ -521,7 +517,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                     .anyMatch(i ->
                                             before.events().contains(m.eventId().getAsLong() + i));
                     return below && m.fencingToken().orElse(before.fencingToken()) >= before.fencingToken()
-                            ? new Step(before, new Duplicate(before.snapshot()))
+                            ? Step.of(before, Duplicate.of(before.snapshot()))
                             : before.apply(m, now);
                 });
         fault("ForgetsTheSecondRun", breaks(14))
@@ -625,7 +621,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         : s.honestRead(key));
         inStorage("PretendsToWrite", breaks(17))
                 .is(s -> s.write = (key, m) -> !s.isClosed() && s.backend.connection == Connection.DOWN
-                        ? CompletableFuture.completedFuture(new Applied(Optional.empty(), m.state(), 0, 1))
+                        ? CompletableFuture.completedFuture(Applied.of(Optional.empty(), m.state(), 0, 1))
                         : s.honestWrite(key, m));
         inStorage("DoesNotComeBack", breaks(17)).is(s -> {
             AtomicBoolean lost = new AtomicBoolean();

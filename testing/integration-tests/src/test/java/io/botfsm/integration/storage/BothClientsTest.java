@@ -132,7 +132,7 @@ class BothClientsTest {
             assertThat(read(lettuce.stateStorage(), key).events().contains(7)).isTrue();
             assertThat(Calls.get(lettuce.stateStorage()
                             .write(key, Mutation.builder().fencingToken(4).build())))
-                    .isEqualTo(new Fenced(5));
+                    .isEqualTo(Fenced.of(5));
         }
     }
 

@@ -151,7 +151,10 @@ class SessionDatabaseTest {
     }
 
     private static Snapshot snapshot(String state, Map<String, String> data, long version) {
-        return new Snapshot(
-                Optional.ofNullable(state), data, version, Snapshot.none().events());
+        return Snapshot.builder()
+                .state(Optional.ofNullable(state))
+                .data(data)
+                .version(version)
+                .build();
     }
 }

@@ -61,15 +61,15 @@ public abstract class EntrySuite {
             assertThat(storage.write(key, Mutation.builder().eventId(5).build())
                             .toCompletableFuture()
                             .get(5, TimeUnit.SECONDS))
-                    .isEqualTo(new Duplicate(snapshot));
+                    .isEqualTo(Duplicate.of(snapshot));
             assertThat(storage.write(key, Mutation.builder().expectNoState().build())
                             .toCompletableFuture()
                             .get(5, TimeUnit.SECONDS))
-                    .isEqualTo(new Conflict(snapshot));
+                    .isEqualTo(Conflict.of(snapshot));
             assertThat(storage.write(key, Mutation.builder().fencingToken(6).build())
                             .toCompletableFuture()
                             .get(5, TimeUnit.SECONDS))
-                    .isEqualTo(new Fenced(7));
+                    .isEqualTo(Fenced.of(7));
         }
     }
 
