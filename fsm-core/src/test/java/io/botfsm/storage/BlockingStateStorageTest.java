@@ -166,7 +166,7 @@ final class BlockingStateStorageTest {
         AtomicInteger ran = new AtomicInteger();
         driver.write = () -> {
             ran.incrementAndGet();
-            return new Outcome.Fenced(1);
+            return Outcome.Fenced.of(1);
         };
         Queue<Runnable> queue = new ArrayDeque<>();
         StateStorage storage = StateStorage.blocking(
@@ -183,7 +183,7 @@ final class BlockingStateStorageTest {
 
     @Test
     void answerOfATaskThatRanBeforeTheExecutorFailedCounts() throws Exception {
-        driver.write = () -> new Outcome.Fenced(1);
+        driver.write = () -> Outcome.Fenced.of(1);
         StateStorage storage = StateStorage.blocking(
                 driver,
                 task -> {
@@ -191,7 +191,7 @@ final class BlockingStateStorageTest {
                     throw new IllegalStateException("afterwards");
                 },
                 LONG);
-        assertThat(value(storage.write(KEY, CHANGE))).isEqualTo(new Outcome.Fenced(1));
+        assertThat(value(storage.write(KEY, CHANGE))).isEqualTo(Outcome.Fenced.of(1));
     }
 
     @Test

@@ -59,13 +59,21 @@ class TextTest {
     }
 
     static Stream<Object> printed() {
-        Snapshot snapshot = Snapshot.builder().state(Optional.of(FORGED)).data(Map.of(FORGED, "1")).version(7).build();
+        Snapshot snapshot = Snapshot.builder()
+                .state(Optional.of(FORGED))
+                .data(Map.of(FORGED, "1"))
+                .version(7)
+                .build();
         StorageKey key = StorageKey.bot(1).chat(2).user(FORGED).build();
         Optional<String> state = Optional.of(FORGED);
         return Stream.of(
                 key,
                 snapshot,
-                StoredConversation.builder().state(state).data(Map.of(FORGED, "1")).version(7).build(),
+                StoredConversation.builder()
+                        .state(state)
+                        .data(Map.of(FORGED, "1"))
+                        .version(7)
+                        .build(),
                 Applied.of(state, Optional.of("(none)"), 1, 2),
                 Transition.of(StorageKey.bot(1).chat(2).user(3).build(), state, Optional.empty()),
                 new TransitionRefusedException(StorageKey.bot(1).chat(2).user(3).build(), state, Optional.empty()),
