@@ -41,10 +41,10 @@ class GuaranteesNameTheirTestsTest {
             String rest = REFERENCE.matcher(heldBy.group()).replaceAll("");
             assertThat(rest).as("names something").isNotEqualTo(heldBy.group());
             assertThat(rest).as("names nothing otherwise").doesNotContainPattern("[`#]|rule|[A-Z]\\d");
-            for (MatchResult reference : REFERENCE.matcher(heldBy.group()).results().toList()) {
-                String source = reference.group(3) == null
-                        ? suites.toString()
-                        : sources.getOrDefault(reference.group(3), "");
+            for (MatchResult reference :
+                    REFERENCE.matcher(heldBy.group()).results().toList()) {
+                String source =
+                        reference.group(3) == null ? suites.toString() : sources.getOrDefault(reference.group(3), "");
                 assertThat(source.contains(declaration(reference)))
                         .as("%s exists", reference.group())
                         .isTrue();
@@ -67,7 +67,8 @@ class GuaranteesNameTheirTestsTest {
         Map<String, String> sources = new HashMap<>();
         try (Stream<Path> files = Files.walk(ROOT)) {
             for (Path file : files.toList()) {
-                if (TEST.matcher(ROOT.relativize(file).toString().replace('\\', '/')).matches()) {
+                if (TEST.matcher(ROOT.relativize(file).toString().replace('\\', '/'))
+                        .matches()) {
                     String name = file.getFileName().toString().replace(".java", "");
                     sources.merge(name, Files.readString(file), String::concat);
                 }
