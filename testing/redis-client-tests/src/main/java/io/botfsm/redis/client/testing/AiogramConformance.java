@@ -35,7 +35,7 @@ public abstract class AiogramConformance extends RedisStorageConformance {
     protected final Set<Gap> expectedGaps() {
         return Stream.of(
                         gaps(Need.VERSION, 6, 7),
-                        gaps(Need.FENCING, 6, 7, 9, 13, 18),
+                        gaps(Need.FENCING, 6, 7, 9, 13, 14, 18),
                         gaps(Need.EVENT_ID, 7, 9, 12, 14, 18),
                         gaps(Need.ANY_TEXT, 3, 11),
                         super.expectedGaps().stream())
