@@ -3,6 +3,7 @@ package io.botfsm.telegrambots;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LockHolder;
 import io.botfsm.lock.store.LossReason;
+import io.botfsm.storage.Mutation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,6 +53,9 @@ class HandLease implements Lease {
     @Override
     public void fenced(long highestSeen) {
         fenced = highestSeen;
+        if (highestSeen < Mutation.MAX_FENCE) { // a token that a lease can have had
+            lose();
+        }
     }
 
     @Override
