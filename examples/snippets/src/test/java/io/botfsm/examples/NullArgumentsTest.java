@@ -19,6 +19,7 @@ import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
@@ -119,6 +120,7 @@ class NullArgumentsTest {
         SAMPLES.put(TransitionRules.Builder.class, TransitionRules::builder);
         SAMPLES.put(Mutation.class, () -> Mutation.builder().build());
         SAMPLES.put(Mutation.Builder.class, Mutation::builder);
+        SAMPLES.put(Outcome.Fenced.class, () -> Outcome.Fenced.of(1));
         SAMPLES.put(Snapshot.class, Snapshot::none);
         SAMPLES.put(EventWindow.class, EventWindow::empty);
         SAMPLES.put(StoredConversation.class, StoredConversation::none);
