@@ -25,7 +25,11 @@ import java.util.function.Supplier;
 public final class Identity {
     private static final String NUMBER = "\\d{1,18}";
     private static final String MILLIS = "\\d{1,15}";
-    private static final String SYSTEM_RANDOMNESS = "/dev/urandom";
+    private static final CurrentProcess CURRENT_PROCESS = new CurrentProcess();
+
+    /** Kept open for as long as the JVM runs; without a buffer, which would be copied too. */
+    private static final Optional<InputStream> SYSTEM_RANDOMNESS = openSystemRandomness();
+
     private static final int RANDOM_BYTES = 2 * Long.BYTES;
 
     private final String ownerId;
@@ -69,7 +73,7 @@ public final class Identity {
                 hostName(),
                 process.pid(),
                 started,
-                recognisable ? LocalProcess::current : Optional::empty,
+                recognisable ? CURRENT_PROCESS::get : Optional::empty,
                 Identity::drawn);
     }
 
@@ -83,14 +87,23 @@ public final class Identity {
 
     /** Drawn from the operating system now: a generator in this process is copied with its image. */
     private static byte[] systemRandomness() {
-        try (InputStream system = new FileInputStream(SYSTEM_RANDOMNESS)) { // without a buffer, which is copied too
-            byte[] drawn = system.readNBytes(RANDOM_BYTES);
+        try {
+            byte[] drawn =
+                    SYSTEM_RANDOMNESS.isPresent() ? SYSTEM_RANDOMNESS.get().readNBytes(RANDOM_BYTES) : new byte[0];
             if (drawn.length == RANDOM_BYTES) {
                 return drawn;
             }
-        } catch (IOException e) { // no such device on Windows
+        } catch (IOException e) { // then from where the JDK has its seeds
         }
         return new SecureRandom().generateSeed(RANDOM_BYTES);
+    }
+
+    private static Optional<InputStream> openSystemRandomness() {
+        try {
+            return Optional.of(new FileInputStream("/dev/urandom"));
+        } catch (IOException e) { // no such device on Windows
+            return Optional.empty();
+        }
     }
 
     private static String hostName() {

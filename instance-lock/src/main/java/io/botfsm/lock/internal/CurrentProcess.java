@@ -1,0 +1,34 @@
+package io.botfsm.lock.internal;
+
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which process this is, read again once the last reading is a second old by either clock: a reading costs a dozen
+ * files. A copy of this process that goes on within that second, by both clocks, still names itself as the original.
+ * Thread-safe.
+ */
+final class CurrentProcess {
+    private static final long FRESH_MILLIS = 1_000;
+
+    private record Reading(Optional<LocalProcess> process, long nanos, long millis) {
+        boolean isFresh(long nowNanos, long nowMillis) {
+            return nowNanos - nanos < TimeUnit.MILLISECONDS.toNanos(FRESH_MILLIS)
+                    && Math.abs(nowMillis - millis) < FRESH_MILLIS;
+        }
+    }
+
+    private volatile @Nullable Reading last;
+
+    Optional<LocalProcess> get() {
+        long nanos = System.nanoTime();
+        long millis = System.currentTimeMillis();
+        Reading known = last;
+        if (known == null || !known.isFresh(nanos, millis)) {
+            known = new Reading(LocalProcess.current(), nanos, millis);
+            last = known;
+        }
+        return known.process();
+    }
+}
