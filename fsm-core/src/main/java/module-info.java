@@ -10,6 +10,8 @@ module io.botfsm.core {
     requires static transitive org.jspecify;
 
     exports io.botfsm;
+    exports io.botfsm.internal.guard to
+            io.botfsm.runtime;
     exports io.botfsm.internal.text to
             io.botfsm.redis.aiogram,
             io.botfsm.runtime,

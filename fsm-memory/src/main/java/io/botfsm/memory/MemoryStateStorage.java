@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Nothing survives the process, nothing is shared with another. No one sees a conversation whose time is over, and it
  * leaves the memory without traffic too, about a thousand in a second. Conversations without time to live stay until
  * they are cleared: give a {@linkplain Builder#ttl time to live} where users come and go. All capabilities; all rules
- * of the specification but those on shared and absent backends, which cannot be had here.
+ * of the specification but those on shared and absent backends, which do not exist here.
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;

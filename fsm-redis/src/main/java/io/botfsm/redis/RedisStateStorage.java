@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. As durable as the Redis behind it: with its default settings a crash of the server may lose the last
  * second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
- * {@link StorageUnavailableException} when Redis is away or passes a request by for now,
+ * {@link StorageUnavailableException} when Redis is unavailable or passes a request by for now,
  * {@link StorageRefusedException} when it will go on refusing.
  */
 public final class RedisStateStorage implements StateStorage {

@@ -1,5 +1,6 @@
 package io.botfsm.isolation;
 
+import io.botfsm.internal.guard.BestEffort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -63,25 +64,11 @@ final class HandlerLease implements ConversationLease {
     }
 
     private void run(Runnable action) {
-        Runnable told = () -> {
-            try {
-                action.run();
-            } catch (Throwable e) { // one action's error must not keep another from being told
-                reportFailure(e);
-            }
-        };
-        try {
-            callbacks.execute(told);
-        } catch (Throwable e) { // such as no memory for a thread: on this one rather than never
-            told.run();
-        }
-    }
-
-    private static void reportFailure(Throwable failure) {
-        try {
-            LOGGER.error("An action at the loss of a conversation failed", failure);
-        } catch (Throwable e) {
-            // An appender's error is not the next action's.
+        Runnable told = () -> BestEffort.run(action) // one action's error must not keep another from being told
+                .ifPresent(failure ->
+                        BestEffort.run(() -> LOGGER.error("An action at the loss of a conversation failed", failure)));
+        if (BestEffort.run(() -> callbacks.execute(told)).isPresent()) {
+            told.run(); // there is no thread, such as for lack of memory: on this one rather than never
         }
     }
 

@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not for Redis Cluster: the two keys of a conversation may be on different nodes.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
- * {@link StorageUnavailableException} when Redis is away or passes a request by for now,
+ * {@link StorageUnavailableException} when Redis is unavailable or passes a request by for now,
  * {@link StorageRefusedException} when it will go on refusing, or what is stored cannot be read.
  */
 public final class AiogramStateStorage implements StateStorage {

@@ -18,9 +18,10 @@ import java.util.function.Supplier;
 
 /**
  * Who this lock object is, in the claims that it makes: a token {@code owner-random}, and the holder {@code host pid
- * started}, followed by {@code space tick} of the {@link LocalProcess} where that can be told. The random part and the
- * process are those of the moment in which the claim is made: an image of this process may have been copied, or moved
- * to another machine, since it began. Copies share the owner, but not the claims that they make. Thread-safe.
+ * started}, followed by {@code space tick} of the {@link LocalProcess} where that can be told. The random part is
+ * drawn, and the process read ({@linkplain CurrentProcess once a second} at most), when the claim is made: an image of
+ * this process may have been copied, or moved to another machine, since it began. Copies share the owner, but not the
+ * claims that they make. Thread-safe.
  */
 public final class Identity {
     private static final String NUMBER = "\\d{1,18}";
