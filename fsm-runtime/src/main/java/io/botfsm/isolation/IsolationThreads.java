@@ -1,16 +1,13 @@
 package io.botfsm.isolation;
 
 import io.botfsm.lock.internal.Scheduler;
+import io.botfsm.lock.internal.TimerThread;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The threads of one isolation: those for handlers, one for timers, which does nothing that could block, and one that
@@ -18,20 +15,16 @@ import org.slf4j.LoggerFactory;
  * them.
  */
 final class IsolationThreads implements Scheduler {
-    private static final Logger LOGGER = LoggerFactory.getLogger(IsolationThreads.class.getPackageName());
     private static final int IDLE_SECONDS = 5;
 
     private final ThreadPoolExecutor handlers;
     private final ThreadPoolExecutor callbacks;
-    private final ScheduledThreadPoolExecutor timer;
+    private final TimerThread timer;
 
     IsolationThreads(int mostForHandlers) {
         handlers = pool(mostForHandlers, "botfsm-handler");
         callbacks = pool(1, "botfsm-isolation-callbacks");
-        timer = new ScheduledThreadPoolExecutor(1, daemons("botfsm-isolation-timer"));
-        timer.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
-        timer.allowCoreThreadTimeOut(true);
-        timer.setRemoveOnCancelPolicy(true);
+        timer = new TimerThread(daemons("botfsm-isolation-timer"));
     }
 
     static int defaultSize() {
@@ -63,15 +56,6 @@ final class IsolationThreads implements Scheduler {
 
     @Override
     public Task schedule(Duration delay, Runnable task) {
-        Future<?> scheduled = timer.schedule(() -> survive(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
-        return () -> scheduled.cancel(false);
-    }
-
-    private static void survive(Runnable task) {
-        try {
-            task.run();
-        } catch (Throwable e) { // whatever it is, the thread has other things to look after
-            LOGGER.error("A timer of an event isolation failed", e);
-        }
+        return timer.schedule(delay, task);
     }
 }

@@ -1,12 +1,9 @@
 package io.botfsm.lock;
 
 import io.botfsm.lock.internal.Scheduler;
+import io.botfsm.lock.internal.TimerThread;
 import io.botfsm.lock.internal.text.UnicodeText;
-import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -23,14 +20,14 @@ final class LockThreads implements AutoCloseable {
     private static final int IDLE_SECONDS = 5;
     private static final int LAST_EVENTS_SECONDS = 1;
 
-    private final ScheduledThreadPoolExecutor renewals;
-    private final ScheduledThreadPoolExecutor deadlines;
+    private final TimerThread renewals;
+    private final TimerThread deadlines;
     private final ThreadPoolExecutor callbacks;
 
     LockThreads(String ofLock) {
         String name = UnicodeText.printable(ofLock); // logs show the names of threads
-        this.renewals = scheduler("lock-renewals-" + name);
-        this.deadlines = scheduler("lock-deadlines-" + name);
+        this.renewals = new TimerThread(daemons("lock-renewals-" + name));
+        this.deadlines = new TimerThread(daemons("lock-deadlines-" + name));
         this.callbacks = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
@@ -41,52 +38,27 @@ final class LockThreads implements AutoCloseable {
                 (task, executor) -> LOGGER.debug("lock \"{}\": a callback after the lock was closed", name));
     }
 
-    private static ScheduledThreadPoolExecutor scheduler(String name) {
-        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, daemons(name));
-        executor.setRemoveOnCancelPolicy(true);
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return executor;
-    }
-
     private static ThreadFactory daemons(String name) {
         return task -> new LockThread(task, name);
     }
 
     Scheduler renewals() {
-        return (delay, task) -> schedule(renewals, delay, task);
+        return renewals;
     }
 
     Scheduler deadlines() {
-        return (delay, task) -> schedule(deadlines, delay, task);
+        return deadlines;
     }
 
     Executor callbacks() {
         return callbacks;
     }
 
-    private static Scheduler.Task schedule(ScheduledThreadPoolExecutor executor, Duration delay, Runnable task) {
-        try {
-            Future<?> scheduled =
-                    executor.schedule(() -> survive(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
-            return () -> scheduled.cancel(false);
-        } catch (RejectedExecutionException closed) {
-            return () -> {};
-        }
-    }
-
-    private static void survive(Runnable task) {
-        try {
-            task.run();
-        } catch (Throwable e) { // whatever it is, the thread has other things to look after
-            LOGGER.error("A lock's timer failed", e);
-        }
-    }
-
     /** Begins nothing else. Waits a moment for callbacks that have begun, so that the last events are logged. */
     @Override
     public void close() {
-        renewals.shutdown();
-        deadlines.shutdown();
+        renewals.close();
+        deadlines.close();
         callbacks.shutdown();
         if (Thread.currentThread() instanceof LockThread) {
             return; // a callback need not wait for itself

@@ -88,10 +88,9 @@ public final class Identity {
 
     /** Drawn from the operating system now: a generator in this process is copied with its image. */
     private static byte[] systemRandomness() {
+        byte[] drawn = new byte[RANDOM_BYTES];
         try {
-            byte[] drawn =
-                    SYSTEM_RANDOMNESS.isPresent() ? SYSTEM_RANDOMNESS.get().readNBytes(RANDOM_BYTES) : new byte[0];
-            if (drawn.length == RANDOM_BYTES) {
+            if (SYSTEM_RANDOMNESS.isPresent() && SYSTEM_RANDOMNESS.get().read(drawn) == RANDOM_BYTES) {
                 return drawn;
             }
         } catch (IOException e) { // then from where the JDK has its seeds
