@@ -44,7 +44,7 @@ public final class Mutation {
     private final Map<String, String> puts;
     private final Set<String> removals;
     private final OptionalLong fencingToken;
-    private final OptionalLong eventId;
+    private final Optional<EventId> eventId;
     private final OptionalLong expectedVersion;
     private final boolean expectsState;
     private final Optional<String> expectedState;
@@ -132,7 +132,7 @@ public final class Mutation {
     }
 
     /** The id of the event that causes this write. */
-    public OptionalLong eventId() {
+    public Optional<EventId> eventId() {
         return eventId;
     }
 
@@ -178,7 +178,7 @@ public final class Mutation {
                 puts.keySet(),
                 removals,
                 fencingToken,
-                eventId,
+                eventId.map(EventId::toString).orElse("(none)"),
                 expectedVersion,
                 expectsState ? expectedState.orElse("(none)") : "(any)",
                 persists ? "(none)" : ttl.map(Duration::toString).orElse("(storage's)"));
@@ -199,7 +199,7 @@ public final class Mutation {
         private Set<String> removals = Set.of();
 
         private OptionalLong fencingToken = OptionalLong.empty();
-        private OptionalLong eventId = OptionalLong.empty();
+        private Optional<EventId> eventId = Optional.empty();
         private OptionalLong expectedVersion = OptionalLong.empty();
         private boolean expectsState;
         private Optional<String> expectedState = Optional.empty();
@@ -299,14 +299,19 @@ public final class Mutation {
             return this;
         }
 
+        /** Refuses the write if the conversation has applied this event (spec rules 14 and 19). */
+        public Builder eventId(EventId id) {
+            eventId = Optional.of(requireNonNull(id, "event id"));
+            return this;
+        }
+
         /**
-         * Refuses the write if the conversation has applied this event (spec rule 14).
+         * Short for {@link #eventId(EventId)} of {@link EventId#of(long)}.
          *
-         * @throws IllegalArgumentException if the id is below 0 or above {@link EventWindow#MAX_EVENT_ID}
+         * @throws IllegalArgumentException if the id is negative
          */
         public Builder eventId(long id) {
-            eventId = OptionalLong.of(EventWindow.requireEventId(id));
-            return this;
+            return eventId(EventId.of(id));
         }
 
         /**
@@ -316,11 +321,18 @@ public final class Mutation {
          *
          * <p>Short for this {@link #eventId} and the {@linkplain #expectVersion expected version}
          * {@link Long#MAX_VALUE}, which no conversation has. Whatever else the mutation holds is therefore not applied.
+         */
+        public Builder confirmEvent(EventId id) {
+            return eventId(id).expectVersion(UNREACHABLE_VERSION);
+        }
+
+        /**
+         * Short for {@link #confirmEvent(EventId)} of {@link EventId#of(long)}.
          *
-         * @throws IllegalArgumentException if the id is below 0 or above {@link EventWindow#MAX_EVENT_ID}
+         * @throws IllegalArgumentException if the id is negative
          */
         public Builder confirmEvent(long id) {
-            return eventId(id).expectVersion(UNREACHABLE_VERSION);
+            return confirmEvent(EventId.of(id));
         }
 
         /**

@@ -139,16 +139,15 @@ public final class StoredConversation {
     /**
      * Decides a write.
      *
-     * @param mutation the write
-     * @param nowMicros the backend's time in microseconds since 1970, the version of a conversation that begins with
-     *     this write; above every version that the key has had (spec rule 6)
+     * @throws EventSourceLimitException if it would be applied but for the source of its event, which is one too many
      */
-    public Step apply(Mutation mutation, long nowMicros) {
+    public Step apply(Mutation mutation, WriteContext context) {
         requireNonNull(mutation, "mutation");
+        requireNonNull(context, "context");
         if (mutation.fencingToken().orElse(fencingToken) < fencingToken) {
             return new Step(this, Fenced.of(fencingToken));
         }
-        if (mutation.eventId().isPresent() && events.contains(mutation.eventId().getAsLong())) {
+        if (mutation.eventId().filter(events::contains).isPresent()) {
             return new Step(this, Duplicate.of(snapshot()));
         }
         if (mutation.expectedVersion().orElse(version) != version) {
@@ -157,24 +156,25 @@ public final class StoredConversation {
         if (mutation.expectsState() && !mutation.expectedState().equals(state)) {
             return new Step(this, Conflict.of(snapshot()));
         }
-        StoredConversation next = changed(mutation, nowMicros);
-        return Step.of(next, Applied.of(state, next.state, version, next.version));
+        mutation.eventId().filter(event -> !events.takes(event)).ifPresent(event -> {
+            throw new EventSourceLimitException(context.key(), event.source());
+        });
+        StoredConversation next = changed(mutation, context);
+        return new Step(next, Applied.of(state, next.state, version, next.version));
     }
 
-    private StoredConversation changed(Mutation mutation, long nowMicros) {
+    private StoredConversation changed(Mutation mutation, WriteContext context) {
         Optional<String> nextState = mutation.changesState() ? mutation.state() : state;
         Map<String, String> nextData = changedData(mutation);
         long nextFence = mutation.fencingToken().orElse(fencingToken);
-        EventWindow nextEvents =
-                mutation.eventId().isPresent() ? events.with(mutation.eventId().getAsLong()) : events;
+        EventWindow nextEvents = mutation.eventId().map(events::with).orElse(events);
         boolean gone = nextState.isEmpty() && nextData.isEmpty() && nextFence == 0 && nextEvents.isEmpty();
-        long nextVersion = isGone() ? nowMicros : version + 1;
         return gone
                 ? NONE
                 : builder()
                         .state(nextState)
                         .data(nextData)
-                        .version(nextVersion)
+                        .version(isGone() ? context.firstVersion() : version + 1)
                         .fencingToken(nextFence)
                         .events(nextEvents)
                         .build();

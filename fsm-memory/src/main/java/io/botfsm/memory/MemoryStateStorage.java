@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -16,6 +17,7 @@ import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * Conversations in the memory of this process: for tests, and for bots whose conversations may be lost with the
  * process.
  *
- * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException}.
+ * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException} or
+ * {@link EventSourceLimitException}.
  * Nothing survives the process, nothing is shared with another. No one sees a conversation whose time is over, and it
  * leaves the memory without traffic too, about a thousand in a second. Conversations without time to live stay until
  * they are cleared: give a {@linkplain Builder#ttl time to live} where users come and go. All capabilities; all rules
@@ -84,12 +87,18 @@ public final class MemoryStateStorage implements StateStorage {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        conversations.asMap().compute(key, (same, kept) -> {
-            StoredConversation before = kept == null ? StoredConversation.none() : kept.conversation;
-            Step step = before.apply(mutation, nowMicros());
-            outcome.complete(step.outcome());
-            return step.outcome() instanceof Applied ? kept(step.next(), mutation) : kept;
-        });
+        try {
+            conversations.asMap().compute(key, (same, kept) -> {
+                StoredConversation before = kept == null ? StoredConversation.none() : kept.conversation;
+                WriteContext context =
+                        WriteContext.builder(key).firstVersion(nowMicros()).build();
+                Step step = before.apply(mutation, context);
+                outcome.complete(step.outcome());
+                return step.outcome() instanceof Applied ? kept(step.next(), mutation) : kept;
+            });
+        } catch (EventSourceLimitException e) {
+            outcome.completeExceptionally(e);
+        }
         return outcome;
     }
 

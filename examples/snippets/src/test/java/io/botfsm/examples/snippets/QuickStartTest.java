@@ -5,6 +5,7 @@ import static io.botfsm.examples.snippets.PizzaBot.step;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.Handled;
@@ -36,7 +37,7 @@ class QuickStartTest {
 
     private void onUpdate(Fsm fsm, StorageKey key, long updateId, String text) {
         // snippet: quick-update
-        Handled<String> handled = fsm.handle(key, updateId, turn -> step(turn, text));
+        Handled<String> handled = fsm.handle(key, EventId.of(updateId), turn -> step(turn, text));
         send(handled.orElse(now -> question(now))); // redelivered: ask the current question again
         // end
     }
@@ -125,7 +126,7 @@ class QuickStartTest {
         long updateId = 1;
         // snippet: quick-errors
         try {
-            fsm.handle(key, updateId, turn -> step(turn, text));
+            fsm.handle(key, EventId.of(updateId), turn -> step(turn, text));
         } catch (StorageUnavailableException e) {
             send("I could not save that, please say it again."); // same update id: never applied twice
         } catch (UnknownStateException | UnreadableDataException e) {
