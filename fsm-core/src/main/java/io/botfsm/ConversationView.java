@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,6 +27,11 @@ abstract class ConversationView implements Conversation {
     public <E extends Enum<E>> Optional<E> state(Class<E> group) {
         types.states().requireRegistered(requireNonNull(group, "group"));
         return state().flatMap(name -> types.states().state(key, name, group));
+    }
+
+    @Override
+    public Optional<Instant> since() {
+        return snapshot().since();
     }
 
     @Override

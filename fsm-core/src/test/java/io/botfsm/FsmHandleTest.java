@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.storage.EventId;
 import com.sun.management.ThreadMXBean;
 import io.botfsm.Handled.Done;
 import io.botfsm.Handled.Repeated;
@@ -131,6 +132,39 @@ class FsmHandleTest {
 
     /** What a read shows may be lost with the server that showed it; only a write is answered for. */
     @Test
+    void idsOfAnyKindAreRecognised() {
+        for (EventId id : List.of(
+                EventId.of(1_175_928_847_299_117_063L), EventId.of("wamid.HBgLMTY1"), EventId.of("payments", 7))) {
+            assertThat(fsm.handle(KEY, id, turn -> turn.put("n", id.toString()))).isInstanceOf(Handled.Done.class);
+            assertThat(fsm.handle(KEY, id, turn -> turn.put("n", "again"))).isInstanceOf(Handled.Repeated.class);
+            assertThat(fsm.handleAsync(KEY, id, turn -> turn.put("n", "again")))
+                    .succeedsWithin(Duration.ofSeconds(30))
+                    .isInstanceOf(Handled.Repeated.class);
+        }
+    }
+
+    @Test
+    void anEventWithoutAnIdIsHandledEachTimeAndRetried() {
+        storage.beforeNextWrite =
+                () -> storage.apply(KEY, Mutation.builder().put("n", "41").build());
+        Handled<Integer> handled = fsm.handle(KEY, this::counted);
+        assertThat(handled.orElse(now -> -1)).isEqualTo(42);
+        assertThat(fsm.handleAsync(KEY, this::counted))
+                .succeedsWithin(Duration.ofSeconds(30))
+                .satisfies(again -> assertThat(again.orElse(now -> -1)).isEqualTo(43));
+        assertThat(storage.stored(KEY).events().isEmpty()).isTrue();
+        int writes = storage.writes.get();
+        assertThat(fsm.handle(KEY, turn -> "nothing")).isInstanceOf(Handled.Done.class);
+        assertThat(storage.writes).as("nothing to write, not even an id").hasValue(writes);
+    }
+
+    private int counted(Turn turn) {
+        int next = turn.value("n", Integer.class).orElse(0) + 1;
+        turn.put("n", next);
+        return next;
+    }
+
+    @Test
     void theStorageIsAskedOfARedeliveredEventByAWrite() {
         fsm.handle(KEY, 7, turn -> turn.state(Step.AGE));
         long version = fsm.context(KEY).read().snapshot().version();
@@ -244,7 +278,7 @@ class FsmHandleTest {
                 .failsWithin(Duration.ofSeconds(30))
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(ContentionException.class);
-        assertThat(storage.stored(KEY).events().contains(7)).isFalse();
+        assertThat(storage.stored(KEY).events().contains(EventId.of(7))).isFalse();
     }
 
     private String overtaken(Turn turn) {
@@ -309,7 +343,12 @@ class FsmHandleTest {
         assertThatThrownBy(() -> fsm.handle(KEY, 1, turn -> ""))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("EVENT_ID");
+        assertThat(fsm.handle(KEY, turn -> "without an id").orElse(now -> "")).isEqualTo("without an id");
+        storage.reads.set(0);
         storage.capabilities = EnumSet.noneOf(Capability.class);
+        assertThatThrownBy(() -> fsm.handle(KEY, turn -> ""))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("COMPARE_AND_SET");
         assertThatThrownBy(() -> fsm.context(KEY).update(turn -> ""))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("COMPARE_AND_SET");
@@ -321,9 +360,6 @@ class FsmHandleTest {
         assertThatThrownBy(() -> fsm.handle(KEY, -5, turn -> ""))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-5");
-        assertThatThrownBy(() -> fsm.handle(KEY, 1L << 53, turn -> ""))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("9007199254740992");
         assertThatThrownBy(() -> fsm.fencedBy(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Fsm.builder(storage).timeout(Duration.ofSeconds(-3)))
                 .isInstanceOf(IllegalArgumentException.class)

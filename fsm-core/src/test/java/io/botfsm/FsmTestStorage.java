@@ -1,5 +1,6 @@
 package io.botfsm;
 
+import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
@@ -65,7 +66,7 @@ final class FsmTestStorage implements StateStorage {
 
     Outcome apply(StorageKey key, Mutation mutation) {
         synchronized (conversations) {
-            StoredConversation.Step step = stored(key).apply(mutation, clock.addAndGet(1_000));
+            StoredConversation.Step step = stored(key).apply(mutation, WriteContext.builder(key).firstVersion(clock.addAndGet(1_000)).build());
             if (step.next().isGone()) {
                 conversations.remove(key);
             } else {

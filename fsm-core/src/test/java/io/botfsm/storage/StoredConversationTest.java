@@ -22,6 +22,10 @@ import org.junit.jupiter.api.Test;
 /** The one decision, by the rules of the specification that it decides. */
 final class StoredConversationTest {
     private static final long NOW = 1_000_000;
+    private static final WriteContext CONTEXT = WriteContext.builder(
+                    StorageKey.bot(1).chat(2).user(3).build())
+            .firstVersion(NOW)
+            .build();
     private static final StoredConversation LIVE = StoredConversation.builder()
             .state(Optional.of("A"))
             .data(Map.of("a", "1", "b", "2"))
@@ -45,7 +49,7 @@ final class StoredConversationTest {
     }
 
     private static void refused(StoredConversation before, Mutation mutation, Outcome outcome) {
-        Step step = before.apply(mutation, NOW);
+        Step step = before.apply(mutation, CONTEXT);
         assertThat(step.outcome()).isEqualTo(outcome);
         assertThat(step.next()).isSameAs(before);
     }
@@ -53,7 +57,7 @@ final class StoredConversationTest {
     @Test
     void nothingBeginsWithTheTimeAsItsVersion() {
         Step step = StoredConversation.none()
-                .apply(change().state("A").put("a", "1").build(), NOW);
+                .apply(change().state("A").put("a", "1").build(), CONTEXT);
         assertThat(step.outcome()).isEqualTo(Applied.of(Optional.empty(), Optional.of("A"), 0, NOW));
         assertThat(step.next())
                 .isEqualTo(StoredConversation.builder()
@@ -70,7 +74,7 @@ final class StoredConversationTest {
                 change().state("A").build(),
                 change().put("a", "1").build(),
                 change().persist().build())) {
-            Step step = LIVE.apply(mutation, NOW);
+            Step step = LIVE.apply(mutation, CONTEXT);
             assertThat(applied(step).previousVersion()).isEqualTo(7);
             assertThat(applied(step).version()).isEqualTo(8);
             assertThat(step.next().version()).isEqualTo(8);
@@ -88,12 +92,12 @@ final class StoredConversationTest {
 
     @Test
     void stateIsKeptSetOrCleared() {
-        assertThat(LIVE.apply(change().build(), NOW).next().state()).hasValue("A");
-        Step set = LIVE.apply(change().state("B").build(), NOW);
+        assertThat(LIVE.apply(change().build(), CONTEXT).next().state()).hasValue("A");
+        Step set = LIVE.apply(change().state("B").build(), CONTEXT);
         assertThat(set.next().state()).hasValue("B");
         assertThat(applied(set).previousState()).hasValue("A");
         assertThat(applied(set).state()).hasValue("B");
-        Step cleared = LIVE.apply(change().clearState().build(), NOW);
+        Step cleared = LIVE.apply(change().clearState().build(), CONTEXT);
         assertThat(cleared.next().state()).isEmpty();
         assertThat(cleared.next().data()).isEqualTo(LIVE.data());
         assertThat(applied(cleared).state()).isEmpty();
@@ -102,17 +106,17 @@ final class StoredConversationTest {
     @Test
     void patchTouchesTheNamedEntries() {
         Step step = LIVE.apply(
-                change().put("b", "20").put("c", "3").remove("a").remove("z").build(), NOW);
+                change().put("b", "20").put("c", "3").remove("a").remove("z").build(), CONTEXT);
         assertThat(step.next().data()).isEqualTo(Map.of("b", "20", "c", "3"));
         assertThat(LIVE.data()).isEqualTo(Map.of("a", "1", "b", "2"));
     }
 
     @Test
     void replaceLeavesExactlyTheGiven() {
-        Step step = LIVE.apply(change().replaceData(Map.of("b", "3")).build(), NOW);
+        Step step = LIVE.apply(change().replaceData(Map.of("b", "3")).build(), CONTEXT);
         assertThat(step.next().data()).isEqualTo(Map.of("b", "3"));
         assertThat(step.next().state()).hasValue("A");
-        Step empty = LIVE.apply(change().replaceData(Map.of()).build(), NOW);
+        Step empty = LIVE.apply(change().replaceData(Map.of()).build(), CONTEXT);
         assertThat(empty.next().data()).isEmpty();
         assertThat(empty.next().isGone()).isFalse();
     }
@@ -122,7 +126,7 @@ final class StoredConversationTest {
         for (Mutation mutation : List.of(
                 change().clearState().replaceData(Map.of()).build(),
                 change().clearState().remove("a").remove("b").build())) {
-            Step step = LIVE.apply(mutation, NOW);
+            Step step = LIVE.apply(mutation, CONTEXT);
             assertThat(step.next()).isEqualTo(StoredConversation.none());
             assertThat(step.next().isGone()).isTrue();
             assertThat(step.next().isTombstone()).isFalse();
@@ -137,7 +141,7 @@ final class StoredConversationTest {
                 change().persist().build(),
                 change().remove("a").build(),
                 change().clearState().build())) {
-            Step step = StoredConversation.none().apply(mutation, NOW);
+            Step step = StoredConversation.none().apply(mutation, CONTEXT);
             assertThat(step.next().isGone()).isTrue();
             assertThat(step.outcome()).isEqualTo(Applied.of(Optional.empty(), Optional.empty(), 0, 0));
         }
@@ -145,7 +149,7 @@ final class StoredConversationTest {
 
     @Test
     void fenceAndEventsOutliveStateAndData() {
-        Step step = FENCED.apply(change().clearState().replaceData(Map.of()).build(), NOW);
+        Step step = FENCED.apply(change().clearState().replaceData(Map.of()).build(), CONTEXT);
         assertThat(step.next().isTombstone()).isTrue();
         assertThat(step.next().isGone()).isFalse();
         assertThat(step.next().fencingToken()).isEqualTo(5);
@@ -155,18 +159,18 @@ final class StoredConversationTest {
         assertThat(step.next().snapshot().data()).isEmpty();
         assertThat(step.next().snapshot().version()).isEqualTo(8);
         refused(step.next(), change().state("B").fencingToken(4).build(), Fenced.of(5));
-        assertThat(step.next().apply(change().state("B").build(), NOW).next().fencingToken())
+        assertThat(step.next().apply(change().state("B").build(), CONTEXT).next().fencingToken())
                 .isEqualTo(5);
     }
 
     @Test
     void fenceOrEventAloneMakesATombstone() {
         assertThat(StoredConversation.none()
-                        .apply(change().fencingToken(3).build(), NOW)
+                        .apply(change().fencingToken(3).build(), CONTEXT)
                         .next()
                         .isTombstone())
                 .isTrue();
-        Step event = StoredConversation.none().apply(change().eventId(0).build(), NOW);
+        Step event = StoredConversation.none().apply(change().eventId(0).build(), CONTEXT);
         assertThat(event.next().isTombstone()).isTrue();
         assertThat(applied(event).version()).isEqualTo(NOW);
     }
@@ -174,17 +178,17 @@ final class StoredConversationTest {
     @Test
     void lowerTokenIsFenced() {
         refused(FENCED, change().state("B").fencingToken(4).build(), Fenced.of(5));
-        assertThat(FENCED.apply(change().fencingToken(5).build(), NOW).next().fencingToken())
+        assertThat(FENCED.apply(change().fencingToken(5).build(), CONTEXT).next().fencingToken())
                 .isEqualTo(5);
-        assertThat(FENCED.apply(change().fencingToken(6).build(), NOW).next().fencingToken())
+        assertThat(FENCED.apply(change().fencingToken(6).build(), CONTEXT).next().fencingToken())
                 .isEqualTo(6);
-        assertThat(FENCED.apply(change().build(), NOW).next().fencingToken()).isEqualTo(5);
+        assertThat(FENCED.apply(change().build(), CONTEXT).next().fencingToken()).isEqualTo(5);
     }
 
     @Test
     void appliedEventIsADuplicate() {
         refused(FENCED, change().state("B").eventId(10).build(), Duplicate.of(FENCED.snapshot()));
-        Step next = FENCED.apply(change().eventId(9).build(), NOW);
+        Step next = FENCED.apply(change().eventId(9).build(), CONTEXT);
         assertThat(next.next().events().contains(9)).isTrue();
         assertThat(next.next().events().contains(10)).isTrue();
     }
@@ -194,10 +198,10 @@ final class StoredConversationTest {
         for (long wrong : new long[] {0, 6, 8, Long.MAX_VALUE}) {
             refused(LIVE, change().state("B").expectVersion(wrong).build(), Conflict.of(LIVE.snapshot()));
         }
-        applied(LIVE.apply(change().expectVersion(7).build(), NOW));
+        applied(LIVE.apply(change().expectVersion(7).build(), CONTEXT));
         refused(StoredConversation.none(), change().state("B").expectVersion(1).build(), Conflict.of(Snapshot.none()));
         applied(StoredConversation.none()
-                .apply(change().state("B").expectVersion(0).build(), NOW));
+                .apply(change().state("B").expectVersion(0).build(), CONTEXT));
     }
 
     @Test
@@ -205,8 +209,8 @@ final class StoredConversationTest {
         refused(LIVE, change().expectState("B").build(), Conflict.of(LIVE.snapshot()));
         refused(LIVE, change().expectNoState().build(), Conflict.of(LIVE.snapshot()));
         refused(StoredConversation.none(), change().expectState("").build(), Conflict.of(Snapshot.none()));
-        applied(LIVE.apply(change().expectState("A").build(), NOW));
-        applied(StoredConversation.none().apply(change().expectNoState().build(), NOW));
+        applied(LIVE.apply(change().expectState("A").build(), CONTEXT));
+        applied(StoredConversation.none().apply(change().expectNoState().build(), CONTEXT));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.botfsm.memory;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -135,7 +136,7 @@ class MemoryStateStorageLincheckTest {
             super(new Wrong() {
                 @Override
                 Outcome apply(Mutation mutation) {
-                    Step step = stored().apply(mutation, 1);
+                    Step step = stored().apply(mutation, WriteContext.builder(KEY).firstVersion(1).build());
                     letOthersIn();
                     keep(step.next());
                     return step.outcome();
@@ -214,7 +215,7 @@ class MemoryStateStorageLincheckTest {
         final Outcome atomically(Mutation mutation) {
             Outcome[] outcome = new Outcome[1];
             conversations.compute(KEY, (key, before) -> {
-                Step step = (before == null ? StoredConversation.none() : before).apply(mutation, 1);
+                Step step = (before == null ? StoredConversation.none() : before).apply(mutation, WriteContext.builder(KEY).firstVersion(1).build());
                 outcome[0] = step.outcome();
                 return step.next();
             });

@@ -98,9 +98,8 @@ final class Restoration {
     private Snapshot stored(Mutation restoring, Outcome outcome) {
         if (outcome instanceof Applied applied) {
             counters.restores.increment();
-            EventWindow events = restoring.eventId().isPresent()
-                    ? EventWindow.empty().with(restoring.eventId().getAsLong())
-                    : EventWindow.empty();
+            EventWindow none = EventWindow.empty();
+            EventWindow events = restoring.eventId().map(none::with).orElse(none);
             return Snapshot.builder()
                     .state(restoring.state())
                     .data(restoring.puts())

@@ -1,5 +1,6 @@
 package io.botfsm.recovery;
 
+import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
@@ -59,7 +60,7 @@ final class MapStorage implements StateStorage {
         Outcome[] outcome = new Outcome[1];
         stored.compute(key, (same, before) -> {
             StoredConversation.Step step = (before == null ? StoredConversation.none() : before)
-                    .apply(mutation, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+                    .apply(mutation, WriteContext.builder(key).firstVersion(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now())).build());
             outcome[0] = step.outcome();
             return step.next().isGone() ? null : step.next();
         });

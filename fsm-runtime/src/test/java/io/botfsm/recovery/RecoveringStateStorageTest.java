@@ -3,6 +3,7 @@ package io.botfsm.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.Handled;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -16,7 +17,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -240,16 +240,16 @@ class RecoveringStateStorageTest extends RecoveryTest {
 
     @Test
     void theLastEventIsRecognisedWhenItIsDeliveredAgain() {
-        source.knowing(KEY, new RecoveredConversation(ALICE.state(), ALICE.data(), OptionalLong.of(7)));
+        source.knowing(KEY, ALICE.withLastEvent(EventId.of(7)));
 
         assertThat(fsm.handle(KEY, 7, turn -> turn.state("CITY"))).isInstanceOf(Handled.Repeated.class);
         assertThat(fsm.handle(KEY, 8, turn -> turn.state("CITY"))).isInstanceOf(Handled.Done.class);
-        assertThat(answer(storage.read(KEY)).events().contains(7)).isTrue();
+        assertThat(answer(storage.read(KEY)).events().contains(EventId.of(7))).isTrue();
     }
 
     @Test
     void aSourceWithAnEmptyConversationKnowsNothing() {
-        source.knowing(KEY, new RecoveredConversation(Optional.empty(), Map.of()));
+        source.knowing(KEY, RecoveredConversation.of(Optional.empty(), Map.of()));
 
         assertThat(read()).isEqualTo(Snapshot.none());
         assertThat(recovering.counts().misses()).isOne();

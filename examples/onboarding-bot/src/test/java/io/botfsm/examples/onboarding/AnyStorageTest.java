@@ -3,6 +3,7 @@ package io.botfsm.examples.onboarding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.botfsm.storage.WriteContext;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.telegram.TelegramBot;
@@ -134,7 +135,7 @@ class AnyStorageTest {
         @Override
         public synchronized Outcome write(StorageKey key, Mutation mutation) {
             StoredConversation.Step step =
-                    row(key).apply(mutation, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+                    row(key).apply(mutation, WriteContext.builder(key).firstVersion(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now())).build());
             rows.put(key, step.next());
             return step.outcome();
         }

@@ -2,6 +2,7 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
@@ -90,7 +91,7 @@ class FiveLinesTest {
             Fsm fsm = Fsm.builder(redis.stateStorage()).states(Onboarding.class).build();
             StorageKey key = StorageKey.bot(botId).chat(chatId).user(userId).build();
             Handled<?> handled =
-                    fsm.handle(key, updateId, turn -> turn.put("name", text).state(Onboarding.AGE));
+                    fsm.handle(key, EventId.of(updateId), turn -> turn.put("name", text).state(Onboarding.AGE));
             send(question(handled.now())); // after one read and one write
         }
         // end

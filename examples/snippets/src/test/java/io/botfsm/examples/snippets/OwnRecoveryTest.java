@@ -2,6 +2,7 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.memory.MemoryStateStorage;
@@ -48,7 +49,7 @@ class OwnRecoveryTest {
     static String handle(Fsm fsm, OwnRecovery database, StorageKey key, long updateId, String text) {
         Handled<String> handled = fsm.handle(
                 key,
-                updateId,
+                EventId.of(updateId),
                 turn -> turn.put("name", text).state("AGE").state().orElseThrow());
         database.save(key, handled.now().snapshot(), updateId); // of a repeated update too
         return handled.orElse(now -> now.state().orElse("(none)"));

@@ -1,5 +1,6 @@
 package io.botfsm.examples.snippets;
 
+import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.BlockingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -32,7 +33,8 @@ final class OwnStorage implements BlockingStateStorage {
     @Override
     public Outcome write(StorageKey key, Mutation mutation) {
         synchronized (table) { // BEGIN … COMMIT; lock the key, which may have no row yet
-            Step step = load(key).apply(mutation, nowMicros()); // SELECT, then the time: both under that lock
+            WriteContext context = WriteContext.at(key, now()).build(); // under that lock too
+            Step step = load(key).apply(mutation, context); // SELECT
             if (step.next().isGone()) {
                 table.remove(key); // DELETE
             } else {

@@ -1,5 +1,6 @@
 package io.botfsm.examples.snippets;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
@@ -62,7 +63,7 @@ public class PizzaBot {
             Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8);
             while (lines.hasNextLine()) {
                 String text = lines.nextLine();
-                Handled<String> handled = fsm.handle(key, updateId++, turn -> step(turn, text));
+                Handled<String> handled = fsm.handle(key, EventId.of(updateId++), turn -> step(turn, text));
                 System.out.println(handled.orElse(now -> question(now)));
             }
         }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.Handled;
@@ -45,7 +46,7 @@ class QuickStartTest {
 
     private void onUpdate(Fsm fsm, StorageKey key, long updateId, String text) {
         // snippet: quick-update
-        Handled<String> handled = fsm.handle(key, updateId, turn -> step(turn, text));
+        Handled<String> handled = fsm.handle(key, EventId.of(updateId), turn -> step(turn, text));
         send(handled.orElse(now -> question(now))); // redelivered: ask the current question again
         // end
     }
@@ -157,7 +158,7 @@ class QuickStartTest {
     private void onUpdateWithErrors(Fsm fsm, StorageKey key, long updateId, String text) {
         // snippet: quick-errors
         try {
-            Handled<String> handled = fsm.handle(key, updateId, turn -> step(turn, text));
+            Handled<String> handled = fsm.handle(key, EventId.of(updateId), turn -> step(turn, text));
             send(handled.orElse(now -> question(now)));
         } catch (UnknownStateException | UnreadableDataException e) {
             send("I have lost the thread. Send /start to begin anew."); // stored by another version of the bot

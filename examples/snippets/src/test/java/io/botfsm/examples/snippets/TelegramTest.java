@@ -3,6 +3,7 @@ package io.botfsm.examples.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.botfsm.storage.EventId;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
@@ -67,7 +68,7 @@ class TelegramTest {
         @Override
         public void handle(Fsm fsm, StorageKey key, Update update) throws TelegramApiException {
             if (update.hasMessage()) { // of any content; kinds asked for earlier may still come
-                String reply = fsm.handle(key, update.getUpdateId(), turn -> count(turn))
+                String reply = fsm.handle(key, EventId.of(update.getUpdateId()), turn -> count(turn))
                         .orElse(now -> soFar(now)); // redelivered: the reply may not have got out
                 send(telegram, update.getMessage().getChatId(), reply);
             }

@@ -115,6 +115,13 @@ public abstract class StateStorageConformance extends Conformance {
     }
 
     @Nested
+    final class Sources extends SourceRules {
+        Sources() {
+            super(StateStorageConformance.this);
+        }
+    }
+
+    @Nested
     final class Closing extends ClosingRules {
         Closing() {
             super(StateStorageConformance.this);

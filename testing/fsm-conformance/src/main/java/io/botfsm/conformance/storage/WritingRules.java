@@ -2,6 +2,8 @@ package io.botfsm.conformance.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.WriteContext;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.Requires;
 import io.botfsm.conformance.internal.Crowd;
@@ -192,7 +194,7 @@ abstract class WritingRules extends StorageRules {
                     Mutation.Builder change = randomChange(random, model);
                     Outcome outcome = storage.write(key, change);
                     Mutation mutation = change.build();
-                    Step step = model.apply(mutation, 1);
+                    Step step = model.apply(mutation, WriteContext.builder(key).firstVersion(1).build());
                     model = step.next();
                     if (outcome instanceof Applied applied && !model.isGone()) {
                         model = model.toBuilder().version(applied.version()).build();
@@ -332,7 +334,7 @@ abstract class WritingRules extends StorageRules {
         assertThat(left.state()).isEmpty();
         assertThat(left.data()).isEmpty();
         assertThat(left.version()).isEqualTo(cleared.version());
-        assertThat(left.events()).isEqualTo(EventWindow.empty().with(9));
+        assertThat(left.events()).isEqualTo(EventWindow.empty().with(EventId.of(9)));
         storage.applied(key, change().put("b", "2"));
         assertThat(storage.read(key).data()).isEqualTo(Map.of("b", "2"));
         assertThat(storage.read(key).state()).isEmpty();

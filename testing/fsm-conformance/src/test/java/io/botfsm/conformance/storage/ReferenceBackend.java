@@ -1,5 +1,6 @@
 package io.botfsm.conformance.storage;
 
+import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -35,7 +36,7 @@ final class ReferenceBackend {
     }
 
     interface Decision {
-        Step of(StoredConversation before, Mutation mutation, long nowMicros);
+        Step of(StoredConversation before, Mutation mutation, WriteContext context);
     }
 
     enum Connection {
@@ -90,15 +91,17 @@ final class ReferenceBackend {
     Outcome write(StorageKey key, Mutation mutation, Optional<Duration> ttl) {
         AtomicReference<Outcome> outcome = new AtomicReference<>();
         kept.compute(address.apply(key), (address, record) -> {
-            Write write = decided(record, mutation, ttl);
+            Write write = decided(key, record, mutation, ttl);
             outcome.set(write.step.outcome());
             return store.apply(write);
         });
         return outcome.get();
     }
 
-    Write decided(Kept record, Mutation mutation, Optional<Duration> ttl) {
-        Step step = decide.of(load(record), mutation, nowMicros.getAsLong());
+    Write decided(StorageKey key, Kept record, Mutation mutation, Optional<Duration> ttl) {
+        WriteContext context =
+                WriteContext.builder(key).firstVersion(nowMicros.getAsLong()).build();
+        Step step = decide.of(load(record), mutation, context);
         highestVersion.accumulateAndGet(step.next().version(), Math::max);
         return new Write(record, mutation, ttl, step);
     }

@@ -1,5 +1,9 @@
 package io.botfsm.conformance.storage;
 
+import java.util.stream.Collectors;
+import java.util.List;
+import io.botfsm.storage.EventSourceLimitException;
+import io.botfsm.storage.EventId;
 import io.botfsm.conformance.Faults;
 import io.botfsm.conformance.internal.BackendTime;
 import io.botfsm.conformance.storage.ReferenceBackend.Connection;
@@ -58,6 +62,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         texts();
         fencing();
         events();
+        sources();
         closing();
         outage();
         growth();
@@ -68,7 +73,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void reading() {
-        fault("ReadingCreates", breaks(1).also(2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 18))
+        fault("ReadingCreates", breaks(1).also(2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 18, 19))
                 .is(b -> b.read = key -> {
                     b.kept.putIfAbsent(b.address.apply(key), new Kept(empty(b.nowMicros.getAsLong()), Long.MAX_VALUE));
                     return b.honestRead(key);
@@ -92,7 +97,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
             };
         });
         // Acknowledged at once, and unknown to the other storages for a moment.
-        inStorage("WritesBehind", breaks(2).also(4, 5, 6, 7, 8, 9, 12, 13, 14, 16, 17, 18))
+        inStorage("WritesBehind", breaks(2).also(4, 5, 6, 7, 8, 9, 12, 13, 14, 16, 17, 18, 19))
                 .is(s -> {
                     ReferenceBackend own = new ReferenceBackend();
                     own.now = s.backend.now;
@@ -158,12 +163,12 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     private void writing() {
         inStorage("LosesConcurrentWrites", breaks(8, 12).also(2, 4, 6, 16))
                 .is(s -> s.apply = (key, m) -> {
-                    Write write = s.backend.decided(s.backend.kept.get(key), m, s.ttl);
+                    Write write = s.backend.decided(key, s.backend.kept.get(key), m, s.ttl);
                     LockSupport.parkNanos(1_000);
                     s.backend.kept.compute(key, (same, record) -> s.backend.honestStore(write));
                     return write.step().outcome();
                 });
-        inStorage("WritesStateThenData", breaks(4).also(2, 5, 6, 7, 10, 12, 14, 17))
+        inStorage("WritesStateThenData", breaks(4).also(2, 5, 6, 7, 10, 12, 14, 17, 19))
                 .is(s -> s.apply = (key, m) -> {
                     boolean changesData = m.replacesData()
                             || !m.puts().isEmpty()
@@ -181,14 +186,14 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                     before.previousState(), after.state(), before.previousVersion(), after.version())
                             : before;
                 });
-        fault("PatchesReplaceEverything", breaks(8).also(2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 17))
+        fault("PatchesReplaceEverything", breaks(8).also(2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 17, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return m.replacesData() || m.puts().isEmpty() || !(step.outcome() instanceof Applied)
                             ? step
                             : with(step, m.puts());
                 });
-        fault("ReplaceKeepsOldEntries", breaks(9).also(2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 15, 18))
+        fault("ReplaceKeepsOldEntries", breaks(9).also(2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 15, 18, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     Map<String, String> merged = new LinkedHashMap<>(before.data());
@@ -197,7 +202,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? step
                             : with(step, merged);
                 });
-        fault("ClearKeepsData", breaks(9).also(2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 15, 18))
+        fault("ClearKeepsData", breaks(9).also(2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 15, 18, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     boolean clears = m.changesState()
@@ -266,7 +271,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         inStorage("LocksNoAbsentRecord", breaks(6))
                 .is(s -> s.apply = (key, m) -> {
                     while (s.backend.kept.get(key) == null) {
-                        Write decided = s.backend.decided(null, m, s.ttl);
+                        Write decided = s.backend.decided(key, null, m, s.ttl);
                         LockSupport.parkNanos(1_000);
                         AtomicBoolean absent = new AtomicBoolean();
                         s.backend.kept.compute(key, (same, record) -> {
@@ -300,7 +305,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         w -> w.step().outcome() instanceof Applied || w.record() == null || b.isOver(w.record())
                                 ? b.honestStore(w)
                                 : new Kept(w.record().conversation(), b.honestEnd(w)));
-        fault("RefusedWriteRemembersTheFence", breaks(7).also(5, 14))
+        fault("RefusedWriteRemembersTheFence", breaks(7).also(5, 14, 19))
                 .is(b -> b.store = w -> {
                     StoredConversation next = w.step().next();
                     return w.step().outcome() instanceof Conflict
@@ -311,7 +316,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                     w.record().endNanos())
                             : b.honestStore(w);
                 });
-        fault("RefusedWriteRemembersTheEvent", breaks(7, 14).also(5, 9))
+        fault("RefusedWriteRemembersTheEvent", breaks(7, 14).also(5, 9, 19))
                 .is(b -> b.store = w -> {
                     if (!(w.step().outcome() instanceof Conflict)
                             || w.mutation().eventId().isEmpty()) {
@@ -319,28 +324,28 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     }
                     StoredConversation next = w.step().next();
                     EventWindow events =
-                            next.events().with(w.mutation().eventId().getAsLong());
+                            next.events().with(w.mutation().eventId().get());
                     long version = Math.max(1, next.version());
                     return new Kept(
                             next.toBuilder().version(version).events(events).build(), Long.MAX_VALUE);
                 });
-        fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15))
+        fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return step.outcome() instanceof Conflict
                             ? Step.of(step.next(), Conflict.of(Snapshot.none()))
                             : step;
                 });
-        fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14))
+        fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     boolean fenced = m.fencingToken().orElse(before.fencingToken()) < before.fencingToken();
                     return !fenced && m.expectedVersion().orElse(before.version()) != before.version()
                             ? Step.of(before, Conflict.of(before.snapshot()))
                             : before.apply(m, now);
                 });
-        fault("ChecksTheEventBeforeTheFence", breaks(7).also(5, 14))
+        fault("ChecksTheEventBeforeTheFence", breaks(7).also(5, 14, 19))
                 .is(b -> b.decide = (before, m, now) -> m.eventId().isPresent()
-                                && before.events().contains(m.eventId().getAsLong())
+                                && before.events().contains(m.eventId().get())
                         ? Step.of(before, Duplicate.of(before.snapshot()))
                         : before.apply(m, now));
     }
@@ -407,7 +412,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return before.isGone() && step.next().isGone() && step.outcome() instanceof Applied
-                            ? Step.of(empty(now), Applied.of(Optional.empty(), Optional.empty(), 0, now))
+                            ? Step.of(
+                                    empty(now.firstVersion()),
+                                    Applied.of(Optional.empty(), Optional.empty(), 0, now.firstVersion()))
                             : step;
                 });
     }
@@ -505,48 +512,91 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void events() {
-        fault("AppliesDuplicates", breaks(14).also(5, 7, 9, 12))
+        fault("AppliesDuplicates", breaks(14).also(5, 7, 9, 12, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = events(before, EventWindow.empty()).apply(m, now);
                     return step.outcome() instanceof Applied ? step : before.apply(m, now);
                 });
-        fault("RefusesEverythingBelowTheHighestEvent", breaks(14).also(5, 18))
+        fault("RefusesEverythingBelowTheHighestEvent", breaks(14).also(5, 18, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     boolean below = m.eventId().isPresent()
                             && LongStream.rangeClosed(0, 256)
-                                    .anyMatch(i ->
-                                            before.events().contains(m.eventId().getAsLong() + i));
+                                    .anyMatch(i -> m.eventId().get().counted().stream()
+                                            .anyMatch(id -> before.events().contains(EventId.of(id + i))));
                     return below && m.fencingToken().orElse(before.fencingToken()) >= before.fencingToken()
                             ? Step.of(before, Duplicate.of(before.snapshot()))
                             : before.apply(m, now);
                 });
-        fault("ForgetsTheSecondRun", breaks(14))
+        fault("ForgetsTheSecondRun", breaks(14).also(19))
                 .is(b -> b.decide = after(
-                        (m, next) -> events(next, EventWindow.of(next.events().latest(), new byte[0]))));
-        fault("RemembersTooFewEvents", breaks(14).also(5))
+                        (m, next) -> events(next, EventWindow.of(next.events().latest(), new byte[0], rings(next.events())))));
+        fault("RemembersTooFewEvents", breaks(14).also(5, 19))
                 .is(b -> b.decide = after((m, next) -> {
                     byte[] latest = next.events().latest();
                     byte[] few = Arrays.copyOf(latest, Math.min(latest.length, 38));
-                    return events(next, EventWindow.of(few, next.events().other()));
+                    return events(next, EventWindow.of(few, next.events().other(), rings(next.events())));
                 }));
-        fault("RecordsTheEventItIsAskedAbout", breaks(14).also(5, 7))
+        fault("RecordsTheEventItIsAskedAbout", breaks(14).also(5, 7, 19))
                 .is(b -> b.decide =
                         (before, m, now) -> changesNothing(m) && m.eventId().isPresent()
                                 ? before.apply(withoutVersion(m), now)
                                 : before.apply(m, now));
-        fault("AnswersQuestionsWithoutLookingAtTheFence", breaks(14).also(5, 7, 13))
+        fault("AnswersQuestionsWithoutLookingAtTheFence", breaks(14).also(5, 7, 13, 19))
                 .is(b -> b.decide = (before, m, now) -> before.apply(
                         m.expectedVersion().orElse(0) == Long.MAX_VALUE
                                         && m.eventId().isPresent()
                                 ? Mutation.builder()
-                                        .confirmEvent(m.eventId().getAsLong())
+                                        .confirmEvent(m.eventId().get())
                                         .build()
                                 : m,
                         now));
-        fault("ForgetsEventsOnClear", breaks(14).also(5, 6, 7, 9, 12, 18))
+        fault("ForgetsEventsOnClear", breaks(14).also(5, 6, 7, 9, 12, 18, 19))
                 .is(b -> b.decide = after((m, next) -> !next.isTombstone()
                         ? next
                         : next.fencingToken() == 0 ? StoredConversation.none() : events(next, EventWindow.empty())));
+    }
+
+    private static Map<String, List<byte[]>> rings(EventWindow events) {
+        return events.sources().stream().collect(Collectors.toMap(source -> source, events::ring));
+    }
+
+    private static EventWindow rings(EventWindow events, Map<String, List<byte[]>> rings) {
+        return EventWindow.of(events.latest(), events.other(), rings);
+    }
+
+    private void sources() {
+        fault("RemembersTooFewTexts", breaks(19).also(5))
+                .is(b -> b.decide = after((m, next) -> {
+                    Map<String, List<byte[]>> few = rings(next.events());
+                    few.replaceAll((source, chunks) -> chunks.size() < 6 ? chunks : chunks.subList(4, chunks.size()));
+                    few.values().removeIf(chunks -> chunks.get(chunks.size() - 1).length == 60);
+                    return events(next, rings(next.events(), few));
+                }));
+        fault("RemembersTheSourceWrittenLast", breaks(19).also(5))
+                .is(b -> b.decide = after((m, next) -> {
+                    Map<String, List<byte[]>> one = rings(next.events());
+                    m.eventId().ifPresent(id -> one.keySet().retainAll(Set.of(id.source())));
+                    return events(next, rings(next.events(), one));
+                }));
+        fault("TextsPushCountedIdsOut", breaks(19).also(5))
+                .is(b -> b.decide = after((m, next) ->
+                        m.eventId().flatMap(id -> id.counted().stream().boxed().findAny().or(() -> Optional.of(-1L)))
+                                        .filter(counted -> counted < 0)
+                                        .isPresent()
+                                ? events(next, EventWindow.of(new byte[0], new byte[0], rings(next.events())))
+                                : next));
+        fault("AppliesEventsOfASourceTooManyWithoutRememberingThem", breaks(19).also(5))
+                .is(b -> b.decide = (before, m, now) -> {
+                    try {
+                        return before.apply(m, now);
+                    } catch (EventSourceLimitException e) {
+                        return before.apply(Mutation.builder().state("applied").build(), now);
+                    }
+                });
+        fault("ForgetsTextsOnClear", breaks(19).also(5, 6, 7, 9, 12, 18))
+                .is(b -> b.decide = after((m, next) -> next.isTombstone()
+                        ? events(next, rings(next.events(), Map.of()))
+                        : next));
     }
 
     private void closing() {

@@ -2,6 +2,7 @@ package io.botfsm.redis.client.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServers;
@@ -56,7 +57,7 @@ public abstract class EntrySuite {
             assertThat(snapshot.state()).contains("Onboarding:AGE");
             assertThat(snapshot.data()).isEqualTo(Map.of("name", "\"Ann\""));
             assertThat(snapshot.version()).isEqualTo(first.version());
-            assertThat(snapshot.events().contains(5)).isTrue();
+            assertThat(snapshot.events().contains(EventId.of(5))).isTrue();
 
             assertThat(storage.write(key, Mutation.builder().eventId(5).build())
                             .toCompletableFuture()
