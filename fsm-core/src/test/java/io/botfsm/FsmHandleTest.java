@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.storage.EventId;
 import com.sun.management.ThreadMXBean;
 import io.botfsm.Handled.Done;
 import io.botfsm.Handled.Repeated;
 import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FsmException;
@@ -135,7 +135,8 @@ class FsmHandleTest {
     void idsOfAnyKindAreRecognised() {
         for (EventId id : List.of(
                 EventId.of(1_175_928_847_299_117_063L), EventId.of("wamid.HBgLMTY1"), EventId.of("payments", 7))) {
-            assertThat(fsm.handle(KEY, id, turn -> turn.put("n", id.toString()))).isInstanceOf(Handled.Done.class);
+            assertThat(fsm.handle(KEY, id, turn -> turn.put("n", id.toString())))
+                    .isInstanceOf(Handled.Done.class);
             assertThat(fsm.handle(KEY, id, turn -> turn.put("n", "again"))).isInstanceOf(Handled.Repeated.class);
             assertThat(fsm.handleAsync(KEY, id, turn -> turn.put("n", "again")))
                     .succeedsWithin(Duration.ofSeconds(30))

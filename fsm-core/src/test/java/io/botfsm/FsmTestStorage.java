@@ -1,12 +1,12 @@
 package io.botfsm;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.WriteContext;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -66,7 +66,12 @@ final class FsmTestStorage implements StateStorage {
 
     Outcome apply(StorageKey key, Mutation mutation) {
         synchronized (conversations) {
-            StoredConversation.Step step = stored(key).apply(mutation, WriteContext.builder(key).firstVersion(clock.addAndGet(1_000)).build());
+            StoredConversation.Step step = stored(key)
+                    .apply(
+                            mutation,
+                            WriteContext.builder(key)
+                                    .firstVersion(clock.addAndGet(1_000))
+                                    .build());
             if (step.next().isGone()) {
                 conversations.remove(key);
             } else {

@@ -228,7 +228,13 @@ final class MutationTest {
         Mutation first = change().put("a", "1").put("b", "2").build();
         assertThat(first.toBuilder().fencingToken(1).build().puts()).isSameAs(first.puts());
         Mutation whole = change().replaceData(first.puts()).build();
-        StoredConversation stored = StoredConversation.none().apply(whole, WriteContext.builder(StorageKey.bot(1).chat(2).user(3).build()).firstVersion(1).build()).next();
+        StoredConversation stored = StoredConversation.none()
+                .apply(
+                        whole,
+                        WriteContext.builder(StorageKey.bot(1).chat(2).user(3).build())
+                                .firstVersion(1)
+                                .build())
+                .next();
         assertThat(stored.data()).isSameAs(whole.puts());
         assertThat(stored.snapshot().data()).isSameAs(stored.data());
     }

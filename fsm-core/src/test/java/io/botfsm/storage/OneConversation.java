@@ -45,7 +45,11 @@ public final class OneConversation implements StateStorage {
     }
 
     public Outcome apply(Mutation mutation) {
-        StoredConversation.Step step = stored.apply(mutation, WriteContext.builder(StorageKey.bot(1).chat(2).user(3).build()).firstVersion(clock += 1_000).build());
+        StoredConversation.Step step = stored.apply(
+                mutation,
+                WriteContext.builder(StorageKey.bot(1).chat(2).user(3).build())
+                        .firstVersion(clock += 1_000)
+                        .build());
         stored = step.next();
         return step.outcome();
     }

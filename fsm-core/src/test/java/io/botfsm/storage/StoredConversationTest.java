@@ -159,7 +159,10 @@ final class StoredConversationTest {
         assertThat(step.next().snapshot().data()).isEmpty();
         assertThat(step.next().snapshot().version()).isEqualTo(8);
         refused(step.next(), change().state("B").fencingToken(4).build(), Fenced.of(5));
-        assertThat(step.next().apply(change().state("B").build(), CONTEXT).next().fencingToken())
+        assertThat(step.next()
+                        .apply(change().state("B").build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(5);
     }
 
@@ -178,11 +181,16 @@ final class StoredConversationTest {
     @Test
     void lowerTokenIsFenced() {
         refused(FENCED, change().state("B").fencingToken(4).build(), Fenced.of(5));
-        assertThat(FENCED.apply(change().fencingToken(5).build(), CONTEXT).next().fencingToken())
+        assertThat(FENCED.apply(change().fencingToken(5).build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(5);
-        assertThat(FENCED.apply(change().fencingToken(6).build(), CONTEXT).next().fencingToken())
+        assertThat(FENCED.apply(change().fencingToken(6).build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(6);
-        assertThat(FENCED.apply(change().build(), CONTEXT).next().fencingToken()).isEqualTo(5);
+        assertThat(FENCED.apply(change().build(), CONTEXT).next().fencingToken())
+                .isEqualTo(5);
     }
 
     @Test

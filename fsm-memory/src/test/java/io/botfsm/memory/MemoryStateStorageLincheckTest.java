@@ -2,7 +2,6 @@ package io.botfsm.memory;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -11,6 +10,7 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -136,7 +136,9 @@ class MemoryStateStorageLincheckTest {
             super(new Wrong() {
                 @Override
                 Outcome apply(Mutation mutation) {
-                    Step step = stored().apply(mutation, WriteContext.builder(KEY).firstVersion(1).build());
+                    Step step = stored().apply(
+                                    mutation,
+                                    WriteContext.builder(KEY).firstVersion(1).build());
                     letOthersIn();
                     keep(step.next());
                     return step.outcome();
@@ -215,7 +217,10 @@ class MemoryStateStorageLincheckTest {
         final Outcome atomically(Mutation mutation) {
             Outcome[] outcome = new Outcome[1];
             conversations.compute(KEY, (key, before) -> {
-                Step step = (before == null ? StoredConversation.none() : before).apply(mutation, WriteContext.builder(KEY).firstVersion(1).build());
+                Step step = (before == null ? StoredConversation.none() : before)
+                        .apply(
+                                mutation,
+                                WriteContext.builder(KEY).firstVersion(1).build());
                 outcome[0] = step.outcome();
                 return step.next();
             });

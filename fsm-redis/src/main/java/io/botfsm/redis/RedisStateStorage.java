@@ -21,6 +21,8 @@ import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.UnconfirmedWriteException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,7 @@ public final class RedisStateStorage implements StateStorage {
 
     private final RedisPort port;
     private final CallFailures failures;
+    private final InstantSource clock;
     private final ScriptCalls scripts;
     private final KeyScheme keys;
     private final WriteArguments arguments;
@@ -63,11 +66,15 @@ public final class RedisStateStorage implements StateStorage {
      * @throws IllegalArgumentException if the timeout is not positive, or not longer than durability may take
      */
     public RedisStateStorage(RedisPort port, Duration timeout, RedisStorageOptions options) {
-        requireNonNull(port, "port");
+        this(requireNonNull(port, "port"), timeout, options, new ServerClock(port));
+    }
+
+    RedisStateStorage(RedisPort port, Duration timeout, RedisStorageOptions options, InstantSource clock) {
         requireNonNull(timeout, "timeout");
         requireNonNull(options, "options");
         this.port = port;
         this.failures = new CallFailures(timeout);
+        this.clock = clock;
         this.durability = options.durability();
         durability.ifPresent(wanted -> requireTime(wanted, timeout));
         this.durableScripts = durability.map(wanted -> port.followedBy(wanted.command()));
@@ -93,7 +100,11 @@ public final class RedisStateStorage implements StateStorage {
         CompletableFuture<Snapshot> snapshot = reply.toCompletableFuture().newIncompleteFuture();
         reply.whenComplete((flat, failure) -> {
             if (failure == null) {
-                complete(snapshot, key, false, () -> decoded(key, false, () -> StoredHash.snapshot(flat)));
+                complete(
+                        snapshot,
+                        key,
+                        false,
+                        () -> decoded(key, false, () -> StoredHash.snapshot(flat, clock.instant())));
             } else {
                 snapshot.completeExceptionally(failures.of(key, false, ScriptCalls.unwrapped(failure)));
             }
@@ -108,32 +119,39 @@ public final class RedisStateStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
+        Instant now = clock.instant();
         return scripts.call(
                 Scripts.WRITE,
                 List.of(keys.key(key)),
-                arguments.of(mutation),
-                (outcome, reply, failure) -> finish(outcome, key, mutation, reply, failure));
+                arguments.of(mutation, now),
+                (outcome, reply, failure) -> finish(outcome, key, mutation, now, reply, failure));
     }
 
     private void finish(
             CompletableFuture<Outcome> outcome,
             StorageKey key,
             Mutation mutation,
+            Instant written,
             @Nullable List<Object> reply,
             @Nullable Throwable failure) {
         if (reply == null) {
             outcome.completeExceptionally(failures.of(key, true, failure));
         } else if (durability.isPresent()) {
-            complete(outcome, key, true, () -> confirmed(key, mutation, reply, durability.get()));
+            complete(outcome, key, true, () -> confirmed(key, mutation, written, reply, durability.get()));
         } else {
-            complete(outcome, key, true, () -> decoded(key, true, () -> WriteReply.outcome(key, mutation, reply)));
+            complete(outcome, key, true, () -> outcome(key, mutation, written, reply));
         }
     }
 
+    private Outcome outcome(StorageKey key, Mutation mutation, Instant written, List<Object> reply) {
+        return decoded(key, true, () -> WriteReply.outcome(key, mutation, written, clock.instant(), reply));
+    }
+
     /** An event that was stored before has to be as durable as one that is stored now. */
-    private static Outcome confirmed(StorageKey key, Mutation mutation, List<Object> reply, Durability wanted) {
+    private Outcome confirmed(
+            StorageKey key, Mutation mutation, Instant written, List<Object> reply, Durability wanted) {
         int last = reply.size() - 1;
-        Outcome outcome = decoded(key, true, () -> WriteReply.outcome(key, mutation, reply.subList(0, last)));
+        Outcome outcome = outcome(key, mutation, written, reply.subList(0, last));
         boolean isStored = outcome instanceof Applied || outcome instanceof Duplicate;
         if (isStored && !(reply.get(last) instanceof List<?> numbers && wanted.isConfirmedBy(numbers))) {
             Throwable why = reply.get(last) instanceof Throwable failure ? failure : null;
@@ -148,6 +166,8 @@ public final class RedisStateStorage implements StateStorage {
             return decode.get();
         } catch (FsmException e) {
             throw e;
+        } catch (StoredHash.FormatException e) {
+            throw new ConversationRefusedException(key, e.getMessage(), false, null);
         } catch (RuntimeException e) {
             throw new ConversationRefusedException(
                     key, "what is stored there is not a conversation of this library", writes, null);

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StoredConversation;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,32 +16,55 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the hash of a conversation: {@code v s f o}, {@code :name} for each data entry, {@code e0} to {@code e7} and the
- * name of a source for its events.
+ * Reads the hash of a conversation: {@code v s f o x}, {@code :name} for each data entry, {@code @name} for each
+ * attribute, {@code e0} to {@code e7} and the name of a source for its events.
  */
 final class StoredHash {
     /** How many bytes a version takes, the highest first. */
     static final int VERSION_BYTES = 7;
 
+    /** The bytes of a time: milliseconds since 1970, the highest first. */
+    static final int TIME_BYTES = 6;
+
+    /** Which records this release reads and writes. */
+    static final int FORMAT = 1;
+
+    private static final int FORMAT_SHIFT = 44; // above the time of the last write
+    private static final int SHORT_BYTES = 5; // age and deadline
+    private static final int HEAD = VERSION_BYTES + TIME_BYTES + 2 * SHORT_BYTES;
+    private static final long ENDS = 1L << 39; // above the deadline
     private static final long MAX_VERSION = (1L << 53) - 1; // as far as scripts count
     private static final byte[] NONE = {};
 
     private @Nullable String state;
-    private long version;
-    private byte[] latest = NONE;
+    private byte[] head = NONE;
     private byte[] other = NONE;
+    private byte[] end = NONE;
     private final Map<String, String> data = new LinkedHashMap<>();
+    private final Map<String, String> attributes = new LinkedHashMap<>();
     private final Map<String, SortedMap<Integer, byte[]>> rings = new TreeMap<>();
 
     private StoredHash() {}
+
+    /** A record that another release has written. */
+    static final class FormatException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        FormatException(long format) {
+            super("the record has format " + format + ", and this release reads format " + FORMAT
+                    + ": let every instance run the newer release");
+        }
+    }
 
     /**
      * What a reader sees of it.
      *
      * @param flat field names and values in turn
+     * @param now when it is read, by the clock of those who write
+     * @throws FormatException if it has another format
      * @throws IllegalArgumentException if the hash is not a conversation's
      */
-    static Snapshot snapshot(List<?> flat) {
+    static Snapshot snapshot(List<?> flat, Instant now) {
         if (flat.isEmpty()) {
             return Snapshot.none();
         }
@@ -47,20 +72,49 @@ final class StoredHash {
         for (int i = 0; i + 1 < flat.size(); i += 2) {
             hash.field((byte[]) flat.get(i), (byte[]) flat.get(i + 1));
         }
-        if (hash.version <= 0 || hash.version > MAX_VERSION) {
+        return hash.conversation().snapshot(now);
+    }
+
+    private StoredConversation conversation() {
+        if (head.length == 0) {
             throw new IllegalArgumentException("no version");
         }
-        return Snapshot.builder()
-                .state(Optional.ofNullable(hash.state))
-                .data(hash.data)
-                .version(hash.version)
-                .events(EventWindow.of(hash.latest, hash.other, hash.rings()))
-                .build();
+        if (head.length < HEAD) {
+            throw new FormatException(0);
+        }
+        long version = version(head, 0);
+        long touched = number(head, VERSION_BYTES, TIME_BYTES);
+        if (touched >> FORMAT_SHIFT != FORMAT) {
+            throw new FormatException(touched >> FORMAT_SHIFT);
+        }
+        touched -= (long) FORMAT << FORMAT_SHIFT;
+        long age = number(head, VERSION_BYTES + TIME_BYTES, SHORT_BYTES);
+        long deadline = number(head, VERSION_BYTES + TIME_BYTES + SHORT_BYTES, SHORT_BYTES);
+        if (version <= 0 || version > MAX_VERSION) {
+            throw new IllegalArgumentException("no version");
+        }
+        StoredConversation.Builder stored = StoredConversation.builder()
+                .state(Optional.ofNullable(state))
+                .data(data)
+                .attributes(attributes)
+                .version(version)
+                .events(EventWindow.of(Arrays.copyOfRange(head, HEAD, head.length), other, rings()))
+                .touched(Optional.of(Instant.ofEpochMilli(touched)))
+                .since(Optional.of(Instant.ofEpochMilli(touched - age)));
+        if (deadline >= ENDS) {
+            stored.end(Optional.of(time(end, 0)));
+        }
+        if (deadline % ENDS != 0) {
+            stored.deadline(Optional.of(Instant.ofEpochMilli(deadline % ENDS * 10)));
+        }
+        return stored.build();
     }
 
     private void field(byte[] name, byte[] value) {
         if (name.length > 0 && name[0] == ':') {
             data.put(new String(name, 1, name.length - 1, UTF_8), new String(value, UTF_8));
+        } else if (name.length > 0 && name[0] == '@') {
+            attributes.put(new String(name, 1, name.length - 1, UTF_8), new String(value, UTF_8));
         } else if (name.length == 1) {
             field((char) name[0], value);
         } else if (name.length > 1 && name[0] == 'e' && name[1] >= '0' && name[1] < '8') {
@@ -82,12 +136,10 @@ final class StoredHash {
 
     private void field(char name, byte[] value) {
         switch (name) {
-            case 'v' -> {
-                version = version(value, 0);
-                latest = Arrays.copyOfRange(value, VERSION_BYTES, value.length);
-            }
+            case 'v' -> head = value;
             case 's' -> state = new String(value, UTF_8);
             case 'o' -> other = value;
+            case 'x' -> end = value;
             default -> {} // the fence is for the script; what a later release adds is not ours to judge
         }
     }
@@ -98,13 +150,26 @@ final class StoredHash {
      * @throws IllegalArgumentException if there are too few bytes
      */
     static long version(byte[] bytes, int from) {
-        if (bytes.length < from + VERSION_BYTES) {
-            throw new IllegalArgumentException("no version");
+        return number(bytes, from, VERSION_BYTES);
+    }
+
+    /**
+     * The time in a field or a reply.
+     *
+     * @throws IllegalArgumentException if there are too few bytes
+     */
+    static Instant time(byte[] bytes, int from) {
+        return Instant.ofEpochMilli(number(bytes, from, TIME_BYTES));
+    }
+
+    private static long number(byte[] bytes, int from, int length) {
+        if (bytes.length < from + length) {
+            throw new IllegalArgumentException("too short");
         }
-        long version = 0;
-        for (int i = from; i < from + VERSION_BYTES; i++) {
-            version = (version << 8) | (bytes[i] & 0xff);
+        long number = 0;
+        for (int i = from; i < from + length; i++) {
+            number = (number << 8) | (bytes[i] & 0xff);
         }
-        return version;
+        return number;
     }
 }

@@ -6,7 +6,8 @@ import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,8 @@ import java.util.OptionalLong;
 
 /** Puts a mutation into the arguments of {@code write.lua}. */
 final class WriteArguments {
-    private static final int FIXED = 2 + Integer.BYTES + 5 * Long.BYTES;
+    private static final int FIXED = 2 + 2 * Integer.BYTES + 7 * Long.BYTES;
+    private static final int DEADLINE_UNIT_MILLIS = 10;
     private static final long NONE = -1;
     private static final long BY_FINGERPRINT = -2;
     private static final byte[] NOTHING = {};
@@ -29,43 +31,62 @@ final class WriteArguments {
         tombstoneTtl = options.tombstoneTtl().toMillis();
     }
 
-    List<byte[]> of(Mutation m) {
-        boolean removesState = clearsState(m);
+    /**
+     * The arguments.
+     *
+     * @param now the time of the write, by a clock that all who write share, about
+     */
+    List<byte[]> of(Mutation m, Instant now) {
         int sets = 2 * m.puts().size() + (m.state().isPresent() ? 1 : 0);
-        byte[][] args = new byte[1 + sets + m.removals().size() + (removesState ? 1 : 0)][];
-        int next = 0;
-        args[next++] = header(m, sets);
-        if (m.state().isPresent()) {
-            args[next++] = utf8(m.state().get());
+        List<byte[]> args = new ArrayList<>(1
+                + sets
+                + 2 * m.attributes().size()
+                + m.removals().size()
+                + m.attributeRemovals().size()
+                + 1);
+        args.add(header(m, sets, now));
+        m.state().ifPresent(state -> args.add(utf8(state)));
+        addAll(args, ":", m.puts());
+        addAll(args, "@", m.attributes());
+        if (clearsState(m)) {
+            args.add(STATE);
         }
-        for (Map.Entry<String, String> put : m.puts().entrySet()) {
-            args[next++] = utf8(":" + put.getKey());
-            args[next++] = utf8(put.getValue());
-        }
-        if (removesState) {
-            args[next++] = STATE;
-        }
-        for (String name : m.removals()) {
-            args[next++] = utf8(":" + name);
-        }
-        return Arrays.asList(args);
+        m.removals().forEach(name -> args.add(utf8(":" + name)));
+        m.attributeRemovals().forEach(name -> args.add(utf8("@" + name)));
+        return args;
     }
 
-    private byte[] header(Mutation m, int sets) {
+    private static void addAll(List<byte[]> args, String kind, Map<String, String> entries) {
+        entries.forEach((name, text) -> {
+            args.add(utf8(kind + name));
+            args.add(utf8(text));
+        });
+    }
+
+    private byte[] header(Mutation m, int sets, Instant now) {
         byte[] event = m.eventId().map(WriteArguments::fingerprint).orElse(NOTHING);
         byte[] expectedState = expectedState(m);
         return ByteBuffer.allocate(FIXED + event.length + expectedState.length)
                 .put((byte) (!m.changesState() ? 'k' : clearsState(m) ? 'c' : 's'))
                 .put((byte) (m.replacesData() ? 'r' : 'p'))
                 .putInt(sets)
+                .putInt(2 * m.attributes().size())
                 .putLong(number(m.expectedVersion()))
                 .putLong(number(m.fencingToken()))
-                .putLong(m.eventId().map(id -> id.counted().orElse(BY_FINGERPRINT)).orElse(NONE))
+                .putLong(m.eventId()
+                        .map(id -> id.counted().orElse(BY_FINGERPRINT))
+                        .orElse(NONE))
                 .putLong(m.ttl(standardTtl).map(Duration::toMillis).orElse(NONE))
                 .putLong(tombstoneTtl)
+                .putLong(now.toEpochMilli())
+                .putLong(m.changesDeadline() ? deadline(m.deadline()) : NONE)
                 .put(event)
                 .put(expectedState)
                 .array();
+    }
+
+    private static long deadline(Optional<Instant> due) {
+        return due.map(time -> time.toEpochMilli() / DEADLINE_UNIT_MILLIS).orElse(0L);
     }
 
     /** Fingerprint and source of an id that is not counted. */

@@ -2,27 +2,35 @@
 -- Redis does not roll a script back: the caller checks numbers and sizes, so that nothing can fail after the first write.
 -- KEYS: 1 conversation
 -- ARGV: 1 one byte each: state k kept, s set, c cleared; data p patched, r replaced;
---         4 bytes: how many of the other arguments are to be set;
---         8 bytes each, -1 none: expected version, fencing token, event id, time to live in ms, that of a tombstone;
+--         4 bytes each: how many of the other arguments are to be set in state and data, how many in attributes;
+--         8 bytes each, -1 none: expected version, fencing token, event id, time to live in ms, that of a tombstone,
+--           the time in ms since 1970, the deadline in hundredths of a second since 1970 (0 to clear it);
 --         only where the event id is -2: its fingerprint (6 bytes), the length of its source (1 byte), its source;
 --         the rest: expected state, '' any, '-' none, '=state'
 --       2 the new state, only where it is set
---       then field (':name') and value of each entry to set, then fields to remove ('s' for the state)
--- Returns version and previous version, 7 bytes each, then ' previousState' if there was one: applied;
---           a version of 0: nothing is left, or was there
+--       then field (':name') and value of each entry to set, then ('@name') of each attribute,
+--       then fields to remove ('s' for the state)
+-- Returns version and previous version, 7 bytes each, since when the previous state was there, 6 bytes in ms, then
+--           ' previousState' if there was one: applied; a version of 0: nothing is left, or was there
 --         {1, HGETALL}: another version or state is there
 --         {2, HGETALL}: the event was applied before
 --         {3, token}:   a higher fencing token was seen
 --         {4, source}:  events of too many other sources are remembered
+--         {5, format}:  the record has another format
 local NONE = '\0\0\0\0\0\0\0' -- version 0
+local HEAD = 23 -- bytes of v before the events
+local FORMAT = 17592186044416 -- 2^44, the lowest bit above the time in v: format 1
+local ENDS = 549755813888 -- 2^39, the highest bit of the deadline in v: there is a field x
+local MOST_AGE = 1099511627775 -- in ms, 5 bytes
 local BLOCKS = 33 -- of 8 event ids each, in a run
 local SOURCES = 8 -- that have a name
 local COLON = 58 -- begins the fields of data entries
+local AT = 64 -- begins those of attributes
 local CHUNK = 4000 -- unpack can push about 8000 values
 
 local ARGV, key, call = ARGV, KEYS[1], redis.call
-local change, data, sets, expected, token, event, ttl, tombstone, rest =
-  struct.unpack('>c1c1i4i8i8i8i8i8', ARGV[1])
+local change, data, sets, attributes, expected, token, event, ttl, tombstone, now, due, rest =
+  struct.unpack('>c1c1i4i4i8i8i8i8i8i8i8', ARGV[1])
 local old, fingerprint, source, chunk0, chunk1, chunk2, chunk3, chunk4, chunk5, chunk6, chunk7
 if event == -2 then
   fingerprint, source, rest = struct.unpack('>c6Bc0', ARGV[1], rest)
@@ -32,21 +40,41 @@ if event == -2 then
 else
   old = token < 0 and call('HMGET', key, 'v', 's') or call('HMGET', key, 'v', 's', 'f')
 end
-local before, state, fence = old[1] or NONE, old[2], nil
+local before, state, fence = old[1], old[2], nil
+
+-- v: the version (7 bytes); the last write's time in ms (6), with the format in its four highest bits; the age of the state then
+-- in ms (5); the deadline in hundredths of a second (5), 0 for none, its highest bit for a field x; then the latest run of event
+-- ids: the number of its newest block (7), that block's bits, older blocks' bits.
+-- o: the other run last written (an overtaken one, or a restart at lower ids), always below the latest run's window.
+-- x: when state and data end, in ms (6), where events or a fence outlive them.
+local version, touched, age, deadline, newest, bits, older = 0, FORMAT, 0, 0, nil, nil, nil
+if before then
+  if #before < HEAD then return {5, 0} end
+  if #before == HEAD then
+    version, touched, age, deadline = struct.unpack('>I7I6I5I5', before)
+  else
+    version, touched, age, deadline, newest, bits = struct.unpack('>I7I6I5I5I7B', before)
+    older = string.sub(before, HEAD + 9)
+  end
+  if touched < FORMAT or touched >= 2 * FORMAT then return {5, math.floor(touched / FORMAT)} end
+end
+touched = touched - FORMAT
+
 if token >= 0 then
   local highest = tonumber(old[3] or 0)
   if token < highest then return {3, old[3]} end
   if token > highest then fence = string.format('%.0f', token) end
 end
 
--- v: the version, then the latest run of event ids: the number of its newest block, that block's bits, older blocks' bits.
--- o: the other run last written (an overtaken one, or a restart at lower ids), always below the latest run's window.
-local version, newest, bits, older
-if #before == 7 then
-  version = struct.unpack('>I7', before)
-else
-  version, newest, bits = struct.unpack('>I7I7B', before)
-  older = string.sub(before, 16)
+local run = before and string.sub(before, HEAD + 1) or ''
+local stored, ended = version > 0, false
+local ends = deadline >= ENDS
+if ends then
+  deadline = deadline - ENDS
+  local x = struct.unpack('>I6', call('HMGET', key, 'x')[1])
+  if now >= x then -- the end counts as a write
+    ended, version, touched, age, deadline, state = true, version + 1, x, 0, 0, nil
+  end
 end
 local other
 
@@ -81,21 +109,21 @@ elseif event >= 0 then
       older = string.sub(other, 9)
     end
   end
-  local age = newest and newest - block or BLOCKS -- in blocks, behind the newest
-  if age == 0 then
+  local behind = newest and newest - block or BLOCKS -- the newest, in blocks
+  if behind == 0 then
     if bit.band(bits, mask) ~= 0 then return {2, call('HGETALL', key)} end
     bits = bit.bor(bits, mask)
-  elseif age >= BLOCKS or age <= -BLOCKS then
-    if newest and not below then other = string.sub(before, 8) end
+  elseif behind >= BLOCKS or behind <= -BLOCKS then
+    if newest and not below then other = run end
     newest, bits, older = block, mask, ''
-  elseif age < 0 then
-    older = string.rep('\0', -age - 1) .. string.char(bits) .. string.sub(older, 1, BLOCKS - 1 + age)
+  elseif behind < 0 then
+    older = string.rep('\0', -behind - 1) .. string.char(bits) .. string.sub(older, 1, BLOCKS - 1 + behind)
     newest, bits = block, mask
   else
-    local byte = string.byte(older, age) or 0
+    local byte = string.byte(older, behind) or 0
     if bit.band(byte, mask) ~= 0 then return {2, call('HGETALL', key)} end
-    older = older .. string.rep('\0', age - #older)
-    older = string.sub(older, 1, age - 1) .. string.char(bit.bor(byte, mask)) .. string.sub(older, age + 1)
+    older = older .. string.rep('\0', behind - #older)
+    older = string.sub(older, 1, behind - 1) .. string.char(bit.bor(byte, mask)) .. string.sub(older, behind + 1)
   end
   if below then other, newest = struct.pack('>I7B', newest, bits) .. older, nil end -- the latest run stays as it was
 end
@@ -105,7 +133,7 @@ if #ARGV[1] >= rest and string.sub(ARGV[1], rest) ~= (state and '=' .. state or 
   return {1, call('HGETALL', key)}
 end
 
-if chunk and source ~= '' and not old[4] and version > 0 then -- a source that is new here
+if chunk and source ~= '' and not old[4] and stored then -- a source that is new here
   local names, sources = call('HKEYS', key), 0
   for i = 1, #names do
     if #names[i] > 2 and string.sub(names[i], 1, 2) == 'e0' then sources = sources + 1 end
@@ -113,44 +141,69 @@ if chunk and source ~= '' and not old[4] and version > 0 then -- a source that i
   if sources >= SOURCES then return {4, source} end
 end
 
-local after
-if version > 0 then after = version + 1 else local t = call('TIME'); after = t[1] * 1000000 + t[2] end
-if newest then
-  after = struct.pack('>I7I7B', after, newest, bits) .. older
-else
-  after = struct.pack('>I7', after) .. string.sub(before, 8)
-end
-local from, last = 2, 1 + sets
+local after -- where the conversation has an end, the number in between is that of the conversation after it
+if version > 0 then after = version + (ends and not ended and 2 or 1)
+else local t = call('TIME'); after = t[1] * 1000000 + t[2] end
+if newest then run = struct.pack('>I7B', newest, bits) .. older end
+local answer = struct.pack('>I7I6', version, touched - age) .. (state and ' ' .. state or '')
+local stays = change == 'k' or change == 's' and state == ARGV[2] or change == 'c' and not state
+if version > 0 and stays then age = math.min(MOST_AGE, age + math.max(0, now - touched)) else age = 0 end
+if due >= 0 then deadline = due end
+
+local from, last, gone = 2, 1 + sets + attributes, {}
 if change == 's' then from, ARGV[1] = 1, 's' end -- ARGV[1] has been read: now it names the field of ARGV[2]
 local empty = sets == 0 and (change == 'c' or not state) -- unless entries are left
-local outlives = fence or chunk or #after > 7 -- what a tombstone is for
+local outlives = token >= 0 or chunk or run ~= '' -- what a tombstone is for
+local names
+local function look()
+  names = call('HKEYS', key)
+  for i = 1, #names do
+    if names[i] == 'f' or string.sub(names[i], 1, 2) == 'e0' then outlives = true end
+  end
+end
+local function remove()
+  for i = 1, #gone, CHUNK do call('HDEL', key, unpack(gone, i, math.min(i + CHUNK - 1, #gone))) end
+  gone = {}
+end
 
 -- The first write happens below this line. An HDEL comes before the first HSET, a refused one refuses everything.
-if version > 0 then
-  if data == 'r' then
-    local names, gone = call('HKEYS', key), {}
+if stored then
+  if data == 'r' or ended then
+    look()
     for i = 1, #names do
-      if string.byte(names[i]) == COLON then gone[#gone + 1] = names[i]
-      elseif names[i] == 'f' or string.sub(names[i], 1, 2) == 'e0' then outlives = true end
+      local first = string.byte(names[i])
+      if first == COLON or ended and (first == AT or names[i] == 's') then gone[#gone + 1] = names[i] end
     end
-    for i = 1, #gone, CHUNK do call('HDEL', key, unpack(gone, i, math.min(i + CHUNK - 1, #gone))) end
+    remove()
   end
   for i = last + 1, #ARGV, CHUNK do call('HDEL', key, unpack(ARGV, i, math.min(i + CHUNK - 1, #ARGV))) end
-  if empty and data == 'p' then
-    local names = call('HKEYS', key)
+  if empty and not names then
+    look()
     for i = 1, #names do
-      if string.byte(names[i]) == COLON then empty = false
-      elseif names[i] == 'f' or string.sub(names[i], 1, 2) == 'e0' then outlives = true end
+      if string.byte(names[i]) == COLON then empty = false end
     end
   end
 end
+local x
 if empty then
   if not outlives then
-    if version > 0 then call('DEL', key) end
-    return NONE .. string.sub(before, 1, 7) .. (state and ' ' .. state or '')
+    if stored then call('DEL', key) end
+    return NONE .. answer
   end
-  ttl = tombstone
+  if names then
+    for i = 1, #names do
+      if string.byte(names[i]) == AT then gone[#gone + 1] = names[i] end
+    end
+  end
+  deadline, last, ttl = 0, from - 1, tombstone
+elseif ttl >= 0 and ttl < tombstone then
+  if stored and not outlives and not names then look() end
+  if outlives then x, deadline, ttl = now + ttl, deadline + ENDS, tombstone end
 end
+if ends and not x then gone[#gone + 1] = 'x' end
+remove()
+after = struct.pack('>I7I6I5I5', after, FORMAT + now, age, deadline) .. run
+if x then call('HSET', key, 'x', struct.pack('>I6', x)) end
 if fence then call('HSET', key, 'f', fence) end
 while last - from >= CHUNK do call('HSET', key, unpack(ARGV, from, from + CHUNK - 1)); from = from + CHUNK end
 if other then
@@ -162,5 +215,5 @@ elseif chunk then
 else
   call('HSET', key, 'v', after, unpack(ARGV, from, last))
 end
-if ttl >= 0 then call('PEXPIRE', key, ttl) elseif version > 0 then call('PERSIST', key) end
-return string.sub(after, 1, 7) .. string.sub(before, 1, 7) .. (state and ' ' .. state or '')
+if ttl >= 0 then call('PEXPIRE', key, ttl) elseif stored then call('PERSIST', key) end
+return string.sub(after, 1, 7) .. answer

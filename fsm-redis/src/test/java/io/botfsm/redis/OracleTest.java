@@ -4,23 +4,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.botfsm.storage.EventWindow;
-import java.util.stream.IntStream;
-import java.util.concurrent.ExecutionException;
-import io.botfsm.storage.EventSourceLimitException;
-import io.botfsm.storage.WriteContext;
-import io.botfsm.storage.EventId;
 import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.EventSourceLimitException;
+import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.WriteContext;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,7 +31,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,14 +48,17 @@ class OracleTest {
     private static final int WRITES = Boolean.getBoolean("botfsm.proof") ? 500_000 : 40_000;
     private static final Duration STANDARD_TTL = Duration.ofHours(5);
     private static final Duration TOMBSTONE_TTL = Duration.ofHours(7);
+    private static final List<String> ATTRIBUTES = List.of("a", "s", "type-version", "x");
     private static final List<String> NAMES = List.of("", "a", "b", "s", "v", ":", "f", "имя", "e", "long name");
-    private static final List<String> SOURCES =
-            IntStream.rangeClosed(0, EventWindow.MAX_SOURCES).mapToObj(i -> "source-" + i).toList();
+    private static final List<String> SOURCES = IntStream.rangeClosed(0, EventWindow.MAX_SOURCES)
+            .mapToObj(i -> "source-" + i)
+            .toList();
     private static final List<String> STATES = List.of("A", "B", "", "-", "=A", "два слова", "Group:NAME");
 
     private final long seed = Long.getLong("botfsm.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final String bot = "oracle-" + UUID.randomUUID();
+    private Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private RespConnection redis;
 
     @BeforeEach
@@ -78,7 +84,21 @@ class OracleTest {
         }
         System.out.println("[oracle] " + WRITES + " writes: " + seen);
         assertThat(seen.keySet())
-                .contains("Applied", "Conflict", "Duplicate", "Fenced", "gone", "tombstone", "live", "other run", "full ring", "refused source");
+                .contains(
+                        "Applied",
+                        "Conflict",
+                        "Duplicate",
+                        "Fenced",
+                        "gone",
+                        "tombstone",
+                        "live",
+                        "other run",
+                        "full ring",
+                        "refused source",
+                        "with an end",
+                        "ended",
+                        "attributes",
+                        "deadline");
         assertThat(seen.values()).allMatch(count -> count > WRITES / 1_000);
     }
 
@@ -88,7 +108,7 @@ class OracleTest {
             options.ttl(STANDARD_TTL);
         }
         RedisStateStorage storage =
-                new RedisStateStorage(new SocketPort(redis), Duration.ofSeconds(30), options.build());
+                new RedisStateStorage(new SocketPort(redis), Duration.ofSeconds(30), options.build(), () -> now);
         byte[] hash = new KeyScheme(RedisStorageOptions.DEFAULT_KEY_PREFIX).key(key);
         StoredConversation model = StoredConversation.none();
         List<String> sources =
@@ -100,17 +120,18 @@ class OracleTest {
             if (random.nextInt(25) == 0) {
                 anchor = random.nextLong(EventId.MAX_COUNTED); // the messenger goes on elsewhere
             }
+            letTimePass();
             Mutation mutation = mutation(model, anchor, sources);
             Outcome outcome;
             try {
                 outcome = get(storage.write(key, mutation));
             } catch (ExecutionException e) {
-                refused(model, mutation, key, e.getCause());
+                refused(model, mutation, context(key, standardTtl, 0), e.getCause());
                 seen.merge("refused source", 1, Integer::sum);
                 continue;
             }
             long born = outcome instanceof Applied applied && model.isGone() ? applied.version() : 0;
-            StoredConversation.Step step = model.apply(mutation, WriteContext.builder(key).firstVersion(born).build());
+            StoredConversation.Step step = model.apply(mutation, context(key, standardTtl, born));
             String where =
                     String.format(Locale.ROOT, "seed %d, write %d of %s: %s on %s", seed, i, key, mutation, model);
 
@@ -121,34 +142,61 @@ class OracleTest {
                         .isLessThan(Duration.ofMinutes(1).toNanos() / 1_000);
             }
             assertThat(fields(redis.hash(hash))).as(where).isEqualTo(fields(step.next()));
-            assertThat(get(storage.read(key))).as(where).isEqualTo(step.next().snapshot());
+            assertThat(get(storage.read(key))).as(where).isEqualTo(step.next().snapshot(now));
             long pttl = pttl(hash);
-            checkTtl(where, outcome, mutation, step.next(), standardTtl, previousPttl, pttl);
+            checkTtl(where, step, previousPttl, pttl);
 
             previousPttl = pttl;
             model = step.next();
-            count(seen, outcome, model);
+            count(seen, outcome, step.next());
         }
         return writes;
     }
 
-    private static void refused(StoredConversation model, Mutation mutation, StorageKey key, Throwable failure) {
+    /** Mostly forward, sometimes over the end of a conversation, sometimes back. */
+    private void letTimePass() {
+        now = switch (random.nextInt(20)) {
+            case 0 -> now.plus(Duration.ofHours(random.nextInt(8)));
+            case 1 -> now.minusMillis(random.nextInt(5_000));
+            case 2 -> now;
+            default -> now.plusMillis(random.nextInt(600_000));
+        };
+    }
+
+    private WriteContext context(StorageKey key, boolean standardTtl, long born) {
+        return WriteContext.at(key, now)
+                .firstVersion(born)
+                .ttl(standardTtl ? Optional.of(STANDARD_TTL) : Optional.empty())
+                .tombstoneTtl(TOMBSTONE_TTL)
+                .build();
+    }
+
+    private static void refused(StoredConversation model, Mutation mutation, WriteContext context, Throwable failure) {
         assertThat(failure).isInstanceOf(EventSourceLimitException.class);
-        assertThatExceptionOfType(EventSourceLimitException.class)
-                .isThrownBy(() -> model.apply(mutation, WriteContext.builder(key).build()));
+        assertThatExceptionOfType(EventSourceLimitException.class).isThrownBy(() -> model.apply(mutation, context));
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
         return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
-    private static void count(Map<String, Integer> seen, Outcome outcome, StoredConversation model) {
+    private void count(Map<String, Integer> seen, Outcome outcome, StoredConversation model) {
         seen.merge(outcome.getClass().getSimpleName(), 1, Integer::sum);
         seen.merge(model.isGone() ? "gone" : model.isTombstone() ? "tombstone" : "live", 1, Integer::sum);
+        if (model.end().isPresent()) {
+            seen.merge(model.snapshot(now).hasEnded() ? "ended" : "with an end", 1, Integer::sum);
+        }
+        if (!model.attributes().isEmpty()) {
+            seen.merge("attributes", 1, Integer::sum);
+        }
+        if (model.deadline().isPresent()) {
+            seen.merge("deadline", 1, Integer::sum);
+        }
         if (model.events().other().length > 0) {
             seen.merge("other run", 1, Integer::sum);
         }
-        if (model.events().sources().stream().anyMatch(source -> model.events().ring(source).size() == 8)) {
+        if (model.events().sources().stream()
+                .anyMatch(source -> model.events().ring(source).size() == 8)) {
             seen.merge("full ring", 1, Integer::sum);
         }
     }
@@ -161,6 +209,12 @@ class OracleTest {
             default -> {}
         }
         data(m);
+        attributes(m);
+        switch (random.nextInt(6)) {
+            case 0 -> m.deadline(now.plusMillis(random.nextInt(1_000_000)));
+            case 1 -> m.clearDeadline();
+            default -> {}
+        }
         if (random.nextInt(3) == 0) {
             m.eventId(eventId(model, anchor));
         } else if (!sources.isEmpty() && random.nextInt(5) != 0) {
@@ -203,6 +257,18 @@ class OracleTest {
             }
             case 4 -> NAMES.forEach(m::remove);
             default -> {}
+        }
+    }
+
+    private void attributes(Mutation.Builder m) {
+        if (random.nextInt(3) == 0) {
+            for (String name : ATTRIBUTES) {
+                switch (random.nextInt(4)) {
+                    case 0 -> m.attribute(name, one(List.of("", "1", "история")));
+                    case 1 -> m.removeAttribute(name);
+                    default -> {}
+                }
+            }
         }
     }
 
@@ -261,32 +327,23 @@ class OracleTest {
         return redis.call("PTTL".getBytes(UTF_8), hash) instanceof Long millis ? millis : Long.MIN_VALUE;
     }
 
-    private static void checkTtl(
-            String where,
-            Outcome outcome,
-            Mutation mutation,
-            StoredConversation next,
-            boolean standardTtl,
-            long before,
-            long now) {
-        if (next.isGone()) {
-            assertThat(now).as(where).isEqualTo(-2);
+    private static void checkTtl(String where, StoredConversation.Step step, long before, long pttl) {
+        if (step.next().isGone()) {
+            assertThat(pttl).as(where).isEqualTo(-2);
             return;
         }
-        if (!(outcome instanceof Applied)) {
-            assertThat(now)
+        if (!(step.outcome() instanceof Applied)) {
+            assertThat(pttl)
                     .as(where)
                     .isLessThanOrEqualTo(before)
                     .isGreaterThan(before < 0 ? before - 1 : before - 60_000);
             return;
         }
-        Optional<Duration> ttl = next.isTombstone()
-                ? Optional.of(TOMBSTONE_TTL)
-                : mutation.ttl(standardTtl ? Optional.of(STANDARD_TTL) : Optional.empty());
+        Optional<Duration> ttl = step.timeToLive();
         if (ttl.isEmpty()) {
-            assertThat(now).as(where).isEqualTo(-1);
+            assertThat(pttl).as(where).isEqualTo(-1);
         } else {
-            assertThat(now)
+            assertThat(pttl)
                     .as(where)
                     .isBetween(ttl.get().toMillis() - 30_000, ttl.get().toMillis());
         }
@@ -302,7 +359,9 @@ class OracleTest {
     private static List<String> fields(StoredConversation model) {
         List<String> fields = new ArrayList<>();
         if (!model.isGone()) {
-            fields.add(field("v", versionAndEvents(model)));
+            fields.add(field("v", head(model)));
+            model.end().ifPresent(end -> fields.add(field("x", bytes(end.toEpochMilli(), 6))));
+            model.attributes().forEach((name, text) -> fields.add(field("@" + name, text.getBytes(UTF_8))));
             model.state().ifPresent(state -> fields.add(field("s", state.getBytes(UTF_8))));
             if (model.fencingToken() > 0) {
                 fields.add(field("f", Long.toString(model.fencingToken()).getBytes(UTF_8)));
@@ -322,14 +381,23 @@ class OracleTest {
         return fields;
     }
 
-    private static byte[] versionAndEvents(StoredConversation model) {
+    private static byte[] head(StoredConversation model) {
         byte[] run = model.events().latest();
-        byte[] version =
-                ByteBuffer.allocate(Long.BYTES).putLong(model.version()).array();
-        return ByteBuffer.allocate(version.length - 1 + run.length)
-                .put(version, 1, version.length - 1)
+        Instant touched = model.touched().orElseThrow();
+        long age = Duration.between(model.since().orElseThrow(), touched).toMillis();
+        long deadline = model.deadline().map(due -> due.toEpochMilli() / 10).orElse(0L);
+        return ByteBuffer.allocate(23 + run.length)
+                .put(bytes(model.version(), 7))
+                .put(bytes((1L << 44) + touched.toEpochMilli(), 6))
+                .put(bytes(age, 5))
+                .put(bytes(deadline + (model.end().isPresent() ? 1L << 39 : 0), 5))
                 .put(run)
                 .array();
+    }
+
+    private static byte[] bytes(long number, int length) {
+        byte[] all = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+        return Arrays.copyOfRange(all, all.length - length, all.length);
     }
 
     private static String field(String name, byte[] value) {

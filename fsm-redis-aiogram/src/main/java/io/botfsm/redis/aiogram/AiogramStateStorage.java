@@ -49,9 +49,9 @@ import org.jspecify.annotations.Nullable;
  * round trip. A write is two, one that reads and one that writes if nothing has changed in between; it is tried again
  * until the timeout has passed otherwise, and fails with a {@link ContentionException} then.
  *
- * <p>This layout has no place for fencing tokens and event ids, and its versions are stamps of the content, which do
- * not rise: {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and
- * {@link StateStorage.Capability#TTL}. A write that brings a token or an event id is refused. Ids are restricted as
+ * <p>This layout has no place for fencing tokens, event ids, attributes and deadlines, and its versions are stamps of
+ * the content, which do not rise: {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and
+ * {@link StateStorage.Capability#TTL}. A write that brings one of them is refused. Ids are restricted as
  * {@link AiogramLayout} says, and of JSON texts the value is kept, in Python's form.
  *
  * <p>Not for Redis Cluster: the two keys of a conversation may be on different nodes.
@@ -193,6 +193,8 @@ public final class AiogramStateStorage implements StateStorage {
         Write(StorageKey key, List<byte[]> keys, Mutation mutation, CompletableFuture<Outcome> outcome) {
             mutation.fencingToken().ifPresent(token -> refuse(key, "fencing token " + token));
             mutation.eventId().ifPresent(id -> refuse(key, "event id " + id));
+            mutation.deadline().ifPresent(due -> refuse(key, "deadline " + due));
+            mutation.attributes().keySet().forEach(name -> refuse(key, "attribute " + name));
             this.key = key;
             this.keys = keys;
             this.mutation = mutation;
