@@ -89,18 +89,18 @@ public interface Fsm {
     }
 
     /**
-     * Handles an event without an id, as {@link #handle(StorageKey, EventId, Function)} does: atomic, retried, fenced. One
-     * that is delivered again is handled again; never is it {@link Handled.Repeated}. A handler that changes nothing
-     * writes nothing.
+     * Handles an event without an id, as {@link #handle(StorageKey, EventId, Function)} does: atomic, retried, fenced.
+     * One that is delivered again is handled again; never is it {@link Handled.Repeated}. A handler that changes
+     * nothing writes nothing.
      *
      * @throws UnsupportedOperationException if the storage keeps no versions
      */
     <R extends @Nullable Object> Handled<R> handle(StorageKey key, Function<? super Turn, ? extends R> handler);
 
     /**
-     * Handles one event as {@link #handle(StorageKey, EventId, Function)} does, without waiting. The handler runs, and the
-     * stage completes, on the executor, never on a thread of the storage's driver. Each step takes at most the storage's
-     * own timeout.
+     * Handles one event as {@link #handle(StorageKey, EventId, Function)} does, without waiting. The handler runs, and
+     * the stage completes, on the executor, never on a thread of the storage's driver. Each step takes at most the
+     * storage's own timeout.
      *
      * @throws UnsupportedOperationException if the storage keeps no versions or no event ids
      */
@@ -108,8 +108,8 @@ public interface Fsm {
             StorageKey key, EventId eventId, Function<? super Turn, ? extends R> handler);
 
     /**
-     * Handles an event whose id the messenger counts up; short for {@link #handleAsync(StorageKey, EventId, Function)} of
-     * {@link EventId#of(long)}.
+     * Handles an event whose id the messenger counts up; short for {@link #handleAsync(StorageKey, EventId, Function)}
+     * of {@link EventId#of(long)}.
      *
      * @throws IllegalArgumentException if the id is negative
      */

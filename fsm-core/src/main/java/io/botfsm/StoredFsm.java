@@ -42,8 +42,7 @@ final class StoredFsm implements Fsm {
     }
 
     @Override
-    public <R extends @Nullable Object> Handled<R> handle(
-            StorageKey key, Function<? super Turn, ? extends R> handler) {
+    public <R extends @Nullable Object> Handled<R> handle(StorageKey key, Function<? super Turn, ? extends R> handler) {
         return calls.settle(work(key, Optional.empty(), handler));
     }
 

@@ -74,8 +74,7 @@ final class TurnTransaction<R extends @Nullable Object> {
         }
         Snapshot after = turn.snapshot();
         return new Evaluation.Pending<>(
-                write.build(),
-                applied -> new Handled.Done<>(result, types.conversation(key, stored(after, applied))));
+                write.build(), applied -> new Handled.Done<>(result, types.conversation(key, stored(after, applied))));
     }
 
     /**

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.storage.EventId;
 import com.sun.management.ThreadMXBean;
 import io.botfsm.Handled.Done;
 import io.botfsm.Handled.Repeated;
 import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FsmException;
@@ -136,7 +136,8 @@ class FsmHandleTest {
     void idsOfAnyKindAreRecognised() {
         for (EventId id : List.of(
                 EventId.of(1_175_928_847_299_117_063L), EventId.of("wamid.HBgLMTY1"), EventId.of("payments", 7))) {
-            assertThat(fsm.handle(KEY, id, turn -> turn.put("n", id.toString()))).isInstanceOf(Handled.Done.class);
+            assertThat(fsm.handle(KEY, id, turn -> turn.put("n", id.toString())))
+                    .isInstanceOf(Handled.Done.class);
             assertThat(fsm.handle(KEY, id, turn -> turn.put("n", "again"))).isInstanceOf(Handled.Repeated.class);
             assertThat(fsm.handleAsync(KEY, id, turn -> turn.put("n", "again")))
                     .succeedsWithin(Duration.ofSeconds(30))
@@ -190,8 +191,9 @@ class FsmHandleTest {
             return turn.since();
         });
         assertThat(same.now().since()).hasValue(begun);
-        assertThat(same).isInstanceOfSatisfying(Done.class, done -> assertThat(done.result())
-                .isEqualTo(Optional.of(begun)));
+        assertThat(same)
+                .isInstanceOfSatisfying(
+                        Done.class, done -> assertThat(done.result()).isEqualTo(Optional.of(begun)));
         assertThat(same.now().snapshot()).isEqualTo(fsm.context(KEY).read().snapshot());
         storage.now = begun.plusSeconds(90);
         Handled<Object> changed = fsm.handle(KEY, 3, turn -> turn.state(Step.AGE));
@@ -213,12 +215,14 @@ class FsmHandleTest {
         fsm.handle(KEY, 1, turn -> turn.state(Step.NAME).put("name", "Ada"));
         storage.now = storage.now.plus(Duration.ofHours(1));
         Handled<Boolean> again = fsm.handle(KEY, 2, turn -> {
-            boolean isThere = turn.state().isPresent() || turn.value("name", String.class).isPresent();
+            boolean isThere =
+                    turn.state().isPresent() || turn.value("name", String.class).isPresent();
             turn.state(Step.NAME);
             return isThere;
         });
-        assertThat(again).isInstanceOfSatisfying(Done.class, done -> assertThat(done.result())
-                .isEqualTo(false));
+        assertThat(again)
+                .isInstanceOfSatisfying(
+                        Done.class, done -> assertThat(done.result()).isEqualTo(false));
         assertThat(again.now().snapshot()).isEqualTo(fsm.context(KEY).read().snapshot());
         assertThat(fsm.handle(KEY, 1, turn -> "again")).isInstanceOf(Repeated.class);
     }

@@ -1,12 +1,12 @@
 package io.botfsm;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.WriteContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -71,7 +71,13 @@ final class FsmTestStorage implements StateStorage {
 
     Outcome apply(StorageKey key, Mutation mutation) {
         synchronized (conversations) {
-            StoredConversation.Step step = stored(key).apply(mutation, WriteContext.at(key, now).firstVersion(clock.addAndGet(1_000)).ttl(ttl).build());
+            StoredConversation.Step step = stored(key)
+                    .apply(
+                            mutation,
+                            WriteContext.at(key, now)
+                                    .firstVersion(clock.addAndGet(1_000))
+                                    .ttl(ttl)
+                                    .build());
             if (step.next().isGone()) {
                 conversations.remove(key);
             } else {

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 /**
  * The id by which a source of events would deliver an event again. Immutable and thread-safe.
  *
- * <p>A conversation remembers the ids of each source apart (spec rules 14 and 19): of the {@linkplain #of(long) counted}
- * ids of the default source those among the 256 up to the highest, of anything else the last 64 applied.
+ * <p>A conversation remembers the ids of each source apart (spec rules 14 and 19): of the {@linkplain #of(long)
+ * counted} ids of the default source those among the 256 up to the highest, of anything else the last 64 applied.
  *
  * <p>Two are equal if source and id are: a number of a named source is its decimal text. A number of the default source
  * is not equal to the text of its digits, unless it is above {@link #MAX_COUNTED}.
@@ -52,8 +52,8 @@ public final class EventId {
     }
 
     /**
-     * An id that a messenger counts up, such as Telegram's update id. One above {@link #MAX_COUNTED}, such as a snowflake
-     * of Discord's, is not counted, but remembered as a text.
+     * An id that a messenger counts up, such as Telegram's update id. One above {@link #MAX_COUNTED}, such as a
+     * snowflake of Discord's, is not counted, but remembered as a text.
      *
      * @throws IllegalArgumentException if it is negative
      */
@@ -94,8 +94,8 @@ public final class EventId {
 
     static String requireSource(String source) {
         if (!SOURCE.matcher(requireNonNull(source, "source")).matches()) {
-            throw new IllegalArgumentException(
-                    "a source of events is 1 to 64 ASCII letters, digits and . _ -, not \"" + Text.printable(source) + "\"");
+            throw new IllegalArgumentException("a source of events is 1 to 64 ASCII letters, digits and . _ -, not \""
+                    + Text.printable(source) + "\"");
         }
         return source;
     }
@@ -105,7 +105,8 @@ public final class EventId {
             throw new IllegalArgumentException("the event id holds an unpaired surrogate");
         }
         if (id.isEmpty()) {
-            throw new IllegalArgumentException("the event id is empty; use handle(key, handler) for events without one");
+            throw new IllegalArgumentException(
+                    "the event id is empty; use handle(key, handler) for events without one");
         }
         return id;
     }
@@ -138,10 +139,7 @@ public final class EventId {
 
     @Override
     public boolean equals(Object that) {
-        return that instanceof EventId e
-                && source.equals(e.source)
-                && id.equals(e.id)
-                && counted.equals(e.counted);
+        return that instanceof EventId e && source.equals(e.source) && id.equals(e.id) && counted.equals(e.counted);
     }
 
     @Override

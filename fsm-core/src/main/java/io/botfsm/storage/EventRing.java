@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The fingerprints of one source in {@link EventWindow}: up to eight chunks of up to ten each, filled one after another.
- * The one that is not full is the current one, and the next that begins drops the oldest ten; so 70 to 79 stay.
+ * The fingerprints of one source in {@link EventWindow}: up to eight chunks of up to ten each, filled one after
+ * another. The one that is not full is the current one, and the next that begins drops the oldest ten; so 70 to 79
+ * stay.
  */
 final class EventRing {
     private static final int CHUNKS = 8;
@@ -24,7 +25,9 @@ final class EventRing {
         int current = -1;
         for (int i = 0; i < stored.size(); i++) {
             int length = stored.get(i).length;
-            if (length > CHUNK_BYTES || length % EventId.FINGERPRINT_BYTES != 0 || (length < CHUNK_BYTES && current >= 0)) {
+            if (length > CHUNK_BYTES
+                    || length % EventId.FINGERPRINT_BYTES != 0
+                    || (length < CHUNK_BYTES && current >= 0)) {
                 throw notARing();
             }
             current = length < CHUNK_BYTES ? i : current;

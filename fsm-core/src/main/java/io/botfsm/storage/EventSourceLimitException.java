@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /**
  * The conversation remembers events of {@link EventWindow#MAX_SOURCES} named sources, and the refused event is of
- * another one. Nothing was written. Trying again does not help: sources are few and fixed, such as {@code payments}, and
- * never made up for each user or event.
+ * another one. Nothing was written. Trying again does not help: sources are few and fixed, such as {@code payments},
+ * and never made up for each user or event.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class EventSourceLimitException extends ConversationRefusedException {

@@ -11,20 +11,20 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The ids of the events that a conversation applied recently, so that a redelivered one is recognised (spec rules 14 and
- * 19).
+ * The ids of the events that a conversation applied recently, so that a redelivered one is recognised (spec rules 14
+ * and 19).
  *
- * <p>Of the counted ids of the default source it remembers the 256 up to the highest applied, and likewise for one other
- * run of ids, the one written last: a messenger may go on at a random, possibly lower id after a quiet time. A run ends
- * where the next id is more than 256 away; an id in a third run is forgotten, however few have followed it: 1000 after
- * 2000 and 3000. A counted id never added is never contained. Of texts, and of any other source, it remembers the last
- * 64 applied, each source's apart, by their {@linkplain EventId#fingerprint() fingerprints}: an id never added is
- * contained with a probability below 10<sup>−12</sup>.
+ * <p>Of the counted ids of the default source it remembers the 256 up to the highest applied, and likewise for one
+ * other run of ids, the one written last: a messenger may go on at a random, possibly lower id after a quiet time. A
+ * run ends where the next id is more than 256 away; an id in a third run is forgotten, however few have followed it:
+ * 1000 after 2000 and 3000. A counted id never added is never contained. Of texts, and of any other source, it
+ * remembers the last 64 applied, each source's apart, by their {@linkplain EventId#fingerprint() fingerprints}: an id
+ * never added is contained with a probability below 10<sup>−12</sup>.
  *
  * <p>Immutable and thread-safe. A storage keeps it as byte strings. {@link #latest()} and {@link #other()} are each at
  * most 40 bytes long: 7 bytes with the number of the run's newest block of 8 ids (big-endian), then one byte of 8 bits
- * per block, the newest block first, 33 at most; empty where there is no such run. The {@linkplain #ring(String) ring} of
- * a source is up to eight chunks of at most 60 bytes.
+ * per block, the newest block first, 33 at most; empty where there is no such run. The {@linkplain #ring(String) ring}
+ * of a source is up to eight chunks of at most 60 bytes.
  */
 public final class EventWindow {
     /** The most named sources whose events a conversation remembers. The default source is not one of them. */
@@ -100,7 +100,9 @@ public final class EventWindow {
             return with(event.counted().getAsLong());
         }
         SortedMap<String, EventRing> next = new TreeMap<>(rings);
-        next.put(event.source(), rings.getOrDefault(event.source(), EventRing.EMPTY).with(event.fingerprint()));
+        next.put(
+                event.source(),
+                rings.getOrDefault(event.source(), EventRing.EMPTY).with(event.fingerprint()));
         return new EventWindow(latest, other, next);
     }
 

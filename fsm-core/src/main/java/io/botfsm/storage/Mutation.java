@@ -119,9 +119,13 @@ public final class Mutation {
     public static Instant requireDeadline(Instant deadline) {
         if (!requireNonNull(deadline, "deadline").isAfter(Instant.EPOCH) || deadline.isAfter(MAX_DEADLINE)) {
             throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "a deadline must be after %s and not after %s: %s", Instant.EPOCH, MAX_DEADLINE, deadline));
+                    Locale.ROOT,
+                    "a deadline must be after %s and not after %s: %s",
+                    Instant.EPOCH,
+                    MAX_DEADLINE,
+                    deadline));
         }
-        long hundredths = (deadline.plusNanos(9_999_999).toEpochMilli()) / 10;
+        long hundredths = deadline.plusNanos(9_999_999).toEpochMilli() / 10;
         return Instant.ofEpochMilli(hundredths * 10);
     }
 
@@ -407,13 +411,14 @@ public final class Mutation {
 
         private static void requireAttribute(String name) {
             if (!ATTRIBUTE.matcher(requireNonNull(name, "attribute name")).matches()) {
-                throw new IllegalArgumentException("the name of an attribute is 1 to 64 ASCII letters, digits and . _ -, not "
-                        + Text.field(name));
+                throw new IllegalArgumentException(
+                        "the name of an attribute is 1 to 64 ASCII letters, digits and . _ -, not " + Text.field(name));
             }
         }
 
         /**
-         * Sets when something is due in this conversation, in place of an earlier deadline. It goes with state and data.
+         * Sets when something is due in this conversation, in place of an earlier deadline. It goes with state and
+         * data.
          *
          * @param due rounded up to whole hundredths of a second
          * @throws IllegalArgumentException if it is not after 1970-01-01T00:00:00Z, or later than {@link #MAX_DEADLINE}

@@ -85,7 +85,9 @@ public final class StoredConversation {
             return outcome;
         }
 
-        /** For how long the backend has to keep an applied write's conversation from now on; empty for without limit. */
+        /**
+         * For how long the backend has to keep an applied write's conversation from now on; empty for without limit.
+         */
         public Optional<Duration> timeToLive() {
             return timeToLive;
         }
@@ -298,7 +300,8 @@ public final class StoredConversation {
         return mutation.replacesData() ? mutation.puts() : patched(data, mutation.puts(), mutation.removals());
     }
 
-    private static Map<String, String> patched(Map<String, String> entries, Map<String, String> puts, Set<String> removals) {
+    private static Map<String, String> patched(
+            Map<String, String> entries, Map<String, String> puts, Set<String> removals) {
         if (puts.isEmpty() && removals.isEmpty()) {
             return entries;
         }

@@ -24,8 +24,8 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Onboarding:AGE}, where a text that could be mistaken for another part of the line is quoted; with the same, escaped,
  * as key-values ({@code bot}, {@code chat}, {@code user}, where present {@code thread}, {@code business},
  * {@code destiny}; {@code from}, {@code to}; {@code timeInPreviousState} in milliseconds, where the storage keeps times
- * and something was stored before). A write that leaves the state as it was logs nothing. Data never appears.
- * Costs no round trip: the previous state comes back with the write.
+ * and something was stored before). A write that leaves the state as it was logs nothing. Data never appears. Costs no
+ * round trip: the previous state comes back with the write.
  *
  * <p>Thread-safe. Logs on the thread that completes the write, often the driver's: use an appender that does not block.
  */
@@ -85,7 +85,9 @@ public final class LoggingStateStorage implements StateStorage {
                 event, "destiny", Optional.of(key.destiny()).filter(d -> !d.equals(StorageKey.DEFAULT_DESTINY)));
         event = event.addKeyValue("from", printable(transition.from())).addKeyValue("to", printable(transition.to()));
         Optional<Duration> time = transition.timeInPreviousState();
-        event = time.isPresent() ? event.addKeyValue("timeInPreviousState", time.get().toMillis()) : event;
+        event = time.isPresent()
+                ? event.addKeyValue("timeInPreviousState", time.get().toMillis())
+                : event;
         event.log(
                 "FSM state changed: {} {} → {}",
                 key,

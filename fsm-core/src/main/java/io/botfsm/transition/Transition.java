@@ -21,11 +21,7 @@ public final class Transition {
     private final Optional<Instant> since;
 
     private Transition(
-            StorageKey key,
-            Optional<String> from,
-            Optional<String> to,
-            Optional<Instant> at,
-            Optional<Instant> since) {
+            StorageKey key, Optional<String> from, Optional<String> to, Optional<Instant> at, Optional<Instant> since) {
         this.key = key;
         this.from = from;
         this.to = to;

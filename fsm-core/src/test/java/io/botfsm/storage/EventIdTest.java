@@ -31,7 +31,9 @@ class EventIdTest {
     void aNumberOfANamedSourceIsTheTextOfItsDigits() {
         assertThat(EventId.of("payments", 7)).isEqualTo(EventId.of("payments", "7"));
         assertThat(EventId.of("payments", 7).counted()).isEmpty();
-        assertThat(EventId.of("payments", 7)).isNotEqualTo(EventId.of("other", 7)).isNotEqualTo(EventId.of("7"));
+        assertThat(EventId.of("payments", 7))
+                .isNotEqualTo(EventId.of("other", 7))
+                .isNotEqualTo(EventId.of("7"));
     }
 
     @Test
@@ -46,22 +48,36 @@ class EventIdTest {
     /** WhatsApp's ids hold the user's telephone number. */
     @Test
     void aTextIsNotPrinted() {
-        assertThat(EventId.of("payments", "hunter2").toString()).startsWith("payments#").doesNotContain("hunter2");
-        assertThat(Mutation.builder().eventId(EventId.of("hunter2")).build().toString()).doesNotContain("hunter2");
+        assertThat(EventId.of("payments", "hunter2").toString())
+                .startsWith("payments#")
+                .doesNotContain("hunter2");
+        assertThat(Mutation.builder().eventId(EventId.of("hunter2")).build().toString())
+                .doesNotContain("hunter2");
     }
 
     @Test
     void impossibleIdsAreRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> EventId.of(-1)).withMessageContaining("-1");
         assertThatIllegalArgumentException().isThrownBy(() -> EventId.of("")).withMessageContaining("empty");
-        assertThatIllegalArgumentException().isThrownBy(() -> EventId.of("a", "")).withMessageContaining("empty");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EventId.of("a", ""))
+                .withMessageContaining("empty");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EventId.of("half \ud83d"))
                 .withMessageContaining("surrogate");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "a b", "a:b", "имя", "a\0", "0123456789012345678901234567890123456789012345678901234567890123x"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "a b",
+                "a:b",
+                "имя",
+                "a\0",
+                "0123456789012345678901234567890123456789012345678901234567890123x"
+            })
     void impossibleSourcesAreRefused(String source) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EventId.of(source, 1))

@@ -114,7 +114,8 @@ final class EventWindowTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> EventWindow.of(new byte[length], new byte[0], Map.of()))
                     .withMessageContaining(Integer.toString(length));
-            assertThatIllegalArgumentException().isThrownBy(() -> EventWindow.of(new byte[8], new byte[length], Map.of()));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> EventWindow.of(new byte[8], new byte[length], Map.of()));
         }
         assertThat(EventWindow.of(new byte[0], new byte[0], Map.of())).isEqualTo(EventWindow.empty());
     }
@@ -148,7 +149,8 @@ final class EventWindowTest {
                 assertThat(window.contains(id)).isTrue();
                 assertThat(window.latest()).hasSizeBetween(8, 40);
                 assertThat(window.other()).hasSizeLessThanOrEqualTo(40);
-                assertThat(EventWindow.of(window.latest(), window.other(), Map.of())).isEqualTo(window);
+                assertThat(EventWindow.of(window.latest(), window.other(), Map.of()))
+                        .isEqualTo(window);
             }
             long highest = added.stream().mapToLong(id -> id).max().orElseThrow();
             for (long id = highest; id > highest - 256; id--) {
@@ -244,7 +246,8 @@ final class EventWindowTest {
             assertThat(known).as("after %d", i).isBetween(Math.min(most, 70L), Math.min(most, 79L));
             assertThat(LongStream.rangeClosed(Math.max(1, i - 69), i))
                     .allMatch(id -> now.contains(EventId.of("a", id)));
-            assertThat(EventWindow.of(new byte[0], new byte[0], Map.of("a", window.ring("a")))).isEqualTo(window);
+            assertThat(EventWindow.of(new byte[0], new byte[0], Map.of("a", window.ring("a"))))
+                    .isEqualTo(window);
         }
     }
 
@@ -261,7 +264,8 @@ final class EventWindowTest {
         assertThat(full.takes(EventId.of("s0", 2))).isTrue();
         assertThat(full.takes(EventId.of("another text"))).isTrue();
         assertThat(full.takes(EventId.of(6))).isTrue();
-        assertThat(EventWindow.empty().with(EventId.of("s0", 1)).takes(EventId.of("text"))).isTrue();
+        assertThat(EventWindow.empty().with(EventId.of("s0", 1)).takes(EventId.of("text")))
+                .isTrue();
     }
 
     @Test

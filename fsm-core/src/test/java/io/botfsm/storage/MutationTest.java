@@ -179,7 +179,9 @@ final class MutationTest {
             assertThat(change().deadline(Instant.EPOCH.plusNanos(nanos)).build().deadline())
                     .hasValue(Instant.ofEpochMilli(10));
         }
-        assertThat(change().deadline(Instant.EPOCH.plusNanos(10_000_001)).build().deadline())
+        assertThat(change().deadline(Instant.EPOCH.plusNanos(10_000_001))
+                        .build()
+                        .deadline())
                 .hasValue(Instant.ofEpochMilli(20));
         assertThat(change().deadline(Mutation.MAX_DEADLINE).build().deadline()).hasValue(Mutation.MAX_DEADLINE);
         assertThat(Mutation.MAX_DEADLINE).isAfter(Instant.parse("2144-01-01T00:00:00Z"));
@@ -288,7 +290,13 @@ final class MutationTest {
         Mutation first = change().put("a", "1").put("b", "2").build();
         assertThat(first.toBuilder().fencingToken(1).build().puts()).isSameAs(first.puts());
         Mutation whole = change().replaceData(first.puts()).build();
-        StoredConversation stored = StoredConversation.none().apply(whole, WriteContext.at(StorageKey.bot(1).chat(2).user(3).build(), Instant.EPOCH).firstVersion(1).build()).next();
+        StoredConversation stored = StoredConversation.none()
+                .apply(
+                        whole,
+                        WriteContext.at(StorageKey.bot(1).chat(2).user(3).build(), Instant.EPOCH)
+                                .firstVersion(1)
+                                .build())
+                .next();
         assertThat(stored.data()).isSameAs(whole.puts());
         assertThat(stored.snapshot(Instant.EPOCH).data()).isSameAs(stored.data());
     }

@@ -50,7 +50,7 @@ public final class OneConversation implements StateStorage {
 
     public Outcome apply(Mutation mutation) {
         StoredConversation.Step step = stored.apply(
- mutation, WriteContext.at(KEY, now).firstVersion(clock += 1_000).build());
+                mutation, WriteContext.at(KEY, now).firstVersion(clock += 1_000).build());
         stored = step.next();
         return step.outcome();
     }

@@ -67,7 +67,9 @@ final class StoredConversationTest {
     void nothingBeginsWithTheTimeAsItsVersion() {
         Step step = StoredConversation.none()
                 .apply(change().state("A").put("a", "1").build(), CONTEXT);
-        assertThat(step.outcome()).isEqualTo(Applied.of(Optional.empty(), Optional.of("A"), 0, NOW).timed(Optional.empty(), TIME));
+        assertThat(step.outcome())
+                .isEqualTo(
+                        Applied.of(Optional.empty(), Optional.of("A"), 0, NOW).timed(Optional.empty(), TIME));
         assertThat(step.next())
                 .isEqualTo(StoredConversation.builder()
                         .state(Optional.of("A"))
@@ -97,7 +99,10 @@ final class StoredConversationTest {
         refused(FENCED, change().confirmEvent(10).build(), Duplicate.of(FENCED.snapshot(TIME)));
         refused(FENCED, change().confirmEvent(11).build(), Conflict.of(FENCED.snapshot(TIME)));
         refused(FENCED, change().confirmEvent(10).fencingToken(4).build(), Fenced.of(5));
-        refused(FENCED, change().confirmEvent(11).fencingToken(6).state("B").build(), Conflict.of(FENCED.snapshot(TIME)));
+        refused(
+                FENCED,
+                change().confirmEvent(11).fencingToken(6).state("B").build(),
+                Conflict.of(FENCED.snapshot(TIME)));
         refused(StoredConversation.none(), change().confirmEvent(11).build(), Conflict.of(Snapshot.none()));
     }
 
@@ -141,7 +146,9 @@ final class StoredConversationTest {
             assertThat(step.next()).isEqualTo(StoredConversation.none());
             assertThat(step.next().isGone()).isTrue();
             assertThat(step.next().isTombstone()).isFalse();
-            assertThat(step.outcome()).isEqualTo(Applied.of(Optional.of("A"), Optional.empty(), 7, 0).timed(Optional.empty(), TIME));
+            assertThat(step.outcome())
+                    .isEqualTo(
+                            Applied.of(Optional.of("A"), Optional.empty(), 7, 0).timed(Optional.empty(), TIME));
         }
     }
 
@@ -154,7 +161,9 @@ final class StoredConversationTest {
                 change().clearState().build())) {
             Step step = StoredConversation.none().apply(mutation, CONTEXT);
             assertThat(step.next().isGone()).isTrue();
-            assertThat(step.outcome()).isEqualTo(Applied.of(Optional.empty(), Optional.empty(), 0, 0).timed(Optional.empty(), TIME));
+            assertThat(step.outcome())
+                    .isEqualTo(
+                            Applied.of(Optional.empty(), Optional.empty(), 0, 0).timed(Optional.empty(), TIME));
         }
     }
 
@@ -170,7 +179,10 @@ final class StoredConversationTest {
         assertThat(step.next().snapshot(TIME).data()).isEmpty();
         assertThat(step.next().snapshot(TIME).version()).isEqualTo(8);
         refused(step.next(), change().state("B").fencingToken(4).build(), Fenced.of(5));
-        assertThat(step.next().apply(change().state("B").build(), CONTEXT).next().fencingToken())
+        assertThat(step.next()
+                        .apply(change().state("B").build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(5);
     }
 
@@ -189,11 +201,16 @@ final class StoredConversationTest {
     @Test
     void lowerTokenIsFenced() {
         refused(FENCED, change().state("B").fencingToken(4).build(), Fenced.of(5));
-        assertThat(FENCED.apply(change().fencingToken(5).build(), CONTEXT).next().fencingToken())
+        assertThat(FENCED.apply(change().fencingToken(5).build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(5);
-        assertThat(FENCED.apply(change().fencingToken(6).build(), CONTEXT).next().fencingToken())
+        assertThat(FENCED.apply(change().fencingToken(6).build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(6);
-        assertThat(FENCED.apply(change().build(), CONTEXT).next().fencingToken()).isEqualTo(5);
+        assertThat(FENCED.apply(change().build(), CONTEXT).next().fencingToken())
+                .isEqualTo(5);
     }
 
     @Test
@@ -262,15 +279,18 @@ final class StoredConversationTest {
 
     @Test
     void theStateIsAsOldAsItIsAndTheWriteAsYoung() {
-        StoredConversation begun =
-                StoredConversation.none().apply(change().state("A").build(), CONTEXT).next();
+        StoredConversation begun = StoredConversation.none()
+                .apply(change().state("A").build(), CONTEXT)
+                .next();
         Instant later = TIME.plusSeconds(5);
         for (Mutation.Builder same : List.of(change(), change().state("A"), change().put("a", "1"))) {
-            StoredConversation next = begun.apply(same.build(), at(later).build()).next();
+            StoredConversation next =
+                    begun.apply(same.build(), at(later).build()).next();
             assertThat(next.since()).hasValue(TIME);
             assertThat(next.touched()).hasValue(later);
         }
-        for (Mutation.Builder other : List.of(change().state("B"), change().clearState().put("a", "1"))) {
+        for (Mutation.Builder other :
+                List.of(change().state("B"), change().clearState().put("a", "1"))) {
             Step step = begun.apply(other.build(), at(later).build());
             assertThat(step.next().since()).hasValue(later);
             assertThat(applied(step).previousSince()).hasValue(TIME);
@@ -366,8 +386,7 @@ final class StoredConversationTest {
         Step outlived = FENCED.apply(write.build(), later(Duration.ZERO));
         assertThat(outlived.next().end()).hasValue(end);
         assertThat(outlived.timeToLive()).hasValue(WriteContext.DEFAULT_TOMBSTONE_TTL);
-        Step longer = FENCED.apply(
-                write.ttl(WriteContext.DEFAULT_TOMBSTONE_TTL).build(), later(Duration.ZERO));
+        Step longer = FENCED.apply(write.ttl(WriteContext.DEFAULT_TOMBSTONE_TTL).build(), later(Duration.ZERO));
         assertThat(longer.next().end()).isEmpty();
         assertThat(longer.timeToLive()).hasValue(WriteContext.DEFAULT_TOMBSTONE_TTL);
         Step forEver = FENCED.apply(change().persist().build(), later(Duration.ZERO));
@@ -400,7 +419,11 @@ final class StoredConversationTest {
         refusedLater(live, change().state("B").expectVersion(0).build(), Conflict.of(ended));
         refusedLater(live, change().state("B").expectState("A").build(), Conflict.of(ended));
         Step again = live.apply(
-                change().put("b", "2").expectNoState().expectVersion(ended.version()).build(), later(TTL));
+                change().put("b", "2")
+                        .expectNoState()
+                        .expectVersion(ended.version())
+                        .build(),
+                later(TTL));
         assertThat(applied(again).previousState()).isEmpty();
         assertThat(applied(again).previousVersion()).isEqualTo(ended.version());
         assertThat(again.next().data()).isEqualTo(Map.of("b", "2"));
@@ -426,7 +449,8 @@ final class StoredConversationTest {
         long end = live.snapshot(TIME.plus(TTL)).version();
         long before = applied(live.apply(change().state("B").build(), later(TTL.minusMillis(1))))
                 .version();
-        long after = applied(live.apply(change().state("C").build(), later(TTL))).version();
+        long after =
+                applied(live.apply(change().state("C").build(), later(TTL))).version();
         assertThat(before).isGreaterThan(end);
         assertThat(after).isGreaterThan(end);
     }

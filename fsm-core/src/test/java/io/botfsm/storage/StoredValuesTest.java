@@ -41,7 +41,9 @@ class StoredValuesTest {
                         () -> StoredConversation.builder().version(1).build(),
                         () -> StoredConversation.builder().fencingToken(1).build(),
                         () -> StoredConversation.builder().events(EVENTS).build(),
-                        () -> StoredConversation.builder().attributes(Map.of("a", "1")).build(),
+                        () -> StoredConversation.builder()
+                                .attributes(Map.of("a", "1"))
+                                .build(),
                         () -> StoredConversation.builder().since(TIME).build(),
                         () -> StoredConversation.builder().touched(TIME).build(),
                         () -> StoredConversation.builder().deadline(TIME).build(),

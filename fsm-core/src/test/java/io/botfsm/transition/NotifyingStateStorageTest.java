@@ -64,8 +64,8 @@ final class NotifyingStateStorageTest {
     @Test
     void noStateLastsLessThanNothingWhenAClockIsSetBack() {
         Instant now = backend.now;
-        Applied earlier = Applied.of(Optional.of("A"), Optional.of("B"), 7, 8)
-                .timed(Optional.of(now), now.minusSeconds(5));
+        Applied earlier =
+                Applied.of(Optional.of("A"), Optional.of("B"), 7, 8).timed(Optional.of(now), now.minusSeconds(5));
         assertThat(Transition.of(KEY, earlier).timeInPreviousState()).hasValue(Duration.ZERO);
         assertThat(Transition.of(KEY, Optional.of("A"), Optional.of("B")).timeInPreviousState())
                 .isEmpty();

@@ -35,11 +35,11 @@ import org.jspecify.annotations.Nullable;
  * process.
  *
  * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException} or
- * {@link EventSourceLimitException}.
- * Nothing survives the process, nothing is shared with another. No one sees a conversation whose time is over, and it
- * leaves the memory without traffic too, about a thousand in a second. Conversations without time to live stay until
- * they are cleared: give a {@linkplain Builder#ttl time to live} where users come and go. All capabilities; all rules
- * of the specification but those on shared and absent backends, which do not exist here.
+ * {@link EventSourceLimitException}. Nothing survives the process, nothing is shared with another. No one sees a
+ * conversation whose time is over, and it leaves the memory without traffic too, about a thousand in a second.
+ * Conversations without time to live stay until they are cleared: give a {@linkplain Builder#ttl time to live} where
+ * users come and go. All capabilities; all rules of the specification but those on shared and absent backends, which do
+ * not exist here.
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;
@@ -80,7 +80,8 @@ public final class MemoryStateStorage implements StateStorage {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
         Kept kept = conversations.getIfPresent(key);
-        return CompletableFuture.completedFuture(kept == null ? Snapshot.none() : kept.conversation.snapshot(clock.instant()));
+        return CompletableFuture.completedFuture(
+                kept == null ? Snapshot.none() : kept.conversation.snapshot(clock.instant()));
     }
 
     @Override

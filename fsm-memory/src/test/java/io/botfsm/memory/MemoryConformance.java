@@ -26,7 +26,8 @@ abstract class MemoryConformance extends StateStorageConformance
 
     @Override
     protected StateStorage open(Optional<Duration> ttl, Duration deadline) {
-        MemoryStateStorage.Builder builder = MemoryStateStorage.builder().ticker(nanos::get).clock(now::get);
+        MemoryStateStorage.Builder builder =
+                MemoryStateStorage.builder().ticker(nanos::get).clock(now::get);
         ttl.ifPresent(builder::ttl);
         MemoryStateStorage storage = builder.build();
         opened.add(storage);

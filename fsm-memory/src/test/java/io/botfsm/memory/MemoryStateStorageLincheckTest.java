@@ -2,7 +2,6 @@ package io.botfsm.memory;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -11,6 +10,7 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;

@@ -177,9 +177,11 @@ final class MemoryStateStorageTest {
                 .ttl(Duration.ofMillis(1))
                 .tombstoneTtl(Duration.ofSeconds(1))
                 .build()) {
-            long last = version(write(storage, key(1), Mutation.builder().state("A").eventId(1)));
+            long last =
+                    version(write(storage, key(1), Mutation.builder().state("A").eventId(1)));
             pass(Duration.ofSeconds(1));
-            long next = version(write(storage, key(1), Mutation.builder().state("A").eventId(1)));
+            long next =
+                    version(write(storage, key(1), Mutation.builder().state("A").eventId(1)));
             assertThat(next).isGreaterThan(last + 1);
         }
     }

@@ -36,8 +36,8 @@ public final class RecoveredConversation {
     }
 
     /**
-     * The same with the event that was applied last: that one is recognised when it is delivered again. Earlier ones are
-     * forgotten.
+     * The same with the event that was applied last: that one is recognised when it is delivered again. Earlier ones
+     * are forgotten.
      */
     public RecoveredConversation withLastEvent(EventId event) {
         return new RecoveredConversation(state, data, Optional.of(requireNonNull(event, "event")));

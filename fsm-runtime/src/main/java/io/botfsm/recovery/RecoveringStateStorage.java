@@ -225,7 +225,8 @@ public final class RecoveringStateStorage implements StateStorage {
             return clears.confirmed(key, conflict.current(), false).thenApply(confirmed -> conflict);
         }
         return known(key, false).thenCompose(now -> {
-            boolean restored = !Restoration.isMissing(now) && mutation.expectedVersion().isEmpty();
+            boolean restored =
+                    !Restoration.isMissing(now) && mutation.expectedVersion().isEmpty();
             return restored && again
                     ? writeKnown(key, mutation, false)
                     : CompletableFuture.completedFuture(Conflict.of(now));

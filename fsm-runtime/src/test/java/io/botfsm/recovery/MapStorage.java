@@ -1,6 +1,5 @@
 package io.botfsm.recovery;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
@@ -9,6 +8,7 @@ import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.WriteContext;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -62,7 +62,9 @@ final class MapStorage implements StateStorage {
         Outcome[] outcome = new Outcome[1];
         stored.compute(key, (same, before) -> {
             StoredConversation.Step step = (before == null ? StoredConversation.none() : before)
-                    .apply(mutation, WriteContext.at(key, clock.instant()).ttl(ttl).build());
+                    .apply(
+                            mutation,
+                            WriteContext.at(key, clock.instant()).ttl(ttl).build());
             outcome[0] = step.outcome();
             return step.next().isGone() ? null : step.next();
         });

@@ -3,8 +3,8 @@ package io.botfsm.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.Handled;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
@@ -234,8 +234,9 @@ class RecoveringStateStorageTest extends RecoveryTest {
 
     @Test
     void anEmptyMutationNeverCreates() {
-        assertThat(write(change())).isInstanceOfSatisfying(
-                Applied.class, applied -> assertThat(applied.version()).isZero());
+        assertThat(write(change()))
+                .isInstanceOfSatisfying(
+                        Applied.class, applied -> assertThat(applied.version()).isZero());
         assertThat(answer(storage.read(KEY))).isEqualTo(Snapshot.none());
     }
 

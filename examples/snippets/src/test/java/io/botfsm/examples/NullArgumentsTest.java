@@ -123,7 +123,8 @@ class NullArgumentsTest {
         SAMPLES.put(Mutation.class, () -> Mutation.builder().build());
         SAMPLES.put(Mutation.Builder.class, Mutation::builder);
         SAMPLES.put(EventId.class, () -> EventId.of(1));
-        SAMPLES.put(WriteContext.class, () -> WriteContext.at(KEY, Instant.EPOCH).build());
+        SAMPLES.put(
+                WriteContext.class, () -> WriteContext.at(KEY, Instant.EPOCH).build());
         SAMPLES.put(WriteContext.Builder.class, () -> WriteContext.at(KEY, Instant.EPOCH));
         SAMPLES.put(Outcome.Applied.class, () -> Outcome.Applied.of(Optional.empty(), Optional.empty(), 0, 0));
         SAMPLES.put(Outcome.Fenced.class, () -> Outcome.Fenced.of(1));

@@ -37,7 +37,8 @@ public enum Need {
             case CUTS_OFF -> suite instanceof Conformance.CutsOff;
             case SHARES -> suite instanceof Conformance.Shares;
             case COUNTS -> suite instanceof Conformance.Counts;
-            case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, TIMES, ATTRIBUTES, DEADLINE, ANY_TEXT -> suite.meets(this);
+            case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, TIMES, ATTRIBUTES, DEADLINE, ANY_TEXT ->
+                suite.meets(this);
         };
     }
 }

@@ -3,7 +3,6 @@ package io.botfsm.examples.onboarding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.telegram.TelegramBot;
@@ -22,6 +21,7 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.WriteContext;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegrambots.BotToken;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package io.botfsm.examples.snippets;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.BlockingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -9,6 +8,7 @@ import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;

@@ -21,7 +21,8 @@ abstract class AttributeRules extends StorageRules {
     void rule21_attributesAreNoDataAndDataAreNoAttributes() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
-        storage.applied(key, change().state("A").put("flow", "1").put("@flow", "2").attribute("flow", "x"));
+        storage.applied(
+                key, change().state("A").put("flow", "1").put("@flow", "2").attribute("flow", "x"));
         assertThat(storage.read(key).data()).isEqualTo(Map.of("flow", "1", "@flow", "2"));
         assertThat(storage.read(key).attributes()).isEqualTo(Map.of("flow", "x"));
         storage.applied(key, change().remove("flow").remove("@flow"));

@@ -14,7 +14,6 @@ import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Rule 23: fencing token and events outlive the time to live of state and data. */
@@ -31,7 +30,8 @@ abstract class EndRules extends StorageRules {
     private Snapshot passUntilEnd(TestedStorage storage, StorageKey key) {
         time.passUntil(time.life(), "the conversation ends", () -> {
             Snapshot now = storage.read(key);
-            assertThat(now.hasEnded()).isEqualTo(now.state().isEmpty() && now.data().isEmpty());
+            assertThat(now.hasEnded())
+                    .isEqualTo(now.state().isEmpty() && now.data().isEmpty());
             return now.hasEnded();
         });
         Snapshot ended = storage.read(key);
@@ -98,7 +98,8 @@ abstract class EndRules extends StorageRules {
         assertThat(storage.read(key).version()).isEqualTo(before);
         Snapshot ended = passUntilEnd(storage, key);
         assertThat(ended.version()).isGreaterThan(before);
-        assertThat(storage.conflict(key, change().state("B").expectVersion(before)).current())
+        assertThat(storage.conflict(key, change().state("B").expectVersion(before))
+                        .current())
                 .isEqualTo(ended);
         assertThat(storage.conflict(key, change().state("B").expectVersion(0)).current())
                 .isEqualTo(ended);
@@ -197,10 +198,10 @@ abstract class EndRules extends StorageRules {
             time.inTime(time.life(), its -> {
                 StorageKey key = freshKey();
                 StorageKey witness = freshKey();
-                its.begin(() -> storage.applied(
-                        key, change().state("A").eventId(10).ttl(time.life())));
-                its.during(() -> storage.applied(
-                        key, standard.isPresent() ? change().persist() : change().put("a", "1")));
+                its.begin(() ->
+                        storage.applied(key, change().state("A").eventId(10).ttl(time.life())));
+                its.during(
+                        () -> storage.applied(key, standard.isPresent() ? change().persist() : change().put("a", "1")));
                 storage.applied(witness, change().state("A").eventId(10).ttl(time.life()));
                 passUntilEnd(storage, witness);
                 assertThat(storage.read(key).state()).hasValue("A");

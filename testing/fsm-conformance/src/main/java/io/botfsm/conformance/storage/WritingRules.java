@@ -2,11 +2,10 @@ package io.botfsm.conformance.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.storage.EventId;
-import io.botfsm.storage.WriteContext;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.Requires;
 import io.botfsm.conformance.internal.Crowd;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -16,6 +15,7 @@ import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -196,7 +196,8 @@ abstract class WritingRules extends StorageRules {
                     Outcome outcome = storage.write(key, change);
                     Mutation mutation = change.build();
                     Step step = model.apply(
- mutation, WriteContext.at(key, Instant.EPOCH).firstVersion(1).build());
+                            mutation,
+                            WriteContext.at(key, Instant.EPOCH).firstVersion(1).build());
                     model = step.next();
                     if (outcome instanceof Applied applied && !model.isGone()) {
                         model = model.toBuilder().version(applied.version()).build();

@@ -1,6 +1,5 @@
 package io.botfsm.conformance.storage;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -8,6 +7,7 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,15 +1,13 @@
 package io.botfsm.conformance.storage;
 
-import java.util.stream.Collectors;
-import java.util.List;
-import io.botfsm.storage.EventSourceLimitException;
-import io.botfsm.storage.EventId;
 import io.botfsm.conformance.Faults;
 import io.botfsm.conformance.internal.BackendTime;
 import io.botfsm.conformance.storage.ReferenceBackend.Connection;
 import io.botfsm.conformance.storage.ReferenceBackend.Decision;
 import io.botfsm.conformance.storage.ReferenceBackend.Kept;
 import io.botfsm.conformance.storage.ReferenceBackend.Write;
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
@@ -33,6 +31,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +48,7 @@ import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** What can be wrong about a storage, in the reference. */
@@ -187,7 +187,12 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     }
                     LockSupport.parkNanos(1_000);
                     return s.honestApply(key, data(m)) instanceof Applied after
-                            ? applied(before, before.previousState(), after.state(), before.previousVersion(), after.version())
+                            ? applied(
+                                    before,
+                                    before.previousState(),
+                                    after.state(),
+                                    before.previousVersion(),
+                                    after.version())
                             : before;
                 });
         fault("PatchesReplaceEverything", breaks(8).also(2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 17, 19))
@@ -406,7 +411,8 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? b.honestEnd(w)
                             : w.record().endNanos();
                 });
-        fault("IgnoresTheOverride", breaks(10).also(6, 7)).is(b -> b.end = w -> w.isOutlived() ? b.honestEnd(w) : b.endAfter(w.ttl()));
+        fault("IgnoresTheOverride", breaks(10).also(6, 7))
+                .is(b -> b.end = w -> w.isOutlived() ? b.honestEnd(w) : b.endAfter(w.ttl()));
         fault("IgnoresPersist", breaks(10))
                 .is(b -> b.end = w -> w.mutation().persists() ? b.endAfter(w.ttl()) : b.honestEnd(w));
         fault("OverrideStays", breaks(10).also(18))
@@ -554,8 +560,8 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             : before.apply(m, now);
                 });
         fault("ForgetsTheSecondRun", breaks(14).also(19))
-                .is(b -> b.decide = after(
-                        (m, next) -> events(next, EventWindow.of(next.events().latest(), new byte[0], rings(next.events())))));
+                .is(b -> b.decide = after((m, next) ->
+                        events(next, EventWindow.of(next.events().latest(), new byte[0], rings(next.events())))));
         fault("RemembersTooFewEvents", breaks(14).also(5, 19))
                 .is(b -> b.decide = after((m, next) -> {
                     byte[] latest = next.events().latest();
@@ -605,12 +611,13 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     return events(next, rings(next.events(), one));
                 }));
         fault("TextsPushCountedIdsOut", breaks(19).also(5))
-                .is(b -> b.decide = after((m, next) ->
-                        m.eventId().flatMap(id -> id.counted().stream().boxed().findAny().or(() -> Optional.of(-1L)))
-                                        .filter(counted -> counted < 0)
-                                        .isPresent()
-                                ? events(next, EventWindow.of(new byte[0], new byte[0], rings(next.events())))
-                                : next));
+                .is(b -> b.decide = after((m, next) -> m.eventId()
+                                .flatMap(id ->
+                                        id.counted().stream().boxed().findAny().or(() -> Optional.of(-1L)))
+                                .filter(counted -> counted < 0)
+                                .isPresent()
+                        ? events(next, EventWindow.of(new byte[0], new byte[0], rings(next.events())))
+                        : next));
         fault("AppliesEventsOfASourceTooManyWithoutRememberingThem", breaks(19).also(5))
                 .is(b -> b.decide = (before, m, now) -> {
                     try {
@@ -620,15 +627,15 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     }
                 });
         fault("ForgetsTextsOnClear", breaks(19).also(5, 6, 7, 9, 12, 18))
-                .is(b -> b.decide = after((m, next) -> next.isTombstone()
-                        ? events(next, rings(next.events(), Map.of()))
-                        : next));
+                .is(b -> b.decide =
+                        after((m, next) -> next.isTombstone() ? events(next, rings(next.events(), Map.of())) : next));
     }
 
     private void times() {
         fault("EveryWriteEntersTheStateAnew", breaks(20).also(23))
-                .is(b -> b.decide = after((m, next) ->
-                        next.isGone() ? next : next.toBuilder().since(next.touched()).build()));
+                .is(b -> b.decide = after((m, next) -> next.isGone()
+                        ? next
+                        : next.toBuilder().since(next.touched()).build()));
         fault("SettingTheSameStateEntersItAnew", breaks(20))
                 .is(b -> b.decide = after((m, next) -> m.changesState() && !next.isGone()
                         ? next.toBuilder().since(next.touched()).build()
@@ -659,8 +666,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 .is(b -> b.decide = telling(a -> a.timed(Optional.empty(), a.at().orElseThrow())));
         fault("TellsWhenTheStateNowWasEntered", breaks(20))
                 .is(b -> b.decide = telling(a -> a.timed(
-                        a.state().equals(a.previousState()) ? a.previousSince() : a.at(),
-                        a.at().orElseThrow())));
+                        a.state().equals(a.previousState()) ? a.previousSince() : a.at(), a.at().orElseThrow())));
     }
 
     private void attributes() {
@@ -674,7 +680,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 .is(b -> b.decide = after((m, next) -> m.replacesData() ? attributes(next, m.attributes()) : next));
         fault("AttributesOfAWriteReplaceTheOthers", breaks(21).also(5))
                 .is(b -> b.decide = after((m, next) ->
-                        m.attributes().isEmpty() || next.attributes().isEmpty() ? next : attributes(next, m.attributes())));
+                        m.attributes().isEmpty() || next.attributes().isEmpty()
+                                ? next
+                                : attributes(next, m.attributes())));
         fault("ClearKeepsAttributes", breaks(21).also(5, 23))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
@@ -685,7 +693,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         fault("AttributesMakeAConversation", breaks(21).also(5))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
-                    return before.isGone() && step.next().isGone() && !m.attributes().isEmpty()
+                    return before.isGone()
+                                    && step.next().isGone()
+                                    && !m.attributes().isEmpty()
                                     && step.outcome() instanceof Applied a
                             ? Step.of(
                                     attributes(empty(now.firstVersion()), m.attributes()),
@@ -696,8 +706,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         inStorage("CutsLongAttributes", breaks(21))
                 .is(s -> s.apply = (key, m) -> {
                     Mutation.Builder cut = m.toBuilder();
-                    m.attributes().forEach((name, text) ->
-                            cut.attribute(name, text.substring(0, Math.min(text.length(), 4_096))));
+                    m.attributes()
+                            .forEach((name, text) ->
+                                    cut.attribute(name, text.substring(0, Math.min(text.length(), 4_096))));
                     return s.honestApply(key, cut.build());
                 });
     }
@@ -734,7 +745,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         fault("DeadlineMakesAConversation", breaks(22).also(5))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
-                    return before.isGone() && step.next().isGone() && m.deadline().isPresent()
+                    return before.isGone()
+                                    && step.next().isGone()
+                                    && m.deadline().isPresent()
                                     && step.outcome() instanceof Applied a
                             ? Step.of(
                                     deadline(empty(now.firstVersion()), m.deadline()),
@@ -754,8 +767,8 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         ? b.endAfter(w.mutation().ttl(w.ttl()))
                         : b.honestEnd(w));
         fault("StateAndDataLiveAsLongAsTheToken", breaks(23).also(7, 10))
-                .is(b -> b.decide =
-                        after((m, next) -> next.toBuilder().end(Optional.empty()).build()));
+                .is(b -> b.decide = after(
+                        (m, next) -> next.toBuilder().end(Optional.empty()).build()));
         fault("NothingThatIsOutlivedEnds", breaks(23).also(7, 10, 18)).is(b -> {
             b.decide = after((m, next) -> next.toBuilder().end(Optional.empty()).build());
             b.end = w -> Long.MAX_VALUE;
@@ -771,25 +784,26 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             && now.data().isEmpty();
                     return now.toBuilder().ended(isTombstone).build();
                 });
-        fault("EndKeepsTheVersion", breaks(23))
-                .is(b -> {
-                    b.decide = (before, m, now) -> endedWithItsVersion(before, now).apply(m, now);
-                    b.read = key -> {
-                        Snapshot now = b.honestRead(key);
-                        return now.hasEnded()
-                                ? now.toBuilder().version(now.version() - 1).build()
-                                : now;
-                    };
-                });
+        fault("EndKeepsTheVersion", breaks(23)).is(b -> {
+            b.decide = (before, m, now) -> endedWithItsVersion(before, now).apply(m, now);
+            b.read = key -> {
+                Snapshot now = b.honestRead(key);
+                return now.hasEnded()
+                        ? now.toBuilder().version(now.version() - 1).build()
+                        : now;
+            };
+        });
         fault("NothingMayBeExpectedAfterTheEnd", breaks(23))
-                .is(b -> b.decide = (before, m, now) -> before.snapshot(now.now()).hasEnded()
-                                && m.expectedVersion().orElse(1) == 0
-                        ? before.apply(
-                                m.toBuilder()
-                                        .expectVersion(before.snapshot(now.now()).version())
-                                        .build(),
-                                now)
-                        : before.apply(m, now));
+                .is(b -> b.decide =
+                        (before, m, now) -> before.snapshot(now.now()).hasEnded()
+                                        && m.expectedVersion().orElse(1) == 0
+                                ? before.apply(
+                                        m.toBuilder()
+                                                .expectVersion(before.snapshot(now.now())
+                                                        .version())
+                                                .build(),
+                                        now)
+                                : before.apply(m, now));
         fault("OldEntriesComeBackAfterTheEnd", breaks(23))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
@@ -824,7 +838,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     return step.next().end().isPresent()
                                     && before.end().isPresent()
                                     && !before.snapshot(now.now()).hasEnded()
-                            ? next(step, step.next().toBuilder().end(before.end()).build())
+                            ? next(
+                                    step,
+                                    step.next().toBuilder().end(before.end()).build())
                             : step;
                 });
         fault("AnEndIsNeverLifted", breaks(23).also(10))
@@ -835,7 +851,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                     && !step.next().isTombstone()
                                     && !step.next().isGone()
                                     && !before.snapshot(now.now()).hasEnded()
-                            ? next(step, step.next().toBuilder().end(before.end()).build())
+                            ? next(
+                                    step,
+                                    step.next().toBuilder().end(before.end()).build())
                             : step;
                 });
         fault("RefusedWritesPutTheEndOff", breaks(23).also(7))

@@ -29,8 +29,8 @@ public abstract class AiogramConformance extends RedisStorageConformance {
     }
 
     /**
-     * It holds no fence, no event, no times, attributes and deadlines, its versions do not rise, ids are restricted, and
-     * JSON is kept in Python's form.
+     * It holds no fence, no event, no times, attributes and deadlines, its versions do not rise, ids are restricted,
+     * and JSON is kept in Python's form.
      */
     @Override
     protected final Set<Gap> expectedGaps() {
