@@ -117,12 +117,14 @@ final class TurnTransaction<R extends @Nullable Object> {
 
     /** What a reader would see now. */
     private Snapshot stored(Snapshot changed, Applied applied) {
-        boolean stays = applied.state().equals(applied.previousState()) && applied.previousVersion() != 0;
+        if (applied.version() == 0) {
+            return Snapshot.none();
+        }
         boolean isEmpty = changed.state().isEmpty() && changed.data().isEmpty();
         return changed.toBuilder()
                 .version(applied.version())
                 .events(eventId.map(changed.events()::with).orElse(changed.events()))
-                .since(stays ? applied.previousSince() : applied.at())
+                .since(applied.since())
                 .touched(applied.at())
                 .attributes(isEmpty ? Map.of() : changed.attributes())
                 .deadline(isEmpty ? Optional.empty() : changed.deadline())

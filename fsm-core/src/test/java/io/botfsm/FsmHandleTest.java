@@ -23,6 +23,7 @@ import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.StoredConversation;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -176,6 +177,54 @@ class FsmHandleTest {
 
         assertThat(questions).hasValue(1);
         assertThat(fsm.context(KEY).read().snapshot().version()).isEqualTo(version);
+    }
+
+    @Test
+    void aConversationSaysSinceWhenItIsInItsState() {
+        assertThat(fsm.context(KEY).read().since()).isEmpty();
+        Instant begun = storage.now;
+        assertThat(fsm.handle(KEY, 1, turn -> turn.state(Step.NAME)).now().since())
+                .hasValue(begun);
+        storage.now = begun.plusSeconds(60);
+        Handled<Optional<Instant>> same = fsm.handle(KEY, 2, turn -> {
+            turn.state(Step.NAME).put("name", "Ada");
+            return turn.since();
+        });
+        assertThat(same.now().since()).hasValue(begun);
+        assertThat(same)
+                .isInstanceOfSatisfying(
+                        Done.class, done -> assertThat(done.result()).isEqualTo(Optional.of(begun)));
+        assertThat(same.now().snapshot()).isEqualTo(fsm.context(KEY).read().snapshot());
+        storage.now = begun.plusSeconds(90);
+        Handled<Object> changed = fsm.handle(KEY, 3, turn -> turn.state(Step.AGE));
+        assertThat(changed.now().since()).hasValue(begun.plusSeconds(90));
+        assertThat(changed.now().snapshot()).isEqualTo(fsm.context(KEY).read().snapshot());
+    }
+
+    @Test
+    void aTurnThatLeavesNothingSaysSo() {
+        fsm.handle(KEY, turn -> turn.state(Step.NAME));
+        Handled<Object> cleared = fsm.handle(KEY, turn -> turn.clear());
+        assertThat(cleared.now().snapshot()).isEqualTo(Snapshot.none());
+    }
+
+    /** What keeps the events of a conversation that has ended keeps nothing of the conversation. */
+    @Test
+    void aTurnAfterTheEndBeginsAnew() {
+        storage.ttl = Optional.of(Duration.ofHours(1));
+        fsm.handle(KEY, 1, turn -> turn.state(Step.NAME).put("name", "Ada"));
+        storage.now = storage.now.plus(Duration.ofHours(1));
+        Handled<Boolean> again = fsm.handle(KEY, 2, turn -> {
+            boolean isThere =
+                    turn.state().isPresent() || turn.value("name", String.class).isPresent();
+            turn.state(Step.NAME);
+            return isThere;
+        });
+        assertThat(again)
+                .isInstanceOfSatisfying(
+                        Done.class, done -> assertThat(done.result()).isEqualTo(false));
+        assertThat(again.now().snapshot()).isEqualTo(fsm.context(KEY).read().snapshot());
+        assertThat(fsm.handle(KEY, 1, turn -> "again")).isInstanceOf(Repeated.class);
     }
 
     @Test

@@ -7,8 +7,15 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.WriteContext;
+<<<<<<< HEAD
+||||||| 1ea763a
+=======
+import java.time.Duration;
+import java.time.Instant;
+>>>>>>> rec
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +35,8 @@ final class FsmTestStorage implements StateStorage {
     final AtomicInteger writes = new AtomicInteger();
     Set<Capability> capabilities = EnumSet.allOf(Capability.class);
     Runnable beforeNextWrite = () -> {};
+    volatile Optional<Duration> ttl = Optional.empty();
+    volatile Instant now = Instant.EPOCH.plusSeconds(1);
 
     @Nullable
     Supplier<CompletionStage<Outcome>> insteadOfWrite;
@@ -49,7 +58,7 @@ final class FsmTestStorage implements StateStorage {
         if (insteadOfRead != null) {
             return insteadOfRead.get();
         }
-        return CompletableFuture.supplyAsync(() -> stored(key).snapshot(), driver);
+        return CompletableFuture.supplyAsync(() -> stored(key).snapshot(now), driver);
     }
 
     @Override
@@ -69,8 +78,16 @@ final class FsmTestStorage implements StateStorage {
             StoredConversation.Step step = stored(key)
                     .apply(
                             mutation,
+<<<<<<< HEAD
                             WriteContext.builder(key)
                                     .firstVersion(clock.addAndGet(1_000))
+||||||| 1ea763a
+            StoredConversation.Step step = stored(key).apply(mutation, WriteContext.builder(key).firstVersion(clock.addAndGet(1_000)).build());
+=======
+                            WriteContext.at(key, now)
+                                    .firstVersion(clock.addAndGet(1_000))
+                                    .ttl(ttl)
+>>>>>>> rec
                                     .build());
             if (step.next().isGone()) {
                 conversations.remove(key);

@@ -69,7 +69,7 @@ public final class EventWindow {
 
     /** Whether the event was applied and is still remembered. */
     public boolean contains(EventId event) {
-        if (event.counted().isPresent()) {
+        if (requireNonNull(event, "event").counted().isPresent()) {
             return contains(event.counted().getAsLong());
         }
         EventRing ring = rings.get(event.source());
@@ -82,7 +82,7 @@ public final class EventWindow {
 
     /** Whether the event is of a source that the window knows, or of one for which there is room. */
     public boolean takes(EventId event) {
-        return event.source().isEmpty()
+        return requireNonNull(event, "event").source().isEmpty()
                 || rings.containsKey(event.source())
                 || rings.size() - (rings.containsKey("") ? 1 : 0) < MAX_SOURCES;
     }

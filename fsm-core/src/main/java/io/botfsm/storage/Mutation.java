@@ -20,7 +20,15 @@ import java.util.regex.Pattern;
  * One atomic write: what changes, and under which conditions. Immutable and thread-safe.
  *
  * <p>State: kept, set or cleared. Data: named entries put and removed, the others untouched; or all replaced.
+<<<<<<< HEAD
  * Attributes, kept by this library's own parts: put and removed. Deadline: kept, set or cleared. Conditions (all
+||||||| 1ea763a
+ * Attributes, kept by this library's own parts: put and removed. Deadline: kept, set or cleared. Conditions (all optional): fencing token, event id, expected version, expected state or none. Time to live: the
+ * storage's own, one for this write, or none. A mutation that changes nothing restarts the time to live and never
+ * creates a conversation.
+=======
+ * Attributes, which this library's own parts keep: put and removed. Deadline: kept, set or cleared. Conditions (all
+>>>>>>> rec
  * optional): fencing token, event id, expected version, expected state or none. Time to live: the storage's own, one
  * for this write, or none. A mutation that changes nothing restarts the time to live and never creates a conversation.
  */
@@ -34,7 +42,7 @@ public final class Mutation {
     /** The most characters that all texts of one mutation may have together. */
     public static final int MAX_CHARACTERS = 64 << 20;
 
-    /** A version that no conversation has: they begin with the backend's clock and rise by one a write. */
+    /** A version that no conversation has: they begin with the backend's clock and rise by one or two a write. */
     private static final long UNREACHABLE_VERSION = Long.MAX_VALUE;
 
     /** The longest time to live. */
@@ -125,7 +133,7 @@ public final class Mutation {
                     MAX_DEADLINE,
                     deadline));
         }
-        long hundredths = (deadline.plusNanos(9_999_999).toEpochMilli()) / 10;
+        long hundredths = deadline.plusNanos(9_999_999).toEpochMilli() / 10;
         return Instant.ofEpochMilli(hundredths * 10);
     }
 
@@ -345,12 +353,11 @@ public final class Mutation {
 
         private Builder entry(String name, String json) {
             Text.wellFormed("data name", name);
-            if (Text.unpairedSurrogate(requireNonNull(json, "JSON text"), 0) >= 0) {
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "the JSON text of data entry \"%s\" holds an unpaired surrogate; escape it as \\uXXXX",
-                        Text.printable(name)));
-            }
+            requireNonNull(json, "JSON text");
+            refuseIf(
+                    Text.unpairedSurrogate(json, 0) >= 0,
+                    "the JSON text of data entry \"%s\" holds an unpaired surrogate; escape it as \\uXXXX",
+                    name);
             if (!(puts instanceof LinkedHashMap)) {
                 puts = new LinkedHashMap<>(puts);
             }
@@ -380,7 +387,11 @@ public final class Mutation {
                     attributeRemovals.contains(name),
                     "attribute(\"%s\", …) contradicts removeAttribute(…) of the same name",
                     name);
-            Text.wellFormed("attribute", text);
+            requireNonNull(text, "attribute");
+            refuseIf(
+                    Text.unpairedSurrogate(text, 0) >= 0,
+                    "the text of attribute \"%s\" holds an unpaired surrogate",
+                    name);
             if (!(attributes instanceof LinkedHashMap)) {
                 attributes = new LinkedHashMap<>(attributes);
             }
@@ -570,8 +581,8 @@ public final class Mutation {
             return names.stream().findFirst().orElse("");
         }
 
-        private static void refuseIf(boolean contradicts, String message, String value) {
-            if (contradicts) {
+        private static void refuseIf(boolean wrong, String message, String value) {
+            if (wrong) {
                 throw new IllegalArgumentException(String.format(Locale.ROOT, message, Text.printable(value)));
             }
         }

@@ -95,6 +95,17 @@ public sealed interface Outcome {
             return previousSince;
         }
 
+        /**
+         * Since when the state now, or none, is there, under the same conditions. It differs from what the next read
+         * shows only where the clock was set back.
+         */
+        public Optional<Instant> since() {
+            if (version == 0) {
+                return Optional.empty();
+            }
+            return previousVersion != 0 && state.equals(previousState) ? previousSince : at;
+        }
+
         /** When it was written; empty if the storage lacks {@link StateStorage.Capability#TIMES}. */
         public Optional<Instant> at() {
             return at;

@@ -12,6 +12,8 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,35 @@ final class NotifyingStateStorageTest {
 
     private void write(Mutation.Builder change) {
         var unused = storage.write(KEY, change.build());
+    }
+
+    @Test
+    void aChangeSaysWhenItWasAndHowLongTheStateBeforeLasted() {
+        List<Transition> all = new ArrayList<>();
+        StateStorage timed = new NotifyingStateStorage(backend, List.of(all::add), Runnable::run);
+        Instant begun = backend.now;
+        var begins = timed.write(KEY, Mutation.builder().state("A").build());
+        backend.now = begun.plusSeconds(30);
+        var same = timed.write(KEY, Mutation.builder().state("A").put("a", "1").build());
+        backend.now = begun.plusSeconds(90);
+        var changes = timed.write(KEY, Mutation.builder().state("B").build());
+
+        assertThat(all).hasSize(2);
+        assertThat(all.get(0).at()).hasValue(begun);
+        assertThat(all.get(0).timeInPreviousState()).isEmpty();
+        assertThat(all.get(1).at()).hasValue(begun.plusSeconds(90));
+        assertThat(all.get(1).timeInPreviousState()).hasValue(Duration.ofSeconds(90));
+    }
+
+    @Test
+    void noStateLastsLessThanNothingWhenAClockIsSetBack() {
+        Instant now = backend.now;
+        Applied earlier =
+                Applied.of(Optional.of("A"), Optional.of("B"), 7, 8).timed(Optional.of(now), now.minusSeconds(5));
+        assertThat(Transition.of(KEY, earlier).timeInPreviousState()).hasValue(Duration.ZERO);
+        assertThat(Transition.of(KEY, Optional.of("A"), Optional.of("B")).timeInPreviousState())
+                .isEmpty();
+        assertThat(Transition.of(KEY, Optional.of("A"), Optional.of("B")).at()).isEmpty();
     }
 
     @Test

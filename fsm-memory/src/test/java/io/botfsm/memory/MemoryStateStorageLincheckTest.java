@@ -11,6 +11,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
 import io.botfsm.storage.WriteContext;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class MemoryStateStorageLincheckTest {
     private static final StorageKey KEY = StorageKey.bot("bot").chat(1).user(1).build();
+    private static final WriteContext CONTEXT =
+            WriteContext.at(KEY, Instant.EPOCH).firstVersion(1).build();
 
     private static void check(Class<?> conversation) {
         new StressOptions()
@@ -136,9 +139,7 @@ class MemoryStateStorageLincheckTest {
             super(new Wrong() {
                 @Override
                 Outcome apply(Mutation mutation) {
-                    Step step = stored().apply(
-                                    mutation,
-                                    WriteContext.builder(KEY).firstVersion(1).build());
+                    Step step = stored().apply(mutation, CONTEXT);
                     letOthersIn();
                     keep(step.next());
                     return step.outcome();
@@ -183,9 +184,9 @@ class MemoryStateStorageLincheckTest {
 
                 @Override
                 public CompletionStage<Snapshot> read(StorageKey key) {
-                    Snapshot first = stored().snapshot();
+                    Snapshot first = stored().snapshot(CONTEXT.now());
                     letOthersIn();
-                    Snapshot second = stored().snapshot();
+                    Snapshot second = stored().snapshot(CONTEXT.now());
                     return CompletableFuture.completedFuture(
                             first.toBuilder().data(second.data()).build());
                 }
@@ -217,10 +218,7 @@ class MemoryStateStorageLincheckTest {
         final Outcome atomically(Mutation mutation) {
             Outcome[] outcome = new Outcome[1];
             conversations.compute(KEY, (key, before) -> {
-                Step step = (before == null ? StoredConversation.none() : before)
-                        .apply(
-                                mutation,
-                                WriteContext.builder(KEY).firstVersion(1).build());
+                Step step = (before == null ? StoredConversation.none() : before).apply(mutation, CONTEXT);
                 outcome[0] = step.outcome();
                 return step.next();
             });
@@ -229,7 +227,7 @@ class MemoryStateStorageLincheckTest {
 
         @Override
         public CompletionStage<Snapshot> read(StorageKey key) {
-            return CompletableFuture.completedFuture(stored().snapshot());
+            return CompletableFuture.completedFuture(stored().snapshot(CONTEXT.now()));
         }
 
         @Override

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -35,8 +36,8 @@ public final class RecoveredConversation {
     }
 
     /**
-     * The same with the event that was applied last: that one is recognised when it is delivered again. Earlier ones are
-     * forgotten.
+     * The same with the event that was applied last: that one is recognised when it is delivered again. Earlier ones
+     * are forgotten.
      */
     public RecoveredConversation withLastEvent(EventId event) {
         return new RecoveredConversation(state, data, Optional.of(requireNonNull(event, "event")));
@@ -61,13 +62,16 @@ public final class RecoveredConversation {
         return state.isEmpty() && data.isEmpty();
     }
 
-    /** The write that restores it where nothing is stored. */
-    Mutation restoring(boolean withEvent) {
-        Mutation.Builder write = Mutation.builder().expectVersion(0).replaceData(new LinkedHashMap<>(data));
+    /** The write that restores it where it is missing; the event is not told where it is remembered anyway. */
+    Mutation restoring(Snapshot missing, boolean withEvent) {
+        Mutation.Builder write =
+                Mutation.builder().expectVersion(missing.version()).replaceData(new LinkedHashMap<>(data));
         state.ifPresent(write::state);
-        if (withEvent) {
-            lastEvent.ifPresent(write::eventId);
-        }
+        lastEvent
+                .filter(event -> withEvent
+                        && missing.events().takes(event)
+                        && !missing.events().contains(event))
+                .ifPresent(write::eventId);
         return write.build();
     }
 

@@ -2,13 +2,13 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.storage.EventId;
 import com.fasterxml.jackson.annotation.JsonAlias;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.Turn;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateNames;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
@@ -57,7 +57,8 @@ class ChangingTest {
     // snippet: changing-way-out
     static String answer(Fsm fsm, StorageKey key, long updateId, String text) {
         try {
-            return fsm.handle(key, EventId.of(updateId), turn -> step(turn, text)).orElse(now -> "Once more, please.");
+            return fsm.handle(key, EventId.of(updateId), turn -> step(turn, text))
+                    .orElse(now -> "Once more, please.");
         } catch (UnknownStateException | UnreadableDataException e) {
             return "I have lost the thread. Send /start to begin anew.";
         }

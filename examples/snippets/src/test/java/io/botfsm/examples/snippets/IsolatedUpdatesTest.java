@@ -2,7 +2,6 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.isolation.EventIsolation;
@@ -10,6 +9,7 @@ import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Optional;

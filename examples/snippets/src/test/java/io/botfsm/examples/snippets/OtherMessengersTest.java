@@ -32,12 +32,14 @@ class OtherMessengersTest {
     // snippet: ids-texts
     String onWhatsApp(String business, String from, String messageId, String text) { // "wamid.HBgLMTY1…"
         StorageKey key = StorageKey.bot(business).chat(from).user(from).build();
-        return fsm.handle(key, EventId.of(messageId), turn -> answer(turn, text)).orElse(now -> AGAIN);
+        return fsm.handle(key, EventId.of(messageId), turn -> answer(turn, text))
+                .orElse(now -> AGAIN);
     }
 
     String onDiscord(String application, String channel, String user, String messageId, String text) { // a snowflake
         StorageKey key = StorageKey.bot(application).chat(channel).user(user).build();
-        return fsm.handle(key, EventId.of(messageId), turn -> answer(turn, text)).orElse(now -> AGAIN);
+        return fsm.handle(key, EventId.of(messageId), turn -> answer(turn, text))
+                .orElse(now -> AGAIN);
     }
     // end
 
@@ -52,7 +54,8 @@ class OtherMessengersTest {
 
     // snippet: ids-none
     String onTimer(StorageKey key) {
-        return fsm.handle(key, turn -> answer(turn, "tick")).orElse(now -> AGAIN); // never repeated, so this is not used
+        return fsm.handle(key, turn -> answer(turn, "tick"))
+                .orElse(now -> AGAIN); // never repeated, so this is not used
     }
     // end
 

@@ -1,8 +1,8 @@
 package io.botfsm.examples.snippets;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.recovery.BlockingStateRecovery;
 import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.util.Map;
@@ -28,8 +28,7 @@ final class OwnRecovery implements BlockingStateRecovery {
     @Override
     public Optional<RecoveredConversation> recover(StorageKey key) {
         return Optional.ofNullable(table.get(key)) // SELECT; a row without state and data counts as none
-                .map(row -> RecoveredConversation.of(row.state, row.data)
-                        .withLastEvent(EventId.of(row.lastEvent)));
+                .map(row -> RecoveredConversation.of(row.state, row.data).withLastEvent(EventId.of(row.lastEvent)));
     }
 
     @Override

@@ -2,12 +2,12 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package io.botfsm.examples.snippets;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.BlockingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -9,8 +8,8 @@ import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +25,7 @@ final class OwnStorage implements BlockingStateStorage {
     @Override
     public Snapshot read(StorageKey key) {
         synchronized (table) {
-            return load(key).snapshot();
+            return load(key).snapshot(now());
         }
     }
 
@@ -44,8 +43,8 @@ final class OwnStorage implements BlockingStateStorage {
         }
     }
 
-    private static long nowMicros() { // the database's clock: all who write share it
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    private static Instant now() { // the database's clock: all who write share it
+        return Instant.now();
     }
 
     private StoredConversation load(StorageKey key) {

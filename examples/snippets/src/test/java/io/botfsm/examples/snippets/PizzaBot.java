@@ -1,11 +1,11 @@
 package io.botfsm.examples.snippets;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.Turn;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.transition.LoggingStateStorage;

@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.Handled;
@@ -17,6 +16,7 @@ import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StateStorage;

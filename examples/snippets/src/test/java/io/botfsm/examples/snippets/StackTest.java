@@ -2,7 +2,6 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Turn;
@@ -14,6 +13,7 @@ import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.transition.LoggingStateStorage;

@@ -3,7 +3,6 @@ package io.botfsm.examples.snippets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.botfsm.storage.EventId;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
@@ -13,6 +12,7 @@ import io.botfsm.lock.InstanceLock;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;

@@ -3,9 +3,9 @@ package io.botfsm.conformance.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.Requires;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;

@@ -54,7 +54,8 @@ abstract class SourceRules extends StorageRules {
             }
         }
         for (EventId id : ids) {
-            assertThat(storage.duplicate(key, change().put("n", "0").eventId(id)).current())
+            assertThat(storage.duplicate(key, change().put("n", "0").eventId(id))
+                            .current())
                     .isEqualTo(storage.read(key));
         }
         storage.duplicate(key, change().eventId(EventId.of("9007199254740992")));
@@ -77,7 +78,8 @@ abstract class SourceRules extends StorageRules {
                     last.removeFirst();
                 }
                 if (looks.contains(i)) {
-                    last.forEach(known -> storage.duplicate(key, change().put("n", "0").eventId(known)));
+                    last.forEach(known ->
+                            storage.duplicate(key, change().put("n", "0").eventId(known)));
                 }
             }
         }
@@ -141,8 +143,8 @@ abstract class SourceRules extends StorageRules {
         sources.forEach(source -> storage.applied(key, change().eventId(EventId.of(source, 1))));
         Snapshot before = storage.read(key);
 
-        FsmException failure = storage.failureOfWrite(
-                key, change().state("B").put("n", "1").eventId(EventId.of("one-more", 1)));
+        FsmException failure =
+                storage.failureOfWrite(key, change().state("B").put("n", "1").eventId(EventId.of("one-more", 1)));
         assertThat(failure).isInstanceOfSatisfying(EventSourceLimitException.class, e -> {
             assertThat(e.source()).isEqualTo("one-more");
             assertThat(e.key()).contains(key);

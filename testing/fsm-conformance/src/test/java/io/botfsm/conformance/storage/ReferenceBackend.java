@@ -1,6 +1,5 @@
 package io.botfsm.conformance.storage;
 
-import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -8,7 +7,9 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,14 +25,13 @@ import java.util.function.ToLongFunction;
  * one.
  */
 final class ReferenceBackend {
-    private static final Duration TOMBSTONE_TTL = Duration.ofDays(2);
-
     record Kept(StoredConversation conversation, long endNanos) {}
 
     /** A write, as it is stored. */
     record Write(Kept record, Mutation mutation, Optional<Duration> ttl, Step step) {
-        Write with(Mutation other) {
-            return new Write(record, other, ttl, step);
+        /** Whether what is stored now has an end of its own, or is only what outlived one. */
+        boolean isOutlived() {
+            return step.next().isTombstone() || step.next().end().isPresent();
         }
     }
 
@@ -76,12 +76,16 @@ final class ReferenceBackend {
         return Math.max(now.getAsLong() / 1_000, highestVersion.get() + 1);
     }
 
+    Instant time() {
+        return Instant.EPOCH.plusNanos(now.getAsLong());
+    }
+
     boolean isOver(Kept record) {
         return record.endNanos <= now.getAsLong();
     }
 
     Snapshot honestRead(StorageKey key) {
-        return load(kept.get(address.apply(key))).snapshot();
+        return load(kept.get(address.apply(key))).snapshot(time());
     }
 
     private StoredConversation load(Kept record) {
@@ -99,10 +103,12 @@ final class ReferenceBackend {
     }
 
     Write decided(StorageKey key, Kept record, Mutation mutation, Optional<Duration> ttl) {
-        WriteContext context =
-                WriteContext.builder(key).firstVersion(nowMicros.getAsLong()).build();
+        WriteContext context = WriteContext.at(key, time())
+                .firstVersion(nowMicros.getAsLong())
+                .ttl(ttl)
+                .build();
         Step step = decide.of(load(record), mutation, context);
-        highestVersion.accumulateAndGet(step.next().version(), Math::max);
+        highestVersion.accumulateAndGet(step.next().version() + 1, Math::max); // its end counts as a write
         return new Write(record, mutation, ttl, step);
     }
 
@@ -115,8 +121,10 @@ final class ReferenceBackend {
     }
 
     long honestEnd(Write write) {
-        Optional<Duration> life =
-                write.step.next().isTombstone() ? Optional.of(TOMBSTONE_TTL) : write.mutation.ttl(write.ttl);
+        return endAfter(write.step.timeToLive());
+    }
+
+    long endAfter(Optional<Duration> life) {
         return life.map(limit -> now.getAsLong() + limit.toNanos()).orElse(Long.MAX_VALUE);
     }
 

@@ -1,7 +1,7 @@
 package io.botfsm.conformance.storage;
 
-import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.conformance.storage.ReferenceBackend.Connection;
+import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;

@@ -1,6 +1,5 @@
 package io.botfsm.examples.onboarding.database;
 
-import io.botfsm.storage.EventId;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,6 +7,7 @@ import io.botfsm.examples.onboarding.Sessions;
 import io.botfsm.recovery.BlockingStateRecovery;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;

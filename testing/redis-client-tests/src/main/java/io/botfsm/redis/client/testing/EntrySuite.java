@@ -2,12 +2,12 @@ package io.botfsm.redis.client.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
