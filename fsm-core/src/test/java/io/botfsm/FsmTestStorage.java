@@ -7,12 +7,8 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.WriteContext;
-<<<<<<< HEAD
-||||||| 1ea763a
-=======
 import java.time.Duration;
 import java.time.Instant;
->>>>>>> rec
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
@@ -78,16 +74,9 @@ final class FsmTestStorage implements StateStorage {
             StoredConversation.Step step = stored(key)
                     .apply(
                             mutation,
-<<<<<<< HEAD
-                            WriteContext.builder(key)
-                                    .firstVersion(clock.addAndGet(1_000))
-||||||| 1ea763a
-            StoredConversation.Step step = stored(key).apply(mutation, WriteContext.builder(key).firstVersion(clock.addAndGet(1_000)).build());
-=======
                             WriteContext.at(key, now)
                                     .firstVersion(clock.addAndGet(1_000))
                                     .ttl(ttl)
->>>>>>> rec
                                     .build());
             if (step.next().isGone()) {
                 conversations.remove(key);

@@ -20,15 +20,7 @@ import java.util.regex.Pattern;
  * One atomic write: what changes, and under which conditions. Immutable and thread-safe.
  *
  * <p>State: kept, set or cleared. Data: named entries put and removed, the others untouched; or all replaced.
-<<<<<<< HEAD
- * Attributes, kept by this library's own parts: put and removed. Deadline: kept, set or cleared. Conditions (all
-||||||| 1ea763a
- * Attributes, kept by this library's own parts: put and removed. Deadline: kept, set or cleared. Conditions (all optional): fencing token, event id, expected version, expected state or none. Time to live: the
- * storage's own, one for this write, or none. A mutation that changes nothing restarts the time to live and never
- * creates a conversation.
-=======
  * Attributes, which this library's own parts keep: put and removed. Deadline: kept, set or cleared. Conditions (all
->>>>>>> rec
  * optional): fencing token, event id, expected version, expected state or none. Time to live: the storage's own, one
  * for this write, or none. A mutation that changes nothing restarts the time to live and never creates a conversation.
  */

@@ -293,13 +293,7 @@ final class MutationTest {
         StoredConversation stored = StoredConversation.none()
                 .apply(
                         whole,
-<<<<<<< HEAD
-                        WriteContext.builder(StorageKey.bot(1).chat(2).user(3).build())
-||||||| 1ea763a
-        StoredConversation stored = StoredConversation.none().apply(whole, WriteContext.builder(StorageKey.bot(1).chat(2).user(3).build()).firstVersion(1).build()).next();
-=======
                         WriteContext.at(StorageKey.bot(1).chat(2).user(3).build(), Instant.EPOCH)
->>>>>>> rec
                                 .firstVersion(1)
                                 .build())
                 .next();

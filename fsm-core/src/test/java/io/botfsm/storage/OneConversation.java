@@ -50,16 +50,7 @@ public final class OneConversation implements StateStorage {
 
     public Outcome apply(Mutation mutation) {
         StoredConversation.Step step = stored.apply(
-<<<<<<< HEAD
-                mutation,
-                WriteContext.builder(StorageKey.bot(1).chat(2).user(3).build())
-                        .firstVersion(clock += 1_000)
-                        .build());
-||||||| 1ea763a
-        StoredConversation.Step step = stored.apply(mutation, WriteContext.builder(StorageKey.bot(1).chat(2).user(3).build()).firstVersion(clock += 1_000).build());
-=======
                 mutation, WriteContext.at(KEY, now).firstVersion(clock += 1_000).build());
->>>>>>> rec
         stored = step.next();
         return step.outcome();
     }
