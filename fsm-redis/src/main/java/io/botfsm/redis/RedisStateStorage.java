@@ -167,7 +167,7 @@ public final class RedisStateStorage implements StateStorage {
         } catch (FsmException e) {
             throw e;
         } catch (StoredHash.FormatException e) {
-            throw new ConversationRefusedException(key, e.getMessage(), false, null);
+            throw new ConversationRefusedException(key, e.text(), false, null);
         } catch (RuntimeException e) {
             throw new ConversationRefusedException(
                     key, "what is stored there is not a conversation of this library", writes, null);

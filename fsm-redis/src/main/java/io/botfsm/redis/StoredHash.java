@@ -50,9 +50,17 @@ final class StoredHash {
     static final class FormatException extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
+        private final long format;
+
         FormatException(long format) {
-            super("the record has format " + format + ", and this release reads format " + FORMAT
-                    + ": let every instance run the newer release");
+            super("another format");
+            this.format = format;
+        }
+
+        /** For errors. */
+        String text() {
+            return "the record has format " + format + ", and this release reads format " + FORMAT
+                    + ": let every instance run the newer release";
         }
     }
 
