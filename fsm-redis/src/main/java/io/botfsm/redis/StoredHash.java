@@ -84,17 +84,9 @@ final class StoredHash {
     }
 
     private StoredConversation conversation() {
-        if (head.length == 0) {
-            throw new IllegalArgumentException("no version");
-        }
-        if (head.length < HEAD) {
-            throw new FormatException(0);
-        }
         long version = version(head, 0);
         long touched = number(head, VERSION_BYTES, TIME_BYTES);
-        if (touched >> FORMAT_SHIFT != FORMAT) {
-            throw new FormatException(touched >> FORMAT_SHIFT);
-        }
+        requireFormat(touched >> FORMAT_SHIFT);
         touched -= (long) FORMAT << FORMAT_SHIFT;
         long age = number(head, VERSION_BYTES + TIME_BYTES, SHORT_BYTES);
         long deadline = number(head, VERSION_BYTES + TIME_BYTES + SHORT_BYTES, SHORT_BYTES);
@@ -116,6 +108,20 @@ final class StoredHash {
             stored.deadline(Optional.of(Instant.ofEpochMilli(deadline % ENDS * 10)));
         }
         return stored.build();
+    }
+
+    /**
+     * Refuses what another release has written.
+     *
+     * @throws IllegalArgumentException if no release has: there is no format 0
+     */
+    static void requireFormat(long format) {
+        if (format == 0) {
+            throw new IllegalArgumentException("no format");
+        }
+        if (format != FORMAT) {
+            throw new FormatException(format);
+        }
     }
 
     private void field(byte[] name, byte[] value) {

@@ -58,7 +58,7 @@ final class WriteReply {
                     key, mutation.eventId().orElseThrow().source());
         }
         if (which == FORMAT) {
-            throw new StoredHash.FormatException((Long) reply.get(1));
+            StoredHash.requireFormat((Long) reply.get(1));
         }
         throw new IllegalArgumentException("not a reply of the script");
     }

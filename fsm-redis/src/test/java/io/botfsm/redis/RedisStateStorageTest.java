@@ -146,6 +146,27 @@ class RedisStateStorageTest {
     }
 
     @Test
+    void aRecordOfANewerFormatIsRefusedAndLeftAlone() throws Exception {
+        get(storage.write(key, CHANGE));
+        byte[] head = redis.hash(hash).get("v");
+        head[7] = (byte) (head[7] + (1 << 4)); // above the time of the last write
+        redis.call("HSET".getBytes(UTF_8), hash, "v".getBytes(UTF_8), head);
+        Map<String, byte[]> before = redis.hash(hash);
+
+        assertThat(failure(storage.read(key)))
+                .isInstanceOf(ConversationRefusedException.class)
+                .hasMessageContaining("format 2")
+                .hasMessageContaining("format 1");
+        assertThat(failure(storage.write(key, CHANGE)))
+                .isInstanceOfSatisfying(
+                        ConversationRefusedException.class,
+                        e -> assertThat(e.mayBeApplied()).isFalse())
+                .hasMessageContaining("format 2")
+                .hasMessageContaining("format 1");
+        assertThat(redis.hash(hash)).containsExactlyInAnyOrderEntriesOf(before);
+    }
+
+    @Test
     void aDamagedWindowOfEventsIsRefusedAndLeftAlone() throws Exception {
         get(storage.write(key, Mutation.builder().state("A").eventId(1).build()));
         byte[] cut = Arrays.copyOf(redis.hash(hash).get("v"), 12);
