@@ -150,37 +150,30 @@ local stays = change == 'k' or change == 's' and state == ARGV[2] or change == '
 if version > 0 and stays then age = math.min(MOST_AGE, age + math.max(0, now - touched)) else age = 0 end
 if due >= 0 then deadline = due end
 
-local from, last, gone = 2, 1 + sets + attributes, {}
+local from, last = 2, 1 + sets + attributes
 if change == 's' then from, ARGV[1] = 1, 's' end -- ARGV[1] has been read: now it names the field of ARGV[2]
 local empty = sets == 0 and (change == 'c' or not state) -- unless entries are left
 local outlives = token >= 0 or chunk or run ~= '' -- what a tombstone is for
-local names
-local function look()
-  names = call('HKEYS', key)
-  for i = 1, #names do
-    if names[i] == 'f' or string.sub(names[i], 1, 2) == 'e0' then outlives = true end
-  end
-end
-local function remove()
-  for i = 1, #gone, CHUNK do call('HDEL', key, unpack(gone, i, math.min(i + CHUNK - 1, #gone))) end
-  gone = {}
-end
 
 -- The first write happens below this line. An HDEL comes before the first HSET, a refused one refuses everything.
+local names
 if stored then
   if data == 'r' or ended then
-    look()
+    local gone = {}
+    names = call('HKEYS', key)
     for i = 1, #names do
       local first = string.byte(names[i])
-      if first == COLON or ended and (first == AT or names[i] == 's') then gone[#gone + 1] = names[i] end
+      if first == COLON or ended and (first == AT or names[i] == 's') then gone[#gone + 1] = names[i]
+      elseif names[i] == 'f' or string.sub(names[i], 1, 2) == 'e0' then outlives = true end
     end
-    remove()
+    for i = 1, #gone, CHUNK do call('HDEL', key, unpack(gone, i, math.min(i + CHUNK - 1, #gone))) end
   end
   for i = last + 1, #ARGV, CHUNK do call('HDEL', key, unpack(ARGV, i, math.min(i + CHUNK - 1, #ARGV))) end
-  if empty and not names then
-    look()
+  if not names and (empty or not outlives and ttl >= 0 and ttl < tombstone) then
+    names = call('HKEYS', key)
     for i = 1, #names do
-      if string.byte(names[i]) == COLON then empty = false end
+      if string.byte(names[i]) == COLON then empty = false
+      elseif names[i] == 'f' or string.sub(names[i], 1, 2) == 'e0' then outlives = true end
     end
   end
 end
@@ -191,17 +184,17 @@ if empty then
     return NONE .. answer
   end
   if names then
+    local gone = {}
     for i = 1, #names do
       if string.byte(names[i]) == AT then gone[#gone + 1] = names[i] end
     end
+    for i = 1, #gone, CHUNK do call('HDEL', key, unpack(gone, i, math.min(i + CHUNK - 1, #gone))) end
   end
   deadline, last, ttl = 0, from - 1, tombstone
-elseif ttl >= 0 and ttl < tombstone then
-  if stored and not outlives and not names then look() end
-  if outlives then x, deadline, ttl = now + ttl, deadline + ENDS, tombstone end
+elseif outlives and ttl >= 0 and ttl < tombstone then
+  x, deadline, ttl = now + ttl, deadline + ENDS, tombstone
 end
-if ends and not x then gone[#gone + 1] = 'x' end
-remove()
+if ends and not x then call('HDEL', key, 'x') end
 after = struct.pack('>I7I6I5I5', after, FORMAT + now, age, deadline) .. run
 if x then call('HSET', key, 'x', struct.pack('>I6', x)) end
 if fence then call('HSET', key, 'f', fence) end
