@@ -233,7 +233,9 @@ class ArchitectureTest {
                     }
                 });
         assertThat(decorators).contains("ForwardingStateStorage").hasSizeGreaterThan(4);
-        assertThat(violations).as("decorators that do not extend %s", FORWARDING).isEmpty();
+        assertThat(violations)
+                .as("decorators that do not extend %s", FORWARDING)
+                .isEmpty();
     }
 
     private static boolean takesAStorage(JavaClass type) {
