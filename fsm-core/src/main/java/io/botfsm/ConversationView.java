@@ -3,6 +3,7 @@ package io.botfsm;
 import static java.util.Collections.unmodifiableMap;
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.json.GenericType;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
@@ -30,6 +31,11 @@ abstract class ConversationView implements Conversation {
 
     @Override
     public <T> Optional<T> value(String name, Class<T> type) {
+        return value(name, GenericType.of(type));
+    }
+
+    @Override
+    public <T> Optional<T> value(String name, GenericType<T> type) {
         requireNonNull(type, "type");
         String json = entries().get(requireNonNull(name, "data name"));
         try {
@@ -41,8 +47,10 @@ abstract class ConversationView implements Conversation {
 
     @Override
     public <T> Optional<T> data(Class<T> type) {
+        requireNonNull(type, "type");
+        Map<String, String> entries = types.upcast(key, type, entries());
         try {
-            return types.codec().join(unmodifiableMap(entries()), requireNonNull(type, "type"));
+            return types.codec().join(unmodifiableMap(entries), type);
         } catch (UnreadableDataException e) {
             throw e.in(key, "");
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.internal.text.Text;
+import io.botfsm.json.GenericType;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
@@ -73,6 +74,12 @@ final class OpenTurn extends ConversationView implements Turn {
     }
 
     @Override
+    public <T> Turn put(String name, T value, GenericType<T> type) {
+        ownData().put(name, types.json(name, value, type));
+        return this;
+    }
+
+    @Override
     public Turn remove(String name) {
         ownData().remove(requireNonNull(name, "data name"));
         return this;
@@ -81,7 +88,11 @@ final class OpenTurn extends ConversationView implements Turn {
     @Override
     public Turn data(Object record) {
         Map<String, String> entries = types.codec().split(requireNonNull(record, "record"));
-        types.codec().names(record.getClass()).stream()
+        Class<?> type = record.getClass();
+        Map<String, String> present = types.upcast(key, type, data);
+        ownData().keySet().retainAll(present.keySet());
+        ownData().putAll(present);
+        types.codec().names(type).stream()
                 .filter(name -> !entries.containsKey(name))
                 .forEach(this::remove);
         entries.forEach((name, json) -> {
@@ -91,6 +102,7 @@ final class OpenTurn extends ConversationView implements Turn {
                 ownData().put(Text.wellFormed("data name", name), json);
             }
         });
+        types.mark(type, ownData());
         return this;
     }
 
