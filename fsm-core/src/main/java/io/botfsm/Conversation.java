@@ -5,6 +5,7 @@ import io.botfsm.json.NewerDataException;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.UnknownStateException;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,13 @@ public interface Conversation {
      * @throws IllegalArgumentException if {@code group} was not registered with {@link Fsm.Builder#states}
      */
     <E extends Enum<E>> Optional<E> state(Class<E> group);
+
+    /**
+     * Since when the conversation has been in the state that was read, or in none, by the storage's clock. Setting the
+     * same state again does not change it. Empty if nothing was stored, or if the storage lacks
+     * {@link io.botfsm.storage.StateStorage.Capability#TIMES}.
+     */
+    Optional<Instant> since();
 
     /**
      * One data entry; empty if it is not there, or is JSON's {@code null}.

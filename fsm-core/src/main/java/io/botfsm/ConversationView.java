@@ -7,6 +7,7 @@ import io.botfsm.json.GenericType;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,10 +24,18 @@ abstract class ConversationView implements Conversation {
     /** The data entries as they are now. */
     abstract Map<String, String> entries();
 
+    /** What this library keeps beside them. */
+    abstract Map<String, String> attributes();
+
     @Override
     public <E extends Enum<E>> Optional<E> state(Class<E> group) {
         types.states().requireRegistered(requireNonNull(group, "group"));
         return state().flatMap(name -> types.states().state(key, name, group));
+    }
+
+    @Override
+    public Optional<Instant> since() {
+        return snapshot().since();
     }
 
     @Override
@@ -48,7 +57,7 @@ abstract class ConversationView implements Conversation {
     @Override
     public <T> Optional<T> data(Class<T> type) {
         requireNonNull(type, "type");
-        Map<String, String> entries = types.upcast(key, type, entries());
+        Map<String, String> entries = types.upcast(key, type, entries(), attributes());
         try {
             return types.codec().join(unmodifiableMap(entries), type);
         } catch (UnreadableDataException e) {
@@ -79,6 +88,11 @@ abstract class ConversationView implements Conversation {
         @Override
         Map<String, String> entries() {
             return snapshot.data();
+        }
+
+        @Override
+        Map<String, String> attributes() {
+            return snapshot.attributes();
         }
 
         @Override

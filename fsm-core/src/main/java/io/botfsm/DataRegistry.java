@@ -1,6 +1,7 @@
 package io.botfsm;
 
 import io.botfsm.internal.text.Text;
+import io.botfsm.storage.StateStorage.Capability;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,19 @@ final class DataRegistry {
         }
         String name = type.getSimpleName();
         return VersionedType.undeclared(names.contains(name) ? type.getName() : name);
+    }
+
+    /** @throws IllegalArgumentException if a type is in a later version than the first, and the storage keeps none */
+    void requireRemembered(Set<Capability> capabilities) {
+        if (capabilities.contains(Capability.ATTRIBUTES)) {
+            return;
+        }
+        types.forEach((type, versioned) -> {
+            if (versioned.version() > VersionedType.FIRST) {
+                throw new IllegalArgumentException("version(" + versioned.version() + ") of " + type.getName()
+                        + " could not be remembered: the storage lacks ATTRIBUTES");
+            }
+        });
     }
 
     Set<Class<?>> types() {

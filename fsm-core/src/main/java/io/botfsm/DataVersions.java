@@ -33,7 +33,8 @@ public interface DataVersions {
      * The name under which the version is remembered, instead of the type's simple name. Set it when the class is
      * renamed.
      *
-     * @throws IllegalArgumentException if it is empty or holds an unpaired surrogate
+     * @throws IllegalArgumentException if it is not 1 to 59 ASCII letters, digits and {@code . _ -}; thrown by
+     *     {@link Fsm.Builder#data}, since the type's simple name has to be one too
      */
     DataVersions storedAs(String name);
 }

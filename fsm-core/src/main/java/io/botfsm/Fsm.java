@@ -3,6 +3,8 @@ package io.botfsm;
 import io.botfsm.json.JacksonCodec;
 import io.botfsm.json.JsonCodec;
 import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.StateNames;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Fsm fsm = Fsm.builder(storage).states(Onboarding.class).build();
  * StorageKey key = StorageKey.bot(botId).chat(chatId).user(userId).build();
- * reply(fsm.handle(key, updateId, turn -> ask(turn, text)).orElse(now -> currentQuestion(now)));
+ * reply(fsm.handle(key, EventId.of(updateId), turn -> ask(turn, text)).orElse(now -> currentQuestion(now)));
  * }</pre>
  *
  * <p>Does not close the storage, and needs no closing itself: its threads are daemons that end when they are idle.
@@ -62,33 +64,67 @@ public interface Fsm {
      * committed. It does no I/O; replies go out after this method has returned. If it throws, nothing is written and
      * its exception comes out unchanged.
      *
-     * @param eventId the id by which the messenger would redeliver the event, counted up by one, such as Telegram's
-     *     update id. A conversation remembers those of its ids that are among the 256 up to the highest, and likewise
-     *     those of one other run of ids; a run ends where the next id is more than 256 away. So 1000 is recognised
-     *     after 1000 and 2000, and applied again after 1000, 2000 and 3000. Ids that lie far apart, such as snowflakes
-     *     or clock readings, are forgotten after two events, and make a conversation forget the others: for events of
-     *     such a source use {@link FsmContext#update} and keep their ids as data
+     * @param eventId the id by which the event would be delivered again
      * @throws ContentionException if others kept writing until the time was up
      * @throws StorageUnavailableException if the storage did not answer; the event is safe to be handled again
      * @throws StorageRefusedException if the storage answered with an error
+     * @throws EventSourceLimitException if the conversation remembers too many other sources of events
      * @throws StorageClosedException if the storage is closed
      * @throws FencedException if a newer instance has written the conversation
      * @throws InterruptedCallException if the thread was interrupted
-     * @throws IllegalArgumentException if the id is below 0 or above 2<sup>53</sup> − 1
      * @throws UnsupportedOperationException if the storage keeps no versions or no event ids
      */
     <R extends @Nullable Object> Handled<R> handle(
-            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler);
+            StorageKey key, EventId eventId, Function<? super Turn, ? extends R> handler);
 
     /**
-     * Handles one event as {@link #handle} does, without waiting. The handler runs, and the stage completes, on the
-     * executor, never on a thread of the storage's driver. Each step takes at most the storage's own timeout.
+     * Handles an event whose id the messenger counts up; short for {@link #handle(StorageKey, EventId, Function)} of
+     * {@link EventId#of(long)}.
      *
-     * @throws IllegalArgumentException if the id is below 0 or above 2<sup>53</sup> − 1
+     * @throws IllegalArgumentException if the id is negative
+     */
+    default <R extends @Nullable Object> Handled<R> handle(
+            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
+        return handle(key, EventId.of(eventId), handler);
+    }
+
+    /**
+     * Handles an event without an id, as {@link #handle(StorageKey, EventId, Function)} does: atomic, retried, fenced.
+     * One that is delivered again is handled again; never is it {@link Handled.Repeated}. A handler that changes
+     * nothing writes nothing.
+     *
+     * @throws UnsupportedOperationException if the storage keeps no versions
+     */
+    <R extends @Nullable Object> Handled<R> handle(StorageKey key, Function<? super Turn, ? extends R> handler);
+
+    /**
+     * Handles one event as {@link #handle(StorageKey, EventId, Function)} does, without waiting. The handler runs, and
+     * the stage completes, on the executor, never on a thread of the storage's driver. Each step takes at most the
+     * storage's own timeout.
+     *
      * @throws UnsupportedOperationException if the storage keeps no versions or no event ids
      */
     <R extends @Nullable Object> CompletionStage<Handled<R>> handleAsync(
-            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler);
+            StorageKey key, EventId eventId, Function<? super Turn, ? extends R> handler);
+
+    /**
+     * Handles an event whose id the messenger counts up; short for {@link #handleAsync(StorageKey, EventId, Function)}
+     * of {@link EventId#of(long)}.
+     *
+     * @throws IllegalArgumentException if the id is negative
+     */
+    default <R extends @Nullable Object> CompletionStage<Handled<R>> handleAsync(
+            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
+        return handleAsync(key, EventId.of(eventId), handler);
+    }
+
+    /**
+     * Handles an event without an id, as {@link #handle(StorageKey, Function)} does, without waiting.
+     *
+     * @throws UnsupportedOperationException if the storage keeps no versions
+     */
+    <R extends @Nullable Object> CompletionStage<Handled<R>> handleAsync(
+            StorageKey key, Function<? super Turn, ? extends R> handler);
 
     /** Collects the settings. Not thread-safe. */
     interface Builder {
@@ -134,7 +170,8 @@ public interface Fsm {
         /**
          * The conversations.
          *
-         * @throws IllegalArgumentException if a type whose versions are declared cannot be typed data
+         * @throws IllegalArgumentException if a type whose versions are declared cannot be typed data, or is in a
+         *     version above 1 and the storage lacks {@link StateStorage.Capability#ATTRIBUTES}
          */
         Fsm build();
     }

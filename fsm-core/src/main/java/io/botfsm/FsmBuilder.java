@@ -74,6 +74,7 @@ final class FsmBuilder implements Fsm.Builder {
         DataRegistry data = new DataRegistry(types);
         JsonCodec chosen = codec.orElseGet(JacksonCodec::new);
         data.types().forEach(chosen::names);
+        data.requireRemembered(storage.capabilities());
         return new StoredFsm(
                 new StorageCalls(storage, timeout, executor.orElseGet(UserCodePool::start), System::nanoTime),
                 new TypeMapping(new StateRegistry(groups), data, chosen),

@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -139,7 +138,7 @@ final class KeyedContext implements FsmContext {
 
     private <R extends @Nullable Object> TurnTransaction<R> work(Function<? super Turn, ? extends R> change) {
         calls.require(Capability.COMPARE_AND_SET, "update");
-        return new TurnTransaction<>(key, types, fence, OptionalLong.empty(), requireNonNull(change, "change"));
+        return new TurnTransaction<>(key, types, fence, Optional.empty(), requireNonNull(change, "change"));
     }
 
     private static <R extends @Nullable Object> R result(Handled<R> handled) {

@@ -2,10 +2,10 @@ package io.botfsm;
 
 import static java.util.Objects.requireNonNull;
 
-import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,25 +37,37 @@ final class StoredFsm implements Fsm {
 
     @Override
     public <R extends @Nullable Object> Handled<R> handle(
-            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
+            StorageKey key, EventId eventId, Function<? super Turn, ? extends R> handler) {
         return calls.settle(work(key, eventId, handler));
     }
 
     @Override
+    public <R extends @Nullable Object> Handled<R> handle(StorageKey key, Function<? super Turn, ? extends R> handler) {
+        return calls.settle(work(key, Optional.empty(), handler));
+    }
+
+    @Override
     public <R extends @Nullable Object> CompletionStage<Handled<R>> handleAsync(
-            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
+            StorageKey key, EventId eventId, Function<? super Turn, ? extends R> handler) {
         return calls.settleAsync(work(key, eventId, handler));
     }
 
+    @Override
+    public <R extends @Nullable Object> CompletionStage<Handled<R>> handleAsync(
+            StorageKey key, Function<? super Turn, ? extends R> handler) {
+        return calls.settleAsync(work(key, Optional.empty(), handler));
+    }
+
     private <R extends @Nullable Object> TurnTransaction<R> work(
-            StorageKey key, long eventId, Function<? super Turn, ? extends R> handler) {
+            StorageKey key, EventId eventId, Function<? super Turn, ? extends R> handler) {
+        calls.require(Capability.EVENT_ID, "handle with an event id");
+        return work(key, Optional.of(requireNonNull(eventId, "event id")), handler);
+    }
+
+    private <R extends @Nullable Object> TurnTransaction<R> work(
+            StorageKey key, Optional<EventId> eventId, Function<? super Turn, ? extends R> handler) {
         calls.require(Capability.COMPARE_AND_SET, "handle");
-        calls.require(Capability.EVENT_ID, "handle");
         return new TurnTransaction<>(
-                requireNonNull(key, "key"),
-                types,
-                fence,
-                OptionalLong.of(EventWindow.requireEventId(eventId)),
-                requireNonNull(handler, "handler"));
+                requireNonNull(key, "key"), types, fence, eventId, requireNonNull(handler, "handler"));
     }
 }

@@ -1,5 +1,6 @@
 package io.botfsm;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -9,7 +10,8 @@ import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.util.Locale;
-import java.util.OptionalLong;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +23,14 @@ final class TurnTransaction<R extends @Nullable Object> {
     private final StorageKey key;
     private final TypeMapping types;
     private final Fence fence;
-    private final OptionalLong eventId;
+    private final Optional<EventId> eventId;
     private final Function<? super Turn, ? extends R> handler;
 
     TurnTransaction(
             StorageKey key,
             TypeMapping types,
             Fence fence,
-            OptionalLong eventId,
+            Optional<EventId> eventId,
             Function<? super Turn, ? extends R> handler) {
         this.key = key;
         this.types = types;
@@ -58,8 +60,8 @@ final class TurnTransaction<R extends @Nullable Object> {
 
     /** Runs the handler on what is stored now. */
     Evaluation<R> evaluate(Snapshot current) {
-        if (eventId.isPresent() && current.events().contains(eventId.getAsLong())) {
-            return new Evaluation.Pending<>(confirmation(eventId.getAsLong()), this::neverApplied);
+        if (eventId.filter(current.events()::contains).isPresent()) {
+            return new Evaluation.Pending<>(confirmation(eventId.get()), this::neverApplied);
         }
         OpenTurn turn = new OpenTurn(key, types, current);
         R result = run(turn);
@@ -68,19 +70,18 @@ final class TurnTransaction<R extends @Nullable Object> {
         }
         Mutation.Builder write = fence.on(turn.changes());
         if (eventId.isPresent()) {
-            write = write.eventId(eventId.getAsLong());
+            write = write.eventId(eventId.get());
         }
         Snapshot after = turn.snapshot();
         return new Evaluation.Pending<>(
-                write.build(),
-                applied -> new Handled.Done<>(result, types.conversation(key, withVersion(after, applied.version()))));
+                write.build(), applied -> new Handled.Done<>(result, types.conversation(key, stored(after, applied))));
     }
 
     /**
      * The storage answers for the event itself, under the fence and as durably as it answers for any write. A read may
      * show what it would not yet answer for, or what a promoted replica has never had.
      */
-    private Mutation confirmation(long event) {
+    private Mutation confirmation(EventId event) {
         return fence.on(Mutation.builder().confirmEvent(event)).build();
     }
 
@@ -114,10 +115,20 @@ final class TurnTransaction<R extends @Nullable Object> {
         throw new IllegalStateException("not to be settled: " + Conflict.class.cast(outcome));
     }
 
-    private Snapshot withVersion(Snapshot changed, long version) {
+    /** What a reader would see now. */
+    private Snapshot stored(Snapshot changed, Applied applied) {
+        if (applied.version() == 0) {
+            return Snapshot.none();
+        }
+        boolean isEmpty = changed.state().isEmpty() && changed.data().isEmpty();
         return changed.toBuilder()
-                .version(version)
-                .events(eventId.isPresent() ? changed.events().with(eventId.getAsLong()) : changed.events())
+                .version(applied.version())
+                .events(eventId.map(changed.events()::with).orElse(changed.events()))
+                .since(applied.since())
+                .touched(applied.at())
+                .attributes(isEmpty ? Map.of() : changed.attributes())
+                .deadline(isEmpty ? Optional.empty() : changed.deadline())
+                .ended(false)
                 .build();
     }
 

@@ -63,9 +63,10 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
      * @throws UnreadableDataException if the type's data is stored in a newer version, in one that is no longer read,
      *     or an upcaster fails
      */
-    Map<String, String> upcast(StorageKey key, Class<?> type, Map<String, String> entries) {
+    Map<String, String> upcast(
+            StorageKey key, Class<?> type, Map<String, String> entries, Map<String, String> attributes) {
         VersionedType versioned = data.of(type);
-        int stored = storedVersion(key, type, versioned.name(), entries);
+        int stored = storedVersion(key, type, versioned.name(), attributes);
         if (stored == versioned.version()) {
             return entries;
         }
@@ -86,9 +87,9 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
         return upcast.foundAny() || entry.isPresent() ? upcast.entries() : entries;
     }
 
-    private static int storedVersion(StorageKey key, Class<?> type, String name, Map<String, String> entries) {
+    private static int storedVersion(StorageKey key, Class<?> type, String name, Map<String, String> attributes) {
         try {
-            return VersionMarks.of(type, name, entries);
+            return VersionMarks.of(type, name, attributes);
         } catch (UnreadableDataException e) {
             throw e.in(key, "");
         }
@@ -118,11 +119,11 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
     }
 
     /** Remembers that the entries of a type are in the version of this build, if there are any. */
-    void mark(Class<?> type, Map<String, String> entries) {
+    void mark(Class<?> type, Map<String, String> entries, Map<String, String> attributes) {
         VersionedType versioned = data.of(type);
         boolean isLater = versioned.version() > VersionedType.FIRST
                 && codec.names(type).stream().anyMatch(entries::containsKey);
-        VersionMarks.set(entries, versioned.name(), isLater ? versioned.version() : VersionedType.FIRST);
+        VersionMarks.set(attributes, versioned.name(), isLater ? versioned.version() : VersionedType.FIRST);
     }
 
     /** What a snapshot says in these types. */

@@ -81,14 +81,17 @@ final class VersionedType {
 
         @Override
         public DataVersions storedAs(String other) {
-            if (Text.wellFormed("name of a type", other).isEmpty()) {
-                throw refused("its name must not be empty");
-            }
-            name = other;
+            name = requireNonNull(other, "name");
             return this;
         }
 
         VersionedType end() {
+            if (!VersionMarks.canBeUnder(name)) {
+                throw refused(
+                        "the name under which its version is remembered is 1 to 59 ASCII letters, digits and . _ -, "
+                                + "not %s: set another by storedAs(...)",
+                        Text.field(name));
+            }
             if (!upcasters.isEmpty() && upcasters.lastKey() >= version) {
                 throw refused("from(%d) leads beyond version(%d)", upcasters.lastKey(), version);
             }

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.botfsm.internal.text.Text;
 import io.botfsm.json.GenericType;
 import io.botfsm.json.NewerDataException;
 import io.botfsm.json.UnreadableDataException;
+import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -86,7 +90,38 @@ class DataVersionsTest {
         FsmContext declared = build(One.Profile.class, d -> d.version(1));
         declared.update(turn -> turn.data(new One.Profile("Ada", "36")));
         assertThat(stored().data()).isEqualTo(Map.of("name", "\"Ada\"", "age", "\"36\""));
+        assertThat(stored().attributes()).isEmpty();
         assertThat(first().data(One.Profile.class)).hasValue(new One.Profile("Ada", "36"));
+    }
+
+    @Test
+    void theVersionIsKeptApartFromTheData() {
+        third().update(turn -> turn.data(ADA));
+        assertThat(stored().data()).containsOnlyKeys("fullName", "age", "tags");
+        assertThat(stored().attributes()).isEqualTo(Map.of("data.Profile", "3"));
+        third().setData(Map.of("fullName", "Bob", "age", 40, "tags", List.of()));
+        assertThat(third().data(Profile.class)).as("replaced as it is now").hasValue(new Profile("Bob", 40, List.of()));
+    }
+
+    @Test
+    void aVersionThatIsNoNumberIsNamed() {
+        storage.apply(
+                KEY,
+                Mutation.builder().state("A").attribute("data.Profile", "secret42").build());
+        assertThatExceptionOfType(UnreadableDataException.class)
+                .isThrownBy(() -> third().data(Profile.class))
+                .withMessageContaining("attribute data.Profile")
+                .satisfies(e -> assertThat(e.toString()).doesNotContain("secret42"));
+    }
+
+    @Test
+    void aStorageThatCannotRememberIsRefused() {
+        storage.capabilities = EnumSet.complementOf(EnumSet.of(Capability.ATTRIBUTES));
+        assertThatIllegalArgumentException()
+                .isThrownBy(this::third)
+                .withMessageContaining("version(3) of " + Profile.class.getName())
+                .withMessageContaining("lacks ATTRIBUTES");
+        assertThat(build(Profile.class, d -> d.version(1)).data(Profile.class)).isEmpty();
     }
 
     @Test
@@ -171,9 +206,10 @@ class DataVersionsTest {
     void anObjectOfNothingIsNotRemembered() {
         FsmContext context = build(Nullable2.class, d -> d.version(2).from(1, entries -> {}));
         context.update(turn -> turn.data(new Nullable2("a")));
-        assertThat(stored().data()).hasSize(2);
-        context.update(turn -> turn.data(new Nullable2(null)));
+        assertThat(stored().attributes()).isEqualTo(Map.of("data.Nullable2", "2"));
+        context.update(turn -> turn.state("STAYS").data(new Nullable2(null)));
         assertThat(stored().data()).isEmpty();
+        assertThat(stored().attributes()).isEmpty();
     }
 
     @Test
@@ -326,7 +362,11 @@ class DataVersionsTest {
         refuses(d -> d.version(4).from(1, entries -> {}).from(3, entries -> {}), "version(4) needs from(2, ...)");
         refuses(d -> d.version(2).from(1, entries -> {}).from(2, entries -> {}), "from(2) leads beyond version(2)");
         refuses(d -> d.version(2).from(1, entries -> {}).from(1, entries -> {}), "from(1) is given twice");
-        refuses(d -> d.storedAs(""), "its name must not be empty");
+        for (String name : List.of("", "Größe", "a".repeat(60), "a:b")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Fsm.builder(storage).data(Profile.class, d -> d.storedAs(name)))
+                    .withMessageContaining("ASCII letters, digits and . _ -, not " + Text.field(name));
+        }
         Fsm.Builder builder = Fsm.builder(storage).data(Profile.class, d -> {});
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder.data(One.Profile.class, d -> {}))

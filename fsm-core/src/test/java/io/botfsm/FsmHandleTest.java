@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import io.botfsm.Handled.Done;
 import io.botfsm.Handled.Repeated;
 import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FsmException;
@@ -22,6 +23,7 @@ import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.StoredConversation;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -131,6 +133,40 @@ class FsmHandleTest {
 
     /** What a read shows may be lost with the server that showed it; only a write is answered for. */
     @Test
+    void idsOfAnyKindAreRecognised() {
+        for (EventId id : List.of(
+                EventId.of(1_175_928_847_299_117_063L), EventId.of("wamid.HBgLMTY1"), EventId.of("payments", 7))) {
+            assertThat(fsm.handle(KEY, id, turn -> turn.put("n", id.toString())))
+                    .isInstanceOf(Handled.Done.class);
+            assertThat(fsm.handle(KEY, id, turn -> turn.put("n", "again"))).isInstanceOf(Handled.Repeated.class);
+            assertThat(fsm.handleAsync(KEY, id, turn -> turn.put("n", "again")))
+                    .succeedsWithin(Duration.ofSeconds(30))
+                    .isInstanceOf(Handled.Repeated.class);
+        }
+    }
+
+    @Test
+    void anEventWithoutAnIdIsHandledEachTimeAndRetried() {
+        storage.beforeNextWrite =
+                () -> storage.apply(KEY, Mutation.builder().put("n", "41").build());
+        Handled<Integer> handled = fsm.handle(KEY, this::counted);
+        assertThat(handled.orElse(now -> -1)).isEqualTo(42);
+        assertThat(fsm.handleAsync(KEY, this::counted))
+                .succeedsWithin(Duration.ofSeconds(30))
+                .satisfies(again -> assertThat(again.orElse(now -> -1)).isEqualTo(43));
+        assertThat(storage.stored(KEY).events().isEmpty()).isTrue();
+        int writes = storage.writes.get();
+        assertThat(fsm.handle(KEY, turn -> "nothing")).isInstanceOf(Handled.Done.class);
+        assertThat(storage.writes).as("nothing to write, not even an id").hasValue(writes);
+    }
+
+    private int counted(Turn turn) {
+        int next = turn.value("n", Integer.class).orElse(0) + 1;
+        turn.put("n", next);
+        return next;
+    }
+
+    @Test
     void theStorageIsAskedOfARedeliveredEventByAWrite() {
         fsm.handle(KEY, 7, turn -> turn.state(Step.AGE));
         long version = fsm.context(KEY).read().snapshot().version();
@@ -141,6 +177,54 @@ class FsmHandleTest {
 
         assertThat(questions).hasValue(1);
         assertThat(fsm.context(KEY).read().snapshot().version()).isEqualTo(version);
+    }
+
+    @Test
+    void aConversationSaysSinceWhenItIsInItsState() {
+        assertThat(fsm.context(KEY).read().since()).isEmpty();
+        Instant begun = storage.now;
+        assertThat(fsm.handle(KEY, 1, turn -> turn.state(Step.NAME)).now().since())
+                .hasValue(begun);
+        storage.now = begun.plusSeconds(60);
+        Handled<Optional<Instant>> same = fsm.handle(KEY, 2, turn -> {
+            turn.state(Step.NAME).put("name", "Ada");
+            return turn.since();
+        });
+        assertThat(same.now().since()).hasValue(begun);
+        assertThat(same)
+                .isInstanceOfSatisfying(
+                        Done.class, done -> assertThat(done.result()).isEqualTo(Optional.of(begun)));
+        assertThat(same.now().snapshot()).isEqualTo(fsm.context(KEY).read().snapshot());
+        storage.now = begun.plusSeconds(90);
+        Handled<Object> changed = fsm.handle(KEY, 3, turn -> turn.state(Step.AGE));
+        assertThat(changed.now().since()).hasValue(begun.plusSeconds(90));
+        assertThat(changed.now().snapshot()).isEqualTo(fsm.context(KEY).read().snapshot());
+    }
+
+    @Test
+    void aTurnThatLeavesNothingSaysSo() {
+        fsm.handle(KEY, turn -> turn.state(Step.NAME));
+        Handled<Object> cleared = fsm.handle(KEY, turn -> turn.clear());
+        assertThat(cleared.now().snapshot()).isEqualTo(Snapshot.none());
+    }
+
+    /** What keeps the events of a conversation that has ended keeps nothing of the conversation. */
+    @Test
+    void aTurnAfterTheEndBeginsAnew() {
+        storage.ttl = Optional.of(Duration.ofHours(1));
+        fsm.handle(KEY, 1, turn -> turn.state(Step.NAME).put("name", "Ada"));
+        storage.now = storage.now.plus(Duration.ofHours(1));
+        Handled<Boolean> again = fsm.handle(KEY, 2, turn -> {
+            boolean isThere =
+                    turn.state().isPresent() || turn.value("name", String.class).isPresent();
+            turn.state(Step.NAME);
+            return isThere;
+        });
+        assertThat(again)
+                .isInstanceOfSatisfying(
+                        Done.class, done -> assertThat(done.result()).isEqualTo(false));
+        assertThat(again.now().snapshot()).isEqualTo(fsm.context(KEY).read().snapshot());
+        assertThat(fsm.handle(KEY, 1, turn -> "again")).isInstanceOf(Repeated.class);
     }
 
     @Test
@@ -244,7 +328,7 @@ class FsmHandleTest {
                 .failsWithin(Duration.ofSeconds(30))
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(ContentionException.class);
-        assertThat(storage.stored(KEY).events().contains(7)).isFalse();
+        assertThat(storage.stored(KEY).events().contains(EventId.of(7))).isFalse();
     }
 
     private String overtaken(Turn turn) {
@@ -309,7 +393,12 @@ class FsmHandleTest {
         assertThatThrownBy(() -> fsm.handle(KEY, 1, turn -> ""))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("EVENT_ID");
+        assertThat(fsm.handle(KEY, turn -> "without an id").orElse(now -> "")).isEqualTo("without an id");
+        storage.reads.set(0);
         storage.capabilities = EnumSet.noneOf(Capability.class);
+        assertThatThrownBy(() -> fsm.handle(KEY, turn -> ""))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("COMPARE_AND_SET");
         assertThatThrownBy(() -> fsm.context(KEY).update(turn -> ""))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("COMPARE_AND_SET");
@@ -321,9 +410,6 @@ class FsmHandleTest {
         assertThatThrownBy(() -> fsm.handle(KEY, -5, turn -> ""))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-5");
-        assertThatThrownBy(() -> fsm.handle(KEY, 1L << 53, turn -> ""))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("9007199254740992");
         assertThatThrownBy(() -> fsm.fencedBy(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Fsm.builder(storage).timeout(Duration.ofSeconds(-3)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -6,8 +6,12 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.WriteContext;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +31,8 @@ final class FsmTestStorage implements StateStorage {
     final AtomicInteger writes = new AtomicInteger();
     Set<Capability> capabilities = EnumSet.allOf(Capability.class);
     Runnable beforeNextWrite = () -> {};
+    volatile Optional<Duration> ttl = Optional.empty();
+    volatile Instant now = Instant.EPOCH.plusSeconds(1);
 
     @Nullable
     Supplier<CompletionStage<Outcome>> insteadOfWrite;
@@ -48,7 +54,7 @@ final class FsmTestStorage implements StateStorage {
         if (insteadOfRead != null) {
             return insteadOfRead.get();
         }
-        return CompletableFuture.supplyAsync(() -> stored(key).snapshot(), driver);
+        return CompletableFuture.supplyAsync(() -> stored(key).snapshot(now), driver);
     }
 
     @Override
@@ -65,7 +71,13 @@ final class FsmTestStorage implements StateStorage {
 
     Outcome apply(StorageKey key, Mutation mutation) {
         synchronized (conversations) {
-            StoredConversation.Step step = stored(key).apply(mutation, clock.addAndGet(1_000));
+            StoredConversation.Step step = stored(key)
+                    .apply(
+                            mutation,
+                            WriteContext.at(key, now)
+                                    .firstVersion(clock.addAndGet(1_000))
+                                    .ttl(ttl)
+                                    .build());
             if (step.next().isGone()) {
                 conversations.remove(key);
             } else {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * way.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
-public final class ConversationRefusedException extends StorageRefusedException {
+public sealed class ConversationRefusedException extends StorageRefusedException permits EventSourceLimitException {
     /**
      * An error of a call on one conversation.
      *

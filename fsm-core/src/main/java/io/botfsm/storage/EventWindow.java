@@ -2,32 +2,45 @@ package io.botfsm.storage;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * The ids of the events that a conversation applied recently, so that a redelivered one is recognised (spec rule 14).
+ * The ids of the events that a conversation applied recently, so that a redelivered one is recognised (spec rules 14
+ * and 19).
  *
- * <p>It remembers the 256 ids up to the highest applied, and likewise for one other run of ids, the one written last: a
- * messenger may go on at a random, possibly lower id after a quiet time. A run ends where the next id is more than 256
- * away. An id in a third run is forgotten, however few have followed it: 1000 after 2000 and 3000. An id never added is
- * never contained.
+ * <p>Of the counted ids of the default source it remembers the 256 up to the highest applied, and likewise for one
+ * other run of ids, the one written last: a messenger may go on at a random, possibly lower id after a quiet time. A
+ * run ends where the next id is more than 256 away; an id in a third run is forgotten, however few have followed it:
+ * 1000 after 2000 and 3000. A counted id never added is never contained. Of texts, and of any other source, it
+ * remembers the last 64 applied, each source's apart, by their {@linkplain EventId#fingerprint() fingerprints}: an id
+ * never added is contained with a probability below 10<sup>−12</sup>.
  *
- * <p>Immutable and thread-safe. A storage keeps it as two byte strings, {@link #latest()} and {@link #other()}, each at
+ * <p>Immutable and thread-safe. A storage keeps it as byte strings. {@link #latest()} and {@link #other()} are each at
  * most 40 bytes long: 7 bytes with the number of the run's newest block of 8 ids (big-endian), then one byte of 8 bits
- * per block, the newest block first, 33 at most; empty where there is no such run.
+ * per block, the newest block first, 33 at most; empty where there is no such run. The {@linkplain #ring(String) ring}
+ * of a source is up to eight chunks of at most 60 bytes.
  */
 public final class EventWindow {
-    /** The highest event id there can be: 2<sup>53</sup> − 1, the largest whole number that JSON and Lua keep exact. */
-    public static final long MAX_EVENT_ID = (1L << 53) - 1;
+    /** The most named sources whose events a conversation remembers. The default source is not one of them. */
+    public static final int MAX_SOURCES = 8;
 
-    private static final EventWindow EMPTY = new EventWindow(EventRun.NONE, EventRun.NONE);
+    private static final EventWindow EMPTY =
+            new EventWindow(EventRun.NONE, EventRun.NONE, Collections.emptySortedMap());
 
     private final EventRun latest;
     private final EventRun other;
+    private final SortedMap<String, EventRing> rings;
 
-    private EventWindow(EventRun latest, EventRun other) {
+    private EventWindow(EventRun latest, EventRun other, SortedMap<String, EventRing> rings) {
         this.latest = latest;
         this.other = other;
+        this.rings = rings;
     }
 
     /** The window of a conversation that has applied no event. */
@@ -40,49 +53,68 @@ public final class EventWindow {
      *
      * @param latest what {@link #latest()} was, empty if absent
      * @param other what {@link #other()} was, empty if absent
-     * @throws IllegalArgumentException if a run has an impossible length
+     * @param rings what {@link #ring(String)} was of each of the {@link #sources()}
+     * @throws IllegalArgumentException if a run has an impossible length, or chunks do not fit together
      */
-    public static EventWindow of(byte[] latest, byte[] other) {
+    public static EventWindow of(byte[] latest, byte[] other, Map<String, List<byte[]>> rings) {
         requireNonNull(latest, "latest");
         requireNonNull(other, "other");
-        return latest.length == 0 && other.length == 0
-                ? EMPTY
-                : new EventWindow(EventRun.of(latest), EventRun.of(other));
-    }
-
-    /**
-     * Returns {@code id} if it can be an event id.
-     *
-     * @throws IllegalArgumentException if it is below 0 or above {@link #MAX_EVENT_ID}
-     */
-    public static long requireEventId(long id) {
-        if (id < 0 || id > MAX_EVENT_ID) {
-            throw new IllegalArgumentException("event id must be between 0 and 2^53 - 1: " + id);
+        if (requireNonNull(rings, "rings").isEmpty() && latest.length == 0 && other.length == 0) {
+            return EMPTY;
         }
-        return id;
+        SortedMap<String, EventRing> known = rings.isEmpty() ? Collections.emptySortedMap() : new TreeMap<>();
+        rings.forEach((source, chunks) -> known.put(source, EventRing.of(chunks)));
+        return new EventWindow(EventRun.of(latest), EventRun.of(other), known);
     }
 
     /** Whether the event was applied and is still remembered. */
-    public boolean contains(long eventId) {
-        return latest.contains(eventId) || other.contains(eventId);
+    public boolean contains(EventId event) {
+        if (requireNonNull(event, "event").counted().isPresent()) {
+            return contains(event.counted().getAsLong());
+        }
+        EventRing ring = rings.get(event.source());
+        return ring != null && ring.contains(event.fingerprint());
+    }
+
+    boolean contains(long id) {
+        return latest.contains(id) || other.contains(id);
+    }
+
+    /** Whether the event is of a source that the window knows, or of one for which there is room. */
+    public boolean takes(EventId event) {
+        return requireNonNull(event, "event").source().isEmpty()
+                || rings.containsKey(event.source())
+                || rings.size() - (rings.containsKey("") ? 1 : 0) < MAX_SOURCES;
     }
 
     /**
      * The window after the event was applied.
      *
-     * @throws IllegalArgumentException if the id is below 0 or above {@link #MAX_EVENT_ID}
+     * @throws IllegalArgumentException if the window does not {@linkplain #takes take} it
      */
-    public EventWindow with(long eventId) {
-        requireEventId(eventId);
-        if (latest.isFarAbove(eventId)) {
-            return new EventWindow(latest, other.with(eventId));
+    public EventWindow with(EventId event) {
+        if (!takes(event)) {
+            throw new IllegalArgumentException("there is no room for another source: " + event.source());
         }
-        return new EventWindow(latest.with(eventId), latest.isFarBelow(eventId) ? latest : other);
+        if (event.counted().isPresent()) {
+            return with(event.counted().getAsLong());
+        }
+        SortedMap<String, EventRing> next = new TreeMap<>(rings);
+        next.put(
+                event.source(),
+                rings.getOrDefault(event.source(), EventRing.EMPTY).with(event.fingerprint()));
+        return new EventWindow(latest, other, next);
+    }
+
+    EventWindow with(long id) {
+        return latest.isFarAbove(id)
+                ? new EventWindow(latest, other.with(id), rings)
+                : new EventWindow(latest.with(id), latest.isFarBelow(id) ? latest : other, rings);
     }
 
     /** Whether no event is remembered. */
     public boolean isEmpty() {
-        return latest.isNone() && other.isNone();
+        return latest.isNone() && other.isNone() && rings.isEmpty();
     }
 
     /** The run with the highest id, for a storage to keep; empty if there is none. */
@@ -95,18 +127,32 @@ public final class EventWindow {
         return other.bytes();
     }
 
+    /** The sources of which something is remembered by fingerprint; the empty one is the default source. */
+    public Set<String> sources() {
+        return Collections.unmodifiableSet(rings.keySet());
+    }
+
+    /** The fingerprints of a source, for a storage to keep: chunks in the order in which they are filled. */
+    public List<byte[]> ring(String source) {
+        EventRing ring = rings.get(requireNonNull(source, "source"));
+        return ring == null ? List.of() : ring.chunks();
+    }
+
     @Override
     public boolean equals(Object that) {
-        return that instanceof EventWindow w && latest.equals(w.latest) && other.equals(w.other);
+        return that instanceof EventWindow w
+                && latest.equals(w.latest)
+                && other.equals(w.other)
+                && rings.equals(w.rings);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(new int[] {latest.hashCode(), other.hashCode()});
+        return Objects.hash(latest, other, rings);
     }
 
     @Override
     public String toString() {
-        return "EventWindow[latest=" + latest + ", other=" + other + "]";
+        return "EventWindow[latest=" + latest + ", other=" + other + ", sources=" + rings.keySet() + "]";
     }
 }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.internal.text.Text;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -13,14 +14,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One atomic write: what changes, and under which conditions. Immutable and thread-safe.
  *
  * <p>State: kept, set or cleared. Data: named entries put and removed, the others untouched; or all replaced.
- * Conditions (all optional): fencing token, event id, expected version, expected state or none. Time to live: the
- * storage's own, one for this write, or none. A mutation that changes nothing restarts the time to live and never
- * creates a conversation.
+ * Attributes, which this library's own parts keep: put and removed. Deadline: kept, set or cleared. Conditions (all
+ * optional): fencing token, event id, expected version, expected state or none. Time to live: the storage's own, one
+ * for this write, or none. A mutation that changes nothing restarts the time to live and never creates a conversation.
  */
 public final class Mutation {
     /** The highest fencing token there can be: 2<sup>53</sup> − 1. */
@@ -32,19 +34,28 @@ public final class Mutation {
     /** The most characters that all texts of one mutation may have together. */
     public static final int MAX_CHARACTERS = 64 << 20;
 
-    /** A version that no conversation has: they begin with the backend's clock and rise by one a write. */
+    /** A version that no conversation has: they begin with the backend's clock and rise by one or two a write. */
     private static final long UNREACHABLE_VERSION = Long.MAX_VALUE;
 
     /** The longest time to live. */
     public static final Duration MAX_TTL = Duration.ofDays(36_500);
+
+    /** The latest deadline: in the year 2144. */
+    public static final Instant MAX_DEADLINE = Instant.ofEpochMilli(((1L << 39) - 1) * 10);
+
+    private static final Pattern ATTRIBUTE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final boolean changesState;
     private final Optional<String> state;
     private final boolean replacesData;
     private final Map<String, String> puts;
     private final Set<String> removals;
+    private final Map<String, String> attributes;
+    private final Set<String> attributeRemovals;
+    private final boolean changesDeadline;
+    private final Optional<Instant> deadline;
     private final OptionalLong fencingToken;
-    private final OptionalLong eventId;
+    private final Optional<EventId> eventId;
     private final OptionalLong expectedVersion;
     private final boolean expectsState;
     private final Optional<String> expectedState;
@@ -57,6 +68,10 @@ public final class Mutation {
         replacesData = b.replacesData;
         puts = b.puts;
         removals = b.removals;
+        attributes = b.attributes;
+        attributeRemovals = b.attributeRemovals;
+        changesDeadline = b.changesDeadline;
+        deadline = b.deadline;
         fencingToken = b.fencingToken;
         eventId = b.eventId;
         expectedVersion = b.expectedVersion;
@@ -96,6 +111,24 @@ public final class Mutation {
         return Duration.ofMillis(ttl.plusNanos(999_999).toMillis());
     }
 
+    /**
+     * Returns {@code deadline} in whole hundredths of a second, rounded up.
+     *
+     * @throws IllegalArgumentException if it is not after 1970-01-01T00:00:00Z, or later than {@link #MAX_DEADLINE}
+     */
+    public static Instant requireDeadline(Instant deadline) {
+        if (!requireNonNull(deadline, "deadline").isAfter(Instant.EPOCH) || deadline.isAfter(MAX_DEADLINE)) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a deadline must be after %s and not after %s: %s",
+                    Instant.EPOCH,
+                    MAX_DEADLINE,
+                    deadline));
+        }
+        long hundredths = deadline.plusNanos(9_999_999).toEpochMilli() / 10;
+        return Instant.ofEpochMilli(hundredths * 10);
+    }
+
     /** Begins a mutation that is like this one. */
     public Builder toBuilder() {
         return new Builder(this);
@@ -126,13 +159,33 @@ public final class Mutation {
         return removals;
     }
 
+    /** The attributes to put, name to text: what this library's own parts keep, apart from the user's data. */
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
+    /** The names of the attributes to remove. */
+    public Set<String> attributeRemovals() {
+        return attributeRemovals;
+    }
+
+    /** Whether the deadline is set or cleared, rather than kept. */
+    public boolean changesDeadline() {
+        return changesDeadline;
+    }
+
+    /** The deadline to set, in whole hundredths of a second; empty if it is cleared or kept. */
+    public Optional<Instant> deadline() {
+        return deadline;
+    }
+
     /** The fencing token of the writer's lease. */
     public OptionalLong fencingToken() {
         return fencingToken;
     }
 
     /** The id of the event that causes this write. */
-    public OptionalLong eventId() {
+    public Optional<EventId> eventId() {
         return eventId;
     }
 
@@ -172,13 +225,17 @@ public final class Mutation {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "Mutation[state=%s, %s=%s, removals=%s, fencingToken=%s, eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
+                "Mutation[state=%s, %s=%s, removals=%s, attributes=%s, attributeRemovals=%s, deadline=%s, fencingToken=%s,"
+                        + " eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
                 changesState ? Text.field(state, "(clear)") : "(keep)",
                 replacesData ? "replace" : "puts",
                 Text.fields(puts.keySet()),
                 Text.fields(removals),
+                attributes.keySet(),
+                attributeRemovals,
+                changesDeadline ? deadline.map(Instant::toString).orElse("(clear)") : "(keep)",
                 fencingToken,
-                eventId,
+                eventId.map(EventId::toString).orElse("(none)"),
                 expectedVersion,
                 expectsState ? Text.field(expectedState, "(none)") : "(any)",
                 persists ? "(none)" : ttl.map(Duration::toString).orElse("(storage's)"));
@@ -198,8 +255,16 @@ public final class Mutation {
         /** Those of a mutation, or of this builder: then they are a {@link LinkedHashSet}. */
         private Set<String> removals = Set.of();
 
+        /** As the entries. */
+        private Map<String, String> attributes = Map.of();
+
+        /** As the removals. */
+        private Set<String> attributeRemovals = Set.of();
+
+        private boolean changesDeadline;
+        private Optional<Instant> deadline = Optional.empty();
         private OptionalLong fencingToken = OptionalLong.empty();
-        private OptionalLong eventId = OptionalLong.empty();
+        private Optional<EventId> eventId = Optional.empty();
         private OptionalLong expectedVersion = OptionalLong.empty();
         private boolean expectsState;
         private Optional<String> expectedState = Optional.empty();
@@ -214,6 +279,10 @@ public final class Mutation {
             replacesData = m.replacesData;
             puts = m.puts;
             removals = m.removals;
+            attributes = m.attributes;
+            attributeRemovals = m.attributeRemovals;
+            changesDeadline = m.changesDeadline;
+            deadline = m.deadline;
             fencingToken = m.fencingToken;
             eventId = m.eventId;
             expectedVersion = m.expectedVersion;
@@ -276,12 +345,11 @@ public final class Mutation {
 
         private Builder entry(String name, String json) {
             Text.wellFormed("data name", name);
-            if (Text.unpairedSurrogate(requireNonNull(json, "JSON text"), 0) >= 0) {
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "the JSON text of data entry \"%s\" holds an unpaired surrogate; escape it as \\uXXXX",
-                        Text.printable(name)));
-            }
+            requireNonNull(json, "JSON text");
+            refuseIf(
+                    Text.unpairedSurrogate(json, 0) >= 0,
+                    "the JSON text of data entry \"%s\" holds an unpaired surrogate; escape it as \\uXXXX",
+                    name);
             if (!(puts instanceof LinkedHashMap)) {
                 puts = new LinkedHashMap<>(puts);
             }
@@ -300,13 +368,92 @@ public final class Mutation {
         }
 
         /**
-         * Refuses the write if the conversation has applied this event (spec rule 14).
+         * Puts an attribute: what this library's own parts keep with a conversation, apart from the user's data.
+         * Replacing the data leaves it; it goes with state and data, and none is kept where there is neither.
          *
-         * @throws IllegalArgumentException if the id is below 0 or above {@link EventWindow#MAX_EVENT_ID}
+         * @throws IllegalArgumentException if the name is not 1 to 64 ASCII letters, digits and {@code . _ -}
+         */
+        public Builder attribute(String name, String text) {
+            requireAttribute(name);
+            refuseIf(
+                    attributeRemovals.contains(name),
+                    "attribute(\"%s\", …) contradicts removeAttribute(…) of the same name",
+                    name);
+            requireNonNull(text, "attribute");
+            refuseIf(
+                    Text.unpairedSurrogate(text, 0) >= 0,
+                    "the text of attribute \"%s\" holds an unpaired surrogate",
+                    name);
+            if (!(attributes instanceof LinkedHashMap)) {
+                attributes = new LinkedHashMap<>(attributes);
+            }
+            attributes.put(name, text);
+            return this;
+        }
+
+        /**
+         * Removes an attribute, if it is there.
+         *
+         * @throws IllegalArgumentException if the name is not 1 to 64 ASCII letters, digits and {@code . _ -}
+         */
+        public Builder removeAttribute(String name) {
+            requireAttribute(name);
+            refuseIf(
+                    attributes.containsKey(name),
+                    "removeAttribute(\"%s\") contradicts attribute(…) of the same name",
+                    name);
+            if (!(attributeRemovals instanceof LinkedHashSet)) {
+                attributeRemovals = new LinkedHashSet<>(attributeRemovals);
+            }
+            attributeRemovals.add(name);
+            return this;
+        }
+
+        private static void requireAttribute(String name) {
+            if (!ATTRIBUTE.matcher(requireNonNull(name, "attribute name")).matches()) {
+                throw new IllegalArgumentException(
+                        "the name of an attribute is 1 to 64 ASCII letters, digits and . _ -, not " + Text.field(name));
+            }
+        }
+
+        /**
+         * Sets when something is due in this conversation, in place of an earlier deadline. It goes with state and
+         * data.
+         *
+         * @param due rounded up to whole hundredths of a second
+         * @throws IllegalArgumentException if it is not after 1970-01-01T00:00:00Z, or later than {@link #MAX_DEADLINE}
+         */
+        public Builder deadline(Instant due) {
+            Instant checked = requireDeadline(due);
+            refuseIf(changesDeadline && deadline.isEmpty(), "deadline(%s) contradicts clearDeadline()", due.toString());
+            changesDeadline = true;
+            deadline = Optional.of(checked);
+            return this;
+        }
+
+        /** Clears the deadline. */
+        public Builder clearDeadline() {
+            refuseIf(
+                    deadline.isPresent(),
+                    "clearDeadline() contradicts deadline(%s)",
+                    deadline.map(Instant::toString).orElse(""));
+            changesDeadline = true;
+            return this;
+        }
+
+        /** Refuses the write if the conversation has applied this event (spec rules 14 and 19). */
+        public Builder eventId(EventId id) {
+            eventId = Optional.of(requireNonNull(id, "event id"));
+            return this;
+        }
+
+        /**
+         * Short for {@link #eventId(EventId)} of {@link EventId#of(long)}.
+         *
+         * @throws IllegalArgumentException if the id is negative
          */
         public Builder eventId(long id) {
-            eventId = OptionalLong.of(EventWindow.requireEventId(id));
-            return this;
+            return eventId(EventId.of(id));
         }
 
         /**
@@ -316,11 +463,18 @@ public final class Mutation {
          *
          * <p>Short for this {@link #eventId} and the {@linkplain #expectVersion expected version}
          * {@link Long#MAX_VALUE}, which no conversation has. Whatever else the mutation holds is therefore not applied.
+         */
+        public Builder confirmEvent(EventId id) {
+            return eventId(id).expectVersion(UNREACHABLE_VERSION);
+        }
+
+        /**
+         * Short for {@link #confirmEvent(EventId)} of {@link EventId#of(long)}.
          *
-         * @throws IllegalArgumentException if the id is below 0 or above {@link EventWindow#MAX_EVENT_ID}
+         * @throws IllegalArgumentException if the id is negative
          */
         public Builder confirmEvent(long id) {
-            return eventId(id).expectVersion(UNREACHABLE_VERSION);
+            return confirmEvent(EventId.of(id));
         }
 
         /**
@@ -389,7 +543,7 @@ public final class Mutation {
          *     characters
          */
         public Mutation build() {
-            int entries = puts.size() + removals.size();
+            int entries = puts.size() + removals.size() + attributes.size() + attributeRemovals.size();
             if (entries > MAX_ENTRIES) {
                 throw new IllegalArgumentException(
                         String.format(Locale.ROOT, "a mutation of %d entries: at most %d", entries, MAX_ENTRIES));
@@ -401,12 +555,17 @@ public final class Mutation {
             for (String name : removals) {
                 characters += name.length();
             }
+            for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+                characters += attribute.getKey().length() + attribute.getValue().length();
+            }
             if (characters > MAX_CHARACTERS) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT, "a mutation of %d characters: at most %d", characters, MAX_CHARACTERS));
             }
             puts = OrderedMap.owning(puts);
             removals = unmodifiableSet(removals);
+            attributes = OrderedMap.owning(attributes);
+            attributeRemovals = unmodifiableSet(attributeRemovals);
             return new Mutation(this);
         }
 
@@ -414,8 +573,8 @@ public final class Mutation {
             return names.stream().findFirst().orElse("");
         }
 
-        private static void refuseIf(boolean contradicts, String message, String value) {
-            if (contradicts) {
+        private static void refuseIf(boolean wrong, String message, String value) {
+            if (wrong) {
                 throw new IllegalArgumentException(String.format(Locale.ROOT, message, Text.printable(value)));
             }
         }

@@ -3,6 +3,7 @@ package io.botfsm.storage;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.text.Text;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,12 +21,22 @@ public sealed interface Outcome {
         private final Optional<String> state;
         private final long previousVersion;
         private final long version;
+        private final Optional<Instant> previousSince;
+        private final Optional<Instant> at;
 
-        private Applied(Optional<String> previousState, Optional<String> state, long previousVersion, long version) {
+        private Applied(
+                Optional<String> previousState,
+                Optional<String> state,
+                long previousVersion,
+                long version,
+                Optional<Instant> previousSince,
+                Optional<Instant> at) {
             this.previousState = previousState;
             this.state = state;
             this.previousVersion = previousVersion;
             this.version = version;
+            this.previousSince = previousSince;
+            this.at = at;
         }
 
         /** An applied write, with states and versions before and after it. */
@@ -35,7 +46,25 @@ public sealed interface Outcome {
                     requireNonNull(previousState, "previousState"),
                     requireNonNull(state, "state"),
                     previousVersion,
-                    version);
+                    version,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        /**
+         * The same write, with its time.
+         *
+         * @param before since when the state before, or none, was there; empty if nothing was stored
+         * @param now when it was written
+         */
+        public Applied timed(Optional<Instant> before, Instant now) {
+            return new Applied(
+                    previousState,
+                    state,
+                    previousVersion,
+                    version,
+                    requireNonNull(before, "before"),
+                    Optional.of(requireNonNull(now, "now")));
         }
 
         /** The state before. */
@@ -58,18 +87,44 @@ public sealed interface Outcome {
             return version;
         }
 
+        /**
+         * Since when the state before, or none, was there, by the storage's clock; empty if nothing was stored, or if
+         * the storage lacks {@link StateStorage.Capability#TIMES}.
+         */
+        public Optional<Instant> previousSince() {
+            return previousSince;
+        }
+
+        /**
+         * Since when the state now, or none, is there, under the same conditions. It differs from what the next read
+         * shows only where the clock was set back.
+         */
+        public Optional<Instant> since() {
+            if (version == 0) {
+                return Optional.empty();
+            }
+            return previousVersion != 0 && state.equals(previousState) ? previousSince : at;
+        }
+
+        /** When it was written; empty if the storage lacks {@link StateStorage.Capability#TIMES}. */
+        public Optional<Instant> at() {
+            return at;
+        }
+
         @Override
         public boolean equals(Object that) {
             return that instanceof Applied a
                     && previousVersion == a.previousVersion
                     && version == a.version
                     && previousState.equals(a.previousState)
-                    && state.equals(a.state);
+                    && state.equals(a.state)
+                    && previousSince.equals(a.previousSince)
+                    && at.equals(a.at);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(previousState, state, previousVersion, version);
+            return Objects.hash(previousState, state, previousVersion, version, previousSince, at);
         }
 
         @Override

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.internal.text.Text;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -18,14 +19,24 @@ public final class Snapshot {
 
     private final Optional<String> state;
     private final Map<String, String> data;
+    private final Map<String, String> attributes;
     private final long version;
     private final EventWindow events;
+    private final Optional<Instant> since;
+    private final Optional<Instant> touched;
+    private final Optional<Instant> deadline;
+    private final boolean ended;
 
     private Snapshot(Builder b) {
         state = b.state;
         data = b.data;
+        attributes = b.attributes;
         version = b.version;
         events = b.events;
+        since = b.since;
+        touched = b.touched;
+        deadline = b.deadline;
+        ended = b.ended;
     }
 
     /** What is read where nothing is stored. */
@@ -40,7 +51,7 @@ public final class Snapshot {
 
     /** Begins a snapshot that is like this one. */
     public Builder toBuilder() {
-        return new Builder().state(state).data(data).version(version).events(events);
+        return new Builder(this);
     }
 
     /** The state as it is stored. */
@@ -58,9 +69,40 @@ public final class Snapshot {
         return version;
     }
 
+    /** What this library's own parts keep with the conversation, apart from the user's data. */
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
     /** The events applied recently. */
     public EventWindow events() {
         return events;
+    }
+
+    /**
+     * Since when the state, or none, is there, by the storage's clock; empty if nothing is stored, or if the storage
+     * lacks {@link StateStorage.Capability#TIMES}.
+     */
+    public Optional<Instant> since() {
+        return since;
+    }
+
+    /** When the last write was, under the same conditions as {@link #since()}. */
+    public Optional<Instant> touched() {
+        return touched;
+    }
+
+    /** When something is due in this conversation. */
+    public Optional<Instant> deadline() {
+        return deadline;
+    }
+
+    /**
+     * Whether state and data have ended by their time to live, so that only what outlives them is left (spec rule 23).
+     * Nobody cleared them.
+     */
+    public boolean hasEnded() {
+        return ended;
     }
 
     @Override
@@ -69,12 +111,17 @@ public final class Snapshot {
                 && version == s.version
                 && state.equals(s.state)
                 && data.equals(s.data)
-                && events.equals(s.events);
+                && attributes.equals(s.attributes)
+                && events.equals(s.events)
+                && since.equals(s.since)
+                && touched.equals(s.touched)
+                && deadline.equals(s.deadline)
+                && ended == s.ended;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(state, data, version, events);
+        return Objects.hash(state, data, attributes, version, events, since, touched, deadline, ended);
     }
 
     /** State, names and version; never the values. */
@@ -92,10 +139,27 @@ public final class Snapshot {
     public static final class Builder {
         private Optional<String> state = Optional.empty();
         private Map<String, String> data = Map.of();
+        private Map<String, String> attributes = Map.of();
         private long version;
         private EventWindow events = EventWindow.empty();
+        private Optional<Instant> since = Optional.empty();
+        private Optional<Instant> touched = Optional.empty();
+        private Optional<Instant> deadline = Optional.empty();
+        private boolean ended;
 
         private Builder() {}
+
+        private Builder(Snapshot s) {
+            state = s.state;
+            data = s.data;
+            attributes = s.attributes;
+            version = s.version;
+            events = s.events;
+            since = s.since;
+            touched = s.touched;
+            deadline = s.deadline;
+            ended = s.ended;
+        }
 
         /** Sets the state; empty for none. */
         public Builder state(Optional<String> stored) {
@@ -118,6 +182,36 @@ public final class Snapshot {
         /** Sets the events applied recently. */
         public Builder events(EventWindow applied) {
             events = requireNonNull(applied, "events");
+            return this;
+        }
+
+        /** Sets what this library's own parts keep, and copies it: no later change of the map shows. */
+        public Builder attributes(Map<String, String> entries) {
+            attributes = OrderedMap.copyOf(requireNonNull(entries, "attributes"));
+            return this;
+        }
+
+        /** Sets since when the state, or none, is there. */
+        public Builder since(Optional<Instant> entered) {
+            since = requireNonNull(entered, "since");
+            return this;
+        }
+
+        /** Sets when the last write was. */
+        public Builder touched(Optional<Instant> written) {
+            touched = requireNonNull(written, "touched");
+            return this;
+        }
+
+        /** Sets when something is due; empty for never. */
+        public Builder deadline(Optional<Instant> due) {
+            deadline = requireNonNull(due, "deadline");
+            return this;
+        }
+
+        /** Sets whether state and data have ended by their time to live. */
+        public Builder ended(boolean byTime) {
+            ended = byTime;
             return this;
         }
 

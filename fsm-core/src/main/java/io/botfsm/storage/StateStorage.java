@@ -34,6 +34,12 @@ public interface StateStorage extends AutoCloseable {
         FENCING,
         /** Time to live, the storage's own and that of one mutation. */
         TTL,
+        /** When the state was entered and when the last write was (spec rule 20). */
+        TIMES,
+        /** Attributes: what this library's own parts keep with a conversation (spec rule 21). */
+        ATTRIBUTES,
+        /** A deadline (spec rule 22). */
+        DEADLINE,
         /** Ids of any characters, and JSON texts that come back to the character. Without it, some keys are refused. */
         ANY_TEXT
     }

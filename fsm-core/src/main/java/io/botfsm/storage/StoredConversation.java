@@ -8,11 +8,14 @@ import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that a backend keeps of one conversation, and the decision what a write makes of it. A backend loads, applies and
@@ -28,31 +31,48 @@ public final class StoredConversation {
 
     private final Optional<String> state;
     private final Map<String, String> data;
+    private final Map<String, String> attributes;
     private final long version;
     private final long fencingToken;
     private final EventWindow events;
+    private final Optional<Instant> since;
+    private final Optional<Instant> touched;
+    private final Optional<Instant> deadline;
+    private final Optional<Instant> end;
+    private final boolean ended;
 
     private StoredConversation(Builder b) {
         state = b.state;
         data = b.data;
+        attributes = b.attributes;
         version = b.version;
         fencingToken = b.fencingToken;
         events = b.events;
+        since = b.since;
+        touched = b.touched;
+        deadline = b.deadline;
+        end = b.end;
+        ended = b.ended;
     }
 
     /** What a write made of a conversation. Immutable. */
     public static final class Step {
         private final StoredConversation next;
         private final Outcome outcome;
+        private final Optional<Duration> timeToLive;
 
-        private Step(StoredConversation next, Outcome outcome) {
+        private Step(StoredConversation next, Outcome outcome, Optional<Duration> timeToLive) {
             this.next = next;
             this.outcome = outcome;
+            this.timeToLive = timeToLive;
         }
 
         /** A step, such as one that a storage under test takes wrongly. */
-        public static Step of(StoredConversation next, Outcome outcome) {
-            return new Step(requireNonNull(next, "next"), requireNonNull(outcome, "outcome"));
+        public static Step of(StoredConversation next, Outcome outcome, Optional<Duration> timeToLive) {
+            return new Step(
+                    requireNonNull(next, "next"),
+                    requireNonNull(outcome, "outcome"),
+                    requireNonNull(timeToLive, "timeToLive"));
         }
 
         /** What the backend has to keep from now on; the conversation itself unless the write was applied. */
@@ -63,6 +83,13 @@ public final class StoredConversation {
         /** What the writer gets. */
         public Outcome outcome() {
             return outcome;
+        }
+
+        /**
+         * For how long the backend has to keep an applied write's conversation from now on; empty for without limit.
+         */
+        public Optional<Duration> timeToLive() {
+            return timeToLive;
         }
 
         /** Both parts, without values. */
@@ -84,12 +111,7 @@ public final class StoredConversation {
 
     /** Begins a conversation that is like this one. */
     public Builder toBuilder() {
-        return new Builder()
-                .state(state)
-                .data(data)
-                .version(version)
-                .fencingToken(fencingToken)
-                .events(events);
+        return new Builder(this);
     }
 
     /** The state; empty for none. */
@@ -100,6 +122,11 @@ public final class StoredConversation {
     /** The data entries, name to JSON text. */
     public Map<String, String> data() {
         return data;
+    }
+
+    /** What this library's own parts keep, name to text. */
+    public Map<String, String> attributes() {
+        return attributes;
     }
 
     /** 0 if nothing is stored. */
@@ -117,6 +144,29 @@ public final class StoredConversation {
         return events;
     }
 
+    /** Since when the state, or none, is there; empty if nothing is stored. */
+    public Optional<Instant> since() {
+        return since;
+    }
+
+    /** When the last write was; empty if nothing is stored. */
+    public Optional<Instant> touched() {
+        return touched;
+    }
+
+    /** When something is due; empty for never. */
+    public Optional<Instant> deadline() {
+        return deadline;
+    }
+
+    /**
+     * When state and data end, where something outlives them: a time to live that is shorter than that of a tombstone.
+     * Otherwise empty: then they end with everything else.
+     */
+    public Optional<Instant> end() {
+        return end;
+    }
+
     /** Whether nothing is, or is to be, stored. */
     public boolean isGone() {
         return version == 0;
@@ -127,70 +177,137 @@ public final class StoredConversation {
         return version != 0 && state.isEmpty() && data.isEmpty();
     }
 
-    /** What a reader sees. */
-    public Snapshot snapshot() {
+    /** What a reader sees at that time. */
+    public Snapshot snapshot(Instant now) {
+        return at(requireNonNull(now, "now")).snapshot();
+    }
+
+    private Snapshot snapshot() {
         return Snapshot.builder()
                 .state(state)
                 .data(data)
+                .attributes(attributes)
                 .version(version)
                 .events(events)
+                .since(since)
+                .touched(touched)
+                .deadline(deadline)
+                .ended(ended)
+                .build();
+    }
+
+    /** This conversation, after its end if that is over: the end counts as a write, which nobody else can have seen. */
+    private StoredConversation at(Instant now) {
+        if (end.isEmpty() || now.isBefore(end.get())) {
+            return this;
+        }
+        return builder()
+                .version(version + 1)
+                .fencingToken(fencingToken)
+                .events(events)
+                .since(end)
+                .touched(end)
+                .ended(true)
                 .build();
     }
 
     /**
      * Decides a write.
      *
-     * @param mutation the write
-     * @param nowMicros the backend's time in microseconds since 1970, the version of a conversation that begins with
-     *     this write; above every version that the key has had (spec rule 6)
+     * @throws EventSourceLimitException if it would be applied but for the source of its event, which is one too many
      */
-    public Step apply(Mutation mutation, long nowMicros) {
+    public Step apply(Mutation mutation, WriteContext context) {
         requireNonNull(mutation, "mutation");
-        if (mutation.fencingToken().orElse(fencingToken) < fencingToken) {
-            return new Step(this, Fenced.of(fencingToken));
-        }
-        if (mutation.eventId().isPresent() && events.contains(mutation.eventId().getAsLong())) {
-            return new Step(this, Duplicate.of(snapshot()));
-        }
-        if (mutation.expectedVersion().orElse(version) != version) {
-            return new Step(this, Conflict.of(snapshot()));
-        }
-        if (mutation.expectsState() && !mutation.expectedState().equals(state)) {
-            return new Step(this, Conflict.of(snapshot()));
-        }
-        StoredConversation next = changed(mutation, nowMicros);
-        return Step.of(next, Applied.of(state, next.state, version, next.version));
+        return at(requireNonNull(context, "context").now()).decide(mutation, context, this);
     }
 
-    private StoredConversation changed(Mutation mutation, long nowMicros) {
+    private Step decide(Mutation mutation, WriteContext context, StoredConversation kept) {
+        if (mutation.fencingToken().orElse(fencingToken) < fencingToken) {
+            return refused(Fenced.of(fencingToken), kept);
+        }
+        if (mutation.eventId().filter(events::contains).isPresent()) {
+            return refused(Duplicate.of(snapshot()), kept);
+        }
+        if (mutation.expectedVersion().orElse(version) != version) {
+            return refused(Conflict.of(snapshot()), kept);
+        }
+        if (mutation.expectsState() && !mutation.expectedState().equals(state)) {
+            return refused(Conflict.of(snapshot()), kept);
+        }
+        mutation.eventId().filter(event -> !events.takes(event)).ifPresent(event -> {
+            throw new EventSourceLimitException(context.key(), event.source());
+        });
+        StoredConversation next = changed(mutation, context);
+        Applied applied = Applied.of(state, next.state, version, next.version).timed(since, context.now());
+        return new Step(next, applied, next.timeToLive(mutation, context));
+    }
+
+    private static Step refused(Outcome why, StoredConversation kept) {
+        return new Step(kept, why, Optional.empty());
+    }
+
+    private Optional<Duration> timeToLive(Mutation mutation, WriteContext context) {
+        return isTombstone() || end.isPresent() ? Optional.of(context.tombstoneTtl()) : mutation.ttl(context.ttl());
+    }
+
+    private StoredConversation changed(Mutation mutation, WriteContext context) {
         Optional<String> nextState = mutation.changesState() ? mutation.state() : state;
         Map<String, String> nextData = changedData(mutation);
         long nextFence = mutation.fencingToken().orElse(fencingToken);
-        EventWindow nextEvents =
-                mutation.eventId().isPresent() ? events.with(mutation.eventId().getAsLong()) : events;
-        boolean gone = nextState.isEmpty() && nextData.isEmpty() && nextFence == 0 && nextEvents.isEmpty();
-        long nextVersion = isGone() ? nowMicros : version + 1;
-        return gone
-                ? NONE
-                : builder()
-                        .state(nextState)
-                        .data(nextData)
-                        .version(nextVersion)
-                        .fencingToken(nextFence)
-                        .events(nextEvents)
-                        .build();
+        EventWindow nextEvents = mutation.eventId().map(events::with).orElse(events);
+        boolean isEmpty = nextState.isEmpty() && nextData.isEmpty();
+        boolean isOutlived = nextFence != 0 || !nextEvents.isEmpty();
+        if (isEmpty && !isOutlived) {
+            return NONE;
+        }
+        Builder next = builder()
+                .state(nextState)
+                .data(nextData)
+                .version(nextVersion(context))
+                .fencingToken(nextFence)
+                .events(nextEvents)
+                .since(Optional.of(nextSince(nextState, context.now())))
+                .touched(Optional.of(context.now()));
+        if (!isEmpty) {
+            next.attributes(patched(attributes, mutation.attributes(), mutation.attributeRemovals()))
+                    .deadline(mutation.changesDeadline() ? mutation.deadline() : deadline)
+                    .end(mutation.ttl(context.ttl())
+                            .filter(ttl -> isOutlived && ttl.compareTo(context.tombstoneTtl()) < 0)
+                            .map(context.now()::plus));
+        }
+        return next.build();
+    }
+
+    /** Where there is an end, the number in between is that of the conversation after it. */
+    private long nextVersion(WriteContext context) {
+        if (isGone()) {
+            return context.firstVersion();
+        }
+        return version + (end.isPresent() ? 2 : 1);
+    }
+
+    /** A clock that was set back makes no state younger than it was. */
+    private Instant nextSince(Optional<String> nextState, Instant now) {
+        if (since.isEmpty() || touched.isEmpty() || !nextState.equals(state)) {
+            return now;
+        }
+        Duration age = Duration.between(since.get(), touched.get());
+        Duration more = Duration.between(touched.get(), now);
+        return now.minus(more.isNegative() ? age : age.plus(more));
     }
 
     private Map<String, String> changedData(Mutation mutation) {
-        if (mutation.replacesData()) {
-            return mutation.puts();
+        return mutation.replacesData() ? mutation.puts() : patched(data, mutation.puts(), mutation.removals());
+    }
+
+    private static Map<String, String> patched(
+            Map<String, String> entries, Map<String, String> puts, Set<String> removals) {
+        if (puts.isEmpty() && removals.isEmpty()) {
+            return entries;
         }
-        if (mutation.puts().isEmpty() && mutation.removals().isEmpty()) {
-            return data;
-        }
-        Map<String, String> patched = new LinkedHashMap<>(data);
-        patched.keySet().removeAll(mutation.removals());
-        patched.putAll(mutation.puts());
+        Map<String, String> patched = new LinkedHashMap<>(entries);
+        patched.keySet().removeAll(removals);
+        patched.putAll(puts);
         return OrderedMap.owning(patched);
     }
 
@@ -201,12 +318,17 @@ public final class StoredConversation {
                 && fencingToken == c.fencingToken
                 && state.equals(c.state)
                 && data.equals(c.data)
-                && events.equals(c.events);
+                && attributes.equals(c.attributes)
+                && events.equals(c.events)
+                && since.equals(c.since)
+                && touched.equals(c.touched)
+                && deadline.equals(c.deadline)
+                && end.equals(c.end);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(state, data, version, fencingToken, events);
+        return Objects.hash(state, data, attributes, version, fencingToken, events, since, touched, deadline, end);
     }
 
     /** State, names, version and fence; never the values. */
@@ -225,11 +347,30 @@ public final class StoredConversation {
     public static final class Builder {
         private Optional<String> state = Optional.empty();
         private Map<String, String> data = Map.of();
+        private Map<String, String> attributes = Map.of();
         private long version;
         private long fencingToken;
         private EventWindow events = EventWindow.empty();
+        private Optional<Instant> since = Optional.empty();
+        private Optional<Instant> touched = Optional.empty();
+        private Optional<Instant> deadline = Optional.empty();
+        private Optional<Instant> end = Optional.empty();
+        private boolean ended;
 
         private Builder() {}
+
+        private Builder(StoredConversation c) {
+            state = c.state;
+            data = c.data;
+            attributes = c.attributes;
+            version = c.version;
+            fencingToken = c.fencingToken;
+            events = c.events;
+            since = c.since;
+            touched = c.touched;
+            deadline = c.deadline;
+            end = c.end;
+        }
 
         /** Sets the state; empty for none. */
         public Builder state(Optional<String> stored) {
@@ -258,6 +399,41 @@ public final class StoredConversation {
         /** Sets the events applied recently. */
         public Builder events(EventWindow applied) {
             events = requireNonNull(applied, "events");
+            return this;
+        }
+
+        /** Sets what this library's own parts keep, and copies it: no later change of the map shows. */
+        public Builder attributes(Map<String, String> entries) {
+            attributes = OrderedMap.copyOf(requireNonNull(entries, "attributes"));
+            return this;
+        }
+
+        /** Sets since when the state, or none, is there. */
+        public Builder since(Optional<Instant> entered) {
+            since = requireNonNull(entered, "since");
+            return this;
+        }
+
+        /** Sets when the last write was. */
+        public Builder touched(Optional<Instant> written) {
+            touched = requireNonNull(written, "touched");
+            return this;
+        }
+
+        /** Sets when something is due; empty for never. */
+        public Builder deadline(Optional<Instant> due) {
+            deadline = requireNonNull(due, "deadline");
+            return this;
+        }
+
+        /** Sets when state and data end, where something outlives them; empty for with everything else. */
+        public Builder end(Optional<Instant> ofStateAndData) {
+            end = requireNonNull(ofStateAndData, "end");
+            return this;
+        }
+
+        private Builder ended(boolean byTime) {
+            ended = byTime;
             return this;
         }
 

@@ -10,6 +10,7 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -21,8 +22,9 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Logs every change of state, one SLF4J event each: {@code FSM state changed: bot=1 chat=2 user=3 Onboarding:NAME →
  * Onboarding:AGE}, where a text that could be mistaken for another part of the line is quoted; with the same, escaped,
  * as key-values ({@code bot}, {@code chat}, {@code user}, where present {@code thread}, {@code business},
- * {@code destiny}; {@code from}, {@code to}). A write that leaves the state as it was logs nothing. Data never appears.
- * Costs no round trip: the previous state comes back with the write.
+ * {@code destiny}; {@code from}, {@code to}; {@code timeInPreviousState} in milliseconds, where the storage keeps times
+ * and something was stored before). A write that leaves the state as it was logs nothing. Data never appears. Costs no
+ * round trip: the previous state comes back with the write.
  *
  * <p>Thread-safe. Logs on the thread that completes the write, often the driver's: use an appender that does not block.
  */
@@ -58,13 +60,14 @@ public final class LoggingStateStorage extends ForwardingStateStorage {
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
         return storage().write(key, mutation).thenApply(outcome -> {
             if (outcome instanceof Applied applied && !applied.previousState().equals(applied.state())) {
-                BestEffort.run(() -> log(key, applied.previousState(), applied.state()));
+                BestEffort.run(() -> log(Transition.of(key, applied)));
             }
             return outcome;
         });
     }
 
-    private void log(StorageKey key, Optional<String> from, Optional<String> to) {
+    private void log(Transition transition) {
+        StorageKey key = transition.key();
         LoggingEventBuilder event = logger.atLevel(level)
                 .addKeyValue("bot", Text.printable(key.bot()))
                 .addKeyValue("chat", Text.printable(key.chat()))
@@ -73,9 +76,16 @@ public final class LoggingStateStorage extends ForwardingStateStorage {
         event = withPart(event, "business", key.business());
         event = withPart(
                 event, "destiny", Optional.of(key.destiny()).filter(d -> !d.equals(StorageKey.DEFAULT_DESTINY)));
-        event.addKeyValue("from", printable(from))
-                .addKeyValue("to", printable(to))
-                .log("FSM state changed: {} {} → {}", key, Text.field(from, NO_STATE), Text.field(to, NO_STATE));
+        event = event.addKeyValue("from", printable(transition.from())).addKeyValue("to", printable(transition.to()));
+        Optional<Duration> time = transition.timeInPreviousState();
+        event = time.isPresent()
+                ? event.addKeyValue("timeInPreviousState", time.get().toMillis())
+                : event;
+        event.log(
+                "FSM state changed: {} {} → {}",
+                key,
+                Text.field(transition.from(), NO_STATE),
+                Text.field(transition.to(), NO_STATE));
     }
 
     private static LoggingEventBuilder withPart(LoggingEventBuilder event, String part, Optional<String> id) {

@@ -3,7 +3,11 @@ package io.botfsm.transition;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.text.Text;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,16 +17,32 @@ public final class Transition {
     private final StorageKey key;
     private final Optional<String> from;
     private final Optional<String> to;
+    private final Optional<Instant> at;
+    private final Optional<Instant> since;
 
-    private Transition(StorageKey key, Optional<String> from, Optional<String> to) {
+    private Transition(
+            StorageKey key, Optional<String> from, Optional<String> to, Optional<Instant> at, Optional<Instant> since) {
         this.key = key;
         this.from = from;
         this.to = to;
+        this.at = at;
+        this.since = since;
     }
 
     /** A change of a conversation from one state, or none, to another. */
     public static Transition of(StorageKey key, Optional<String> from, Optional<String> to) {
-        return new Transition(requireNonNull(key, "key"), requireNonNull(from, "from"), requireNonNull(to, "to"));
+        return new Transition(
+                requireNonNull(key, "key"),
+                requireNonNull(from, "from"),
+                requireNonNull(to, "to"),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** The change that an applied write was. */
+    public static Transition of(StorageKey key, Applied write) {
+        return new Transition(
+                requireNonNull(key, "key"), write.previousState(), write.state(), write.at(), write.previousSince());
     }
 
     /** The conversation. */
@@ -40,14 +60,33 @@ public final class Transition {
         return to;
     }
 
+    /** When it was stored, by the storage's clock; empty if the storage lacks {@link Capability#TIMES}. */
+    public Optional<Instant> at() {
+        return at;
+    }
+
+    /**
+     * How long the conversation was in the state before, or in none, never negative; empty if nothing was stored, or if
+     * the storage lacks {@link Capability#TIMES}.
+     */
+    public Optional<Duration> timeInPreviousState() {
+        return since.flatMap(entered -> at.map(left -> Duration.between(entered, left)))
+                .map(time -> time.isNegative() ? Duration.ZERO : time);
+    }
+
     @Override
     public boolean equals(Object that) {
-        return that instanceof Transition t && key.equals(t.key) && from.equals(t.from) && to.equals(t.to);
+        return that instanceof Transition t
+                && key.equals(t.key)
+                && from.equals(t.from)
+                && to.equals(t.to)
+                && at.equals(t.at)
+                && since.equals(t.since);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(key, from, to);
+        return Objects.hash(key, from, to, at, since);
     }
 
     @Override

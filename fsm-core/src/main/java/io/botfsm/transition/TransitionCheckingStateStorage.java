@@ -126,7 +126,7 @@ public final class TransitionCheckingStateStorage extends ForwardingStateStorage
 
     /** By a condition of its own, whose outcome says more than a rule. */
     private static boolean isRefusedAnyway(Mutation mutation, Snapshot current) {
-        return mutation.eventId().stream().anyMatch(current.events()::contains)
+        return mutation.eventId().filter(current.events()::contains).isPresent()
                 || mutation.expectedVersion().stream().anyMatch(version -> version != current.version());
     }
 

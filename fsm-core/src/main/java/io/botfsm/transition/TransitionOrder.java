@@ -41,7 +41,7 @@ final class TransitionOrder {
     void end(StorageKey key, long number, Optional<Applied> change) {
         lanes.computeIfPresent(key, (same, lane) -> {
             lane.end(number, change);
-            lane.handOn(applied -> next.accept(Transition.of(key, applied.previousState(), applied.state())));
+            lane.handOn(applied -> next.accept(Transition.of(key, applied)));
             return lane.isEmpty() ? null : lane;
         });
     }

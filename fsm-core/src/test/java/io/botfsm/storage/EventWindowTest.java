@@ -3,7 +3,10 @@ package io.botfsm.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.LongUnaryOperator;
@@ -11,7 +14,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class EventWindowTest {
-    private static final long MAX = EventWindow.MAX_EVENT_ID;
+    private static final long MAX = EventId.MAX_COUNTED;
 
     @Test
     void emptyContainsNothing() {
@@ -50,7 +53,7 @@ final class EventWindowTest {
         window.latest()[7] = 0;
         assertThat(window.contains(10)).isTrue();
         byte[] mine = window.latest();
-        EventWindow read = EventWindow.of(mine, new byte[0]);
+        EventWindow read = EventWindow.of(mine, new byte[0], Map.of());
         mine[7] = 0;
         assertThat(read.contains(10)).isTrue();
     }
@@ -106,25 +109,15 @@ final class EventWindowTest {
     }
 
     @Test
-    void impossibleIdsAreRefused() {
-        for (long id : new long[] {-1, Long.MIN_VALUE, MAX + 1, Long.MAX_VALUE}) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> EventWindow.empty().with(id))
-                    .withMessageContaining(Long.toString(id));
-        }
-        assertThat(EventWindow.requireEventId(0)).isZero();
-        assertThat(EventWindow.requireEventId(MAX)).isEqualTo(MAX);
-    }
-
-    @Test
     void runsOfImpossibleLengthAreRefused() {
         for (int length : new int[] {1, 7, 41, 100}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> EventWindow.of(new byte[length], new byte[0]))
+                    .isThrownBy(() -> EventWindow.of(new byte[length], new byte[0], Map.of()))
                     .withMessageContaining(Integer.toString(length));
-            assertThatIllegalArgumentException().isThrownBy(() -> EventWindow.of(new byte[8], new byte[length]));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> EventWindow.of(new byte[8], new byte[length], Map.of()));
         }
-        assertThat(EventWindow.of(new byte[0], new byte[0])).isEqualTo(EventWindow.empty());
+        assertThat(EventWindow.of(new byte[0], new byte[0], Map.of())).isEqualTo(EventWindow.empty());
     }
 
     @Test
@@ -156,7 +149,8 @@ final class EventWindowTest {
                 assertThat(window.contains(id)).isTrue();
                 assertThat(window.latest()).hasSizeBetween(8, 40);
                 assertThat(window.other()).hasSizeLessThanOrEqualTo(40);
-                assertThat(EventWindow.of(window.latest(), window.other())).isEqualTo(window);
+                assertThat(EventWindow.of(window.latest(), window.other(), Map.of()))
+                        .isEqualTo(window);
             }
             long highest = added.stream().mapToLong(id -> id).max().orElseThrow();
             for (long id = highest; id > highest - 256; id--) {
@@ -220,26 +214,79 @@ final class EventWindowTest {
     @Test
     void ofEightEventsCountedIdsAreRecognisedAgainAndIdsFarApartAreNot() {
         assertThat(recognised(i -> 731_904_211L + i, i -> 731_904_211L + i)).isEqualTo(8);
-        LongUnaryOperator snowflake = i -> (419_000_000L + i * 1_500) << 22;
-        assertThat(recognised(snowflake, snowflake)).isEqualTo(2);
+        LongUnaryOperator snowflake = i -> (419_000_000_000L + i * 1_500) << 22;
+        assertThat(recognised(snowflake, snowflake)).isEqualTo(8);
         LongUnaryOperator microseconds = i -> 1_796_000_000_000_000L + i * 1_500_000;
         assertThat(recognised(microseconds, i -> microseconds.applyAsLong(i + 8)))
                 .as("a redelivered event gets a new reading")
                 .isZero();
     }
 
+    /** The same two ids as a source of their own. */
     @Test
-    void twoIdsFarApartMakeAWindowForgetCountedOnes() {
-        EventWindow window =
-                EventWindow.empty().with(731_904_211L).with(1L << 50).with(1L << 51);
-        assertThat(window.contains(731_904_211L)).isFalse();
+    void idsOfAnotherSourcePushNoneOut() {
+        EventWindow window = EventWindow.empty()
+                .with(731_904_211L)
+                .with(EventId.of("clock", 1L << 50))
+                .with(EventId.of("clock", 1L << 51));
+        assertThat(window.contains(731_904_211L)).isTrue();
+        assertThat(window.sources()).containsExactly("clock");
+    }
+
+    @Test
+    void aRingRemembersSeventyToSeventyNine() {
+        EventWindow window = EventWindow.empty();
+        for (int i = 1; i <= 500; i++) {
+            window = window.with(EventId.of("a", i));
+            int most = i;
+            EventWindow now = window;
+            long known = LongStream.rangeClosed(1, i)
+                    .filter(id -> now.contains(EventId.of("a", id)))
+                    .count();
+            assertThat(known).as("after %d", i).isBetween(Math.min(most, 70L), Math.min(most, 79L));
+            assertThat(LongStream.rangeClosed(Math.max(1, i - 69), i))
+                    .allMatch(id -> now.contains(EventId.of("a", id)));
+            assertThat(EventWindow.of(new byte[0], new byte[0], Map.of("a", window.ring("a"))))
+                    .isEqualTo(window);
+        }
+    }
+
+    @Test
+    void aNinthNamedSourceIsNotTaken() {
+        EventWindow window = EventWindow.empty().with(EventId.of("text")).with(5);
+        for (int i = 0; i < EventWindow.MAX_SOURCES; i++) {
+            assertThat(window.takes(EventId.of("s" + i, 1))).isTrue();
+            window = window.with(EventId.of("s" + i, 1));
+        }
+        EventWindow full = window;
+        assertThat(full.takes(EventId.of("one-more", 1))).isFalse();
+        assertThatIllegalArgumentException().isThrownBy(() -> full.with(EventId.of("one-more", 1)));
+        assertThat(full.takes(EventId.of("s0", 2))).isTrue();
+        assertThat(full.takes(EventId.of("another text"))).isTrue();
+        assertThat(full.takes(EventId.of(6))).isTrue();
+        assertThat(EventWindow.empty().with(EventId.of("s0", 1)).takes(EventId.of("text")))
+                .isTrue();
+    }
+
+    @Test
+    void chunksThatDoNotFitTogetherAreRefused() {
+        for (int[] lengths : new int[][] {{}, {5}, {66}, {60}, {6, 6}, {6, 60}, {60, 60, 60, 60, 60, 60, 60, 60, 0}}) {
+            List<byte[]> chunks =
+                    Arrays.stream(lengths).mapToObj(length -> new byte[length]).toList();
+            assertThatIllegalArgumentException()
+                    .as(Arrays.toString(lengths))
+                    .isThrownBy(() -> EventWindow.of(new byte[0], new byte[0], Map.of("a", chunks)));
+        }
     }
 
     private static long recognised(LongUnaryOperator id, LongUnaryOperator redelivered) {
         EventWindow window = EventWindow.empty();
         for (int i = 0; i < 8; i++) {
-            window = window.with(id.applyAsLong(i));
+            window = window.with(EventId.of(id.applyAsLong(i)));
         }
-        return LongStream.range(0, 8).map(redelivered).filter(window::contains).count();
+        return LongStream.range(0, 8)
+                .mapToObj(i -> EventId.of(redelivered.applyAsLong(i)))
+                .filter(window::contains)
+                .count();
     }
 }

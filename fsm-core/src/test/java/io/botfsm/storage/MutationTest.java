@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.internal.text.Text;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 final class MutationTest {
+    private static final Instant DUE = Instant.parse("2026-11-29T12:00:00Z");
     private static final String HALF = "half \ud83e pair";
 
     private static Mutation.Builder change() {
@@ -30,6 +33,10 @@ final class MutationTest {
         assertThat(empty.replacesData()).isFalse();
         assertThat(empty.puts()).isEmpty();
         assertThat(empty.removals()).isEmpty();
+        assertThat(empty.attributes()).isEmpty();
+        assertThat(empty.attributeRemovals()).isEmpty();
+        assertThat(empty.changesDeadline()).isFalse();
+        assertThat(empty.deadline()).isEmpty();
         assertThat(empty.fencingToken()).isEmpty();
         assertThat(empty.eventId()).isEmpty();
         assertThat(empty.expectedVersion()).isEmpty();
@@ -44,6 +51,9 @@ final class MutationTest {
         Mutation patch = change().state("B")
                 .put("a", "1")
                 .remove("b")
+                .attribute("flow", "2")
+                .removeAttribute("schema")
+                .deadline(DUE)
                 .fencingToken(3)
                 .eventId(4)
                 .expectVersion(5)
@@ -55,8 +65,12 @@ final class MutationTest {
             assertThat(m.state()).hasValue("B");
             assertThat(m.puts()).isEqualTo(Map.of("a", "1"));
             assertThat(m.removals()).containsExactly("b");
+            assertThat(m.attributes()).isEqualTo(Map.of("flow", "2"));
+            assertThat(m.attributeRemovals()).containsExactly("schema");
+            assertThat(m.changesDeadline()).isTrue();
+            assertThat(m.deadline()).hasValue(DUE);
             assertThat(m.fencingToken()).hasValue(3);
-            assertThat(m.eventId()).hasValue(4);
+            assertThat(m.eventId()).hasValue(EventId.of(4));
             assertThat(m.expectedVersion()).hasValue(5);
             assertThat(m.expectsState()).isTrue();
             assertThat(m.expectedState()).hasValue("A");
@@ -64,6 +78,7 @@ final class MutationTest {
         }
         Mutation whole = change().clearState()
                 .replaceData(Map.of("a", "1"))
+                .clearDeadline()
                 .expectNoState()
                 .persist()
                 .build();
@@ -75,6 +90,8 @@ final class MutationTest {
             assertThat(m.expectsState()).isTrue();
             assertThat(m.expectedState()).isEmpty();
             assertThat(m.persists()).isTrue();
+            assertThat(m.changesDeadline()).isTrue();
+            assertThat(m.deadline()).isEmpty();
         }
     }
 
@@ -90,6 +107,10 @@ final class MutationTest {
         refused("a", () -> change().remove("a").replaceData(Map.of("b", "1")));
         refused("A", () -> change().expectNoState().expectState("A"));
         refused("A", () -> change().expectState("A").expectNoState());
+        refused("a", () -> change().attribute("a", "1").removeAttribute("a"));
+        refused("a", () -> change().removeAttribute("a").attribute("a", "1"));
+        refused(DUE.toString(), () -> change().clearDeadline().deadline(DUE));
+        refused(DUE.toString(), () -> change().deadline(DUE).clearDeadline());
         refused("ttl(PT5S)", () -> change().persist().ttl(Duration.ofSeconds(5)));
         refused("ttl(PT5S)", () -> change().ttl(Duration.ofSeconds(5)).persist());
     }
@@ -121,13 +142,11 @@ final class MutationTest {
         assertThat(change().fencingToken(Mutation.MAX_FENCE).build().fencingToken())
                 .hasValue((1L << 53) - 1);
         assertThat(change().fencingToken(1).build().fencingToken()).hasValue(1);
-        for (long id : new long[] {-1, EventWindow.MAX_EVENT_ID + 1, Long.MAX_VALUE}) {
-            refused(Long.toString(id), () -> change().eventId(id));
-        }
+        refused("-1", () -> change().eventId(-1));
         refused("-1", () -> change().confirmEvent(-1));
-        assertThat(change().confirmEvent(5).build().eventId()).hasValue(5);
-        assertThat(change().eventId(0).build().eventId()).hasValue(0);
-        assertThat(change().eventId(EventWindow.MAX_EVENT_ID).build().eventId()).hasValue((1L << 53) - 1);
+        assertThat(change().confirmEvent(5).build().eventId()).hasValue(EventId.of(5));
+        assertThat(change().eventId(0).build().eventId()).hasValue(EventId.of(0));
+        assertThat(change().eventId(EventId.of("a", 1)).build().eventId()).hasValue(EventId.of("a", "1"));
         refused("-1", () -> change().expectVersion(-1));
         assertThat(change().expectVersion(0).build().expectedVersion()).hasValue(0);
     }
@@ -147,6 +166,41 @@ final class MutationTest {
         assertThat(change().ttl(Duration.ofNanos(1_000_001)).build().ttl()).hasValue(Duration.ofMillis(2));
         assertThat(change().ttl(Duration.ofMillis(2)).build().ttl()).hasValue(Duration.ofMillis(2));
         assertThat(change().ttl(Mutation.MAX_TTL).build().ttl()).hasValue(Mutation.MAX_TTL);
+    }
+
+    @Test
+    void deadlineHasBoundsAndIsRoundedUp() {
+        for (Instant wrong : new Instant[] {
+            Instant.EPOCH, Instant.EPOCH.minusNanos(1), Instant.MIN, Mutation.MAX_DEADLINE.plusNanos(1), Instant.MAX
+        }) {
+            refused(wrong.toString(), () -> change().deadline(wrong));
+        }
+        for (int nanos : new int[] {1, 5_000_000, 10_000_000}) {
+            assertThat(change().deadline(Instant.EPOCH.plusNanos(nanos)).build().deadline())
+                    .hasValue(Instant.ofEpochMilli(10));
+        }
+        assertThat(change().deadline(Instant.EPOCH.plusNanos(10_000_001))
+                        .build()
+                        .deadline())
+                .hasValue(Instant.ofEpochMilli(20));
+        assertThat(change().deadline(Mutation.MAX_DEADLINE).build().deadline()).hasValue(Mutation.MAX_DEADLINE);
+        assertThat(Mutation.MAX_DEADLINE).isAfter(Instant.parse("2144-01-01T00:00:00Z"));
+    }
+
+    @Test
+    void namesOfAttributesAreShortAndPlain() {
+        for (String wrong : new String[] {"", " ", "a b", "é", ":a", "a/b", "n".repeat(65), "a\n"}) {
+            refused("not " + Text.field(wrong), () -> change().attribute(wrong, "1"));
+            refused("not " + Text.field(wrong), () -> change().removeAttribute(wrong));
+        }
+        for (String name : new String[] {"a", "A.b_c-9", "n".repeat(64)}) {
+            assertThat(change().attribute(name, "").build().attributes()).containsOnlyKeys(name);
+            assertThat(change().removeAttribute(name).build().attributeRemovals())
+                    .containsExactly(name);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> change().attribute("a", "secret \ud83e"))
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("secret"));
     }
 
     @Test
@@ -188,10 +242,13 @@ final class MutationTest {
             puts.put("n" + i, "1");
             removals.remove("n" + i);
         }
-        assertThat(puts.build().puts()).hasSize(Mutation.MAX_ENTRIES);
+        Mutation full = puts.build();
+        assertThat(full.puts()).hasSize(Mutation.MAX_ENTRIES);
         assertThat(removals.build().removals()).hasSize(Mutation.MAX_ENTRIES);
         refused("100001", () -> puts.put("one more", "1").build());
         refused("100001", () -> removals.put("one more", "1").build());
+        refused("100001", () -> full.toBuilder().attribute("more", "1").build());
+        refused("100001", () -> full.toBuilder().removeAttribute("more").build());
     }
 
     @Test
@@ -207,6 +264,9 @@ final class MutationTest {
         refused(
                 Integer.toString(Mutation.MAX_CHARACTERS + 1),
                 () -> change().put("a", most).state("B").build());
+        refused(
+                Integer.toString(Mutation.MAX_CHARACTERS + 1),
+                () -> change().put("a", most).attribute("b", "").build());
     }
 
     @Test
@@ -230,9 +290,15 @@ final class MutationTest {
         Mutation first = change().put("a", "1").put("b", "2").build();
         assertThat(first.toBuilder().fencingToken(1).build().puts()).isSameAs(first.puts());
         Mutation whole = change().replaceData(first.puts()).build();
-        StoredConversation stored = StoredConversation.none().apply(whole, 1).next();
+        StoredConversation stored = StoredConversation.none()
+                .apply(
+                        whole,
+                        WriteContext.at(StorageKey.bot(1).chat(2).user(3).build(), Instant.EPOCH)
+                                .firstVersion(1)
+                                .build())
+                .next();
         assertThat(stored.data()).isSameAs(whole.puts());
-        assertThat(stored.snapshot().data()).isSameAs(stored.data());
+        assertThat(stored.snapshot(Instant.EPOCH).data()).isSameAs(stored.data());
     }
 
     @Test
@@ -240,11 +306,13 @@ final class MutationTest {
         assertThat(change().state("A")
                         .put("card", "4111")
                         .remove("old")
+                        .attribute("flow", "5222")
+                        .deadline(DUE)
                         .fencingToken(3)
                         .build()
                         .toString())
-                .contains("state=A", "card", "old", "3")
-                .doesNotContain("4111");
+                .contains("state=A", "card", "old", "flow", DUE.toString(), "3")
+                .doesNotContain("4111", "5222");
         assertThat(change().replaceData(Map.of("card", "4111"))
                         .clearState()
                         .persist()

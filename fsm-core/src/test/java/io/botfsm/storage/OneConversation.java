@@ -1,5 +1,6 @@
 package io.botfsm.storage;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -10,9 +11,12 @@ import java.util.concurrent.CompletionStage;
 
 /** A true storage of one conversation, which answers at once, or when the test says so. */
 public final class OneConversation implements StateStorage {
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+
     public StoredConversation stored = StoredConversation.none();
     public Optional<FsmException> failure = Optional.empty();
     public Set<Capability> capabilities = EnumSet.allOf(Capability.class);
+    public Instant now = Instant.EPOCH.plusSeconds(1);
     public int reads;
     public int writes;
     public Runnable afterNextRead = () -> {};
@@ -23,7 +27,7 @@ public final class OneConversation implements StateStorage {
     @Override
     public CompletionStage<Snapshot> read(StorageKey key) {
         reads++;
-        Snapshot snapshot = stored.snapshot();
+        Snapshot snapshot = stored.snapshot(now);
         Runnable after = afterNextRead;
         afterNextRead = () -> {};
         after.run();
@@ -45,7 +49,8 @@ public final class OneConversation implements StateStorage {
     }
 
     public Outcome apply(Mutation mutation) {
-        StoredConversation.Step step = stored.apply(mutation, clock += 1_000);
+        StoredConversation.Step step = stored.apply(
+                mutation, WriteContext.at(KEY, now).firstVersion(clock += 1_000).build());
         stored = step.next();
         return step.outcome();
     }

@@ -13,6 +13,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.Test;
 /** The one decision, by the rules of the specification that it decides. */
 final class StoredConversationTest {
     private static final long NOW = 1_000_000;
+    private static final Instant TIME = Instant.parse("2026-11-29T12:00:00Z");
+    private static final Duration TTL = Duration.ofHours(1);
+    private static final WriteContext CONTEXT = at(TIME).build();
     private static final StoredConversation LIVE = StoredConversation.builder()
             .state(Optional.of("A"))
             .data(Map.of("a", "1", "b", "2"))
@@ -35,6 +40,14 @@ final class StoredConversationTest {
             .events(EventWindow.empty().with(10))
             .build();
 
+    private static WriteContext.Builder at(Instant now) {
+        return WriteContext.at(StorageKey.bot(1).chat(2).user(3).build(), now).firstVersion(NOW);
+    }
+
+    private static WriteContext later(Duration time) {
+        return at(TIME.plus(time)).ttl(Optional.of(TTL)).build();
+    }
+
     private static Mutation.Builder change() {
         return Mutation.builder();
     }
@@ -45,7 +58,7 @@ final class StoredConversationTest {
     }
 
     private static void refused(StoredConversation before, Mutation mutation, Outcome outcome) {
-        Step step = before.apply(mutation, NOW);
+        Step step = before.apply(mutation, CONTEXT);
         assertThat(step.outcome()).isEqualTo(outcome);
         assertThat(step.next()).isSameAs(before);
     }
@@ -53,13 +66,17 @@ final class StoredConversationTest {
     @Test
     void nothingBeginsWithTheTimeAsItsVersion() {
         Step step = StoredConversation.none()
-                .apply(change().state("A").put("a", "1").build(), NOW);
-        assertThat(step.outcome()).isEqualTo(Applied.of(Optional.empty(), Optional.of("A"), 0, NOW));
+                .apply(change().state("A").put("a", "1").build(), CONTEXT);
+        assertThat(step.outcome())
+                .isEqualTo(
+                        Applied.of(Optional.empty(), Optional.of("A"), 0, NOW).timed(Optional.empty(), TIME));
         assertThat(step.next())
                 .isEqualTo(StoredConversation.builder()
                         .state(Optional.of("A"))
                         .data(Map.of("a", "1"))
                         .version(NOW)
+                        .since(Optional.of(TIME))
+                        .touched(Optional.of(TIME))
                         .build());
     }
 
@@ -70,7 +87,7 @@ final class StoredConversationTest {
                 change().state("A").build(),
                 change().put("a", "1").build(),
                 change().persist().build())) {
-            Step step = LIVE.apply(mutation, NOW);
+            Step step = LIVE.apply(mutation, CONTEXT);
             assertThat(applied(step).previousVersion()).isEqualTo(7);
             assertThat(applied(step).version()).isEqualTo(8);
             assertThat(step.next().version()).isEqualTo(8);
@@ -79,21 +96,24 @@ final class StoredConversationTest {
 
     @Test
     void questionAboutAnEventIsAnsweredAndNotRecorded() {
-        refused(FENCED, change().confirmEvent(10).build(), Duplicate.of(FENCED.snapshot()));
-        refused(FENCED, change().confirmEvent(11).build(), Conflict.of(FENCED.snapshot()));
+        refused(FENCED, change().confirmEvent(10).build(), Duplicate.of(FENCED.snapshot(TIME)));
+        refused(FENCED, change().confirmEvent(11).build(), Conflict.of(FENCED.snapshot(TIME)));
         refused(FENCED, change().confirmEvent(10).fencingToken(4).build(), Fenced.of(5));
-        refused(FENCED, change().confirmEvent(11).fencingToken(6).state("B").build(), Conflict.of(FENCED.snapshot()));
+        refused(
+                FENCED,
+                change().confirmEvent(11).fencingToken(6).state("B").build(),
+                Conflict.of(FENCED.snapshot(TIME)));
         refused(StoredConversation.none(), change().confirmEvent(11).build(), Conflict.of(Snapshot.none()));
     }
 
     @Test
     void stateIsKeptSetOrCleared() {
-        assertThat(LIVE.apply(change().build(), NOW).next().state()).hasValue("A");
-        Step set = LIVE.apply(change().state("B").build(), NOW);
+        assertThat(LIVE.apply(change().build(), CONTEXT).next().state()).hasValue("A");
+        Step set = LIVE.apply(change().state("B").build(), CONTEXT);
         assertThat(set.next().state()).hasValue("B");
         assertThat(applied(set).previousState()).hasValue("A");
         assertThat(applied(set).state()).hasValue("B");
-        Step cleared = LIVE.apply(change().clearState().build(), NOW);
+        Step cleared = LIVE.apply(change().clearState().build(), CONTEXT);
         assertThat(cleared.next().state()).isEmpty();
         assertThat(cleared.next().data()).isEqualTo(LIVE.data());
         assertThat(applied(cleared).state()).isEmpty();
@@ -102,17 +122,17 @@ final class StoredConversationTest {
     @Test
     void patchTouchesTheNamedEntries() {
         Step step = LIVE.apply(
-                change().put("b", "20").put("c", "3").remove("a").remove("z").build(), NOW);
+                change().put("b", "20").put("c", "3").remove("a").remove("z").build(), CONTEXT);
         assertThat(step.next().data()).isEqualTo(Map.of("b", "20", "c", "3"));
         assertThat(LIVE.data()).isEqualTo(Map.of("a", "1", "b", "2"));
     }
 
     @Test
     void replaceLeavesExactlyTheGiven() {
-        Step step = LIVE.apply(change().replaceData(Map.of("b", "3")).build(), NOW);
+        Step step = LIVE.apply(change().replaceData(Map.of("b", "3")).build(), CONTEXT);
         assertThat(step.next().data()).isEqualTo(Map.of("b", "3"));
         assertThat(step.next().state()).hasValue("A");
-        Step empty = LIVE.apply(change().replaceData(Map.of()).build(), NOW);
+        Step empty = LIVE.apply(change().replaceData(Map.of()).build(), CONTEXT);
         assertThat(empty.next().data()).isEmpty();
         assertThat(empty.next().isGone()).isFalse();
     }
@@ -122,11 +142,13 @@ final class StoredConversationTest {
         for (Mutation mutation : List.of(
                 change().clearState().replaceData(Map.of()).build(),
                 change().clearState().remove("a").remove("b").build())) {
-            Step step = LIVE.apply(mutation, NOW);
+            Step step = LIVE.apply(mutation, CONTEXT);
             assertThat(step.next()).isEqualTo(StoredConversation.none());
             assertThat(step.next().isGone()).isTrue();
             assertThat(step.next().isTombstone()).isFalse();
-            assertThat(step.outcome()).isEqualTo(Applied.of(Optional.of("A"), Optional.empty(), 7, 0));
+            assertThat(step.outcome())
+                    .isEqualTo(
+                            Applied.of(Optional.of("A"), Optional.empty(), 7, 0).timed(Optional.empty(), TIME));
         }
     }
 
@@ -137,36 +159,41 @@ final class StoredConversationTest {
                 change().persist().build(),
                 change().remove("a").build(),
                 change().clearState().build())) {
-            Step step = StoredConversation.none().apply(mutation, NOW);
+            Step step = StoredConversation.none().apply(mutation, CONTEXT);
             assertThat(step.next().isGone()).isTrue();
-            assertThat(step.outcome()).isEqualTo(Applied.of(Optional.empty(), Optional.empty(), 0, 0));
+            assertThat(step.outcome())
+                    .isEqualTo(
+                            Applied.of(Optional.empty(), Optional.empty(), 0, 0).timed(Optional.empty(), TIME));
         }
     }
 
     @Test
     void fenceAndEventsOutliveStateAndData() {
-        Step step = FENCED.apply(change().clearState().replaceData(Map.of()).build(), NOW);
+        Step step = FENCED.apply(change().clearState().replaceData(Map.of()).build(), CONTEXT);
         assertThat(step.next().isTombstone()).isTrue();
         assertThat(step.next().isGone()).isFalse();
         assertThat(step.next().fencingToken()).isEqualTo(5);
         assertThat(step.next().events().contains(10)).isTrue();
         assertThat(applied(step).version()).isEqualTo(8);
-        assertThat(step.next().snapshot().state()).isEmpty();
-        assertThat(step.next().snapshot().data()).isEmpty();
-        assertThat(step.next().snapshot().version()).isEqualTo(8);
+        assertThat(step.next().snapshot(TIME).state()).isEmpty();
+        assertThat(step.next().snapshot(TIME).data()).isEmpty();
+        assertThat(step.next().snapshot(TIME).version()).isEqualTo(8);
         refused(step.next(), change().state("B").fencingToken(4).build(), Fenced.of(5));
-        assertThat(step.next().apply(change().state("B").build(), NOW).next().fencingToken())
+        assertThat(step.next()
+                        .apply(change().state("B").build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(5);
     }
 
     @Test
     void fenceOrEventAloneMakesATombstone() {
         assertThat(StoredConversation.none()
-                        .apply(change().fencingToken(3).build(), NOW)
+                        .apply(change().fencingToken(3).build(), CONTEXT)
                         .next()
                         .isTombstone())
                 .isTrue();
-        Step event = StoredConversation.none().apply(change().eventId(0).build(), NOW);
+        Step event = StoredConversation.none().apply(change().eventId(0).build(), CONTEXT);
         assertThat(event.next().isTombstone()).isTrue();
         assertThat(applied(event).version()).isEqualTo(NOW);
     }
@@ -174,17 +201,22 @@ final class StoredConversationTest {
     @Test
     void lowerTokenIsFenced() {
         refused(FENCED, change().state("B").fencingToken(4).build(), Fenced.of(5));
-        assertThat(FENCED.apply(change().fencingToken(5).build(), NOW).next().fencingToken())
+        assertThat(FENCED.apply(change().fencingToken(5).build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(5);
-        assertThat(FENCED.apply(change().fencingToken(6).build(), NOW).next().fencingToken())
+        assertThat(FENCED.apply(change().fencingToken(6).build(), CONTEXT)
+                        .next()
+                        .fencingToken())
                 .isEqualTo(6);
-        assertThat(FENCED.apply(change().build(), NOW).next().fencingToken()).isEqualTo(5);
+        assertThat(FENCED.apply(change().build(), CONTEXT).next().fencingToken())
+                .isEqualTo(5);
     }
 
     @Test
     void appliedEventIsADuplicate() {
-        refused(FENCED, change().state("B").eventId(10).build(), Duplicate.of(FENCED.snapshot()));
-        Step next = FENCED.apply(change().eventId(9).build(), NOW);
+        refused(FENCED, change().state("B").eventId(10).build(), Duplicate.of(FENCED.snapshot(TIME)));
+        Step next = FENCED.apply(change().eventId(9).build(), CONTEXT);
         assertThat(next.next().events().contains(9)).isTrue();
         assertThat(next.next().events().contains(10)).isTrue();
     }
@@ -192,21 +224,21 @@ final class StoredConversationTest {
     @Test
     void versionMustBeTheExpectedOne() {
         for (long wrong : new long[] {0, 6, 8, Long.MAX_VALUE}) {
-            refused(LIVE, change().state("B").expectVersion(wrong).build(), Conflict.of(LIVE.snapshot()));
+            refused(LIVE, change().state("B").expectVersion(wrong).build(), Conflict.of(LIVE.snapshot(TIME)));
         }
-        applied(LIVE.apply(change().expectVersion(7).build(), NOW));
+        applied(LIVE.apply(change().expectVersion(7).build(), CONTEXT));
         refused(StoredConversation.none(), change().state("B").expectVersion(1).build(), Conflict.of(Snapshot.none()));
         applied(StoredConversation.none()
-                .apply(change().state("B").expectVersion(0).build(), NOW));
+                .apply(change().state("B").expectVersion(0).build(), CONTEXT));
     }
 
     @Test
     void stateMustBeTheExpectedOne() {
-        refused(LIVE, change().expectState("B").build(), Conflict.of(LIVE.snapshot()));
-        refused(LIVE, change().expectNoState().build(), Conflict.of(LIVE.snapshot()));
+        refused(LIVE, change().expectState("B").build(), Conflict.of(LIVE.snapshot(TIME)));
+        refused(LIVE, change().expectNoState().build(), Conflict.of(LIVE.snapshot(TIME)));
         refused(StoredConversation.none(), change().expectState("").build(), Conflict.of(Snapshot.none()));
-        applied(LIVE.apply(change().expectState("A").build(), NOW));
-        applied(StoredConversation.none().apply(change().expectNoState().build(), NOW));
+        applied(LIVE.apply(change().expectState("A").build(), CONTEXT));
+        applied(StoredConversation.none().apply(change().expectNoState().build(), CONTEXT));
     }
 
     @Test
@@ -226,7 +258,7 @@ final class StoredConversationTest {
                         .expectVersion(1)
                         .expectState("B")
                         .build(),
-                Duplicate.of(FENCED.snapshot()));
+                Duplicate.of(FENCED.snapshot(TIME)));
         refused(
                 FENCED,
                 change().fencingToken(6)
@@ -234,7 +266,7 @@ final class StoredConversationTest {
                         .expectVersion(1)
                         .expectState("A")
                         .build(),
-                Conflict.of(FENCED.snapshot()));
+                Conflict.of(FENCED.snapshot(TIME)));
         refused(
                 FENCED,
                 change().fencingToken(6)
@@ -242,7 +274,185 @@ final class StoredConversationTest {
                         .expectVersion(7)
                         .expectState("B")
                         .build(),
-                Conflict.of(FENCED.snapshot()));
+                Conflict.of(FENCED.snapshot(TIME)));
+    }
+
+    @Test
+    void theStateIsAsOldAsItIsAndTheWriteAsYoung() {
+        StoredConversation begun = StoredConversation.none()
+                .apply(change().state("A").build(), CONTEXT)
+                .next();
+        Instant later = TIME.plusSeconds(5);
+        for (Mutation.Builder same : List.of(change(), change().state("A"), change().put("a", "1"))) {
+            StoredConversation next =
+                    begun.apply(same.build(), at(later).build()).next();
+            assertThat(next.since()).hasValue(TIME);
+            assertThat(next.touched()).hasValue(later);
+        }
+        for (Mutation.Builder other :
+                List.of(change().state("B"), change().clearState().put("a", "1"))) {
+            Step step = begun.apply(other.build(), at(later).build());
+            assertThat(step.next().since()).hasValue(later);
+            assertThat(applied(step).previousSince()).hasValue(TIME);
+            assertThat(applied(step).at()).hasValue(later);
+        }
+    }
+
+    @Test
+    void aClockThatIsSetBackMakesNoStateYounger() {
+        StoredConversation aged = StoredConversation.none()
+                .apply(change().state("A").build(), CONTEXT)
+                .next()
+                .apply(change().build(), later(Duration.ofMinutes(10)))
+                .next();
+        Instant back = TIME.minus(Duration.ofDays(1));
+        StoredConversation next = aged.apply(change().build(), at(back).build()).next();
+        assertThat(next.touched()).hasValue(back);
+        assertThat(next.since()).hasValue(back.minus(Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void aTombstoneHasTimesToo() {
+        StoredConversation tombstone = FENCED.apply(
+                        change().clearState().replaceData(Map.of()).build(), CONTEXT)
+                .next();
+        assertThat(tombstone.since()).hasValue(TIME);
+        assertThat(tombstone.touched()).hasValue(TIME);
+    }
+
+    @Test
+    void attributesStandApartFromTheData() {
+        StoredConversation with = LIVE.apply(
+                        change().attribute("flow", "1").attribute("schema", "2").build(), CONTEXT)
+                .next();
+        assertThat(with.attributes()).isEqualTo(Map.of("flow", "1", "schema", "2"));
+        assertThat(with.data()).isEqualTo(LIVE.data());
+        StoredConversation replaced = with.apply(
+                        change().replaceData(Map.of("flow", "3"))
+                                .removeAttribute("schema")
+                                .build(),
+                        CONTEXT)
+                .next();
+        assertThat(replaced.attributes()).isEqualTo(Map.of("flow", "1"));
+        assertThat(replaced.data()).isEqualTo(Map.of("flow", "3"));
+        assertThat(replaced.snapshot(TIME).attributes()).isEqualTo(Map.of("flow", "1"));
+    }
+
+    @Test
+    void attributesAndDeadlineGoWithStateAndData() {
+        Mutation.Builder both = change().attribute("flow", "1").deadline(TIME.plusSeconds(1));
+        assertThat(StoredConversation.none().apply(both.build(), CONTEXT).next())
+                .isEqualTo(StoredConversation.none());
+        StoredConversation tombstone = StoredConversation.none()
+                .apply(both.eventId(1).build(), CONTEXT)
+                .next();
+        assertThat(tombstone.attributes()).isEmpty();
+        assertThat(tombstone.deadline()).isEmpty();
+        StoredConversation cleared = FENCED.apply(
+                        change().attribute("flow", "1")
+                                .deadline(TIME.plusSeconds(1))
+                                .build(),
+                        CONTEXT)
+                .next()
+                .apply(change().clearState().replaceData(Map.of()).build(), CONTEXT)
+                .next();
+        assertThat(cleared.isTombstone()).isTrue();
+        assertThat(cleared.attributes()).isEmpty();
+        assertThat(cleared.deadline()).isEmpty();
+    }
+
+    @Test
+    void theDeadlineIsKeptSetOrCleared() {
+        StoredConversation due = LIVE.apply(
+                        change().deadline(TIME.plusSeconds(60)).build(), CONTEXT)
+                .next();
+        assertThat(due.deadline()).hasValue(TIME.plusSeconds(60));
+        assertThat(due.apply(change().state("B").build(), CONTEXT).next().deadline())
+                .hasValue(TIME.plusSeconds(60));
+        assertThat(due.apply(change().deadline(TIME.plusSeconds(30)).build(), CONTEXT)
+                        .next()
+                        .deadline())
+                .hasValue(TIME.plusSeconds(30));
+        assertThat(due.apply(change().clearDeadline().build(), CONTEXT).next().deadline())
+                .isEmpty();
+    }
+
+    @Test
+    void onlyWhatIsOutlivedHasAnEnd() {
+        Instant end = TIME.plus(TTL);
+        Mutation.Builder write = change().state("A");
+        assertThat(LIVE.apply(write.build(), later(Duration.ZERO)).next().end()).isEmpty();
+        assertThat(LIVE.apply(write.build(), later(Duration.ZERO)).timeToLive()).hasValue(TTL);
+        Step outlived = FENCED.apply(write.build(), later(Duration.ZERO));
+        assertThat(outlived.next().end()).hasValue(end);
+        assertThat(outlived.timeToLive()).hasValue(WriteContext.DEFAULT_TOMBSTONE_TTL);
+        Step longer = FENCED.apply(write.ttl(WriteContext.DEFAULT_TOMBSTONE_TTL).build(), later(Duration.ZERO));
+        assertThat(longer.next().end()).isEmpty();
+        assertThat(longer.timeToLive()).hasValue(WriteContext.DEFAULT_TOMBSTONE_TTL);
+        Step forEver = FENCED.apply(change().persist().build(), later(Duration.ZERO));
+        assertThat(forEver.next().end()).isEmpty();
+        assertThat(forEver.timeToLive()).isEmpty();
+    }
+
+    @Test
+    void theEndLeavesWhatOutlivesIt() {
+        StoredConversation live = FENCED.apply(
+                        change().attribute("flow", "1")
+                                .deadline(TIME.plusSeconds(1))
+                                .build(),
+                        later(Duration.ZERO))
+                .next();
+        assertThat(live.snapshot(TIME.plus(TTL).minusMillis(1)).state()).hasValue("A");
+        assertThat(live.snapshot(TIME.plus(TTL).minusMillis(1)).hasEnded()).isFalse();
+        Snapshot ended = live.snapshot(TIME.plus(TTL));
+        assertThat(ended)
+                .isEqualTo(Snapshot.builder()
+                        .version(live.version() + 1)
+                        .events(live.events())
+                        .since(live.end())
+                        .touched(live.end())
+                        .ended(true)
+                        .build());
+        refusedLater(live, change().state("B").fencingToken(4).build(), Fenced.of(5));
+        refusedLater(live, change().state("B").eventId(10).build(), Duplicate.of(ended));
+        refusedLater(live, change().state("B").expectVersion(live.version()).build(), Conflict.of(ended));
+        refusedLater(live, change().state("B").expectVersion(0).build(), Conflict.of(ended));
+        refusedLater(live, change().state("B").expectState("A").build(), Conflict.of(ended));
+        Step again = live.apply(
+                change().put("b", "2")
+                        .expectNoState()
+                        .expectVersion(ended.version())
+                        .build(),
+                later(TTL));
+        assertThat(applied(again).previousState()).isEmpty();
+        assertThat(applied(again).previousVersion()).isEqualTo(ended.version());
+        assertThat(again.next().data()).isEqualTo(Map.of("b", "2"));
+        assertThat(again.next().attributes()).isEmpty();
+        assertThat(again.next().deadline()).isEmpty();
+        assertThat(again.next().since()).isEqualTo(live.end());
+        assertThat(again.next().fencingToken()).isEqualTo(5);
+        assertThat(again.next().events()).isEqualTo(live.events());
+        assertThat(again.next().snapshot(TIME.plus(TTL)).hasEnded()).isFalse();
+    }
+
+    private static void refusedLater(StoredConversation before, Mutation mutation, Outcome outcome) {
+        Step step = before.apply(mutation, later(TTL));
+        assertThat(step.outcome()).isEqualTo(outcome);
+        assertThat(step.next()).isSameAs(before);
+    }
+
+    /** Two who write at the end, of whose clocks one is ahead, write two versions. */
+    @Test
+    void noWriteHasTheVersionOfTheEnd() {
+        StoredConversation live =
+                FENCED.apply(change().build(), later(Duration.ZERO)).next();
+        long end = live.snapshot(TIME.plus(TTL)).version();
+        long before = applied(live.apply(change().state("B").build(), later(TTL.minusMillis(1))))
+                .version();
+        long after =
+                applied(live.apply(change().state("C").build(), later(TTL))).version();
+        assertThat(before).isGreaterThan(end);
+        assertThat(after).isGreaterThan(end);
     }
 
     @Test
@@ -256,13 +466,13 @@ final class StoredConversationTest {
         assertThat(snapshot.data()).isEqualTo(Map.of("a", "1"));
         assertThatThrownBy(() -> conversation.data().put("c", "3")).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> snapshot.data().put("c", "3")).isInstanceOf(UnsupportedOperationException.class);
-        assertThatThrownBy(() -> conversation.snapshot().data().clear())
+        assertThatThrownBy(() -> conversation.snapshot(TIME).data().clear())
                 .isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test
     void dataIsSerializedLikeTheMapsOfTheJdk() throws Exception {
-        Map<String, String> data = LIVE.apply(change().put("c", "3").remove("a").build(), NOW)
+        Map<String, String> data = LIVE.apply(change().put("c", "3").remove("a").build(), CONTEXT)
                 .next()
                 .data();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -284,6 +494,6 @@ final class StoredConversationTest {
                 .fencingToken(2)
                 .build();
         assertThat(secret.toString()).contains("A", "card", "1", "2").doesNotContain("4111");
-        assertThat(secret.snapshot().toString()).contains("A", "card").doesNotContain("4111");
+        assertThat(secret.snapshot(TIME).toString()).contains("A", "card").doesNotContain("4111");
     }
 }

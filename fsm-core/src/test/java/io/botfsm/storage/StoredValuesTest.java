@@ -2,6 +2,7 @@ package io.botfsm.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Equality is written by hand: every part counts, and nothing else does. */
 class StoredValuesTest {
     private static final EventWindow EVENTS = EventWindow.empty().with(1);
+    private static final Optional<Instant> TIME = Optional.of(Instant.EPOCH);
 
     /** Of each type values that differ in one part each, the first one from all others. */
     static Stream<List<Supplier<Object>>> values() {
@@ -22,7 +24,12 @@ class StoredValuesTest {
                         () -> Snapshot.builder().state(Optional.of("A")).build(),
                         () -> Snapshot.builder().data(Map.of("a", "1")).build(),
                         () -> Snapshot.builder().version(1).build(),
-                        () -> Snapshot.builder().events(EVENTS).build()),
+                        () -> Snapshot.builder().events(EVENTS).build(),
+                        () -> Snapshot.builder().attributes(Map.of("a", "1")).build(),
+                        () -> Snapshot.builder().since(TIME).build(),
+                        () -> Snapshot.builder().touched(TIME).build(),
+                        () -> Snapshot.builder().deadline(TIME).build(),
+                        () -> Snapshot.builder().ended(true).build()),
                 List.of(
                         () -> StoredConversation.none(),
                         () -> StoredConversation.builder()
@@ -33,13 +40,24 @@ class StoredValuesTest {
                                 .build(),
                         () -> StoredConversation.builder().version(1).build(),
                         () -> StoredConversation.builder().fencingToken(1).build(),
-                        () -> StoredConversation.builder().events(EVENTS).build()),
+                        () -> StoredConversation.builder().events(EVENTS).build(),
+                        () -> StoredConversation.builder()
+                                .attributes(Map.of("a", "1"))
+                                .build(),
+                        () -> StoredConversation.builder().since(TIME).build(),
+                        () -> StoredConversation.builder().touched(TIME).build(),
+                        () -> StoredConversation.builder().deadline(TIME).build(),
+                        () -> StoredConversation.builder().end(TIME).build()),
                 List.of(
                         () -> Outcome.Applied.of(Optional.empty(), Optional.empty(), 0, 0),
                         () -> Outcome.Applied.of(Optional.of("A"), Optional.empty(), 0, 0),
                         () -> Outcome.Applied.of(Optional.empty(), Optional.of("A"), 0, 0),
                         () -> Outcome.Applied.of(Optional.empty(), Optional.empty(), 1, 0),
-                        () -> Outcome.Applied.of(Optional.empty(), Optional.empty(), 0, 1)),
+                        () -> Outcome.Applied.of(Optional.empty(), Optional.empty(), 0, 1),
+                        () -> Outcome.Applied.of(Optional.empty(), Optional.empty(), 0, 0)
+                                .timed(Optional.empty(), Instant.EPOCH),
+                        () -> Outcome.Applied.of(Optional.empty(), Optional.empty(), 0, 0)
+                                .timed(TIME, Instant.EPOCH)),
                 List.of(
                         () -> Outcome.Conflict.of(Snapshot.none()),
                         () -> Outcome.Conflict.of(Snapshot.builder().version(1).build()),

@@ -66,13 +66,20 @@ final class LoggingStateStorageTest {
     void changeIsOneEvent() {
         write(storage, KEY, Mutation.builder().state("Onboarding:NAME"));
         log.list.clear();
+        backend.now = backend.now.plusMillis(90_061);
         write(storage, KEY, Mutation.builder().state("Onboarding:AGE").put("name", "\"Ann\""));
         assertThat(only().getFormattedMessage())
                 .isEqualTo("FSM state changed: bot=1 chat=-2 user=3 Onboarding:NAME → Onboarding:AGE");
         assertThat(only().getLevel()).isEqualTo(Level.INFO);
         assertThat(only().getLoggerName()).isEqualTo("io.botfsm.transition");
         assertThat(pairs(only()))
-                .containsExactly("bot=1", "chat=-2", "user=3", "from=Onboarding:NAME", "to=Onboarding:AGE");
+                .containsExactly(
+                        "bot=1",
+                        "chat=-2",
+                        "user=3",
+                        "from=Onboarding:NAME",
+                        "to=Onboarding:AGE",
+                        "timeInPreviousState=90061");
     }
 
     @Test

@@ -12,6 +12,8 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,15 +32,44 @@ final class NotifyingStateStorageTest {
 
     private final OneConversation backend = new OneConversation();
     private final List<String> told = new ArrayList<>();
+    private final List<Transition> transitions = new ArrayList<>();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final StateStorage storage = new NotifyingStateStorage(backend, List.of(this::tell), Runnable::run);
 
     private void tell(Transition transition) {
+        transitions.add(transition);
         told.add(transition.from().orElse("-") + ">" + transition.to().orElse("-"));
     }
 
     private void write(Mutation.Builder change) {
         var unused = storage.write(KEY, change.build());
+    }
+
+    @Test
+    void aChangeSaysWhenItWasAndHowLongTheStateBeforeLasted() {
+        Instant begun = backend.now;
+        write(Mutation.builder().state("A"));
+        backend.now = begun.plusSeconds(30);
+        write(Mutation.builder().state("A").put("a", "1"));
+        backend.now = begun.plusSeconds(90);
+        write(Mutation.builder().state("B"));
+
+        assertThat(transitions).hasSize(2);
+        assertThat(transitions.get(0).at()).hasValue(begun);
+        assertThat(transitions.get(0).timeInPreviousState()).isEmpty();
+        assertThat(transitions.get(1).at()).hasValue(begun.plusSeconds(90));
+        assertThat(transitions.get(1).timeInPreviousState()).hasValue(Duration.ofSeconds(90));
+    }
+
+    @Test
+    void noStateLastsLessThanNothingWhenAClockIsSetBack() {
+        Instant now = backend.now;
+        Applied earlier =
+                Applied.of(Optional.of("A"), Optional.of("B"), 7, 8).timed(Optional.of(now), now.minusSeconds(5));
+        assertThat(Transition.of(KEY, earlier).timeInPreviousState()).hasValue(Duration.ZERO);
+        assertThat(Transition.of(KEY, Optional.of("A"), Optional.of("B")).timeInPreviousState())
+                .isEmpty();
+        assertThat(Transition.of(KEY, Optional.of("A"), Optional.of("B")).at()).isEmpty();
     }
 
     @Test

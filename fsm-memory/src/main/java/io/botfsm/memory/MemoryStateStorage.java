@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -16,8 +17,11 @@ import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -30,15 +34,17 @@ import org.jspecify.annotations.Nullable;
  * Conversations in the memory of this process: for tests, and for bots whose conversations may be lost with the
  * process.
  *
- * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException}.
- * Nothing survives the process, nothing is shared with another. No one sees a conversation whose time is over, and it
- * leaves the memory without traffic too, about a thousand in a second. Conversations without time to live stay until
- * they are cleared: give a {@linkplain Builder#ttl time to live} where users come and go. All capabilities; all rules
- * of the specification but those on shared and absent backends, which do not exist here.
+ * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException} or
+ * {@link EventSourceLimitException}. Nothing survives the process, nothing is shared with another. No one sees a
+ * conversation whose time is over, and it leaves the memory without traffic too, about a thousand in a second.
+ * Conversations without time to live stay until they are cleared: give a {@linkplain Builder#ttl time to live} where
+ * users come and go. All capabilities; all rules of the specification but those on shared and absent backends, which do
+ * not exist here.
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;
     private final Ticker ticker;
+    private final InstantSource clock;
     private final Optional<Duration> ttl;
     private final Duration tombstoneTtl;
     private final LongAccumulator highestVersion = new LongAccumulator(Math::max, 0);
@@ -51,6 +57,7 @@ public final class MemoryStateStorage implements StateStorage {
 
     private MemoryStateStorage(Builder builder) {
         ticker = builder.ticker;
+        clock = builder.clock;
         ttl = builder.ttl;
         tombstoneTtl = builder.tombstoneTtl;
         conversations = Caffeine.newBuilder()
@@ -73,7 +80,8 @@ public final class MemoryStateStorage implements StateStorage {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
         Kept kept = conversations.getIfPresent(key);
-        return CompletableFuture.completedFuture(kept == null ? Snapshot.none() : kept.conversation.snapshot());
+        return CompletableFuture.completedFuture(
+                kept == null ? Snapshot.none() : kept.conversation.snapshot(clock.instant()));
     }
 
     @Override
@@ -84,28 +92,40 @@ public final class MemoryStateStorage implements StateStorage {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        conversations.asMap().compute(key, (same, kept) -> {
-            StoredConversation before = kept == null ? StoredConversation.none() : kept.conversation;
-            Step step = before.apply(mutation, nowMicros());
-            outcome.complete(step.outcome());
-            return step.outcome() instanceof Applied ? kept(step.next(), mutation) : kept;
-        });
+        try {
+            conversations.asMap().compute(key, (same, kept) -> {
+                StoredConversation before = kept == null ? StoredConversation.none() : kept.conversation;
+                Step step = before.apply(mutation, context(key));
+                outcome.complete(step.outcome());
+                return step.outcome() instanceof Applied ? kept(step) : kept;
+            });
+        } catch (EventSourceLimitException e) {
+            outcome.completeExceptionally(e);
+        }
         return outcome;
     }
 
-    private @Nullable Kept kept(StoredConversation conversation, Mutation mutation) {
-        if (conversation.isGone()) {
-            return null;
-        }
-        highestVersion.accumulate(conversation.version());
-        Optional<Duration> life = conversation.isTombstone() ? Optional.of(tombstoneTtl) : mutation.ttl(ttl);
-        return new Kept(conversation, life.map(limit -> ticker.read() + limit.toNanos()));
+    private WriteContext context(StorageKey key) {
+        Instant now = clock.instant();
+        return WriteContext.at(key, now)
+                .firstVersion(firstVersion(now))
+                .ttl(ttl)
+                .tombstoneTtl(tombstoneTtl)
+                .build();
     }
 
     /** Above every version issued, even if more than one write came per microsecond or the clock was set back. */
-    private long nowMicros() {
-        Instant now = Instant.now();
-        return Math.max(now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000, highestVersion.get() + 1);
+    private long firstVersion(Instant now) {
+        return Math.max(ChronoUnit.MICROS.between(Instant.EPOCH, now), highestVersion.get() + 1);
+    }
+
+    private @Nullable Kept kept(Step step) {
+        StoredConversation conversation = step.next();
+        if (conversation.isGone()) {
+            return null;
+        }
+        highestVersion.accumulate(conversation.version() + 1); // one more, since its end counts as a write
+        return new Kept(conversation, step.timeToLive().map(limit -> ticker.read() + limit.toNanos()));
     }
 
     @Override
@@ -157,8 +177,9 @@ public final class MemoryStateStorage implements StateStorage {
     /** Collects the settings of a storage. Not thread-safe. */
     public static final class Builder {
         private Optional<Duration> ttl = Optional.empty();
-        private Duration tombstoneTtl = Duration.ofDays(2);
+        private Duration tombstoneTtl = WriteContext.DEFAULT_TOMBSTONE_TTL;
         private Ticker ticker = Ticker.systemTicker();
+        private InstantSource clock = InstantSource.system();
 
         private Builder() {}
 
@@ -187,6 +208,12 @@ public final class MemoryStateStorage implements StateStorage {
 
         Builder ticker(Ticker source) {
             ticker = source;
+            return this;
+        }
+
+        /** Tells the time of writes, and when state and data end that something outlives. */
+        Builder clock(InstantSource source) {
+            clock = source;
             return this;
         }
 

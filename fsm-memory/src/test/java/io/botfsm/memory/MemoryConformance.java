@@ -6,22 +6,28 @@ import io.botfsm.conformance.Need;
 import io.botfsm.conformance.storage.StateStorageConformance;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The memory storage under the suite, with a clock that the suite advances. */
 abstract class MemoryConformance extends StateStorageConformance
         implements Conformance.AdvancesTime, Conformance.Counts {
+    /** By the ticker, which is about to overflow. */
     private final AtomicLong nanos =
             new AtomicLong(Long.MAX_VALUE - Duration.ofDays(1).toNanos());
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-29T12:00:00Z"));
     private final List<MemoryStateStorage> opened = new ArrayList<>();
 
     @Override
     protected StateStorage open(Optional<Duration> ttl, Duration deadline) {
-        MemoryStateStorage.Builder builder = MemoryStateStorage.builder().ticker(nanos::get);
+        MemoryStateStorage.Builder builder =
+                MemoryStateStorage.builder().ticker(nanos::get).clock(now::get);
         ttl.ifPresent(builder::ttl);
         MemoryStateStorage storage = builder.build();
         opened.add(storage);
@@ -35,6 +41,7 @@ abstract class MemoryConformance extends StateStorageConformance
     @Override
     public void advance(Duration time) {
         nanos.addAndGet(time.toNanos());
+        now.updateAndGet(before -> before.plus(time));
     }
 
     @Override
@@ -53,6 +60,9 @@ abstract class MemoryConformance extends StateStorageConformance
                 new Gap(13, Need.SHARES),
                 new Gap(14, Need.SHARES),
                 new Gap(16, Need.SHARES),
+                new Gap(19, Need.SHARES),
+                new Gap(20, Need.SHARES),
+                new Gap(23, Need.SHARES),
                 new Gap(17, Need.CUTS_OFF));
     }
 }

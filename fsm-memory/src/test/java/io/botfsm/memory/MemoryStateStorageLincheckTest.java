@@ -10,6 +10,8 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class MemoryStateStorageLincheckTest {
     private static final StorageKey KEY = StorageKey.bot("bot").chat(1).user(1).build();
+    private static final WriteContext CONTEXT =
+            WriteContext.at(KEY, Instant.EPOCH).firstVersion(1).build();
 
     private static void check(Class<?> conversation) {
         new StressOptions()
@@ -135,7 +139,7 @@ class MemoryStateStorageLincheckTest {
             super(new Wrong() {
                 @Override
                 Outcome apply(Mutation mutation) {
-                    Step step = stored().apply(mutation, 1);
+                    Step step = stored().apply(mutation, CONTEXT);
                     letOthersIn();
                     keep(step.next());
                     return step.outcome();
@@ -180,9 +184,9 @@ class MemoryStateStorageLincheckTest {
 
                 @Override
                 public CompletionStage<Snapshot> read(StorageKey key) {
-                    Snapshot first = stored().snapshot();
+                    Snapshot first = stored().snapshot(CONTEXT.now());
                     letOthersIn();
-                    Snapshot second = stored().snapshot();
+                    Snapshot second = stored().snapshot(CONTEXT.now());
                     return CompletableFuture.completedFuture(
                             first.toBuilder().data(second.data()).build());
                 }
@@ -214,7 +218,7 @@ class MemoryStateStorageLincheckTest {
         final Outcome atomically(Mutation mutation) {
             Outcome[] outcome = new Outcome[1];
             conversations.compute(KEY, (key, before) -> {
-                Step step = (before == null ? StoredConversation.none() : before).apply(mutation, 1);
+                Step step = (before == null ? StoredConversation.none() : before).apply(mutation, CONTEXT);
                 outcome[0] = step.outcome();
                 return step.next();
             });
@@ -223,7 +227,7 @@ class MemoryStateStorageLincheckTest {
 
         @Override
         public CompletionStage<Snapshot> read(StorageKey key) {
-            return CompletableFuture.completedFuture(stored().snapshot());
+            return CompletableFuture.completedFuture(stored().snapshot(CONTEXT.now()));
         }
 
         @Override

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +32,13 @@ final class MemoryStateStorageTest {
     private static final Mutation.Builder CLEAR =
             Mutation.builder().clearState().replaceData(Map.of());
 
+    private static final Instant BEGUN = Instant.parse("2026-11-29T12:00:00Z");
+
     private final AtomicLong nanos = new AtomicLong();
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
 
     private static StorageKey key(long chat) {
         return StorageKey.bot(1).chat(chat).user(2).build();
@@ -111,6 +119,70 @@ final class MemoryStateStorageTest {
                 assertThat(write(storage, key(1), Mutation.builder().state("B").fencingToken(4)))
                         .isInstanceOf(Applied.class);
             }
+        }
+    }
+
+    /** What has ended is one record until what outlives it ends, and nothing after that. */
+    @Test
+    void eventsAndTokenOutliveTheEndAsLongAsATombstone() {
+        try (MemoryStateStorage storage = MemoryStateStorage.builder()
+                .ticker(nanos::get)
+                .clock(() -> BEGUN.plusNanos(nanos.get()))
+                .ttl(Duration.ofHours(1))
+                .tombstoneTtl(Duration.ofHours(10))
+                .build()) {
+            write(storage, key(1), Mutation.builder().state("A").eventId(7).fencingToken(5));
+            pass(Duration.ofHours(1).minusMillis(1));
+            assertThat(read(storage, key(1)).state()).hasValue("A");
+            pass(Duration.ofMillis(1));
+            assertThat(read(storage, key(1)).hasEnded()).isTrue();
+            assertThat(read(storage, key(1)).since()).hasValue(BEGUN.plus(Duration.ofHours(1)));
+            assertThat(write(storage, key(1), Mutation.builder().fencingToken(4)))
+                    .isEqualTo(Fenced.of(5));
+            assertThat(write(storage, key(1), Mutation.builder().state("B").eventId(7)))
+                    .isInstanceOf(Duplicate.class);
+            assertThat(storage.size()).isOne();
+            pass(Duration.ofHours(9).minusMillis(1));
+            assertThat(read(storage, key(1)).hasEnded()).isTrue();
+            pass(Duration.ofMillis(1));
+            assertThat(read(storage, key(1))).isEqualTo(Snapshot.none());
+            storage.cleanUp();
+            assertThat(storage.size()).isZero();
+        }
+    }
+
+    @Test
+    void aLongerTimeToLiveThanATombstonesIsTheEndOfAll() {
+        try (MemoryStateStorage storage = MemoryStateStorage.builder()
+                .ticker(nanos::get)
+                .clock(() -> BEGUN.plusNanos(nanos.get()))
+                .ttl(Duration.ofHours(10))
+                .tombstoneTtl(Duration.ofHours(1))
+                .build()) {
+            write(storage, key(1), Mutation.builder().state("A").eventId(7).fencingToken(5));
+            pass(Duration.ofHours(10).minusMillis(1));
+            assertThat(read(storage, key(1)).state()).hasValue("A");
+            pass(Duration.ofMillis(1));
+            assertThat(read(storage, key(1))).isEqualTo(Snapshot.none());
+        }
+    }
+
+    /** The record that takes the place of one that has ended is newer than the end. */
+    @Test
+    void versionsRiseAcrossTheEndAndTheTombstonesEnd() {
+        Instant still = BEGUN;
+        try (MemoryStateStorage storage = MemoryStateStorage.builder()
+                .ticker(nanos::get)
+                .clock(() -> still)
+                .ttl(Duration.ofMillis(1))
+                .tombstoneTtl(Duration.ofSeconds(1))
+                .build()) {
+            long last =
+                    version(write(storage, key(1), Mutation.builder().state("A").eventId(1)));
+            pass(Duration.ofSeconds(1));
+            long next =
+                    version(write(storage, key(1), Mutation.builder().state("A").eventId(1)));
+            assertThat(next).isGreaterThan(last + 1);
         }
     }
 

@@ -126,14 +126,14 @@ public final class RedisStateStorage implements StateStorage {
         } else if (durability.isPresent()) {
             complete(outcome, key, true, () -> confirmed(key, mutation, reply, durability.get()));
         } else {
-            complete(outcome, key, true, () -> decoded(key, true, () -> WriteReply.outcome(mutation, reply)));
+            complete(outcome, key, true, () -> decoded(key, true, () -> WriteReply.outcome(key, mutation, reply)));
         }
     }
 
     /** An event that was stored before has to be as durable as one that is stored now. */
     private static Outcome confirmed(StorageKey key, Mutation mutation, List<Object> reply, Durability wanted) {
         int last = reply.size() - 1;
-        Outcome outcome = decoded(key, true, () -> WriteReply.outcome(mutation, reply.subList(0, last)));
+        Outcome outcome = decoded(key, true, () -> WriteReply.outcome(key, mutation, reply.subList(0, last)));
         boolean isStored = outcome instanceof Applied || outcome instanceof Duplicate;
         if (isStored && !(reply.get(last) instanceof List<?> numbers && wanted.isConfirmedBy(numbers))) {
             Throwable why = reply.get(last) instanceof Throwable failure ? failure : null;
@@ -146,6 +146,8 @@ public final class RedisStateStorage implements StateStorage {
     private static <T> T decoded(StorageKey key, boolean writes, Supplier<T> decode) {
         try {
             return decode.get();
+        } catch (FsmException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new ConversationRefusedException(
                     key, "what is stored there is not a conversation of this library", writes, null);

@@ -9,9 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the hash of a conversation: {@code v s f o}, and {@code :name} for each data entry. */
+/**
+ * Reads the hash of a conversation: {@code v s f o}, {@code :name} for each data entry, {@code e0} to {@code e7} and the
+ * name of a source for its events.
+ */
 final class StoredHash {
     /** How many bytes a version takes, the highest first. */
     static final int VERSION_BYTES = 7;
@@ -24,6 +29,7 @@ final class StoredHash {
     private byte[] latest = NONE;
     private byte[] other = NONE;
     private final Map<String, String> data = new LinkedHashMap<>();
+    private final Map<String, SortedMap<Integer, byte[]>> rings = new TreeMap<>();
 
     private StoredHash() {}
 
@@ -48,7 +54,7 @@ final class StoredHash {
                 .state(Optional.ofNullable(hash.state))
                 .data(hash.data)
                 .version(hash.version)
-                .events(EventWindow.of(hash.latest, hash.other))
+                .events(EventWindow.of(hash.latest, hash.other, hash.rings()))
                 .build();
     }
 
@@ -57,7 +63,21 @@ final class StoredHash {
             data.put(new String(name, 1, name.length - 1, UTF_8), new String(value, UTF_8));
         } else if (name.length == 1) {
             field((char) name[0], value);
+        } else if (name.length > 1 && name[0] == 'e' && name[1] >= '0' && name[1] < '8') {
+            String source = new String(name, 2, name.length - 2, UTF_8);
+            rings.computeIfAbsent(source, known -> new TreeMap<>()).put(name[1] - '0', value);
         }
+    }
+
+    private Map<String, List<byte[]>> rings() {
+        Map<String, List<byte[]>> chunks = new TreeMap<>();
+        rings.forEach((source, ring) -> {
+            if (ring.lastKey() != ring.size() - 1) {
+                throw new IllegalArgumentException("a chunk of events is missing");
+            }
+            chunks.put(source, List.copyOf(ring.values()));
+        });
+        return chunks;
     }
 
     private void field(char name, byte[] value) {

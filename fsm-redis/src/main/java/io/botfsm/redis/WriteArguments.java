@@ -2,6 +2,7 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -15,7 +16,8 @@ import java.util.OptionalLong;
 final class WriteArguments {
     private static final int FIXED = 2 + Integer.BYTES + 5 * Long.BYTES;
     private static final long NONE = -1;
-    private static final byte[] ANY_STATE = {};
+    private static final long BY_FINGERPRINT = -2;
+    private static final byte[] NOTHING = {};
     private static final byte[] NO_STATE = {'-'};
     private static final byte[] STATE = {'s'};
 
@@ -28,7 +30,7 @@ final class WriteArguments {
     }
 
     List<byte[]> of(Mutation m) {
-        boolean removesState = clearsState(m) && !m.replacesData();
+        boolean removesState = clearsState(m);
         int sets = 2 * m.puts().size() + (m.state().isPresent() ? 1 : 0);
         byte[][] args = new byte[1 + sets + m.removals().size() + (removesState ? 1 : 0)][];
         int next = 0;
@@ -50,17 +52,32 @@ final class WriteArguments {
     }
 
     private byte[] header(Mutation m, int sets) {
+        byte[] event = m.eventId().map(WriteArguments::fingerprint).orElse(NOTHING);
         byte[] expectedState = expectedState(m);
-        return ByteBuffer.allocate(FIXED + expectedState.length)
+        return ByteBuffer.allocate(FIXED + event.length + expectedState.length)
                 .put((byte) (!m.changesState() ? 'k' : clearsState(m) ? 'c' : 's'))
                 .put((byte) (m.replacesData() ? 'r' : 'p'))
                 .putInt(sets)
                 .putLong(number(m.expectedVersion()))
                 .putLong(number(m.fencingToken()))
-                .putLong(number(m.eventId()))
+                .putLong(m.eventId().map(id -> id.counted().orElse(BY_FINGERPRINT)).orElse(NONE))
                 .putLong(m.ttl(standardTtl).map(Duration::toMillis).orElse(NONE))
                 .putLong(tombstoneTtl)
+                .put(event)
                 .put(expectedState)
+                .array();
+    }
+
+    /** Fingerprint and source of an id that is not counted. */
+    private static byte[] fingerprint(EventId id) {
+        if (id.counted().isPresent()) {
+            return NOTHING;
+        }
+        byte[] source = utf8(id.source());
+        return ByteBuffer.allocate(EventId.FINGERPRINT_BYTES + 1 + source.length)
+                .put(id.fingerprint())
+                .put((byte) source.length)
+                .put(source)
                 .array();
     }
 
@@ -70,7 +87,7 @@ final class WriteArguments {
 
     private static byte[] expectedState(Mutation m) {
         return !m.expectsState()
-                ? ANY_STATE
+                ? NOTHING
                 : m.expectedState().map(s -> utf8("=" + s)).orElse(NO_STATE);
     }
 

@@ -4,12 +4,14 @@ import static io.botfsm.redis.StoredHash.VERSION_BYTES;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.StorageKey;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,15 +21,17 @@ final class WriteReply {
     private static final long CONFLICT = 1;
     private static final long DUPLICATE = 2;
     private static final long FENCED = 3;
+    private static final long SOURCES = 4;
 
     private WriteReply() {}
 
     /**
      * What became of the write.
      *
+     * @throws EventSourceLimitException if the event is of one source too many
      * @throws RuntimeException if this is not a reply of the script
      */
-    static Outcome outcome(Mutation mutation, List<Object> reply) {
+    static Outcome outcome(StorageKey key, Mutation mutation, List<Object> reply) {
         if (reply.size() == 1) {
             return applied(mutation, (byte[]) reply.get(0));
         }
@@ -40,6 +44,9 @@ final class WriteReply {
         }
         if (which == FENCED) {
             return Fenced.of(Long.parseLong(new String((byte[]) reply.get(1), ISO_8859_1)));
+        }
+        if (which == SOURCES) {
+            throw new EventSourceLimitException(key, mutation.eventId().orElseThrow().source());
         }
         throw new IllegalArgumentException("not a reply of the script");
     }

@@ -11,7 +11,7 @@ local commands = {
   {'PEXPIRE', key, 60000}, -- before anything else can fail
   {'PERSIST', key},
   {'HGETALL', key},
-  {'HLEN', key},
+  {'HKEYS', key},
   {'HDEL', key, 's'},
 }
 local failed = 'OK'

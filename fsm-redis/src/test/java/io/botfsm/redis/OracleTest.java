@@ -2,11 +2,17 @@ package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.botfsm.storage.EventWindow;
+import java.util.stream.IntStream;
+import java.util.concurrent.ExecutionException;
+import io.botfsm.storage.EventSourceLimitException;
+import io.botfsm.storage.WriteContext;
+import io.botfsm.storage.EventId;
 import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RespConnection;
-import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -37,10 +43,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class OracleTest {
     private static final int WRITES = Boolean.getBoolean("botfsm.proof") ? 500_000 : 40_000;
-    private static final int WRITES_PER_CONVERSATION = 80;
     private static final Duration STANDARD_TTL = Duration.ofHours(5);
     private static final Duration TOMBSTONE_TTL = Duration.ofHours(7);
     private static final List<String> NAMES = List.of("", "a", "b", "s", "v", ":", "f", "имя", "e", "long name");
+    private static final List<String> SOURCES =
+            IntStream.rangeClosed(0, EventWindow.MAX_SOURCES).mapToObj(i -> "source-" + i).toList();
     private static final List<String> STATES = List.of("A", "B", "", "-", "=A", "два слова", "Group:NAME");
 
     private final long seed = Long.getLong("botfsm.seed", System.nanoTime());
@@ -64,17 +71,18 @@ class OracleTest {
     void scriptDecidesLikeTheModel() throws Exception {
         System.out.println("[seed] OracleTest: -Dbotfsm.seed=" + seed);
         Map<String, Integer> seen = new HashMap<>();
-        for (int chat = 0; chat < WRITES / WRITES_PER_CONVERSATION; chat++) {
+        int writes = 0;
+        for (int chat = 0; writes < WRITES; chat++) {
             boolean standardTtl = random.nextBoolean();
-            compare(StorageKey.bot(bot).chat(chat).user(1).build(), standardTtl, seen);
+            writes += compare(StorageKey.bot(bot).chat(chat).user(1).build(), standardTtl, seen);
         }
         System.out.println("[oracle] " + WRITES + " writes: " + seen);
         assertThat(seen.keySet())
-                .contains("Applied", "Conflict", "Duplicate", "Fenced", "gone", "tombstone", "live", "other run");
-        assertThat(seen.values()).allMatch(count -> count > WRITES / 400);
+                .contains("Applied", "Conflict", "Duplicate", "Fenced", "gone", "tombstone", "live", "other run", "full ring", "refused source");
+        assertThat(seen.values()).allMatch(count -> count > WRITES / 1_000);
     }
 
-    private void compare(StorageKey key, boolean standardTtl, Map<String, Integer> seen) throws Exception {
+    private int compare(StorageKey key, boolean standardTtl, Map<String, Integer> seen) throws Exception {
         RedisStorageOptions.Builder options = RedisStorageOptions.builder().tombstoneTtl(TOMBSTONE_TTL);
         if (standardTtl) {
             options.ttl(STANDARD_TTL);
@@ -83,16 +91,26 @@ class OracleTest {
                 new RedisStateStorage(new SocketPort(redis), Duration.ofSeconds(30), options.build());
         byte[] hash = new KeyScheme(RedisStorageOptions.DEFAULT_KEY_PREFIX).key(key);
         StoredConversation model = StoredConversation.none();
-        long anchor = random.nextInt(4) == 0 ? random.nextInt(600) : random.nextLong(EventWindow.MAX_EVENT_ID - 2_000);
+        List<String> sources =
+                random.nextBoolean() ? List.of() : one(List.of(List.of(""), List.of("", "payments"), SOURCES));
+        long anchor = random.nextInt(4) == 0 ? random.nextInt(600) : random.nextLong(EventId.MAX_COUNTED - 2_000);
         long previousPttl = -2;
-        for (int i = 0; i < WRITES_PER_CONVERSATION; i++) {
+        int writes = sources.isEmpty() ? 50 : 200; // so many until all chunks are full
+        for (int i = 0; i < writes; i++) {
             if (random.nextInt(25) == 0) {
-                anchor = random.nextLong(EventWindow.MAX_EVENT_ID); // the messenger goes on elsewhere
+                anchor = random.nextLong(EventId.MAX_COUNTED); // the messenger goes on elsewhere
             }
-            Mutation mutation = mutation(model, anchor);
-            Outcome outcome = get(storage.write(key, mutation));
+            Mutation mutation = mutation(model, anchor, sources);
+            Outcome outcome;
+            try {
+                outcome = get(storage.write(key, mutation));
+            } catch (ExecutionException e) {
+                refused(model, mutation, key, e.getCause());
+                seen.merge("refused source", 1, Integer::sum);
+                continue;
+            }
             long born = outcome instanceof Applied applied && model.isGone() ? applied.version() : 0;
-            StoredConversation.Step step = model.apply(mutation, born);
+            StoredConversation.Step step = model.apply(mutation, WriteContext.builder(key).firstVersion(born).build());
             String where =
                     String.format(Locale.ROOT, "seed %d, write %d of %s: %s on %s", seed, i, key, mutation, model);
 
@@ -111,6 +129,13 @@ class OracleTest {
             model = step.next();
             count(seen, outcome, model);
         }
+        return writes;
+    }
+
+    private static void refused(StoredConversation model, Mutation mutation, StorageKey key, Throwable failure) {
+        assertThat(failure).isInstanceOf(EventSourceLimitException.class);
+        assertThatExceptionOfType(EventSourceLimitException.class)
+                .isThrownBy(() -> model.apply(mutation, WriteContext.builder(key).build()));
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
@@ -123,9 +148,12 @@ class OracleTest {
         if (model.events().other().length > 0) {
             seen.merge("other run", 1, Integer::sum);
         }
+        if (model.events().sources().stream().anyMatch(source -> model.events().ring(source).size() == 8)) {
+            seen.merge("full ring", 1, Integer::sum);
+        }
     }
 
-    private Mutation mutation(StoredConversation model, long anchor) {
+    private Mutation mutation(StoredConversation model, long anchor, List<String> sources) {
         Mutation.Builder m = Mutation.builder();
         switch (random.nextInt(5)) {
             case 0, 1 -> m.state(one(STATES));
@@ -135,6 +163,8 @@ class OracleTest {
         data(m);
         if (random.nextInt(3) == 0) {
             m.eventId(eventId(model, anchor));
+        } else if (!sources.isEmpty() && random.nextInt(5) != 0) {
+            m.eventId(text(sources));
         }
         if (random.nextInt(6) == 0) {
             m.fencingToken(fence(model));
@@ -143,7 +173,8 @@ class OracleTest {
             m.expectVersion(random.nextInt(4) == 0 ? Math.max(0, model.version() - 1) : model.version());
         }
         if (random.nextInt(12) == 0) {
-            m.confirmEvent(eventId(model, anchor));
+            m.confirmEvent(
+                    sources.isEmpty() || random.nextBoolean() ? EventId.of(eventId(model, anchor)) : text(sources));
         }
         switch (random.nextInt(12)) {
             case 0 -> m.expectNoState();
@@ -183,6 +214,13 @@ class OracleTest {
         return entries;
     }
 
+    /** One that may come again. */
+    private EventId text(List<String> sources) {
+        String source = one(sources);
+        String id = "id " + random.nextInt(400);
+        return source.isEmpty() ? EventId.of(id) : EventId.of(source, id);
+    }
+
     /** Near the edges of the window: 256 and 264 ids, borders of blocks, the other run, far jumps. */
     private long eventId(StoredConversation model, long anchor) {
         long highest = newest(model.events().latest());
@@ -199,7 +237,7 @@ class OracleTest {
             case 8 -> highest - 5_000 + random.nextInt(300);
             default -> highest + random.nextInt(3);
         };
-        return Math.floorMod(id, EventWindow.MAX_EVENT_ID + 1);
+        return Math.floorMod(id, EventId.MAX_COUNTED + 1);
     }
 
     private static long newest(byte[] run) {
@@ -271,6 +309,12 @@ class OracleTest {
             }
             if (model.events().other().length > 0) {
                 fields.add(field("o", model.events().other()));
+            }
+            for (String source : model.events().sources()) {
+                List<byte[]> chunks = model.events().ring(source);
+                for (int i = 0; i < chunks.size(); i++) {
+                    fields.add(field("e" + i + source, chunks.get(i)));
+                }
             }
             model.data().forEach((name, json) -> fields.add(field(":" + name, json.getBytes(UTF_8))));
         }

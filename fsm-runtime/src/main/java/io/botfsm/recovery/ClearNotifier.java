@@ -31,13 +31,18 @@ final class ClearNotifier {
 
     /** The snapshot, once the source has confirmed the clear if the snapshot shows one. */
     CompletableFuture<Snapshot> confirmed(StorageKey key, Snapshot snapshot, boolean mayBeApplied) {
+        if (snapshot.hasEnded() && negativeCache.containsUnknown(key)) {
+            markConfirmed(key, snapshot.version());
+        }
         return isTombstone(snapshot) && !isConfirmed(key, snapshot.version()) && !isHopeless(key)
                 ? report(key, snapshot.version(), mayBeApplied).thenApply(done -> snapshot)
                 : CompletableFuture.completedFuture(snapshot);
     }
 
+    /** Whether it is what a clear has left: not what has outlived a time to live, which nobody has cleared. */
     static boolean isTombstone(Snapshot snapshot) {
         return snapshot.version() > 0
+                && !snapshot.hasEnded()
                 && snapshot.state().isEmpty()
                 && snapshot.data().isEmpty();
     }

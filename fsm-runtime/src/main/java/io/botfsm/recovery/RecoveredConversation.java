@@ -3,47 +3,89 @@ package io.botfsm.recovery;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.text.Text;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 
-/**
- * What a second source knows of a conversation. Immutable, thread-safe.
- *
- * @param state the stored name of its state
- * @param data names and JSON texts
- * @param lastEvent the id of the event applied last, if the source keeps it: that one is recognised when it is
- *     delivered again. Earlier ones are forgotten.
- */
-public record RecoveredConversation(Optional<String> state, Map<String, String> data, OptionalLong lastEvent) {
-    /** Detaches the data. */
-    public RecoveredConversation {
-        requireNonNull(state, "state");
-        requireNonNull(data, "data");
-        requireNonNull(lastEvent, "lastEvent");
-        data = Map.copyOf(data);
+/** What a second source knows of a conversation. Immutable, thread-safe; two are equal if all their parts are. */
+public final class RecoveredConversation {
+    private final Optional<String> state;
+    private final Map<String, String> data;
+    private final Optional<EventId> lastEvent;
+
+    private RecoveredConversation(Optional<String> state, Map<String, String> data, Optional<EventId> lastEvent) {
+        this.state = state;
+        this.data = data;
+        this.lastEvent = lastEvent;
     }
 
-    /** A conversation from a source that does not keep events. */
-    public RecoveredConversation(Optional<String> state, Map<String, String> data) {
-        this(state, data, OptionalLong.empty());
+    /**
+     * A conversation from a source that does not keep events.
+     *
+     * @param state the stored name of its state
+     * @param data names and JSON texts; copied
+     */
+    public static RecoveredConversation of(Optional<String> state, Map<String, String> data) {
+        return new RecoveredConversation(
+                requireNonNull(state, "state"), Map.copyOf(requireNonNull(data, "data")), Optional.empty());
+    }
+
+    /**
+     * The same with the event that was applied last: that one is recognised when it is delivered again. Earlier ones
+     * are forgotten.
+     */
+    public RecoveredConversation withLastEvent(EventId event) {
+        return new RecoveredConversation(state, data, Optional.of(requireNonNull(event, "event")));
+    }
+
+    /** The stored name of its state. */
+    public Optional<String> state() {
+        return state;
+    }
+
+    /** Names and JSON texts. */
+    public Map<String, String> data() {
+        return data;
+    }
+
+    /** The event applied last, if the source keeps it. */
+    public Optional<EventId> lastEvent() {
+        return lastEvent;
     }
 
     boolean isEmpty() {
         return state.isEmpty() && data.isEmpty();
     }
 
-    /** The write that restores it where nothing is stored. */
-    Mutation restoring(boolean withEvent) {
-        Mutation.Builder write = Mutation.builder().expectVersion(0).replaceData(new LinkedHashMap<>(data));
+    /** The write that restores it where it is missing; the event is not told where it is remembered anyway. */
+    Mutation restoring(Snapshot missing, boolean withEvent) {
+        Mutation.Builder write =
+                Mutation.builder().expectVersion(missing.version()).replaceData(new LinkedHashMap<>(data));
         state.ifPresent(write::state);
-        if (withEvent) {
-            lastEvent.ifPresent(write::eventId);
-        }
+        lastEvent
+                .filter(event -> withEvent
+                        && missing.events().takes(event)
+                        && !missing.events().contains(event))
+                .ifPresent(write::eventId);
         return write.build();
+    }
+
+    @Override
+    public boolean equals(Object that) {
+        return that instanceof RecoveredConversation c
+                && state.equals(c.state)
+                && data.equals(c.data)
+                && lastEvent.equals(c.lastEvent);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(state, data, lastEvent);
     }
 
     /** State and names; never the values. */

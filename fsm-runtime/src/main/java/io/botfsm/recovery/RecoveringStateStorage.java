@@ -24,7 +24,8 @@ import java.util.concurrent.Executor;
  * Asks a second source for conversations that the storage does not have, and stores what the source knows, so that it
  * is asked once. What is stored is never looked up. A conversation that was cleared is not recovered: every clear is
  * reported to the source before the clearing write's stage completes, and again by whoever finds the remains of an
- * unconfirmed clear.
+ * unconfirmed clear. One that has ended by its time to live counts as missing, also where its events and its fencing
+ * token outlive it.
  *
  * <p>A read of what is stored costs nothing more. One of what is missing costs a second read, the look-up and the
  * restoring write; of several at the same time one does so for all. A write without expected version costs a read more,
@@ -91,12 +92,12 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         return known(key, false);
     }
 
-    /** What is stored, after a look-up if nothing was, and after a report if it is what a clear has left. */
+    /** What is stored, after a look-up if it was missing, and after a report if it is what a clear has left. */
     private CompletionStage<Snapshot> known(StorageKey key, boolean anyway) {
         return storage()
                 .read(key)
-                .thenCompose(found -> found.version() == 0
-                        ? restoration.restore(key, anyway)
+                .thenCompose(found -> Restoration.isMissing(found)
+                        ? restoration.restore(key, found, anyway)
                         : CompletableFuture.completedFuture(found))
                 .thenCompose(now -> clears.confirmed(key, now, false));
     }
@@ -135,9 +136,16 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
                 return conflict(key, mutation, conflict, again);
             }
             return outcome instanceof Duplicate duplicate
-                    ? clears.confirmed(key, duplicate.current(), true).thenApply(confirmed -> outcome)
+                    ? duplicate(key, duplicate)
                     : CompletableFuture.completedFuture(outcome);
         });
+    }
+
+    /** A duplicate has the current conversation; if that has ended, it did since it was read. */
+    private CompletionStage<Outcome> duplicate(StorageKey key, Duplicate duplicate) {
+        return duplicate.current().hasEnded()
+                ? known(key, false).thenApply(Duplicate::of)
+                : clears.confirmed(key, duplicate.current(), true).thenApply(confirmed -> duplicate);
     }
 
     /**
@@ -168,10 +176,11 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
             clears.markConfirmed(key, applied.version());
             return CompletableFuture.completedFuture(applied);
         }
-        if (begun) {
+        boolean leavesMore = applied.state().isPresent() || !mutation.puts().isEmpty();
+        if (begun || leavesMore) {
             negativeCache.forget(key);
         }
-        if (applied.state().isPresent() || !mutation.puts().isEmpty()) {
+        if (leavesMore) {
             return CompletableFuture.completedFuture(applied);
         }
         if (applied.version() == 0) {
@@ -212,14 +221,15 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
                 : failure;
     }
 
-    /** A conflict has the current conversation; if that is none, it was lost since it was read. */
+    /** A conflict has the current conversation; if that is missing, it was lost or has ended since it was read. */
     private CompletionStage<Outcome> conflict(StorageKey key, Mutation mutation, Conflict conflict, boolean again) {
-        if (conflict.current().version() > 0) {
+        if (!Restoration.isMissing(conflict.current())) {
             return clears.confirmed(key, conflict.current(), false).thenApply(confirmed -> conflict);
         }
         return known(key, false).thenCompose(now -> {
-            boolean lost = now.version() > 0 && mutation.expectedVersion().isEmpty();
-            return lost && again
+            boolean restored =
+                    !Restoration.isMissing(now) && mutation.expectedVersion().isEmpty();
+            return restored && again
                     ? writeKnown(key, mutation, false)
                     : CompletableFuture.completedFuture(Conflict.of(now));
         });

@@ -3,6 +3,7 @@ package io.botfsm.recovery;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,12 +34,12 @@ final class RecoverySource {
         this.counters = counters;
     }
 
-    /** The write that restores the conversation; empty if the source does not know it. */
-    CompletableFuture<Optional<Mutation>> lookUp(StorageKey key) {
+    /** The write that restores the missing conversation; empty if the source does not know it. */
+    CompletableFuture<Optional<Mutation>> lookUp(StorageKey key, Snapshot missing) {
         return typed(key, call(() -> recovery.recover(key)).thenApply(found -> {
             Optional<Mutation> restoring = requireNonNull(found, "the source answered null")
                     .filter(conversation -> !conversation.isEmpty())
-                    .map(conversation -> conversation.restoring(takesEvents));
+                    .map(conversation -> conversation.restoring(missing, takesEvents));
             (restoring.isPresent() ? counters.hits : counters.misses).increment();
             return restoring;
         }));

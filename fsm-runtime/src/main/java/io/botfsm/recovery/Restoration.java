@@ -39,14 +39,20 @@ final class Restoration {
         this.counters = counters;
     }
 
+    /** Whether the source may know more: nothing is stored, or only what has outlived state and data. */
+    static boolean isMissing(Snapshot stored) {
+        return stored.version() == 0 || stored.hasEnded();
+    }
+
     /**
      * What is stored after the source was asked.
      *
+     * @param missing what is stored now
      * @param anyway whether to ask although it has just said that it does not know the conversation
      */
-    CompletableFuture<Snapshot> restore(StorageKey key, boolean anyway) {
+    CompletableFuture<Snapshot> restore(StorageKey key, Snapshot missing, boolean anyway) {
         return !anyway && isKnownMiss(key)
-                ? CompletableFuture.completedFuture(Snapshot.none())
+                ? CompletableFuture.completedFuture(missing)
                 : lookUps.join(key, () -> serializer.run(key, () -> unlessRestored(key, anyway)));
     }
 
@@ -61,51 +67,51 @@ final class Restoration {
     /** Whoever found nothing may come here when the look-up of another is over already. */
     private CompletableFuture<Snapshot> unlessRestored(StorageKey key, boolean anyway) {
         return storage.read(key)
-                .thenCompose(now -> now.version() != 0 || (!anyway && isKnownMiss(key))
+                .thenCompose(now -> !isMissing(now) || (!anyway && isKnownMiss(key))
                         ? CompletableFuture.completedFuture(now)
-                        : lookUp(key))
+                        : lookUp(key, now))
                 .toCompletableFuture();
     }
 
-    private CompletableFuture<Snapshot> lookUp(StorageKey key) {
-        return source.lookUp(key)
+    private CompletableFuture<Snapshot> lookUp(StorageKey key, Snapshot missing) {
+        return source.lookUp(key, missing)
                 .thenCompose(found -> {
                     if (found.isPresent()) {
-                        return store(key, found.get());
+                        return store(key, missing, found.get());
                     }
                     negativeCache.unknown(key);
-                    return CompletableFuture.completedFuture(Snapshot.none());
+                    return CompletableFuture.completedFuture(missing);
                 })
-                .exceptionallyCompose(failure -> failed(key, Futures.cause(failure)));
+                .exceptionallyCompose(failure -> failed(key, missing, Futures.cause(failure)));
     }
 
-    private CompletableFuture<Snapshot> failed(StorageKey key, Throwable failure) {
+    private CompletableFuture<Snapshot> failed(StorageKey key, Snapshot missing, Throwable failure) {
         if (onFailure == OnFailure.FAIL || !(failure instanceof RecoveryFailedException)) {
             return CompletableFuture.failedFuture(failure);
         }
         negativeCache.unreachable(key);
-        return CompletableFuture.completedFuture(Snapshot.none());
+        return CompletableFuture.completedFuture(missing);
     }
 
-    private CompletableFuture<Snapshot> store(StorageKey key, Mutation restoring) {
+    private CompletableFuture<Snapshot> store(StorageKey key, Snapshot missing, Mutation restoring) {
         return storage.write(key, restoring)
                 .toCompletableFuture()
-                .thenApply(outcome -> stored(restoring, outcome))
+                .thenApply(outcome -> stored(missing, restoring, outcome))
                 .exceptionallyCompose(
                         failure -> CompletableFuture.failedFuture(asOfARead(key, Futures.cause(failure))));
     }
 
-    private Snapshot stored(Mutation restoring, Outcome outcome) {
+    private Snapshot stored(Snapshot missing, Mutation restoring, Outcome outcome) {
         if (outcome instanceof Applied applied) {
             counters.restores.increment();
-            EventWindow events = restoring.eventId().isPresent()
-                    ? EventWindow.empty().with(restoring.eventId().getAsLong())
-                    : EventWindow.empty();
+            EventWindow events = missing.events();
             return Snapshot.builder()
                     .state(restoring.state())
                     .data(restoring.puts())
                     .version(applied.version())
-                    .events(events)
+                    .events(restoring.eventId().map(events::with).orElse(events))
+                    .since(applied.since())
+                    .touched(applied.at())
                     .build();
         }
         counters.lostToConcurrentWrites.increment();

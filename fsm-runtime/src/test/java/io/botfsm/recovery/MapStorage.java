@@ -8,11 +8,12 @@ import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.WriteContext;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +34,8 @@ final class MapStorage implements StateStorage {
     private final Map<StorageKey, StoredConversation> stored = new ConcurrentHashMap<>();
     final AtomicInteger reads = new AtomicInteger();
     final AtomicInteger writes = new AtomicInteger();
+    volatile InstantSource clock = InstantSource.system();
+    volatile Optional<Duration> ttl = Optional.empty();
     volatile boolean losesAnswersOfWrites;
     volatile boolean closed;
 
@@ -47,7 +50,7 @@ final class MapStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
-        return onDriver(stored.getOrDefault(key, StoredConversation.none()).snapshot());
+        return onDriver(stored.getOrDefault(key, StoredConversation.none()).snapshot(clock.instant()));
     }
 
     @Override
@@ -59,7 +62,9 @@ final class MapStorage implements StateStorage {
         Outcome[] outcome = new Outcome[1];
         stored.compute(key, (same, before) -> {
             StoredConversation.Step step = (before == null ? StoredConversation.none() : before)
-                    .apply(mutation, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+                    .apply(
+                            mutation,
+                            WriteContext.at(key, clock.instant()).ttl(ttl).build());
             outcome[0] = step.outcome();
             return step.next().isGone() ? null : step.next();
         });

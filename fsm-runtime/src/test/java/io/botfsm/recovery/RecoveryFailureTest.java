@@ -52,7 +52,7 @@ class RecoveryFailureTest extends RecoveryTest {
                 case NEVER_ANSWERS -> new CompletableFuture<>();
                 case KNOWS_WHAT_CANNOT_BE ->
                     CompletableFuture.completedFuture(
-                            Optional.of(new RecoveredConversation(Optional.of("half \ud83d"), Map.of())));
+                            Optional.of(RecoveredConversation.of(Optional.of("half \ud83d"), Map.of())));
             };
         }
 

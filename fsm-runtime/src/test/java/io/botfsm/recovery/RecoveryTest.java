@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 abstract class RecoveryTest {
     static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
     static final RecoveredConversation ALICE =
-            new RecoveredConversation(Optional.of("AGE"), Map.of("name", "\"Alice\""));
+            RecoveredConversation.of(Optional.of("AGE"), Map.of("name", "\"Alice\""));
 
     final MapStorage storage = new MapStorage();
     final MapRecovery source = new MapRecovery();

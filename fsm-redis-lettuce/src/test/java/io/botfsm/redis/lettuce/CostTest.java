@@ -5,11 +5,11 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.storage.EventId;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
-import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
@@ -112,7 +112,7 @@ class CostTest {
             applied(
                     storage,
                     KEY,
-                    Mutation.builder().clearState().replaceData(Map.of()).eventId(EventWindow.MAX_EVENT_ID));
+                    Mutation.builder().clearState().replaceData(Map.of()).eventId(EventId.MAX_COUNTED));
             long tombstone = admin.number("MEMORY", "USAGE", HASH);
 
             System.out.println(String.format(

@@ -22,6 +22,12 @@ public enum Need {
     FENCING,
     /** The storage has {@link Capability#TTL}. */
     TTL,
+    /** The storage has {@link Capability#TIMES}. */
+    TIMES,
+    /** The storage has {@link Capability#ATTRIBUTES}. */
+    ATTRIBUTES,
+    /** The storage has {@link Capability#DEADLINE}. */
+    DEADLINE,
     /** The storage has {@link Capability#ANY_TEXT}. */
     ANY_TEXT;
 
@@ -31,7 +37,8 @@ public enum Need {
             case CUTS_OFF -> suite instanceof Conformance.CutsOff;
             case SHARES -> suite instanceof Conformance.Shares;
             case COUNTS -> suite instanceof Conformance.Counts;
-            case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, ANY_TEXT -> suite.meets(this);
+            case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, TIMES, ATTRIBUTES, DEADLINE, ANY_TEXT ->
+                suite.meets(this);
         };
     }
 }

@@ -53,7 +53,7 @@ public abstract class Faults<T> {
 
         /** Any rule, as hardly anything works. */
         public Broken alsoAny() {
-            return also(IntStream.rangeClosed(1, 20).boxed().toArray(Integer[]::new));
+            return also(IntStream.rangeClosed(1, 30).boxed().toArray(Integer[]::new));
         }
 
         private boolean isSeenIn(Set<Integer> failed) {

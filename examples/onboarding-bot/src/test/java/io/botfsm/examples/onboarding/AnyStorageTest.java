@@ -21,11 +21,11 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.WriteContext;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegrambots.BotToken;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -128,13 +128,13 @@ class AnyStorageTest {
 
         @Override
         public synchronized Snapshot read(StorageKey key) {
-            return row(key).snapshot();
+            return row(key).snapshot(Instant.now());
         }
 
         @Override
         public synchronized Outcome write(StorageKey key, Mutation mutation) {
-            StoredConversation.Step step =
-                    row(key).apply(mutation, ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+            WriteContext context = WriteContext.at(key, Instant.now()).build();
+            StoredConversation.Step step = row(key).apply(mutation, context);
             rows.put(key, step.next());
             return step.outcome();
         }

@@ -9,6 +9,7 @@ import io.botfsm.Turn;
 import io.botfsm.json.GenericType;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateNames;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
@@ -90,7 +91,8 @@ class ChangingTest {
     // snippet: changing-way-out
     static String answer(Fsm fsm, StorageKey key, long updateId, String text) {
         try {
-            return fsm.handle(key, updateId, turn -> step(turn, text)).orElse(now -> "Once more, please.");
+            return fsm.handle(key, EventId.of(updateId), turn -> step(turn, text))
+                    .orElse(now -> "Once more, please.");
         } catch (UnknownStateException | UnreadableDataException e) {
             return "I have lost the thread. Send /start to begin anew.";
         }
@@ -102,18 +104,6 @@ class ChangingTest {
             return "Small or large?";
         }
         return turn.state(Order.class).map(state -> "You are at " + state).orElse("Send /start.");
-    }
-    // end
-
-    // snippet: changing-own-ids
-    static boolean paid(FsmContext context, String paymentId) {
-        return context.update(turn -> {
-            if (turn.value("paid:" + paymentId, Boolean.class).isPresent()) {
-                return false; // delivered before
-            }
-            turn.put("paid:" + paymentId, true); // remove it when the order is done, or the data only grow
-            return true;
-        });
     }
     // end
 
@@ -183,13 +173,5 @@ class ChangingTest {
         assertThat(answer(fsm, KEY, 1, "large")).contains("/start");
         assertThat(answer(fsm, KEY, 2, "/start")).isEqualTo("Small or large?");
         assertThat(answer(fsm, KEY, 3, "large")).isEqualTo("You are at PIZZA_SIZE");
-    }
-
-    @Test
-    void anIdThatIsKeptAsDataIsRecognised() {
-        assertThat(paid(context, "pay_9f3c")).isTrue();
-        assertThat(paid(context, "pay_9f3c")).isFalse();
-        assertThat(paid(context, "pay_9f3d")).isTrue();
-        assertThat(paid(context, "pay_9f3c")).isFalse();
     }
 }

@@ -9,6 +9,7 @@ import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StorageKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +90,8 @@ class FiveLinesTest {
         try (BotRedis redis = LettuceRedis.connect(uri)) { // once, at start: redis://localhost:6379/1
             Fsm fsm = Fsm.builder(redis.stateStorage()).states(Onboarding.class).build();
             StorageKey key = StorageKey.bot(botId).chat(chatId).user(userId).build();
-            Handled<?> handled =
-                    fsm.handle(key, updateId, turn -> turn.put("name", text).state(Onboarding.AGE));
+            Handled<?> handled = fsm.handle(
+                    key, EventId.of(updateId), turn -> turn.put("name", text).state(Onboarding.AGE));
             send(question(handled.now())); // after one read and one write
         }
         // end

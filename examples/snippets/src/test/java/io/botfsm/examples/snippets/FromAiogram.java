@@ -16,7 +16,7 @@ record FromAiogram(StateStorage aiogram) implements StateRecovery {
         return aiogram.read(key)
                 .thenApply(found -> found.version() == 0
                         ? Optional.empty()
-                        : Optional.of(new RecoveredConversation(found.state(), found.data())));
+                        : Optional.of(RecoveredConversation.of(found.state(), found.data())));
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Optional;
@@ -72,7 +73,7 @@ class IsolatedUpdatesTest {
         // snippet: isolation-in-process
         EventIsolation isolation = EventIsolation.inProcess(); // once, at start
         isolation
-                .submit(key, () -> fsm.handle(key, updateId, turn -> turn.put("name", text)))
+                .submit(key, () -> fsm.handle(key, EventId.of(updateId), turn -> turn.put("name", text)))
                 .thenAccept(handled -> reply(handled)) // before the next update of this conversation is handled
                 .whenComplete((done, failure) -> ended(updateId, failure)); // confirm it only if nothing failed
         isolation.drain(Duration.ofSeconds(10)); // at the end: takes no more, and waits
@@ -102,7 +103,7 @@ class IsolatedUpdatesTest {
         isolation
                 .submit(key, lease -> {
                     Fsm fenced = fsm.fencedBy(lease.fencingToken().orElseThrow());
-                    return fenced.handle(key, updateId, turn -> turn.put("name", text));
+                    return fenced.handle(key, EventId.of(updateId), turn -> turn.put("name", text));
                 })
                 .thenAccept(handled -> reply(handled))
                 .whenComplete((done, failure) -> ended(updateId, failure));

@@ -2,15 +2,15 @@ package io.botfsm.examples.snippets;
 
 import io.botfsm.recovery.BlockingStateRecovery;
 import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 // snippet: own-recovery
 final class OwnRecovery implements BlockingStateRecovery {
-    record Row(long version, Optional<String> state, Map<String, String> data, OptionalLong lastEvent) {}
+    record Row(long version, Optional<String> state, Map<String, String> data, long lastEvent) {}
 
     private final Map<StorageKey, Row> table; // stands for the database
 
@@ -21,19 +21,19 @@ final class OwnRecovery implements BlockingStateRecovery {
     /** The bot calls this after each turn, before it answers. */
     void save(StorageKey key, Snapshot now, long eventId) {
         if (now.state().isPresent() || !now.data().isEmpty()) {
-            put(key, new Row(now.version(), now.state(), now.data(), OptionalLong.of(eventId)));
+            put(key, new Row(now.version(), now.state(), now.data(), eventId));
         }
     }
 
     @Override
     public Optional<RecoveredConversation> recover(StorageKey key) {
         return Optional.ofNullable(table.get(key)) // SELECT; a row without state and data counts as none
-                .map(row -> new RecoveredConversation(row.state, row.data, row.lastEvent));
+                .map(row -> RecoveredConversation.of(row.state, row.data).withLastEvent(EventId.of(row.lastEvent)));
     }
 
     @Override
     public void cleared(StorageKey key, long version) {
-        put(key, new Row(version, Optional.empty(), Map.of(), OptionalLong.empty()));
+        put(key, new Row(version, Optional.empty(), Map.of(), 0));
     }
 
     /** INSERT … ON CONFLICT DO UPDATE … WHERE excluded.version >= version: a late turn never goes back. */

@@ -7,6 +7,7 @@ import io.botfsm.Handled;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class OwnRecoveryTest {
     static String handle(Fsm fsm, OwnRecovery database, StorageKey key, long updateId, String text) {
         Handled<String> handled = fsm.handle(
                 key,
-                updateId,
+                EventId.of(updateId),
                 turn -> turn.put("name", text).state("AGE").state().orElseThrow());
         database.save(key, handled.now().snapshot(), updateId); // of a repeated update too
         return handled.orElse(now -> now.state().orElse("(none)"));

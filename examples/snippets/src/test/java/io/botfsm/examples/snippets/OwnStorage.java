@@ -8,8 +8,8 @@ import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -25,14 +25,15 @@ final class OwnStorage implements BlockingStateStorage {
     @Override
     public Snapshot read(StorageKey key) {
         synchronized (table) {
-            return load(key).snapshot();
+            return load(key).snapshot(now());
         }
     }
 
     @Override
     public Outcome write(StorageKey key, Mutation mutation) {
         synchronized (table) { // BEGIN … COMMIT; lock the key, which may have no row yet
-            Step step = load(key).apply(mutation, nowMicros()); // SELECT, then the time: both under that lock
+            WriteContext context = WriteContext.at(key, now()).build(); // under that lock too
+            Step step = load(key).apply(mutation, context); // SELECT
             if (step.next().isGone()) {
                 table.remove(key); // DELETE
             } else {
@@ -42,8 +43,8 @@ final class OwnStorage implements BlockingStateStorage {
         }
     }
 
-    private static long nowMicros() { // the database's clock: all who write share it
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    private static Instant now() { // the database's clock: all who write share it
+        return Instant.now();
     }
 
     private StoredConversation load(StorageKey key) {

@@ -45,7 +45,9 @@ class OwnStorageTest extends StateStorageConformance implements Conformance.Shar
                 new Gap(13, Need.ADVANCES_TIME),
                 new Gap(17, Need.CUTS_OFF),
                 new Gap(18, Need.TTL),
-                new Gap(18, Need.ADVANCES_TIME));
+                new Gap(18, Need.ADVANCES_TIME),
+                new Gap(23, Need.TTL),
+                new Gap(23, Need.ADVANCES_TIME));
     }
 
     @AfterAll

@@ -5,6 +5,7 @@ import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.Turn;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.transition.LoggingStateStorage;
@@ -62,7 +63,7 @@ public class PizzaBot {
             Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8);
             while (lines.hasNextLine()) {
                 String text = lines.nextLine();
-                Handled<String> handled = fsm.handle(key, updateId++, turn -> step(turn, text));
+                Handled<String> handled = fsm.handle(key, EventId.of(updateId++), turn -> step(turn, text));
                 System.out.println(handled.orElse(now -> question(now)));
             }
         }

@@ -16,6 +16,7 @@ import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.FaultyProxy;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StateStorage;
@@ -45,7 +46,7 @@ class QuickStartTest {
 
     private void onUpdate(Fsm fsm, StorageKey key, long updateId, String text) {
         // snippet: quick-update
-        Handled<String> handled = fsm.handle(key, updateId, turn -> step(turn, text));
+        Handled<String> handled = fsm.handle(key, EventId.of(updateId), turn -> step(turn, text));
         send(handled.orElse(now -> question(now))); // redelivered: ask the current question again
         // end
     }
@@ -157,7 +158,7 @@ class QuickStartTest {
     private void onUpdateWithErrors(Fsm fsm, StorageKey key, long updateId, String text) {
         // snippet: quick-errors
         try {
-            Handled<String> handled = fsm.handle(key, updateId, turn -> step(turn, text));
+            Handled<String> handled = fsm.handle(key, EventId.of(updateId), turn -> step(turn, text));
             send(handled.orElse(now -> question(now)));
         } catch (UnknownStateException | UnreadableDataException e) {
             send("I have lost the thread. Send /start to begin anew."); // stored by another version of the bot

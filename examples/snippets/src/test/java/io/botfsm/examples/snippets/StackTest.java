@@ -13,6 +13,7 @@ import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.transition.LoggingStateStorage;
@@ -49,7 +50,7 @@ class StackTest {
         @Override
         public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
             return CompletableFuture.completedFuture(
-                    Optional.of(new RecoveredConversation(Optional.of("Order:SIZE"), Map.of())));
+                    Optional.of(RecoveredConversation.of(Optional.of("Order:SIZE"), Map.of())));
         }
 
         @Override
@@ -79,7 +80,7 @@ class StackTest {
 
             // for each update that is polled
             isolation
-                    .submit(key, () -> fsm.handle(key, updateId, turn -> answer(turn, text)))
+                    .submit(key, () -> fsm.handle(key, EventId.of(updateId), turn -> answer(turn, text)))
                     .thenAccept(handled -> send(handled.orElse(StackTest::question)))
                     .whenComplete((done, failure) -> ended(updateId, failure)); // confirm it only if nothing failed
             // end

@@ -12,6 +12,7 @@ import io.botfsm.lock.InstanceLock;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;
@@ -67,7 +68,7 @@ class TelegramTest {
         @Override
         public void handle(Fsm fsm, StorageKey key, Update update) throws TelegramApiException {
             if (update.hasMessage()) { // of any content; kinds asked for earlier may still come
-                String reply = fsm.handle(key, update.getUpdateId(), turn -> count(turn))
+                String reply = fsm.handle(key, EventId.of(update.getUpdateId()), turn -> count(turn))
                         .orElse(now -> soFar(now)); // redelivered: the reply may not have got out
                 send(telegram, update.getMessage().getChatId(), reply);
             }

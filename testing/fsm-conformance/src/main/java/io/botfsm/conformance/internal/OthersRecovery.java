@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 
 /** A second source that knows every conversation of another bot. */
 public record OthersRecovery() implements StateRecovery {
-    private static final RecoveredConversation KNOWN = new RecoveredConversation(Optional.of("A"), Map.of("a", "1"));
+    private static final RecoveredConversation KNOWN = RecoveredConversation.of(Optional.of("A"), Map.of("a", "1"));
 
     @Override
     public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {

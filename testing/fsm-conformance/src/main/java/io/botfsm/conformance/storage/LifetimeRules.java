@@ -98,7 +98,9 @@ abstract class LifetimeRules extends StorageRules {
             change(), change().persist(), change().ttl(time.life()), change().remove("a"), clear()
         }) {
             Applied nothing = storage.applied(key, empty);
-            assertThat(nothing).isEqualTo(Applied.of(Optional.empty(), Optional.empty(), 0, 0));
+            assertThat(nothing.state()).isEmpty();
+            assertThat(nothing.previousVersion()).isZero();
+            assertThat(nothing.version()).isZero();
             assertThat(storage.read(key)).isEqualTo(Snapshot.none());
         }
     }

@@ -115,6 +115,41 @@ public abstract class StateStorageConformance extends Conformance {
     }
 
     @Nested
+    final class Sources extends SourceRules {
+        Sources() {
+            super(StateStorageConformance.this);
+        }
+    }
+
+    @Nested
+    final class Times extends TimeRules {
+        Times() {
+            super(StateStorageConformance.this);
+        }
+    }
+
+    @Nested
+    final class Attributes extends AttributeRules {
+        Attributes() {
+            super(StateStorageConformance.this);
+        }
+    }
+
+    @Nested
+    final class Deadlines extends DeadlineRules {
+        Deadlines() {
+            super(StateStorageConformance.this);
+        }
+    }
+
+    @Nested
+    final class End extends EndRules {
+        End() {
+            super(StateStorageConformance.this);
+        }
+    }
+
+    @Nested
     final class Closing extends ClosingRules {
         Closing() {
             super(StateStorageConformance.this);

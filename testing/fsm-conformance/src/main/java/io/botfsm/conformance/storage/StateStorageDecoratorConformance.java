@@ -16,6 +16,7 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.Test;
 public abstract class StateStorageDecoratorConformance {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+    private static final Instant EARLIER = Instant.parse("2026-11-29T11:00:00Z");
+    private static final Instant NOW = Instant.parse("2026-11-29T12:00:00Z");
     private static final Mutation CHANGE = Mutation.builder().state("B").build();
 
     /** For the extending class. */
@@ -93,12 +96,16 @@ public abstract class StateStorageDecoratorConformance {
         Snapshot snapshot = Snapshot.builder()
                 .state(Optional.of("A"))
                 .data(Map.of("a", "1"))
+                .attributes(Map.of("flow", "2"))
                 .version(7)
+                .since(Optional.of(EARLIER))
+                .touched(Optional.of(NOW))
+                .deadline(Optional.of(NOW.plusSeconds(60)))
                 .build();
         wrapped.read = CompletableFuture.completedFuture(snapshot);
         assertThat(new TimedResult<>(decorator.read(KEY)).value(TIMEOUT)).isEqualTo(snapshot);
         for (Outcome outcome : new Outcome[] {
-            Applied.of(Optional.of("A"), Optional.of("B"), 7, 8),
+            Applied.of(Optional.of("A"), Optional.of("B"), 7, 8).timed(Optional.of(EARLIER), NOW),
             Conflict.of(snapshot),
             Duplicate.of(snapshot),
             Fenced.of(9)
@@ -107,6 +114,24 @@ public abstract class StateStorageDecoratorConformance {
             assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).value(TIMEOUT))
                     .isEqualTo(outcome);
         }
+    }
+
+    /** One that outlives its state and data says so, or whoever missed it would take it for a cleared one. */
+    @Test
+    void decorator_passesAnEndedConversationOn() {
+        Wrapped wrapped = new Wrapped(needs());
+        StateStorage decorator = decorate(wrapped);
+        Snapshot ended = Snapshot.builder()
+                .version(8)
+                .since(Optional.of(NOW))
+                .touched(Optional.of(NOW))
+                .ended(true)
+                .build();
+        wrapped.read = CompletableFuture.completedFuture(ended);
+        assertThat(new TimedResult<>(decorator.read(KEY)).value(TIMEOUT)).isEqualTo(ended);
+        wrapped.written = CompletableFuture.completedFuture(Conflict.of(ended));
+        assertThat(new TimedResult<>(decorator.write(KEY, CHANGE)).value(TIMEOUT))
+                .isEqualTo(Conflict.of(ended));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.Requires;
 import io.botfsm.conformance.internal.Crowd;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -14,6 +15,8 @@ import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -192,7 +195,9 @@ abstract class WritingRules extends StorageRules {
                     Mutation.Builder change = randomChange(random, model);
                     Outcome outcome = storage.write(key, change);
                     Mutation mutation = change.build();
-                    Step step = model.apply(mutation, 1);
+                    Step step = model.apply(
+                            mutation,
+                            WriteContext.at(key, Instant.EPOCH).firstVersion(1).build());
                     model = step.next();
                     if (outcome instanceof Applied applied && !model.isGone()) {
                         model = model.toBuilder().version(applied.version()).build();
@@ -204,6 +209,8 @@ abstract class WritingRules extends StorageRules {
                     if (has(Capability.COMPARE_AND_SET)) {
                         assertThat(now.version()).as("after %s", mutation).isEqualTo(model.version());
                     }
+                    assertThat(now.attributes()).as("after %s", mutation).isEqualTo(model.attributes());
+                    assertThat(now.deadline()).as("after %s", mutation).isEqualTo(model.deadline());
                 }
             }
         });
@@ -255,6 +262,15 @@ abstract class WritingRules extends StorageRules {
         }
         if (has(Capability.FENCING) && random.nextInt(8) == 0) {
             change.fencingToken(1 + random.nextInt(5));
+        }
+        if (has(Capability.ATTRIBUTES) && random.nextInt(4) == 0) {
+            int attribute = random.nextInt(3);
+            change.attribute("a" + attribute, "" + random.nextInt(100)).removeAttribute("a" + (attribute + 1) % 3);
+        }
+        if (has(Capability.DEADLINE) && random.nextInt(4) == 0) {
+            change.deadline(Instant.ofEpochSecond(1 + random.nextInt(1_000_000_000)));
+        } else if (has(Capability.DEADLINE) && random.nextInt(8) == 0) {
+            change.clearDeadline();
         }
         if (has(Capability.EVENT_ID) && random.nextInt(4) == 0) {
             change.eventId(random.nextInt(200));
@@ -332,7 +348,7 @@ abstract class WritingRules extends StorageRules {
         assertThat(left.state()).isEmpty();
         assertThat(left.data()).isEmpty();
         assertThat(left.version()).isEqualTo(cleared.version());
-        assertThat(left.events()).isEqualTo(EventWindow.empty().with(9));
+        assertThat(left.events()).isEqualTo(EventWindow.empty().with(EventId.of(9)));
         storage.applied(key, change().put("b", "2"));
         assertThat(storage.read(key).data()).isEqualTo(Map.of("b", "2"));
         assertThat(storage.read(key).state()).isEmpty();

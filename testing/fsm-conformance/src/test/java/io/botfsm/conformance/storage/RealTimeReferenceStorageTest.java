@@ -19,6 +19,9 @@ final class RealTimeReferenceStorageTest extends ReferenceConformance {
     @Override
     protected Set<Gap> expectedGaps() {
         return Set.of(
-                new Gap(10, Need.ADVANCES_TIME), new Gap(13, Need.ADVANCES_TIME), new Gap(18, Need.ADVANCES_TIME));
+                new Gap(10, Need.ADVANCES_TIME),
+                new Gap(13, Need.ADVANCES_TIME),
+                new Gap(18, Need.ADVANCES_TIME),
+                new Gap(23, Need.ADVANCES_TIME));
     }
 }

@@ -7,7 +7,9 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,19 +25,18 @@ import java.util.function.ToLongFunction;
  * one.
  */
 final class ReferenceBackend {
-    private static final Duration TOMBSTONE_TTL = Duration.ofDays(2);
-
     record Kept(StoredConversation conversation, long endNanos) {}
 
     /** A write, as it is stored. */
     record Write(Kept record, Mutation mutation, Optional<Duration> ttl, Step step) {
-        Write with(Mutation other) {
-            return new Write(record, other, ttl, step);
+        /** Whether what is stored now has an end of its own, or is only what outlived one. */
+        boolean isOutlived() {
+            return step.next().isTombstone() || step.next().end().isPresent();
         }
     }
 
     interface Decision {
-        Step of(StoredConversation before, Mutation mutation, long nowMicros);
+        Step of(StoredConversation before, Mutation mutation, WriteContext context);
     }
 
     enum Connection {
@@ -75,12 +76,16 @@ final class ReferenceBackend {
         return Math.max(now.getAsLong() / 1_000, highestVersion.get() + 1);
     }
 
+    Instant time() {
+        return Instant.EPOCH.plusNanos(now.getAsLong());
+    }
+
     boolean isOver(Kept record) {
         return record.endNanos <= now.getAsLong();
     }
 
     Snapshot honestRead(StorageKey key) {
-        return load(kept.get(address.apply(key))).snapshot();
+        return load(kept.get(address.apply(key))).snapshot(time());
     }
 
     private StoredConversation load(Kept record) {
@@ -90,16 +95,20 @@ final class ReferenceBackend {
     Outcome write(StorageKey key, Mutation mutation, Optional<Duration> ttl) {
         AtomicReference<Outcome> outcome = new AtomicReference<>();
         kept.compute(address.apply(key), (address, record) -> {
-            Write write = decided(record, mutation, ttl);
+            Write write = decided(key, record, mutation, ttl);
             outcome.set(write.step.outcome());
             return store.apply(write);
         });
         return outcome.get();
     }
 
-    Write decided(Kept record, Mutation mutation, Optional<Duration> ttl) {
-        Step step = decide.of(load(record), mutation, nowMicros.getAsLong());
-        highestVersion.accumulateAndGet(step.next().version(), Math::max);
+    Write decided(StorageKey key, Kept record, Mutation mutation, Optional<Duration> ttl) {
+        WriteContext context = WriteContext.at(key, time())
+                .firstVersion(nowMicros.getAsLong())
+                .ttl(ttl)
+                .build();
+        Step step = decide.of(load(record), mutation, context);
+        highestVersion.accumulateAndGet(step.next().version() + 1, Math::max); // its end counts as a write
         return new Write(record, mutation, ttl, step);
     }
 
@@ -112,8 +121,10 @@ final class ReferenceBackend {
     }
 
     long honestEnd(Write write) {
-        Optional<Duration> life =
-                write.step.next().isTombstone() ? Optional.of(TOMBSTONE_TTL) : write.mutation.ttl(write.ttl);
+        return endAfter(write.step.timeToLive());
+    }
+
+    long endAfter(Optional<Duration> life) {
         return life.map(limit -> now.getAsLong() + limit.toNanos()).orElse(Long.MAX_VALUE);
     }
 

@@ -1,6 +1,7 @@
 package io.botfsm.conformance.storage;
 
 import io.botfsm.conformance.storage.ReferenceBackend.Connection;
+import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
@@ -60,7 +61,12 @@ final class ReferenceStorage implements StateStorage {
         if (backend.connection == Connection.DOWN) {
             return failed(unavailable.apply(key, false));
         }
-        Outcome outcome = apply.apply(key, mutation);
+        Outcome outcome;
+        try {
+            outcome = apply.apply(key, mutation);
+        } catch (EventSourceLimitException e) {
+            return CompletableFuture.failedStage(e);
+        }
         return isUp() ? CompletableFuture.completedFuture(outcome) : failed(unavailable.apply(key, true));
     }
 

@@ -6,6 +6,8 @@ import io.botfsm.conformance.storage.ReferenceBackend.Connection;
 import io.botfsm.conformance.storage.ReferenceBackend.Decision;
 import io.botfsm.conformance.storage.ReferenceBackend.Kept;
 import io.botfsm.conformance.storage.ReferenceBackend.Write;
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.EventWindow;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
@@ -21,11 +23,15 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,12 +48,11 @@ import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** What can be wrong about a storage, in the reference. */
 final class StorageFaults extends Faults<ReferenceBackend> {
-    private static final Mutation NOTHING = Mutation.builder().build();
-
     StorageFaults() {
         reading();
         keys();
@@ -58,6 +63,11 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         texts();
         fencing();
         events();
+        sources();
+        times();
+        attributes();
+        deadlines();
+        ends();
         closing();
         outage();
         growth();
@@ -68,7 +78,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void reading() {
-        fault("ReadingCreates", breaks(1).also(2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 18))
+        fault("ReadingCreates", breaks(1).also(2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 18, 19))
                 .is(b -> b.read = key -> {
                     b.kept.putIfAbsent(b.address.apply(key), new Kept(empty(b.nowMicros.getAsLong()), Long.MAX_VALUE));
                     return b.honestRead(key);
@@ -92,7 +102,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
             };
         });
         // Acknowledged at once, and unknown to the other storages for a moment.
-        inStorage("WritesBehind", breaks(2).also(4, 5, 6, 7, 8, 9, 12, 13, 14, 16, 17, 18))
+        inStorage("WritesBehind", breaks(2).also(4, 5, 6, 7, 8, 9, 12, 13, 14, 16, 17, 18, 19))
                 .is(s -> {
                     ReferenceBackend own = new ReferenceBackend();
                     own.now = s.backend.now;
@@ -158,12 +168,12 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     private void writing() {
         inStorage("LosesConcurrentWrites", breaks(8, 12).also(2, 4, 6, 16))
                 .is(s -> s.apply = (key, m) -> {
-                    Write write = s.backend.decided(s.backend.kept.get(key), m, s.ttl);
+                    Write write = s.backend.decided(key, s.backend.kept.get(key), m, s.ttl);
                     LockSupport.parkNanos(1_000);
                     s.backend.kept.compute(key, (same, record) -> s.backend.honestStore(write));
                     return write.step().outcome();
                 });
-        inStorage("WritesStateThenData", breaks(4).also(2, 5, 6, 7, 10, 12, 14, 17))
+        inStorage("WritesStateThenData", breaks(4).also(2, 5, 6, 7, 10, 12, 14, 17, 19))
                 .is(s -> s.apply = (key, m) -> {
                     boolean changesData = m.replacesData()
                             || !m.puts().isEmpty()
@@ -177,27 +187,29 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     }
                     LockSupport.parkNanos(1_000);
                     return s.honestApply(key, data(m)) instanceof Applied after
-                            ? Applied.of(
-                                    before.previousState(), after.state(), before.previousVersion(), after.version())
+                            ? applied(
+                                    before,
+                                    before.previousState(),
+                                    after.state(),
+                                    before.previousVersion(),
+                                    after.version())
                             : before;
                 });
-        fault("PatchesReplaceEverything", breaks(8).also(2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 17))
+        fault("PatchesReplaceEverything", breaks(8).also(2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 17, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return m.replacesData() || m.puts().isEmpty() || !(step.outcome() instanceof Applied)
                             ? step
                             : with(step, m.puts());
                 });
-        fault("ReplaceKeepsOldEntries", breaks(9).also(2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 15, 18))
+        fault("ReplaceKeepsOldEntries", breaks(9).also(2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 15, 18, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
-                    Map<String, String> merged = new LinkedHashMap<>(before.data());
-                    merged.putAll(m.puts());
                     return !m.replacesData() || m.puts().isEmpty() || !(step.outcome() instanceof Applied)
                             ? step
-                            : with(step, merged);
+                            : with(step, merged(before.data(), m.puts()));
                 });
-        fault("ClearKeepsData", breaks(9).also(2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 15, 18))
+        fault("ClearKeepsData", breaks(9).also(2, 3, 4, 5, 6, 7, 10, 11, 13, 14, 15, 18, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     boolean clears = m.changesState()
@@ -211,13 +223,13 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             : step;
                 });
         fault("TellsTheNewStateAsThePrevious", breaks(5).also(1, 2, 10, 11))
-                .is(b -> b.decide = telling(a -> Applied.of(a.state(), a.state(), a.previousVersion(), a.version())));
+                .is(b -> b.decide = telling(a -> applied(a, a.state(), a.state(), a.previousVersion(), a.version())));
         fault("TellsThePreviousVersionOneTooLow", breaks(5).also(6, 10))
                 .is(b -> b.decide = telling(a ->
-                        Applied.of(a.previousState(), a.state(), Math.max(0, a.previousVersion() - 1), a.version())));
+                        applied(a, a.previousState(), a.state(), Math.max(0, a.previousVersion() - 1), a.version())));
         fault("TellsAVersionOfWhatIsGone", breaks(5).also(6, 9, 10))
                 .is(b -> b.decide = telling(a -> a.version() == 0
-                        ? Applied.of(a.previousState(), a.state(), a.previousVersion(), a.previousVersion() + 1)
+                        ? applied(a, a.previousState(), a.state(), a.previousVersion(), a.previousVersion() + 1)
                         : a));
     }
 
@@ -249,13 +261,34 @@ final class StorageFaults extends Faults<ReferenceBackend> {
 
     private static Step with(Step step, Map<String, String> data) {
         StoredConversation next = step.next();
-        return Step.of(next.toBuilder().data(data).build(), step.outcome());
+        return next(step, next.toBuilder().data(data).build());
+    }
+
+    /** The step to another conversation, which is reported as the true one. */
+    private static Step next(Step step, StoredConversation other) {
+        return Step.of(other, step.outcome(), step.timeToLive());
+    }
+
+    /** The step, reported as another. */
+    private static Step telling(Step step, Outcome other) {
+        return Step.of(step.next(), other, step.timeToLive());
+    }
+
+    private static Step refusing(StoredConversation before, Outcome why) {
+        return Step.of(before, why, Optional.empty());
+    }
+
+    /** What a write was, with other states or versions. */
+    private static Applied applied(
+            Applied truth, Optional<String> before, Optional<String> after, long previousVersion, long version) {
+        return Applied.of(before, after, previousVersion, version)
+                .timed(truth.previousSince(), truth.at().orElseThrow());
     }
 
     private static Decision telling(UnaryOperator<Applied> lie) {
         return (before, m, now) -> {
             Step step = before.apply(m, now);
-            return step.outcome() instanceof Applied truth ? Step.of(step.next(), lie.apply(truth)) : step;
+            return step.outcome() instanceof Applied truth ? telling(step, lie.apply(truth)) : step;
         };
     }
 
@@ -266,7 +299,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         inStorage("LocksNoAbsentRecord", breaks(6))
                 .is(s -> s.apply = (key, m) -> {
                     while (s.backend.kept.get(key) == null) {
-                        Write decided = s.backend.decided(null, m, s.ttl);
+                        Write decided = s.backend.decided(key, null, m, s.ttl);
                         LockSupport.parkNanos(1_000);
                         AtomicBoolean absent = new AtomicBoolean();
                         s.backend.kept.compute(key, (same, record) -> {
@@ -290,7 +323,8 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     }
                     return Step.of(
                             next.toBuilder().version(before.version()).build(),
-                            Applied.of(a.previousState(), a.state(), a.previousVersion(), before.version()));
+                            applied(a, a.previousState(), a.state(), a.previousVersion(), before.version()),
+                            step.timeToLive());
                 });
     }
 
@@ -300,7 +334,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         w -> w.step().outcome() instanceof Applied || w.record() == null || b.isOver(w.record())
                                 ? b.honestStore(w)
                                 : new Kept(w.record().conversation(), b.honestEnd(w)));
-        fault("RefusedWriteRemembersTheFence", breaks(7).also(5, 14))
+        fault("RefusedWriteRemembersTheFence", breaks(7).also(5, 14, 19))
                 .is(b -> b.store = w -> {
                     StoredConversation next = w.step().next();
                     return w.step().outcome() instanceof Conflict
@@ -311,7 +345,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                     w.record().endNanos())
                             : b.honestStore(w);
                 });
-        fault("RefusedWriteRemembersTheEvent", breaks(7, 14).also(5, 9))
+        fault("RefusedWriteRemembersTheEvent", breaks(7, 14).also(5, 9, 19))
                 .is(b -> b.store = w -> {
                     if (!(w.step().outcome() instanceof Conflict)
                             || w.mutation().eventId().isEmpty()) {
@@ -319,29 +353,27 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     }
                     StoredConversation next = w.step().next();
                     EventWindow events =
-                            next.events().with(w.mutation().eventId().getAsLong());
+                            next.events().with(w.mutation().eventId().get());
                     long version = Math.max(1, next.version());
                     return new Kept(
                             next.toBuilder().version(version).events(events).build(), Long.MAX_VALUE);
                 });
-        fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15))
+        fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
-                    return step.outcome() instanceof Conflict
-                            ? Step.of(step.next(), Conflict.of(Snapshot.none()))
-                            : step;
+                    return step.outcome() instanceof Conflict ? telling(step, Conflict.of(Snapshot.none())) : step;
                 });
-        fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14))
+        fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     boolean fenced = m.fencingToken().orElse(before.fencingToken()) < before.fencingToken();
                     return !fenced && m.expectedVersion().orElse(before.version()) != before.version()
-                            ? Step.of(before, Conflict.of(before.snapshot()))
+                            ? refusing(before, Conflict.of(before.snapshot(now.now())))
                             : before.apply(m, now);
                 });
-        fault("ChecksTheEventBeforeTheFence", breaks(7).also(5, 14))
+        fault("ChecksTheEventBeforeTheFence", breaks(7).also(5, 14, 19))
                 .is(b -> b.decide = (before, m, now) -> m.eventId().isPresent()
-                                && before.events().contains(m.eventId().getAsLong())
-                        ? Step.of(before, Duplicate.of(before.snapshot()))
+                                && before.events().contains(m.eventId().get())
+                        ? refusing(before, Duplicate.of(before.snapshot(now.now())))
                         : before.apply(m, now));
     }
 
@@ -379,9 +411,10 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? b.honestEnd(w)
                             : w.record().endNanos();
                 });
-        fault("IgnoresTheOverride", breaks(10).also(6, 7)).is(b -> b.end = w -> b.honestEnd(w.with(NOTHING)));
+        fault("IgnoresTheOverride", breaks(10).also(6, 7))
+                .is(b -> b.end = w -> w.isOutlived() ? b.honestEnd(w) : b.endAfter(w.ttl()));
         fault("IgnoresPersist", breaks(10))
-                .is(b -> b.end = w -> b.honestEnd(w.mutation().persists() ? w.with(NOTHING) : w));
+                .is(b -> b.end = w -> w.mutation().persists() ? b.endAfter(w.ttl()) : b.honestEnd(w));
         fault("OverrideStays", breaks(10).also(18))
                 .is(b -> b.end = w -> {
                     boolean overrides =
@@ -406,8 +439,11 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         fault("EmptyMutationCreates", breaks(10).also(5, 6, 9, 11, 18))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
-                    return before.isGone() && step.next().isGone() && step.outcome() instanceof Applied
-                            ? Step.of(empty(now), Applied.of(Optional.empty(), Optional.empty(), 0, now))
+                    return before.isGone() && step.next().isGone() && step.outcome() instanceof Applied a
+                            ? Step.of(
+                                    empty(now.firstVersion()),
+                                    applied(a, Optional.empty(), Optional.empty(), 0, now.firstVersion()),
+                                    step.timeToLive())
                             : step;
                 });
     }
@@ -473,19 +509,19 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             && Long.toString(m.fencingToken().getAsLong())
                                             .compareTo(Long.toString(before.fencingToken()))
                                     < 0) {
-                        return Step.of(before, Fenced.of(before.fencingToken()));
+                        return refusing(before, Fenced.of(before.fencingToken()));
                     }
                     Step step = fence(before, 0).apply(m, now);
                     return m.fencingToken().isPresent()
                                     || before.fencingToken() == 0
                                     || step.next().isGone()
                             ? step
-                            : Step.of(fence(step.next(), before.fencingToken()), step.outcome());
+                            : next(step, fence(step.next(), before.fencingToken()));
                 });
         fault("RefusesTheEqualToken", breaks(13).also(5, 6, 7, 18))
                 .is(b -> b.decide = (before, m, now) ->
                         before.fencingToken() != 0 && m.fencingToken().orElse(0) == before.fencingToken()
-                                ? Step.of(before, Fenced.of(before.fencingToken()))
+                                ? refusing(before, Fenced.of(before.fencingToken()))
                                 : before.apply(m, now));
         fault("RoundsTokens", breaks(13))
                 .is(b -> b.decide = after((m, next) ->
@@ -500,53 +536,356 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 return step;
             }
             StoredConversation next = wrong.apply(m, step.next());
-            return Step.of(next, Applied.of(a.previousState(), a.state(), a.previousVersion(), next.version()));
+            return Step.of(
+                    next,
+                    applied(a, a.previousState(), a.state(), a.previousVersion(), next.version()),
+                    step.timeToLive());
         };
     }
 
     private void events() {
-        fault("AppliesDuplicates", breaks(14).also(5, 7, 9, 12))
+        fault("AppliesDuplicates", breaks(14).also(5, 7, 9, 12, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = events(before, EventWindow.empty()).apply(m, now);
                     return step.outcome() instanceof Applied ? step : before.apply(m, now);
                 });
-        fault("RefusesEverythingBelowTheHighestEvent", breaks(14).also(5, 18))
+        fault("RefusesEverythingBelowTheHighestEvent", breaks(14).also(5, 18, 19))
                 .is(b -> b.decide = (before, m, now) -> {
                     boolean below = m.eventId().isPresent()
                             && LongStream.rangeClosed(0, 256)
-                                    .anyMatch(i ->
-                                            before.events().contains(m.eventId().getAsLong() + i));
+                                    .anyMatch(i -> m.eventId().get().counted().stream()
+                                            .anyMatch(id -> before.events().contains(EventId.of(id + i))));
                     return below && m.fencingToken().orElse(before.fencingToken()) >= before.fencingToken()
-                            ? Step.of(before, Duplicate.of(before.snapshot()))
+                            ? refusing(before, Duplicate.of(before.snapshot(now.now())))
                             : before.apply(m, now);
                 });
-        fault("ForgetsTheSecondRun", breaks(14))
-                .is(b -> b.decide = after(
-                        (m, next) -> events(next, EventWindow.of(next.events().latest(), new byte[0]))));
-        fault("RemembersTooFewEvents", breaks(14).also(5))
+        fault("ForgetsTheSecondRun", breaks(14).also(19))
+                .is(b -> b.decide = after((m, next) ->
+                        events(next, EventWindow.of(next.events().latest(), new byte[0], rings(next.events())))));
+        fault("RemembersTooFewEvents", breaks(14).also(5, 19))
                 .is(b -> b.decide = after((m, next) -> {
                     byte[] latest = next.events().latest();
                     byte[] few = Arrays.copyOf(latest, Math.min(latest.length, 38));
-                    return events(next, EventWindow.of(few, next.events().other()));
+                    return events(next, EventWindow.of(few, next.events().other(), rings(next.events())));
                 }));
-        fault("RecordsTheEventItIsAskedAbout", breaks(14).also(5, 7))
+        fault("RecordsTheEventItIsAskedAbout", breaks(14).also(5, 7, 19))
                 .is(b -> b.decide =
                         (before, m, now) -> changesNothing(m) && m.eventId().isPresent()
                                 ? before.apply(withoutVersion(m), now)
                                 : before.apply(m, now));
-        fault("AnswersQuestionsWithoutLookingAtTheFence", breaks(14).also(5, 7, 13))
+        fault("AnswersQuestionsWithoutLookingAtTheFence", breaks(14).also(5, 7, 13, 19))
                 .is(b -> b.decide = (before, m, now) -> before.apply(
                         m.expectedVersion().orElse(0) == Long.MAX_VALUE
                                         && m.eventId().isPresent()
                                 ? Mutation.builder()
-                                        .confirmEvent(m.eventId().getAsLong())
+                                        .confirmEvent(m.eventId().get())
                                         .build()
                                 : m,
                         now));
-        fault("ForgetsEventsOnClear", breaks(14).also(5, 6, 7, 9, 12, 18))
+        fault("ForgetsEventsOnClear", breaks(14).also(5, 6, 7, 9, 12, 18, 19))
                 .is(b -> b.decide = after((m, next) -> !next.isTombstone()
                         ? next
                         : next.fencingToken() == 0 ? StoredConversation.none() : events(next, EventWindow.empty())));
+    }
+
+    private static Map<String, List<byte[]>> rings(EventWindow events) {
+        return events.sources().stream().collect(Collectors.toMap(source -> source, events::ring));
+    }
+
+    private static EventWindow rings(EventWindow events, Map<String, List<byte[]>> rings) {
+        return EventWindow.of(events.latest(), events.other(), rings);
+    }
+
+    private void sources() {
+        fault("RemembersTooFewTexts", breaks(19).also(5))
+                .is(b -> b.decide = after((m, next) -> {
+                    Map<String, List<byte[]>> few = rings(next.events());
+                    few.replaceAll((source, chunks) -> chunks.size() < 6 ? chunks : chunks.subList(4, chunks.size()));
+                    few.values().removeIf(chunks -> chunks.get(chunks.size() - 1).length == 60);
+                    return events(next, rings(next.events(), few));
+                }));
+        fault("RemembersTheSourceWrittenLast", breaks(19).also(5))
+                .is(b -> b.decide = after((m, next) -> {
+                    Map<String, List<byte[]>> one = rings(next.events());
+                    m.eventId().ifPresent(id -> one.keySet().retainAll(Set.of(id.source())));
+                    return events(next, rings(next.events(), one));
+                }));
+        fault("TextsPushCountedIdsOut", breaks(19).also(5))
+                .is(b -> b.decide = after((m, next) -> m.eventId()
+                                .flatMap(id ->
+                                        id.counted().stream().boxed().findAny().or(() -> Optional.of(-1L)))
+                                .filter(counted -> counted < 0)
+                                .isPresent()
+                        ? events(next, EventWindow.of(new byte[0], new byte[0], rings(next.events())))
+                        : next));
+        fault("AppliesEventsOfASourceTooManyWithoutRememberingThem", breaks(19).also(5))
+                .is(b -> b.decide = (before, m, now) -> {
+                    try {
+                        return before.apply(m, now);
+                    } catch (EventSourceLimitException e) {
+                        return before.apply(Mutation.builder().state("applied").build(), now);
+                    }
+                });
+        fault("ForgetsTextsOnClear", breaks(19).also(5, 6, 7, 9, 12, 18))
+                .is(b -> b.decide =
+                        after((m, next) -> next.isTombstone() ? events(next, rings(next.events(), Map.of())) : next));
+    }
+
+    private void times() {
+        fault("EveryWriteEntersTheStateAnew", breaks(20).also(23))
+                .is(b -> b.decide = after((m, next) -> next.isGone()
+                        ? next
+                        : next.toBuilder().since(next.touched()).build()));
+        fault("SettingTheSameStateEntersItAnew", breaks(20))
+                .is(b -> b.decide = after((m, next) -> m.changesState() && !next.isGone()
+                        ? next.toBuilder().since(next.touched()).build()
+                        : next));
+        fault("NoStateIsNeverEntered", breaks(20).also(23))
+                .is(b -> b.decide = after((m, next) -> next.state().isEmpty()
+                        ? next.toBuilder().since(Optional.empty()).build()
+                        : next));
+        fault("OnlyChangesOfStateTouch", breaks(20).also(23))
+                .is(b -> b.decide = after((m, next) -> m.changesState()
+                        ? next
+                        : next.toBuilder().touched(next.since()).build()));
+        fault("ReadingTouches", breaks(20).also(1, 2, 4, 7, 14, 15, 19, 23))
+                .is(b -> b.read = key -> {
+                    Snapshot now = b.honestRead(key);
+                    return now.version() == 0
+                            ? now
+                            : now.toBuilder().touched(Optional.of(b.time())).build();
+                });
+        fault("ForgetsTimesOnClear", breaks(20).also(5))
+                .is(b -> b.decide = after((m, next) -> next.isTombstone()
+                        ? next.toBuilder()
+                                .since(Optional.empty())
+                                .touched(Optional.empty())
+                                .build()
+                        : next));
+        fault("DoesNotTellHowLongTheStateWas", breaks(20).also(23))
+                .is(b -> b.decide = telling(a -> a.timed(Optional.empty(), a.at().orElseThrow())));
+        fault("TellsWhenTheStateNowWasEntered", breaks(20))
+                .is(b -> b.decide = telling(a -> a.timed(
+                        a.state().equals(a.previousState()) ? a.previousSince() : a.at(), a.at().orElseThrow())));
+    }
+
+    private void attributes() {
+        fault("KeepsAttributesAmongTheData", breaks(21).also(5, 23))
+                .is(b -> b.decide = after((m, next) -> {
+                    Map<String, String> all = new LinkedHashMap<>(next.data());
+                    all.putAll(next.attributes());
+                    return next.toBuilder().data(all).build();
+                }));
+        fault("ReplacingTheDataDropsAttributes", breaks(21).also(5))
+                .is(b -> b.decide = after((m, next) -> m.replacesData() ? attributes(next, m.attributes()) : next));
+        fault("AttributesOfAWriteReplaceTheOthers", breaks(21).also(5))
+                .is(b -> b.decide = after((m, next) ->
+                        m.attributes().isEmpty() || next.attributes().isEmpty()
+                                ? next
+                                : attributes(next, m.attributes())));
+        fault("ClearKeepsAttributes", breaks(21).also(5, 23))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    return step.next().isTombstone() && step.outcome() instanceof Applied
+                            ? next(step, attributes(step.next(), before.attributes()))
+                            : step;
+                });
+        fault("AttributesMakeAConversation", breaks(21).also(5))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    return before.isGone()
+                                    && step.next().isGone()
+                                    && !m.attributes().isEmpty()
+                                    && step.outcome() instanceof Applied a
+                            ? Step.of(
+                                    attributes(empty(now.firstVersion()), m.attributes()),
+                                    applied(a, a.previousState(), a.state(), 0, now.firstVersion()),
+                                    step.timeToLive())
+                            : step;
+                });
+        inStorage("CutsLongAttributes", breaks(21))
+                .is(s -> s.apply = (key, m) -> {
+                    Mutation.Builder cut = m.toBuilder();
+                    m.attributes()
+                            .forEach((name, text) ->
+                                    cut.attribute(name, text.substring(0, Math.min(text.length(), 4_096))));
+                    return s.honestApply(key, cut.build());
+                });
+    }
+
+    private static StoredConversation attributes(StoredConversation c, Map<String, String> attributes) {
+        return c.toBuilder().attributes(attributes).build();
+    }
+
+    private void deadlines() {
+        fault("AnyWriteClearsTheDeadline", breaks(22).also(5))
+                .is(b -> b.decide = after((m, next) -> deadline(next, m.deadline())));
+        fault("ALaterDeadlineDoesNotReplaceAnEarlierOne", breaks(22).also(5))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    boolean isLater = before.deadline()
+                            .filter(due -> step.next().deadline().stream().anyMatch(due::isBefore))
+                            .isPresent();
+                    return isLater ? next(step, deadline(step.next(), before.deadline())) : step;
+                });
+        fault("DeadlinesAreOfWholeSeconds", breaks(22))
+                .is(b -> b.decide = after((m, next) ->
+                        deadline(next, next.deadline().map(due -> due.truncatedTo(ChronoUnit.SECONDS)))));
+        fault("DeadlinesAreOf32Bits", breaks(22).also(5))
+                .is(b -> b.decide = after((m, next) -> deadline(
+                        next,
+                        next.deadline().map(due -> Instant.ofEpochMilli(due.toEpochMilli() / 10 % (1L << 32) * 10)))));
+        fault("ClearKeepsTheDeadline", breaks(22).also(5))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    return step.next().isTombstone() && step.outcome() instanceof Applied
+                            ? next(step, deadline(step.next(), before.deadline().or(m::deadline)))
+                            : step;
+                });
+        fault("DeadlineMakesAConversation", breaks(22).also(5))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    return before.isGone()
+                                    && step.next().isGone()
+                                    && m.deadline().isPresent()
+                                    && step.outcome() instanceof Applied a
+                            ? Step.of(
+                                    deadline(empty(now.firstVersion()), m.deadline()),
+                                    applied(a, a.previousState(), a.state(), 0, now.firstVersion()),
+                                    step.timeToLive())
+                            : step;
+                });
+    }
+
+    private static StoredConversation deadline(StoredConversation c, Optional<Instant> due) {
+        return c.toBuilder().deadline(due).build();
+    }
+
+    private void ends() {
+        fault("EventsAndTokenEndWithStateAndData", breaks(23).also(7))
+                .is(b -> b.end = w -> w.step().next().end().isPresent()
+                        ? b.endAfter(w.mutation().ttl(w.ttl()))
+                        : b.honestEnd(w));
+        fault("StateAndDataLiveAsLongAsTheToken", breaks(23).also(7, 10))
+                .is(b -> b.decide = after(
+                        (m, next) -> next.toBuilder().end(Optional.empty()).build()));
+        fault("NothingThatIsOutlivedEnds", breaks(23).also(7, 10, 18)).is(b -> {
+            b.decide = after((m, next) -> next.toBuilder().end(Optional.empty()).build());
+            b.end = w -> Long.MAX_VALUE;
+        });
+        fault("EndIsNotTold", breaks(23).also(7))
+                .is(b -> b.read =
+                        key -> b.honestRead(key).toBuilder().ended(false).build());
+        fault("EveryTombstoneHasEnded", breaks(23).also(5, 7, 9, 13, 14, 19, 20, 21, 22))
+                .is(b -> b.read = key -> {
+                    Snapshot now = b.honestRead(key);
+                    boolean isTombstone = now.version() != 0
+                            && now.state().isEmpty()
+                            && now.data().isEmpty();
+                    return now.toBuilder().ended(isTombstone).build();
+                });
+        fault("EndKeepsTheVersion", breaks(23)).is(b -> {
+            b.decide = (before, m, now) -> endedWithItsVersion(before, now).apply(m, now);
+            b.read = key -> {
+                Snapshot now = b.honestRead(key);
+                return now.hasEnded()
+                        ? now.toBuilder().version(now.version() - 1).build()
+                        : now;
+            };
+        });
+        fault("NothingMayBeExpectedAfterTheEnd", breaks(23))
+                .is(b -> b.decide =
+                        (before, m, now) -> before.snapshot(now.now()).hasEnded()
+                                        && m.expectedVersion().orElse(1) == 0
+                                ? before.apply(
+                                        m.toBuilder()
+                                                .expectVersion(before.snapshot(now.now())
+                                                        .version())
+                                                .build(),
+                                        now)
+                                : before.apply(m, now));
+        fault("OldEntriesComeBackAfterTheEnd", breaks(23))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    return before.snapshot(now.now()).hasEnded()
+                                    && !step.next().isTombstone()
+                                    && step.outcome() instanceof Applied
+                            ? with(step, merged(before.data(), step.next().data()))
+                            : step;
+                });
+        fault("AttributesComeBackAfterTheEnd", breaks(23))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    return before.snapshot(now.now()).hasEnded()
+                                    && !step.next().isTombstone()
+                                    && step.outcome() instanceof Applied
+                            ? next(step, attributes(step.next(), before.attributes()))
+                            : step;
+                });
+        fault("DeadlineOutlivesTheEnd", breaks(23))
+                .is(b -> b.read = key -> {
+                    Snapshot now = b.honestRead(key);
+                    Kept record = b.kept.get(b.address.apply(key));
+                    return now.hasEnded()
+                            ? now.toBuilder()
+                                    .deadline(record.conversation().deadline())
+                                    .build()
+                            : now;
+                });
+        fault("AnEndIsNeverPutOff", breaks(23).also(7))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    return step.next().end().isPresent()
+                                    && before.end().isPresent()
+                                    && !before.snapshot(now.now()).hasEnded()
+                            ? next(
+                                    step,
+                                    step.next().toBuilder().end(before.end()).build())
+                            : step;
+                });
+        fault("AnEndIsNeverLifted", breaks(23).also(10))
+                .is(b -> b.decide = (before, m, now) -> {
+                    Step step = before.apply(m, now);
+                    return before.end().isPresent()
+                                    && step.next().end().isEmpty()
+                                    && !step.next().isTombstone()
+                                    && !step.next().isGone()
+                                    && !before.snapshot(now.now()).hasEnded()
+                            ? next(
+                                    step,
+                                    step.next().toBuilder().end(before.end()).build())
+                            : step;
+                });
+        fault("RefusedWritesPutTheEndOff", breaks(23).also(7))
+                .is(b -> b.store = w -> {
+                    StoredConversation next = w.step().next();
+                    return w.step().outcome() instanceof Duplicate && next.end().isPresent()
+                            ? new Kept(
+                                    next.toBuilder()
+                                            .end(w.ttl().map(b.time()::plus))
+                                            .build(),
+                                    w.record().endNanos())
+                            : b.honestStore(w);
+                });
+    }
+
+    /** The conversation, which a write has ended that raised no version. */
+    private static StoredConversation endedWithItsVersion(StoredConversation c, WriteContext context) {
+        return c.snapshot(context.now()).hasEnded()
+                ? StoredConversation.builder()
+                        .version(c.version())
+                        .fencingToken(c.fencingToken())
+                        .events(c.events())
+                        .since(c.end())
+                        .touched(c.end())
+                        .build()
+                : c;
+    }
+
+    private static Map<String, String> merged(Map<String, String> old, Map<String, String> changed) {
+        Map<String, String> merged = new LinkedHashMap<>(old);
+        merged.putAll(changed);
+        return merged;
     }
 
     private void closing() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestFactory;
 /** The suite catches each wrong storage, by the rule it breaks. */
 final class WrongStoragesTest {
     private static final Set<Integer> RULES =
-            IntStream.rangeClosed(1, 18).boxed().collect(Collectors.toSet());
+            IntStream.rangeClosed(1, 23).boxed().collect(Collectors.toSet());
 
     private final StorageFaults faults = new StorageFaults();
 

@@ -346,7 +346,7 @@ class AiogramMigrationTest {
         @Override
         public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
             return aiogram.read(key)
-                    .thenApply(found -> Optional.of(new RecoveredConversation(found.state(), found.data()))
+                    .thenApply(found -> Optional.of(RecoveredConversation.of(found.state(), found.data()))
                             .filter(some -> found.version() != 0));
         }
 

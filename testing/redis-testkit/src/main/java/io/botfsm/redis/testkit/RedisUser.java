@@ -27,7 +27,7 @@ public record RedisUser(String name, String password, List<String> rights) {
                     "+hmget",
                     "+hset",
                     "+hdel",
-                    "+hlen",
+                    "+hkeys",
                     "+del",
                     "+pexpire",
                     "+persist",

@@ -7,6 +7,7 @@ import io.botfsm.examples.onboarding.Sessions;
 import io.botfsm.recovery.BlockingStateRecovery;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.StateRecovery;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -191,8 +191,9 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
             @Nullable String state = row.getString(1);
             Map<String, String> data = json.readValue(row.getString(2), new TypeReference<>() {});
             long event = row.getLong(3);
-            return Optional.of(new RecoveredConversation(
-                    Optional.ofNullable(state), data, row.wasNull() ? OptionalLong.empty() : OptionalLong.of(event)));
+            boolean withoutEvent = row.wasNull();
+            RecoveredConversation saved = RecoveredConversation.of(Optional.ofNullable(state), data);
+            return Optional.of(withoutEvent ? saved : saved.withLastEvent(EventId.of(event)));
         }
     }
 

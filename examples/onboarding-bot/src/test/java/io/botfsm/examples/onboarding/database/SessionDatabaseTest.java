@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.recovery.RecoveredConversation;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
@@ -14,7 +15,6 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,8 @@ class SessionDatabaseTest {
         database.save(KEY, snapshot("A", DATA, 7), 70);
         database.save(KEY, snapshot("B", DATA, 8), 80);
 
-        RecoveredConversation saved = new RecoveredConversation(Optional.of("B"), DATA, OptionalLong.of(80));
+        RecoveredConversation saved =
+                RecoveredConversation.of(Optional.of("B"), DATA).withLastEvent(EventId.of(80));
         assertThat(database.recover(KEY)).hasValue(saved);
         try (SessionDatabase other = SessionDatabase.open(file, STORAGE)) {
             assertThat(other.recover(KEY)).hasValue(saved);
@@ -70,8 +71,7 @@ class SessionDatabaseTest {
         database.save(KEY, snapshot("B", DATA, 8), 80);
         database.cleared(KEY, 8);
         database.save(KEY, snapshot("A", DATA, 7), 70);
-        assertThat(database.recover(KEY).orElseThrow())
-                .isEqualTo(new RecoveredConversation(Optional.empty(), Map.of()));
+        assertThat(database.recover(KEY).orElseThrow()).isEqualTo(RecoveredConversation.of(Optional.empty(), Map.of()));
 
         database.save(KEY, snapshot("N", Map.of(), 9), 90);
         assertThat(database.recover(KEY).orElseThrow().state()).hasValue("N");

@@ -29,14 +29,18 @@ public abstract class AiogramConformance extends RedisStorageConformance {
     }
 
     /**
-     * It holds no fence and no event, its versions do not rise, ids are restricted, and JSON is kept in Python's form.
+     * It holds no fence, no event, no times, attributes and deadlines, its versions do not rise, ids are restricted,
+     * and JSON is kept in Python's form.
      */
     @Override
     protected final Set<Gap> expectedGaps() {
         return Stream.of(
-                        gaps(Need.VERSION, 6, 7),
-                        gaps(Need.FENCING, 6, 7, 9, 13, 14, 18),
-                        gaps(Need.EVENT_ID, 7, 9, 12, 14, 18),
+                        gaps(Need.VERSION, 6, 7, 23),
+                        gaps(Need.FENCING, 6, 7, 9, 13, 14, 18, 23),
+                        gaps(Need.EVENT_ID, 7, 9, 12, 14, 18, 19, 20, 21, 22, 23),
+                        gaps(Need.TIMES, 20, 23),
+                        gaps(Need.ATTRIBUTES, 21, 23),
+                        gaps(Need.DEADLINE, 22, 23),
                         gaps(Need.ANY_TEXT, 3, 11),
                         super.expectedGaps().stream())
                 .flatMap(gaps -> gaps)

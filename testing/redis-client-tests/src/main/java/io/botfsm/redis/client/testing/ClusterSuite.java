@@ -158,7 +158,7 @@ public abstract class ClusterSuite {
     @Test
     @Order(4)
     void aUserNeedsTwoRightsMoreThanOnOneServer() {
-        String rights = "~fsm:* resetchannels +info +script|load +evalsha +eval +hgetall +hmget +hset +hdel +hlen +del"
+        String rights = "~fsm:* resetchannels +info +script|load +evalsha +eval +hgetall +hmget +hset +hdel +hkeys +del"
                 + " +pexpire +persist +time";
         String uri = cluster.uri().replace("redis://", "redis://bot:secret@");
         allow(rights);

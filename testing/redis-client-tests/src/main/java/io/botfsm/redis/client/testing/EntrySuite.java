@@ -7,6 +7,7 @@ import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -56,7 +57,7 @@ public abstract class EntrySuite {
             assertThat(snapshot.state()).contains("Onboarding:AGE");
             assertThat(snapshot.data()).isEqualTo(Map.of("name", "\"Ann\""));
             assertThat(snapshot.version()).isEqualTo(first.version());
-            assertThat(snapshot.events().contains(5)).isTrue();
+            assertThat(snapshot.events().contains(EventId.of(5))).isTrue();
 
             assertThat(storage.write(key, Mutation.builder().eventId(5).build())
                             .toCompletableFuture()
