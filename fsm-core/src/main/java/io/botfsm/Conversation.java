@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import io.botfsm.json.GenericType;
+import io.botfsm.json.NewerDataException;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.UnknownStateException;
@@ -39,11 +41,21 @@ public interface Conversation {
     <T> Optional<T> value(String name, Class<T> type);
 
     /**
+     * One data entry whose type has arguments, such as {@code new GenericType<List<Item>>() {}}; empty if it is not
+     * there, or is JSON's {@code null}. A class alone leaves the elements of a list to be what JSON has: maps.
+     *
+     * @throws UnreadableDataException if the entry is not what {@code type} needs
+     */
+    <T> Optional<T> value(String name, GenericType<T> type);
+
+    /**
      * The data entries that are properties of {@code type}, as one object; empty if none of them is there. Other
      * entries belong to others and are not looked at.
      *
      * @param type a record or a class that the codec can read
-     * @throws UnreadableDataException if an entry is not what its property needs, or is absent for a primitive property
+     * @throws UnreadableDataException if an entry is not what its property needs, or is absent for a primitive
+     *     property, or the entries cannot be brought to the {@linkplain Fsm.Builder#data version} of this build
+     * @throws NewerDataException if they are stored in a newer version
      */
     <T> Optional<T> data(Class<T> type);
 

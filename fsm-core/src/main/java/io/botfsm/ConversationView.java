@@ -3,6 +3,7 @@ package io.botfsm;
 import static java.util.Collections.unmodifiableMap;
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.json.GenericType;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
@@ -23,6 +24,9 @@ abstract class ConversationView implements Conversation {
     /** The data entries as they are now. */
     abstract Map<String, String> entries();
 
+    /** What this library keeps beside them. */
+    abstract Map<String, String> attributes();
+
     @Override
     public <E extends Enum<E>> Optional<E> state(Class<E> group) {
         types.states().requireRegistered(requireNonNull(group, "group"));
@@ -36,6 +40,11 @@ abstract class ConversationView implements Conversation {
 
     @Override
     public <T> Optional<T> value(String name, Class<T> type) {
+        return value(name, GenericType.of(type));
+    }
+
+    @Override
+    public <T> Optional<T> value(String name, GenericType<T> type) {
         requireNonNull(type, "type");
         String json = entries().get(requireNonNull(name, "data name"));
         try {
@@ -47,8 +56,10 @@ abstract class ConversationView implements Conversation {
 
     @Override
     public <T> Optional<T> data(Class<T> type) {
+        requireNonNull(type, "type");
+        Map<String, String> entries = types.upcast(key, type, entries(), attributes());
         try {
-            return types.codec().join(unmodifiableMap(entries()), requireNonNull(type, "type"));
+            return types.codec().join(unmodifiableMap(entries), type);
         } catch (UnreadableDataException e) {
             throw e.in(key, "");
         }
@@ -77,6 +88,11 @@ abstract class ConversationView implements Conversation {
         @Override
         Map<String, String> entries() {
             return snapshot.data();
+        }
+
+        @Override
+        Map<String, String> attributes() {
+            return snapshot.attributes();
         }
 
         @Override

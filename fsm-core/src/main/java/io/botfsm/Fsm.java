@@ -157,7 +157,22 @@ public interface Fsm {
          */
         <E extends Enum<E>> Builder states(Class<E> group, Consumer<StateNames<E>> names);
 
-        /** The conversations. */
+        /**
+         * Declares the versions of a type of data and how its former ones are read. Where it is read by
+         * {@link Conversation#data(Class)} entries of a former version are brought to the present one; they are stored
+         * so with the next {@link Turn#data(Object)} of the type.
+         *
+         * @throws IllegalArgumentException if no way leads from a version to the present one, or another type's
+         *     versions are remembered under the same name
+         */
+        <T> Builder data(Class<T> type, Consumer<DataVersions> versions);
+
+        /**
+         * The conversations.
+         *
+         * @throws IllegalArgumentException if a type whose versions are declared cannot be typed data, or is in a
+         *     version above 1 and the storage lacks {@link StateStorage.Capability#ATTRIBUTES}
+         */
         Fsm build();
     }
 }

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 final class FsmBuilder implements Fsm.Builder {
     private final StateStorage storage;
     private final Map<Class<?>, StateGroup<?>> groups = new LinkedHashMap<>();
+    private final Map<Class<?>, VersionedType> types = new LinkedHashMap<>();
     private Duration timeout = Duration.ofSeconds(5);
     private Optional<Executor> executor = Optional.empty();
     private Optional<JsonCodec> codec = Optional.empty();
@@ -60,10 +61,23 @@ final class FsmBuilder implements Fsm.Builder {
     }
 
     @Override
+    public <T> Fsm.Builder data(Class<T> type, Consumer<DataVersions> versions) {
+        Map<Class<?>, VersionedType> all = new LinkedHashMap<>(types);
+        all.put(type, VersionedType.declared(type, versions));
+        new DataRegistry(all);
+        types.putAll(all);
+        return this;
+    }
+
+    @Override
     public Fsm build() {
+        DataRegistry data = new DataRegistry(types);
+        JsonCodec chosen = codec.orElseGet(JacksonCodec::new);
+        data.types().forEach(chosen::names);
+        data.requireRemembered(storage.capabilities());
         return new StoredFsm(
                 new StorageCalls(storage, timeout, executor.orElseGet(UserCodePool::start), System::nanoTime),
-                new TypeMapping(new StateRegistry(groups), codec.orElseGet(JacksonCodec::new)),
+                new TypeMapping(new StateRegistry(groups), data, chosen),
                 Fence.NONE);
     }
 }

@@ -1,5 +1,6 @@
 package io.botfsm;
 
+import io.botfsm.json.GenericType;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.FencedException;
@@ -62,11 +63,18 @@ public interface FsmContext {
     void clear();
 
     /**
-     * Reads one data entry as {@link Conversation#value} does.
+     * Reads one data entry as {@link Conversation#value(String, Class)} does.
      *
      * @throws UnreadableDataException as said there
      */
     <T> Optional<T> value(String name, Class<T> type);
+
+    /**
+     * Reads one data entry as {@link Conversation#value(String, GenericType)} does.
+     *
+     * @throws UnreadableDataException as said there
+     */
+    <T> Optional<T> value(String name, GenericType<T> type);
 
     /**
      * Reads the typed data as {@link Conversation#data} does.

@@ -2,6 +2,7 @@ package io.botfsm;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.json.GenericType;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -57,6 +58,13 @@ final class KeyedContext implements FsmContext {
 
     @Override
     public <T> Optional<T> value(String name, Class<T> type) {
+        requireNonNull(name, "data name");
+        requireNonNull(type, "type");
+        return read().value(name, type);
+    }
+
+    @Override
+    public <T> Optional<T> value(String name, GenericType<T> type) {
         requireNonNull(name, "data name");
         requireNonNull(type, "type");
         return read().value(name, type);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.internal.text.Text;
+import io.botfsm.json.GenericType;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
@@ -20,6 +21,7 @@ final class OpenTurn extends ConversationView implements Turn {
     private final Snapshot read;
     private Optional<String> state;
     private Map<String, String> data;
+    private Map<String, String> attributes;
     private Optional<Duration> ttl = Optional.empty();
     private boolean spent;
 
@@ -28,6 +30,7 @@ final class OpenTurn extends ConversationView implements Turn {
         this.read = read;
         this.state = read.state();
         this.data = read.data();
+        this.attributes = read.attributes();
     }
 
     @Override
@@ -41,8 +44,17 @@ final class OpenTurn extends ConversationView implements Turn {
     }
 
     @Override
+    Map<String, String> attributes() {
+        return attributes;
+    }
+
+    @Override
     public Snapshot snapshot() {
-        return read.toBuilder().state(state).data(data).build();
+        return read.toBuilder()
+                .state(state)
+                .data(data)
+                .attributes(attributes)
+                .build();
     }
 
     @Override
@@ -73,6 +85,12 @@ final class OpenTurn extends ConversationView implements Turn {
     }
 
     @Override
+    public <T> Turn put(String name, T value, GenericType<T> type) {
+        ownData().put(name, types.json(name, value, type));
+        return this;
+    }
+
+    @Override
     public Turn remove(String name) {
         ownData().remove(requireNonNull(name, "data name"));
         return this;
@@ -81,7 +99,11 @@ final class OpenTurn extends ConversationView implements Turn {
     @Override
     public Turn data(Object record) {
         Map<String, String> entries = types.codec().split(requireNonNull(record, "record"));
-        types.codec().names(record.getClass()).stream()
+        Class<?> type = record.getClass();
+        Map<String, String> present = types.upcast(key, type, data, attributes);
+        ownData().keySet().retainAll(present.keySet());
+        ownData().putAll(present);
+        types.codec().names(type).stream()
                 .filter(name -> !entries.containsKey(name))
                 .forEach(this::remove);
         entries.forEach((name, json) -> {
@@ -91,6 +113,7 @@ final class OpenTurn extends ConversationView implements Turn {
                 ownData().put(Text.wellFormed("data name", name), json);
             }
         });
+        types.mark(type, data, ownAttributes());
         return this;
     }
 
@@ -104,6 +127,7 @@ final class OpenTurn extends ConversationView implements Turn {
     @Override
     public Turn clear() {
         ownData().clear();
+        ownAttributes().clear();
         return become(Optional.empty());
     }
 
@@ -122,6 +146,14 @@ final class OpenTurn extends ConversationView implements Turn {
         return data;
     }
 
+    private Map<String, String> ownAttributes() {
+        requireOpen();
+        if (attributes == read.attributes()) {
+            attributes = new LinkedHashMap<>(attributes);
+        }
+        return attributes;
+    }
+
     private void requireOpen() {
         if (spent) {
             throw new TurnClosedException(key);
@@ -132,11 +164,13 @@ final class OpenTurn extends ConversationView implements Turn {
     void end() {
         spent = true;
         data = OrderedMap.owning(data);
+        attributes = OrderedMap.owning(attributes);
     }
 
     /** Whether there is anything to write. */
     boolean isChanged() {
-        return ttl.isPresent() || !state.equals(read.state()) || !data.equals(read.data());
+        return ttl.isPresent() || !state.equals(read.state()) || !data.equals(read.data())
+                || !attributes.equals(read.attributes());
     }
 
     /** What the turn changed, under the condition that the conversation is still the one it read. */
@@ -152,6 +186,14 @@ final class OpenTurn extends ConversationView implements Turn {
         }
         for (String name : read.data().keySet()) {
             changes = data.containsKey(name) ? changes : changes.remove(name);
+        }
+        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+            if (!attribute.getValue().equals(read.attributes().get(attribute.getKey()))) {
+                changes = changes.attribute(attribute.getKey(), attribute.getValue());
+            }
+        }
+        for (String name : read.attributes().keySet()) {
+            changes = attributes.containsKey(name) ? changes : changes.removeAttribute(name);
         }
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
     }

@@ -1,5 +1,7 @@
 package io.botfsm;
 
+import io.botfsm.json.GenericType;
+import io.botfsm.json.NewerDataException;
 import io.botfsm.json.UnreadableDataException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
@@ -40,6 +42,16 @@ public interface Turn extends Conversation {
      */
     Turn put(String name, Object value);
 
+    /**
+     * Puts one data entry that is written as its declared type says. Needed for a class with type variables, and for
+     * elements whose class is told by {@code @JsonTypeInfo}; other values are the same by {@link #put(String, Object)}.
+     *
+     * @throws IllegalArgumentException if the codec cannot write the value, or would not read it back equal as
+     *     {@code type}
+     * @throws NullPointerException if the value is null: use {@link #remove}
+     */
+    <T> Turn put(String name, T value, GenericType<T> type);
+
     /** Removes one data entry, if it is there. */
     Turn remove(String name);
 
@@ -50,6 +62,9 @@ public interface Turn extends Conversation {
      *
      * @param record a record, or an object whose properties the codec can write
      * @throws IllegalArgumentException if the codec cannot write it, or would not read it back equal
+     * @throws UnreadableDataException if entries of a former {@linkplain Fsm.Builder#data version} are stored and
+     *     cannot be brought to that of this build; {@link #clear} is the way out
+     * @throws NewerDataException if entries of a newer version are stored, which must not be written over
      */
     Turn data(Object record);
 

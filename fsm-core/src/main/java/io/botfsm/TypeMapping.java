@@ -1,15 +1,24 @@
 package io.botfsm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.internal.state.StateRegistry;
 import io.botfsm.internal.text.Text;
+import io.botfsm.json.GenericType;
 import io.botfsm.json.JsonCodec;
+import io.botfsm.json.NewerDataException;
+import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** How the types of one bot are stored: its states by name, its data by the codec. */
-record TypeMapping(StateRegistry states, JsonCodec codec) {
+record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
     /**
      * A value as it is stored. Null is no value: an entry that is null would be read like one that is absent.
      *
@@ -17,11 +26,21 @@ record TypeMapping(StateRegistry states, JsonCodec codec) {
      * @throws IllegalArgumentException if the codec cannot write it, or writes null
      */
     String json(String name, @Nullable Object value) {
+        return json(name, value, codec::write);
+    }
+
+    /** A value as it is stored under its declared type; fails as the other does. */
+    <T> String json(String name, @Nullable T value, GenericType<T> type) {
+        requireNonNull(type, "type");
+        return json(name, value, declared -> codec.write(declared, type));
+    }
+
+    private static <T> String json(String name, @Nullable T value, Function<T, String> write) {
         Text.wellFormed("data name", name);
         if (value == null) {
             throw new NullPointerException(noNull(name, "value"));
         }
-        String json = codec.write(value);
+        String json = write.apply(value);
         if (json.equals("null")) {
             throw new IllegalArgumentException(noNull(name, value.getClass().getName() + ", written as JSON,"));
         }
@@ -35,6 +54,76 @@ record TypeMapping(StateRegistry states, JsonCodec codec) {
                 what,
                 Text.printable(name),
                 Text.printable(name));
+    }
+
+    /**
+     * The entries of a conversation with those of a type in the version of this build: the very map where nothing has
+     * to be changed.
+     *
+     * @throws UnreadableDataException if the type's data is stored in a newer version, in one that is no longer read,
+     *     or an upcaster fails
+     */
+    Map<String, String> upcast(
+            StorageKey key, Class<?> type, Map<String, String> entries, Map<String, String> attributes) {
+        VersionedType versioned = data.of(type);
+        int stored = storedVersion(key, type, versioned.name(), attributes);
+        if (stored == versioned.version()) {
+            return entries;
+        }
+        Optional<String> entry =
+                codec.names(type).stream().filter(entries::containsKey).findFirst();
+        if (stored > versioned.version()) {
+            throw new NewerDataException(key, entry.orElse(""), type, stored, versioned.version());
+        }
+        UpcastData upcast = new UpcastData(key, this, entries);
+        for (int from = stored; from < versioned.version(); from++) {
+            Optional<Consumer<? super StoredData>> upcaster = versioned.upcaster(from);
+            if (upcaster.isPresent()) {
+                run(upcaster.get(), upcast, key, type, from);
+            } else if (entry.isPresent()) {
+                throw new UnreadableDataException(entry.get(), type, tooOld(from)).in(key, entry.get());
+            }
+        }
+        return upcast.foundAny() || entry.isPresent() ? upcast.entries() : entries;
+    }
+
+    private static int storedVersion(StorageKey key, Class<?> type, String name, Map<String, String> attributes) {
+        try {
+            return VersionMarks.of(type, name, attributes);
+        } catch (UnreadableDataException e) {
+            throw e.in(key, "");
+        }
+    }
+
+    private static void run(
+            Consumer<? super StoredData> upcaster, UpcastData upcast, StorageKey key, Class<?> type, int from) {
+        try {
+            upcaster.accept(upcast);
+        } catch (UnreadableDataException e) {
+            throw e;
+        } catch (RuntimeException e) { // its message may show a value
+            UnreadableDataException failure = new UnreadableDataException(
+                            "",
+                            type,
+                            "its upcaster from version " + from + " failed with "
+                                    + e.getClass().getName())
+                    .in(key, "");
+            failure.setStackTrace(e.getStackTrace());
+            throw failure;
+        }
+    }
+
+    private static String tooOld(int version) {
+        return "it is stored in version " + version + ", which this build no longer reads. Declare from(" + version
+                + ", ...), or clear the conversation";
+    }
+
+    /** Remembers that the entries of a type are in the version of this build, if there are any. */
+    void mark(Class<?> type, Map<String, String> entries, Map<String, String> attributes) {
+        VersionedType versioned = data.of(type);
+        boolean isLater = versioned.version() > VersionedType.FIRST
+                && codec.names(type).stream().anyMatch(entries::containsKey);
+        VersionMarks.set(attributes, versioned.name(), isLater ? versioned.version() : VersionedType.FIRST);
     }
 
     /** What a snapshot says in these types. */

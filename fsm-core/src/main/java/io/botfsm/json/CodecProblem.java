@@ -52,12 +52,13 @@ final class CodecProblem {
 
     static String notOf(Class<?> type) {
         return "not of type " + type.getSimpleName()
-                + "; if the type has changed, read the entry as its former type and store it again as the new one";
+                + "; if the declared type has changed, convert the entry in an upcaster of a new version, or read it "
+                + "as its former type and store it again as the new one";
     }
 
     static String absent(String property) {
         return "absent, but the primitive property \"" + property
-                + "\" needs a value; if it was renamed, name the former one in @JsonAlias, "
-                + "if it is new, give it a nullable type";
+                + "\" needs a value; if it was renamed, name the former one in @JsonAlias or rename the entry in an "
+                + "upcaster of a new version; if it is new, give it a nullable type, or a value in such an upcaster";
     }
 }

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -136,13 +137,28 @@ public final class JacksonCodec implements JsonCodec {
     }
 
     @Override
-    public <T> Optional<T> read(String json, Class<T> type) {
+    public <T> String write(T value, GenericType<T> type) {
+        requireNonNull(value, "value");
+        JavaType declared = mapper.constructType(requireNonNull(type, "type").type());
         try {
-            return Optional.ofNullable(mapper.readValue(requireNonNull(json, "json"), requireNonNull(type, "type")));
+            String json = readable(mapper.writerFor(declared).writeValueAsString(value));
+            roundTrip.require(value, json, type.type());
+            return json;
         } catch (JsonProcessingException e) {
-            throw new UnreadableDataException("", type, CodecProblem.of(e));
+            throw unwritable(value, e);
+        }
+    }
+
+    @Override
+    public <T> Optional<T> read(String json, GenericType<T> type) {
+        requireNonNull(json, "json");
+        JavaType declared = mapper.constructType(requireNonNull(type, "type").type());
+        try {
+            return Optional.ofNullable(mapper.readValue(json, declared));
+        } catch (JsonProcessingException e) {
+            throw new UnreadableDataException("", type.type(), CodecProblem.of(e));
         } catch (NumberFormatException e) { // NaN has no decimal
-            throw new UnreadableDataException("", type, CodecProblem.notOf(type));
+            throw new UnreadableDataException("", type.type(), CodecProblem.notOf(declared.getRawClass()));
         }
     }
 

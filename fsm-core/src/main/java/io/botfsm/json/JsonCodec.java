@@ -18,11 +18,27 @@ public interface JsonCodec {
     String write(Object value);
 
     /**
+     * One value as JSON text, written as its declared type says.
+     *
+     * @throws IllegalArgumentException if it cannot be written
+     */
+    <T> String write(T value, GenericType<T> type);
+
+    /**
      * One value from JSON text; empty for JSON's {@code null}.
      *
      * @throws UnreadableDataException if the text is not what {@code type} needs
      */
-    <T> Optional<T> read(String json, Class<T> type);
+    default <T> Optional<T> read(String json, Class<T> type) {
+        return read(json, GenericType.of(type));
+    }
+
+    /**
+     * One value from JSON text, with everything in it as the type's arguments say; empty for JSON's {@code null}.
+     *
+     * @throws UnreadableDataException if the text is not what {@code type} needs
+     */
+    <T> Optional<T> read(String json, GenericType<T> type);
 
     /**
      * The properties of an object as data entries, name to JSON text; a property that is null as the text {@code null}.

@@ -62,7 +62,7 @@ final class PlainTypes {
 
     private PlainTypes() {}
 
-    static boolean contain(Class<?> type) {
+    static boolean contain(Type type) {
         return isPlain(type, new HashSet<>());
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.introspect.AnnotatedField;
 import java.lang.reflect.Array;
+import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.nio.charset.Charset;
@@ -40,6 +41,7 @@ final class RoundTrip {
             List.of(ZoneId.class, Path.class, TimeZone.class, Charset.class, InetAddress.class);
 
     private final ObjectMapper mapper;
+    private final boolean own;
 
     private final ClassValue<Boolean> certain;
 
@@ -53,6 +55,7 @@ final class RoundTrip {
     /** @param own whether the mapper has no modules or settings of the user's */
     RoundTrip(ObjectMapper mapper, boolean own) {
         this.mapper = mapper;
+        this.own = own;
         this.certain = new ClassValue<>() {
             @Override
             protected Boolean computeValue(Class<?> type) {
@@ -78,7 +81,19 @@ final class RoundTrip {
             map.keySet().forEach(RoundTrip::requireKey);
             requireElements(map.values());
         } else if (!isCertain(value.getClass())) {
-            requireSame(value, readBack(value, json));
+            requireSame(value, readBack(readType(value), json, readType(value)));
+        }
+    }
+
+    /**
+     * Refuses a value that is not read back equal as its declared type.
+     *
+     * @param json what is written of it
+     * @throws IllegalArgumentException if it is not
+     */
+    void require(Object value, String json, Type declared) {
+        if (!(own && PlainTypes.contain(declared))) {
+            requireSame(value, readBack(value.getClass(), json, declared));
         }
     }
 
@@ -91,8 +106,8 @@ final class RoundTrip {
                     != null) {
                 throw refusal(
                         element.getClass(),
-                        "a list or a map that is put does not know its elements' type and drops the id of @JsonTypeInfo; "
-                                + "put an array of the declared type");
+                        "a list or a map that is put does not know its elements' type and drops the id of "
+                                + "@JsonTypeInfo; put it with its GenericType, or an array of the declared type");
             }
             require(element, mapper.writeValueAsString(element));
         }
@@ -110,12 +125,11 @@ final class RoundTrip {
         }
     }
 
-    private @Nullable Object readBack(Object value, String json) {
-        Class<?> type = readType(value);
+    private @Nullable Object readBack(Class<?> written, String json, Type type) {
         try {
-            return mapper.readValue(json, type);
+            return mapper.readValue(json, mapper.constructType(type));
         } catch (JsonProcessingException e) {
-            throw refusal(type, CodecProblem.of(e));
+            throw refusal(written, CodecProblem.of(e));
         }
     }
 
@@ -152,11 +166,12 @@ final class RoundTrip {
     static IllegalArgumentException refusal(Class<?> type, String why) {
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
-                "a %s is not stored, because it would not be read back equal: %s%s. "
+                "a %s is not stored, because it would not be read back equal: %s%s%s. "
                         + "Declare fields that need not be stored as transient",
                 type.getTypeName(),
                 why,
-                JacksonAnnotations.remark(type)));
+                JacksonAnnotations.remark(type),
+                TypeArguments.remark(type)));
     }
 
     static boolean isOfThePlatform(Class<?> type) {

@@ -3,6 +3,7 @@ package io.botfsm.json;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
+import java.lang.reflect.Type;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -12,10 +13,10 @@ import java.util.Optional;
  * value; for the same reason it has no cause (a JSON parser's message quotes what it read).
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
-public final class UnreadableDataException extends FsmException {
+public sealed class UnreadableDataException extends FsmException permits NewerDataException {
     private final Optional<StorageKey> key;
     private final String field;
-    private final Class<?> type;
+    private final Type type;
     private final String problem;
 
     /**
@@ -25,17 +26,17 @@ public final class UnreadableDataException extends FsmException {
      * @param type the type that was asked for
      * @param problem what is wrong, without any part of the value
      */
-    public UnreadableDataException(String field, Class<?> type, String problem) {
+    public UnreadableDataException(String field, Type type, String problem) {
         this(Optional.empty(), field, type, problem);
     }
 
-    private UnreadableDataException(Optional<StorageKey> key, String field, Class<?> type, String problem) {
+    UnreadableDataException(Optional<StorageKey> key, String field, Type type, String problem) {
         super(String.format(
                 Locale.ROOT,
                 "%sdata entry \"%s\" cannot be read as %s: %s",
                 key.map(k -> k + ": ").orElse(""),
                 Text.printable(field),
-                type.getName(),
+                type.getTypeName(),
                 problem));
         this.key = key;
         this.field = field;
@@ -63,7 +64,7 @@ public final class UnreadableDataException extends FsmException {
     }
 
     /** The type that was asked for. */
-    public Class<?> type() {
+    public Type type() {
         return type;
     }
 }

@@ -1,5 +1,6 @@
 package io.botfsm.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -38,7 +39,7 @@ class EventIdTest {
 
     @Test
     void theFingerprintIsTheHeadOfAHashOverSourceAndId() throws Exception {
-        byte[] hash = MessageDigest.getInstance("SHA-256").digest("payments\0inv-7".getBytes("UTF-8"));
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest("payments\0inv-7".getBytes(UTF_8));
         EventId id = EventId.of("payments", "inv-7");
         assertThat(id.fingerprint()).isEqualTo(Arrays.copyOf(hash, 6));
         id.fingerprint()[0]++;

@@ -32,10 +32,12 @@ final class NotifyingStateStorageTest {
 
     private final OneConversation backend = new OneConversation();
     private final List<String> told = new ArrayList<>();
+    private final List<Transition> transitions = new ArrayList<>();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final StateStorage storage = new NotifyingStateStorage(backend, List.of(this::tell), Runnable::run);
 
     private void tell(Transition transition) {
+        transitions.add(transition);
         told.add(transition.from().orElse("-") + ">" + transition.to().orElse("-"));
     }
 
@@ -45,20 +47,18 @@ final class NotifyingStateStorageTest {
 
     @Test
     void aChangeSaysWhenItWasAndHowLongTheStateBeforeLasted() {
-        List<Transition> all = new ArrayList<>();
-        StateStorage timed = new NotifyingStateStorage(backend, List.of(all::add), Runnable::run);
         Instant begun = backend.now;
-        var begins = timed.write(KEY, Mutation.builder().state("A").build());
+        write(Mutation.builder().state("A"));
         backend.now = begun.plusSeconds(30);
-        var same = timed.write(KEY, Mutation.builder().state("A").put("a", "1").build());
+        write(Mutation.builder().state("A").put("a", "1"));
         backend.now = begun.plusSeconds(90);
-        var changes = timed.write(KEY, Mutation.builder().state("B").build());
+        write(Mutation.builder().state("B"));
 
-        assertThat(all).hasSize(2);
-        assertThat(all.get(0).at()).hasValue(begun);
-        assertThat(all.get(0).timeInPreviousState()).isEmpty();
-        assertThat(all.get(1).at()).hasValue(begun.plusSeconds(90));
-        assertThat(all.get(1).timeInPreviousState()).hasValue(Duration.ofSeconds(90));
+        assertThat(transitions).hasSize(2);
+        assertThat(transitions.get(0).at()).hasValue(begun);
+        assertThat(transitions.get(0).timeInPreviousState()).isEmpty();
+        assertThat(transitions.get(1).at()).hasValue(begun.plusSeconds(90));
+        assertThat(transitions.get(1).timeInPreviousState()).hasValue(Duration.ofSeconds(90));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.isolation.EventIsolation;
+import io.botfsm.json.GenericType;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.MemoryLeaseStore;
@@ -103,6 +104,7 @@ class NullArgumentsTest {
         SAMPLES.put(long.class, () -> 1L);
         SAMPLES.put(boolean.class, () -> true);
         SAMPLES.put(Class.class, () -> Step.class);
+        SAMPLES.put(GenericType.class, () -> GenericType.of(Step.class));
         SAMPLES.put(Enum.class, () -> Step.FIRST);
         SAMPLES.put(Duration.class, () -> Duration.ofSeconds(30));
         SAMPLES.put(Optional.class, Optional::empty);

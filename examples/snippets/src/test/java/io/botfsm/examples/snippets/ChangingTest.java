@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonAlias;
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
 import io.botfsm.Turn;
+import io.botfsm.json.GenericType;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.EventId;
@@ -13,7 +14,9 @@ import io.botfsm.storage.StateNames;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.UnknownStateException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,37 @@ class ChangingTest {
     record Customer(
             @JsonAlias("name") @Nullable String fullName, // was name
             @Nullable Integer visits) {} // new: null in conversations of the version before
+    // end
+
+    // snippet: changing-versions
+    record Profile(String fullName, int age, List<String> interests) {} // the third version of it
+
+    static Fsm withProfiles(StateStorage storage) {
+        return Fsm.builder(storage)
+                .data(
+                        Profile.class,
+                        d -> d.version(3)
+                                .from(1, former -> former.rename("name", "fullName"))
+                                .from(2, former -> {
+                                    former.value("age", String.class) // was a text
+                                            .ifPresent(age -> former.put("age", Integer.valueOf(age)));
+                                    former.put("interests", List.of()); // is new
+                                    former.remove("nickname"); // is no more
+                                }))
+                .build();
+    }
+    // end
+
+    // snippet: changing-generics
+    record Item(String name, int count) {}
+
+    static final GenericType<List<Item>> ITEMS = new GenericType<>() {};
+
+    static void add(Turn turn, Item item) {
+        List<Item> cart = new ArrayList<>(turn.value("cart", ITEMS).orElse(List.of()));
+        cart.add(item);
+        turn.put("cart", cart);
+    }
     // end
 
     // snippet: changing-types
@@ -96,6 +130,31 @@ class ChangingTest {
         assertThat(context.data(Customer.class)).contains(new Customer("Ann", null));
         context.update(turn -> turn.data(new Customer("Bob", 1)));
         assertThat(context.read().snapshot().data()).containsOnlyKeys("fullName", "visits");
+    }
+
+    @Test
+    void aFormerVersionIsReadAndStoredAsThePresentOne() {
+        FsmContext profiles = withProfiles(storage).context(KEY);
+        context.updateData(Map.of("name", "Ada", "age", "36", "nickname", "the Countess", "step", 1));
+        assertThat(profiles.data(Profile.class)).contains(new Profile("Ada", 36, List.of()));
+        Profile older = new Profile("Ada", 37, List.of("maths"));
+        profiles.update(turn -> turn.update(Profile.class, older, former -> older));
+        assertThat(profiles.data(Profile.class)).contains(older);
+        assertThat(profiles.read().snapshot().data())
+                .containsKeys("fullName", "age", "interests", "step")
+                .doesNotContainKeys("name", "nickname");
+    }
+
+    @Test
+    void aListIsReadAsItsItems() {
+        for (int count = 1; count <= 2; count++) {
+            Item item = new Item("olives", count);
+            context.update(turn -> {
+                add(turn, item);
+                return turn;
+            });
+        }
+        assertThat(context.value("cart", ITEMS)).contains(List.of(new Item("olives", 1), new Item("olives", 2)));
     }
 
     @Test

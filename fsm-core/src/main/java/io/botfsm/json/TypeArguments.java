@@ -1,0 +1,52 @@
+package io.botfsm.json;
+
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Type variables, and wildcards that stand for any type: where one is declared, objects are read as maps. */
+final class TypeArguments {
+    private TypeArguments() {}
+
+    /** The first that a type names, if it names one. */
+    static Optional<Type> unknownIn(Type type) {
+        if (type instanceof ParameterizedType generic) {
+            return Arrays.stream(generic.getActualTypeArguments())
+                    .flatMap(argument -> unknownIn(argument).stream())
+                    .findFirst();
+        }
+        if (type instanceof GenericArrayType array) {
+            return unknownIn(array.getGenericComponentType());
+        }
+        if (type instanceof WildcardType wildcard) {
+            Type bound = wildcard.getUpperBounds()[0];
+            return bound == Object.class ? Optional.of(wildcard) : unknownIn(bound);
+        }
+        return type instanceof TypeVariable<?> ? Optional.of(type) : Optional.empty();
+    }
+
+    static String named(Type unknown) {
+        return (unknown instanceof WildcardType ? "the wildcard " : "the type variable ") + unknown.getTypeName();
+    }
+
+    /** The first field of a class that is declared with one, as the end of a message, if there is such a field. */
+    static String remark(Class<?> type) {
+        if (RoundTrip.isOfThePlatform(type)) {
+            return "";
+        }
+        return Arrays.stream(type.getDeclaredFields())
+                .filter(field ->
+                        !Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers()))
+                .flatMap(field -> unknownIn(field.getGenericType()).stream()
+                        .map(unknown -> ". \"" + field.getName() + "\" is declared with " + named(unknown)
+                                + ", which is not known when it is read: declare it with the type itself, or put the "
+                                + "value as one entry with its GenericType"))
+                .findFirst()
+                .orElse("");
+    }
+}
