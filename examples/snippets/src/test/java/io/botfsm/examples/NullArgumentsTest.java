@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
+import io.botfsm.catalog.Erasure;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.Claim;
@@ -23,6 +24,7 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
 import io.botfsm.telegrambots.UpdateKeys;
@@ -67,7 +69,7 @@ import org.junit.jupiter.api.Timeout;
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
-            "io.botfsm.(redis.(spi|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+            "io.botfsm.(redis.(spi|catalog|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
                     + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease|LockHolder).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
@@ -123,6 +125,8 @@ class NullArgumentsTest {
         SAMPLES.put(Outcome.Fenced.class, () -> Outcome.Fenced.of(1));
         SAMPLES.put(Snapshot.class, Snapshot::none);
         SAMPLES.put(EventWindow.class, EventWindow::empty);
+        SAMPLES.put(ConversationFilter.class, ConversationFilter::all);
+        SAMPLES.put(Erasure.class, () -> Erasure.of(STORAGE));
         SAMPLES.put(StoredConversation.class, StoredConversation::none);
         SAMPLES.put(EventIsolation.Builder.class, EventIsolation::builder);
         SAMPLES.put(EventIsolation.class, EventIsolation::inProcess);

@@ -27,6 +27,7 @@ class CompatibilityTableTest {
             "OwnStorageTest",
             "RealTimeReferenceLeaseStoreTest",
             "RealTimeReferenceStorageTest",
+            "ReferenceCatalogTest",
             "ReferenceLeaseStoreTest",
             "ReferenceStorageTest",
             "TransitionCheckingStateStorageDecoratorTest");
@@ -69,6 +70,8 @@ class CompatibilityTableTest {
                 .contains(new Combination("storage", "Lettuce", "standalone"));
         assertThat(CompatibilityTable.of("io.botfsm.memory.MemoryStateStorageConformanceTest"))
                 .contains(new Combination("storage", "memory", CompatibilityTable.OF_ONE_PROCESS));
+        assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.topology.JedisClusterCatalogConformanceTest"))
+                .contains(new Combination("catalog", "Jedis", "Cluster"));
         assertThat(CompatibilityTable.of("io.botfsm.jdbc.JdbcConformanceTest")).isEqualTo(Optional.empty());
     }
 }
