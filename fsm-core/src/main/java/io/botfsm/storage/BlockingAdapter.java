@@ -3,6 +3,7 @@ package io.botfsm.storage;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -93,6 +94,11 @@ final class BlockingAdapter implements StateStorage {
     @Override
     public Set<Capability> capabilities() {
         return storage.capabilities();
+    }
+
+    @Override
+    public <T> Optional<T> extension(Class<T> type) {
+        return storage.extension(requireNonNull(type, "type"), executor);
     }
 
     @Override

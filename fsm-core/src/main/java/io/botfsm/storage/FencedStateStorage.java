@@ -1,8 +1,5 @@
 package io.botfsm.storage;
 
-import static java.util.Objects.requireNonNull;
-
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -15,8 +12,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Thread-safe.
  */
-public final class FencedStateStorage implements StateStorage {
-    private final StateStorage storage;
+public final class FencedStateStorage extends ForwardingStateStorage {
     private final long token;
 
     /**
@@ -28,32 +24,16 @@ public final class FencedStateStorage implements StateStorage {
      *     lacks {@link StateStorage.Capability#FENCING}
      */
     public FencedStateStorage(StateStorage storage, long token) {
-        requireNonNull(storage, "storage");
+        super(storage);
         if (!storage.capabilities().contains(Capability.FENCING)) {
             throw new IllegalArgumentException("token " + token + " would fence nothing: the storage lacks FENCING");
         }
-        this.storage = storage;
         this.token = Mutation.requireFence(token);
-    }
-
-    @Override
-    public CompletionStage<Snapshot> read(StorageKey key) {
-        return storage.read(key);
     }
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
         long lower = Math.min(token, mutation.fencingToken().orElse(token));
-        return storage.write(key, mutation.toBuilder().fencingToken(lower).build());
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return storage.capabilities();
-    }
-
-    @Override
-    public void close() {
-        storage.close();
+        return storage().write(key, mutation.toBuilder().fencingToken(lower).build());
     }
 }

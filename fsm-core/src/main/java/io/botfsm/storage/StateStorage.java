@@ -3,6 +3,7 @@ package io.botfsm.storage;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -45,6 +46,18 @@ public interface StateStorage extends AutoCloseable {
 
     /** What this storage can hold; constant. A decorator answers what the storage that it wraps answers. */
     Set<Capability> capabilities();
+
+    /**
+     * What this storage offers beside reading and writing, under an interface of its own; empty if it does not offer
+     * that. The answer is constant, and its operations end with the storage. A decorator answers what the storage that
+     * it wraps answers: extend {@link ForwardingStateStorage}.
+     *
+     * @param type the interface of the extension
+     */
+    default <T> Optional<T> extension(Class<T> type) {
+        requireNonNull(type, "type");
+        return Optional.empty();
+    }
 
     /**
      * Ends the storage; every later call fails with {@link io.botfsm.storage.StorageClosedException}. Idempotent. A

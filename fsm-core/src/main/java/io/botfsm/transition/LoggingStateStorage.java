@@ -4,14 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.guard.BestEffort;
 import io.botfsm.internal.text.Text;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
-import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +26,9 @@ import org.slf4j.spi.LoggingEventBuilder;
  *
  * <p>Thread-safe. Logs on the thread that completes the write, often the driver's: use an appender that does not block.
  */
-public final class LoggingStateStorage implements StateStorage {
+public final class LoggingStateStorage extends ForwardingStateStorage {
     private static final String NO_STATE = "(none)";
 
-    private final StateStorage storage;
     private final Logger logger;
     private final Level level;
 
@@ -51,19 +49,14 @@ public final class LoggingStateStorage implements StateStorage {
      * @param level at which level
      */
     public LoggingStateStorage(StateStorage storage, Logger logger, Level level) {
-        this.storage = requireNonNull(storage, "storage");
+        super(storage);
         this.logger = requireNonNull(logger, "logger");
         this.level = requireNonNull(level, "level");
     }
 
     @Override
-    public CompletionStage<Snapshot> read(StorageKey key) {
-        return storage.read(key);
-    }
-
-    @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
-        return storage.write(key, mutation).thenApply(outcome -> {
+        return storage().write(key, mutation).thenApply(outcome -> {
             if (outcome instanceof Applied applied && !applied.previousState().equals(applied.state())) {
                 BestEffort.run(() -> log(key, applied.previousState(), applied.state()));
             }
@@ -91,15 +84,5 @@ public final class LoggingStateStorage implements StateStorage {
 
     private static String printable(Optional<String> state) {
         return state.map(Text::printable).orElse(NO_STATE);
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return storage.capabilities();
-    }
-
-    @Override
-    public void close() {
-        storage.close();
     }
 }

@@ -3,15 +3,14 @@ package io.botfsm.transition;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.guard.BestEffort;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
-import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +21,15 @@ import org.jspecify.annotations.Nullable;
  * for the listeners.
  *
  * <p>Reports only what is stored through this very storage: not what another process stores, nor that a conversation
- * has expired, nor a write whose reply was lost.
+ * has expired, nor a write whose reply was lost. After closing, listeners still receive what was stored
+ * before.
  *
  * <p>Thread-safe.
  */
-public final class NotifyingStateStorage implements StateStorage {
+public final class NotifyingStateStorage extends ForwardingStateStorage {
     /** How many changes may be queued. */
     public static final int MOST_WAITING = 10_000;
 
-    private final StateStorage storage;
     private final Notifications notifications;
     private final TransitionOrder order;
 
@@ -64,18 +63,13 @@ public final class NotifyingStateStorage implements StateStorage {
     }
 
     private NotifyingStateStorage(StateStorage storage, Notifications notifications) {
-        if (!requireNonNull(storage, "storage").capabilities().contains(Capability.VERSION)) {
+        super(storage);
+        if (!storage.capabilities().contains(Capability.VERSION)) {
             throw new IllegalArgumentException(
                     "listeners could be notified in a wrong order: the storage lacks VERSION");
         }
-        this.storage = storage;
         this.notifications = notifications;
         this.order = new TransitionOrder(notifications::add);
-    }
-
-    @Override
-    public CompletionStage<Snapshot> read(StorageKey key) {
-        return storage.read(key);
     }
 
     @Override
@@ -83,7 +77,7 @@ public final class NotifyingStateStorage implements StateStorage {
         long write = order.begin(key);
         CompletionStage<Outcome> written;
         try {
-            written = storage.write(key, mutation);
+            written = storage().write(key, mutation);
         } catch (RuntimeException | Error e) {
             end(key, write, null);
             throw e;
@@ -100,16 +94,5 @@ public final class NotifyingStateStorage implements StateStorage {
         return outcome instanceof Applied applied && !applied.previousState().equals(applied.state())
                 ? Optional.of(applied)
                 : Optional.empty();
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return storage.capabilities();
-    }
-
-    /** Closes the storage. Listeners still receive what was stored before. */
-    @Override
-    public void close() {
-        storage.close();
     }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.internal.guard.BestEffort;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -14,7 +15,6 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. Warns on the thread that completes the write, often the driver's: use an appender that does not
  * block.
  */
-public final class TransitionCheckingStateStorage implements StateStorage {
+public final class TransitionCheckingStateStorage extends ForwardingStateStorage {
     /** What becomes of a change that no rule declares. */
     public enum Undeclared {
         /** It is stored, and warned of in the log. */
@@ -43,7 +43,6 @@ public final class TransitionCheckingStateStorage implements StateStorage {
     private static final Logger LOGGER = LoggerFactory.getLogger(TransitionCheckingStateStorage.class.getPackageName());
     private static final int MOST_ATTEMPTS = 100;
 
-    private final StateStorage storage;
     private final TransitionRules rules;
     private final Undeclared undeclared;
 
@@ -65,31 +64,26 @@ public final class TransitionCheckingStateStorage implements StateStorage {
      * @param undeclared what becomes of the rest
      */
     public TransitionCheckingStateStorage(StateStorage storage, TransitionRules rules, Undeclared undeclared) {
-        this.storage = requireNonNull(storage, "storage");
+        super(storage);
         this.rules = requireNonNull(rules, "rules");
         this.undeclared = requireNonNull(undeclared, "undeclared");
     }
 
     @Override
-    public CompletionStage<Snapshot> read(StorageKey key) {
-        return storage.read(key);
-    }
-
-    @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
         if (undeclared == Undeclared.WARN) {
-            return storage.write(key, mutation).thenApply(outcome -> warned(key, outcome));
+            return storage().write(key, mutation).thenApply(outcome -> warned(key, outcome));
         }
         if (!mutation.changesState()) {
-            return storage.write(key, mutation);
+            return storage().write(key, mutation);
         }
         if (mutation.expectsState() || expectsNothingStored(mutation)) {
             return rules.declare(mutation.expectedState(), mutation.state())
-                    ? storage.write(key, mutation)
+                    ? storage().write(key, mutation)
                     : refused(key, mutation.expectedState(), mutation);
         }
         long begun = System.nanoTime();
-        return storage.read(key).thenCompose(current -> checked(key, mutation, current, 1, begun));
+        return storage().read(key).thenCompose(current -> checked(key, mutation, current, 1, begun));
     }
 
     private static boolean expectsNothingStored(Mutation mutation) {
@@ -113,7 +107,7 @@ public final class TransitionCheckingStateStorage implements StateStorage {
         if (!isRefusedAnyway(mutation, current) && !rules.declare(current.state(), mutation.state())) {
             return refused(key, current.state(), mutation);
         }
-        return storage.write(key, withState(mutation, current.state())).thenCompose(outcome -> {
+        return storage().write(key, withState(mutation, current.state())).thenCompose(outcome -> {
             if (!(outcome instanceof Conflict conflict) || isRefusedAnyway(mutation, conflict.current())) {
                 return CompletableFuture.completedStage(outcome);
             }
@@ -138,15 +132,5 @@ public final class TransitionCheckingStateStorage implements StateStorage {
 
     private static CompletionStage<Outcome> refused(StorageKey key, Optional<String> from, Mutation mutation) {
         return CompletableFuture.failedStage(new TransitionRefusedException(key, from, mutation.state()));
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return storage.capabilities();
-    }
-
-    @Override
-    public void close() {
-        storage.close();
     }
 }

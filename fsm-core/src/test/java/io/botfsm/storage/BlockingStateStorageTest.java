@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -274,6 +275,15 @@ final class BlockingStateStorageTest {
     }
 
     @Test
+    void extensionsAreTheDriversOnTheExecutor() {
+        StateStorage storage = storage(LONG);
+        assertThat(storage.extension(Runnable.class)).isEmpty();
+        driver.extension = Optional.of(Executor.class);
+        assertThat(storage.extension(Executor.class)).containsSame(threads);
+        assertThat(storage.extension(Runnable.class)).isEmpty();
+    }
+
+    @Test
     void deadlineMustBePositive() {
         for (Duration wrong : new Duration[] {Duration.ZERO, Duration.ofNanos(-1)}) {
             assertThatIllegalArgumentException()
@@ -286,6 +296,7 @@ final class BlockingStateStorageTest {
         private final AtomicInteger calls = new AtomicInteger();
         private final AtomicInteger closed = new AtomicInteger();
         private volatile Set<Capability> capabilities = Set.of();
+        private volatile Optional<Class<?>> extension = Optional.empty();
         private volatile Callable<Snapshot> read = Snapshot::none;
         private volatile Callable<Outcome> write = () -> Outcome.Fenced.of(1);
 
@@ -304,6 +315,11 @@ final class BlockingStateStorageTest {
         @Override
         public Set<Capability> capabilities() {
             return capabilities;
+        }
+
+        @Override
+        public <T> Optional<T> extension(Class<T> type, Executor forCalls) {
+            return extension.filter(type::equals).map(any -> type.cast(forCalls));
         }
 
         @Override

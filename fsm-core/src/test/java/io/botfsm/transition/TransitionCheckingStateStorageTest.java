@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.Fsm;
 import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.OneConversation;
 import io.botfsm.storage.Outcome;
@@ -16,13 +17,11 @@ import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
-import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -180,10 +179,12 @@ final class TransitionCheckingStateStorageTest {
     }
 
     /** Changes its state before each write. */
-    private record Restless(OneConversation storage) implements StateStorage {
-        @Override
-        public CompletionStage<Snapshot> read(StorageKey key) {
-            return storage.read(key);
+    private static final class Restless extends ForwardingStateStorage {
+        private final OneConversation storage;
+
+        Restless(OneConversation storage) {
+            super(storage);
+            this.storage = storage;
         }
 
         @Override
@@ -191,14 +192,6 @@ final class TransitionCheckingStateStorageTest {
             storage.apply(Mutation.builder().state("S" + storage.writes).build());
             return storage.write(key, mutation);
         }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return storage.capabilities();
-        }
-
-        @Override
-        public void close() {}
     }
 
     @Test

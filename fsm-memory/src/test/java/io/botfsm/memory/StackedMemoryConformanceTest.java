@@ -2,9 +2,9 @@ package io.botfsm.memory;
 
 import io.botfsm.conformance.internal.EmptyRecovery;
 import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
-import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.transition.LoggingStateStorage;
@@ -13,7 +13,6 @@ import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
 import io.botfsm.transition.TransitionRules;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.NOPLogger;
@@ -29,27 +28,16 @@ final class StackedMemoryConformanceTest extends MemoryConformance {
     }
 
     /** Checks every write by rules that declare just what it changes. */
-    private record DeclaringAsItGoes(StateStorage storage) implements StateStorage {
-        @Override
-        public CompletionStage<Snapshot> read(StorageKey key) {
-            return storage.read(key);
+    private static final class DeclaringAsItGoes extends ForwardingStateStorage {
+        DeclaringAsItGoes(StateStorage storage) {
+            super(storage);
         }
 
         @Override
         public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
             TransitionRules.Builder rules = TransitionRules.builder();
             mutation.state().ifPresentOrElse(rules::allowFromAny, rules::endFromAny);
-            return new TransitionCheckingStateStorage(storage, rules.build(), Undeclared.REFUSE).write(key, mutation);
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return storage.capabilities();
-        }
-
-        @Override
-        public void close() {
-            storage.close();
+            return new TransitionCheckingStateStorage(storage(), rules.build(), Undeclared.REFUSE).write(key, mutation);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
@@ -13,7 +14,6 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -70,20 +70,17 @@ class PromotedReplicaTest {
     }
 
     /** A client that has read from the old master, and finds the new one when it writes. */
-    private record FailingOver(StateStorage before, StateStorage after) implements StateStorage {
+    private static final class FailingOver extends ForwardingStateStorage {
+        private final StateStorage before;
+
+        FailingOver(StateStorage before, StateStorage after) {
+            super(after);
+            this.before = before;
+        }
+
         @Override
         public CompletionStage<Snapshot> read(StorageKey key) {
             return before.read(key);
-        }
-
-        @Override
-        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
-            return after.write(key, mutation);
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return after.capabilities();
         }
 
         @Override

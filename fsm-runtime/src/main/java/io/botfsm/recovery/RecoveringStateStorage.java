@@ -3,6 +3,7 @@ package io.botfsm.recovery;
 import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -15,7 +16,6 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -39,7 +39,7 @@ import java.util.concurrent.Executor;
  * is never called on the caller's thread nor on the driver's. Closing closes the wrapped storage and ends what waits
  * for the source; the source belongs to whoever made it and is not closed.
  */
-public final class RecoveringStateStorage implements StateStorage {
+public final class RecoveringStateStorage extends ForwardingStateStorage {
     /** What is made of a source that fails. */
     public enum OnFailure {
         /** The call fails with {@link RecoveryFailedException}. */
@@ -51,7 +51,6 @@ public final class RecoveringStateStorage implements StateStorage {
         TREAT_AS_MISSING
     }
 
-    private final StateStorage storage;
     private final Counters counters = new Counters();
     private final NegativeCache negativeCache;
     private final PerKeySerializer serializer;
@@ -59,13 +58,13 @@ public final class RecoveringStateStorage implements StateStorage {
     private final ClearNotifier clears;
 
     private RecoveringStateStorage(Builder builder) {
-        storage = builder.storage;
+        super(builder.storage);
         Executor executor = builder.executor.orElseGet(RecoveryPool::start);
-        boolean takesEvents = storage.capabilities().contains(Capability.EVENT_ID);
+        boolean takesEvents = builder.storage.capabilities().contains(Capability.EVENT_ID);
         RecoverySource source = new RecoverySource(builder.recovery, executor, builder.timeout, takesEvents, counters);
         negativeCache = new NegativeCache(builder.cacheSize, builder.cacheTtl, builder.ticker);
         serializer = new PerKeySerializer(executor);
-        restoration = new Restoration(storage, source, builder.onFailure, negativeCache, serializer, counters);
+        restoration = new Restoration(builder.storage, source, builder.onFailure, negativeCache, serializer, counters);
         clears = new ClearNotifier(source, builder.onFailure, negativeCache, builder.cacheSize);
     }
 
@@ -94,7 +93,7 @@ public final class RecoveringStateStorage implements StateStorage {
 
     /** What is stored, after a look-up if nothing was, and after a report if it is what a clear has left. */
     private CompletionStage<Snapshot> known(StorageKey key, boolean anyway) {
-        return storage.read(key)
+        return storage().read(key)
                 .thenCompose(found -> found.version() == 0
                         ? restoration.restore(key, anyway)
                         : CompletableFuture.completedFuture(found))
@@ -154,7 +153,7 @@ public final class RecoveringStateStorage implements StateStorage {
     }
 
     private CompletionStage<Outcome> writtenAndReported(StorageKey key, Mutation mutation) {
-        return storage.write(key, mutation)
+        return storage().write(key, mutation)
                 .thenCompose(outcome -> outcome instanceof Applied applied
                         ? applied(key, mutation, applied)
                         : CompletableFuture.completedFuture(outcome));
@@ -193,7 +192,7 @@ public final class RecoveringStateStorage implements StateStorage {
     }
 
     private CompletionStage<Outcome> reportedIfEmpty(StorageKey key, Applied applied) {
-        return storage.read(key)
+        return storage().read(key)
                 .exceptionallyCompose(
                         failure -> CompletableFuture.failedFuture(afterTheWrite(key, Futures.cause(failure))))
                 .thenCompose(now -> {
@@ -224,13 +223,8 @@ public final class RecoveringStateStorage implements StateStorage {
     }
 
     @Override
-    public Set<Capability> capabilities() {
-        return storage.capabilities();
-    }
-
-    @Override
     public void close() {
-        storage.close();
+        super.close();
         StorageClosedException closed = new StorageClosedException();
         restoration.close(closed);
         clears.close(closed);

@@ -21,12 +21,14 @@ class CompatibilityTableTest {
 
     /** Tests of the suites themselves, of decorators alone, and of the examples in the guides. */
     private static final List<String> NOT_IN_THE_TABLE = List.of(
+            "FencedStateStorageDecoratorTest",
             "LoggingStateStorageDecoratorTest",
             "NotifyingStateStorageDecoratorTest",
             "OwnLeaseStoreTest",
             "OwnStorageTest",
             "RealTimeReferenceLeaseStoreTest",
             "RealTimeReferenceStorageTest",
+            "RecoveringStateStorageDecoratorTest",
             "ReferenceCatalogTest",
             "ReferenceLeaseStoreTest",
             "ReferenceStorageTest",

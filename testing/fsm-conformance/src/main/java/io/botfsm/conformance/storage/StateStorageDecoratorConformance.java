@@ -26,8 +26,8 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds a decorator to what every decorator owes the storage that it wraps: it reports its capabilities, passes answers
- * and failures on, and closes it. The numbered rules are {@link StateStorageConformance}'s, for the decorator around a
+ * Holds a decorator to what every decorator owes the storage that it wraps: it reports its capabilities, passes
+ * extensions, answers and failures on, and closes it. The numbered rules are {@link StateStorageConformance}'s, for the decorator around a
  * real storage.
  */
 public abstract class StateStorageDecoratorConformance {
@@ -67,6 +67,13 @@ public abstract class StateStorageDecoratorConformance {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(need.name());
         }
+    }
+
+    @Test
+    void decorator_passesExtensionsOn() {
+        StateStorage decorator = decorate(new Wrapped(needs()));
+        assertThat(decorator.extension(Extension.class)).containsSame(Extension.OFFERED);
+        assertThat(decorator.extension(Runnable.class)).isEmpty();
     }
 
     @Test
@@ -114,6 +121,10 @@ public abstract class StateStorageDecoratorConformance {
                 .isSameAs(failure);
     }
 
+    private enum Extension {
+        OFFERED
+    }
+
     private static final class Wrapped implements StateStorage {
         private final Set<Capability> capabilities;
         private CompletionStage<Snapshot> read = CompletableFuture.completedFuture(Snapshot.none());
@@ -137,6 +148,11 @@ public abstract class StateStorageDecoratorConformance {
         @Override
         public Set<Capability> capabilities() {
             return capabilities;
+        }
+
+        @Override
+        public <T> Optional<T> extension(Class<T> type) {
+            return type == Extension.class ? Optional.of(type.cast(Extension.OFFERED)) : Optional.empty();
         }
 
         @Override

@@ -62,6 +62,8 @@ class ArchitectureTest {
 
     private static final Pattern VAGUE = Pattern.compile(".*(Utils?|Helpers?|Managers?)");
 
+    private static final String FORWARDING = "io.botfsm.storage.ForwardingStateStorage";
+
     private static final Map<String, JavaClasses> CLASSES = new TreeMap<>();
 
     static {
@@ -213,6 +215,30 @@ class ArchitectureTest {
                         .allMatch(named -> named.getRawType()
                                 .getPackageName()
                                 .equals(code.getOwner().getPackageName()));
+    }
+
+    /** One that forwards by itself loses what {@code StateStorage} learns later, such as an extension. */
+    @Test
+    void decoratorsOfStoragesForward() {
+        List<String> decorators = new ArrayList<>();
+        List<String> violations = new ArrayList<>();
+        CLASSES.values().stream()
+                .flatMap(JavaClasses::stream)
+                .filter(type -> type.isAssignableTo("io.botfsm.storage.StateStorage"))
+                .forEach(type -> {
+                    if (type.isAssignableTo(FORWARDING)) {
+                        decorators.add(type.getSimpleName());
+                    } else if (takesAStorage(type)) {
+                        violations.add(type.getName());
+                    }
+                });
+        assertThat(decorators).contains("ForwardingStateStorage").hasSizeGreaterThan(4);
+        assertThat(violations).as("decorators that do not extend %s", FORWARDING).isEmpty();
+    }
+
+    private static boolean takesAStorage(JavaClass type) {
+        return type.getFields().stream()
+                .anyMatch(field -> field.getRawType().isAssignableTo("io.botfsm.storage.StateStorage"));
     }
 
     @Test

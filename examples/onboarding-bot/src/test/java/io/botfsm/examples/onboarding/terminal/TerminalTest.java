@@ -13,9 +13,9 @@ import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.ManualClock;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
-import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
@@ -28,7 +28,6 @@ import java.io.PipedWriter;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -241,12 +240,11 @@ class TerminalTest {
     }
 
     /** Fails one write when it is told to, before or after it is applied. */
-    private static final class FailingStorage implements StateStorage {
-        private final StateStorage storage;
+    private static final class FailingStorage extends ForwardingStateStorage {
         private Failure next = Failure.NONE;
 
         FailingStorage(StateStorage storage) {
-            this.storage = storage;
+            super(storage);
         }
 
         void failNext(Failure failure) {
@@ -254,32 +252,17 @@ class TerminalTest {
         }
 
         @Override
-        public CompletionStage<Snapshot> read(StorageKey key) {
-            return storage.read(key);
-        }
-
-        @Override
         public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
             Failure failure = next;
             next = Failure.NONE;
             if (failure == Failure.NONE) {
-                return storage.write(key, mutation);
+                return storage().write(key, mutation);
             }
             if (failure == Failure.AFTER) {
-                storage.write(key, mutation).toCompletableFuture().join();
+                storage().write(key, mutation).toCompletableFuture().join();
             }
             return CompletableFuture.failedFuture(
                     new StorageUnavailableException(key, Duration.ofSeconds(2), failure == Failure.AFTER, null));
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return storage.capabilities();
-        }
-
-        @Override
-        public void close() {
-            storage.close();
         }
     }
 }
