@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * for the listeners.
  *
  * <p>Reports only what is stored through this very storage: not what another process stores, nor that a conversation
- * has expired, nor a write whose reply was lost. After closing, listeners still receive what was stored
- * before.
+ * has expired, nor a write whose reply was lost. After closing, listeners still receive what was stored before.
  *
  * <p>Thread-safe.
  */

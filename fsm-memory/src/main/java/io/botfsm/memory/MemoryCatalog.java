@@ -49,17 +49,14 @@ final class MemoryCatalog implements ConversationCatalog {
         Optional<StorageKey> last = requireNonNull(cursor, "cursor").map(MemoryCatalog::key);
         PriorityQueue<StorageKey> lowest = new PriorityQueue<>(ORDER.reversed());
         keys.get()
-                .filter(key -> filter.matches(key)
-                        && (last.isEmpty() || ORDER.compare(last.get(), key) < 0))
+                .filter(key -> filter.matches(key) && (last.isEmpty() || ORDER.compare(last.get(), key) < 0))
                 .forEach(key -> {
                     lowest.add(key);
                     if (lowest.size() > PAGE) {
                         lowest.remove();
                     }
                 });
-        Optional<String> next = lowest.size() < PAGE
-                ? Optional.empty()
-                : Optional.of(cursor(lowest.element()));
+        Optional<String> next = lowest.size() < PAGE ? Optional.empty() : Optional.of(cursor(lowest.element()));
         List<FoundConversation> found = lowest.stream()
                 .sorted(ORDER)
                 .map(key -> FoundConversation.of(key, read.apply(key)))
@@ -69,7 +66,9 @@ final class MemoryCatalog implements ConversationCatalog {
     }
 
     private static String cursor(StorageKey last) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(last.toText().getBytes(UTF_8));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(last.toText().getBytes(UTF_8));
     }
 
     private static StorageKey key(String cursor) {

@@ -31,7 +31,9 @@ class ErasureTest {
     }
 
     private void write(StorageKey key, String state) {
-        storage.write(key, Mutation.builder().state(state).put("name", "\"Ann\"").build())
+        storage.write(
+                        key,
+                        Mutation.builder().state(state).put("name", "\"Ann\"").build())
                 .toCompletableFuture()
                 .join();
     }
@@ -49,15 +51,14 @@ class ErasureTest {
             write(key(1, chat, 77), "A");
         }
         write(StorageKey.bot(2).chat(1).user(7).destiny("order").build(), "B");
-        ErasureReport report = Erasure.of(storage).erase(ConversationFilter.all().user(7));
+        ErasureReport report =
+                Erasure.of(storage).erase(ConversationFilter.all().user(7));
         assertThat(report.erased()).isEqualTo(3_001);
         assertThat(report.unreadable()).isEmpty();
         try (var left = catalog().find(ConversationFilter.all())) {
             assertThat(left.map(found -> found.key())).containsExactlyInAnyOrderElementsOf(others);
         }
-        assertThat(Erasure.of(storage)
-                        .erase(ConversationFilter.all().user(7))
-                        .erased())
+        assertThat(Erasure.of(storage).erase(ConversationFilter.all().user(7)).erased())
                 .isZero();
     }
 
@@ -119,7 +120,9 @@ class ErasureTest {
 
     @Test
     void aSupersededLeaseErasesNothing() {
-        storage.write(key(1, 1, 7), Mutation.builder().state("A").fencingToken(9).build())
+        storage.write(
+                        key(1, 1, 7),
+                        Mutation.builder().state("A").fencingToken(9).build())
                 .toCompletableFuture()
                 .join();
         Erasure erasure = Erasure.of(new FencedStateStorage(storage, 8));

@@ -80,9 +80,7 @@ public final class RedisStateStorage implements StateStorage {
         this.keys = new KeyScheme(options.keyPrefix());
         this.arguments = new WriteArguments(options);
         this.catalog = new RedisCatalog(
-                port,
-                timeout,
-                new CatalogedStorage(keys::pattern, keys::conversation, this::read, () -> closed));
+                port, timeout, new CatalogedStorage(keys::pattern, keys::conversation, this::read, () -> closed));
     }
 
     private static void requireTime(Durability wanted, Duration timeout) {

@@ -38,10 +38,6 @@ public final class ErasureReport {
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT,
-                "ErasureReport[erased=%d, passes=%d, unreadable=%d]",
-                erased,
-                passes,
-                unreadable.size());
+                Locale.ROOT, "ErasureReport[erased=%d, passes=%d, unreadable=%d]", erased, passes, unreadable.size());
     }
 }

@@ -93,7 +93,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
 
     /** What is stored, after a look-up if nothing was, and after a report if it is what a clear has left. */
     private CompletionStage<Snapshot> known(StorageKey key, boolean anyway) {
-        return storage().read(key)
+        return storage()
+                .read(key)
                 .thenCompose(found -> found.version() == 0
                         ? restoration.restore(key, anyway)
                         : CompletableFuture.completedFuture(found))
@@ -153,7 +154,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
     }
 
     private CompletionStage<Outcome> writtenAndReported(StorageKey key, Mutation mutation) {
-        return storage().write(key, mutation)
+        return storage()
+                .write(key, mutation)
                 .thenCompose(outcome -> outcome instanceof Applied applied
                         ? applied(key, mutation, applied)
                         : CompletableFuture.completedFuture(outcome));
@@ -192,7 +194,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
     }
 
     private CompletionStage<Outcome> reportedIfEmpty(StorageKey key, Applied applied) {
-        return storage().read(key)
+        return storage()
+                .read(key)
                 .exceptionallyCompose(
                         failure -> CompletableFuture.failedFuture(afterTheWrite(key, Futures.cause(failure))))
                 .thenCompose(now -> {

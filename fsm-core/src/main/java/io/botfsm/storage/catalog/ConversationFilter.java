@@ -144,7 +144,6 @@ public final class ConversationFilter {
     }
 
     private static void part(StringBuilder line, String name, Optional<String> value) {
-        value.ifPresent(
-                text -> line.append(' ').append(name).append('=').append(Text.field(text)));
+        value.ifPresent(text -> line.append(' ').append(name).append('=').append(Text.field(text)));
     }
 }

@@ -42,7 +42,8 @@ final class CatalogCalls {
         } catch (TimeoutException e) {
             throw failures.ofCommand(command, e);
         } catch (ExecutionException e) {
-            Throwable cause = ScriptCalls.unwrapped(e.getCause());
+            Throwable failure = e.getCause();
+            Throwable cause = failure == null ? e : ScriptCalls.unwrapped(failure);
             throw cause instanceof FsmException known ? known : failures.ofCommand(command, cause);
         }
     }

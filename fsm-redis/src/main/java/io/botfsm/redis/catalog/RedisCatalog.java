@@ -68,7 +68,7 @@ public final class RedisCatalog implements ConversationCatalog {
         if (storage.isClosed().getAsBoolean()) {
             throw new StorageClosedException();
         }
-        ScanPosition at = cursor.map(ScanPosition::parse).orElseGet(() -> ScanPosition.first(servers.view()));
+        ScanPosition at = cursor.map(this::parsed).orElseGet(() -> ScanPosition.first(servers.view()));
         Listed listed = at.isRoundOver() ? new Listed(Set.of(), at) : listed(at, filter);
         List<FoundConversation> found = new ArrayList<>();
         List<UnreadableRecord> unreadable = new ArrayList<>();
@@ -76,12 +76,17 @@ public final class RedisCatalog implements ConversationCatalog {
         return CatalogPage.of(found, unreadable, next(listed.next()));
     }
 
+    private ScanPosition parsed(String cursor) {
+        ScanPosition at = ScanPosition.parse(cursor);
+        servers.requireSameKind(at);
+        return at;
+    }
+
     private Optional<String> next(ScanPosition at) {
-        boolean isOnOneServer = at.servers().size() == 1 && at.servers().get(0).id().isEmpty();
         if (!at.isRoundOver()) {
             return Optional.of(at.text());
         }
-        return isOnOneServer
+        return at.isOnOneServer()
                 ? Optional.empty()
                 : at.nextRound(servers.view()).map(ScanPosition::text);
     }
@@ -157,8 +162,7 @@ public final class RedisCatalog implements ConversationCatalog {
     /** As after a node that was given up, whose port is closed then. */
     private static boolean wasNotSent(FsmException failure) {
         return failure instanceof StorageClosedException
-                || (failure.getCause() instanceof RedisPortException known
-                        && known.kind() == CommandOutcome.NOT_SENT);
+                || (failure.getCause() instanceof RedisPortException known && known.kind() == CommandOutcome.NOT_SENT);
     }
 
     /** Keys as text; one that is not UTF-8 is no conversation's. */

@@ -45,6 +45,11 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
         return left.isEmpty() && slots.isEmpty();
     }
 
+    /** Whether it is one server that belongs to no cluster. */
+    boolean isOnOneServer() {
+        return servers.size() == 1 && servers.get(0).id().isEmpty();
+    }
+
     /** The server that is being scanned. */
     ScannedServer server() {
         return servers.get(left.get(0));
@@ -52,9 +57,7 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
 
     /** On the same server. */
     ScanPosition at(String next) {
-        return next.equals(BEGIN)
-                ? withoutServer()
-                : new ScanPosition(scans, next, left, slots, servers);
+        return next.equals(BEGIN) ? withoutServer() : new ScanPosition(scans, next, left, slots, servers);
     }
 
     /** The server has been scanned, or there is none any more. */
@@ -86,8 +89,7 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
         List<ScannedServer> holders = new ArrayList<>();
         servers.stream().filter(server -> server.slots().get(slot())).forEach(holders::add);
         servers.stream()
-                .filter(server ->
-                        !server.slots().get(slot()) && server.moving().containsKey(slot()))
+                .filter(server -> !server.slots().get(slot()) && server.moving().containsKey(slot()))
                 .forEach(holders::add);
         return holders;
     }

@@ -126,10 +126,6 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
             }
         }
         return new ScannedServer(
-                form.group(1),
-                Long.parseLong(form.group(2)),
-                form.group(3),
-                SlotRanges.parse(form.group(4)),
-                moving);
+                form.group(1), Long.parseLong(form.group(2)), form.group(3), SlotRanges.parse(form.group(4)), moving);
     }
 }

@@ -56,10 +56,8 @@ final class ScannedServers {
             String runId = runId(calls.await("INFO", infos.get(i)));
             RedisPort node = masters.get(i);
             ScannedServer.ofNode(calls.await("CLUSTER NODES", nodes.get(i)), runId)
-                    .ifPresent(server -> {
-                        view.add(server);
-                        reached.put(server.id(), node);
-                    });
+                    .filter(server -> reached.putIfAbsent(server.id(), node) == null)
+                    .ifPresent(view::add);
         }
         ports = reached;
         return view;
@@ -70,6 +68,23 @@ final class ScannedServers {
         return ScannedServer.runId(info)
                 .orElseThrow(() -> new StorageRefusedException(
                         "INFO does not tell the server's run_id: conversations cannot be found reliably", null));
+    }
+
+    /**
+     * Makes sure that a cursor is of servers like these. Blocks if that is not known.
+     *
+     * @throws IllegalArgumentException if it is of a cluster and this is none, or the other way round
+     */
+    void requireSameKind(ScanPosition at) {
+        if (ports.isEmpty()) {
+            var unused = view();
+        }
+        if (ports.containsKey("") != at.isOnOneServer()) {
+            throw new IllegalArgumentException(
+                    at.isOnOneServer()
+                            ? "the cursor is of one server, and this is a cluster: begin the scan anew"
+                            : "the cursor is of a cluster, and this is one server: begin the scan anew");
+        }
     }
 
     /** How to reach a server; empty if it is no master of the cluster any more. Blocks if that is not known. */

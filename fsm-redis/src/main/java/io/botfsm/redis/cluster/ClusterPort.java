@@ -112,7 +112,9 @@ public final class ClusterPort implements RedisPort {
 
     @Override
     public CompletionStage<List<ClusterNode>> masters() {
-        return nodes.refresh().thenCompose(known -> any(ClusterNode::clusterNodes)).thenApply(nodes::masters);
+        return nodes.refresh()
+                .thenCompose(known -> any(ClusterNode::clusterNodes))
+                .thenApply(nodes::masters);
     }
 
     private <T> CompletionStage<T> any(Function<ClusterNode, CompletionStage<T>> command) {

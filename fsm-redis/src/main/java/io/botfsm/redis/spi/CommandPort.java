@@ -105,8 +105,8 @@ public abstract class CommandPort implements RedisPort {
 
     /** Keys of a slot that a node holds ({@code CLUSTER GETKEYSINSLOT}). */
     public CompletionStage<List<byte[]>> keysInSlot(int slot, int count) {
-        return flat(send(List.of(
-                CLUSTER, GETKEYSINSLOT, bytes(Integer.toString(slot)), bytes(Integer.toString(count)))));
+        return flat(
+                send(List.of(CLUSTER, GETKEYSINSLOT, bytes(Integer.toString(slot)), bytes(Integer.toString(count)))));
     }
 
     @SuppressWarnings("unchecked") // all its elements are byte[]

@@ -115,8 +115,7 @@ abstract class CatalogFailingRules extends CatalogRules {
         Set<StorageKey> found = new HashSet<>(TestedCatalog.keys(first.found()));
         found.addAll(TestedCatalog.keys(second.found()));
         time.eventually("pages can be read again", () -> isRead(catalog, bot, second));
-        found.addAll(
-                TestedCatalog.keys(TestedCatalog.found(catalog.pages(bot(bot), second.next(), page -> {}))));
+        found.addAll(TestedCatalog.keys(TestedCatalog.found(catalog.pages(bot(bot), second.next(), page -> {}))));
         assertThat(found).isEqualTo(Set.copyOf(keys));
     }
 

@@ -151,9 +151,8 @@ abstract class CatalogFindingRules extends CatalogRules {
                 ofBot.chat(11).user(1).state("S2"))) {
             assertThat(catalog.keys(filter))
                     .as("%s", filter)
-                    .isEqualTo(keys.stream()
-                            .filter(key -> isWanted(filter, key))
-                            .collect(Collectors.toSet()));
+                    .isEqualTo(
+                            keys.stream().filter(key -> isWanted(filter, key)).collect(Collectors.toSet()));
         }
         assertThat(catalog.keys(ConversationFilter.all())).containsAll(keys);
         assertThat(catalog.keys(ConversationFilter.all().user(11))).contains(keys.get(1), keys.get(11), keys.get(21));

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 
 /** A group of tests of a catalog, each with a bot that nobody else uses. */
 abstract class CatalogRules extends Rules {
-    /** More than the largest page holds, several times. */
-    static final int MANY = 2_500;
+    /** More than the largest page holds. */
+    static final int MANY = 1_100;
 
     private static final int AT_ONCE = 100;
 

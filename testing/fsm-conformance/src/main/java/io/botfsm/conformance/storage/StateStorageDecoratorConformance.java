@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Holds a decorator to what every decorator owes the storage that it wraps: it reports its capabilities, passes
- * extensions, answers and failures on, and closes it. The numbered rules are {@link StateStorageConformance}'s, for the decorator around a
- * real storage.
+ * extensions, answers and failures on, and closes it. The numbered rules are {@link StateStorageConformance}'s, for the
+ * decorator around a real storage.
  */
 public abstract class StateStorageDecoratorConformance {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

@@ -21,7 +21,7 @@ final class TestedCatalog {
     private static final int LARGEST_PAGE = 1_000;
 
     private static final int LONGEST_CURSOR = 65_536;
-    private static final int MOST_PAGES = 100_000;
+    private static final int MOST_PAGES = 20_000;
 
     private final TestedStorage storage;
     private final ConversationCatalog catalog;
@@ -43,10 +43,9 @@ final class TestedCatalog {
     CatalogPage page(ConversationFilter filter, Optional<String> cursor) {
         CatalogPage page = catalog.page(filter, cursor);
         assertThat(page.found()).as("a page").hasSizeLessThanOrEqualTo(LARGEST_PAGE);
-        page.next().ifPresent(next -> assertThat(next)
-                .as("a cursor")
-                .matches("[!-~]+")
-                .hasSizeLessThanOrEqualTo(LONGEST_CURSOR));
+        page.next()
+                .ifPresent(next ->
+                        assertThat(next).as("a cursor").matches("[!-~]+").hasSizeLessThanOrEqualTo(LONGEST_CURSOR));
         return page;
     }
 

@@ -34,7 +34,8 @@ final class ReferenceCatalog implements ConversationCatalog {
     BiPredicate<ConversationFilter, FoundConversation> isFound =
             (filter, found) -> filter.matches(found.key(), found.snapshot());
     Function<StorageKey, Snapshot> read;
-    Function<StorageKey, String> encode = key -> HexFormat.of().formatHex(key.toText().getBytes(UTF_8));
+    Function<StorageKey, String> encode =
+            key -> HexFormat.of().formatHex(key.toText().getBytes(UTF_8));
     Function<String, StorageKey> decode =
             cursor -> StorageKey.parse(new String(HexFormat.of().parseHex(cursor), UTF_8));
     Runnable requireUsable = this::honestRequireUsable;
@@ -79,9 +80,8 @@ final class ReferenceCatalog implements ConversationCatalog {
                 }
             }
         }
-        Optional<String> next = some.size() < pageSize
-                ? Optional.empty()
-                : Optional.of(encode.apply(some.get(some.size() - 1)));
+        Optional<String> next =
+                some.size() < pageSize ? Optional.empty() : Optional.of(encode.apply(some.get(some.size() - 1)));
         return CatalogPage.of(found, unreadable, next);
     }
 
