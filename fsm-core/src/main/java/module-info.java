@@ -13,10 +13,13 @@ module io.botfsm.core {
     exports io.botfsm.internal.guard to
             io.botfsm.runtime;
     exports io.botfsm.internal.text to
+            io.botfsm.memory,
+            io.botfsm.redis,
             io.botfsm.redis.aiogram,
             io.botfsm.runtime,
             io.botfsm.telegrambots;
     exports io.botfsm.json;
     exports io.botfsm.storage;
+    exports io.botfsm.storage.catalog;
     exports io.botfsm.transition;
 }

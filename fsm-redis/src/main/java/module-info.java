@@ -12,6 +12,8 @@ module io.botfsm.redis {
     exports io.botfsm.redis;
     exports io.botfsm.redis.spi;
     exports io.botfsm.redis.spi.blocking;
+    exports io.botfsm.redis.catalog to
+            io.botfsm.redis.aiogram;
     exports io.botfsm.redis.internal to
             io.botfsm.redis.aiogram;
 }

@@ -1,4 +1,7 @@
-/** What stands between a stream of updates and the storage: event isolation and recovery from a second source. */
+/**
+ * What stands between a stream of updates and the storage: event isolation and recovery from a second source; and the
+ * maintenance of what is stored.
+ */
 module io.botfsm.runtime {
     requires transitive io.botfsm.core;
     requires transitive io.botfsm.lock;
@@ -6,6 +9,7 @@ module io.botfsm.runtime {
     requires org.slf4j;
     requires static transitive org.jspecify;
 
+    exports io.botfsm.catalog;
     exports io.botfsm.isolation;
     exports io.botfsm.recovery;
 }

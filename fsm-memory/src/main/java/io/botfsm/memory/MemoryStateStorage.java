@@ -18,6 +18,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
 import io.botfsm.storage.WriteContext;
+import io.botfsm.storage.catalog.ConversationCatalog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAccumulator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * conversation whose time is over, and it leaves the memory without traffic too, about a thousand in a second.
  * Conversations without time to live stay until they are cleared: give a {@linkplain Builder#ttl time to live} where
  * users come and go. All capabilities; all rules of the specification but those on shared and absent backends, which do
- * not exist here.
+ * not exist here. Offers a {@link ConversationCatalog}.
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;
@@ -79,9 +81,12 @@ public final class MemoryStateStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
+        return CompletableFuture.completedFuture(snapshot(key));
+    }
+
+    private Snapshot snapshot(StorageKey key) {
         Kept kept = conversations.getIfPresent(key);
-        return CompletableFuture.completedFuture(
-                kept == null ? Snapshot.none() : kept.conversation.snapshot(clock.instant()));
+        return kept == null ? Snapshot.none() : kept.conversation.snapshot(clock.instant());
     }
 
     @Override
@@ -131,6 +136,22 @@ public final class MemoryStateStorage implements StateStorage {
     @Override
     public Set<Capability> capabilities() {
         return EnumSet.allOf(Capability.class);
+    }
+
+    /** Offers a {@link ConversationCatalog}. */
+    @Override
+    public <T> Optional<T> extension(Class<T> type) {
+        requireNonNull(type, "type");
+        return type == ConversationCatalog.class
+                ? Optional.of(type.cast(new MemoryCatalog(this::keys, this::snapshot)))
+                : Optional.empty();
+    }
+
+    private Stream<StorageKey> keys() {
+        if (closed) {
+            throw new StorageClosedException();
+        }
+        return conversations.asMap().keySet().stream();
     }
 
     /** Forgets every conversation. */

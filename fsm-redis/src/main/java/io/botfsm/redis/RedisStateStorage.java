@@ -2,6 +2,8 @@ package io.botfsm.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.redis.catalog.CatalogedStorage;
+import io.botfsm.redis.catalog.RedisCatalog;
 import io.botfsm.redis.internal.CallFailures;
 import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.internal.ScriptCalls;
@@ -20,6 +22,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.UnconfirmedWriteException;
+import io.botfsm.storage.catalog.ConversationCatalog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -41,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. As durable as the Redis behind it: with its default settings a crash of the server may lose the last
  * second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
  * {@link StorageUnavailableException} when Redis is unavailable or passes a request by for now,
- * {@link StorageRefusedException} when it will go on refusing.
+ * {@link StorageRefusedException} when it will go on refusing. Offers a {@link ConversationCatalog}, which needs more
+ * rights; the page says which.
  */
 public final class RedisStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
@@ -54,6 +58,7 @@ public final class RedisStateStorage implements StateStorage {
     private final WriteArguments arguments;
     private final Optional<Durability> durability;
     private final Optional<FollowedScripts> durableScripts;
+    private final ConversationCatalog catalog;
     private volatile boolean closed;
 
     /**
@@ -81,6 +86,8 @@ public final class RedisStateStorage implements StateStorage {
         this.scripts = new ScriptCalls(durableScripts.isPresent() ? durableScripts.get() : port, timeout);
         this.keys = new KeyScheme(options.keyPrefix());
         this.arguments = new WriteArguments(options);
+        this.catalog = new RedisCatalog(
+                port, timeout, new CatalogedStorage(keys::pattern, keys::conversation, this::read, () -> closed));
     }
 
     private static void requireTime(Durability wanted, Duration timeout) {
@@ -191,6 +198,13 @@ public final class RedisStateStorage implements StateStorage {
     @Override
     public Set<Capability> capabilities() {
         return CAPABILITIES;
+    }
+
+    /** Offers a {@link ConversationCatalog}. */
+    @Override
+    public <T> Optional<T> extension(Class<T> type) {
+        requireNonNull(type, "type");
+        return type == ConversationCatalog.class ? Optional.of(type.cast(catalog)) : Optional.empty();
     }
 
     /** Ends the storage, not the client. */

@@ -44,6 +44,11 @@ class FailingPort implements RedisPort {
     }
 
     @Override
+    public CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count) {
+        return CompletableFuture.failedFuture(failure);
+    }
+
+    @Override
     public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
         return CompletableFuture.failedFuture(failure);
     }

@@ -319,6 +319,11 @@ class RedisServerCheckTest {
         }
 
         @Override
+        public CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count) {
+            throw new Past();
+        }
+
+        @Override
         public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
             throw new Past();
         }

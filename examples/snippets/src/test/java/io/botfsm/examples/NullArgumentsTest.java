@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
+import io.botfsm.catalog.Erasure;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.json.GenericType;
 import io.botfsm.lock.InstanceLock;
@@ -26,6 +27,7 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.WriteContext;
+import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
 import io.botfsm.telegrambots.UpdateKeys;
@@ -70,7 +72,7 @@ import org.junit.jupiter.api.Timeout;
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
-            "io.botfsm.(redis.(spi|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+            "io.botfsm.(redis.(spi|catalog|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
                     + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease|LockHolder).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
@@ -133,6 +135,8 @@ class NullArgumentsTest {
         SAMPLES.put(Snapshot.class, Snapshot::none);
         SAMPLES.put(Snapshot.Builder.class, Snapshot::builder);
         SAMPLES.put(EventWindow.class, EventWindow::empty);
+        SAMPLES.put(ConversationFilter.class, ConversationFilter::all);
+        SAMPLES.put(Erasure.class, () -> Erasure.of(STORAGE));
         SAMPLES.put(StoredConversation.class, StoredConversation::none);
         SAMPLES.put(StoredConversation.Builder.class, StoredConversation::builder);
         SAMPLES.put(EventIsolation.Builder.class, EventIsolation::builder);

@@ -231,6 +231,11 @@ class WrongPortsTest {
         }
 
         @Override
+        public CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count) {
+            return right.scan(cursor, pattern, count);
+        }
+
+        @Override
         public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
             return right.subscribe(channel, hint);
         }

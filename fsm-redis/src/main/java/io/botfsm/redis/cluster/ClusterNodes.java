@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,17 @@ final class ClusterNodes {
         return shuffled(topology.masters()).stream()
                 .flatMap(node -> port(node).stream())
                 .toList();
+    }
+
+    /**
+     * Those who serve slots, and the masters that serve none, to which slots may be about to move.
+     *
+     * @param text a node's reply to {@code CLUSTER NODES}
+     */
+    List<ClusterNode> masters(String text) {
+        Set<Node> masters = new LinkedHashSet<>(topology.masters());
+        masters.addAll(ClusterTopology.mastersWithoutSlots(text));
+        return masters.stream().flatMap(node -> port(node).stream()).toList();
     }
 
     boolean isClosed() {

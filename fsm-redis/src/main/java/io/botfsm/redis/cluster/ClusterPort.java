@@ -104,7 +104,20 @@ public final class ClusterPort implements RedisPort {
         return any(node -> node.configGet(pattern));
     }
 
-    private <T> CompletionStage<T> any(Function<RedisPort, CompletionStage<T>> command) {
+    /** Of one server only. */
+    @Override
+    public CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count) {
+        throw new UnsupportedOperationException("SCAN lists the keys of one server: call it on each of masters()");
+    }
+
+    @Override
+    public CompletionStage<List<ClusterNode>> masters() {
+        return nodes.refresh()
+                .thenCompose(known -> any(ClusterNode::clusterNodes))
+                .thenApply(nodes::masters);
+    }
+
+    private <T> CompletionStage<T> any(Function<ClusterNode, CompletionStage<T>> command) {
         if (nodes.isClosed()) {
             return CompletableFuture.failedFuture(RedisPortException.closed());
         }

@@ -3,17 +3,24 @@ package io.botfsm.redis.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.redis.spi.RedisUri.Node;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Who serves which slots. Immutable. */
 final class ClusterTopology {
     /** Nobody serves any. */
     static final ClusterTopology NONE = new ClusterTopology(new @Nullable Node[HashSlot.COUNT], Set.of());
+
+    private static final int WORDS_BEFORE_SLOTS = 8;
+    private static final Pattern ADDRESS = Pattern.compile("(.+):(\\d{1,5})@");
+    private static final List<String> UNREACHABLE = List.of("fail", "fail?", "handshake", "noaddr");
 
     private final @Nullable Node[] bySlot;
     private final Set<Node> masters;
@@ -54,6 +61,31 @@ final class ClusterTopology {
             return new Node(name.isEmpty() || name.equals("?") ? asked.host() : name, port.intValue());
         }
         throw new IllegalArgumentException("not a reply to CLUSTER SLOTS");
+    }
+
+    /**
+     * Reads the reply to {@code CLUSTER NODES}, a line for each node: id, address and port of its bus, flags, and more,
+     * then its slots.
+     *
+     * @return the masters that can be reached and serve no slot
+     */
+    static List<Node> mastersWithoutSlots(String nodes) {
+        List<Node> masters = new ArrayList<>();
+        for (String line : nodes.split("\n", -1)) {
+            String[] words = line.strip().split(" ", -1);
+            if (words.length == WORDS_BEFORE_SLOTS && isReachableMaster(words[2])) {
+                Matcher address = ADDRESS.matcher(words[1]);
+                if (address.lookingAt()) {
+                    masters.add(new Node(address.group(1), Integer.parseInt(address.group(2))));
+                }
+            }
+        }
+        return masters;
+    }
+
+    private static boolean isReachableMaster(String flags) {
+        List<String> all = List.of(flags.split(",", -1));
+        return all.contains("master") && UNREACHABLE.stream().noneMatch(all::contains);
     }
 
     Optional<Node> master(int slot) {

@@ -18,7 +18,28 @@ import org.jspecify.annotations.Nullable;
  */
 public record CallFailures(Duration timeout) {
     /**
-     * The failure of a stage.
+     * The failure of a command that finds conversations rather than concerning one of them.
+     *
+     * @param command its name
+     */
+    public FsmException ofCommand(String command, @Nullable Throwable failure) {
+        if (!(failure instanceof RedisPortException known)) {
+            return new StorageUnavailableException(command + " failed", timeout, failure);
+        }
+        if (known.kind() == CommandOutcome.CLOSED) {
+            return new StorageClosedException();
+        }
+        if (known.code().equals("NOPERM")) {
+            return new StorageRefusedException("the user has no right to " + command, known);
+        }
+        String message = command + ": " + known.getMessage();
+        return known.isLastingOnceConnected()
+                ? new StorageRefusedException(message, known)
+                : new StorageUnavailableException(message, timeout, known);
+    }
+
+    /**
+     * The failure of a call on a conversation.
      *
      * @param writes whether the call might have changed something
      */

@@ -14,7 +14,8 @@ public final class KeyPattern {
         return literal(begin) + '*' + literal(end);
     }
 
-    private static String literal(String text) {
+    /** Of this text alone. */
+    static String literal(String text) {
         return text.replaceAll("[*?\\[\\]\\\\]", "\\\\$0");
     }
 }

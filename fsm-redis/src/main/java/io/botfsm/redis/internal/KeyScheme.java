@@ -3,6 +3,7 @@ package io.botfsm.redis.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.catalog.ConversationFilter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -46,6 +47,17 @@ public final class KeyScheme {
     /** A pattern, as Redis reads it, of all keys of a bot, or of all. */
     public String pattern(Optional<String> bot) {
         return KeyPattern.of(begin + bot.map(id -> encoded(id) + ':').orElse(""), "}");
+    }
+
+    /** A pattern, as Redis reads it, of at least the keys of all conversations that a filter matches. */
+    public String pattern(ConversationFilter filter) {
+        String user = filter.user().map(id -> KeyPattern.literal(encoded(id))).orElse("");
+        return KeyPattern.literal(begin) + literalOrAny(filter.bot()) + ':' + literalOrAny(filter.chat()) + ':' + user
+                + "*}";
+    }
+
+    private static String literalOrAny(Optional<String> id) {
+        return id.map(text -> KeyPattern.literal(encoded(text))).orElse("*");
     }
 
     /** The conversation that a Redis key is of; empty if this scheme gives no conversation that key. */

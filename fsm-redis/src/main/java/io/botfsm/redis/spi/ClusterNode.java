@@ -9,6 +9,12 @@ public interface ClusterNode extends RedisPort {
     /** Who serves which slots, as the node sees it ({@code CLUSTER SLOTS}). */
     CompletionStage<List<Object>> clusterSlots();
 
+    /** The nodes of the cluster, as the node sees them, and what it serves itself ({@code CLUSTER NODES}). */
+    CompletionStage<String> clusterNodes();
+
+    /** Keys of a slot that the node holds, whether or not it serves that slot ({@code CLUSTER GETKEYSINSLOT}). */
+    CompletionStage<List<byte[]>> keysInSlot(int slot, int count);
+
     /** The same node; each command follows an {@code ASKING} on the same connection. */
     RedisPort asking();
 

@@ -19,6 +19,11 @@ public abstract class CommandPort implements RedisPort {
     private static final byte[] GET = bytes("GET");
     private static final byte[] CLUSTER = bytes("CLUSTER");
     private static final byte[] SLOTS = bytes("SLOTS");
+    private static final byte[] NODES = bytes("NODES");
+    private static final byte[] GETKEYSINSLOT = bytes("GETKEYSINSLOT");
+    private static final byte[] SCAN = bytes("SCAN");
+    private static final byte[] MATCH = bytes("MATCH");
+    private static final byte[] COUNT = bytes("COUNT");
     private static final byte[] ONE = bytes("1");
 
     /** Lets a node of a cluster execute the next command though the keys of its slot are moving to it. */
@@ -83,9 +88,25 @@ public abstract class CommandPort implements RedisPort {
         return flat(send(List.of(CONFIG, GET, bytes(pattern))));
     }
 
+    @Override
+    public CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count) {
+        return send(List.of(SCAN, cursor, MATCH, pattern, COUNT, bytes(Integer.toString(count))));
+    }
+
     /** Who serves which slots, as a node of a cluster sees it ({@code CLUSTER SLOTS}). */
     public CompletionStage<List<Object>> clusterSlots() {
         return send(List.of(CLUSTER, SLOTS));
+    }
+
+    /** The nodes of the cluster, as a node sees them ({@code CLUSTER NODES}). */
+    public CompletionStage<String> clusterNodes() {
+        return send(List.of(CLUSTER, NODES)).thenApply(CommandPort::text);
+    }
+
+    /** Keys of a slot that a node holds ({@code CLUSTER GETKEYSINSLOT}). */
+    public CompletionStage<List<byte[]>> keysInSlot(int slot, int count) {
+        return flat(
+                send(List.of(CLUSTER, GETKEYSINSLOT, bytes(Integer.toString(slot)), bytes(Integer.toString(count)))));
     }
 
     @SuppressWarnings("unchecked") // all its elements are byte[]

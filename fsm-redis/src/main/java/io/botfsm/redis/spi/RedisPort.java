@@ -1,6 +1,7 @@
 package io.botfsm.redis.spi;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -20,6 +21,21 @@ public interface RedisPort extends RedisScripts, AutoCloseable {
 
     /** Settings of the server: names and values in turn ({@code CONFIG GET}). */
     CompletionStage<List<byte[]>> configGet(String pattern);
+
+    /**
+     * Lists some of the keys that the server holds ({@code SCAN}): the cursor to go on with, and a list of keys. A
+     * cluster's keys are listed at each of its {@link #masters}.
+     *
+     * @param cursor {@code 0} at first, and again when all were listed
+     * @param pattern of keys, as Redis reads it
+     * @param count about how many keys the server looks at
+     */
+    CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count);
+
+    /** The masters of a cluster, asked for anew, those without slots included; none where there is but one server. */
+    default CompletionStage<List<ClusterNode>> masters() {
+        return CompletableFuture.completedFuture(List.of());
+    }
 
     /**
      * Tells of messages on a channel from the moment the stage completes ({@code SUBSCRIBE}). Where the connection that

@@ -211,6 +211,21 @@ class ClusterPortTest {
         assertThat(nodes.values()).allMatch(node -> node.closed);
     }
 
+    /** A slot may be about to move to a master that has none yet. */
+    @Test
+    void mastersWithoutSlotsAreMastersToo() throws Exception {
+        assertThat(get(port.masters()))
+                .extracting(node -> ((ScriptedNode) node).number)
+                .containsExactlyInAnyOrder(1, 2, 5);
+    }
+
+    @Test
+    void keysAreListedAtEachMaster() {
+        assertThatThrownBy(() -> port.scan(KEY, KEY, 1))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("each of masters()");
+    }
+
     @Test
     void aSeedThatIsNoClusterIsRefused() {
         assertThatThrownBy(() -> {
@@ -327,6 +342,28 @@ class ClusterPortTest {
         @Override
         public CompletionStage<List<byte[]>> configGet(String pattern) {
             return answer("configGet", List.of());
+        }
+
+        @Override
+        public CompletionStage<List<Object>> scan(byte[] cursor, byte[] pattern, int count) {
+            return answer("scan", List.of(cursor, List.of()));
+        }
+
+        /** One of those that serve slots, a replica, a master that is about to get some, and two that are gone. */
+        @Override
+        public CompletionStage<String> clusterNodes() {
+            return answer("clusterNodes", """
+                    07c37dfeb2352 h:1@11 myself,master - 0 1426238317239 4 connected 0-5460
+                    67ed2db8d6770 h:8@18,hostname slave 07c37dfeb2352 0 1426238316232 2 connected
+                    292f8b365bb7e h:5@15 master - 0 1426238318243 3 connected
+                    6ec23923021cf h:6@16 master,fail - 0 1426238315000 5 disconnected
+                    824fe116063bc :0@0 master,noaddr - 0 1426238317741 1 disconnected
+                    """);
+        }
+
+        @Override
+        public CompletionStage<List<byte[]>> keysInSlot(int slot, int count) {
+            return answer("keysInSlot", List.of());
         }
 
         @Override

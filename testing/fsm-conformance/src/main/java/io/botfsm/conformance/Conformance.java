@@ -2,6 +2,7 @@ package io.botfsm.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,12 @@ public abstract class Conformance {
          * Expired ones may still count for a moment, but must disappear without being accessed.
          */
         long records();
+    }
+
+    /** A record can be spoilt. */
+    public interface Spoils {
+        /** Replaces the record of a conversation by one that no storage of this kind can read. */
+        void spoil(StorageKey key);
     }
 
     /** For the suites. */

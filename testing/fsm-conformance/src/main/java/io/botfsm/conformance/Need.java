@@ -12,6 +12,8 @@ public enum Need {
     SHARES,
     /** The test class is {@link Conformance.Counts}. */
     COUNTS,
+    /** The test class is {@link Conformance.Spoils}. */
+    SPOILS,
     /** The storage has {@link Capability#COMPARE_AND_SET}. */
     COMPARE_AND_SET,
     /** The storage has {@link Capability#VERSION}. */
@@ -37,6 +39,7 @@ public enum Need {
             case CUTS_OFF -> suite instanceof Conformance.CutsOff;
             case SHARES -> suite instanceof Conformance.Shares;
             case COUNTS -> suite instanceof Conformance.Counts;
+            case SPOILS -> suite instanceof Conformance.Spoils;
             case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, TIMES, ATTRIBUTES, DEADLINE, ANY_TEXT ->
                 suite.meets(this);
         };

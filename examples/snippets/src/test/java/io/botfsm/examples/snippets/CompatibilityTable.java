@@ -36,7 +36,7 @@ final class CompatibilityTable {
     static final String OF_ONE_PROCESS = "one process";
 
     private static final List<String> SUITES =
-            List.of("storage", "lease", "event isolation", "instance lock", "aiogram", "port");
+            List.of("storage", "catalog", "lease", "event isolation", "instance lock", "aiogram", "port");
     /** By the beginning of the names of their tests; in lower case the last part of their packages. */
     private static final List<String> CLIENTS = List.of("Lettuce", "Jedis");
 
@@ -102,6 +102,7 @@ final class CompatibilityTable {
     private static String suite(String name) {
         Map<String, String> words = new LinkedHashMap<>(); // the first that is found decides
         words.put("Aiogram", "aiogram");
+        words.put("Catalog", "catalog");
         words.put("Isolation", "event isolation");
         words.put("Lock", "instance lock");
         words.put("Port", "port");

@@ -29,6 +29,7 @@ class CompatibilityTableTest {
             "RealTimeReferenceLeaseStoreTest",
             "RealTimeReferenceStorageTest",
             "RecoveringStateStorageDecoratorTest",
+            "ReferenceCatalogTest",
             "ReferenceLeaseStoreTest",
             "ReferenceStorageTest",
             "TransitionCheckingStateStorageDecoratorTest");
@@ -71,6 +72,8 @@ class CompatibilityTableTest {
                 .contains(new Combination("storage", "Lettuce", "standalone"));
         assertThat(CompatibilityTable.of("io.botfsm.memory.MemoryStateStorageConformanceTest"))
                 .contains(new Combination("storage", "memory", CompatibilityTable.OF_ONE_PROCESS));
+        assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.topology.JedisClusterCatalogConformanceTest"))
+                .contains(new Combination("catalog", "Jedis", "Cluster"));
         assertThat(CompatibilityTable.of("io.botfsm.jdbc.JdbcConformanceTest")).isEqualTo(Optional.empty());
     }
 }

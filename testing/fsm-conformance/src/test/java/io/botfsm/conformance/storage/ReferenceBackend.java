@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,6 +47,10 @@ final class ReferenceBackend {
     }
 
     final Map<Object, Kept> kept = new ConcurrentHashMap<>();
+
+    /** Keys of records that cannot be read, as a catalog finds out. */
+    final Set<StorageKey> spoilt = ConcurrentHashMap.newKeySet();
+
     final AtomicLong advanced = new AtomicLong();
     private final AtomicLong highestVersion = new AtomicLong();
     volatile Connection connection = Connection.UP;

@@ -24,6 +24,7 @@ final class ReferenceStorage implements StateStorage {
     final ReferenceBackend backend;
     final Optional<Duration> ttl;
     final Duration deadline;
+    final ReferenceCatalog catalog;
     private volatile boolean closed;
 
     Function<StorageKey, CompletionStage<Snapshot>> read = this::honestRead;
@@ -42,6 +43,7 @@ final class ReferenceStorage implements StateStorage {
         this.backend = backend;
         this.ttl = ttl;
         this.deadline = deadline;
+        this.catalog = new ReferenceCatalog(this);
     }
 
     CompletionStage<Snapshot> honestRead(StorageKey key) {
@@ -114,6 +116,11 @@ final class ReferenceStorage implements StateStorage {
     @Override
     public Set<Capability> capabilities() {
         return capabilities.get();
+    }
+
+    @Override
+    public <T> Optional<T> extension(Class<T> type) {
+        return type.isInstance(catalog) ? Optional.of(type.cast(catalog)) : Optional.empty();
     }
 
     @Override

@@ -149,7 +149,17 @@ public abstract class RedisPortConformance {
         assertThat((byte[]) eval(port, "return {1, false}", key).get(1)).isEmpty();
         assertThat(get(port.hgetall(key))).isEmpty();
         assertThat(get(port.info("server"))).contains("redis_version:");
+        assertThat(scanned(port)).isEmpty();
+        eval(port, COUNT, key);
+        assertThat(scanned(port)).hasSize(1).first().isEqualTo(key);
         assertThat(get(port.configGet("maxmemory"))).hasSize(2).first().isEqualTo(utf8("maxmemory"));
+    }
+
+    /** Of a server that holds this key at most. */
+    private List<?> scanned(RedisPort port) {
+        List<Object> reply = get(port.scan(utf8("0"), key, 10));
+        assertThat(reply).hasSize(2).first().isEqualTo(utf8("0"));
+        return (List<?>) reply.get(1);
     }
 
     /** P04. */

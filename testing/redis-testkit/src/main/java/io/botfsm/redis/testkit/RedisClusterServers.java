@@ -263,11 +263,11 @@ public final class RedisClusterServers implements AutoCloseable {
         return masterOf(slot);
     }
 
-    /** A master that serves other slots than this node. */
-    public RedisServerProcess anotherMaster(RedisServerProcess than) {
+    /** A master that serves other slots than these nodes. */
+    public RedisServerProcess anotherMaster(RedisServerProcess... than) {
         return running()
-                .filter(server ->
-                        server != than && text(server, "INFO", "replication").contains("role:master"))
+                .filter(server -> !List.of(than).contains(server)
+                        && text(server, "INFO", "replication").contains("role:master"))
                 .findFirst()
                 .orElseThrow();
     }

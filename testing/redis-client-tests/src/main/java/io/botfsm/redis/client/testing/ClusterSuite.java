@@ -22,11 +22,18 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.catalog.CatalogPage;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.catalog.FoundConversation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -243,9 +250,120 @@ public abstract class ClusterSuite {
         }
     }
 
-    /** What a replica confirmed is not lost. While the master is dead nobody can confirm, and writes say so. */
+    /** From a master that is still to be scanned to one that has been. */
     @Test
     @Order(8)
+    void aScanMissesNothingWhileSlotsMove() {
+        try (BotRedis redis = connect()) {
+            PartlyScanned scan = new PartlyScanned(redis.stateStorage());
+            RedisServerProcess last = cluster.anotherMaster(scan.scanned, scan.underWay);
+            cluster.move(cluster.slotsOf(last).limit(300), last, scan.scanned);
+            scan.end();
+        }
+    }
+
+    /** They were away while their master was scanned, and nobody can see that by who serves what. */
+    @Test
+    @Order(8)
+    void aScanMissesNothingWhileSlotsMoveThereAndBack() {
+        try (BotRedis redis = connect()) {
+            PartlyScanned scan = new PartlyScanned(redis.stateStorage());
+            int[] slots = cluster.slotsOf(scan.underWay).limit(400).toArray();
+            cluster.move(IntStream.of(slots), scan.underWay, scan.scanned);
+            scan.pages(8);
+            cluster.move(IntStream.of(slots), scan.scanned, scan.underWay);
+            scan.end();
+        }
+    }
+
+    /** Some of its keys are at one node, and some at the other. */
+    @Test
+    @Order(8)
+    void aScanMissesNothingOfASlotOnItsWay() {
+        try (BotRedis redis = connect()) {
+            PartlyScanned scan = new PartlyScanned(redis.stateStorage());
+            RedisServerProcess last = cluster.anotherMaster(scan.scanned, scan.underWay);
+            int slot = scan.keys.stream()
+                    .mapToInt(this::slot)
+                    .filter(of -> cluster.masterOf(of) == last)
+                    .findFirst()
+                    .orElseThrow();
+            cluster.move(slot, last, scan.scanned, scan::end);
+        }
+    }
+
+    @Test
+    @Order(8)
+    void findingNeedsRightsOfItsOwn() {
+        String rights = "~fsm:* resetchannels +info +script|load +evalsha +eval +hgetall +hmget +hset +hdel +hlen +del"
+                + " +pexpire +persist +time +cluster|slots +asking";
+        String uri = cluster.uri().replace("redis://", "redis://bot:secret@");
+        allow(rights);
+        try (BotRedis redis = client.connect(uri)) {
+            ConversationCatalog catalog = CatalogSuite.catalog(redis.stateStorage());
+            assertThatThrownBy(() -> CatalogSuite.found(catalog, "bot", Optional.empty()))
+                    .isInstanceOf(StorageRefusedException.class)
+                    .hasMessage("the user has no right to CLUSTER NODES");
+        }
+        allow(rights + " +scan +cluster|nodes +cluster|getkeysinslot");
+        try (BotRedis redis = client.connect(uri)) {
+            new PartlyScanned(redis.stateStorage()).end();
+        }
+    }
+
+    /** A scan that has looked at the keys of one master and begun with those of another. */
+    private final class PartlyScanned {
+        private final String bot = freshKey().bot();
+        private final ConversationCatalog catalog;
+        private final Set<StorageKey> keys;
+        private final Set<StorageKey> found = new HashSet<>();
+        private final RedisServerProcess scanned;
+        private final RedisServerProcess underWay;
+        private Optional<String> cursor = Optional.empty();
+
+        PartlyScanned(StateStorage storage) {
+            catalog = CatalogSuite.catalog(storage);
+            keys = CatalogSuite.write(storage, bot, 6_000);
+            scanned = nextServer();
+            RedisServerProcess next = scanned;
+            while (next == scanned) {
+                next = nextServer();
+            }
+            underWay = next;
+        }
+
+        private RedisServerProcess nextServer() {
+            List<FoundConversation> page = List.of();
+            while (page.isEmpty()) {
+                page = page();
+            }
+            return cluster.masterOf(slot(page.get(0).key()));
+        }
+
+        private List<FoundConversation> page() {
+            CatalogPage page = catalog.page(ConversationFilter.bot(bot), cursor);
+            cursor = page.next();
+            page.found().forEach(conversation -> found.add(conversation.key()));
+            return page.found();
+        }
+
+        void pages(int count) {
+            for (int i = 0; i < count; i++) {
+                page();
+            }
+        }
+
+        void end() {
+            while (cursor.isPresent()) {
+                page();
+            }
+            assertThat(found).isEqualTo(keys);
+        }
+    }
+
+    /** What a replica confirmed is not lost. While the master is dead nobody can confirm, and writes say so. */
+    @Test
+    @Order(9)
     void aKilledMasterIsReplacedUnderLoadWhileSlotsMove() throws Exception {
         for (int i = 0; i < Proof.runs(10, 1); i++) {
             killUnderLoad();

@@ -19,10 +19,15 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.catalog.CatalogPage;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -270,9 +275,32 @@ public abstract class SentinelSuite {
         }
     }
 
-    /** What a replica confirmed is not lost. While the old master is dead nobody can confirm, and writes say so. */
+    /** The cursor was of another process, in which keys had other places. */
     @Test
     @Order(5)
+    void aScanGoesOnAtThePromotedReplica() {
+        topology.awaitReplica();
+        topology.awaitSentinels();
+        try (BotRedis redis = connect()) {
+            String bot = freshKey().bot();
+            ConversationCatalog catalog = CatalogSuite.catalog(redis.stateStorage());
+            Set<StorageKey> keys = CatalogSuite.write(redis.stateStorage(DURABLE), bot, 2_000);
+            CatalogPage page = catalog.page(ConversationFilter.bot(bot), Optional.empty());
+            for (int i = 0; i < 8; i++) {
+                page = catalog.page(ConversationFilter.bot(bot), page.next());
+            }
+            RedisServerProcess master = topology.master();
+            master.kill();
+            topology.awaitOtherMaster(master);
+            Calls.untilItReads(redis.stateStorage(), keys.iterator().next());
+            assertThat(CatalogSuite.found(catalog, bot, page.next())).isEqualTo(keys);
+            master.startAgain();
+        }
+    }
+
+    /** What a replica confirmed is not lost. While the old master is dead nobody can confirm, and writes say so. */
+    @Test
+    @Order(6)
     void aKilledMasterIsReplacedUnderLoad() throws Exception {
         for (int i = 0; i < Proof.runs(10, 1); i++) {
             killUnderLoad();

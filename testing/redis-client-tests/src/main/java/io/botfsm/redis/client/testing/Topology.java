@@ -233,6 +233,21 @@ public final class Topology {
                 .sum();
     }
 
+    /** Puts a text in the place of what a key holds, wherever that is. */
+    void replaceByText(String key) {
+        boolean replaced = false;
+        for (RedisTestServer server : servers) {
+            try (RespConnection redis = server.connect()) {
+                redis.call("SELECT", Integer.toString(database));
+                redis.call("SET", key, "spoilt");
+                replaced = true;
+            } catch (RespConnection.ErrorReply elsewhere) {
+                // a replica, or a node of a cluster that does not serve it
+            }
+        }
+        assertThat(replaced).isTrue();
+    }
+
     void forgetEverything() {
         for (RedisTestServer server : servers) {
             try (RespConnection redis = server.connect()) {

@@ -1,0 +1,146 @@
+package io.botfsm.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.FencedStateStorage;
+import io.botfsm.storage.ForwardingStateStorage;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ErasureTest {
+    private final MemoryStateStorage storage = new MemoryStateStorage();
+
+    private static StorageKey key(long bot, long chat, long user) {
+        return StorageKey.bot(bot).chat(chat).user(user).build();
+    }
+
+    private void write(StorageKey key, String state) {
+        storage.write(
+                        key,
+                        Mutation.builder().state(state).put("name", "\"Ann\"").build())
+                .toCompletableFuture()
+                .join();
+    }
+
+    private Snapshot read(StorageKey key) {
+        return storage.read(key).toCompletableFuture().join();
+    }
+
+    @Test
+    void aUserIsErasedAndNobodyElse() {
+        List<StorageKey> others = new ArrayList<>();
+        for (long chat = 0; chat < 3_000; chat++) {
+            write(key(1, chat, 7), "A");
+            others.add(key(1, chat, 77));
+            write(key(1, chat, 77), "A");
+        }
+        write(StorageKey.bot(2).chat(1).user(7).destiny("order").build(), "B");
+        ErasureReport report =
+                Erasure.of(storage).erase(ConversationFilter.all().user(7));
+        assertThat(report.erased()).isEqualTo(3_001);
+        assertThat(report.unreadable()).isEmpty();
+        try (var left = catalog().find(ConversationFilter.all())) {
+            assertThat(left.map(found -> found.key())).containsExactlyInAnyOrderElementsOf(others);
+        }
+        assertThat(Erasure.of(storage).erase(ConversationFilter.all().user(7)).erased())
+                .isZero();
+    }
+
+    private ConversationCatalog catalog() {
+        return storage.extension(ConversationCatalog.class).orElseThrow();
+    }
+
+    /** A pass does not find what is written behind its back; another one does. */
+    @Test
+    void whatIsWrittenMeanwhileIsErasedToo() {
+        write(key(1, 1, 7), "A");
+        AtomicInteger late = new AtomicInteger();
+        StateStorage busy = new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                if (late.incrementAndGet() <= 5) {
+                    ErasureTest.this.write(key(1, -late.get(), 7), "A");
+                }
+                return super.write(key, mutation);
+            }
+        };
+        ErasureReport report = Erasure.of(busy).erase(ConversationFilter.bot(1));
+        assertThat(report.erased()).isEqualTo(6);
+        assertThat(report.passes()).isGreaterThan(1);
+        assertThat(read(key(1, -5, 7))).isEqualTo(Snapshot.none());
+    }
+
+    @Test
+    void whoeverKeepsWritingIsToldOf() {
+        write(key(1, 1, 7), "A");
+        StateStorage busy = new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                CompletionStage<Outcome> outcome = super.write(key, mutation);
+                ErasureTest.this.write(key, "A");
+                return outcome;
+            }
+        };
+        assertThatThrownBy(() -> Erasure.of(busy).erase(ConversationFilter.bot(1)))
+                .isInstanceOf(ErasureIncompleteException.class)
+                .hasMessageContaining("bot=1: others kept writing");
+    }
+
+    /** It does not match any more when it is cleared. */
+    @Test
+    void aConversationThatHasLeftTheStateStays() {
+        write(key(1, 1, 7), "A");
+        StateStorage busy = new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                ErasureTest.this.write(key, "B");
+                return super.write(key, mutation);
+            }
+        };
+        assertThat(Erasure.of(busy).erase(ConversationFilter.bot(1).state("A")).erased())
+                .isZero();
+        assertThat(read(key(1, 1, 7)).state()).isEqualTo(Optional.of("B"));
+    }
+
+    @Test
+    void aSupersededLeaseErasesNothing() {
+        storage.write(
+                        key(1, 1, 7),
+                        Mutation.builder().state("A").fencingToken(9).build())
+                .toCompletableFuture()
+                .join();
+        Erasure erasure = Erasure.of(new FencedStateStorage(storage, 8));
+        assertThatThrownBy(() -> erasure.erase(ConversationFilter.bot(1)))
+                .isInstanceOf(StorageRefusedException.class)
+                .hasMessageContaining("lower than 9");
+    }
+
+    @Test
+    void aStorageWithoutACatalogIsRefused() {
+        StateStorage without = new ForwardingStateStorage(storage) {
+            @Override
+            public <T> Optional<T> extension(Class<T> type) {
+                return Optional.empty();
+            }
+        };
+        assertThatThrownBy(() -> Erasure.of(without))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("offers no ConversationCatalog");
+    }
+}

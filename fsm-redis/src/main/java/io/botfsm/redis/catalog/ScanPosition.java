@@ -1,0 +1,185 @@
+package io.botfsm.redis.catalog;
+
+import io.botfsm.internal.text.Text;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a scan has come. It goes in rounds: a round scans servers, and reads single slots. It misses what moves
+ * meanwhile from where it has still to look to where it has looked; so the next round looks again wherever something
+ * may have moved since this one began, until nothing has. Immutable.
+ *
+ * @param scans whether the round has scanned servers, or has only read slots
+ * @param cursor of {@code SCAN} on the first server that is left
+ * @param left indexes of the servers that are still to be scanned
+ * @param slots those that are still to be read
+ * @param servers what they were when the round began, by index
+ */
+record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slots, List<ScannedServer> servers) {
+    /** {@code SCAN}'s own cursor where it begins and where it has ended. */
+    static final String BEGIN = "0";
+
+    private static final Pattern TEXT =
+            Pattern.compile("redis1/([sr])/(\\d{1,20})/((?:\\d{1,5}(?:,\\d{1,5})*)?)/([0-9,-]*)((?:/[^/]+)+)");
+    private static final int MOST_QUOTED = 100;
+
+    /** Where a scan of these servers begins. */
+    static ScanPosition first(List<ScannedServer> servers) {
+        List<Integer> all = IntStream.range(0, servers.size()).boxed().toList();
+        return new ScanPosition(true, BEGIN, all, new BitSet(), servers);
+    }
+
+    /** Whether the round has looked at everything that it had to. */
+    boolean isRoundOver() {
+        return left.isEmpty() && slots.isEmpty();
+    }
+
+    /** Whether it is one server that belongs to no cluster. */
+    boolean isOnOneServer() {
+        return servers.size() == 1 && servers.get(0).id().isEmpty();
+    }
+
+    /** The server that is being scanned. */
+    ScannedServer server() {
+        return servers.get(left.get(0));
+    }
+
+    /** On the same server. */
+    ScanPosition at(String next) {
+        return next.equals(BEGIN) ? withoutServer() : new ScanPosition(scans, next, left, slots, servers);
+    }
+
+    /** The server has been scanned, or there is none any more. */
+    ScanPosition withoutServer() {
+        return new ScanPosition(scans, BEGIN, left.subList(1, left.size()), slots, servers);
+    }
+
+    /** The server is another process now, of which nothing has been scanned. */
+    ScanPosition anew(String runId) {
+        List<ScannedServer> now = new ArrayList<>(servers);
+        now.set(left.get(0), server().in(runId));
+        return new ScanPosition(scans, BEGIN, left, slots, now);
+    }
+
+    /** The slot that is to be read. */
+    int slot() {
+        return slots.nextSetBit(0);
+    }
+
+    /** That slot has been read. */
+    ScanPosition withoutSlot() {
+        BitSet rest = (BitSet) slots.clone();
+        rest.clear(slot());
+        return new ScanPosition(scans, cursor, left, rest, servers);
+    }
+
+    /** Servers on which that slot may have keys: keys go from one that serves it to one that does not yet. */
+    List<ScannedServer> serversOfSlot() {
+        List<ScannedServer> holders = new ArrayList<>();
+        servers.stream().filter(server -> server.slots().get(slot())).forEach(holders::add);
+        servers.stream()
+                .filter(server -> !server.slots().get(slot()) && server.moving().containsKey(slot()))
+                .forEach(holders::add);
+        return holders;
+    }
+
+    /**
+     * Where the next round begins; empty if nothing can have been missed.
+     *
+     * @param now what the servers are after this round
+     */
+    Optional<ScanPosition> nextRound(List<ScannedServer> now) {
+        Map<String, ScannedServer> before =
+                servers.stream().collect(Collectors.toMap(ScannedServer::id, Function.identity()));
+        List<Integer> again = IntStream.range(0, now.size())
+                .filter(i -> mayHaveTakenBack(before.get(now.get(i).id()), now.get(i)))
+                .boxed()
+                .toList();
+        BitSet unsure = new BitSet(SlotRanges.COUNT);
+        for (int slot = 0; slot < SlotRanges.COUNT; slot++) {
+            boolean isOnItsWay = isMoving(servers, slot) || isMoving(now, slot);
+            unsure.set(slot, (scans && isOnItsWay) || !roles(servers, slot).equals(roles(now, slot)));
+        }
+        return again.isEmpty() && unsure.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ScanPosition(!again.isEmpty(), BEGIN, again, unsure, now));
+    }
+
+    /**
+     * A server that has taken over slots may have had them before, and lost them in between: what they hold was not
+     * there all the time.
+     */
+    private static boolean mayHaveTakenBack(@Nullable ScannedServer before, ScannedServer now) {
+        return before != null && before.epoch() < now.epoch();
+    }
+
+    private static boolean isMoving(List<ScannedServer> servers, int slot) {
+        return servers.stream().anyMatch(server -> server.moving().containsKey(slot));
+    }
+
+    private static Map<String, String> roles(List<ScannedServer> servers, int slot) {
+        return servers.stream()
+                .filter(server -> !server.roleFor(slot).isEmpty())
+                .collect(Collectors.toMap(ScannedServer::id, server -> server.roleFor(slot)));
+    }
+
+    /** The cursor of a page. */
+    String text() {
+        String waiting = left.stream().map(String::valueOf).collect(Collectors.joining(","));
+        String all = servers.stream().map(ScannedServer::text).collect(Collectors.joining("/"));
+        return String.join("/", "redis1", scans ? "s" : "r", cursor, waiting, SlotRanges.text(slots), all);
+    }
+
+    /**
+     * Reads the cursor of a page.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static ScanPosition parse(String text) {
+        Matcher form = TEXT.matcher(text);
+        try {
+            if (form.matches()) {
+                return ofParts(form);
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw refusal(text, e);
+        }
+        throw refusal(text, null);
+    }
+
+    private static ScanPosition ofParts(Matcher form) {
+        List<ScannedServer> servers = new ArrayList<>();
+        for (String server : form.group(5).substring(1).split("/", -1)) {
+            servers.add(ScannedServer.parse(server));
+        }
+        List<Integer> left = new ArrayList<>();
+        if (!form.group(3).isEmpty()) {
+            for (String index : form.group(3).split(",", -1)) {
+                left.add(Objects.checkIndex(Integer.parseInt(index), servers.size()));
+            }
+        }
+        return new ScanPosition(
+                form.group(1).equals("s"), form.group(2), left, SlotRanges.parse(form.group(4)), servers);
+    }
+
+    private static IllegalArgumentException refusal(String text, @Nullable Exception cause) {
+        String begin = text.length() > MOST_QUOTED ? text.substring(0, MOST_QUOTED) + "…" : text;
+        return new IllegalArgumentException(
+                String.format(
+                        Locale.ROOT,
+                        "\"%s\" is not a cursor of conversations in Redis: begin the scan anew",
+                        Text.printable(begin)),
+                cause);
+    }
+}

@@ -1,0 +1,131 @@
+package io.botfsm.redis.catalog;
+
+import java.util.BitSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A server that holds conversations, as it described itself at one moment. Immutable.
+ *
+ * @param id in its cluster; empty for a server of none
+ * @param epoch rises whenever it takes over slots from another node
+ * @param runId of its process; the cursors of {@code SCAN} are of no use to another one
+ * @param slots those that it serves
+ * @param moving those that are on their way, with what it said of each
+ */
+record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Integer, Move> moving) {
+    private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:([0-9a-zA-Z]+)\\s*$");
+    private static final Pattern MOVING = Pattern.compile("\\[(\\d{1,5})-([<>])-([0-9a-f]+)]");
+    private static final Pattern MOVING_TEXT = Pattern.compile("(\\d{1,5})([mi])([0-9a-f]+)");
+    private static final Pattern TEXT =
+            Pattern.compile("([0-9a-f]*):(\\d{1,19}):([0-9a-zA-Z]+):([0-9,-]*):([0-9a-fmi,]*)");
+
+    /** As Redis says that a slot migrates, and as a cursor does. */
+    private static final Set<String> LEAVES = Set.of(">", "m");
+
+    private static final int FLAGS = 2;
+    private static final int EPOCH = 6;
+    private static final int FIRST_SLOT = 8;
+
+    /**
+     * A slot on its way.
+     *
+     * @param leaves whether it leaves this server, or comes to it
+     * @param other the id of the server at the other end
+     */
+    record Move(boolean leaves, String other) {}
+
+    /** A server that belongs to no cluster. */
+    static ScannedServer alone(String runId) {
+        return new ScannedServer("", 0, runId, new BitSet(), Map.of());
+    }
+
+    /** The process that a reply to {@code INFO} tells; empty if it tells none. */
+    static Optional<String> runId(String info) {
+        Matcher told = RUN_ID.matcher(info);
+        return told.find() ? Optional.of(told.group(1)) : Optional.empty();
+    }
+
+    /**
+     * Reads what a node says of itself.
+     *
+     * @param nodes its reply to {@code CLUSTER NODES}
+     * @return empty if it is no master any more
+     */
+    static Optional<ScannedServer> ofNode(String nodes, String runId) {
+        return nodes.lines()
+                .map(line -> line.strip().split(" ", -1))
+                .filter(words -> words.length >= FIRST_SLOT
+                        && words[FLAGS].contains("myself")
+                        && words[FLAGS].contains("master"))
+                .findFirst()
+                .map(words -> ofWords(words, runId));
+    }
+
+    private static ScannedServer ofWords(String[] words, String runId) {
+        BitSet slots = new BitSet(SlotRanges.COUNT);
+        Map<Integer, Move> moving = new TreeMap<>();
+        for (int i = FIRST_SLOT; i < words.length; i++) {
+            if (!addMove(moving, MOVING.matcher(words[i]))) {
+                SlotRanges.add(slots, words[i]);
+            }
+        }
+        return new ScannedServer(words[0], Long.parseLong(words[EPOCH]), runId, slots, moving);
+    }
+
+    private static boolean addMove(Map<Integer, Move> moving, Matcher form) {
+        if (!form.matches()) {
+            return false;
+        }
+        moving.put(Integer.valueOf(form.group(1)), new Move(LEAVES.contains(form.group(2)), form.group(3)));
+        return true;
+    }
+
+    /** The same server in another process. */
+    ScannedServer in(String otherRunId) {
+        return new ScannedServer(id, epoch, otherRunId, slots, moving);
+    }
+
+    /** What it has to do with a slot; empty for nothing. */
+    String roleFor(int slot) {
+        Move move = moving.get(slot);
+        return (slots.get(slot) ? "serves" : "") + (move == null ? "" : move);
+    }
+
+    /** Its text in a cursor. */
+    String text() {
+        String moves = moving.entrySet().stream()
+                .map(move -> move.getKey()
+                        + (move.getValue().leaves() ? "m" : "i")
+                        + move.getValue().other())
+                .collect(Collectors.joining(","));
+        return String.join(":", id, "" + epoch, runId, SlotRanges.text(slots), moves);
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @throws IllegalArgumentException if it is not one of a server
+     */
+    static ScannedServer parse(String text) {
+        Matcher form = TEXT.matcher(text);
+        if (!form.matches()) {
+            throw new IllegalArgumentException("not a server");
+        }
+        Map<Integer, Move> moving = new TreeMap<>();
+        if (!form.group(5).isEmpty()) {
+            for (String move : form.group(5).split(",", -1)) {
+                if (!addMove(moving, MOVING_TEXT.matcher(move))) {
+                    throw new IllegalArgumentException("not a slot on its way");
+                }
+            }
+        }
+        return new ScannedServer(
+                form.group(1), Long.parseLong(form.group(2)), form.group(3), SlotRanges.parse(form.group(4)), moving);
+    }
+}

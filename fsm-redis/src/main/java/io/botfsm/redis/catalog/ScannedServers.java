@@ -1,0 +1,102 @@
+package io.botfsm.redis.catalog;
+
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.storage.StorageRefusedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** The servers that hold conversations, and how to reach each. Thread-safe. */
+final class ScannedServers {
+    private final RedisPort port;
+    private final Duration timeout;
+    private final CatalogCalls calls;
+
+    /** By id, as far as is known. */
+    private volatile Map<String, RedisPort> ports = Map.of();
+
+    /**
+     * The servers behind a port.
+     *
+     * @param port of one server, or of a cluster
+     */
+    ScannedServers(RedisPort port, Duration timeout, CatalogCalls calls) {
+        this.port = port;
+        this.timeout = timeout;
+        this.calls = calls;
+    }
+
+    /** What each server says of itself. Blocks. */
+    List<ScannedServer> view() {
+        List<ClusterNode> masters = calls.await("CLUSTER NODES", port.masters());
+        if (masters.isEmpty()) {
+            ports = Map.of("", port);
+            return List.of(ScannedServer.alone(runId(calls.await("INFO", port.info("server")))));
+        }
+        List<CompletionStage<String>> nodes = new ArrayList<>();
+        List<CompletionStage<String>> infos = new ArrayList<>();
+        for (ClusterNode master : masters) {
+            CompletableFuture<Void> ready = master.ready()
+                    .toCompletableFuture()
+                    .copy() // the node's own stays the node's
+                    .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            nodes.add(ready.thenCompose(connected -> master.clusterNodes()));
+            infos.add(ready.thenCompose(connected -> master.info("server")));
+        }
+        List<ScannedServer> view = new ArrayList<>();
+        Map<String, RedisPort> reached = new HashMap<>();
+        for (int i = 0; i < masters.size(); i++) {
+            String runId = runId(calls.await("INFO", infos.get(i)));
+            RedisPort node = masters.get(i);
+            ScannedServer.ofNode(calls.await("CLUSTER NODES", nodes.get(i)), runId)
+                    .filter(server -> reached.putIfAbsent(server.id(), node) == null)
+                    .ifPresent(view::add);
+        }
+        ports = reached;
+        return view;
+    }
+
+    /** Which process answered; without that, a scan would not notice that it went on in another one. */
+    static String runId(String info) {
+        return ScannedServer.runId(info)
+                .orElseThrow(() -> new StorageRefusedException(
+                        "INFO does not tell the server's run_id: conversations cannot be found reliably", null));
+    }
+
+    /**
+     * Makes sure that a cursor is of servers like these. Blocks if that is not known.
+     *
+     * @throws IllegalArgumentException if it is of a cluster and this is none, or the other way round
+     */
+    void requireSameKind(ScanPosition at) {
+        if (ports.isEmpty()) {
+            var unused = view();
+        }
+        if (ports.containsKey("") != at.isOnOneServer()) {
+            throw new IllegalArgumentException(
+                    at.isOnOneServer()
+                            ? "the cursor is of one server, and this is a cluster: begin the scan anew"
+                            : "the cursor is of a cluster, and this is one server: begin the scan anew");
+        }
+    }
+
+    /** How to reach a server; empty if it is no master of the cluster any more. Blocks if that is not known. */
+    Optional<RedisPort> port(String id) {
+        if (!ports.containsKey(id)) {
+            var unused = view();
+        }
+        return Optional.ofNullable(ports.get(id));
+    }
+
+    /** What was known of how to reach servers does not hold any more. */
+    void forget() {
+        ports = Map.of();
+    }
+}

@@ -1,0 +1,27 @@
+package io.botfsm.catalog;
+
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.catalog.ConversationFilter;
+import java.util.Locale;
+
+/** Conversations that were to be erased kept being written by others. Stop whoever writes them, and erase again. */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class ErasureIncompleteException extends FsmException {
+    private final long erased;
+
+    ErasureIncompleteException(ConversationFilter filter, long erased, int passes) {
+        super(String.format(
+                Locale.ROOT,
+                "%s: others kept writing such conversations; %d were erased in %d passes: stop the bot, or let it ignore"
+                        + " the user or chat, and erase again",
+                filter,
+                erased,
+                passes));
+        this.erased = erased;
+    }
+
+    /** How many conversations were cleared. */
+    public long erased() {
+        return erased;
+    }
+}

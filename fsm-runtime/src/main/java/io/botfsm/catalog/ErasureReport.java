@@ -1,0 +1,43 @@
+package io.botfsm.catalog;
+
+import io.botfsm.storage.catalog.UnreadableRecord;
+import java.util.List;
+import java.util.Locale;
+
+/** What an {@link Erasure} did. Immutable and thread-safe. */
+public final class ErasureReport {
+    private final long erased;
+    private final int passes;
+    private final List<UnreadableRecord> unreadable;
+
+    private ErasureReport(long erased, int passes, List<UnreadableRecord> unreadable) {
+        this.erased = erased;
+        this.passes = passes;
+        this.unreadable = unreadable;
+    }
+
+    static ErasureReport of(long erased, int passes, List<UnreadableRecord> unreadable) {
+        return new ErasureReport(erased, passes, List.copyOf(unreadable));
+    }
+
+    /** How many conversations were cleared; one that was written again meanwhile counts each time. */
+    public long erased() {
+        return erased;
+    }
+
+    /** How many times the storage was looked through, the last time finding none. */
+    public int passes() {
+        return passes;
+    }
+
+    /** What is left: records that may be conversations to erase and cannot be read. Remove them by hand. */
+    public List<UnreadableRecord> unreadable() {
+        return unreadable;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT, "ErasureReport[erased=%d, passes=%d, unreadable=%d]", erased, passes, unreadable.size());
+    }
+}
