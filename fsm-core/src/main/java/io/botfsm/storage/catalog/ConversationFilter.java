@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -15,19 +17,28 @@ import java.util.Optional;
  */
 public final class ConversationFilter {
     private static final ConversationFilter ALL =
-            new ConversationFilter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            new ConversationFilter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private final Optional<String> bot;
     private final Optional<String> chat;
     private final Optional<String> user;
     private final Optional<String> state;
+    private final Optional<Instant> untouchedSince;
+    private final Optional<Instant> dueBefore;
 
     private ConversationFilter(
-            Optional<String> bot, Optional<String> chat, Optional<String> user, Optional<String> state) {
+            Optional<String> bot,
+            Optional<String> chat,
+            Optional<String> user,
+            Optional<String> state,
+            Optional<Instant> untouchedSince,
+            Optional<Instant> dueBefore) {
         this.bot = bot;
         this.chat = chat;
         this.user = user;
         this.state = state;
+        this.untouchedSince = untouchedSince;
+        this.dueBefore = dueBefore;
     }
 
     /** Every conversation of the storage, of whichever bot. */
@@ -42,7 +53,8 @@ public final class ConversationFilter {
      * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty
      */
     public static ConversationFilter bot(Object id) {
-        return new ConversationFilter(Optional.of(anyOf(id).bot()), ALL.chat, ALL.user, ALL.state);
+        return new ConversationFilter(
+                Optional.of(anyOf(id).bot()), ALL.chat, ALL.user, ALL.state, ALL.untouchedSince, ALL.dueBefore);
     }
 
     /**
@@ -53,7 +65,7 @@ public final class ConversationFilter {
      */
     public ConversationFilter chat(Object id) {
         String chosen = StorageKey.bot(0).chat(id).user(0).build().chat();
-        return new ConversationFilter(bot, Optional.of(chosen), user, state);
+        return new ConversationFilter(bot, Optional.of(chosen), user, state, untouchedSince, dueBefore);
     }
 
     /**
@@ -64,7 +76,7 @@ public final class ConversationFilter {
      */
     public ConversationFilter user(Object id) {
         String chosen = StorageKey.bot(0).chat(0).user(id).build().user();
-        return new ConversationFilter(bot, chat, Optional.of(chosen), state);
+        return new ConversationFilter(bot, chat, Optional.of(chosen), state, untouchedSince, dueBefore);
     }
 
     /**
@@ -74,7 +86,21 @@ public final class ConversationFilter {
      * @throws IllegalArgumentException if it holds an unpaired surrogate, as no stored state does
      */
     public ConversationFilter state(String stored) {
-        return new ConversationFilter(bot, chat, user, Optional.of(Text.wellFormed("state", stored)));
+        return new ConversationFilter(
+                bot, chat, user, Optional.of(Text.wellFormed("state", stored)), untouchedSince, dueBefore);
+    }
+
+    /**
+     * Those that were last written before a time, by the storage's clock; none in a storage that lacks
+     * {@link io.botfsm.storage.StateStorage.Capability#TIMES}.
+     */
+    public ConversationFilter untouchedSince(Instant time) {
+        return new ConversationFilter(bot, chat, user, state, Optional.of(requireNonNull(time, "time")), dueBefore);
+    }
+
+    /** Those whose deadline is before a time. */
+    public ConversationFilter dueBefore(Instant time) {
+        return new ConversationFilter(bot, chat, user, state, untouchedSince, Optional.of(requireNonNull(time, "time")));
     }
 
     private static StorageKey anyOf(Object bot) {
@@ -101,6 +127,16 @@ public final class ConversationFilter {
         return state;
     }
 
+    /** The time before which the last write was, if it matters. */
+    public Optional<Instant> untouchedSince() {
+        return untouchedSince;
+    }
+
+    /** The time before which the deadline is, if it matters. */
+    public Optional<Instant> dueBefore() {
+        return dueBefore;
+    }
+
     /** Whether a conversation with this key may match: what there is to know before it is read. */
     public boolean matches(StorageKey key) {
         requireNonNull(key, "key");
@@ -111,7 +147,15 @@ public final class ConversationFilter {
     public boolean matches(StorageKey key, Snapshot snapshot) {
         requireNonNull(snapshot, "snapshot");
         boolean isThere = snapshot.state().isPresent() || !snapshot.data().isEmpty();
-        return matches(key) && isThere && (state.isEmpty() || state.equals(snapshot.state()));
+        return matches(key)
+                && isThere
+                && (state.isEmpty() || state.equals(snapshot.state()))
+                && isBefore(untouchedSince, snapshot.touched())
+                && isBefore(dueBefore, snapshot.deadline());
+    }
+
+    private static boolean isBefore(Optional<Instant> limit, Optional<Instant> time) {
+        return limit.isEmpty() || time.filter(limit.get()::isAfter).isPresent();
     }
 
     private static boolean isOrAny(Optional<String> wanted, String actual) {
@@ -124,12 +168,14 @@ public final class ConversationFilter {
                 && bot.equals(f.bot)
                 && chat.equals(f.chat)
                 && user.equals(f.user)
-                && state.equals(f.state);
+                && state.equals(f.state)
+                && untouchedSince.equals(f.untouchedSince)
+                && dueBefore.equals(f.dueBefore);
     }
 
     @Override
     public int hashCode() {
-        return bot.hashCode() + 31 * (chat.hashCode() + 31 * (user.hashCode() + 31 * state.hashCode()));
+        return Objects.hash(bot, chat, user, state, untouchedSince, dueBefore);
     }
 
     /** The parts that are set, on one line: {@code bot=1 state=Order:ADDRESS}. */
@@ -140,6 +186,8 @@ public final class ConversationFilter {
         part(line, "chat", chat);
         part(line, "user", user);
         part(line, "state", state);
+        part(line, "untouchedSince", untouchedSince.map(Instant::toString));
+        part(line, "dueBefore", dueBefore.map(Instant::toString));
         return line.isEmpty() ? "all" : line.substring(1);
     }
 

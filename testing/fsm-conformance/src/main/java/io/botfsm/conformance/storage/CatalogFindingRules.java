@@ -11,6 +11,8 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -212,6 +214,37 @@ abstract class CatalogFindingRules extends CatalogRules {
                     .contains(key)
                     .allSatisfy(found -> assertThat(found.chat()).isEqualTo(key.chat()));
         }
+    }
+
+    @Requires(Need.TIMES)
+    void ruleC03_conversationsUntouchedSinceATimeAreFound() {
+        TestedCatalog catalog = open();
+        String bot = freshBot();
+        StorageKey first = key(bot, 1);
+        StorageKey second = key(bot, 2);
+        catalog.storage().applied(first, change().state("A"));
+        catalog.storage().applied(second, change().state("A"));
+        Instant touched = catalog.storage().read(first).touched().orElseThrow();
+        assertThat(catalog.keys(bot(bot).untouchedSince(touched))).as("not before").doesNotContain(first);
+        assertThat(catalog.keys(bot(bot).untouchedSince(touched.plusMillis(1)))).contains(first);
+        assertThat(catalog.keys(bot(bot).untouchedSince(touched.plus(Duration.ofDays(1)))))
+                .containsExactlyInAnyOrder(first, second);
+    }
+
+    @Requires(Need.DEADLINE)
+    void ruleC03_conversationsDueBeforeATimeAreFound() {
+        TestedCatalog catalog = open();
+        String bot = freshBot();
+        StorageKey first = key(bot, 1);
+        StorageKey second = key(bot, 2);
+        StorageKey never = key(bot, 3);
+        Instant due = Instant.parse("2100-01-01T00:00:00Z");
+        catalog.storage().applied(first, change().state("A").deadline(due));
+        catalog.storage().applied(second, change().state("A").deadline(due.plusSeconds(1)));
+        catalog.storage().applied(never, change().state("A"));
+        assertThat(catalog.keys(bot(bot).dueBefore(due))).isEmpty();
+        assertThat(catalog.keys(bot(bot).dueBefore(due.plusMillis(1)))).containsExactly(first);
+        assertThat(catalog.keys(bot(bot).dueBefore(due.plusSeconds(2)))).containsExactlyInAnyOrder(first, second);
     }
 
     @Test
