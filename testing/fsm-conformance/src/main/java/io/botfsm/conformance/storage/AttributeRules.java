@@ -60,7 +60,7 @@ abstract class AttributeRules extends StorageRules {
         TestedStorage storage = open();
         StorageKey key = freshKey();
         storage.applied(key, change().state("A").attribute("a", "1").attribute("b", "2"));
-        storage.applied(key, change().attribute("b", "3").attribute("c", "4").removeAttribute("never there"));
+        storage.applied(key, change().attribute("b", "3").attribute("c", "4").removeAttribute("never-there"));
         assertThat(storage.read(key).attributes()).isEqualTo(Map.of("a", "1", "b", "3", "c", "4"));
         storage.applied(key, change().state("B").put("x", "1").removeAttribute("a"));
         assertThat(storage.read(key).attributes()).isEqualTo(Map.of("b", "3", "c", "4"));

@@ -78,12 +78,12 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void reading() {
-        fault("ReadingCreates", breaks(1).also(2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 18, 19))
+        fault("ReadingCreates", breaks(1).also(2, 3, 4, 5, 6, 7, 9, 10, 11, 13, 14, 18, 19, 20, 21, 22))
                 .is(b -> b.read = key -> {
                     b.kept.putIfAbsent(b.address.apply(key), new Kept(empty(b.nowMicros.getAsLong()), Long.MAX_VALUE));
                     return b.honestRead(key);
                 });
-        fault("ReadingProlongs", breaks(1).also(10))
+        fault("ReadingProlongs", breaks(1).also(10, 23))
                 .is(b -> b.read = key -> {
                     long prolonged = b.now.getAsLong() + Duration.ofHours(1).toNanos();
                     b.kept.computeIfPresent(
@@ -102,7 +102,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
             };
         });
         // Acknowledged at once, and unknown to the other storages for a moment.
-        inStorage("WritesBehind", breaks(2).also(4, 5, 6, 7, 8, 9, 12, 13, 14, 16, 17, 18, 19))
+        inStorage("WritesBehind", breaks(2).also(4, 5, 6, 7, 8, 9, 12, 13, 14, 16, 17, 18, 19, 20, 23))
                 .is(s -> {
                     ReferenceBackend own = new ReferenceBackend();
                     own.now = s.backend.now;
@@ -173,7 +173,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     s.backend.kept.compute(key, (same, record) -> s.backend.honestStore(write));
                     return write.step().outcome();
                 });
-        inStorage("WritesStateThenData", breaks(4).also(2, 5, 6, 7, 10, 12, 14, 17, 19))
+        inStorage("WritesStateThenData", breaks(4).also(2, 5, 6, 7, 10, 12, 14, 17, 19, 21))
                 .is(s -> s.apply = (key, m) -> {
                     boolean changesData = m.replacesData()
                             || !m.puts().isEmpty()
@@ -195,7 +195,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                     after.version())
                             : before;
                 });
-        fault("PatchesReplaceEverything", breaks(8).also(2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 17, 19))
+        fault("PatchesReplaceEverything", breaks(8).also(2, 3, 4, 5, 6, 9, 10, 11, 12, 14, 17, 19, 23))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return m.replacesData() || m.puts().isEmpty() || !(step.outcome() instanceof Applied)
@@ -222,12 +222,12 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? with(step, before.data())
                             : step;
                 });
-        fault("TellsTheNewStateAsThePrevious", breaks(5).also(1, 2, 10, 11))
+        fault("TellsTheNewStateAsThePrevious", breaks(5).also(1, 2, 10, 11, 23))
                 .is(b -> b.decide = telling(a -> applied(a, a.state(), a.state(), a.previousVersion(), a.version())));
-        fault("TellsThePreviousVersionOneTooLow", breaks(5).also(6, 10))
+        fault("TellsThePreviousVersionOneTooLow", breaks(5).also(6, 10, 23))
                 .is(b -> b.decide = telling(a ->
                         applied(a, a.previousState(), a.state(), Math.max(0, a.previousVersion() - 1), a.version())));
-        fault("TellsAVersionOfWhatIsGone", breaks(5).also(6, 9, 10))
+        fault("TellsAVersionOfWhatIsGone", breaks(5).also(6, 9, 10, 21, 22))
                 .is(b -> b.decide = telling(a -> a.version() == 0
                         ? applied(a, a.previousState(), a.state(), a.previousVersion(), a.previousVersion() + 1)
                         : a));
@@ -293,7 +293,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void versions() {
-        fault("VersionsBeginAtOne", breaks(6).also(1, 7)).is(b -> b.nowMicros = () -> 1);
+        fault("VersionsBeginAtOne", breaks(6).also(1, 7, 20)).is(b -> b.nowMicros = () -> 1);
         fault("VersionsAreOnlyTheTime", breaks(6)).is(b -> b.nowMicros = () -> 1 + b.now.getAsLong() / 1_000);
         // SELECT … FOR UPDATE locks no row that is not there; the INSERT succeeds if there is none any more.
         inStorage("LocksNoAbsentRecord", breaks(6))
@@ -358,12 +358,12 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     return new Kept(
                             next.toBuilder().version(version).events(events).build(), Long.MAX_VALUE);
                 });
-        fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15, 19))
+        fault("ConflictDoesNotTellWhatIsThere", breaks(7).also(14, 15, 19, 20, 23))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return step.outcome() instanceof Conflict ? telling(step, Conflict.of(Snapshot.none())) : step;
                 });
-        fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14, 19))
+        fault("ChecksTheVersionBeforeTheEvent", breaks(7).also(5, 14, 19, 23))
                 .is(b -> b.decide = (before, m, now) -> {
                     boolean fenced = m.fencingToken().orElse(before.fencingToken()) < before.fencingToken();
                     return !fenced && m.expectedVersion().orElse(before.version()) != before.version()
@@ -399,7 +399,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void lifetime() {
-        fault("IgnoresTheTimeToLive", breaks(10).also(1, 6, 7, 13, 18)).is(b -> b.end = w -> Long.MAX_VALUE);
+        fault("IgnoresTheTimeToLive", breaks(10).also(1, 6, 7, 13, 18, 23)).is(b -> b.end = w -> Long.MAX_VALUE);
         fault("DoesNotRestartTheTimeToLive", breaks(10).also(18))
                 .is(b -> b.end = w -> w.record() == null || b.isOver(w.record())
                         ? b.honestEnd(w)
@@ -411,9 +411,9 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? b.honestEnd(w)
                             : w.record().endNanos();
                 });
-        fault("IgnoresTheOverride", breaks(10).also(6, 7))
+        fault("IgnoresTheOverride", breaks(10).also(6, 7, 23))
                 .is(b -> b.end = w -> w.isOutlived() ? b.honestEnd(w) : b.endAfter(w.ttl()));
-        fault("IgnoresPersist", breaks(10))
+        fault("IgnoresPersist", breaks(10).also(23))
                 .is(b -> b.end = w -> w.mutation().persists() ? b.endAfter(w.ttl()) : b.honestEnd(w));
         fault("OverrideStays", breaks(10).also(18))
                 .is(b -> b.end = w -> {
@@ -436,7 +436,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? now
                             : now.toBuilder().state(Optional.empty()).build();
                 });
-        fault("EmptyMutationCreates", breaks(10).also(5, 6, 9, 11, 18))
+        fault("EmptyMutationCreates", breaks(10).also(5, 6, 9, 11, 18, 20, 21, 22))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = before.apply(m, now);
                     return before.isGone() && step.next().isGone() && step.outcome() instanceof Applied a
@@ -457,7 +457,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 .is(storing((name, json) -> json, state -> state.replaceFirst("\0.*", "")));
         inStorage("KnowsOnlyTheBasicPlane", breaks(11)).is(data((name, json) -> json.replace("\ud83e\udd8a", "?")));
         inStorage("TakesADataNameForItsOwn", breaks(11)).is(data((name, json) -> name.equals("v") ? "0" : json));
-        inStorage("TakesTheEmptyStateForNone", breaks(11))
+        inStorage("TakesTheEmptyStateForNone", breaks(11).also(20))
                 .is(s -> s.apply = (key, m) -> s.honestApply(
                         key,
                         m.state().equals(Optional.of(""))
@@ -493,7 +493,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void fencing() {
-        fault("ForgetsTheFenceOnClear", breaks(13).also(5, 6, 7, 9, 18))
+        fault("ForgetsTheFenceOnClear", breaks(13).also(5, 6, 7, 9, 18, 23))
                 .is(b -> b.decide = after((m, next) -> !next.isTombstone()
                         ? next
                         : next.events().isEmpty() ? StoredConversation.none() : fence(next, 0)));
@@ -502,7 +502,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         m.fencingToken().isPresent() || next.isGone() || !m.replacesData() || next.isTombstone()
                                 ? next
                                 : fence(next, 0)));
-        fault("ComparesTokensAsText", breaks(13).also(5, 6, 7, 18))
+        fault("ComparesTokensAsText", breaks(13).also(5, 6, 7, 18, 23))
                 .is(b -> b.decide = (before, m, now) -> {
                     boolean compared = m.fencingToken().isPresent() && before.fencingToken() != 0;
                     if (compared
@@ -518,7 +518,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? step
                             : next(step, fence(step.next(), before.fencingToken()));
                 });
-        fault("RefusesTheEqualToken", breaks(13).also(5, 6, 7, 18))
+        fault("RefusesTheEqualToken", breaks(13).also(5, 6, 7, 18, 23))
                 .is(b -> b.decide = (before, m, now) ->
                         before.fencingToken() != 0 && m.fencingToken().orElse(0) == before.fencingToken()
                                 ? refusing(before, Fenced.of(before.fencingToken()))
@@ -544,7 +544,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
     }
 
     private void events() {
-        fault("AppliesDuplicates", breaks(14).also(5, 7, 9, 12, 19))
+        fault("AppliesDuplicates", breaks(14).also(5, 7, 9, 12, 19, 20, 23))
                 .is(b -> b.decide = (before, m, now) -> {
                     Step step = events(before, EventWindow.empty()).apply(m, now);
                     return step.outcome() instanceof Applied ? step : before.apply(m, now);
@@ -559,7 +559,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? refusing(before, Duplicate.of(before.snapshot(now.now())))
                             : before.apply(m, now);
                 });
-        fault("ForgetsTheSecondRun", breaks(14).also(19))
+        fault("ForgetsTheSecondRun", breaks(14).also(19, 23))
                 .is(b -> b.decide = after((m, next) ->
                         events(next, EventWindow.of(next.events().latest(), new byte[0], rings(next.events())))));
         fault("RemembersTooFewEvents", breaks(14).also(5, 19))
@@ -582,7 +582,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                                         .build()
                                 : m,
                         now));
-        fault("ForgetsEventsOnClear", breaks(14).also(5, 6, 7, 9, 12, 18, 19))
+        fault("ForgetsEventsOnClear", breaks(14).also(5, 6, 7, 9, 12, 18, 19, 20, 23))
                 .is(b -> b.decide = after((m, next) -> !next.isTombstone()
                         ? next
                         : next.fencingToken() == 0 ? StoredConversation.none() : events(next, EventWindow.empty())));
@@ -604,13 +604,13 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     few.values().removeIf(chunks -> chunks.get(chunks.size() - 1).length == 60);
                     return events(next, rings(next.events(), few));
                 }));
-        fault("RemembersTheSourceWrittenLast", breaks(19).also(5))
+        fault("RemembersTheSourceWrittenLast", breaks(19).also(5, 23))
                 .is(b -> b.decide = after((m, next) -> {
                     Map<String, List<byte[]>> one = rings(next.events());
                     m.eventId().ifPresent(id -> one.keySet().retainAll(Set.of(id.source())));
                     return events(next, rings(next.events(), one));
                 }));
-        fault("TextsPushCountedIdsOut", breaks(19).also(5))
+        fault("TextsPushCountedIdsOut", breaks(19).also(5, 23))
                 .is(b -> b.decide = after((m, next) -> m.eventId()
                                 .flatMap(id ->
                                         id.counted().stream().boxed().findAny().or(() -> Optional.of(-1L)))
@@ -664,7 +664,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                         : next));
         fault("DoesNotTellHowLongTheStateWas", breaks(20).also(23))
                 .is(b -> b.decide = telling(a -> a.timed(Optional.empty(), a.at().orElseThrow())));
-        fault("TellsWhenTheStateNowWasEntered", breaks(20))
+        fault("TellsWhenTheStateNowWasEntered", breaks(20).also(23))
                 .is(b -> b.decide = telling(a -> a.timed(
                         a.state().equals(a.previousState()) ? a.previousSince() : a.at(), a.at().orElseThrow())));
     }
@@ -769,7 +769,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
         fault("StateAndDataLiveAsLongAsTheToken", breaks(23).also(7, 10))
                 .is(b -> b.decide = after(
                         (m, next) -> next.toBuilder().end(Optional.empty()).build()));
-        fault("NothingThatIsOutlivedEnds", breaks(23).also(7, 10, 18)).is(b -> {
+        fault("NothingThatIsOutlivedEnds", breaks(23).also(1, 6, 7, 10, 13, 18)).is(b -> {
             b.decide = after((m, next) -> next.toBuilder().end(Optional.empty()).build());
             b.end = w -> Long.MAX_VALUE;
         });
@@ -1002,7 +1002,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                             ? new Kept(w.step().next(), Long.MAX_VALUE)
                             : next;
                 });
-        fault("KeepsALockForEveryKey", breaks(18).also(1)).is(b -> {
+        fault("KeepsALockForEveryKey", breaks(18).also(1, 23)).is(b -> {
             Set<Object> locks = ConcurrentHashMap.newKeySet();
             b.opened = s -> s.apply = (key, m) -> {
                 locks.add(key);
@@ -1010,6 +1010,6 @@ final class StorageFaults extends Faults<ReferenceBackend> {
             };
             b.records = () -> b.honestRecords() + locks.size();
         });
-        fault("NeverDropsWhatHasEnded", breaks(18)).is(b -> b.records = b.kept::size);
+        fault("NeverDropsWhatHasEnded", breaks(18).also(23)).is(b -> b.records = b.kept::size);
     }
 }
