@@ -16,8 +16,8 @@ import java.util.Optional;
  * <pre>{@code ConversationFilter.bot(botId).state("Order:ADDRESS")}</pre>
  */
 public final class ConversationFilter {
-    private static final ConversationFilter ALL =
-            new ConversationFilter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    private static final ConversationFilter ALL = new ConversationFilter(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     private final Optional<String> bot;
     private final Optional<String> chat;
@@ -100,7 +100,8 @@ public final class ConversationFilter {
 
     /** Those whose deadline is before a time. */
     public ConversationFilter dueBefore(Instant time) {
-        return new ConversationFilter(bot, chat, user, state, untouchedSince, Optional.of(requireNonNull(time, "time")));
+        return new ConversationFilter(
+                bot, chat, user, state, untouchedSince, Optional.of(requireNonNull(time, "time")));
     }
 
     private static StorageKey anyOf(Object bot) {

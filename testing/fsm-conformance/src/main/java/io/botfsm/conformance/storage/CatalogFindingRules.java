@@ -225,7 +225,9 @@ abstract class CatalogFindingRules extends CatalogRules {
         catalog.storage().applied(first, change().state("A"));
         catalog.storage().applied(second, change().state("A"));
         Instant touched = catalog.storage().read(first).touched().orElseThrow();
-        assertThat(catalog.keys(bot(bot).untouchedSince(touched))).as("not before").doesNotContain(first);
+        assertThat(catalog.keys(bot(bot).untouchedSince(touched)))
+                .as("not before")
+                .doesNotContain(first);
         assertThat(catalog.keys(bot(bot).untouchedSince(touched.plusMillis(1)))).contains(first);
         assertThat(catalog.keys(bot(bot).untouchedSince(touched.plus(Duration.ofDays(1)))))
                 .containsExactlyInAnyOrder(first, second);
