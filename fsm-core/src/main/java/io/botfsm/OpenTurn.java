@@ -50,11 +50,7 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Snapshot snapshot() {
-        return read.toBuilder()
-                .state(state)
-                .data(data)
-                .attributes(attributes)
-                .build();
+        return read.toBuilder().state(state).data(data).attributes(attributes).build();
     }
 
     @Override
@@ -169,7 +165,9 @@ final class OpenTurn extends ConversationView implements Turn {
 
     /** Whether there is anything to write. */
     boolean isChanged() {
-        return ttl.isPresent() || !state.equals(read.state()) || !data.equals(read.data())
+        return ttl.isPresent()
+                || !state.equals(read.state())
+                || !data.equals(read.data())
                 || !attributes.equals(read.attributes());
     }
 

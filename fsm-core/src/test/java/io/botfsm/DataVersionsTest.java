@@ -107,7 +107,10 @@ class DataVersionsTest {
     void aVersionThatIsNoNumberIsNamed() {
         storage.apply(
                 KEY,
-                Mutation.builder().state("A").attribute("data.Profile", "secret42").build());
+                Mutation.builder()
+                        .state("A")
+                        .attribute("data.Profile", "secret42")
+                        .build());
         assertThatExceptionOfType(UnreadableDataException.class)
                 .isThrownBy(() -> third().data(Profile.class))
                 .withMessageContaining("attribute data.Profile")
