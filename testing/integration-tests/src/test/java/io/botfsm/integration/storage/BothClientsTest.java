@@ -18,6 +18,7 @@ import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.jedis.JedisRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StateStorage;
@@ -129,7 +130,7 @@ class BothClientsTest {
                     .build();
             Calls.get(jedis.stateStorage().write(key, first));
             assertThat(read(lettuce.stateStorage(), key)).isEqualTo(read(jedis.stateStorage(), key));
-            assertThat(read(lettuce.stateStorage(), key).events().contains(7)).isTrue();
+            assertThat(read(lettuce.stateStorage(), key).events().contains(EventId.of(7))).isTrue();
             assertThat(Calls.get(lettuce.stateStorage()
                             .write(key, Mutation.builder().fencingToken(4).build())))
                     .isEqualTo(Fenced.of(5));
