@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,12 +17,12 @@ class ScanPositionTest {
 
     /** What a node says of itself, among what it says of others. */
     private static ScannedServer node(String id, int epoch, String slots) {
-        String nodes = """
+        String others = """
                 fff 10.0.0.9:6379@16379 slave a 0 1426238316232 2 connected
-                %s 10.0.0.1:6379@16379,name myself,master - 0 0 %d connected %s
                 eee 10.0.0.8:6379@16379 master - 0 1426238318243 3 connected 5000-6000
                 """;
-        return ScannedServer.ofNode(String.format(Locale.ROOT, nodes, id, epoch, slots), "run" + id)
+        String own = id + " 10.0.0.1:6379@16379,name myself,master - 0 0 " + epoch + " connected " + slots + "\n";
+        return ScannedServer.ofNode(others + own, "run" + id)
                 .orElseThrow();
     }
 
