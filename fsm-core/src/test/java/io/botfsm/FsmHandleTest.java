@@ -433,6 +433,17 @@ class FsmHandleTest {
                 .satisfies(e -> assertThat(e.mayBeApplied()).isFalse());
     }
 
+    /** The number that the docs name. */
+    @Test
+    void aCallWaitsFiveSecondsUnlessSetOtherwise() {
+        storage.insteadOfRead = CompletableFuture::new;
+        long begin = System.nanoTime();
+        assertThatExceptionOfType(StorageUnavailableException.class)
+                .isThrownBy(() -> Fsm.of(storage).handle(KEY, 7, turn -> ""))
+                .satisfies(e -> assertThat(e.timeout()).isEqualTo(Duration.ofSeconds(5)));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(7));
+    }
+
     @Test
     void errorsOfTheStorageComeOutAsTheyAre() {
         StorageClosedException closed = new StorageClosedException();

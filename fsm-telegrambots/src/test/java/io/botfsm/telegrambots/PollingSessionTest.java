@@ -227,6 +227,22 @@ class PollingSessionTest {
         await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
     }
 
+    /** The number that the docs name. */
+    @Test
+    void givesAnUpdateFiveAttemptsUnlessSetOtherwise() {
+        List<DeadLetter> dead = new CopyOnWriteArrayList<>();
+        handler.deadLetters = dead::add;
+        AtomicInteger attempts = new AtomicInteger();
+        start((fsm, key, update) -> {
+            attempts.incrementAndGet();
+            throw new IllegalArgumentException("a bug");
+        });
+        alice.says("bad");
+
+        await().atMost(PATIENCE).until(() -> dead.size() == 1 && telegram.unconfirmedUpdates() == 0);
+        assertThat(attempts).hasValue(5);
+    }
+
     /** A failure in the application's own handling of failures. */
     @Test
     void goesOnWhateverTheReceiverOrTheJudgeOfFailuresThrows() {

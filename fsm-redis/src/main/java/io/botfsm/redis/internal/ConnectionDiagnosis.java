@@ -104,7 +104,7 @@ public final class ConnectionDiagnosis {
 
     private Optional<String> sentinel(Node node) {
         return answer(node, INFO)
-                .filter(info -> new String(info, UTF_8).contains("redis_mode:sentinel"))
+                .filter(info -> ServerProbe.mode(new String(info, UTF_8)).equals("sentinel"))
                 .map(sentinel ->
                         "a Sentinel listens at " + node + ": write redis-sentinel:// and #<name of the master>, as in"
                                 + " redis-sentinel://host:26379#mymaster");

@@ -94,7 +94,8 @@ public final class ServerProbe {
         return false;
     }
 
-    private static String mode(String info) {
+    /** What the server says it is: {@code standalone}, {@code cluster} or {@code sentinel}; empty if it does not. */
+    static String mode(String info) {
         Matcher mode = MODE.matcher(info);
         return mode.find() ? mode.group(1) : "";
     }

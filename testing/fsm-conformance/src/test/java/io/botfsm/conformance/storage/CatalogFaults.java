@@ -48,7 +48,7 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
                 .is(c -> c.matches =
                         (filter, key) -> filter.matches(key) && key.thread().isEmpty());
         inCatalog("MissesWhatHasNoState", breaks(1).also(3))
-                .is(c -> c.isFound = (filter, found) -> filter.matches(found.key(), found.snapshot(Instant.now()))
+                .is(c -> c.isFound = (filter, found) -> filter.matches(found.key(), found.snapshot())
                         && found.state().isPresent());
         inCatalog("FindsWithoutData", breaks(1).also(8))
                 .is(c -> c.read = key -> c.storage.backend.honestRead(key).toBuilder()
@@ -70,7 +70,7 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
     private void filtering() {
         inCatalog("IgnoresTheState", breaks(3).also(4))
                 .is(c -> c.isFound = (filter, found) ->
-                        found.state().isPresent() || !found.snapshot(Instant.now()).data().isEmpty());
+                        found.state().isPresent() || !found.snapshot().data().isEmpty());
         inCatalog("IgnoresTheUser", breaks(3).also(9))
                 .is(c -> c.matches =
                         (filter, key) -> filter.bot().orElse(key.bot()).equals(key.bot())
@@ -82,7 +82,7 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
                                 && key.user().startsWith(filter.user().orElse("")));
         inCatalog("ComparesStatesWithoutCase", breaks(3))
                 .is(c -> c.isFound = (filter, found) ->
-                        (found.state().isPresent() || !found.snapshot(Instant.now()).data().isEmpty())
+                        (found.state().isPresent() || !found.snapshot().data().isEmpty())
                                 && filter.state()
                                         .map(s -> s.toLowerCase(Locale.ROOT))
                                         .orElse("")
@@ -92,7 +92,7 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
                                                 .orElse(filter.state().isPresent() ? "(none)" : "")));
         inCatalog("TakesNoStateForTheEmptyOne", breaks(3))
                 .is(c -> c.isFound = (filter, found) -> (found.state().isPresent()
-                                || !found.snapshot(Instant.now()).data().isEmpty())
+                                || !found.snapshot().data().isEmpty())
                         && (filter.state().isEmpty()
                                 || filter.state().get().equals(found.state().orElse(""))));
     }

@@ -7,8 +7,10 @@ import static io.botfsm.redis.client.testing.Calls.succeeds;
 import static io.botfsm.redis.client.testing.Calls.unavailable;
 import static io.botfsm.redis.client.testing.Calls.untilItReads;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.Fsm;
+import io.botfsm.Handled;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
@@ -21,6 +23,7 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +145,21 @@ public abstract class FaultsSuite {
         assertThat(read(storage, key).version()).isEqualTo(before + 1);
     }
 
+    /** The number that the docs name. */
+    @Test
+    void aCommandMayTakeTwoSecondsUnlessSetOtherwise() {
+        try (BotRedis unset = client.connect(server.uri(0))) {
+            Duration standard = Duration.ofSeconds(2);
+            server.suspend();
+            long begin = System.nanoTime();
+            assertThat(unavailable(unset.stateStorage().write(key, set("B").build()))
+                            .timeout())
+                    .isEqualTo(standard);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(standard, standard.plus(SOON));
+            server.resume();
+        }
+    }
+
     @Test
     void aServerThatRestartsIsUsedAgainWithItsData() {
         server.kill();
@@ -198,6 +217,63 @@ public abstract class FaultsSuite {
         assertThat(read(storage, key).state()).contains("B");
         assertThat(read(storage, key).version()).isEqualTo(before + 1);
         assertThat(scriptRuns() - runs).isEqualTo(1);
+    }
+
+    /**
+     * A write of unknown outcome that reaches the server when its caller has long been told so, and others have
+     * written.
+     *
+     * @param late holds the proxy before its write
+     */
+    private void executeLate(Consumer<Fsm> late, Consumer<Fsm> meanwhile) {
+        assertThatThrownBy(() -> late.accept(Fsm.of(storage)))
+                .isInstanceOfSatisfying(
+                        StorageUnavailableException.class,
+                        e -> assertThat(e.mayBeApplied()).isTrue());
+        try (BotRedis other = client.connect(server.uri(0), timeout)) {
+            meanwhile.accept(Fsm.of(other.stateStorage()));
+        }
+        long runs = scriptRuns();
+        proxy.heal();
+        Awaitility.await().until(() -> scriptRuns() == runs + 1);
+        untilItReads(storage, key);
+    }
+
+    @Test
+    void aLateWriteWithoutConditionReplacesWhatWasWrittenMeanwhile() {
+        executeLate(
+                fsm -> {
+                    proxy.hold();
+                    fsm.context(key).setState("late");
+                },
+                fsm -> fsm.context(key).setState("newer"));
+        assertThat(read(storage, key).state()).contains("late");
+    }
+
+    @Test
+    void aLateWriteThatExpectsAnOlderVersionChangesNothing() {
+        executeLate(
+                fsm -> fsm.context(key).update(turn -> {
+                    proxy.hold();
+                    return turn.state("late");
+                }),
+                fsm -> fsm.context(key).setState("newer"));
+        assertThat(read(storage, key).state()).contains("newer");
+    }
+
+    @Test
+    void aLateEventThatWasHandledAgainMeanwhileIsNotAppliedTwice() {
+        executeLate(
+                fsm -> count(fsm, proxy::hold),
+                fsm -> assertThat(count(fsm, () -> {})).isInstanceOf(Handled.Done.class));
+        assertThat(read(storage, key).data()).containsEntry("n", "1");
+    }
+
+    private Handled<?> count(Fsm fsm, Runnable beforeTheWrite) {
+        return fsm.handle(key, 7, turn -> {
+            beforeTheWrite.run();
+            return turn.put("n", turn.value("n", Integer.class).orElse(0) + 1);
+        });
     }
 
     /** Lets the client open as many connections as it keeps. */
