@@ -7,14 +7,9 @@ import java.util.Optional;
 /**
  * The times of a lease. Whoever has it may rely on it from the moment before it was asked for, for the time to live
  * less what the clocks of store and instance may differ by in that time, and less what a suspension may last that is
- * too short to be seen.
- *
- * @param ttl how long the store keeps the lease after each renewal
- * @param renewEvery from one renewal's begin to the next
- * @param requestTimeout how long one request to the store may take
- * @param stopMargin how long before the loss the bot is told to stop
+ * too short to be seen. Immutable and thread-safe.
  */
-public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTimeout, Duration stopMargin) {
+public final class LeaseTimings {
     private static final Duration SHORTEST_TTL = Duration.ofMillis(100);
     private static final Duration LONGEST_TTL = Duration.ofDays(1);
     private static final Duration CLOCK_GRANULARITY = Duration.ofMillis(2);
@@ -24,6 +19,33 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
 
     private static final Duration LONGEST_SUSPENSION = Duration.ofSeconds(1);
     private static final double RENEWAL_JITTER = 0.1;
+
+    private final Duration ttl;
+    private final Duration renewEvery;
+    private final Duration requestTimeout;
+    private final Duration stopMargin;
+    private final Duration drift;
+    private final Duration toleratedSuspension;
+    private final Duration retryPause;
+    private final long reliableNanos;
+
+    /** Computes what every lease needs: dividing a duration costs a good part of a lease that is soon released. */
+    private LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTimeout, Duration stopMargin) {
+        this.ttl = ttl;
+        this.renewEvery = renewEvery;
+        this.requestTimeout = requestTimeout;
+        this.stopMargin = stopMargin;
+        this.drift = ttl.dividedBy(100).plus(CLOCK_GRANULARITY);
+        this.toleratedSuspension = toleratedSuspension(drift);
+        this.retryPause = ttl.dividedBy(30);
+        this.reliableNanos = ttl.minus(drift).minus(toleratedSuspension).toNanos();
+    }
+
+    private static Duration toleratedSuspension(Duration drift) {
+        Duration half = drift.dividedBy(2);
+        Duration most = half.compareTo(LONGEST_SUSPENSION) < 0 ? half : LONGEST_SUSPENSION;
+        return most.compareTo(READING_ERROR) < 0 ? READING_ERROR : most;
+    }
 
     /** Those of a time to live, the others chosen for it. */
     public static LeaseTimings of(Duration ttl) {
@@ -59,9 +81,9 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
         Duration latest = renewEvery
                 .plus(renewEvery.dividedBy(10))
                 .plus(requestTimeout)
-                .plus(retryPause())
+                .plus(retryPause)
                 .plus(requestTimeout);
-        Duration room = ttl.minus(givenUpEarly()).minus(stopMargin);
+        Duration room = Duration.ofNanos(reliableNanos).minus(stopMargin);
         if (latest.compareTo(room) > 0) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
@@ -70,7 +92,7 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
                             + " leaves %s",
                     renewEvery,
                     requestTimeout,
-                    retryPause(),
+                    retryPause,
                     latest,
                     ttl,
                     stopMargin,
@@ -78,9 +100,19 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
         }
     }
 
+    /** How long the store keeps the lease after each renewal. */
+    public Duration ttl() {
+        return ttl;
+    }
+
+    /** How long one request to the store may take. */
+    public Duration requestTimeout() {
+        return requestTimeout;
+    }
+
     /** What store and instance may disagree about a time to live. */
     public Duration drift() {
-        return ttl.dividedBy(100).plus(CLOCK_GRANULARITY);
+        return drift;
     }
 
     /**
@@ -88,17 +120,11 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
      * A lease is given up earlier by that, so that a suspension too short to be seen does no harm.
      */
     Duration toleratedSuspension() {
-        Duration half = drift().dividedBy(2);
-        Duration most = half.compareTo(LONGEST_SUSPENSION) < 0 ? half : LONGEST_SUSPENSION;
-        return most.compareTo(READING_ERROR) < 0 ? READING_ERROR : most;
-    }
-
-    private Duration givenUpEarly() {
-        return drift().plus(toleratedSuspension());
+        return toleratedSuspension;
     }
 
     public Duration retryPause() {
-        return ttl.dividedBy(30);
+        return retryPause;
     }
 
     /** How rarely a standby asks, whatever it was told. */
@@ -108,7 +134,7 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
 
     /** When a lease that was asked for at a time can no longer be relied on. */
     long hardDeadline(long begun) {
-        return begun + ttl.minus(givenUpEarly()).toNanos();
+        return begun + reliableNanos;
     }
 
     /** When a bot should stop, that may rely on its lease until the hard deadline. */
@@ -128,7 +154,7 @@ public record LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTi
         if (remaining.compareTo(cap) >= 0) {
             return cap;
         }
-        Duration mostJitter = retryPause().compareTo(LONGEST_JITTER) < 0 ? retryPause() : LONGEST_JITTER;
+        Duration mostJitter = retryPause.compareTo(LONGEST_JITTER) < 0 ? retryPause : LONGEST_JITTER;
         Duration pause = remaining.plusNanos((long) (mostJitter.toNanos() * random) + 1_000_000);
         return pause.compareTo(cap) < 0 ? pause : cap;
     }
