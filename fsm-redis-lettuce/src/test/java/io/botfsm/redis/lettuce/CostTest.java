@@ -5,11 +5,11 @@ import static io.botfsm.redis.client.testing.Calls.read;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.storage.EventId;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Proof;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;

@@ -22,8 +22,7 @@ class ScanPositionTest {
                 eee 10.0.0.8:6379@16379 master - 0 1426238318243 3 connected 5000-6000
                 """;
         String own = id + " 10.0.0.1:6379@16379,name myself,master - 0 0 " + epoch + " connected " + slots + "\n";
-        return ScannedServer.ofNode(others + own, "run" + id)
-                .orElseThrow();
+        return ScannedServer.ofNode(others + own, "run" + id).orElseThrow();
     }
 
     private static ScanPosition scanned(List<ScannedServer> servers) {

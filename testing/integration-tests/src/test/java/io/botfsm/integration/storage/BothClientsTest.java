@@ -130,7 +130,8 @@ class BothClientsTest {
                     .build();
             Calls.get(jedis.stateStorage().write(key, first));
             assertThat(read(lettuce.stateStorage(), key)).isEqualTo(read(jedis.stateStorage(), key));
-            assertThat(read(lettuce.stateStorage(), key).events().contains(EventId.of(7))).isTrue();
+            assertThat(read(lettuce.stateStorage(), key).events().contains(EventId.of(7)))
+                    .isTrue();
             assertThat(Calls.get(lettuce.stateStorage()
                             .write(key, Mutation.builder().fencingToken(4).build())))
                     .isEqualTo(Fenced.of(5));

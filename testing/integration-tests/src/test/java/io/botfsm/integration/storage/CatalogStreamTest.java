@@ -76,7 +76,8 @@ class CatalogStreamTest {
                 double alone = writers.rateDuring(() -> TimeUnit.SECONDS.sleep(2));
                 StringBuilder told = new StringBuilder();
                 long begin = System.nanoTime();
-                double beside = writers.rateDuring(() -> told.append(run(Streaming.class, server.uri(0), "" + CONVERSATIONS)));
+                double beside =
+                        writers.rateDuring(() -> told.append(run(Streaming.class, server.uri(0), "" + CONVERSATIONS)));
                 System.out.printf(
                         Locale.ROOT,
                         "[measured] %,d conversations: %s in %d ms with 64 MiB of heap;"
@@ -229,8 +230,7 @@ class CatalogStreamTest {
                         .extension(ConversationCatalog.class)
                         .orElseThrow();
                 do {
-                    CatalogPage page =
-                            catalog.page(ConversationFilter.bot(BOT).state("Order:ADDRESS"), cursor);
+                    CatalogPage page = catalog.page(ConversationFilter.bot(BOT).state("Order:ADDRESS"), cursor);
                     Files.write(
                             noted,
                             page.found().stream().map(found -> "" + user(found)).toList(),

@@ -136,7 +136,10 @@ public abstract class CatalogSuite {
             other.call("HSET", "fsm:bot:1:2", "a", "b");
             other.call("HSET", "xfsm:{bot:1:2}", "a", "b");
             other.call("HSET", "fsm:{bot:%3a:2}", "a", "b"); // not as this library writes it
-            other.call(bytes("SET"), new byte[] {'f', 's', 'm', ':', '{', 'a', ':', (byte) 0xff, ':', '2', '}'}, bytes("x"));
+            other.call(
+                    bytes("SET"),
+                    new byte[] {'f', 's', 'm', ':', '{', 'a', ':', (byte) 0xff, ':', '2', '}'},
+                    bytes("x"));
             other.call("HSET", "fsm:{bot:77:77}", "a", "b"); // has a conversation's name
             CatalogPage page = catalog(redis.stateStorage()).page(ConversationFilter.all(), Optional.empty());
             assertThat(page.next()).isEmpty();
@@ -165,7 +168,8 @@ public abstract class CatalogSuite {
             } finally {
                 assertThat(Thread.interrupted()).isTrue();
             }
-            assertThat(catalog.page(ConversationFilter.bot("nobody"), Optional.empty()).found())
+            assertThat(catalog.page(ConversationFilter.bot("nobody"), Optional.empty())
+                            .found())
                     .isEmpty();
         }
     }
