@@ -205,11 +205,15 @@ abstract class CatalogFindingRules extends CatalogRules {
                 .map(id -> StorageKey.bot(bot + id).chat(id).user(id).build())
                 .toList();
         write(catalog, keys, change().state("A"));
-        for (StorageKey key : keys) {
-            assertThat(catalog.keys(bot(key.bot()))).as("of %s", key).containsExactly(key);
-            assertThat(catalog.keys(bot(key.bot()).user(key.user()))).containsExactly(key);
-        }
-        for (StorageKey key : keys.subList(0, Math.min(keys.size(), times(10)))) {
+        List<StorageKey> likePatterns = keys.stream()
+                .filter(key -> key.user().matches("(?s).*[*?\\[\\]^\\\\].*"))
+                .limit(times(6))
+                .toList();
+        assertThat(likePatterns).isNotEmpty();
+        for (StorageKey key : likePatterns) {
+            assertThat(catalog.keys(bot(key.bot()).user(key.user())))
+                    .as("of %s", key)
+                    .containsExactly(key);
             assertThat(catalog.keys(ConversationFilter.all().chat(key.chat())))
                     .contains(key)
                     .allSatisfy(found -> assertThat(found.chat()).isEqualTo(key.chat()));
