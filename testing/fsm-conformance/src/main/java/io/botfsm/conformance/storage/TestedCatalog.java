@@ -21,7 +21,7 @@ final class TestedCatalog {
     private static final int LARGEST_PAGE = 1_000;
 
     private static final int LONGEST_CURSOR = 65_536;
-    private static final int MOST_PAGES = 20_000;
+    private static final int MOST_PAGES = 2_000;
 
     private final TestedStorage storage;
     private final ConversationCatalog catalog;

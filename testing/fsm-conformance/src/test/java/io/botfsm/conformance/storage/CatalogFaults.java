@@ -6,6 +6,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.CatalogPage;
+import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,11 +51,11 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
         inCatalog("MissesWhatHasNoState", breaks(1).also(3))
                 .is(c -> c.isFound = (filter, found) -> filter.matches(found.key(), found.snapshot())
                         && found.state().isPresent());
-        inCatalog("FindsWithoutData", breaks(1).also(8))
+        inCatalog("FindsWithoutData", breaks(1).also(3, 8))
                 .is(c -> c.read = key -> c.storage.backend.honestRead(key).toBuilder()
                         .data(Map.of())
                         .build());
-        inCatalog("FindsTombstones", breaks(2))
+        inCatalog("FindsTombstones", breaks(2).also(3))
                 .is(c -> c.isFound = (filter, found) -> filter.matches(found.key())
                         && found.version() != 0
                         && (filter.state().isEmpty() || filter.state().equals(found.state())));
@@ -71,15 +72,17 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
         inCatalog("IgnoresTheState", breaks(3).also(4))
                 .is(c -> c.isFound = (filter, found) ->
                         found.state().isPresent() || !found.snapshot().data().isEmpty());
-        inCatalog("IgnoresTheUser", breaks(3).also(9))
-                .is(c -> c.matches =
-                        (filter, key) -> filter.bot().orElse(key.bot()).equals(key.bot())
-                                && filter.chat().orElse(key.chat()).equals(key.chat()));
-        inCatalog("TakesIdsForPrefixes", breaks(3).also(1, 2, 4, 8))
-                .is(c -> c.matches =
-                        (filter, key) -> key.bot().startsWith(filter.bot().orElse(""))
-                                && key.chat().startsWith(filter.chat().orElse(""))
-                                && key.user().startsWith(filter.user().orElse("")));
+        inCatalog("IgnoresTheUser", breaks(3).also(9)).is(c -> {
+            c.matches = (filter, key) -> filter.bot().orElse(key.bot()).equals(key.bot())
+                    && filter.chat().orElse(key.chat()).equals(key.chat());
+            c.isFound = CatalogFaults::isInState;
+        });
+        inCatalog("TakesIdsForPrefixes", breaks(3).also(1, 2, 4, 8)).is(c -> {
+            c.matches = (filter, key) -> key.bot().startsWith(filter.bot().orElse(""))
+                    && key.chat().startsWith(filter.chat().orElse(""))
+                    && key.user().startsWith(filter.user().orElse(""));
+            c.isFound = CatalogFaults::isInState;
+        });
         inCatalog("ComparesStatesWithoutCase", breaks(3))
                 .is(c -> c.isFound = (filter, found) ->
                         (found.state().isPresent() || !found.snapshot().data().isEmpty())
@@ -97,12 +100,21 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
                                 || filter.state().get().equals(found.state().orElse(""))));
     }
 
+    private static boolean isInState(ConversationFilter filter, FoundConversation found) {
+        ConversationFilter ofState =
+                filter.state().map(ConversationFilter.all()::state).orElse(ConversationFilter.all());
+        return ofState.matches(found.key(), found.snapshot());
+    }
+
     private void paging() {
-        inCatalog("ComesInOnePage", breaks(4).also(1, 5, 6, 8, 10)).is(c -> c.pageSize = Integer.MAX_VALUE);
+        inCatalog("ComesInOnePage", breaks(4).also(1, 3, 5, 6, 8, 10)).is(c -> c.pageSize = Integer.MAX_VALUE);
         inCatalog("NeverEnds", breaks(4).alsoAny())
                 .is(c -> c.page = (filter, cursor) -> {
-                    if (cursor.equals(Optional.of("end"))) {
-                        return CatalogPage.of(List.of(), List.of(), cursor);
+                    if (cursor.isPresent() && cursor.get().startsWith("end")) { // tests without a limit end some day
+                        return CatalogPage.of(
+                                List.of(),
+                                List.of(),
+                                cursor.map(end -> end + ".").filter(end -> end.length() < 5_000));
                     }
                     CatalogPage page = c.honestPage(filter, cursor);
                     return CatalogPage.of(
@@ -116,7 +128,7 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
             };
             c.decode = cursor -> Optional.ofNullable(given.get(cursor)).orElseThrow(IllegalArgumentException::new);
         });
-        inCatalog("TakesACursorOnce", breaks(5).also(10)).is(c -> {
+        inCatalog("TakesACursorOnce", breaks(5).also(1, 8, 10)).is(c -> {
             Set<String> taken = new HashSet<>();
             c.page = (filter, cursor) -> {
                 if (cursor.isPresent() && !taken.add(cursor.get())) {
@@ -125,7 +137,7 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
                 return c.honestPage(filter, cursor);
             };
         });
-        inCatalog("CursorsOfTheCatalogMoveOn", breaks(5).also(10)).is(c -> {
+        inCatalog("CursorsOfTheCatalogMoveOn", breaks(5).also(1, 8, 10)).is(c -> {
             List<String> latest = new ArrayList<>(); // whichever cursor is used, it goes on where it was last
             c.page = (filter, cursor) -> {
                 Optional<String> from =
@@ -145,7 +157,7 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
                 }
             };
         });
-        inCatalog("FindsEverythingAtOnce", breaks(6))
+        inCatalog("FindsEverythingAtOnce", breaks(6).also(10))
                 .is(c -> c.find = filter -> {
                     List<FoundConversation> all = new ArrayList<>();
                     Optional<String> cursor = Optional.empty();
@@ -204,7 +216,7 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
     }
 
     private void failing() {
-        inCatalog("EndsAtWhatCannotBeRead", breaks(9)).is(c -> {
+        inCatalog("EndsAtWhatCannotBeRead", breaks(9).also(3)).is(c -> {
             Consumer<StorageKey> fail = key -> {
                 throw new IllegalStateException("cannot read " + key);
             };
