@@ -75,14 +75,23 @@ final class RoundTrip {
      * @throws IllegalArgumentException if it is not
      */
     void require(Object value, String json) throws JsonProcessingException {
-        if (value instanceof Collection<?> elements) {
-            requireElements(elements);
-        } else if (value instanceof Map<?, ?> map) {
-            map.keySet().forEach(RoundTrip::requireKey);
-            requireElements(map.values());
-        } else if (!isCertain(value.getClass())) {
+        if (!requireContent(value) && !isCertain(value.getClass())) {
             requireSame(value, readBack(readType(value), json, readType(value)));
         }
+    }
+
+    /** The same of each element; returns false for what has none. */
+    private boolean requireContent(Object value) throws JsonProcessingException {
+        if (value instanceof Collection<?> elements) {
+            requireElements(elements);
+            return true;
+        }
+        if (value instanceof Map<?, ?> map) {
+            map.keySet().forEach(RoundTrip::requireKey);
+            requireElements(map.values());
+            return true;
+        }
+        return false;
     }
 
     /**
@@ -109,7 +118,9 @@ final class RoundTrip {
                         "a list or a map that is put does not know its elements' type and drops the id of "
                                 + "@JsonTypeInfo; put it with its GenericType, or an array of the declared type");
             }
-            require(element, mapper.writeValueAsString(element));
+            if (!requireContent(element)) { // lists in lists are not written once more at each depth
+                require(element, mapper.writeValueAsString(element));
+            }
         }
     }
 
