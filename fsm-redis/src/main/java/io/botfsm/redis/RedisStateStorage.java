@@ -26,6 +26,7 @@ import io.botfsm.storage.catalog.ConversationCatalog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -126,7 +127,7 @@ public final class RedisStateStorage implements StateStorage {
         if (closed) {
             return CompletableFuture.failedFuture(new StorageClosedException());
         }
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // as it is kept
         return scripts.call(
                 Scripts.WRITE,
                 List.of(keys.key(key)),

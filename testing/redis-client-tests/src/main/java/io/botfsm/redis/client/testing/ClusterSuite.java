@@ -295,7 +295,7 @@ public abstract class ClusterSuite {
     @Test
     @Order(8)
     void findingNeedsRightsOfItsOwn() {
-        String rights = "~fsm:* resetchannels +info +script|load +evalsha +eval +hgetall +hmget +hset +hdel +hlen +del"
+        String rights = "~fsm:* resetchannels +info +script|load +evalsha +eval +hgetall +hmget +hset +hdel +hkeys +del"
                 + " +pexpire +persist +time +cluster|slots +asking";
         String uri = cluster.uri().replace("redis://", "redis://bot:secret@");
         allow(rights);
