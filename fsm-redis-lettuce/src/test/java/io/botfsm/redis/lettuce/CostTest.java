@@ -122,7 +122,7 @@ class CostTest {
                     withEvents,
                     tombstone));
             assertThat(admin.text("OBJECT", "ENCODING", HASH)).isEqualTo("listpack");
-            assertThat(plain).isLessThanOrEqualTo(250);
+            assertThat(plain).isLessThanOrEqualTo(240 + rounding());
             assertThat(withEvents - plain).isLessThanOrEqualTo(40 + rounding());
             assertThat(tombstone).isLessThanOrEqualTo(250);
         }
