@@ -61,9 +61,11 @@ public abstract class RedisCatalogConformance extends ConversationCatalogConform
                 StorageKey.bot(UUID.randomUUID().toString()).chat(1).user(2).build())));
     }
 
+    /** A scan looks at everything, so that what tests leave behind would slow all later ones. */
     @AfterEach
-    final void forgetOpened() {
+    final void forget() {
         opened.clear();
+        topology.forgetEverything();
     }
 
     @Override
