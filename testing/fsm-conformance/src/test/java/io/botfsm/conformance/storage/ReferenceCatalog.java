@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 final class ReferenceCatalog implements ConversationCatalog {
     final ReferenceStorage storage;
 
-    int pageSize = 100;
+    int pageSize = 300;
     BiFunction<ConversationFilter, Optional<String>, CatalogPage> page = this::honestPage;
     Function<ConversationFilter, Stream<FoundConversation>> find = ConversationCatalog.super::find;
     BiFunction<ConversationFilter, Optional<String>, Stream<StorageKey>> keys = this::honestKeys;
