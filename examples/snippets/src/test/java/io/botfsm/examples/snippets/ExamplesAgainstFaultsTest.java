@@ -61,7 +61,17 @@ class ExamplesAgainstFaultsTest {
             changing-components | ChangingTest.formerComponentsAreReadAndGoWithTheWrite | data of the version before
             changing-types | ChangingTest.aFormerTypeIsConverted | a value of another type
             changing-way-out | ChangingTest.startIsAWayOutOfAnUnknownState | a state that is unknown
-            changing-own-ids | ChangingTest.anIdThatIsKeptAsDataIsRecognised | an event is redelivered
+            changing-versions | ChangingTest.aFormerVersionIsReadAndStoredAsThePresentOne | data of the version before
+            changing-generics | ChangingTest.aListIsReadAsItsItems | a type that its values do not tell
+            other-messengers.md
+            ids-counted | OtherMessengersTest.aCountedIdIsRecognised | an event is redelivered
+            ids-texts | OtherMessengersTest.aTextIsRecognised | an event is redelivered
+            ids-of-a-source | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | a hundred events of another source
+            ids-none | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | the same event twice
+            operators.md
+            find-conversations | OperatorsTest.conversationsAreFound | conversations in other states
+            resume-scan | OperatorsTest.aScanGoesOn | the process ends in the middle
+            erase-user | OperatorsTest.aUserIsErased | another user's conversations
             recovery.md
             recovery-build | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
             own-recovery | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
