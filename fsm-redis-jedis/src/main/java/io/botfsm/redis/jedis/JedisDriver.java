@@ -24,13 +24,18 @@ final class JedisDriver implements RedisDriver {
     private final int poolSize;
     private final PortThreads threads;
 
+    /** Of connections that are being opened. */
+    private final CommandTimeouts openings;
+
     private JedisDriver(
             PortThreads threads,
+            CommandTimeouts openings,
             JedisServer server,
             Function<Node, JedisServer> nodes,
             Duration timeout,
             int poolSize) {
         this.threads = threads;
+        this.openings = openings;
         this.server = server;
         this.nodes = nodes;
         this.timeout = timeout;
@@ -40,19 +45,22 @@ final class JedisDriver implements RedisDriver {
     /** Connections of our own. */
     static JedisDriver to(RedisUri uri, Duration timeout, int poolSize) {
         PortThreads threads = new PortThreads("jedis", 1);
-        CommandTimeouts timeouts = new CommandTimeouts(timeout, threads.clock());
+        CommandTimeouts openings = new CommandTimeouts(timeout, threads.clock());
         return new JedisDriver(
                 threads,
-                JedisServer.of(uri, timeout, timeouts, poolSize),
-                node -> JedisServer.of(uri, node, timeout, timeouts, poolSize),
+                openings,
+                JedisServer.of(uri, timeout, openings, poolSize),
+                node -> JedisServer.of(uri, node, timeout, openings, poolSize),
                 timeout,
                 poolSize);
     }
 
     /** Connections of the user's, which lead to one server only. */
     static JedisDriver over(JedisServer server, String name, Duration timeout, int poolSize) {
+        PortThreads threads = new PortThreads("jedis", 1);
         return new JedisDriver(
-                new PortThreads("jedis", 1),
+                threads,
+                new CommandTimeouts(timeout, threads.clock()),
                 server,
                 node -> {
                     throw new StorageRefusedException(
@@ -98,6 +106,7 @@ final class JedisDriver implements RedisDriver {
     @Override
     public void close() {
         threads.stopCalls();
+        openings.close();
         threads.stopClock();
     }
 }

@@ -13,7 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for the commands of scans, and between them, so that bots go on meanwhile. Thread-safe. */
 final class CatalogCalls {
-    /** 50,000 keys a second, so that a writer keeps at least a third of its pace; {@code CatalogStreamTest} measures it. */
+    /**
+     * 50,000 keys a second, so that a writer keeps at least a third of its pace; {@code CatalogStreamTest} measures it.
+     */
     private static final long NANOS_A_KEY = 20_000;
 
     /** A call may be several commands, one after another. */

@@ -33,6 +33,7 @@ public final class CommandTimeouts {
     private final Queue<Started> commands = new ConcurrentLinkedQueue<>();
     private final Duration timeout;
     private final long timeoutNanos;
+    private volatile boolean closed;
 
     /**
      * Looks after commands until the executor is shut down.
@@ -50,6 +51,26 @@ public final class CommandTimeouts {
     /** The command begins now. */
     public void begin(TimedCommand command) {
         commands.add(new Started(command, System.nanoTime() + timeoutNanos));
+        if (closed) {
+            endAll();
+        }
+    }
+
+    /**
+     * Ends all commands, and at once those that begin later, as if their time were over. To be called before the
+     * executor is shut down, after which nobody would end them.
+     */
+    public void close() {
+        closed = true;
+        endAll();
+    }
+
+    private void endAll() {
+        for (Started next = commands.poll(); next != null; next = commands.poll()) {
+            if (!next.command().isDone()) {
+                next.command().timeOut(timeout);
+            }
+        }
     }
 
     private void endOverdue() {

@@ -1,5 +1,6 @@
 package io.botfsm.redis.spi;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -26,6 +27,22 @@ class CommandTimeoutsTest {
         } finally {
             executor.shutdownNow();
         }
+    }
+
+    /** Nobody would end them later: the executor is shut down. */
+    @Test
+    void closedItEndsThoseThatHaveBegunAndThoseThatBeginLater() {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+        CommandTimeouts timeouts = new CommandTimeouts(Duration.ofMinutes(1), executor);
+        AtomicBoolean before = new AtomicBoolean();
+        AtomicBoolean after = new AtomicBoolean();
+        timeouts.begin(command(() -> before.set(true)));
+        timeouts.close();
+        executor.shutdownNow();
+        timeouts.begin(command(() -> after.set(true)));
+
+        assertThat(before).isTrue();
+        assertThat(after).isTrue();
     }
 
     private static CommandTimeouts.TimedCommand command(Runnable end) {
