@@ -14,6 +14,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +117,47 @@ class ErasureTest {
         assertThat(Erasure.of(busy).erase(ConversationFilter.bot(1).state("A")).erased())
                 .isZero();
         assertThat(read(key(1, 1, 7)).state()).isEqualTo(Optional.of("B"));
+    }
+
+    @Test
+    void aConversationThatIsTouchedMeanwhileStays() {
+        write(key(1, 1, 7), "A");
+        Instant limit = read(key(1, 1, 7)).touched().orElseThrow().plusMillis(1);
+        StateStorage busy = new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                while (Instant.now().isBefore(limit)) {
+                    Thread.onSpinWait();
+                }
+                ErasureTest.this.write(key, "A");
+                return super.write(key, mutation);
+            }
+        };
+        assertThat(Erasure.of(busy)
+                        .erase(ConversationFilter.bot(1).untouchedSince(limit))
+                        .erased())
+                .isZero();
+        assertThat(read(key(1, 1, 7)).state()).contains("A");
+    }
+
+    @Test
+    void aConversationThatIsNoLongerDueStays() {
+        Instant due = Instant.parse("2100-01-01T00:00:00Z");
+        Mutation isDue = Mutation.builder().state("A").deadline(due).build();
+        storage.write(key(1, 1, 7), isDue).toCompletableFuture().join();
+        StateStorage busy = new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                Mutation done = Mutation.builder().clearDeadline().build();
+                ErasureTest.this.storage.write(key, done).toCompletableFuture().join();
+                return super.write(key, mutation);
+            }
+        };
+        assertThat(Erasure.of(busy)
+                        .erase(ConversationFilter.bot(1).dueBefore(due.plusSeconds(1)))
+                        .erased())
+                .isZero();
+        assertThat(read(key(1, 1, 7)).state()).contains("A");
     }
 
     @Test

@@ -107,7 +107,7 @@ public final class Erasure {
     /** One that matched for more than its key may not do so any more. */
     private static Mutation clearing(FoundConversation conversation, ConversationFilter filter) {
         Mutation.Builder clear = Mutation.builder().clearState().replaceData(Map.of());
-        return filter.state().isEmpty()
+        return filter.isByKey()
                 ? clear.build()
                 : clear.expectVersion(conversation.version()).build();
     }

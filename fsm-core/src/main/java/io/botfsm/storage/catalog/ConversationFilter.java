@@ -138,6 +138,11 @@ public final class ConversationFilter {
         return dueBefore;
     }
 
+    /** Whether it looks at keys alone: what matched then still does after any write that leaves something. */
+    public boolean isByKey() {
+        return state.isEmpty() && untouchedSince.isEmpty() && dueBefore.isEmpty();
+    }
+
     /** Whether a conversation with this key may match: what there is to know before it is read. */
     public boolean matches(StorageKey key) {
         requireNonNull(key, "key");
