@@ -104,11 +104,12 @@ public final class RedisSentinels implements AutoCloseable {
         awaitSentinels();
     }
 
-    /** Waits until the Sentinels know each other and the replica, if there is one. */
+    /** Waits until the Sentinels know each other and the replica, if there is one, and agree on the master. */
     public void awaitSentinels() {
         Polling.await(
-                "Sentinels that know each other and the replica",
-                () -> sentinels.stream().allMatch(this::knowsAll));
+                "Sentinels that know each other and the replica, and agree on the master",
+                () -> sentinels.stream().allMatch(this::knowsAll)
+                        && sentinels.stream().map(this::masterOf).distinct().count() == 1);
     }
 
     private boolean knowsAll(RedisServerProcess sentinel) {
@@ -145,10 +146,14 @@ public final class RedisSentinels implements AutoCloseable {
         return agreedMaster().orElseThrow(() -> new IllegalStateException("the Sentinels do not agree on a master"));
     }
 
+    private List<String> masterOf(RedisServerProcess sentinel) {
+        return told(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME);
+    }
+
     private Optional<RedisServerProcess> agreedMaster() {
         List<List<String>> votes = sentinels.stream()
                 .filter(RedisServerProcess::isStarted)
-                .map(sentinel -> told(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME))
+                .map(this::masterOf)
                 .toList();
         return servers.stream()
                 .filter(server -> votes.stream()
