@@ -75,7 +75,8 @@ public final class ChatMove {
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */
     public ChatMoveReport move(Object bot, Object from, Object to) {
-        ConversationFilter former = ConversationFilter.bot(requireNonNull(bot, "bot")).chat(requireNonNull(from, "from"));
+        ConversationFilter former =
+                ConversationFilter.bot(requireNonNull(bot, "bot")).chat(requireNonNull(from, "from"));
         String source = former.chat().orElseThrow();
         String target =
                 StorageKey.bot(bot).chat(requireNonNull(to, "to")).user(0).build().chat();
