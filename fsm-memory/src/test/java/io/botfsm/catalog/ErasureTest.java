@@ -14,6 +14,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +117,22 @@ class ErasureTest {
         assertThat(Erasure.of(busy).erase(ConversationFilter.bot(1).state("A")).erased())
                 .isZero();
         assertThat(read(key(1, 1, 7)).state()).isEqualTo(Optional.of("B"));
+    }
+
+    @Test
+    void aConversationThatIsTouchedMeanwhileStays() {
+        write(key(1, 1, 7), "A");
+        Instant soon = Instant.now().plusSeconds(3_600);
+        StateStorage busy = new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                var unused = storage().write(key, Mutation.builder().put("name", "\"Bob\"").build());
+                return super.write(key, mutation);
+            }
+        };
+        assertThatThrownBy(() -> Erasure.of(busy).erase(ConversationFilter.bot(1).untouchedSince(soon)))
+                .isInstanceOf(ErasureIncompleteException.class); // it is touched each time, and still matches
+        assertThat(read(key(1, 1, 7)).data()).containsEntry("name", "\"Bob\"");
     }
 
     @Test
