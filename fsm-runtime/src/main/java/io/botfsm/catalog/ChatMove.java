@@ -87,7 +87,7 @@ public final class ChatMove {
         AtomicLong superseded = new AtomicLong();
         RepeatedScan scan = new RepeatedScan(catalog, former);
         boolean isDone = scan.run(page -> page.forEach(found -> {
-            switch (move(found, in(target, found.key()))) {
+            switch (move(found, keyIn(found.key(), target))) {
                 case MOVED -> moved.incrementAndGet();
                 case SUPERSEDED -> superseded.incrementAndGet();
                 case ENDED -> {}
@@ -99,7 +99,16 @@ public final class ChatMove {
         return ChatMoveReport.of(moved.get(), superseded.get(), scan.passes(), scan.unreadable());
     }
 
-    private static StorageKey in(String chat, StorageKey key) {
+    /**
+     * The key that a conversation has after its chat has moved.
+     *
+     * @param key the former key
+     * @param chat the chat's present id
+     * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty
+     */
+    public static StorageKey keyIn(StorageKey key, Object chat) {
+        requireNonNull(key, "key");
+        requireNonNull(chat, "chat");
         boolean isOfTheChat = key.user().equals(key.chat());
         StorageKey.Builder moved = StorageKey.bot(key.bot())
                 .chat(chat)
