@@ -54,7 +54,8 @@ class UnconfirmedUpdatesTest {
     private static ReceivedUpdate written(long id, long chat, String content) {
         String json = String.format(
                 Locale.ROOT,
-                "{\"update_id\":%d,\"message\":{\"message_id\":1,\"date\":1,\"chat\":{\"id\":%d,\"type\":\"group\"},%s}}",
+                "{\"update_id\":%d,\"message\":{\"message_id\":1,\"date\":1,"
+                        + "\"chat\":{\"id\":%d,\"type\":\"group\"},%s}}",
                 id,
                 chat,
                 content);
