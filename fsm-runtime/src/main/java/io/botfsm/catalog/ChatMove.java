@@ -14,7 +14,6 @@ import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
-import io.botfsm.storage.catalog.FoundConversation;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -87,7 +86,7 @@ public final class ChatMove {
         AtomicLong superseded = new AtomicLong();
         RepeatedScan scan = new RepeatedScan(catalog, former);
         boolean isDone = scan.run(page -> page.forEach(found -> {
-            switch (move(found, keyIn(found.key(), target))) {
+            switch (move(found.key(), keyIn(found.key(), target))) {
                 case MOVED -> moved.incrementAndGet();
                 case SUPERSEDED -> superseded.incrementAndGet();
                 case ENDED -> {}
@@ -128,9 +127,13 @@ public final class ChatMove {
         ENDED
     }
 
-    private Fate move(FoundConversation found, StorageKey target) {
+    /** What was found may be older than what is there, and may have been moved already if it was found twice. */
+    private Fate move(StorageKey key, StorageKey target) {
         long begun = System.nanoTime();
-        Snapshot source = found.snapshot();
+        Snapshot source = storage.read(key);
+        if (!CarriedConversation.isThere(source)) {
+            return Fate.ENDED;
+        }
         OptionalLong copied = OptionalLong.empty();
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             Snapshot present = storage.read(target);
@@ -141,17 +144,17 @@ public final class ChatMove {
                 }
                 copied = OptionalLong.of(applied.version());
             }
-            Outcome cleared = storage.write(found.key(), CarriedConversation.end(source.version()));
+            Outcome cleared = storage.write(key, CarriedConversation.end(source.version()));
             if (cleared instanceof Applied) {
                 return isCopied ? Fate.MOVED : Fate.SUPERSEDED;
             }
-            source = current(found.key(), cleared);
+            source = current(key, cleared);
             if (!CarriedConversation.isThere(source)) {
                 takeBack(target, copied);
                 return Fate.ENDED;
             }
         }
-        throw new ContentionException(found.key(), MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - begun));
+        throw new ContentionException(key, MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - begun));
     }
 
     /**
