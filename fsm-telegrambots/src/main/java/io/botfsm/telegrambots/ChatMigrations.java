@@ -4,12 +4,19 @@ import io.botfsm.Fsm;
 import io.botfsm.catalog.ChatMove;
 import io.botfsm.catalog.ChatMoveReport;
 import io.botfsm.internal.text.Text;
+import io.botfsm.lock.Lease;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.ForwardingStateStorage;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +34,33 @@ final class ChatMigrations {
         this.move = move;
     }
 
-    static ChatMigrations of(Object botId, Fsm fsm, boolean wanted) {
-        StateStorage storage = fsm.storage();
+    /** @param fsm fenced by the lease's token */
+    static ChatMigrations of(Object botId, Fsm fsm, Lease lease, boolean wanted) {
+        StateStorage storage = new OfLease(fsm.storage(), lease.fencingToken());
         boolean isPossible = storage.capabilities().contains(Capability.COMPARE_AND_SET)
                 && storage.extension(ConversationCatalog.class).isPresent();
         return new ChatMigrations(
                 botId, wanted, wanted && isPossible ? Optional.of(ChatMove.of(storage)) : Optional.empty());
+    }
+
+    /** Lets a move by an instance that was superseded fail as its handlers do, so that the lease hears of it. */
+    private static final class OfLease extends ForwardingStateStorage {
+        private final long token;
+
+        OfLease(StateStorage storage, long token) {
+            super(storage);
+            this.token = token;
+        }
+
+        @Override
+        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+            return storage().write(key, mutation).thenApply(outcome -> {
+                if (outcome instanceof Fenced fenced) {
+                    throw new FencedException(key, token, fenced.highestToken());
+                }
+                return outcome;
+            });
+        }
     }
 
     /** Moves what an update says has to be moved, and returns whose conversation the update belongs to then. */

@@ -34,7 +34,7 @@ final class UpdateProcessor {
         this.lease = lease;
         this.fsm = fsm;
         this.handler = handler;
-        this.migrations = ChatMigrations.of(settings.token.botId(), fsm, settings.movesChats);
+        this.migrations = ChatMigrations.of(settings.token.botId(), fsm, lease, settings.movesChats);
         this.attempts = settings.attempts;
         this.outageBackoff = settings.outageBackoff;
         this.backoff = settings.failureBackoff;

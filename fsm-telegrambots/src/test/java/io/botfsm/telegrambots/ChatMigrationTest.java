@@ -226,6 +226,22 @@ class ChatMigrationTest {
         assertThat(services).contains(key(OLD, 1));
     }
 
+    /** Or the instance that has taken over would never be asked to finish it. */
+    @Test
+    void aSupersededInstanceEndsAndConfirmsNothing() {
+        storage.write(
+                        key(OLD, 7),
+                        Mutation.builder().state("A").fencingToken(9).build())
+                .toCompletableFuture()
+                .join();
+        start(storage, this::count);
+        theGroupMigrates();
+        await().atMost(PATIENCE).until(() -> lease.fenced == 9);
+        assertThat(telegram.unconfirmedUpdates()).isEqualTo(2);
+        assertThat(services).isEmpty();
+        assertThat(found()).contains(key(OLD, 7));
+    }
+
     @Test
     void whoeverWantsNoMovesHasNone() {
         polling.withoutChatMoves();
