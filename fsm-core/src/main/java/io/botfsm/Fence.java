@@ -1,8 +1,10 @@
 package io.botfsm;
 
 import io.botfsm.storage.FencedException;
+import io.botfsm.storage.FencedStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.util.OptionalLong;
 
@@ -16,6 +18,11 @@ record Fence(OptionalLong token) {
 
     Mutation.Builder on(Mutation.Builder write) {
         return token.isPresent() ? write.fencingToken(token.getAsLong()) : write;
+    }
+
+    /** The storage, whose writes carry the token. */
+    StateStorage on(StateStorage storage) {
+        return token.isPresent() ? new FencedStateStorage(storage, token.getAsLong()) : storage;
     }
 
     FencedException exceeded(StorageKey key, Fenced outcome) {

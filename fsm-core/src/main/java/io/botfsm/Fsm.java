@@ -7,6 +7,7 @@ import io.botfsm.storage.EventId;
 import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.InterruptedCallException;
+import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateNames;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageClosedException;
@@ -14,6 +15,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -45,6 +47,24 @@ public interface Fsm {
 
     /** One conversation outside events. */
     FsmContext context(StorageKey key);
+
+    /**
+     * What a storage held, in the types of the bot: how a conversation that a
+     * {@link io.botfsm.storage.catalog.ConversationCatalog} found is read. Does no I/O.
+     */
+    Conversation conversation(StorageKey key, Snapshot snapshot);
+
+    /**
+     * Every name under which a state of a registered group may be stored, former names included; none if no group is
+     * registered. Immutable.
+     */
+    Set<String> stateNames();
+
+    /**
+     * The storage, for maintenance beside handling events, such as moving a chat. Where this {@code Fsm} is fenced, the
+     * storage's writes carry the same token.
+     */
+    StateStorage storage();
 
     /**
      * The same, with every write carrying the fencing token of a lease. The token is a constant of one generation of

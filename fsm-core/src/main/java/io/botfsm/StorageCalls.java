@@ -45,6 +45,10 @@ final class StorageCalls {
         this.nanoClock = nanoClock;
     }
 
+    StateStorage storage() {
+        return storage;
+    }
+
     void require(Capability capability, String call) {
         if (!storage.capabilities().contains(capability)) {
             throw new UnsupportedOperationException(call + " needs a storage with " + capability);

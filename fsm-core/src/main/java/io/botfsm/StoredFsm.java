@@ -3,9 +3,12 @@ package io.botfsm;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.storage.EventId;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,21 @@ final class StoredFsm implements Fsm {
     @Override
     public FsmContext context(StorageKey key) {
         return new KeyedContext(requireNonNull(key, "key"), calls, types, fence);
+    }
+
+    @Override
+    public Conversation conversation(StorageKey key, Snapshot snapshot) {
+        return types.conversation(requireNonNull(key, "key"), requireNonNull(snapshot, "snapshot"));
+    }
+
+    @Override
+    public Set<String> stateNames() {
+        return types.states().storedNames();
+    }
+
+    @Override
+    public StateStorage storage() {
+        return fence.on(calls.storage());
     }
 
     @Override

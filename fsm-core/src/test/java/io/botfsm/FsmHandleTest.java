@@ -15,6 +15,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageClosedException;
@@ -384,6 +385,36 @@ class FsmHandleTest {
         assertThat(fsm.context(KEY).state(Step.class)).contains(Step.NAME);
         fsm.fencedBy(9).handle(KEY, 3, turn -> turn.state(Step.AGE));
         assertThat(fsm.context(KEY).state(Step.class)).contains(Step.AGE);
+    }
+
+    @Test
+    void theStorageOfAFencedBotIsFencedToo() {
+        fsm.fencedBy(9).handle(KEY, 1, turn -> turn.state(Step.NAME));
+        Mutation clear = Mutation.builder().clearState().build();
+        assertThat(fsm.fencedBy(8).storage().write(KEY, clear).toCompletableFuture().join())
+                .isEqualTo(Fenced.of(9));
+        assertThat(fsm.storage().write(KEY, clear).toCompletableFuture().join()).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void whatWasFoundIsReadInTheTypesOfTheBotWithoutTheStorage() {
+        fsm.handle(KEY, 1, turn -> turn.state(Step.NAME).data(new Profile("Ada", 36)));
+        Snapshot found = fsm.context(KEY).read().snapshot();
+        int reads = storage.reads.get();
+        Conversation read = fsm.conversation(KEY, found);
+        assertThat(read.state(Step.class)).contains(Step.NAME);
+        assertThat(read.data(Profile.class)).contains(new Profile("Ada", 36));
+        assertThat(read.snapshot()).isEqualTo(found);
+        assertThat(storage.reads).hasValue(reads);
+    }
+
+    @Test
+    void theStoredNamesOfAllStatesAreKnown() {
+        Fsm renamed = Fsm.builder(storage)
+                .states(Step.class, names -> names.name(Step.AGE, "years").formerly("Former:AGE", Step.AGE))
+                .build();
+        assertThat(renamed.stateNames()).containsExactlyInAnyOrder("Step:NAME", "Step:years", "Former:AGE");
+        assertThat(Fsm.of(storage).stateNames()).isEmpty();
     }
 
     @Test

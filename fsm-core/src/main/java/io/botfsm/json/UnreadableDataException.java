@@ -54,7 +54,8 @@ public sealed class UnreadableDataException extends FsmException permits NewerDa
         return key;
     }
 
-    String problem() {
+    /** What is wrong, without any part of the value. */
+    public String problem() {
         return problem;
     }
 

@@ -61,6 +61,7 @@ public final class Mutation {
     private final Optional<String> expectedState;
     private final Optional<Duration> ttl;
     private final boolean persists;
+    private final boolean carriesOver;
 
     private Mutation(Builder b) {
         changesState = b.changesState;
@@ -79,6 +80,7 @@ public final class Mutation {
         expectedState = b.expectedState;
         ttl = b.ttl;
         persists = b.persists;
+        carriesOver = b.carriesOver;
     }
 
     /** Begins a mutation that changes nothing yet. */
@@ -214,6 +216,14 @@ public final class Mutation {
         return persists;
     }
 
+    /**
+     * Whether this carries over a conversation as it is elsewhere, or clears what was carried over: not a change of
+     * state that a bot makes.
+     */
+    public boolean carriesOver() {
+        return carriesOver;
+    }
+
     /** The time to live after this write, where {@code standard} is the storage's own. */
     public Optional<Duration> ttl(Optional<Duration> standard) {
         requireNonNull(standard, "standard");
@@ -270,6 +280,7 @@ public final class Mutation {
         private Optional<String> expectedState = Optional.empty();
         private Optional<Duration> ttl = Optional.empty();
         private boolean persists;
+        private boolean carriesOver;
 
         private Builder() {}
 
@@ -290,6 +301,7 @@ public final class Mutation {
             expectedState = m.expectedState;
             ttl = m.ttl;
             persists = m.persists;
+            carriesOver = m.carriesOver;
         }
 
         /** Sets the state. */
@@ -533,6 +545,16 @@ public final class Mutation {
                     "persist() contradicts ttl(%s)",
                     ttl.map(Duration::toString).orElse(""));
             persists = true;
+            return this;
+        }
+
+        /**
+         * Marks a write that carries over a conversation as it is elsewhere, such as one that is moved or imported, or
+         * that clears what was carried over. It is stored as any other; no transition rule applies to it, and no
+         * transition listener is notified of it.
+         */
+        public Builder carryOver() {
+            carriesOver = true;
             return this;
         }
 

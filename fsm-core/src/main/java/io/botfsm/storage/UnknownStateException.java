@@ -14,6 +14,7 @@ import java.util.Locale;
 public final class UnknownStateException extends FsmException {
     private final StorageKey key;
     private final String state;
+    private final String problem;
 
     /**
      * The error of a read.
@@ -22,14 +23,22 @@ public final class UnknownStateException extends FsmException {
      * @param state the state as it is stored
      */
     public UnknownStateException(StorageKey key, String state) {
-        super(String.format(
-                Locale.ROOT,
-                "%s: stored state \"%s\" matches no registered state; %s",
-                key,
-                Text.printable(state),
-                remedy(state)));
+        this(key, state, problem(state));
+    }
+
+    private UnknownStateException(StorageKey key, String state, String problem) {
+        super(key + ": " + problem);
         this.key = key;
         this.state = state;
+        this.problem = problem;
+    }
+
+    private static String problem(String state) {
+        return String.format(
+                Locale.ROOT,
+                "stored state \"%s\" matches no registered state; %s",
+                Text.printable(state),
+                remedy(state));
     }
 
     private static String remedy(String state) {
@@ -37,6 +46,11 @@ public final class UnknownStateException extends FsmException {
                 ? "if the state was renamed, register its former name: states(…, names -> names.formerly(\""
                         + Text.printable(state) + "\", …))"
                 : "it was set as text, without a group: read it with state(), and set the constant instead";
+    }
+
+    /** What is wrong and what to do about it, without the conversation. */
+    public String problem() {
+        return problem;
     }
 
     /** The conversation. */

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * for the listeners.
  *
  * <p>Reports only what is stored through this very storage: not what another process stores, nor that a conversation
- * has expired, nor a write whose reply was lost. After closing, listeners still receive what was stored before.
+ * has expired, nor a write whose reply was lost, nor what only {@linkplain Mutation#carriesOver carries over} a
+ * conversation. After closing, listeners still receive what was stored before.
  *
  * <p>Thread-safe.
  */
@@ -81,7 +82,7 @@ public final class NotifyingStateStorage extends ForwardingStateStorage {
             end(key, write, null);
             throw e;
         }
-        return written.whenComplete((outcome, failure) -> end(key, write, outcome));
+        return written.whenComplete((outcome, failure) -> end(key, write, mutation.carriesOver() ? null : outcome));
     }
 
     private void end(StorageKey key, long write, @Nullable Outcome outcome) {

@@ -73,6 +73,15 @@ final class NotifyingStateStorageTest {
     }
 
     @Test
+    void whatIsCarriedOverIsNotTold() {
+        write(Mutation.builder().carryOver().state("A"));
+        write(Mutation.builder().state("B"));
+        write(Mutation.builder().carryOver().clearState().replaceData(Map.of()));
+        write(Mutation.builder().state("A"));
+        assertThat(told).containsExactly("A>B", "->A");
+    }
+
+    @Test
     void everyChangeOfStateIsToldAndNothingElse() {
         write(Mutation.builder().state("A"));
         write(Mutation.builder().state("A"));

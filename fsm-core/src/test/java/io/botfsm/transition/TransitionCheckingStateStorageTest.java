@@ -112,6 +112,16 @@ final class TransitionCheckingStateStorageTest {
     }
 
     @Test
+    void whatIsCarriedOverIsNotChecked() {
+        for (StateStorage storage : new StateStorage[] {warning, refusing}) {
+            assertThat(write(storage, Mutation.builder().carryOver().state("C"))).isInstanceOf(Applied.class);
+            assertThat(write(storage, Mutation.builder().carryOver().clearState()))
+                    .isInstanceOf(Applied.class);
+        }
+        assertThat(log.list).isEmpty();
+    }
+
+    @Test
     void aWriteThatKeepsTheStateIsNotChecked() {
         backend.apply(Mutation.builder().state("nobody knows it").build());
         assertThat(write(refusing, Mutation.builder().put("x", "1"))).isInstanceOf(Applied.class);

@@ -3,28 +3,17 @@ package io.botfsm.catalog;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.storage.FsmException;
-import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
-import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.StorageKey;
-import io.botfsm.storage.StorageRefusedException;
-import io.botfsm.storage.catalog.CatalogPage;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
-import io.botfsm.storage.catalog.UnreadableRecord;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Erases conversations: of a user, of a chat, of a bot. It finds and clears them, and looks again until it finds none,
@@ -37,15 +26,12 @@ import java.util.concurrent.ExecutionException;
  * a recovery source hears of them. Thread-safe.
  */
 public final class Erasure {
-    /** More looks would hardly help against whoever writes that often. */
-    private static final int MOST_PASSES = 20;
-
-    private final StateStorage storage;
+    private final MaintainedStorage storage;
     private final ConversationCatalog catalog;
 
-    private Erasure(StateStorage storage, ConversationCatalog catalog) {
+    private Erasure(MaintainedStorage storage) {
         this.storage = storage;
-        this.catalog = catalog;
+        this.catalog = storage.catalog();
     }
 
     /**
@@ -55,12 +41,7 @@ public final class Erasure {
      * @throws IllegalArgumentException if the storage offers no {@link ConversationCatalog}
      */
     public static Erasure of(StateStorage storage) {
-        requireNonNull(storage, "storage");
-        return new Erasure(
-                storage,
-                storage.extension(ConversationCatalog.class)
-                        .orElseThrow(() -> new IllegalArgumentException("the storage offers no ConversationCatalog: "
-                                + storage.getClass().getName())));
+        return new Erasure(new MaintainedStorage(storage));
     }
 
     /**
@@ -72,34 +53,21 @@ public final class Erasure {
      */
     public ErasureReport erase(ConversationFilter filter) {
         requireNonNull(filter, "filter");
-        long erased = 0;
-        for (int passes = 1; passes <= MOST_PASSES; passes++) {
-            Set<UnreadableRecord> unreadable = new LinkedHashSet<>();
-            long before = erased;
-            boolean foundNone = true;
-            Optional<String> cursor = Optional.empty();
-            do {
-                CatalogPage page = catalog.page(filter, cursor);
-                foundNone &= page.found().isEmpty();
-                erased += clear(page.found(), filter);
-                unreadable.addAll(page.unreadable());
-                cursor = page.next();
-            } while (cursor.isPresent());
-            if (foundNone) {
-                return ErasureReport.of(before, passes, List.copyOf(unreadable));
-            }
+        AtomicLong erased = new AtomicLong();
+        RepeatedScan scan = new RepeatedScan(catalog, filter);
+        if (!scan.run(found -> erased.addAndGet(clear(found, filter)))) {
+            throw new ErasureIncompleteException(filter, erased.get(), scan.passes());
         }
-        throw new ErasureIncompleteException(filter, erased, MOST_PASSES);
+        return ErasureReport.of(erased.get(), scan.passes(), scan.unreadable());
     }
 
     private long clear(List<FoundConversation> found, ConversationFilter filter) {
         List<CompletableFuture<Outcome>> clears = found.stream()
-                .map(conversation -> storage.write(conversation.key(), clearing(conversation, filter))
-                        .toCompletableFuture())
+                .map(conversation -> storage.begin(conversation.key(), clearing(conversation, filter)))
                 .toList();
         long cleared = 0;
         for (int i = 0; i < clears.size(); i++) {
-            cleared += isCleared(found.get(i).key(), clears.get(i)) ? 1 : 0;
+            cleared += storage.outcome(found.get(i).key(), clears.get(i)) instanceof Applied ? 1 : 0;
         }
         return cleared;
     }
@@ -110,35 +78,5 @@ public final class Erasure {
         return filter.isByKey()
                 ? clear.build()
                 : clear.expectVersion(conversation.version()).build();
-    }
-
-    private static boolean isCleared(StorageKey key, CompletableFuture<Outcome> clear) {
-        Outcome outcome = outcome(key, clear);
-        if (outcome instanceof Fenced fenced) {
-            throw new StorageRefusedException(
-                    key,
-                    String.format(
-                            Locale.ROOT,
-                            "the storage's fencing token is lower than %d: erase through one without a token",
-                            fenced.highestToken()),
-                    false,
-                    null);
-        }
-        return outcome instanceof Applied;
-    }
-
-    private static Outcome outcome(StorageKey key, CompletableFuture<Outcome> clear) {
-        try {
-            return clear.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedCallException(key, true, e);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            while (cause instanceof CompletionException && cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            throw cause instanceof FsmException known ? known : new CompletionException(cause);
-        }
     }
 }

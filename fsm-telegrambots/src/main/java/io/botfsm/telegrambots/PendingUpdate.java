@@ -22,6 +22,7 @@ final class PendingUpdate {
     private final ReceivedUpdate received;
     private final Optional<StorageKey> key;
     private final Optional<Long> chat;
+    private final Optional<ChatMigration> migration;
     private final Optional<Throwable> failure;
     State state = State.WAITING;
     /** When it may be handed over. */
@@ -40,6 +41,8 @@ final class PendingUpdate {
     int receiverFailures;
     /** When Telegram first refused to send for it. */
     OptionalLong limitedSince = OptionalLong.empty();
+    /** Whether the conversations of the chat that migrates by it have been moved. */
+    boolean chatMoved;
     /** Whether its handler has succeeded, and it was not given up. */
     boolean handled;
 
@@ -47,11 +50,13 @@ final class PendingUpdate {
             ReceivedUpdate received,
             Optional<StorageKey> key,
             Optional<Long> chat,
+            Optional<ChatMigration> migration,
             Optional<Throwable> failure,
             long due) {
         this.received = received;
         this.key = key;
         this.chat = chat;
+        this.migration = migration;
         this.failure = failure;
         this.due = due;
     }
@@ -65,14 +70,14 @@ final class PendingUpdate {
         try {
             Optional<Long> chat = UpdateOrigin.of(update).answeredIn();
             Optional<StorageKey> key = requireNonNull(keys.apply(update), "the key function returned null");
-            return new PendingUpdate(received, key, chat, Optional.empty(), due);
+            return new PendingUpdate(received, key, chat, ChatMigration.of(update), Optional.empty(), due);
         } catch (Throwable e) {
             return unusable(received, Optional.of(e), due);
         }
     }
 
     private static PendingUpdate unusable(ReceivedUpdate received, Optional<Throwable> failure, long due) {
-        return new PendingUpdate(received, Optional.empty(), Optional.empty(), failure, due);
+        return new PendingUpdate(received, Optional.empty(), Optional.empty(), Optional.empty(), failure, due);
     }
 
     long id() {
@@ -91,6 +96,11 @@ final class PendingUpdate {
     /** The chat it comes from, and is most likely answered in. */
     Optional<Long> chat() {
         return chat;
+    }
+
+    /** Which chat has another id since, if any. */
+    Optional<ChatMigration> migration() {
+        return migration;
     }
 
     /** Why it cannot be handled at all. */

@@ -50,6 +50,9 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *       confirmed. While what all of them need is unavailable, no attempt counts.
  *   <li><b>Limits.</b> After a 429 of Telegram's to a handler that sends, no update of that chat is handled before the
  *       time that Telegram states is over, 5 minutes at most.
+ *   <li><b>Groups that become supergroups</b> have another id: their conversations are moved to it, where the storage
+ *       offers a {@link io.botfsm.storage.catalog.ConversationCatalog}. The updates by which Telegram reports it wait
+ *       for those of both chats before them, and those behind them wait until all is moved.
  *   <li><b>Refusals.</b> 409 is logged, reported to {@link Builder#onConflict}, and retried; 429 waits as long as it
  *       says; no answer and 5xx are tried again; with 400, 401, 403 and 404 polling {@linkplain #ended ends}, with a
  *       {@link PollingRefusedException}.
@@ -277,6 +280,7 @@ public final class PollingSession implements BotRunner.Bot {
         Optional<Duration> handlerTimeout = Optional.empty();
         Optional<EventIsolation> isolation = Optional.empty();
         boolean fenced = true;
+        boolean movesChats = true;
         List<String> allowedUpdates = ALL_UPDATES;
         Duration longPollTimeout = DEFAULT_LONG_POLL_TIMEOUT;
         int attempts = DEFAULT_ATTEMPTS;
@@ -394,6 +398,17 @@ public final class PollingSession implements BotRunner.Bot {
          */
         public Builder unfenced() {
             fenced = false;
+            return this;
+        }
+
+        /**
+         * Leaves the conversations of a group that becomes a supergroup where they are, under its former id. By default
+         * they are moved, which takes three scans of the whole storage. For as long the updates of both chats wait, and
+         * those of all others once Telegram gives no more beyond them: that matters where the storage has very many
+         * conversations, those of other bots included.
+         */
+        public Builder withoutChatMoves() {
+            movesChats = false;
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.botfsm.telegrambots;
 
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -88,7 +89,7 @@ final class UnconfirmedUpdates {
     synchronized List<PendingUpdate> takeDue(long now) {
         limitedChats.values().removeIf(until -> until - now <= 0);
         List<PendingUpdate> due =
-                waitingHeads().filter(update -> due(update) - now <= 0).toList();
+                waitingHeads().stream().filter(update -> due(update) - now <= 0).toList();
         for (PendingUpdate update : due) {
             update.state = PendingUpdate.State.HANDED_OVER;
             handedOver.put(update.conversation(), update);
@@ -98,13 +99,40 @@ final class UnconfirmedUpdates {
 
     /** When the next one is due, if one waits; what waits for another of its conversation is not due before that is. */
     synchronized OptionalLong nextDue(long now) {
-        return waitingHeads().mapToLong(update -> due(update) - now).min();
+        return waitingHeads().stream().mapToLong(update -> due(update) - now).min();
     }
 
-    /** The first update of each conversation of which none is handed over. */
-    private Stream<PendingUpdate> waitingHeads() {
+    /**
+     * The first update of each conversation of which none is handed over. One by which a chat migrates waits for all
+     * updates of both chats before it, and those behind it wait for it.
+     */
+    private List<PendingUpdate> waitingHeads() {
         Set<Object> seen = new HashSet<>(handedOver.keySet());
-        return updates.values().stream().filter(update -> !update.isDone() && seen.add(update.conversation()));
+        Set<Long> chats = new HashSet<>();
+        Set<Long> migrating = new HashSet<>();
+        List<PendingUpdate> heads = new ArrayList<>();
+        for (PendingUpdate update : updates.values()) {
+            if (!update.isDone()) {
+                boolean isFirst = seen.add(update.conversation());
+                if (isFirst && !waitsForChats(update, chats, migrating)) {
+                    heads.add(update);
+                }
+                update.chat().ifPresent(chats::add);
+                update.migration().ifPresent(migration -> {
+                    migrating.add(migration.from());
+                    migrating.add(migration.to());
+                });
+            }
+        }
+        return heads;
+    }
+
+    private static boolean waitsForChats(PendingUpdate update, Set<Long> chats, Set<Long> migrating) {
+        return update.chat().filter(migrating::contains).isPresent()
+                || update.migration()
+                        .filter(migration -> Stream.of(migration.from(), migration.to())
+                                .anyMatch(chat -> chats.contains(chat) || migrating.contains(chat)))
+                        .isPresent();
     }
 
     private long due(PendingUpdate update) {

@@ -24,7 +24,8 @@ public interface UpdateHandler {
      * throw, and the update is handled again, as one that is stored already.
      *
      * @param fsm the conversations: all writes carry the fencing token of the session's lease
-     * @param key whose conversation it belongs to
+     * @param key whose conversation it belongs to; where a group has become a supergroup by this update and its
+     *     conversations were moved, the key in the supergroup
      * @throws Exception if it could not be handled
      */
     void handle(Fsm fsm, StorageKey key, Update update) throws Exception;

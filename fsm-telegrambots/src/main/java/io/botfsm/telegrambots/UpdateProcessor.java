@@ -4,6 +4,7 @@ import io.botfsm.Fsm;
 import io.botfsm.internal.text.Text;
 import io.botfsm.isolation.HandlerRejectedException;
 import io.botfsm.lock.Lease;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -19,6 +20,7 @@ final class UpdateProcessor {
     private final Lease lease;
     private final Fsm fsm;
     private final UpdateHandler handler;
+    private final ChatMigrations migrations;
     private final int attempts;
     private final OutageLog outage = new OutageLog();
     private final Backoff outageBackoff;
@@ -32,6 +34,7 @@ final class UpdateProcessor {
         this.lease = lease;
         this.fsm = fsm;
         this.handler = handler;
+        this.migrations = ChatMigrations.of(settings.token.botId(), fsm, lease, settings.movesChats);
         this.attempts = settings.attempts;
         this.outageBackoff = settings.outageBackoff;
         this.backoff = settings.failureBackoff;
@@ -62,8 +65,9 @@ final class UpdateProcessor {
     }
 
     private void call(PendingUpdate pending, Update update) throws Exception {
-        if (pending.key().isPresent()) {
-            handler.handle(fsm, pending.key().get(), update);
+        Optional<StorageKey> key = migrations.follow(pending);
+        if (key.isPresent()) {
+            handler.handle(fsm, key.get(), update);
         } else {
             handler.handleWithoutConversation(update);
         }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -48,6 +49,64 @@ class UnconfirmedUpdatesTest {
     void confirmsNothingBeforeTheFirstUpdate() {
         assertThat(updates.offset()).isEmpty();
         assertThat(updates.isIdle()).isTrue();
+    }
+
+    private static ReceivedUpdate written(long id, long chat, String content) {
+        String json = String.format(
+                Locale.ROOT,
+                "{\"update_id\":%d,\"message\":{\"message_id\":1,\"date\":1,"
+                        + "\"chat\":{\"id\":%d,\"type\":\"group\"},%s}}",
+                id,
+                chat,
+                content);
+        try {
+            Update update = new ObjectMapper().readValue(json, Update.class);
+            return new ReceivedUpdate(
+                    id, JsonNodeFactory.instance.objectNode(), Optional.of(update), Optional.empty());
+        } catch (java.io.IOException e) {
+            throw new IllegalArgumentException(json, e);
+        }
+    }
+
+    private List<Long> due() {
+        return updates.takeDue(0).stream().map(PendingUpdate::id).toList();
+    }
+
+    /** Of whichever conversations they are. */
+    @Test
+    void aMigrationWaitsForBothChatsAndBothWaitForIt() {
+        String text = "\"text\":\"a\"";
+        List<ReceivedUpdate> received = List.of(
+                written(10, -1, text),
+                written(11, -2, text),
+                written(12, -1, "\"migrate_to_chat_id\":-2"),
+                written(13, -1, text),
+                written(14, -2, text),
+                written(15, -3, text),
+                written(16, -2, "\"migrate_from_chat_id\":-1"),
+                written(17, -2, text));
+        updates.admit(NONE, received, 0);
+        List<PendingUpdate> first = updates.takeDue(0);
+        assertThat(first).extracting(PendingUpdate::id).containsExactly(10L, 11L, 15L);
+        updates.begin(first.get(0), true);
+        updates.done(first.get(0));
+        assertThat(due()).isEmpty();
+        updates.begin(first.get(1), true);
+        updates.retryAt(first.get(1), 5);
+        assertThat(due()).as("it is to be repeated").isEmpty();
+        List<PendingUpdate> again = updates.takeDue(5);
+        updates.done(again.get(0));
+
+        List<PendingUpdate> migration = updates.takeDue(5);
+        assertThat(migration).extracting(PendingUpdate::id).containsExactly(12L);
+        updates.done(migration.get(0));
+        List<PendingUpdate> behind = updates.takeDue(5);
+        assertThat(behind).extracting(PendingUpdate::id).containsExactly(13L, 14L);
+        behind.forEach(updates::done);
+        List<PendingUpdate> second = updates.takeDue(5);
+        assertThat(second).extracting(PendingUpdate::id).containsExactly(16L);
+        updates.done(second.get(0));
+        assertThat(updates.takeDue(5)).extracting(PendingUpdate::id).containsExactly(17L);
     }
 
     @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
 import io.botfsm.FsmContext;
+import io.botfsm.catalog.ChatMove;
+import io.botfsm.catalog.ConversationExport;
+import io.botfsm.catalog.ConversationImport;
 import io.botfsm.catalog.Erasure;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.json.GenericType;
@@ -27,6 +30,7 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.WriteContext;
+import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
@@ -136,7 +140,24 @@ class NullArgumentsTest {
         SAMPLES.put(Snapshot.Builder.class, Snapshot::builder);
         SAMPLES.put(EventWindow.class, EventWindow::empty);
         SAMPLES.put(ConversationFilter.class, ConversationFilter::all);
+        SAMPLES.put(
+                ConversationCatalog.class,
+                () -> STORAGE.extension(ConversationCatalog.class).orElseThrow());
         SAMPLES.put(Erasure.class, () -> Erasure.of(STORAGE));
+        SAMPLES.put(ChatMove.class, () -> ChatMove.of(STORAGE));
+        SAMPLES.put(
+                ConversationExport.class,
+                () -> ConversationExport.builder(
+                                STORAGE.extension(ConversationCatalog.class).orElseThrow())
+                        .build());
+        SAMPLES.put(
+                ConversationExport.Builder.class,
+                () -> ConversationExport.builder(
+                        STORAGE.extension(ConversationCatalog.class).orElseThrow()));
+        SAMPLES.put(
+                ConversationImport.class,
+                () -> ConversationImport.builder(STORAGE).build());
+        SAMPLES.put(ConversationImport.Builder.class, () -> ConversationImport.builder(STORAGE));
         SAMPLES.put(StoredConversation.class, StoredConversation::none);
         SAMPLES.put(StoredConversation.Builder.class, StoredConversation::builder);
         SAMPLES.put(EventIsolation.Builder.class, EventIsolation::builder);

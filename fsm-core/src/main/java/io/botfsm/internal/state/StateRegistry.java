@@ -71,6 +71,11 @@ public final class StateRegistry {
         return names.getOrDefault(state, List.of());
     }
 
+    /** Every name under which a state may be stored, former ones included. */
+    public Set<String> storedNames() {
+        return states.keySet();
+    }
+
     /** The state of that name, if it belongs to {@code group}, which must be registered. */
     public <E extends Enum<E>> Optional<E> state(StorageKey key, String name, Class<E> group) {
         Enum<?> state = states.get(name);

@@ -2,8 +2,15 @@ package io.botfsm.examples.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.Fsm;
+import io.botfsm.catalog.ChatMove;
+import io.botfsm.catalog.ChatMoveReport;
+import io.botfsm.catalog.ConversationExport;
+import io.botfsm.catalog.ConversationImport;
 import io.botfsm.catalog.Erasure;
 import io.botfsm.catalog.ErasureReport;
+import io.botfsm.catalog.ImportReport;
+import io.botfsm.catalog.Preflight;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
@@ -101,5 +108,71 @@ class OperatorsTest {
     void aUserIsErased() {
         assertThat(erase(storage, 7).erased()).isEqualTo(1);
         assertThat(erase(storage, 7).erased()).isZero();
+    }
+
+    // snippet: move-chat
+    static ChatMoveReport move(StateStorage storage, long botId, long oldChat, long newChat) {
+        return ChatMove.of(storage).move(botId, oldChat, newChat);
+    }
+    // end
+
+    @Test
+    void aChatIsMoved() {
+        assertThat(move(storage, 1, 7, 70).moved()).isEqualTo(1);
+        assertThat(move(storage, 1, 7, 70).moved()).isZero();
+    }
+
+    // snippet: export-import
+    static ImportReport copy(StateStorage from, StateStorage to, Path file) throws IOException {
+        ConversationCatalog catalog = from.extension(ConversationCatalog.class).orElseThrow();
+        ConversationExport.builder(catalog)
+                .progress(done -> System.err.println(done + " exported"))
+                .build()
+                .writeTo(file);
+        return ConversationImport.builder(to)
+                .existing(ConversationImport.Existing.SKIP) // or REPLACE
+                .progress(done -> System.err.println(done + " imported"))
+                .build()
+                .readFrom(file);
+    }
+    // end
+
+    @Test
+    void conversationsAreCopied(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("conversations.jsonl");
+        assertThat(copy(storage, new MemoryStateStorage(), file).imported()).isEqualTo(3_000);
+        assertThat(copy(storage, storage, file).skipped()).isEqualTo(3_000);
+    }
+
+    enum Order {
+        SIZE
+    }
+
+    record Pizza(String size) {}
+
+    // snippet: preflight
+    static int preflight(StateStorage storage, long botId, Consumer<String> out) {
+        Fsm fsm = Fsm.builder(storage).states(Order.class).build(); // as the new build makes it
+        Preflight report = Preflight.check(
+                storage.extension(ConversationCatalog.class).orElseThrow(),
+                ConversationFilter.bot(botId),
+                fsm,
+                Pizza.class); // each type that the build reads by data(...)
+        report.unreadable().forEach(each -> out.accept(each.toString()));
+        report.records().forEach(each -> out.accept(each.toString()));
+        return report.isClean() ? 0 : 1;
+    }
+    // end
+
+    @Test
+    void whatABuildCannotReadIsListed() {
+        List<String> lines = new ArrayList<>();
+        assertThat(preflight(storage, 1, lines::add)).isEqualTo(1);
+        assertThat(lines)
+                .hasSize(1_000)
+                .first()
+                .asString()
+                .contains(": state: stored state \"Order:ADDRESS\" matches no registered state; if the state");
+        assertThat(preflight(storage, 2, lines::add)).isZero();
     }
 }

@@ -1,0 +1,47 @@
+package io.botfsm.catalog;
+
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
+import java.util.Map;
+
+/** What is carried over of a conversation: state, data, attributes and deadline. */
+final class CarriedConversation {
+    private CarriedConversation() {}
+
+    /** Whether there is anything but what outlives a conversation. */
+    static boolean isThere(Snapshot snapshot) {
+        return snapshot.state().isPresent() || !snapshot.data().isEmpty();
+    }
+
+    /**
+     * The write that makes one conversation like another, whatever it is, unless it has changed.
+     *
+     * @param content what it is to be like
+     * @param present what it is
+     */
+    static Mutation onto(Snapshot content, Snapshot present) {
+        Mutation.Builder write =
+                Mutation.builder().carryOver().expectVersion(present.version()).replaceData(content.data());
+        content.state().ifPresentOrElse(write::state, write::clearState);
+        content.attributes().forEach(write::attribute);
+        present.attributes().keySet().stream()
+                .filter(name -> !content.attributes().containsKey(name))
+                .forEach(write::removeAttribute);
+        if (content.deadline().isPresent()) {
+            write.deadline(content.deadline().get());
+        } else if (present.deadline().isPresent()) {
+            write.clearDeadline();
+        }
+        return write.build();
+    }
+
+    /** The write that ends a conversation, unless it has changed. */
+    static Mutation end(long version) {
+        return Mutation.builder()
+                .carryOver()
+                .expectVersion(version)
+                .clearState()
+                .replaceData(Map.of())
+                .build();
+    }
+}

@@ -1,0 +1,189 @@
+package io.botfsm.catalog;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.internal.text.Text;
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Moves the conversations of a chat to another chat, as when a messenger gives a chat another id: those of every user,
+ * topic, business connection and destiny, with state, data, attributes and deadline. A conversation that is the chat's
+ * own, whose user is the chat, becomes the other chat's own.
+ *
+ * <pre>{@code ChatMove.of(storage).move(botId, oldChatId, newChatId)}</pre>
+ *
+ * <p>Each conversation is written under its new key first and then cleared under the old one, if it has not changed;
+ * otherwise it is written again. Of two the one that was written last is kept: a conversation that a user has begun in
+ * the new chat stays, if it is newer. The move looks again until it finds none, so that of what was written to the old
+ * chat before its last look nothing is left there. After a failure, call it again: it goes on.
+ *
+ * <p>The new key is given a version, times and a time to live of its own, as by any write. The events that a
+ * conversation remembers and its fencing token stay under the old key, for as long as they outlive a clear: a
+ * redelivered update names the old chat, and is recognised there.
+ *
+ * <p>Writes go through the storage that it was made with: pass the one that your bot uses, with its decorators.
+ * Transition rules do not apply to them, and no listener is notified. Thread-safe.
+ */
+public final class ChatMove {
+    private static final int MOST_ATTEMPTS = 100;
+
+    private final MaintainedStorage storage;
+    private final ConversationCatalog catalog;
+
+    private ChatMove(MaintainedStorage storage) {
+        this.storage = storage;
+        this.catalog = storage.catalog();
+        storage.require(Capability.COMPARE_AND_SET, "moving a chat");
+    }
+
+    /**
+     * Moves in a storage.
+     *
+     * @param storage stays open
+     * @throws IllegalArgumentException if the storage offers no {@link ConversationCatalog}, or keeps no versions
+     */
+    public static ChatMove of(StateStorage storage) {
+        return new ChatMove(new MaintainedStorage(storage));
+    }
+
+    /**
+     * Moves every conversation of a chat. Blocks; a pass takes as long as a scan of the whole storage, and there are at
+     * least two if there is anything to move.
+     *
+     * @param bot the bot's id, as in {@link StorageKey#bot(Object)}
+     * @param from the chat's former id, as in {@link StorageKey.Builder#chat(Object)}
+     * @param to its present id
+     * @throws IllegalArgumentException if an id is neither a whole number nor a text, or empty, or both chats are the
+     *     same
+     * @throws ChatMoveIncompleteException if others kept writing conversations of the former chat
+     * @throws ContentionException if others kept writing one of the conversations
+     * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
+     */
+    public ChatMoveReport move(Object bot, Object from, Object to) {
+        ConversationFilter former =
+                ConversationFilter.bot(requireNonNull(bot, "bot")).chat(requireNonNull(from, "from"));
+        String source = former.chat().orElseThrow();
+        String target =
+                StorageKey.bot(bot).chat(requireNonNull(to, "to")).user(0).build().chat();
+        if (source.equals(target)) {
+            throw new IllegalArgumentException("a chat cannot be moved to itself: " + Text.field(source));
+        }
+        AtomicLong moved = new AtomicLong();
+        AtomicLong superseded = new AtomicLong();
+        RepeatedScan scan = new RepeatedScan(catalog, former);
+        boolean isDone = scan.run(page -> page.forEach(found -> {
+            switch (move(found.key(), keyIn(found.key(), target))) {
+                case MOVED -> moved.incrementAndGet();
+                case SUPERSEDED -> superseded.incrementAndGet();
+                case ENDED -> {}
+            }
+        }));
+        if (!isDone) {
+            throw new ChatMoveIncompleteException(former, moved.get(), scan.passes());
+        }
+        return ChatMoveReport.of(moved.get(), superseded.get(), scan.passes(), scan.unreadable());
+    }
+
+    /**
+     * The key that a conversation has after its chat has moved.
+     *
+     * @param key the former key
+     * @param chat the chat's present id
+     * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty
+     */
+    public static StorageKey keyIn(StorageKey key, Object chat) {
+        requireNonNull(key, "key");
+        requireNonNull(chat, "chat");
+        boolean isOfTheChat = key.user().equals(key.chat());
+        StorageKey.Builder moved = StorageKey.bot(key.bot())
+                .chat(chat)
+                .user(isOfTheChat ? chat : key.user())
+                .destiny(key.destiny());
+        key.thread().ifPresent(moved::thread);
+        key.business().ifPresent(moved::business);
+        return moved.build();
+    }
+
+    /** What has become of a conversation of the former chat. */
+    private enum Fate {
+        MOVED,
+        /** The one in the present chat is newer. */
+        SUPERSEDED,
+        /** By somebody else, meanwhile. */
+        ENDED
+    }
+
+    /** What was found may be older than what is there, and may have been moved already if it was found twice. */
+    private Fate move(StorageKey key, StorageKey target) {
+        long begun = System.nanoTime();
+        Snapshot source = storage.read(key);
+        if (!CarriedConversation.isThere(source)) {
+            return Fate.ENDED;
+        }
+        OptionalLong copied = OptionalLong.empty();
+        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+            Snapshot present = storage.read(target);
+            boolean isCopied = isToBeCopied(source, present, copied);
+            if (isCopied) {
+                if (!(storage.write(target, CarriedConversation.onto(source, present)) instanceof Applied applied)) {
+                    continue;
+                }
+                copied = OptionalLong.of(applied.version());
+            }
+            Outcome cleared = storage.write(key, CarriedConversation.end(source.version()));
+            if (cleared instanceof Applied) {
+                return isCopied ? Fate.MOVED : Fate.SUPERSEDED;
+            }
+            source = current(key, cleared);
+            if (!CarriedConversation.isThere(source)) {
+                takeBack(target, copied);
+                return Fate.ENDED;
+            }
+        }
+        throw new ContentionException(key, MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    /**
+     * Where there is none yet, or an older one. The own copy of an older source is one too, unless it has been written
+     * since.
+     */
+    private static boolean isToBeCopied(Snapshot source, Snapshot present, OptionalLong copied) {
+        boolean isFree = copied.isPresent()
+                ? copied.getAsLong() == present.version()
+                : !CarriedConversation.isThere(present);
+        return isFree || isNewer(source, present);
+    }
+
+    private static boolean isNewer(Snapshot one, Snapshot other) {
+        return one.touched().isPresent()
+                && other.touched().filter(one.touched().get()::isAfter).isPresent();
+    }
+
+    /** The source has been cleared meanwhile, as its bot wanted it; so is its copy, unless somebody has written it. */
+    private void takeBack(StorageKey target, OptionalLong copied) {
+        if (copied.isPresent()) {
+            var unused = storage.write(target, CarriedConversation.end(copied.getAsLong()));
+        }
+    }
+
+    private static Snapshot current(StorageKey key, Outcome refused) {
+        if (refused instanceof Conflict conflict) {
+            return conflict.current();
+        }
+        throw new IllegalStateException(String.format(Locale.ROOT, "%s: not the outcome of a clear: %s", key, refused));
+    }
+}

@@ -1,0 +1,29 @@
+package io.botfsm.catalog;
+
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.catalog.ConversationFilter;
+import java.util.Locale;
+
+/**
+ * Conversations of a chat that was to be moved kept being written by others. Stop whoever writes them, and move again.
+ */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class ChatMoveIncompleteException extends FsmException {
+    private final long moved;
+
+    ChatMoveIncompleteException(ConversationFilter former, long moved, int passes) {
+        super(String.format(
+                Locale.ROOT,
+                "%s: others kept writing such conversations; %d were moved in %d passes: stop the bot, or let it ignore"
+                        + " the former chat, and move again",
+                former,
+                moved,
+                passes));
+        this.moved = moved;
+    }
+
+    /** How many conversations were moved. */
+    public long moved() {
+        return moved;
+    }
+}

@@ -1,0 +1,182 @@
+package io.botfsm.catalog;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.catalog.FoundConversation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+
+/**
+ * Writes the conversations of a {@link ConversationExport} to a storage: state, data, attributes and deadline are as
+ * they were exported. Each has a version that is new, above all that this storage has given it before; it is touched
+ * now, and in its state since now; its time to live is the storage's own, and it remembers no events.
+ *
+ * <pre>{@code ConversationImport.builder(storage).build().readFrom(Path.of("conversations.jsonl"))}</pre>
+ *
+ * <p>Writes go through the storage that it was made with. Transition rules do not apply to them, and no listener is
+ * notified. Immutable and thread-safe.
+ */
+public final class ConversationImport {
+    /** What becomes of a conversation of the file that the storage has already. */
+    public enum Existing {
+        /** The one in the storage stays as it is. */
+        SKIP,
+        /** The one in the file takes its place, whichever is newer. */
+        REPLACE
+    }
+
+    private static final int BATCH = 100;
+    private static final int MOST_ATTEMPTS = 100;
+
+    private final MaintainedStorage storage;
+    private final Existing existing;
+    private final LongConsumer progress;
+
+    private ConversationImport(Builder builder) {
+        storage = builder.storage;
+        existing = builder.existing;
+        progress = builder.progress;
+    }
+
+    /**
+     * Begins an import that skips what is there.
+     *
+     * @param storage stays open
+     * @throws IllegalArgumentException if the storage keeps no versions
+     */
+    public static Builder builder(StateStorage storage) {
+        MaintainedStorage maintained = new MaintainedStorage(storage);
+        maintained.require(Capability.COMPARE_AND_SET, "importing");
+        return new Builder(maintained);
+    }
+
+    /**
+     * Imports a file. The whole of it is checked before anything is written, so it is read twice. After a failure, call
+     * it again: with {@link Existing#SKIP} it goes on, otherwise it begins anew.
+     *
+     * @throws ImportRefusedException if the file is not a whole export, has an invalid line, or is of a newer format
+     * @throws IOException if the file cannot be read
+     * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
+     */
+    public ImportReport readFrom(Path file) throws IOException {
+        requireNonNull(file, "file");
+        requireReadable(file);
+        Progress done = new Progress();
+        try (ExportReader reader = ExportReader.open(file)) {
+            List<FoundConversation> batch = new ArrayList<>(BATCH);
+            for (Optional<FoundConversation> next = reader.next(); next.isPresent(); next = reader.next()) {
+                batch.add(next.get());
+                if (batch.size() == BATCH) {
+                    write(batch, done);
+                    batch.clear();
+                }
+            }
+            write(batch, done);
+        }
+        return ImportReport.of(done.imported, done.replaced, done.skipped);
+    }
+
+    private static void requireReadable(Path file) throws IOException {
+        try (ExportReader reader = ExportReader.open(file)) {
+            while (reader.next().isPresent()) {
+                // each is checked
+            }
+        }
+    }
+
+    private void write(List<FoundConversation> batch, Progress done) {
+        List<CompletableFuture<Outcome>> writes = batch.stream()
+                .map(each -> storage.begin(
+                        each.key(), CarriedConversation.onto(each.snapshot(), Snapshot.none())))
+                .toList();
+        for (int i = 0; i < writes.size(); i++) {
+            FoundConversation each = batch.get(i);
+            Outcome outcome = storage.outcome(each.key(), writes.get(i));
+            if (outcome instanceof Applied) {
+                done.imported++;
+            } else {
+                settle(each, current(each, outcome), done);
+            }
+        }
+        progress.accept(done.imported + done.replaced + done.skipped);
+    }
+
+    /** Something is stored under its key, be it only what outlives a conversation. */
+    private void settle(FoundConversation each, Snapshot found, Progress done) {
+        long begun = System.nanoTime();
+        Snapshot present = found;
+        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+            boolean isThere = CarriedConversation.isThere(present);
+            if (isThere && existing == Existing.SKIP) {
+                done.skipped++;
+                return;
+            }
+            Outcome outcome = storage.write(each.key(), CarriedConversation.onto(each.snapshot(), present));
+            if (outcome instanceof Applied) {
+                done.replaced += isThere ? 1 : 0;
+                done.imported += isThere ? 0 : 1;
+                return;
+            }
+            present = current(each, outcome);
+        }
+        throw new ContentionException(each.key(), MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    private static Snapshot current(FoundConversation each, Outcome refused) {
+        if (refused instanceof Conflict conflict) {
+            return conflict.current();
+        }
+        throw new IllegalStateException(
+                String.format(Locale.ROOT, "%s: not the outcome of an import: %s", each.key(), refused));
+    }
+
+    /** What is done so far. One thread. */
+    private static final class Progress {
+        private long imported;
+        private long replaced;
+        private long skipped;
+    }
+
+    /** Collects the settings of an import. Not thread-safe. */
+    public static final class Builder {
+        private final MaintainedStorage storage;
+        private Existing existing = Existing.SKIP;
+        private LongConsumer progress = done -> {};
+
+        private Builder(MaintainedStorage storage) {
+            this.storage = storage;
+        }
+
+        /** What becomes of a conversation that is there already; {@link Existing#SKIP} unless set. */
+        public Builder existing(Existing choice) {
+            existing = requireNonNull(choice, "existing");
+            return this;
+        }
+
+        /** Is given now and then how many conversations are done, on the thread that imports. */
+        public Builder progress(LongConsumer done) {
+            progress = requireNonNull(done, "progress");
+            return this;
+        }
+
+        /** The import. */
+        public ConversationImport build() {
+            return new ConversationImport(this);
+        }
+    }
+}

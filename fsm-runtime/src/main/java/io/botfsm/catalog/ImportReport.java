@@ -1,0 +1,41 @@
+package io.botfsm.catalog;
+
+import java.util.Locale;
+
+/** What a {@link ConversationImport} did. Immutable and thread-safe. */
+public final class ImportReport {
+    private final long imported;
+    private final long replaced;
+    private final long skipped;
+
+    private ImportReport(long imported, long replaced, long skipped) {
+        this.imported = imported;
+        this.replaced = replaced;
+        this.skipped = skipped;
+    }
+
+    static ImportReport of(long imported, long replaced, long skipped) {
+        return new ImportReport(imported, replaced, skipped);
+    }
+
+    /** How many conversations were written where there was none. */
+    public long imported() {
+        return imported;
+    }
+
+    /** How many took the place of one that was there. */
+    public long replaced() {
+        return replaced;
+    }
+
+    /** How many were left out, since there was one. */
+    public long skipped() {
+        return skipped;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT, "ImportReport[imported=%d, replaced=%d, skipped=%d]", imported, replaced, skipped);
+    }
+}

@@ -1,0 +1,86 @@
+package io.botfsm.catalog;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.InterruptedCallException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Fenced;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/** A storage under maintenance: its calls, waited for. Thread-safe. */
+final class MaintainedStorage {
+    private final StateStorage storage;
+
+    MaintainedStorage(StateStorage storage) {
+        this.storage = requireNonNull(storage, "storage");
+    }
+
+    /** @throws IllegalArgumentException if the storage offers none */
+    ConversationCatalog catalog() {
+        return storage.extension(ConversationCatalog.class)
+                .orElseThrow(() -> new IllegalArgumentException("the storage offers no ConversationCatalog: "
+                        + storage.getClass().getName()));
+    }
+
+    /** @throws IllegalArgumentException if the storage lacks it */
+    void require(StateStorage.Capability capability, String call) {
+        if (!storage.capabilities().contains(capability)) {
+            throw new IllegalArgumentException(call + " needs a storage with " + capability + ", which "
+                    + storage.getClass().getName() + " is not");
+        }
+    }
+
+    Snapshot read(StorageKey key) {
+        return result(key, storage.read(key).toCompletableFuture(), false);
+    }
+
+    /** A write, to be waited for by {@link #outcome}. */
+    CompletableFuture<Outcome> begin(StorageKey key, Mutation mutation) {
+        return storage.write(key, mutation).toCompletableFuture();
+    }
+
+    /** What became of a write that another instance has not fenced off. */
+    Outcome outcome(StorageKey key, CompletableFuture<Outcome> write) {
+        Outcome outcome = result(key, write, true);
+        if (outcome instanceof Fenced fenced) {
+            throw new StorageRefusedException(
+                    key,
+                    String.format(
+                            Locale.ROOT,
+                            "the storage's fencing token is lower than %d: use a storage without a token",
+                            fenced.highestToken()),
+                    false,
+                    null);
+        }
+        return outcome;
+    }
+
+    Outcome write(StorageKey key, Mutation mutation) {
+        return outcome(key, begin(key, mutation));
+    }
+
+    private static <T> T result(StorageKey key, CompletableFuture<T> call, boolean writes) {
+        try {
+            return call.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedCallException(key, writes, e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            while (cause instanceof CompletionException && cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw cause instanceof FsmException known ? known : new CompletionException(cause);
+        }
+    }
+}

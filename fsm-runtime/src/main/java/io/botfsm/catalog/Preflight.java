@@ -1,0 +1,206 @@
+package io.botfsm.catalog;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.Conversation;
+import io.botfsm.Fsm;
+import io.botfsm.json.UnreadableDataException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.UnknownStateException;
+import io.botfsm.storage.catalog.CatalogPage;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.catalog.FoundConversation;
+import io.botfsm.storage.catalog.UnreadableRecord;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which stored conversations this build cannot read, before it is rolled out: those in a state that was renamed or
+ * removed, with data that does not fit its type any more, or with data of a newer version. Reads only; nothing is
+ * changed.
+ *
+ * <pre>{@code
+ * Preflight report = Preflight.check(catalog, fsm, Pizza.class);
+ * report.unreadable().forEach(System.out::println);
+ * System.exit(report.isClean() ? 0 : 1);
+ * }</pre>
+ *
+ * <p>A report: what was found, as it was when it was read. It names keys, states, entries and reasons, never a value.
+ * Immutable and thread-safe.
+ */
+public final class Preflight {
+    /** How many problems a report lists; it counts all. */
+    public static final int MOST_LISTED = 1_000;
+
+    private final long checked;
+    private final long count;
+    private final List<UnreadableConversation> unreadable;
+    private final List<UnreadableRecord> records;
+
+    private Preflight(Check check) {
+        checked = check.checked;
+        count = check.count;
+        unreadable = List.copyOf(check.unreadable);
+        records = List.copyOf(check.records);
+    }
+
+    /**
+     * Checks every conversation of the storage, of whichever bot.
+     *
+     * @param catalog finds the conversations
+     * @param fsm as this build makes it: with its states, versions of data and codec
+     * @param types what this build reads by {@link Conversation#data(Class)}
+     * @throws IllegalArgumentException if a type cannot be typed data
+     * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
+     */
+    public static Preflight check(ConversationCatalog catalog, Fsm fsm, Class<?>... types) {
+        return check(catalog, ConversationFilter.all(), fsm, types);
+    }
+
+    /**
+     * Checks the conversations that match, such as those of one bot. Blocks for as long as a scan of the storage.
+     *
+     * @param catalog finds the conversations
+     * @param filter which conversations
+     * @param fsm as this build makes it: with its states, versions of data and codec
+     * @param types what this build reads by {@link Conversation#data(Class)}
+     * @throws IllegalArgumentException if a type cannot be typed data
+     * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
+     */
+    public static Preflight check(
+            ConversationCatalog catalog, ConversationFilter filter, Fsm fsm, Class<?>... types) {
+        requireNonNull(catalog, "catalog");
+        requireNonNull(filter, "filter");
+        requireNonNull(fsm, "fsm");
+        Check check = new Check(fsm, List.copyOf(Arrays.asList(requireNonNull(types, "types"))));
+        check.requireTypes();
+        Optional<String> cursor = Optional.empty();
+        do {
+            CatalogPage page = catalog.page(filter, cursor);
+            page.found().forEach(check::conversation);
+            page.unreadable().forEach(check::leftOut);
+            cursor = page.next();
+        } while (cursor.isPresent());
+        return new Preflight(check);
+    }
+
+    /** Whether this build can read every conversation. */
+    public boolean isClean() {
+        return count == 0;
+    }
+
+    /** How many conversations were read; one that was found twice counts twice. */
+    public long checked() {
+        return checked;
+    }
+
+    /**
+     * How many problems were found; at least the number of those listed. Beyond {@value #MOST_LISTED}, one that was
+     * found twice counts twice.
+     */
+    public long count() {
+        return count;
+    }
+
+    /** What this build cannot read, the first {@value #MOST_LISTED}; one conversation may have several problems. */
+    public List<UnreadableConversation> unreadable() {
+        return unreadable;
+    }
+
+    /** Records in the place of a conversation that the storage itself cannot read, the first {@value #MOST_LISTED}. */
+    public List<UnreadableRecord> records() {
+        return records;
+    }
+
+    /** The numbers. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "Preflight[checked=%d, count=%d, listed=%d]",
+                checked,
+                count,
+                unreadable.size() + records.size());
+    }
+
+    /** A check while it runs. One thread. */
+    private static final class Check {
+        private static final StorageKey NOBODY =
+                StorageKey.bot("preflight").chat("none").user("none").build();
+
+        private final Fsm fsm;
+        private final Set<String> states;
+        private final List<Class<?>> types;
+        private final Set<UnreadableConversation> unreadable = new LinkedHashSet<>();
+        private final Set<UnreadableRecord> records = new LinkedHashSet<>();
+        private long checked;
+        private long count;
+
+        Check(Fsm fsm, List<Class<?>> types) {
+            this.fsm = fsm;
+            this.states = fsm.stateNames();
+            this.types = types;
+        }
+
+        /** A mistake in the call, rather than one in each conversation. */
+        void requireTypes() {
+            Conversation none = fsm.conversation(NOBODY, Snapshot.none());
+            for (Class<?> type : types) {
+                try {
+                    var unused = none.data(type);
+                } catch (UnreadableDataException e) {
+                    continue; // by an upcaster; found in the conversations too
+                }
+            }
+        }
+
+        void conversation(FoundConversation found) {
+            checked++;
+            Optional<String> unknown = found.state().filter(name -> !states.isEmpty() && !states.contains(name));
+            unknown.ifPresent(name -> add(UnreadableConversation.state(new UnknownStateException(found.key(), name))));
+            Conversation conversation = fsm.conversation(found.key(), found.snapshot());
+            types.forEach(type -> data(conversation, found.key(), type));
+        }
+
+        private void data(Conversation conversation, StorageKey key, Class<?> type) {
+            try {
+                var unused = conversation.data(type);
+            } catch (UnreadableDataException e) { // that of a newer version too
+                add(UnreadableConversation.data(key, e.field(), "as " + type.getName() + ": " + e.problem()));
+            } catch (RuntimeException e) { // of the application's codec; its message may show a value
+                add(UnreadableConversation.data(
+                        key,
+                        "",
+                        "as " + type.getName() + ": the codec failed with "
+                                + e.getClass().getName()));
+            }
+        }
+
+        private void add(UnreadableConversation problem) {
+            if (unreadable.contains(problem)) {
+                return;
+            }
+            count++;
+            if (unreadable.size() < MOST_LISTED) {
+                unreadable.add(problem);
+            }
+        }
+
+        void leftOut(UnreadableRecord record) {
+            if (records.contains(record)) {
+                return;
+            }
+            count++;
+            if (records.size() < MOST_LISTED) {
+                records.add(record);
+            }
+        }
+    }
+}

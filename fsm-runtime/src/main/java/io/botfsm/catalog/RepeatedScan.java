@@ -1,0 +1,65 @@
+package io.botfsm.catalog;
+
+import io.botfsm.storage.catalog.CatalogPage;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.catalog.FoundConversation;
+import io.botfsm.storage.catalog.UnreadableRecord;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Goes through the conversations that match, whose visitor makes them match no more, until a pass finds none: nothing
+ * that was written before the last pass is left. Used once, by one thread.
+ */
+final class RepeatedScan {
+    /** More would hardly help against whoever writes that often. */
+    static final int MOST_PASSES = 20;
+
+    private final ConversationCatalog catalog;
+    private final ConversationFilter filter;
+    private final Set<UnreadableRecord> unreadable = new LinkedHashSet<>();
+    private int passes;
+
+    RepeatedScan(ConversationCatalog catalog, ConversationFilter filter) {
+        this.catalog = catalog;
+        this.filter = filter;
+    }
+
+    /** Returns whether a pass has found none at last. */
+    boolean run(Consumer<List<FoundConversation>> visitor) {
+        while (passes < MOST_PASSES) {
+            passes++;
+            if (!pass(visitor)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean pass(Consumer<List<FoundConversation>> visitor) {
+        unreadable.clear();
+        boolean foundAny = false;
+        Optional<String> cursor = Optional.empty();
+        do {
+            CatalogPage page = catalog.page(filter, cursor);
+            foundAny |= !page.found().isEmpty();
+            visitor.accept(page.found());
+            unreadable.addAll(page.unreadable());
+            cursor = page.next();
+        } while (cursor.isPresent());
+        return foundAny;
+    }
+
+    int passes() {
+        return passes;
+    }
+
+    /** Of the last pass. */
+    List<UnreadableRecord> unreadable() {
+        return List.copyOf(unreadable);
+    }
+}
