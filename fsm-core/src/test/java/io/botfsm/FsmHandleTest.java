@@ -391,7 +391,11 @@ class FsmHandleTest {
     void theStorageOfAFencedBotIsFencedToo() {
         fsm.fencedBy(9).handle(KEY, 1, turn -> turn.state(Step.NAME));
         Mutation clear = Mutation.builder().clearState().build();
-        assertThat(fsm.fencedBy(8).storage().write(KEY, clear).toCompletableFuture().join())
+        assertThat(fsm.fencedBy(8)
+                        .storage()
+                        .write(KEY, clear)
+                        .toCompletableFuture()
+                        .join())
                 .isEqualTo(Fenced.of(9));
         assertThat(fsm.storage().write(KEY, clear).toCompletableFuture().join()).isInstanceOf(Applied.class);
     }

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Warning costs no round trip. Neither does refusing where a write says which state it expects, as all those of
  * {@link io.botfsm.Fsm#handle} do, of {@code update} and {@code transition}; any other write of a state is preceded by
- * a read then, and is stored only if the state is still the one that was checked. What only {@linkplain
- * Mutation#carriesOver carries over} a conversation is not checked.
+ * a read then, and is stored only if the state is still the one that was checked. What only
+ * {@linkplain Mutation#carriesOver carries over} a conversation is not checked.
  *
  * <p>Thread-safe. Warns on the thread that completes the write, often the driver's: use an appender that does not
  * block.

@@ -114,7 +114,8 @@ final class TransitionCheckingStateStorageTest {
     @Test
     void whatIsCarriedOverIsNotChecked() {
         for (StateStorage storage : new StateStorage[] {warning, refusing}) {
-            assertThat(write(storage, Mutation.builder().carryOver().state("C"))).isInstanceOf(Applied.class);
+            assertThat(write(storage, Mutation.builder().carryOver().state("C")))
+                    .isInstanceOf(Applied.class);
             assertThat(write(storage, Mutation.builder().carryOver().clearState()))
                     .isInstanceOf(Applied.class);
         }

@@ -77,8 +77,11 @@ public final class ChatMove {
         ConversationFilter former =
                 ConversationFilter.bot(requireNonNull(bot, "bot")).chat(requireNonNull(from, "from"));
         String source = former.chat().orElseThrow();
-        String target =
-                StorageKey.bot(bot).chat(requireNonNull(to, "to")).user(0).build().chat();
+        String target = StorageKey.bot(bot)
+                .chat(requireNonNull(to, "to"))
+                .user(0)
+                .build()
+                .chat();
         if (source.equals(target)) {
             throw new IllegalArgumentException("a chat cannot be moved to itself: " + Text.field(source));
         }
@@ -162,9 +165,8 @@ public final class ChatMove {
      * since.
      */
     private static boolean isToBeCopied(Snapshot source, Snapshot present, OptionalLong copied) {
-        boolean isFree = copied.isPresent()
-                ? copied.getAsLong() == present.version()
-                : !CarriedConversation.isThere(present);
+        boolean isFree =
+                copied.isPresent() ? copied.getAsLong() == present.version() : !CarriedConversation.isThere(present);
         return isFree || isNewer(source, present);
     }
 

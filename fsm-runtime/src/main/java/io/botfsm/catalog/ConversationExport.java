@@ -54,7 +54,8 @@ public final class ConversationExport {
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */
     public ExportReport writeTo(Path file) throws IOException {
-        Path directory = requireNonNull(requireNonNull(file, "file").toAbsolutePath().getParent(), "directory");
+        Path directory =
+                requireNonNull(requireNonNull(file, "file").toAbsolutePath().getParent(), "directory");
         Path part = Files.createTempFile(directory, "conversations", ".part");
         try {
             ExportReport report;

@@ -101,8 +101,7 @@ public final class ConversationImport {
 
     private void write(List<FoundConversation> batch, Progress done) {
         List<CompletableFuture<Outcome>> writes = batch.stream()
-                .map(each -> storage.begin(
-                        each.key(), CarriedConversation.onto(each.snapshot(), Snapshot.none())))
+                .map(each -> storage.begin(each.key(), CarriedConversation.onto(each.snapshot(), Snapshot.none())))
                 .toList();
         for (int i = 0; i < writes.size(); i++) {
             FoundConversation each = batch.get(i);

@@ -133,8 +133,7 @@ final class ExportLines {
     private static StorageKey key(long number, JsonNode line) {
         Optional<String> key = text(number, line, "key");
         try {
-            return StorageKey.parse(
-                    key.orElseThrow(() -> new ImportRefusedException(number, "it has no key")));
+            return StorageKey.parse(key.orElseThrow(() -> new ImportRefusedException(number, "it has no key")));
         } catch (IllegalArgumentException e) {
             throw new ImportRefusedException(number, "its key is not the text of a key");
         }

@@ -74,8 +74,7 @@ public final class Preflight {
      * @throws IllegalArgumentException if a type cannot be typed data
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */
-    public static Preflight check(
-            ConversationCatalog catalog, ConversationFilter filter, Fsm fsm, Class<?>... types) {
+    public static Preflight check(ConversationCatalog catalog, ConversationFilter filter, Fsm fsm, Class<?>... types) {
         requireNonNull(catalog, "catalog");
         requireNonNull(filter, "filter");
         requireNonNull(fsm, "fsm");
@@ -156,7 +155,7 @@ public final class Preflight {
                 try {
                     var unused = none.data(type);
                 } catch (UnreadableDataException e) {
-                    continue; // by an upcaster; found in the conversations too
+                    // by an upcaster; found in the conversations too
                 }
             }
         }
