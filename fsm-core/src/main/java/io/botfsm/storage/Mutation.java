@@ -7,6 +7,7 @@ import io.botfsm.internal.data.OrderedMap;
 import io.botfsm.internal.text.Text;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -47,6 +48,7 @@ public final class Mutation {
 
     private final boolean changesState;
     private final Optional<String> state;
+    private final Optional<Instant> since;
     private final boolean replacesData;
     private final Map<String, String> puts;
     private final Set<String> removals;
@@ -66,6 +68,7 @@ public final class Mutation {
     private Mutation(Builder b) {
         changesState = b.changesState;
         state = b.state;
+        since = b.since;
         replacesData = b.replacesData;
         puts = b.puts;
         removals = b.removals;
@@ -144,6 +147,11 @@ public final class Mutation {
     /** The state to set; empty if it is cleared or kept. */
     public Optional<String> state() {
         return state;
+    }
+
+    /** Since when the state that is set, or none if it is cleared, is there; empty for as the storage knows it. */
+    public Optional<Instant> since() {
+        return since;
     }
 
     /** Whether {@link #puts()} are all the entries there will be. */
@@ -235,9 +243,10 @@ public final class Mutation {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "Mutation[state=%s, %s=%s, removals=%s, attributes=%s, attributeRemovals=%s, deadline=%s, fencingToken=%s,"
+                "Mutation[state=%s, since=%s, %s=%s, removals=%s, attributes=%s, attributeRemovals=%s, deadline=%s, fencingToken=%s,"
                         + " eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
                 changesState ? Text.field(state, "(clear)") : "(keep)",
+                since.map(Instant::toString).orElse("(storage's)"),
                 replacesData ? "replace" : "puts",
                 Text.fields(puts.keySet()),
                 Text.fields(removals),
@@ -258,6 +267,7 @@ public final class Mutation {
     public static final class Builder {
         private boolean changesState;
         private Optional<String> state = Optional.empty();
+        private Optional<Instant> since = Optional.empty();
         private boolean replacesData;
         /** Those of a mutation, or of this builder: then they are a {@link LinkedHashMap}. */
         private Map<String, String> puts = Map.of();
@@ -287,6 +297,7 @@ public final class Mutation {
         private Builder(Mutation m) {
             changesState = m.changesState;
             state = m.state;
+            since = m.since;
             replacesData = m.replacesData;
             puts = m.puts;
             removals = m.removals;
@@ -559,12 +570,31 @@ public final class Mutation {
         }
 
         /**
+         * Says since when the state that this mutation sets is there, or none if it clears it, as of a conversation
+         * that is carried over. Unless it is said, that is since this write, or since an earlier one that set the same.
+         *
+         * @param entered in whole milliseconds, the rest is cut off; the time of the write, if it is after that
+         * @throws IllegalArgumentException if it is not after 1970-01-01T00:00:00Z
+         */
+        public Builder since(Instant entered) {
+            if (!requireNonNull(entered, "since").isAfter(Instant.EPOCH)) {
+                throw new IllegalArgumentException("since must be after " + Instant.EPOCH + ": " + entered);
+            }
+            since = Optional.of(entered.truncatedTo(ChronoUnit.MILLIS));
+            return this;
+        }
+
+        /**
          * The mutation.
          *
-         * @throws IllegalArgumentException if it has more than {@link #MAX_ENTRIES} entries or {@link #MAX_CHARACTERS}
-         *     characters
+         * @throws IllegalArgumentException if it says since when, and neither sets nor clears the state; if it has more
+         *     than {@link #MAX_ENTRIES} entries or {@link #MAX_CHARACTERS} characters
          */
         public Mutation build() {
+            if (since.isPresent() && !changesState) {
+                throw new IllegalArgumentException(
+                        "since(" + since.get() + ") needs state(...) or clearState(): it says when that was entered");
+            }
             int entries = puts.size() + removals.size() + attributes.size() + attributeRemovals.size();
             if (entries > MAX_ENTRIES) {
                 throw new IllegalArgumentException(

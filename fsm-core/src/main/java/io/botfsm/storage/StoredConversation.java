@@ -266,7 +266,7 @@ public final class StoredConversation {
                 .version(nextVersion(context))
                 .fencingToken(nextFence)
                 .events(nextEvents)
-                .since(Optional.of(nextSince(nextState, context.now())))
+                .since(Optional.of(nextSince(mutation, nextState, context.now())))
                 .touched(Optional.of(context.now()));
         if (!isEmpty) {
             next.attributes(patched(attributes, mutation.attributes(), mutation.attributeRemovals()))
@@ -287,7 +287,10 @@ public final class StoredConversation {
     }
 
     /** A clock that was set back makes no state younger than it was. */
-    private Instant nextSince(Optional<String> nextState, Instant now) {
+    private Instant nextSince(Mutation mutation, Optional<String> nextState, Instant now) {
+        if (mutation.since().isPresent()) {
+            return mutation.since().filter(now::isAfter).orElse(now);
+        }
         if (since.isEmpty() || touched.isEmpty() || !nextState.equals(state)) {
             return now;
         }

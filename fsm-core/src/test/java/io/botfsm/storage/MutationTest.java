@@ -30,6 +30,7 @@ final class MutationTest {
         Mutation empty = change().build();
         assertThat(empty.changesState()).isFalse();
         assertThat(empty.state()).isEmpty();
+        assertThat(empty.since()).isEmpty();
         assertThat(empty.replacesData()).isFalse();
         assertThat(empty.puts()).isEmpty();
         assertThat(empty.removals()).isEmpty();
@@ -44,6 +45,7 @@ final class MutationTest {
         assertThat(empty.expectedState()).isEmpty();
         assertThat(empty.ttl()).isEmpty();
         assertThat(empty.persists()).isFalse();
+        assertThat(empty.carriesOver()).isFalse();
     }
 
     @Test
@@ -81,6 +83,8 @@ final class MutationTest {
                 .clearDeadline()
                 .expectNoState()
                 .persist()
+                .since(DUE)
+                .carryOver()
                 .build();
         for (Mutation m : new Mutation[] {whole, whole.toBuilder().build()}) {
             assertThat(m.changesState()).isTrue();
@@ -90,6 +94,8 @@ final class MutationTest {
             assertThat(m.expectsState()).isTrue();
             assertThat(m.expectedState()).isEmpty();
             assertThat(m.persists()).isTrue();
+            assertThat(m.since()).hasValue(DUE);
+            assertThat(m.carriesOver()).isTrue();
             assertThat(m.changesDeadline()).isTrue();
             assertThat(m.deadline()).isEmpty();
         }
@@ -105,6 +111,8 @@ final class MutationTest {
         refused("a", () -> change().replaceData(Map.of()).remove("a"));
         refused("a", () -> change().put("a", "1").replaceData(Map.of("b", "1")));
         refused("a", () -> change().remove("a").replaceData(Map.of("b", "1")));
+        refused("1970-01-01", () -> change().since(Instant.EPOCH));
+        refused("since(", () -> change().since(DUE).build());
         refused("A", () -> change().expectNoState().expectState("A"));
         refused("A", () -> change().expectState("A").expectNoState());
         refused("a", () -> change().attribute("a", "1").removeAttribute("a"));

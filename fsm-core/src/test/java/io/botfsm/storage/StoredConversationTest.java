@@ -312,6 +312,29 @@ final class StoredConversationTest {
     }
 
     @Test
+    void aStateThatIsCarriedOverIsAsOldAsItIsSaidToBe() {
+        StoredConversation begun = StoredConversation.none()
+                .apply(change().state("A").build(), CONTEXT)
+                .next();
+        Instant earlier = TIME.minus(Duration.ofDays(3));
+        for (StoredConversation before : List.of(StoredConversation.none(), begun)) {
+            for (Mutation.Builder set :
+                    List.of(change().state("A"), change().clearState().put("a", "1"))) {
+                Step step = before.apply(set.since(earlier).build(), CONTEXT);
+                assertThat(step.next().since()).hasValue(earlier);
+                assertThat(step.next().touched()).hasValue(TIME);
+                assertThat(step.next()
+                                .apply(change().put("b", "1").build(), later(Duration.ofMinutes(10)))
+                                .next()
+                                .since())
+                        .hasValue(earlier);
+                Step early = before.apply(set.since(TIME.plusSeconds(1)).build(), CONTEXT);
+                assertThat(early.next().since()).hasValue(TIME);
+            }
+        }
+    }
+
+    @Test
     void aTombstoneHasTimesToo() {
         StoredConversation tombstone = FENCED.apply(
                         change().clearState().replaceData(Map.of()).build(), CONTEXT)

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 /** Puts a mutation into the arguments of {@code write.lua}. */
 final class WriteArguments {
     private static final int FIXED = 2 + 2 * Integer.BYTES + 7 * Long.BYTES;
+    private static final long MOST_AGE = (1L << 40) - 1;
     private static final int DEADLINE_UNIT_MILLIS = 10;
     private static final long NONE = -1;
     private static final long BY_FINGERPRINT = -2;
@@ -65,9 +66,10 @@ final class WriteArguments {
 
     private byte[] header(Mutation m, int sets, Instant now) {
         byte[] event = m.eventId().map(WriteArguments::fingerprint).orElse(NOTHING);
+        byte[] age = m.since().map(since -> age(since, now)).orElse(NOTHING);
         byte[] expectedState = expectedState(m);
-        return ByteBuffer.allocate(FIXED + event.length + expectedState.length)
-                .put((byte) (!m.changesState() ? 'k' : clearsState(m) ? 'c' : 's'))
+        return ByteBuffer.allocate(FIXED + event.length + age.length + expectedState.length)
+                .put(change(m))
                 .put((byte) (m.replacesData() ? 'r' : 'p'))
                 .putInt(sets)
                 .putInt(2 * m.attributes().size())
@@ -81,7 +83,24 @@ final class WriteArguments {
                 .putLong(now.toEpochMilli())
                 .putLong(m.changesDeadline() ? deadline(m.deadline()) : NONE)
                 .put(event)
+                .put(age)
                 .put(expectedState)
+                .array();
+    }
+
+    private static byte change(Mutation m) {
+        if (!m.changesState()) {
+            return 'k';
+        }
+        char change = clearsState(m) ? 'c' : 's';
+        return (byte) (m.since().isPresent() ? Character.toUpperCase(change) : change);
+    }
+
+    /** How long the state is there already. */
+    private static byte[] age(Instant since, Instant now) {
+        long millis = since.isBefore(now) ? Duration.between(since, now).toMillis() : 0;
+        return ByteBuffer.allocate(Long.BYTES)
+                .putLong(Math.min(millis, MOST_AGE))
                 .array();
     }
 

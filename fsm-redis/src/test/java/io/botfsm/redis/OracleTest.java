@@ -203,13 +203,17 @@ class OracleTest {
 
     private Mutation mutation(StoredConversation model, long anchor, List<String> sources) {
         Mutation.Builder m = Mutation.builder();
-        switch (random.nextInt(5)) {
+        int change = random.nextInt(5);
+        switch (change) {
             case 0, 1 -> m.state(one(STATES));
             case 2 -> m.clearState();
             default -> {}
         }
         data(m);
         attributes(m);
+        if (change <= 2 && random.nextInt(4) == 0) {
+            m.since(now.minusMillis(random.nextInt(2_000_000) - 100_000));
+        }
         switch (random.nextInt(6)) {
             case 0 -> m.deadline(now.plusMillis(random.nextInt(1_000_000)));
             case 1 -> m.clearDeadline();

@@ -4,7 +4,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import java.util.Map;
 
-/** What is carried over of a conversation: state, data, attributes and deadline. */
+/** What is carried over of a conversation: state and since when it is there, data, attributes and deadline. */
 final class CarriedConversation {
     private CarriedConversation() {}
 
@@ -23,6 +23,7 @@ final class CarriedConversation {
         Mutation.Builder write =
                 Mutation.builder().carryOver().expectVersion(present.version()).replaceData(content.data());
         content.state().ifPresentOrElse(write::state, write::clearState);
+        content.since().ifPresent(write::since);
         content.attributes().forEach(write::attribute);
         present.attributes().keySet().stream()
                 .filter(name -> !content.attributes().containsKey(name))

@@ -148,7 +148,7 @@ final class ExportLines {
         } catch (IllegalArgumentException e) {
             throw new ImportRefusedException(
                     number,
-                    "it has what cannot be stored: an unpaired surrogate, a name that no attribute can have, a deadline"
+                    "it has what cannot be stored: an unpaired surrogate, a name that no attribute can have, a time"
                             + " out of range, or more than one write may have");
         }
     }

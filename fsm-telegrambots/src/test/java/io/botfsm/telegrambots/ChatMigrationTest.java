@@ -50,11 +50,11 @@ class ChatMigrationTest {
     private final BotToken token = BotToken.of(telegram.token());
     private final HandLease lease = new HandLease();
     private final MemoryStateStorage storage = new MemoryStateStorage();
-    private final PollingSession.Builder polling = quick();
     private final Map<Long, AtomicInteger> handled = new ConcurrentHashMap<>();
     private final List<StorageKey> services = new CopyOnWriteArrayList<>();
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger(ChatMigrationTest.class.getPackageName());
+    private final PollingSession.Builder polling = quick();
     private Optional<PollingSession> session = Optional.empty();
 
     private PollingSession.Builder quick() {
@@ -117,8 +117,10 @@ class ChatMigrationTest {
         if (user % 3 == 0 && attempt < 3) {
             throw new IllegalStateException("not yet");
         }
-        fsm.handle(key, update.getUpdateId(), turn -> turn.state("A")
-                .put("n", turn.value("n", Integer.class).orElse(0) + 1));
+        fsm.handle(
+                key,
+                update.getUpdateId(),
+                turn -> turn.state("A").put("n", turn.value("n", Integer.class).orElse(0) + 1));
     }
 
     private void awaitConfirmed() {
@@ -159,8 +161,10 @@ class ChatMigrationTest {
         polling.strategy(FsmStrategy.CHAT);
         start(storage, (fsm, key, update) -> {
             if (update.getMessage().hasText()) {
-                fsm.handle(key, update.getUpdateId(), turn -> turn.put(
-                        "n", turn.value("n", Integer.class).orElse(0) + 1));
+                fsm.handle(
+                        key,
+                        update.getUpdateId(),
+                        turn -> turn.put("n", turn.value("n", Integer.class).orElse(0) + 1));
             }
         });
         everybodyWrites(OLD);
@@ -229,9 +233,7 @@ class ChatMigrationTest {
     /** Or the instance that has taken over would never be asked to finish it. */
     @Test
     void aSupersededInstanceEndsAndConfirmsNothing() {
-        storage.write(
-                        key(OLD, 7),
-                        Mutation.builder().state("A").fencingToken(9).build())
+        storage.write(key(OLD, 7), Mutation.builder().state("A").fencingToken(9).build())
                 .toCompletableFuture()
                 .join();
         start(storage, this::count);

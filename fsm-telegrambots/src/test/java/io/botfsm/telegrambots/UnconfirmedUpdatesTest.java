@@ -61,8 +61,7 @@ class UnconfirmedUpdatesTest {
                 content);
         try {
             Update update = new ObjectMapper().readValue(json, Update.class);
-            return new ReceivedUpdate(
-                    id, JsonNodeFactory.instance.objectNode(), Optional.of(update), Optional.empty());
+            return new ReceivedUpdate(id, JsonNodeFactory.instance.objectNode(), Optional.of(update), Optional.empty());
         } catch (java.io.IOException e) {
             throw new IllegalArgumentException(json, e);
         }

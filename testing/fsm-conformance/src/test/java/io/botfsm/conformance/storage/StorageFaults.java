@@ -640,6 +640,14 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                 .is(b -> b.decide = after((m, next) -> m.changesState() && !next.isGone()
                         ? next.toBuilder().since(next.touched()).build()
                         : next));
+        fault("CarriesNoTimesOver", breaks(20))
+                .is(b -> b.decide = after((m, next) -> m.since().isPresent() && !next.isGone()
+                        ? next.toBuilder().since(next.touched()).build()
+                        : next));
+        fault("EntersStatesInTheFuture", breaks(20))
+                .is(b -> b.decide = after((m, next) -> m.since().isPresent() && !next.isGone()
+                        ? next.toBuilder().since(m.since()).build()
+                        : next));
         fault("NoStateIsNeverEntered", breaks(20).also(23))
                 .is(b -> b.decide = after((m, next) -> next.state().isEmpty()
                         ? next.toBuilder().since(Optional.empty()).build()
