@@ -70,7 +70,8 @@ class ChatMoveTest {
     }
 
     private List<StorageKey> found(ConversationFilter filter) {
-        try (var found = storage.extension(ConversationCatalog.class).orElseThrow().find(filter)) {
+        try (var found =
+                storage.extension(ConversationCatalog.class).orElseThrow().find(filter)) {
             return found.map(FoundConversation::key).toList();
         }
     }
@@ -110,11 +111,16 @@ class ChatMoveTest {
         StorageKey.Builder from = StorageKey.bot(1).chat(OLD).user(7);
         StorageKey.Builder to = StorageKey.bot(1).chat(NEW).user(7);
         List<StorageKey> sources = List.of(
-                from.build(), from.thread(5).build(), from.business("b:c").build(), from.destiny("order").build());
+                from.build(),
+                from.thread(5).build(),
+                from.business("b:c").build(),
+                from.destiny("order").build());
         List<StorageKey> targets = List.of(
-                to.build(), to.thread(5).build(), to.business("b:c").build(), to.destiny("order").build());
-        sources.forEach(
-                key -> storage.write(key, whole).toCompletableFuture().join());
+                to.build(),
+                to.thread(5).build(),
+                to.business("b:c").build(),
+                to.destiny("order").build());
+        sources.forEach(key -> storage.write(key, whole).toCompletableFuture().join());
 
         ChatMoveReport report = move();
 
@@ -210,11 +216,16 @@ class ChatMoveTest {
     @Test
     void aConversationThatEndsMeanwhileDoesNotLiveOnInTheNewChat() {
         write(key(OLD, 7), "A");
-        StateStorage busy = before(key(OLD, 7), () -> storage.write(
-                        key(OLD, 7),
-                        Mutation.builder().clearState().replaceData(Map.of()).build())
-                .toCompletableFuture()
-                .join());
+        StateStorage busy = before(
+                key(OLD, 7),
+                () -> storage.write(
+                                key(OLD, 7),
+                                Mutation.builder()
+                                        .clearState()
+                                        .replaceData(Map.of())
+                                        .build())
+                        .toCompletableFuture()
+                        .join());
         assertThat(ChatMove.of(busy).move(1, OLD, NEW).moved()).isZero();
         assertThat(found(ConversationFilter.all())).isEmpty();
     }
@@ -275,7 +286,8 @@ class ChatMoveTest {
     void rulesDoNotRefuseItAndListenersHearNothing() {
         write(key(OLD, 7), "B");
         List<Transition> heard = new ArrayList<>();
-        TransitionRules rules = TransitionRules.builder().begin("A").allow("A", "B").build();
+        TransitionRules rules =
+                TransitionRules.builder().begin("A").allow("A", "B").build();
         StateStorage decorated = new NotifyingStateStorage(
                 new TransitionCheckingStateStorage(storage, rules, Undeclared.REFUSE),
                 List.of(heard::add),
@@ -286,9 +298,7 @@ class ChatMoveTest {
 
     @Test
     void aSupersededLeaseMovesNothing() {
-        storage.write(
-                        key(OLD, 7),
-                        Mutation.builder().state("A").fencingToken(9).build())
+        storage.write(key(OLD, 7), Mutation.builder().state("A").fencingToken(9).build())
                 .toCompletableFuture()
                 .join();
         ChatMove move = ChatMove.of(new FencedStateStorage(storage, 8));

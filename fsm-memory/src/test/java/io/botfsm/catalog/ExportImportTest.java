@@ -112,8 +112,8 @@ class ExportImportTest {
 
     private static void assertSame(Map<StorageKey, Snapshot> actual, Map<StorageKey, Snapshot> expected) {
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
-        expected.forEach(
-                (key, snapshot) -> assertThat(carried(actual.get(key))).as("%s", key).isEqualTo(carried(snapshot)));
+        expected.forEach((key, snapshot) ->
+                assertThat(carried(actual.get(key))).as("%s", key).isEqualTo(carried(snapshot)));
     }
 
     @Test

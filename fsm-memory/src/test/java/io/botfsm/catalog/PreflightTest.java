@@ -44,8 +44,7 @@ class PreflightTest {
     private final MemoryStateStorage storage = new MemoryStateStorage();
     private final ConversationCatalog catalog =
             storage.extension(ConversationCatalog.class).orElseThrow();
-    private final Fsm former =
-            Fsm.builder(storage).states(Former.Order.class).build();
+    private final Fsm former = Fsm.builder(storage).states(Former.Order.class).build();
     private final Fsm fsm = Fsm.builder(storage).states(Order.class).build();
 
     private static StorageKey key(long user) {
@@ -86,9 +85,10 @@ class PreflightTest {
         assertThat(report.checked()).isEqualTo(2_904);
         assertThat(report.isClean()).isFalse();
         assertThat(report.records()).isEmpty();
-        assertThat(report.unreadable()).allSatisfy(each -> assertThat(each.toString())
-                .startsWith(each.key() + ": " + each.part() + ": ")
-                .doesNotContain("secret42"));
+        assertThat(report.unreadable())
+                .allSatisfy(each -> assertThat(each.toString())
+                        .startsWith(each.key() + ": " + each.part() + ": ")
+                        .doesNotContain("secret42"));
         assertThat(reason(report, 1)).contains("Order:STREET").contains("formerly(");
         assertThat(reason(report, 4)).contains("version 2").contains("up to version 1");
     }
@@ -108,7 +108,8 @@ class PreflightTest {
                 .states(Order.class, names -> names.formerly("Order:STREET", Order.ADDRESS))
                 .data(
                         Pizza.class,
-                        d -> d.version(2).from(1, entries -> entries.remove("note").put("note", 0)))
+                        d -> d.version(2)
+                                .from(1, entries -> entries.remove("note").put("note", 0)))
                 .build();
         assertThat(Preflight.check(catalog, renamed, Pizza.class).isClean()).isTrue();
     }

@@ -2,6 +2,8 @@ package io.botfsm.integration.storage;
 
 import static io.botfsm.redis.client.testing.Calls.get;
 import static io.botfsm.redis.client.testing.Calls.read;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
@@ -9,6 +11,8 @@ import io.botfsm.catalog.ChatMove;
 import io.botfsm.catalog.ChatMoveReport;
 import io.botfsm.catalog.ConversationExport;
 import io.botfsm.catalog.ConversationImport;
+import io.botfsm.catalog.Erasure;
+import io.botfsm.catalog.ErasureReport;
 import io.botfsm.catalog.Preflight;
 import io.botfsm.catalog.UnreadableConversation;
 import io.botfsm.integration.JavaProgram;
@@ -18,6 +22,7 @@ import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.EventId;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
@@ -33,21 +38,34 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Chats are moved, and conversations exported, imported and checked, on a Redis that bots write to. */
+/** Users are erased, chats moved, and conversations exported, imported and checked, on a Redis that bots write to. */
 @Timeout(300)
 class MaintenanceOnRedisTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -55,10 +73,32 @@ class MaintenanceOnRedisTest {
     private static final long NEW = -1_000_000_000_100L;
     private static final int USERS = 200;
     private static final int WRITERS = 4;
+    private static final int CHATS = 1_000;
+    private static final String SECRET = "secret42";
 
-    private RedisServerProcess server;
+    private static RedisServerProcess server;
+
     private BotRedis redis;
     private StateStorage storage;
+
+    enum Client {
+        LETTUCE(LettuceRedis::connect),
+        JEDIS(JedisRedis::connect);
+
+        private final Function<String, BotRedis> connect;
+
+        Client(Function<String, BotRedis> connect) {
+            this.connect = connect;
+        }
+
+        BotRedis connect() {
+            return connect.apply(server.uri(0));
+        }
+
+        Client other() {
+            return this == LETTUCE ? JEDIS : LETTUCE;
+        }
+    }
 
     enum Order {
         SIZE,
@@ -67,17 +107,31 @@ class MaintenanceOnRedisTest {
 
     record Pizza(String size, int slices) {}
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         server = RedisServerProcess.start();
-        redis = LettuceRedis.connect(server.uri(0));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private void connect(Client client) {
+        redis = client.connect();
         storage = redis.stateStorage();
     }
 
     @AfterEach
-    void stop() {
+    void disconnect() {
         redis.close();
-        server.close();
+        wipe();
+    }
+
+    private static void wipe() {
+        try (RespConnection admin = server.connect()) {
+            admin.call("FLUSHALL");
+        }
     }
 
     private static StorageKey key(long chat, long user) {
@@ -110,15 +164,136 @@ class MaintenanceOnRedisTest {
         }
     }
 
+    /** The bot goes on, in chats that it had and in new ones, until the user is blocked: before the last look. */
+    @ParameterizedTest
+    @EnumSource
+    void anErasureBesideTheBotLeavesNothingOfTheUserInAnyKeyAndAllOfOthers(Client client) throws Exception {
+        connect(client);
+        for (int chat = 0; chat < CHATS; chat++) {
+            tell(storage, key(chat, 7), SECRET);
+            tell(storage, key(chat, 77), "others");
+        }
+        Map<String, String> others = records(key -> key.contains(":77}"));
+        AtomicBoolean isBlocked = new AtomicBoolean();
+        AtomicInteger written = new AtomicInteger();
+        ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
+        try (BotRedis bot = client.other().connect()) {
+            List<Future<?>> ended = new ArrayList<>();
+            for (int writer = 0; writer < WRITERS; writer++) {
+                Random random = new Random(writer);
+                ended.add(writers.submit(() -> {
+                    while (!isBlocked.get()) {
+                        tell(bot.stateStorage(), key(random.nextInt(2 * CHATS), 7), SECRET);
+                        written.incrementAndGet();
+                    }
+                }));
+            }
+            awaitMore(written);
+            StateStorage watched = beforePass(3, () -> {
+                awaitMore(written);
+                isBlocked.set(true);
+                for (Future<?> writer : ended) {
+                    join(writer);
+                }
+            });
+            ErasureReport report =
+                    Erasure.of(watched).erase(ConversationFilter.all().user(7));
+            assertThat(report.passes()).isGreaterThan(3);
+            assertThat(report.erased()).isGreaterThan(CHATS);
+        } finally {
+            isBlocked.set(true);
+            writers.shutdown();
+        }
+        assertThat(all(storage).keySet())
+                .hasSize(CHATS)
+                .allMatch(key -> key.user().equals("77"));
+        assertThat(records(key -> key.contains(":77}"))).isEqualTo(others);
+        assertThat(records(key -> !key.contains(":77}")))
+                .isNotEmpty() // tombstones
+                .allSatisfy((key, record) -> assertThat(record).as(key).doesNotContain(SECRET));
+    }
+
+    private static void tell(StateStorage storage, StorageKey key, String text) {
+        Mutation.Builder write = Mutation.builder()
+                .state(text)
+                .put(text, "\"" + text + "\"")
+                .attribute("flow." + text, text)
+                .deadline(Instant.parse("2040-01-01T00:00:00Z"))
+                .eventId(EventId.of(UUID.randomUUID().toString()));
+        get(storage.write(key, write.build()));
+    }
+
+    private static void join(Future<?> thread) {
+        try {
+            thread.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private StateStorage beforePass(int pass, Runnable then) {
+        AtomicInteger passes = new AtomicInteger();
+        ConversationCatalog watched = (filter, cursor) -> {
+            if (cursor.isEmpty() && passes.incrementAndGet() == pass) {
+                then.run();
+            }
+            return catalog(storage).page(filter, cursor);
+        };
+        return new ForwardingStateStorage(storage) {
+            @Override
+            public <T> Optional<T> extension(Class<T> type) {
+                return Optional.of(type.cast(watched));
+            }
+        };
+    }
+
+    /** What is in the keys, whatever is their type: all fields and members, or else a dump. */
+    private static Map<String, String> records(Predicate<String> wanted) {
+        Map<String, String> records = new TreeMap<>();
+        try (RespConnection admin = server.connect()) {
+            for (Object name : list(admin.call("KEYS", "*"))) {
+                String key = text(name);
+                if (wanted.test(key)) {
+                    records.put(key, content(admin, key));
+                }
+            }
+        }
+        return records;
+    }
+
+    private static String content(RespConnection admin, String key) {
+        return switch (admin.text("TYPE", key)) {
+            case "hash" -> joined(admin.call("HGETALL", key));
+            case "zset" -> joined(admin.call("ZRANGE", key, "0", "-1"));
+            default -> text(admin.call("DUMP", key));
+        };
+    }
+
+    private static String joined(@Nullable Object array) {
+        return list(array).stream().map(MaintenanceOnRedisTest::text).sorted().collect(Collectors.joining(" "));
+    }
+
+    private static List<?> list(@Nullable Object array) {
+        return (List<?>) requireNonNull(array);
+    }
+
+    /** Each byte as a character. */
+    private static String text(@Nullable Object bytes) {
+        return new String((byte[]) requireNonNull(bytes), ISO_8859_1);
+    }
+
     /** Each counts in the old chat for as long as the conversation is there, and then in the new one. */
-    @Test
-    void aChatMovesUnderConcurrentUpdatesAndNothingIsLost() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void aChatMovesUnderConcurrentUpdatesAndNothingIsLost(Client client) throws Exception {
+        connect(client);
         fill(USERS);
+        Map<StorageKey, Snapshot> before = all(storage);
         AtomicIntegerArray counted = new AtomicIntegerArray(USERS);
         AtomicInteger written = new AtomicInteger();
         AtomicBoolean isEnough = new AtomicBoolean();
         ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
-        try (BotRedis other = JedisRedis.connect(server.uri(0))) {
+        try (BotRedis other = client.other().connect()) {
             List<Future<?>> ended = new ArrayList<>();
             for (int writer = 0; writer < WRITERS; writer++) {
                 Fsm fsm = Fsm.of(writer % 2 == 0 ? storage : other.stateStorage());
@@ -150,6 +325,7 @@ class MaintenanceOnRedisTest {
             assertThat(moved.state()).hasValue("Order:SIZE");
             assertThat(moved.attributes()).containsEntry("data.Pizza", "1");
             assertThat(moved.deadline()).hasValue(Instant.parse("2040-01-01T00:00:00Z"));
+            assertThat(moved.since()).isEqualTo(before.get(key(OLD, user)).since());
             assertThat(read(storage, key(OLD, user)).events().contains(EventId.of(user)))
                     .as("is remembered under the old key")
                     .isTrue();
@@ -179,6 +355,7 @@ class MaintenanceOnRedisTest {
     /** Killed wherever it is, and begun again until it has ended. */
     @Test
     void aMoveThatIsKilledIsFinishedByTheNext() throws Exception {
+        connect(Client.LETTUCE);
         fill(20 * USERS);
         Map<StorageKey, Snapshot> before = all(storage);
         for (int kills = 0; kills < 3; kills++) {
@@ -221,15 +398,16 @@ class MaintenanceOnRedisTest {
         }
     }
 
-    @Test
-    void exportWipeImportGivesTheSameConversationsWithHigherVersions(@TempDir Path directory) throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void exportWipeImportGivesTheSameConversationsWithHigherVersions(Client client, @TempDir Path directory)
+            throws Exception {
+        connect(client);
         fill(10 * USERS);
         Map<StorageKey, Snapshot> before = all(storage);
         Path file = directory.resolve("conversations.jsonl");
         ConversationExport.builder(catalog(storage)).build().writeTo(file);
-        try (RespConnection admin = server.connect()) {
-            admin.call("FLUSHALL");
-        }
+        wipe();
         assertThat(all(storage)).isEmpty();
         ConversationImport.builder(storage).build().readFrom(file);
         Map<StorageKey, Snapshot> after = all(storage);
@@ -240,19 +418,24 @@ class MaintenanceOnRedisTest {
             assertThat(snapshot.data()).isEqualTo(former.data());
             assertThat(snapshot.attributes()).isEqualTo(former.attributes());
             assertThat(snapshot.deadline()).isEqualTo(former.deadline());
+            assertThat(snapshot.since()).isEqualTo(former.since());
             assertThat(snapshot.version()).isGreaterThan(former.version());
         });
     }
 
-    @Test
-    void aPreflightNamesWhatThisBuildCannotReadAndNothingElse() {
+    @ParameterizedTest
+    @EnumSource
+    void aPreflightNamesWhatThisBuildCannotReadAndNothingElse(Client client) {
+        connect(client);
         Fsm fsm = Fsm.builder(storage).states(Order.class).build();
         for (int user = 0; user < 10 * USERS; user++) {
             fsm.context(key(user, user)).update(turn -> turn.state(Order.SIZE).data(new Pizza("small", 8)));
         }
         get(storage.write(key(3, 3), Mutation.builder().state("Order:STREET").build()));
-        get(storage.write(key(5, 5), Mutation.builder().put("slices", "\"secret42\"").build()));
-        get(storage.write(key(7, 7), Mutation.builder().attribute("data.Pizza", "2").build()));
+        get(storage.write(
+                key(5, 5), Mutation.builder().put("slices", "\"secret42\"").build()));
+        get(storage.write(
+                key(7, 7), Mutation.builder().attribute("data.Pizza", "2").build()));
         try (RespConnection admin = server.connect()) {
             admin.call("RPUSH", "fsm:{1:9:10}", "secret42");
         }
