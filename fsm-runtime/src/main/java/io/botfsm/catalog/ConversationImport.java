@@ -22,9 +22,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
 /**
- * Writes the conversations of a {@link ConversationExport} to a storage: state, data, attributes and deadline are as
- * they were exported. Each has a version that is new, above all that this storage has given it before; it is touched
- * now, and in its state since now; its time to live is the storage's own, and it remembers no events.
+ * Writes the conversations of a {@link ConversationExport} to a storage: state and since when it is there, data,
+ * attributes and deadline are as they were exported. Each has a version that is new, above all that this storage has
+ * given it before; it is touched now, its time to live is the storage's own, and it remembers no events.
  *
  * <pre>{@code ConversationImport.builder(storage).build().readFrom(Path.of("conversations.jsonl"))}</pre>
  *

@@ -72,6 +72,9 @@ class ExamplesAgainstFaultsTest {
             find-conversations | OperatorsTest.conversationsAreFound | conversations in other states
             resume-scan | OperatorsTest.aScanGoesOn | the process ends in the middle
             erase-user | OperatorsTest.aUserIsErased | another user's conversations
+            move-chat | OperatorsTest.aChatIsMoved | it is called again
+            export-import | OperatorsTest.conversationsAreCopied | they are there already
+            preflight | OperatorsTest.whatABuildCannotReadIsListed | states that were renamed
             recovery.md
             recovery-build | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
             own-recovery | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
