@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Moves the conversations of a chat to another chat, as when a messenger gives a chat another id: those of every user,
- * topic, business connection and destiny, with state and since when it is there, data, attributes and deadline. A conversation that is the chat's
- * own, whose user is the chat, becomes the other chat's own.
+ * topic, business connection and destiny, with state and since when it is there, data, attributes and deadline. A
+ * conversation that is the chat's own, whose user is the chat, becomes the other chat's own.
  *
  * <pre>{@code ChatMove.of(storage).move(botId, oldChatId, newChatId)}</pre>
  *
@@ -31,9 +31,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * the new chat stays, if it is newer. The move looks again until it finds none, so that of what was written to the old
  * chat before its last look nothing is left there. After a failure, call it again: it goes on.
  *
- * <p>The new key is given a version, a time of its last write and a time to live of its own, as by any write. The events that a
- * conversation remembers and its fencing token stay under the old key, for as long as they outlive a clear: a
- * redelivered update names the old chat, and is recognised there.
+ * <p>The new key is given a version, a time of its last write and a time to live of its own, as by any write. The
+ * events that a conversation remembers and its fencing token stay under the old key, for as long as they outlive a
+ * clear: a redelivered update names the old chat, and is recognised there.
  *
  * <p>Writes go through the storage that it was made with: pass the one that your bot uses, with its decorators.
  * Transition rules do not apply to them, and no listener is notified. Thread-safe.

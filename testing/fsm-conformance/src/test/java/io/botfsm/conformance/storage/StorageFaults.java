@@ -173,7 +173,7 @@ final class StorageFaults extends Faults<ReferenceBackend> {
                     s.backend.kept.compute(key, (same, record) -> s.backend.honestStore(write));
                     return write.step().outcome();
                 });
-        inStorage("WritesStateThenData", breaks(4).also(2, 5, 6, 7, 10, 12, 14, 17, 19, 21))
+        inStorage("WritesStateThenData", breaks(4).also(2, 5, 6, 7, 10, 12, 14, 17, 19, 20, 21))
                 .is(s -> s.apply = (key, m) -> {
                     boolean changesData = m.replacesData()
                             || !m.puts().isEmpty()
