@@ -118,8 +118,8 @@ class OperatorsTest {
 
     @Test
     void aChatIsMoved() {
-        assertThat(move(storage, 1, 7, 70).moved()).isEqualTo(1);
-        assertThat(move(storage, 1, 7, 70).moved()).isZero();
+        assertThat(move(storage, 1, 7, 70_000).moved()).isEqualTo(1);
+        assertThat(move(storage, 1, 7, 70_000).moved()).isZero();
     }
 
     // snippet: export-import
