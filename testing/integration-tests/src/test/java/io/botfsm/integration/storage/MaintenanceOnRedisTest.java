@@ -353,7 +353,7 @@ class MaintenanceOnRedisTest {
     @Test
     void aMoveThatIsKilledIsFinishedByTheNext() throws Exception {
         connect(Client.LETTUCE);
-        fill(20 * USERS);
+        fill(10 * USERS);
         Map<StorageKey, Snapshot> before = all(storage);
         for (int kills = 0; kills < 2; kills++) {
             int moved = moved();
