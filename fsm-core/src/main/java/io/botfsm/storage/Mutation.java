@@ -243,8 +243,8 @@ public final class Mutation {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "Mutation[state=%s, since=%s, %s=%s, removals=%s, attributes=%s, attributeRemovals=%s, deadline=%s, fencingToken=%s,"
-                        + " eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
+                "Mutation[state=%s, since=%s, %s=%s, removals=%s, attributes=%s, attributeRemovals=%s, deadline=%s,"
+                        + " fencingToken=%s, eventId=%s, expectedVersion=%s, expectedState=%s, ttl=%s]",
                 changesState ? Text.field(state, "(clear)") : "(keep)",
                 since.map(Instant::toString).orElse("(storage's)"),
                 replacesData ? "replace" : "puts",

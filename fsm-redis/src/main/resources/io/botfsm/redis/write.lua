@@ -1,12 +1,12 @@
 -- Applies one Mutation to one conversation, as StoredConversation.apply decides it.
 -- Redis does not roll a script back: the caller checks numbers and sizes, so that nothing can fail after the first write.
 -- KEYS: 1 conversation
--- ARGV: 1 one byte each: state k kept, s set, c cleared, S and C the same since a while; data p patched, r replaced;
+-- ARGV: 1 one byte each: state k kept, s set, c cleared, S and C the same, of a state that is carried over; data p patched, r replaced;
 --         4 bytes each: how many of the other arguments are to be set in state and data, how many in attributes;
 --         8 bytes each, -1 none: expected version, fencing token, event id, time to live in ms, that of a tombstone,
 --           the time in ms since 1970, the deadline in hundredths of a second since 1970 (0 to clear it);
 --         only where the event id is -2: its fingerprint (6 bytes), the length of its source (1 byte), its source;
---         only where the state is S or C: for how long it is there already, in ms (8 bytes);
+--         only where the state is S or C: its age in ms (8 bytes);
 --         the rest: expected state, '' any, '-' none, '=state'
 --       2 the new state, only where it is set
 --       then field (':name') and value of each entry to set, then ('@name') of each attribute,
@@ -41,9 +41,9 @@ if event == -2 then
 else
   old = token < 0 and call('HMGET', key, 'v', 's') or call('HMGET', key, 'v', 's', 'f')
 end
-local aged
+local carried -- its age, of a state that is carried over
 if change == 'S' or change == 'C' then
-  aged, rest = struct.unpack('>i8', ARGV[1], rest)
+  carried, rest = struct.unpack('>i8', ARGV[1], rest)
   change = string.lower(change)
 end
 local before, state, fence = old[1], old[2], nil
@@ -153,7 +153,7 @@ else local t = call('TIME'); after = t[1] * 1000000 + t[2] end
 if newest then run = struct.pack('>I7B', newest, bits) .. older end
 local answer = struct.pack('>I7I6', version, touched - age) .. (state and ' ' .. state or '')
 local stays = change == 'k' or change == 's' and state == ARGV[2] or change == 'c' and not state
-if aged then age = aged
+if carried then age = carried
 elseif version > 0 and stays then age = math.min(MOST_AGE, age + math.max(0, now - touched)) else age = 0 end
 if due >= 0 then deadline = due end
 

@@ -43,7 +43,7 @@ final class ChatMigrations {
                 botId, wanted, wanted && isPossible ? Optional.of(ChatMove.of(storage)) : Optional.empty());
     }
 
-    /** Lets a move by an instance that was superseded fail as its handlers do, so that the lease hears of it. */
+    /** Lets a move by a superseded instance fail as its handlers do, so that the lease is reported as lost. */
     private static final class OfLease extends ForwardingStateStorage {
         private final long token;
 
