@@ -1,6 +1,5 @@
 package io.botfsm.redis;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.lock.store.Acquisition;
@@ -93,23 +92,21 @@ public final class RedisLeaseStore implements LeaseStore {
             return CompletableFuture.failedFuture(closed(null));
         }
         long asked = System.nanoTime();
-        RedisPort server = server(request.name());
+        List<byte[]> both = keys.both(request.name());
+        byte[] lease = both.get(0);
+        RedisPort server = port.at(lease);
         long connection = server.connection();
         var unused = memory.of(server); // if the server has to be asked, then along with this
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
-        run(Scripts.ACQUIRE, request.name(), LeaseArguments.of(request), result, reply -> {
+        run(Scripts.ACQUIRE, request.name(), both, LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
             if (grant.isPresent()) {
-                granted(result, grant.get(), request, new AskedServer(server, connection, asked));
+                granted(result, grant.get(), request, port.at(lease), new AskedServer(server, connection, asked));
             } else {
                 result.complete(LeaseReply.occupied(reply));
             }
         });
         return result;
-    }
-
-    private RedisPort server(String name) {
-        return port.at(keys.lease(name).getBytes(UTF_8));
     }
 
     /** Which server was asked for a lease, over which of its connections, and when. */
@@ -123,8 +120,12 @@ public final class RedisLeaseStore implements LeaseStore {
         }
     }
 
-    private void granted(CompletableFuture<Acquisition> result, Grant grant, LeaseRequest request, AskedServer asked) {
-        RedisPort granting = server(request.name());
+    private void granted(
+            CompletableFuture<Acquisition> result,
+            Grant grant,
+            LeaseRequest request,
+            RedisPort granting,
+            AskedServer asked) {
         var unused = asked.inTime(memory.of(granting), timeout)
                 .handle((found, failure) -> granting == asked.server() ? found : null) // else who granted it?
                 .thenCompose(sure -> remembered(sure, grant.fenceAge(), request, asked))
@@ -176,20 +177,21 @@ public final class RedisLeaseStore implements LeaseStore {
     public CompletionStage<Void> force(String name) {
         requireNonNull(name, "name");
         CompletableFuture<Void> result = new CompletableFuture<>();
-        run(Scripts.FORCE, name, LeaseArguments.ofForce(), result, reply -> result.complete(null));
+        run(Scripts.FORCE, name, keys.both(name), LeaseArguments.ofForce(), result, reply -> result.complete(null));
         return result;
     }
 
     private <T> CompletionStage<T> call(
             Script script, String name, List<byte[]> args, Function<List<Object>, T> decode) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        run(script, name, args, result, reply -> result.complete(decode.apply(reply)));
+        run(script, name, keys.both(name), args, result, reply -> result.complete(decode.apply(reply)));
         return result;
     }
 
     private void run(
             Script script,
             String name,
+            List<byte[]> both,
             List<byte[]> args,
             CompletableFuture<?> result,
             Consumer<List<Object>> complete) {
@@ -197,7 +199,7 @@ public final class RedisLeaseStore implements LeaseStore {
             result.completeExceptionally(closed(null));
             return;
         }
-        scripts.run(script, keys.both(name), args, (reply, failure) -> {
+        scripts.run(script, both, args, (reply, failure) -> {
             if (reply == null) {
                 result.completeExceptionally(failure(name, failure));
                 return;

@@ -105,7 +105,9 @@ final class InstanceLease implements Lease, LeaseListener {
         if (!generation.end()) {
             return fenceRaised.thenApply(raised -> false);
         }
-        active.completeExceptionally(new LockClosedException(leases.name()));
+        if (!active.isDone()) { // else the exception would be made for nobody, with its stack trace
+            active.completeExceptionally(new LockClosedException(leases.name()));
+        }
         return generation
                 .release()
                 .whenComplete((confirmed, never) -> leases.tell(

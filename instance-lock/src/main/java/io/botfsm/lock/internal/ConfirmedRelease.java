@@ -37,8 +37,8 @@ final class ConfirmedRelease {
     static CompletionStage<Boolean> begin(LeaseEngine engine, String name, Claim claim, boolean untilFound) {
         Duration timeout = engine.timings().requestTimeout();
         ConfirmedRelease release = new ConfirmedRelease(engine, name, claim, untilFound, timeout);
+        release.ask(); // then the timer is set while the question is on its way
         Scheduler.Task timer = engine.later(timeout, () -> release.confirmed.complete(false));
-        release.ask();
         return release.confirmed.whenComplete((answer, never) -> timer.cancel());
     }
 

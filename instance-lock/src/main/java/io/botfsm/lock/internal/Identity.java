@@ -37,6 +37,7 @@ public final class Identity {
     private final String host;
     private final long pid;
     private final Instant started;
+    private final String description;
     private final Supplier<Optional<LocalProcess>> process;
     private final Supplier<String> randomness;
 
@@ -57,6 +58,7 @@ public final class Identity {
         this.host = host.replaceAll("\\s", "-");
         this.pid = pid;
         this.started = Instant.ofEpochMilli(Math.max(0, started.toEpochMilli()));
+        this.description = this.host + ' ' + pid + ' ' + this.started.toEpochMilli();
         this.process = process;
         this.randomness = randomness;
     }
@@ -124,11 +126,10 @@ public final class Identity {
 
     /** A claim unlike any other. */
     Claim newClaim() {
-        String text = host + ' ' + pid + ' ' + started.toEpochMilli();
         String recognisable = process.get()
                 .map(known -> ' ' + known.space() + ' ' + known.started())
                 .orElse("");
-        return new Claim(ownerId + '-' + randomness.get(), text + recognisable);
+        return new Claim(ownerId + '-' + randomness.get(), description + recognisable);
     }
 
     /** Whether a process of this machine made the claim that is surely not running any more. */

@@ -13,8 +13,8 @@ public final class UnicodeText {
      * @throws IllegalArgumentException if the text holds an unpaired surrogate
      */
     public static void require(String what, String text) {
-        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-            if (Character.getType(text.codePointAt(i)) == Character.SURROGATE) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i)) && !isHalfOfAPair(text, i)) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
                         "%s holds an unpaired surrogate (U+%04X at index %d)",
@@ -23,6 +23,12 @@ public final class UnicodeText {
                         i));
             }
         }
+    }
+
+    private static boolean isHalfOfAPair(String text, int at) {
+        return Character.isHighSurrogate(text.charAt(at))
+                ? at + 1 < text.length() && Character.isLowSurrogate(text.charAt(at + 1))
+                : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
     }
 
     /**
