@@ -98,7 +98,8 @@ class OracleTest {
                         "with an end",
                         "ended",
                         "attributes",
-                        "deadline");
+                        "deadline",
+                        "carried over");
         assertThat(seen.values()).allMatch(count -> count > WRITES / 1_000);
     }
 
@@ -149,6 +150,9 @@ class OracleTest {
             previousPttl = pttl;
             model = step.next();
             count(seen, outcome, step.next());
+            if (mutation.since().isPresent() && outcome instanceof Applied) {
+                seen.merge("carried over", 1, Integer::sum);
+            }
         }
         return writes;
     }
