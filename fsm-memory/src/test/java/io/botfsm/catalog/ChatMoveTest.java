@@ -254,7 +254,7 @@ class ChatMoveTest {
     }
 
     @Test
-    void whoeverKeepsWritingIsToldOf() {
+    void aBotThatKeepsWritingToTheOldChatIsReported() {
         write(key(OLD, 7), "A");
         StateStorage busy = new ForwardingStateStorage(storage) {
             @Override

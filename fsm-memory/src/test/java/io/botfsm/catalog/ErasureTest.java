@@ -88,7 +88,7 @@ class ErasureTest {
     }
 
     @Test
-    void whoeverKeepsWritingIsToldOf() {
+    void aBotThatKeepsWritingIsReported() {
         write(key(1, 1, 7), "A");
         StateStorage busy = new ForwardingStateStorage(storage) {
             @Override

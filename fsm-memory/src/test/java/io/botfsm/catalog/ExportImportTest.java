@@ -305,7 +305,7 @@ class ExportImportTest {
     }
 
     @Test
-    void whoeverFindsNoneExportsNone() throws Exception {
+    void anEmptyStorageExportsNoConversation() throws Exception {
         assertThat(Files.readAllLines(export())).containsExactly(HEADER, "{\"conversations\":0}");
         assertThat(read(directory.resolve("conversations.jsonl"), Existing.SKIP).imported())
                 .isZero();

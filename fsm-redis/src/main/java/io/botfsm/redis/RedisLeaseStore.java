@@ -92,13 +92,13 @@ public final class RedisLeaseStore implements LeaseStore {
             return CompletableFuture.failedFuture(closed(null));
         }
         long asked = System.nanoTime();
-        List<byte[]> both = keys.both(request.name());
-        byte[] lease = both.get(0);
+        List<byte[]> leaseAndFence = keys.both(request.name());
+        byte[] lease = leaseAndFence.get(0);
         RedisPort server = port.at(lease);
         long connection = server.connection();
         var unused = memory.of(server); // if the server has to be asked, then along with this
         CompletableFuture<Acquisition> result = new CompletableFuture<>();
-        run(Scripts.ACQUIRE, request.name(), both, LeaseArguments.of(request), result, reply -> {
+        run(Scripts.ACQUIRE, request.name(), leaseAndFence, LeaseArguments.of(request), result, reply -> {
             Optional<Grant> grant = LeaseReply.grant(reply);
             if (grant.isPresent()) {
                 granted(result, grant.get(), request, port.at(lease), new AskedServer(server, connection, asked));
@@ -191,7 +191,7 @@ public final class RedisLeaseStore implements LeaseStore {
     private void run(
             Script script,
             String name,
-            List<byte[]> both,
+            List<byte[]> leaseAndFence,
             List<byte[]> args,
             CompletableFuture<?> result,
             Consumer<List<Object>> complete) {
@@ -199,7 +199,7 @@ public final class RedisLeaseStore implements LeaseStore {
             result.completeExceptionally(closed(null));
             return;
         }
-        scripts.run(script, both, args, (reply, failure) -> {
+        scripts.run(script, leaseAndFence, args, (reply, failure) -> {
             if (reply == null) {
                 result.completeExceptionally(failure(name, failure));
                 return;

@@ -7,7 +7,6 @@ import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
-import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
@@ -15,7 +14,6 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -151,7 +149,7 @@ public final class ChatMove {
             if (cleared instanceof Applied) {
                 return isCopied ? Fate.MOVED : Fate.SUPERSEDED;
             }
-            source = current(key, cleared);
+            source = MaintainedStorage.current(key, cleared);
             if (!CarriedConversation.isThere(source)) {
                 takeBack(target, copied);
                 return Fate.ENDED;
@@ -180,12 +178,5 @@ public final class ChatMove {
         if (copied.isPresent()) {
             var unused = storage.write(target, CarriedConversation.end(copied.getAsLong()));
         }
-    }
-
-    private static Snapshot current(StorageKey key, Outcome refused) {
-        if (refused instanceof Conflict conflict) {
-            return conflict.current();
-        }
-        throw new IllegalStateException(String.format(Locale.ROOT, "%s: not the outcome of a clear: %s", key, refused));
     }
 }

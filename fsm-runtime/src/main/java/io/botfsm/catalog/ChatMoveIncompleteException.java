@@ -4,9 +4,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.catalog.ConversationFilter;
 import java.util.Locale;
 
-/**
- * Conversations of a chat that was to be moved kept being written by others. Stop whoever writes them, and move again.
- */
+/** Others kept writing conversations of a chat that was to be moved. Stop them, and move again. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ChatMoveIncompleteException extends FsmException {
     private final long moved;

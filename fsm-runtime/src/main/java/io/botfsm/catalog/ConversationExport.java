@@ -22,9 +22,9 @@ import java.util.function.LongConsumer;
 
 /**
  * Writes conversations to a file, as JSON lines that a {@link ConversationImport} reads: key, state and since when it
- * is there, data as the JSON texts that are stored, attributes and deadline; version and last write for whoever reads
- * the file. Beside running bots, each conversation is as it was when its page was read; one that was found twice is in
- * the file twice.
+ * is there, data as the JSON texts that are stored, attributes and deadline. Version and last write are there for human
+ * readers: an import gives its own. Beside running bots, each conversation is as it was when its page was read; one
+ * that was found twice is in the file twice.
  *
  * <pre>{@code ConversationExport.builder(catalog).build().writeTo(Path.of("conversations.jsonl"))}</pre>
  *

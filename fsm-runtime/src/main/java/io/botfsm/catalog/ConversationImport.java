@@ -6,7 +6,6 @@ import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
-import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
@@ -109,7 +107,7 @@ public final class ConversationImport {
             if (outcome instanceof Applied) {
                 done.imported++;
             } else {
-                settle(each, current(each, outcome), done);
+                settle(each, MaintainedStorage.current(each.key(), outcome), done);
             }
         }
         progress.accept(done.imported + done.replaced + done.skipped);
@@ -131,17 +129,9 @@ public final class ConversationImport {
                 done.imported += isThere ? 0 : 1;
                 return;
             }
-            present = current(each, outcome);
+            present = MaintainedStorage.current(each.key(), outcome);
         }
         throw new ContentionException(each.key(), MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - begun));
-    }
-
-    private static Snapshot current(FoundConversation each, Outcome refused) {
-        if (refused instanceof Conflict conflict) {
-            return conflict.current();
-        }
-        throw new IllegalStateException(
-                String.format(Locale.ROOT, "%s: not the outcome of an import: %s", each.key(), refused));
     }
 
     /** What is done so far. One thread. */

@@ -6,6 +6,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Conflict;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
@@ -67,6 +68,15 @@ final class MaintainedStorage {
 
     Outcome write(StorageKey key, Mutation mutation) {
         return outcome(key, begin(key, mutation));
+    }
+
+    /** What is stored instead of what a write expected, which had no other reason not to be applied. */
+    static Snapshot current(StorageKey key, Outcome refused) {
+        if (refused instanceof Conflict conflict) {
+            return conflict.current();
+        }
+        throw new IllegalStateException(
+                String.format(Locale.ROOT, "%s: not the outcome of a write for maintenance: %s", key, refused));
     }
 
     private static <T> T result(StorageKey key, CompletableFuture<T> call, boolean writes) {

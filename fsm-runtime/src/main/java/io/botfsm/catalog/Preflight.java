@@ -84,7 +84,7 @@ public final class Preflight {
         do {
             CatalogPage page = catalog.page(filter, cursor);
             page.found().forEach(check::conversation);
-            page.unreadable().forEach(check::leftOut);
+            page.unreadable().forEach(check::record);
             cursor = page.next();
         } while (cursor.isPresent());
         return new Preflight(check);
@@ -163,7 +163,8 @@ public final class Preflight {
         void conversation(FoundConversation found) {
             checked++;
             Optional<String> unknown = found.state().filter(name -> !states.isEmpty() && !states.contains(name));
-            unknown.ifPresent(name -> add(UnreadableConversation.state(new UnknownStateException(found.key(), name))));
+            unknown.ifPresent(name ->
+                    add(unreadable, UnreadableConversation.state(new UnknownStateException(found.key(), name))));
             Conversation conversation = fsm.conversation(found.key(), found.snapshot());
             types.forEach(type -> data(conversation, found.key(), type));
         }
@@ -172,33 +173,31 @@ public final class Preflight {
             try {
                 var unused = conversation.data(type);
             } catch (UnreadableDataException e) { // that of a newer version too
-                add(UnreadableConversation.data(key, e.field(), "as " + type.getName() + ": " + e.problem()));
+                add(
+                        unreadable,
+                        UnreadableConversation.data(key, e.field(), "as " + type.getName() + ": " + e.problem()));
             } catch (RuntimeException e) { // of the application's codec; its message may show a value
-                add(UnreadableConversation.data(
-                        key,
-                        "",
-                        "as " + type.getName() + ": the codec failed with "
-                                + e.getClass().getName()));
+                add(
+                        unreadable,
+                        UnreadableConversation.data(
+                                key,
+                                "",
+                                "as " + type.getName() + ": the codec failed with "
+                                        + e.getClass().getName()));
             }
         }
 
-        private void add(UnreadableConversation problem) {
-            if (unreadable.contains(problem)) {
-                return;
-            }
-            count++;
-            if (unreadable.size() < MOST_LISTED) {
-                unreadable.add(problem);
-            }
+        void record(UnreadableRecord record) {
+            add(records, record);
         }
 
-        void leftOut(UnreadableRecord record) {
-            if (records.contains(record)) {
+        private <T> void add(Set<T> listed, T problem) {
+            if (listed.contains(problem)) {
                 return;
             }
             count++;
-            if (records.size() < MOST_LISTED) {
-                records.add(record);
+            if (listed.size() < MOST_LISTED) {
+                listed.add(problem);
             }
         }
     }

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * that was written before the last pass is left. Used once, by one thread.
  */
 final class RepeatedScan {
-    /** More would hardly help against whoever writes that often. */
+    /** More passes would hardly help against a bot that writes that often. */
     static final int MOST_PASSES = 20;
 
     private final ConversationCatalog catalog;

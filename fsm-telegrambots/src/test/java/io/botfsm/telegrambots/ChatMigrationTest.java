@@ -245,7 +245,7 @@ class ChatMigrationTest {
     }
 
     @Test
-    void whoeverWantsNoMovesHasNone() {
+    void movesCanBeSwitchedOff() {
         polling.withoutChatMoves();
         start(storage, this::count);
         everybodyWrites(OLD);

@@ -359,9 +359,6 @@ public final class LeaseGeneration {
     }
 
     private boolean endsAs(State end) {
-        if (state.isOver()) {
-            return false;
-        }
         synchronized (monitor) {
             if (state.isOver()) {
                 return false;
