@@ -18,33 +18,42 @@ import org.awaitility.Awaitility;
 final class DatabaseInTest implements AutoCloseable {
     private static final String STOPPED_CLOCK = "(SELECT micros FROM test_clock)";
 
+    private static final int THREADS = 8;
+
     private final Engine engine;
     private final String name;
     private final Optional<FaultyProxy> proxy;
     private final HikariDataSource pool;
-    private final ExecutorService threads = Executors.newFixedThreadPool(8);
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final AtomicLong micros = new AtomicLong(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
     private boolean clockStandsStill;
 
-    private DatabaseInTest(Engine engine, String name, Optional<FaultyProxy> proxy) {
+    private DatabaseInTest(Engine engine, String name, Optional<FaultyProxy> proxy, String settings) {
         this.engine = engine;
         this.name = name;
         this.proxy = proxy;
-        this.pool = Engine.pool(
-                proxy.map(between -> engine.url(name, between.port())).orElseGet(() -> engine.url(name)));
+        String url = proxy.map(between -> engine.url(name, between.port())).orElseGet(() -> engine.url(name));
+        this.pool = Engine.pool(url + settings, engine == Engine.SQLITE ? 1 : THREADS);
+        create();
     }
 
+    /** A database that does not wait for the disk: suites are about other things. */
     static DatabaseInTest of(Engine engine) {
-        DatabaseInTest database = new DatabaseInTest(engine, engine.newDatabase(), Optional.empty());
-        database.create();
-        return database;
+        return new DatabaseInTest(engine, engine.newDatabase(), Optional.empty(), engine.withoutWaitingForTheDisk());
     }
 
+    /** A database whose commits are on disk when they are acknowledged. */
+    static DatabaseInTest durable(Engine engine) {
+        return new DatabaseInTest(engine, engine.newDatabase(), Optional.empty(), "");
+    }
+
+    /** A server's database that can be cut off. */
     static DatabaseInTest behindProxy(Engine engine) {
-        DatabaseInTest database = new DatabaseInTest(
-                engine, engine.newDatabase(), Optional.of(new FaultyProxy("127.0.0.1", engine.port())));
-        database.create();
-        return database;
+        return new DatabaseInTest(
+                engine,
+                engine.newDatabase(),
+                Optional.of(new FaultyProxy("127.0.0.1", engine.port())),
+                engine.withoutWaitingForTheDisk());
     }
 
     private void create() {

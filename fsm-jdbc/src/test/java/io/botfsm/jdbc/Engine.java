@@ -26,31 +26,37 @@ import java.util.function.Supplier;
  */
 final class Engine {
     static final Engine POSTGRESQL = new Engine(
-            Engine::startPostgres, "jdbc:postgresql://127.0.0.1:%d/%s?user=postgres&connectTimeout=2", "postgres");
+            Engine::startPostgres,
+            "jdbc:postgresql://127.0.0.1:%d/%s?user=postgres&connectTimeout=2",
+            "&options=-c%20synchronous_commit=off",
+            "postgres");
     static final Engine MARIADB =
-            new Engine(Engine::startMariaDb, "jdbc:mariadb://127.0.0.1:%d/%s?user=root&connectTimeout=2000", "");
-    static final Engine SQLITE =
-            new Engine(Engine::directory, "jdbc:sqlite:%s/%s.db?journal_mode=WAL&synchronous=FULL&busy_timeout=2000");
-    static final Engine H2 = new Engine(() -> 0, "jdbc:h2:mem:%2$s;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=2000");
+            new Engine(Engine::startMariaDb, "jdbc:mariadb://127.0.0.1:%d/%s?user=root&connectTimeout=2000", "", "");
+    static final Engine SQLITE = new Engine(
+            Engine::directory, "jdbc:sqlite:%s/%s.db?journal_mode=WAL&busy_timeout=2000", "&synchronous=OFF");
+    static final Engine H2 = new Engine(() -> 0, "jdbc:h2:mem:%2$s;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=2000", "");
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final Supplier<Object> starter;
     private final String url;
+    private final String withoutWaitingForTheDisk;
     private final Optional<String> firstDatabase;
     private Object place = "";
 
     /** One in this process, which makes a database at its first connection. */
-    private Engine(Supplier<Object> starter, String url) {
+    private Engine(Supplier<Object> starter, String url, String withoutWaitingForTheDisk) {
         this.starter = starter;
         this.url = url;
+        this.withoutWaitingForTheDisk = withoutWaitingForTheDisk;
         this.firstDatabase = Optional.empty();
     }
 
     /** A server, and the database through which others are made. */
-    private Engine(Supplier<Object> starter, String url, String firstDatabase) {
+    private Engine(Supplier<Object> starter, String url, String withoutWaitingForTheDisk, String firstDatabase) {
         this.starter = starter;
         this.url = url;
+        this.withoutWaitingForTheDisk = withoutWaitingForTheDisk;
         this.firstDatabase = Optional.of(firstDatabase);
     }
 
@@ -78,6 +84,11 @@ final class Engine {
         return String.format(Locale.ROOT, url, place(), database);
     }
 
+    /** What to append where commits need not be on disk when they are acknowledged. */
+    String withoutWaitingForTheDisk() {
+        return withoutWaitingForTheDisk;
+    }
+
     /** Where it is through a proxy. */
     String url(String database, int port) {
         return String.format(Locale.ROOT, url, port, database);
@@ -92,10 +103,10 @@ final class Engine {
         }
     }
 
-    static HikariDataSource pool(String url) {
+    static HikariDataSource pool(String url, int connections) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
-        config.setMaximumPoolSize(8);
+        config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(1_000);
         config.setValidationTimeout(500);
         config.setInitializationFailTimeout(10_000);
