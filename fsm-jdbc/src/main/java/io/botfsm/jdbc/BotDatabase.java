@@ -93,6 +93,7 @@ public final class BotDatabase implements AutoCloseable {
                 new DatabaseCalls(settings.dataSource, dialect, executor, settings.timeout),
                 clock,
                 forgetsNothing,
+                settings.hintInterval,
                 () -> threads.ifPresent(ExecutorService::shutdown));
     }
 
@@ -121,6 +122,7 @@ public final class BotDatabase implements AutoCloseable {
         private boolean createTables;
         private Optional<String> nowMicros = Optional.empty();
         private LongSupplier nanoTime = System::nanoTime;
+        private Duration hintInterval = ReleaseHints.INTERVAL;
 
         private Builder(DataSource dataSource) {
             this.dataSource = dataSource;
@@ -135,6 +137,7 @@ public final class BotDatabase implements AutoCloseable {
             createTables = chosen.createTables;
             nowMicros = chosen.nowMicros;
             nanoTime = chosen.nanoTime;
+            hintInterval = chosen.hintInterval;
         }
 
         /**
@@ -200,6 +203,12 @@ public final class BotDatabase implements AutoCloseable {
         Builder clock(String micros, LongSupplier nanos) {
             nowMicros = Optional.of(micros);
             nanoTime = nanos;
+            return this;
+        }
+
+        /** Asks for releases by other processes so often. */
+        Builder hintInterval(Duration interval) {
+            hintInterval = interval;
             return this;
         }
 

@@ -82,6 +82,16 @@ final class ConversationTable {
         updateWhileThere = String.format(Locale.ROOT, "%s AND (expires_us IS NULL OR expires_us > %s)", update, now);
     }
 
+    /** A row that holds no conversation, or one of a later format. */
+    @SuppressWarnings("serial") // never leaves this class
+    private static final class UnreadableRow extends RuntimeException {
+        private final String reason;
+
+        private UnreadableRow(String reason) {
+            this.reason = reason;
+        }
+    }
+
     /**
      * What the table has of a conversation.
      *
@@ -108,7 +118,11 @@ final class ConversationTable {
     Optional<Row> read(DatabaseCall call, StorageKey key) throws SQLException {
         Optional<Row> row = call.query(select, statement -> statement.setBytes(1, IndexKey.of(key.toText())), rows -> {
             rows.next();
-            return row(rows, key);
+            try {
+                return row(rows);
+            } catch (UnreadableRow e) {
+                throw new ConversationRefusedException(key, e.reason, false, null);
+            }
         });
         row.ifPresent(read -> clock.read(read.nowMicros));
         return row;
@@ -141,13 +155,13 @@ final class ConversationTable {
             return; // nobody's
         }
         try {
-            found.add(key, row(rows, key));
-        } catch (ConversationRefusedException e) {
-            found.addUnreadable(key, String.valueOf(e.getMessage()));
+            found.add(key, row(rows));
+        } catch (UnreadableRow e) {
+            found.addUnreadable(key, e.reason);
         }
     }
 
-    private static Row row(ResultSet rows, StorageKey key) throws SQLException {
+    private static Row row(ResultSet rows) throws SQLException {
         long now = rows.getLong("now_us");
         long version = rows.getLong("version");
         if (rows.wasNull()) {
@@ -155,14 +169,14 @@ final class ConversationTable {
         }
         long expires = rows.getLong("expires_us");
         boolean isOver = !rows.wasNull() && expires <= now;
-        return new Row(isOver ? StoredConversation.none() : conversation(rows, key, version), version, now);
+        return new Row(isOver ? StoredConversation.none() : conversation(rows, version), version, now);
     }
 
     @SuppressWarnings("UnusedException") // its message may quote the record
-    private static StoredConversation conversation(ResultSet rows, StorageKey key, long version) throws SQLException {
+    private static StoredConversation conversation(ResultSet rows, long version) throws SQLException {
         int format = rows.getInt("format");
         if (format > FORMAT) {
-            throw new ConversationRefusedException(key, ColumnText.newerFormat(format, FORMAT), false, null);
+            throw new UnreadableRow(ColumnText.newerFormat(format, FORMAT));
         }
         boolean escaped = rows.getInt("nul_escaped") != 0;
         try {
@@ -179,8 +193,7 @@ final class ConversationTable {
                     .end(instant(rows, "end_ms"))
                     .build();
         } catch (IllegalArgumentException e) {
-            throw new ConversationRefusedException(
-                    key, "what is stored there is not a conversation of this library", false, null);
+            throw new UnreadableRow("what is stored there is not a conversation of this library");
         }
     }
 

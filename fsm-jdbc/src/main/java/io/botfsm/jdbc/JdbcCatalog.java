@@ -27,6 +27,7 @@ import java.util.function.BooleanSupplier;
  */
 final class JdbcCatalog implements ConversationCatalog {
     private static final int PAGE = 200;
+    private static final String CURSOR = "jdbc1/";
 
     /** Above every key, since no byte of UTF-8 is that high. */
     private static final byte[] END = {(byte) 0xff};
@@ -79,12 +80,12 @@ final class JdbcCatalog implements ConversationCatalog {
     }
 
     private static String encoded(byte[] id) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+        return CURSOR + Base64.getUrlEncoder().withoutPadding().encodeToString(id);
     }
 
     private static byte[] decoded(String cursor) {
         try {
-            return Base64.getUrlDecoder().decode(cursor);
+            return Base64.getUrlDecoder().decode(cursor.startsWith(CURSOR) ? cursor.substring(CURSOR.length()) : "?");
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     String.format(

@@ -40,11 +40,12 @@ final class JdbcLeaseStore implements LeaseStore {
      *
      * @param forgetsNothing whether each commit is on disk before it is acknowledged
      */
-    JdbcLeaseStore(DatabaseCalls calls, DatabaseClock clock, boolean forgetsNothing, Runnable onClose) {
+    JdbcLeaseStore(
+            DatabaseCalls calls, DatabaseClock clock, boolean forgetsNothing, Duration hintInterval, Runnable onClose) {
         this.calls = calls;
         this.table = new LeaseTable(calls.dialect(), clock);
         this.sweep = new TableSweep(calls, LeaseTable.NAME, LeaseTable.isOver(clock));
-        this.hints = new ReleaseHints(this::released);
+        this.hints = new ReleaseHints(this::released, hintInterval);
         this.memory = forgetsNothing ? Granted.EVERYTHING : Duration.ZERO;
         this.onClose = onClose;
     }
@@ -84,7 +85,7 @@ final class JdbcLeaseStore implements LeaseStore {
             if (!row.isHeldBy(claim)) {
                 return Optional.of(false);
             }
-            return table.store(call, name, row.freed()) ? Optional.of(true) : Optional.empty();
+            return free(call, name, row.freed()) ? Optional.of(true) : Optional.empty();
         });
     }
 
@@ -99,9 +100,16 @@ final class JdbcLeaseStore implements LeaseStore {
         requireNonNull(name, "name");
         return decide(
                         name,
-                        (call, row) ->
-                                table.store(call, name, row.forced()) ? Optional.of(true) : Optional.<Boolean>empty())
+                        (call, row) -> free(call, name, row.forced()) ? Optional.of(true) : Optional.<Boolean>empty())
                 .thenAccept(forced -> {});
+    }
+
+    private boolean free(DatabaseCall call, String name, LeaseRow next) throws SQLException {
+        boolean freed = table.store(call, name, next);
+        if (freed) {
+            hints.released(name, next.released());
+        }
+        return freed;
     }
 
     @Override
@@ -143,6 +151,7 @@ final class JdbcLeaseStore implements LeaseStore {
         if (cause instanceof LostEveryRace) {
             return new LeaseStoreException("the lease was changed by others until the time was up", false, null);
         }
+        hints.missed();
         boolean refused = cause instanceof SQLException e
                 && !mayBeApplied
                 && SqlFailure.of(e, calls.dialect()) == SqlFailure.REFUSED;

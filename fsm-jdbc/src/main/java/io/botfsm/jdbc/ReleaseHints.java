@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,10 +24,13 @@ import org.slf4j.LoggerFactory;
 final class ReleaseHints {
     private static final Logger LOG = LoggerFactory.getLogger(ReleaseHints.class.getPackageName());
 
-    private static final Duration INTERVAL = Duration.ofMillis(100);
+    /** How often the database is asked unless set otherwise. */
+    static final Duration INTERVAL = Duration.ofMillis(100);
+
     private static final int NAMES_A_QUERY = 500;
 
     private final Function<List<String>, CompletionStage<Map<String, Long>>> released;
+    private final Duration interval;
     private final ScheduledExecutorService timer;
     private final Map<String, Interest> interests = new HashMap<>();
     private boolean polling;
@@ -37,8 +41,9 @@ final class ReleaseHints {
      *
      * @param released asks when the leases of some names were released last
      */
-    ReleaseHints(Function<List<String>, CompletionStage<Map<String, Long>>> released) {
+    ReleaseHints(Function<List<String>, CompletionStage<Map<String, Long>>> released, Duration interval) {
         this.released = released;
+        this.interval = interval;
         ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, work -> {
             Thread daemon = new Thread(work, "botfsm-jdbc-hints");
             daemon.setDaemon(true);
@@ -108,8 +113,10 @@ final class ReleaseHints {
     }
 
     private void pollLater() {
-        if (!timer.isShutdown()) {
-            var unused = timer.schedule(this::poll, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            var unused = timer.schedule(this::poll, interval.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // closed meanwhile
         }
     }
 
@@ -128,9 +135,6 @@ final class ReleaseHints {
         List<String> first = names.subList(0, Math.min(NAMES_A_QUERY, names.size()));
         released.apply(first).whenComplete((found, failure) -> {
             List<Hint> due = failure == null ? due(first, found) : List.of();
-            synchronized (interests) {
-                missed |= failure != null;
-            }
             due.forEach(Hint::run);
             if (failure == null && first.size() < names.size()) {
                 ask(names.subList(first.size(), names.size()));
@@ -138,6 +142,18 @@ final class ReleaseHints {
                 pollLater();
             }
         });
+    }
+
+    /** Takes notice of a release by this process, and hints at once; other processes ask. */
+    void released(String name, long when) {
+        due(List.of(name), Map.of(name, when)).forEach(Hint::run);
+    }
+
+    /** Takes notice of a failure, during which releases may have been missed: hints for all when one can ask again. */
+    void missed() {
+        synchronized (interests) {
+            missed = true;
+        }
     }
 
     private List<Hint> due(List<String> names, Map<String, Long> found) {
@@ -149,8 +165,8 @@ final class ReleaseHints {
                 Interest interest = interests.get(name);
                 if (interest != null) {
                     long now = found.getOrDefault(name, interest.known);
-                    if (all || now != interest.known) {
-                        interest.known = now;
+                    if (all || now > interest.known) {
+                        interest.known = Math.max(interest.known, now);
                         due.addAll(interest.hints);
                     }
                 }

@@ -74,7 +74,7 @@ final class DatabaseInTest implements AutoCloseable {
 
     BotDatabase.Builder builder(Duration timeout) {
         BotDatabase.Builder builder =
-                BotDatabase.builder(pool).executor(threads).timeout(timeout);
+                BotDatabase.builder(pool).executor(threads).timeout(timeout).hintInterval(Duration.ofMillis(10));
         return clockStandsStill ? builder.clock(STOPPED_CLOCK, () -> micros.get() * 1_000) : builder;
     }
 
