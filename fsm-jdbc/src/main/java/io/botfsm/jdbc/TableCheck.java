@@ -9,12 +9,16 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Creates the tables, and refuses those that are missing or older than this version of the library. */
 final class TableCheck {
     private static final Logger LOG = LoggerFactory.getLogger(TableCheck.class.getPackageName());
+
+    private static final int TRIES = 8;
 
     private final Dialect dialect;
     private final Connection connection;
@@ -24,31 +28,32 @@ final class TableCheck {
         this.connection = connection;
     }
 
-    /** Creates what is missing. Of several instances that begin at once, one may have to look again. */
+    /** Creates what is missing. Where several instances begin at once, one may find that another was faster. */
     void create() throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(true);
+        try {
+            createWith(TRIES);
+        } finally {
+            connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    private void createWith(int tries) throws SQLException {
         try {
             createTables();
         } catch (SQLException e) {
             if (SqlFailure.of(e, dialect) == SqlFailure.UNKNOWN) {
                 throw e;
             }
-            createAgain(e);
-        } finally {
-            connection.setAutoCommit(autoCommit);
-        }
-    }
-
-    private void createAgain(SQLException before) {
-        try {
-            createTables();
-        } catch (SQLException e) {
-            e.addSuppressed(before);
-            throw new StorageRefusedException(
-                    "the tables could not be created (" + SqlFailure.reason(e) + "): let someone who may run "
-                            + dialect.resource() + " of fsm-jdbc",
-                    e);
+            if (tries == 1) {
+                throw new StorageRefusedException(
+                        "the tables could not be created (" + SqlFailure.reason(e) + "): let someone who may run "
+                                + dialect.resource() + " of fsm-jdbc",
+                        e);
+            }
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(50_000_000));
+            createWith(tries - 1);
         }
     }
 

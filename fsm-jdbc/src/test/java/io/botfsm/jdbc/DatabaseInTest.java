@@ -104,6 +104,7 @@ final class DatabaseInTest implements AutoCloseable {
 
     /** Ends the fault, and waits until the pool has living connections. */
     void heal() {
+        proxy().reset(); // connections that have lost bytes stay silent
         proxy().heal();
         pool.getHikariPoolMXBean().softEvictConnections();
         Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {

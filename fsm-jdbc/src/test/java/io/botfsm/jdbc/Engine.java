@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -104,12 +105,17 @@ final class Engine {
     }
 
     static HikariDataSource pool(String url, int connections) {
+        return pool(url, connections, config -> {});
+    }
+
+    static HikariDataSource pool(String url, int connections, Consumer<HikariConfig> settings) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(connections);
         config.setConnectionTimeout(1_000);
         config.setValidationTimeout(500);
         config.setInitializationFailTimeout(10_000);
+        settings.accept(config);
         return new HikariDataSource(config);
     }
 
