@@ -132,7 +132,7 @@ final class DatabaseCall {
 
         private synchronized void begin() {
             if (expired || left().isZero()) {
-                throw new LostEveryRace(0);
+                throw new IllegalStateException("the time of the call is up");
             }
             changing = true;
         }

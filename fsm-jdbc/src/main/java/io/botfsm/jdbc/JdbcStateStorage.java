@@ -89,7 +89,7 @@ final class JdbcStateStorage implements StateStorage {
         if (cause instanceof FsmException known) {
             return known;
         }
-        if (cause instanceof LostEveryRace lost && lost.attempts() > 0) {
+        if (cause instanceof LostEveryRace lost) {
             return new ContentionException(key, lost.attempts(), calls.timeout());
         }
         if (cause instanceof SQLException refused && isRefused(refused, mayBeApplied)) {

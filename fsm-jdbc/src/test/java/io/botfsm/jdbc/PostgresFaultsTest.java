@@ -1,0 +1,149 @@
+package io.botfsm.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.botfsm.conformance.internal.Crowd;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a failed call says of its write, against PostgreSQL with all its promises switched on. */
+@Timeout(300)
+class PostgresFaultsTest {
+    private static final boolean PROOF = Boolean.getBoolean("botfsm.proof");
+    private static final Duration TIMEOUT = Duration.ofMillis(700);
+    private static final StorageKey KEY =
+            StorageKey.bot("faults").chat(1).user(2).build();
+
+    private static Mutation put(String name) {
+        return Mutation.builder().put(name, "1").build();
+    }
+
+    /** Nothing that was acknowledged is lost, nothing that was denied is there. */
+    @Test
+    void killedUnderLoadItKeepsWhatItAcknowledgedAndNothingThatWasDenied() {
+        try (PostgresProcess server = PostgresProcess.start();
+                HikariDataSource pool = Engine.pool(server.url(), 8);
+                BotDatabase database = BotDatabase.builder(pool)
+                        .timeout(TIMEOUT)
+                        .createTables()
+                        .build()) {
+            StateStorage storage = database.stateStorage();
+            for (int round = 0; round < (PROOF ? 20 : 2); round++) {
+                StorageKey key = StorageKey.bot("killed").chat(round).user(2).build();
+                Map<String, String> ends = new ConcurrentHashMap<>();
+                Crowd.of(5, index -> {
+                    if (index == 4) {
+                        Awaitility.await().until(() -> ends.size() > 100);
+                        server.kill();
+                        ends.put("killed", "");
+                        return;
+                    }
+                    for (int i = 0; !ends.containsKey("killed") || i < 20; i++) {
+                        String name = index + "-" + i;
+                        ends.put(name, end(storage.write(key, put(name))));
+                    }
+                });
+                ends.remove("killed");
+                server.startAgain();
+                Map<String, String> stored = readAfterwards(storage, key).data();
+                ends.forEach((name, end) -> {
+                    if (!end.equals("unknown")) {
+                        assertThat(stored.containsKey(name))
+                                .as("%s, which is %s, is stored", name, end)
+                                .isEqualTo(end.equals("applied"));
+                    }
+                });
+                assertThat(ends).containsValue("applied");
+            }
+        }
+    }
+
+    private static String end(CompletionStage<?> write) {
+        try {
+            return Await.answer(write) instanceof Applied ? "applied" : "refused";
+        } catch (StorageUnavailableException e) {
+            return e.mayBeApplied() ? "unknown" : "denied";
+        }
+    }
+
+    private static Snapshot readAfterwards(StateStorage storage, StorageKey key) {
+        return Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .until(() -> Await.answer(storage.read(key)), read -> true);
+    }
+
+    @Test
+    void aWriteWhoseAnswerIsLostIsUnknownAndAppliedOnce() {
+        try (DatabaseInTest database = DatabaseInTest.behindProxy(Engine.POSTGRESQL)) {
+            StateStorage storage = database.builder(TIMEOUT).build().stateStorage();
+            long before = ((Applied) Await.answer(storage.write(KEY, put("a")))).version();
+            database.proxy().dropReplies();
+            StorageUnavailableException lost =
+                    (StorageUnavailableException) Await.failure(storage.write(KEY, expecting(before)));
+            database.heal();
+            assertThat(lost.mayBeApplied())
+                    .as("the version was remembered, so that the first statement was the write")
+                    .isTrue();
+            Snapshot now = readAfterwards(storage, KEY);
+            assertThat(now.data()).containsKey("b");
+            assertThat(now.version()).isEqualTo(before + 1);
+        }
+    }
+
+    private static Mutation expecting(long version) {
+        return Mutation.builder().put("b", "1").expectVersion(version).build();
+    }
+
+    @Test
+    void aWriteThatFailedWhileReadingIsNotExecuted() {
+        try (DatabaseInTest database = DatabaseInTest.behindProxy(Engine.POSTGRESQL)) {
+            StateStorage storage = database.builder(TIMEOUT).build().stateStorage();
+            Await.answer(storage.write(KEY, put("a")));
+            database.proxy().dropReplies();
+            StorageUnavailableException lost =
+                    (StorageUnavailableException) Await.failure(storage.write(KEY, put("b")));
+            database.heal();
+            assertThat(lost.mayBeApplied()).isFalse();
+            assertThat(readAfterwards(storage, KEY).data()).containsOnlyKeys("a");
+        }
+    }
+
+    /** A thread that gets its connection too late writes no more. */
+    @Test
+    void aWriteThatWaitedForAConnectionInVainIsNeverExecuted() throws Exception {
+        try (DatabaseInTest database = DatabaseInTest.durable(Engine.POSTGRESQL)) {
+            StateStorage storage = database.builder(TIMEOUT).build().stateStorage();
+            Await.answer(storage.write(KEY, put("a")));
+            List<Connection> all = new ArrayList<>();
+            for (int i = 0; i < database.pool().getMaximumPoolSize(); i++) {
+                all.add(database.pool().getConnection());
+            }
+            StorageUnavailableException late =
+                    (StorageUnavailableException) Await.failure(storage.write(KEY, put("b")));
+            for (Connection connection : all) {
+                connection.close();
+            }
+            assertThat(late.mayBeApplied()).isFalse();
+            assertThat(late.timeout()).isEqualTo(TIMEOUT);
+            Await.answer(storage.write(KEY, put("c")));
+            assertThat(Await.answer(storage.read(KEY)).data()).containsOnlyKeys("a", "c");
+        }
+    }
+}
