@@ -54,12 +54,12 @@ final class PostgresProcess implements AutoCloseable {
             long pid = Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid"))
                     .get(0)
                     .strip());
-            ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
-            CompletableFuture<?>[] ended = server.descendants()
-                    .map(ProcessHandle::onExit)
-                    .toArray(CompletableFuture<?>[]::new);
-            server.destroyForcibly();
+            ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
+            CompletableFuture<?>[] ended =
+                    postmaster.descendants().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+            postmaster.destroyForcibly();
             CompletableFuture.allOf(ended).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            server.close(); // finds nothing to stop, and lets the directory go
         } catch (Exception e) {
             throw new IllegalStateException("the server could not be killed", e);
         }

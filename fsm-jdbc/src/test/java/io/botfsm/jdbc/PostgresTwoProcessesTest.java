@@ -55,8 +55,7 @@ class PostgresTwoProcessesTest {
     void compareAndSetIncrementsSumExactly() throws Exception {
         int increments = PROOF ? 2_500 : 50;
         inTwoProcesses(Counting.class, "counted", increments);
-        assertThat(read("counted").data())
-                .containsEntry("n", Integer.toString(PROCESSES * THREADS * increments));
+        assertThat(read("counted").data()).containsEntry("n", Integer.toString(PROCESSES * THREADS * increments));
     }
 
     private void inTwoProcesses(Class<?> program, String bot, int count) throws Exception {
