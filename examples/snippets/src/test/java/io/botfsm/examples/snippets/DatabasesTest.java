@@ -84,8 +84,7 @@ class DatabasesTest {
     void aRepeatedUpdateOrdersOnce() throws SQLException {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement();
-                BotDatabase database =
-                        BotDatabase.builder(pool).createTables().build()) {
+                BotDatabase database = BotDatabase.builder(pool).createTables().build()) {
             statement.execute("CREATE TABLE orders (update_id bigint PRIMARY KEY, pizza varchar(100))");
             Fsm fsm = Fsm.builder(database.stateStorage()).build();
             order(fsm, pool, KEY, 7, "small");
