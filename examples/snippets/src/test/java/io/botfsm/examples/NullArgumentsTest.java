@@ -14,6 +14,9 @@ import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.micrometer.BotMetrics;
+import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.recovery.StateRecovery;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
@@ -23,6 +26,7 @@ import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.FencedStateStorage;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -35,9 +39,14 @@ import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
 import io.botfsm.telegrambots.UpdateKeys;
+import io.botfsm.transition.LoggingStateStorage;
+import io.botfsm.transition.NotifyingStateStorage;
+import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionRules;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -160,6 +169,19 @@ class NullArgumentsTest {
         SAMPLES.put(ConversationImport.Builder.class, () -> ConversationImport.builder(STORAGE));
         SAMPLES.put(StoredConversation.class, StoredConversation::none);
         SAMPLES.put(StoredConversation.Builder.class, StoredConversation::builder);
+        SAMPLES.put(LoggingStateStorage.class, () -> new LoggingStateStorage(STORAGE));
+        SAMPLES.put(NotifyingStateStorage.class, () -> new NotifyingStateStorage(STORAGE, List.of()));
+        SAMPLES.put(
+                TransitionCheckingStateStorage.class,
+                () -> new TransitionCheckingStateStorage(
+                        STORAGE, TransitionRules.builder().build()));
+        SAMPLES.put(FencedStateStorage.class, () -> new FencedStateStorage(STORAGE, 1));
+        SAMPLES.put(MeterRegistry.class, SimpleMeterRegistry::new);
+        SAMPLES.put(BotMetrics.class, () -> BotMetrics.of(new SimpleMeterRegistry(), "a"));
+        SAMPLES.put(
+                RecoveringStateStorage.class,
+                () -> RecoveringStateStorage.builder(STORAGE, (StateRecovery) anyOf(StateRecovery.class))
+                        .build());
         SAMPLES.put(EventIsolation.Builder.class, EventIsolation::builder);
         SAMPLES.put(EventIsolation.class, EventIsolation::inProcess);
         SAMPLES.put(MemoryLeaseStore.class, MemoryLeaseStore::new);
@@ -266,9 +288,13 @@ class NullArgumentsTest {
             return type.getDeclaredConstructor(components).newInstance(values);
         }
         if (type.isInterface()) {
-            return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> null);
+            return anyOf(type);
         }
         throw new IllegalStateException("no sample of " + type);
+    }
+
+    private static Object anyOf(Class<?> type) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> null);
     }
 
     private static List<Executable> calls(Class<?> type) {
@@ -296,7 +322,8 @@ class NullArgumentsTest {
                 RedisStorageOptions.class,
                 LettuceRedis.class,
                 AiogramLayout.class,
-                PollingSession.class)) {
+                PollingSession.class,
+                BotMetrics.class)) {
             Path jar = Path.of(
                     of.getProtectionDomain().getCodeSource().getLocation().toURI());
             if (Files.isDirectory(jar)) {

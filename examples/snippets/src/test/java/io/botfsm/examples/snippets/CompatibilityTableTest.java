@@ -23,6 +23,7 @@ class CompatibilityTableTest {
     private static final List<String> NOT_IN_THE_TABLE = List.of(
             "FencedStateStorageDecoratorTest",
             "LoggingStateStorageDecoratorTest",
+            "MeasuredStateStorageDecoratorTest",
             "NotifyingStateStorageDecoratorTest",
             "OwnLeaseStoreTest",
             "OwnStorageTest",
