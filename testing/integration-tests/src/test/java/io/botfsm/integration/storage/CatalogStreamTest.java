@@ -95,7 +95,10 @@ class CatalogStreamTest {
         }
     }
 
-    /** Killed twice, at last about half-way, and begun again behind the last page that it had noted, by then on a restarted server. */
+    /**
+     * Killed twice, at last about half-way, and begun again behind the last page that it had noted, by then on a
+     * restarted server.
+     */
     @Test
     void aKilledScanGoesOnWhereItWasAlsoAfterARestart(@TempDir Path notes) throws Exception {
         int conversations = PROOF ? CONVERSATIONS : CONVERSATIONS / 5;
