@@ -69,6 +69,12 @@ public abstract class Conformance {
         void spoil(StorageKey key);
     }
 
+    /**
+     * A conversation is several records, each of which comes and goes, so that a scan may miss one that is there all
+     * the time.
+     */
+    public interface SplitsConversations {}
+
     /** For the suites. */
     protected Conformance() {}
 

@@ -75,6 +75,8 @@ class CompatibilityTableTest {
                 .contains(new Combination("storage", "memory", CompatibilityTable.OF_ONE_PROCESS));
         assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.topology.JedisClusterCatalogConformanceTest"))
                 .contains(new Combination("catalog", "Jedis", "Cluster"));
+        assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.JedisAiogramCatalogConformanceTest"))
+                .contains(new Combination("aiogram catalog", "Jedis", "standalone"));
         assertThat(CompatibilityTable.of("io.botfsm.jdbc.JdbcConformanceTest")).isEqualTo(Optional.empty());
     }
 }
