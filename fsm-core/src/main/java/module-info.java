@@ -13,6 +13,7 @@ module io.botfsm.core {
     exports io.botfsm.internal.guard to
             io.botfsm.runtime;
     exports io.botfsm.internal.text to
+            io.botfsm.jdbc,
             io.botfsm.memory,
             io.botfsm.redis,
             io.botfsm.redis.aiogram,

@@ -9,6 +9,7 @@ import io.botfsm.catalog.ConversationExport;
 import io.botfsm.catalog.ConversationImport;
 import io.botfsm.catalog.Erasure;
 import io.botfsm.isolation.EventIsolation;
+import io.botfsm.jdbc.BotDatabase;
 import io.botfsm.json.GenericType;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.Claim;
@@ -75,6 +76,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -198,6 +200,7 @@ class NullArgumentsTest {
         SAMPLES.put(BotRedis.Builder.class, () -> LettuceRedis.builder("redis://localhost"));
         SAMPLES.put(RedisUri.class, () -> RedisUri.parse("redis://localhost"));
         SAMPLES.put(BotRedis.class, () -> REDIS);
+        SAMPLES.put(BotDatabase.Builder.class, () -> BotDatabase.builder(new JdbcDataSource()));
         SAMPLES.put(MemoryStateStorage.Builder.class, MemoryStateStorage::builder);
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
@@ -319,6 +322,7 @@ class NullArgumentsTest {
                 MemoryStateStorage.class,
                 EventIsolation.class,
                 InstanceLock.class,
+                BotDatabase.class,
                 RedisStorageOptions.class,
                 LettuceRedis.class,
                 AiogramLayout.class,

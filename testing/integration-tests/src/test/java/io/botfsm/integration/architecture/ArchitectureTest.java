@@ -42,6 +42,7 @@ class ArchitectureTest {
         module("fsm-memory", "fsm-core");
         module("instance-lock");
         module("fsm-runtime", "fsm-core", "instance-lock");
+        module("fsm-jdbc", "fsm-core", "instance-lock");
         module("fsm-redis", "fsm-core", "instance-lock");
         module("fsm-redis-lettuce", "fsm-core", "instance-lock", "fsm-redis");
         module("fsm-redis-jedis", "fsm-core", "instance-lock", "fsm-redis");
