@@ -3,6 +3,7 @@ package io.botfsm;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.OrderedMap;
+import io.botfsm.internal.scope.ScopedTurn;
 import io.botfsm.internal.text.Text;
 import io.botfsm.json.GenericType;
 import io.botfsm.storage.Mutation;
@@ -15,9 +16,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A turn while its handler runs: the snapshot read, and beside it the conversation as it shall become. */
-final class OpenTurn extends ConversationView implements Turn {
-    private static final String JSON_NULL = "null";
-
+final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
     private final Snapshot read;
     private Optional<String> state;
     private Map<String, String> data;
@@ -44,7 +43,7 @@ final class OpenTurn extends ConversationView implements Turn {
     }
 
     @Override
-    Map<String, String> attributes() {
+    public Map<String, String> attributes() {
         return attributes;
     }
 
@@ -94,22 +93,8 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Turn data(Object record) {
-        Map<String, String> entries = types.codec().split(requireNonNull(record, "record"));
-        Class<?> type = record.getClass();
-        Map<String, String> present = types.upcast(key, type, data, attributes);
-        ownData().keySet().retainAll(present.keySet());
-        ownData().putAll(present);
-        types.codec().names(type).stream()
-                .filter(name -> !entries.containsKey(name))
-                .forEach(this::remove);
-        entries.forEach((name, json) -> {
-            if (json.equals(JSON_NULL)) {
-                ownData().remove(name);
-            } else {
-                ownData().put(Text.wellFormed("data name", name), json);
-            }
-        });
-        types.mark(type, data, ownAttributes());
+        requireNonNull(record, "record");
+        types.put(key, record, types.versionName(record.getClass()), ownData(), ownAttributes());
         return this;
     }
 
@@ -118,6 +103,29 @@ final class OpenTurn extends ConversationView implements Turn {
         requireNonNull(initial, "initial");
         requireNonNull(change, "change");
         return data(requireNonNull(change.apply(data(type).orElse(initial)), "what the change returned"));
+    }
+
+    @Override
+    public void data(String scope, Object record) {
+        DataScope own = DataScope.of(scope);
+        Map<String, String> scoped = own.within(data);
+        types.put(key, record, own.mark(types.versionName(record.getClass())), scoped, ownAttributes());
+        own.replace(ownData(), scoped);
+    }
+
+    @Override
+    public void removeData(String scope) {
+        DataScope.of(scope).replace(ownData(), Map.of());
+    }
+
+    @Override
+    public void attribute(String name, String text) {
+        ownAttributes().put(name, text);
+    }
+
+    @Override
+    public void removeAttribute(String name) {
+        ownAttributes().remove(name);
     }
 
     @Override
