@@ -111,7 +111,10 @@ public final class FlowTester<I, O> {
     @SafeVarargs
     public final FlowTester<I, O> expect(O... all) {
         requireNonNull(all, "replies");
-        List<O> expected = List.of(all);
+        List<O> expected = new ArrayList<>();
+        for (O reply : all) {
+            expected.add(reply);
+        }
         return expect(replies.equals(expected), "expected the replies " + expected + ", but they were " + replies);
     }
 
