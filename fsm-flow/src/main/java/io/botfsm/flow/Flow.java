@@ -18,14 +18,18 @@ import java.util.function.Consumer;
  * for the life of the program.
  *
  * <pre>{@code
- * Flow<String, String> pizza = Flow.of(Order.class, new Pizza(null, null), f -> f
- *         .idle("Send /order.")
- *         .begin("/order"::equals, Order.SIZE)
- *         .state(Order.SIZE, s -> s.ask("Small or large?").to(Order.ADDRESS)
- *                 .answer((turn, text) -> turn.data(new Pizza(text, null)).goTo(Order.ADDRESS)))
- *         .state(Order.ADDRESS, s -> s.ask(order -> "Where to with your " + order.size() + " one?").to(Order.PLACED)
- *                 .answer((turn, text) -> turn.change(order -> order.to(text)).goTo(Order.PLACED)))
- *         .state(Order.PLACED, s -> s.ask("On its way.")));
+ * Flow<String, String> pizza = Flow.of(Order.class, new Pizza(null, null), f -> {
+ *     f.idle("Send /order.").begin("/order"::equals, Order.SIZE);
+ *     f.state(Order.SIZE, s -> {
+ *         s.ask("Small or large?").to(Order.ADDRESS);
+ *         s.answer((turn, text) -> turn.data(new Pizza(text, null)).goTo(Order.ADDRESS));
+ *     });
+ *     f.state(Order.ADDRESS, s -> {
+ *         s.ask(order -> "Where to with your " + order.size() + " one?").to(Order.PLACED);
+ *         s.answer((turn, text) -> turn.change(order -> order.to(text)).goTo(Order.PLACED));
+ *     });
+ *     f.state(Order.PLACED, s -> s.ask("On its way."));
+ * });
  * }</pre>
  *
  * <p>An input is one turn: its handler decides, and the next question is asked within the same turn, so what cannot be
@@ -96,7 +100,7 @@ public final class Flow<I, O> {
      * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#ATTRIBUTES}
      */
     public Fsm fsm(StateStorage storage) {
-        if (!storage.capabilities().contains(StateStorage.Capability.ATTRIBUTES)) {
+        if (!requireNonNull(storage, "storage").capabilities().contains(StateStorage.Capability.ATTRIBUTES)) {
             throw new IllegalArgumentException("a flow could not remember the way back: the storage lacks ATTRIBUTES");
         }
         return register(Fsm.builder(storage)).build();
@@ -123,6 +127,7 @@ public final class Flow<I, O> {
      *     does. Nothing is stored, unless the exception says that it may be
      */
     public List<O> handle(Fsm fsm, StorageKey key, EventId eventId, I input) {
+        requireNonNull(fsm, "fsm");
         requireNonNull(input, "input");
         return fsm.handle(key, eventId, turn -> new FlowSession<>(dialogs, key, turn).input(input))
                 .orElse(this::question);
@@ -130,6 +135,7 @@ public final class Flow<I, O> {
 
     /** Handles an input without an id, as the other does: one that is delivered again is handled again. */
     public List<O> handle(Fsm fsm, StorageKey key, I input) {
+        requireNonNull(fsm, "fsm");
         requireNonNull(input, "input");
         return fsm.handle(key, turn -> new FlowSession<>(dialogs, key, turn).input(input))
                 .orElse(this::question);

@@ -1,5 +1,7 @@
 package io.botfsm.flow;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.Conversation;
 import io.botfsm.json.GenericType;
 import io.botfsm.json.UnreadableDataException;
@@ -36,11 +38,12 @@ public interface FlowTurn<O, D> {
 
     /** Replaces the dialog's data by what {@code change} makes of it. */
     default FlowTurn<O, D> change(UnaryOperator<D> change) {
-        return data(change.apply(data()));
+        return data(requireNonNull(change, "change").apply(data()));
     }
 
     /** Lets {@code change} set fields of the dialog's data, where that is a class with mutable fields. */
     default FlowTurn<O, D> edit(Consumer<D> change) {
+        requireNonNull(change, "change");
         D edited = data();
         change.accept(edited);
         return data(edited);

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.Conversation;
 import io.botfsm.json.GenericType;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A session as a handler of one dialog sees it. Ends with the handler. */
@@ -93,11 +92,6 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
                     + " in which everything is null would be read back as the empty data of the flow, which is not;"
                     + " declare empty data in which everything is null, or set a value");
         }
-    }
-
-    @Override
-    public FlowTurn<O, D> change(UnaryOperator<D> change) {
-        return data(requireNonNull(change, "change").apply(data()));
     }
 
     @Override

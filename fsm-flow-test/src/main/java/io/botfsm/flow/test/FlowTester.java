@@ -124,7 +124,8 @@ public final class FlowTester<I, O> {
      * @throws AssertionError if it is not
      */
     public FlowTester<I, O> inState(Enum<?> state) {
-        Optional<? extends Enum<?>> actual = conversation().state(state.getDeclaringClass());
+        Optional<? extends Enum<?>> actual =
+                conversation().state(requireNonNull(state, "state").getDeclaringClass());
         return expect(
                 actual.filter(state::equals).isPresent(),
                 "expected the state " + state + ", but it was "
