@@ -10,23 +10,31 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A turn while its handler runs: the snapshot read, and beside it the conversation as it shall become. */
 final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
+    private final InstantSource clock;
     private final Snapshot read;
     private Optional<String> state;
     private Map<String, String> data;
     private Map<String, String> attributes;
     private Optional<Duration> ttl = Optional.empty();
+    private Optional<Instant> deadline;
+    private boolean hasSetDeadline;
     private boolean spent;
 
-    OpenTurn(StorageKey key, TypeMapping types, Snapshot read) {
+    OpenTurn(StorageKey key, TypeMapping types, InstantSource clock, Snapshot read) {
         super(key, types);
+        this.clock = clock;
         this.read = read;
+        this.deadline = read.deadline();
         this.state = read.state();
         this.data = read.data();
         this.attributes = read.attributes();
@@ -49,7 +57,12 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
 
     @Override
     public Snapshot snapshot() {
-        return read.toBuilder().state(state).data(data).attributes(attributes).build();
+        return read.toBuilder()
+                .state(state)
+                .data(data)
+                .attributes(attributes)
+                .deadline(deadline())
+                .build();
     }
 
     @Override
@@ -142,6 +155,36 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
         return this;
     }
 
+    @Override
+    public Turn timeout(Duration wait) {
+        if (requireNonNull(wait, "timeout").isNegative() || wait.isZero() || wait.compareTo(Mutation.MAX_TTL) > 0) {
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "timeout must be positive and at most %s: %s", Mutation.MAX_TTL, wait));
+        }
+        deadline(clock.instant().plus(wait));
+        return this;
+    }
+
+    @Override
+    public void deadline(Instant due) {
+        requireOpen();
+        deadline = Optional.of(Mutation.requireDeadline(due));
+        hasSetDeadline = true;
+    }
+
+    @Override
+    public Turn clearTimeout() {
+        requireOpen();
+        deadline = Optional.empty();
+        hasSetDeadline = true;
+        return this;
+    }
+
+    /** When the conversation is due after this turn. */
+    private Optional<Instant> deadline() {
+        return hasSetDeadline || state.equals(read.state()) ? deadline : Optional.empty();
+    }
+
     private Map<String, String> ownData() {
         requireOpen();
         if (data == read.data()) {
@@ -174,6 +217,7 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
     /** Whether there is anything to write. */
     boolean isChanged() {
         return ttl.isPresent()
+                || !deadline().equals(read.deadline())
                 || !state.equals(read.state())
                 || !data.equals(read.data())
                 || !attributes.equals(read.attributes());
@@ -200,6 +244,9 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
         }
         for (String name : read.attributes().keySet()) {
             changes = attributes.containsKey(name) ? changes : changes.removeAttribute(name);
+        }
+        if (!deadline().equals(read.deadline())) {
+            changes = deadline().isPresent() ? changes.deadline(deadline().get()) : changes.clearDeadline();
         }
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
     }

@@ -1,5 +1,7 @@
 package io.botfsm.internal.scope;
 
+import java.time.Instant;
+
 /** A turn, in which the scopes of the conversation and its attributes are changed. */
 public interface ScopedTurn extends ScopedConversation {
     /** Puts the properties of an object as entries of a scope, in place of those that are there. */
@@ -7,6 +9,9 @@ public interface ScopedTurn extends ScopedConversation {
 
     /** Removes all entries of a scope. */
     void removeData(String scope);
+
+    /** Makes the conversation due at a time, in place of an earlier deadline. */
+    void deadline(Instant due);
 
     /** Puts an attribute. */
     void attribute(String name, String text);
