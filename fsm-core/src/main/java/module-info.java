@@ -12,7 +12,12 @@ module io.botfsm.core {
     exports io.botfsm;
     exports io.botfsm.internal.guard to
             io.botfsm.runtime;
+    exports io.botfsm.internal.scope to
+            io.botfsm.flow;
+    exports io.botfsm.internal.state to
+            io.botfsm.flow;
     exports io.botfsm.internal.text to
+            io.botfsm.flow,
             io.botfsm.jdbc,
             io.botfsm.memory,
             io.botfsm.redis,

@@ -8,6 +8,11 @@ import io.botfsm.catalog.ChatMove;
 import io.botfsm.catalog.ConversationExport;
 import io.botfsm.catalog.ConversationImport;
 import io.botfsm.catalog.Erasure;
+import io.botfsm.flow.Dialog;
+import io.botfsm.flow.DialogState;
+import io.botfsm.flow.Flow;
+import io.botfsm.flow.FlowDefinitionException;
+import io.botfsm.flow.test.FlowTester;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.jdbc.BotDatabase;
 import io.botfsm.json.GenericType;
@@ -111,6 +116,27 @@ class NullArgumentsTest {
         FIRST
     }
 
+    record Answer(@Nullable String text) {}
+
+    private static final Flow<Object, Object> FLOW = Flow.of(
+            Step.class,
+            new Answer(null),
+            f -> f.idle("idle").begin("begin"::equals, Step.FIRST).state(Step.FIRST, s -> s.ask("?")));
+
+    /** A dialog and a state of it, while they are being declared. */
+    private static List<Object> declared() {
+        List<Object> declared = new ArrayList<>();
+        try {
+            Flow.<Object, Object, Answer, Step>of(Step.class, new Answer(null), f -> {
+                declared.add(f);
+                f.state(Step.FIRST, declared::add);
+            });
+        } catch (FlowDefinitionException e) {
+            return declared;
+        }
+        throw new IllegalStateException("a silent state was accepted");
+    }
+
     /** What an argument or a receiver of a type is; a fresh one for each call. */
     private static final Map<Class<?>, Supplier<?>> SAMPLES = new LinkedHashMap<>();
 
@@ -205,6 +231,10 @@ class NullArgumentsTest {
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
         SAMPLES.put(PollingSession.Builder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
+        SAMPLES.put(Flow.class, () -> FLOW);
+        SAMPLES.put(Dialog.class, () -> declared().get(0));
+        SAMPLES.put(DialogState.class, () -> declared().get(1));
+        SAMPLES.put(FlowTester.class, () -> FlowTester.of(FLOW).say("a"));
         SAMPLES.put(UpdateKeys.class, () -> UpdateKeys.of(1, FsmStrategy.CHAT));
     }
 
@@ -320,6 +350,8 @@ class NullArgumentsTest {
         for (Class<?> of : List.of(
                 Fsm.class,
                 MemoryStateStorage.class,
+                Flow.class,
+                FlowTester.class,
                 EventIsolation.class,
                 InstanceLock.class,
                 BotDatabase.class,

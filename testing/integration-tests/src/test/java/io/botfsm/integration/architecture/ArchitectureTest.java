@@ -40,6 +40,8 @@ class ArchitectureTest {
     static {
         module("fsm-core");
         module("fsm-memory", "fsm-core");
+        module("fsm-flow", "fsm-core");
+        module("fsm-flow-test", "fsm-core", "fsm-memory", "fsm-flow");
         module("instance-lock");
         module("fsm-runtime", "fsm-core", "instance-lock");
         module("fsm-jdbc", "fsm-core", "instance-lock");
