@@ -14,6 +14,8 @@ public enum Need {
     COUNTS,
     /** The test class is {@link Conformance.Spoils}. */
     SPOILS,
+    /** The test class is {@link Conformance.Forgets}. */
+    FORGETS,
     /** The storage has {@link Capability#COMPARE_AND_SET}. */
     COMPARE_AND_SET,
     /** The storage has {@link Capability#VERSION}. */
@@ -40,6 +42,7 @@ public enum Need {
             case SHARES -> suite instanceof Conformance.Shares;
             case COUNTS -> suite instanceof Conformance.Counts;
             case SPOILS -> suite instanceof Conformance.Spoils;
+            case FORGETS -> suite instanceof Conformance.Forgets;
             case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, TIMES, ATTRIBUTES, DEADLINE, ANY_TEXT ->
                 suite.meets(this);
         };
