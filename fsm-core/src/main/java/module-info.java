@@ -27,5 +27,6 @@ module io.botfsm.core {
     exports io.botfsm.json;
     exports io.botfsm.storage;
     exports io.botfsm.storage.catalog;
+    exports io.botfsm.storage.deadline;
     exports io.botfsm.transition;
 }

@@ -42,6 +42,8 @@ import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.deadline.DueConversation;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
 import io.botfsm.telegrambots.UpdateKeys;
@@ -180,6 +182,10 @@ class NullArgumentsTest {
         SAMPLES.put(
                 ConversationCatalog.class,
                 () -> STORAGE.extension(ConversationCatalog.class).orElseThrow());
+        SAMPLES.put(
+                DeadlineQueue.class,
+                () -> STORAGE.extension(DeadlineQueue.class).orElseThrow());
+        SAMPLES.put(DueConversation.class, () -> DueConversation.of(KEY, Instant.EPOCH, 1, Instant.EPOCH));
         SAMPLES.put(Erasure.class, () -> Erasure.of(STORAGE));
         SAMPLES.put(ChatMove.class, () -> ChatMove.of(STORAGE));
         SAMPLES.put(

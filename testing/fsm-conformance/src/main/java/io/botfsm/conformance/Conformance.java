@@ -75,6 +75,15 @@ public abstract class Conformance {
      */
     public interface SplitsConversations {}
 
+    /** A queue of deadlines can be made to forget. */
+    public interface Forgets {
+        /**
+         * Removes the entry of a conversation from the index of deadlines, and nothing else, as a write by a version
+         * that knows no index would have left it.
+         */
+        void forgetDeadline(StorageKey key);
+    }
+
     /** For the suites. */
     protected Conformance() {}
 
