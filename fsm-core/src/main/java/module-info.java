@@ -12,7 +12,12 @@ module io.botfsm.core {
     exports io.botfsm;
     exports io.botfsm.internal.guard to
             io.botfsm.runtime;
+    exports io.botfsm.internal.scope to
+            io.botfsm.flow;
+    exports io.botfsm.internal.state to
+            io.botfsm.flow;
     exports io.botfsm.internal.text to
+            io.botfsm.flow,
             io.botfsm.jdbc,
             io.botfsm.memory,
             io.botfsm.redis,
@@ -22,5 +27,6 @@ module io.botfsm.core {
     exports io.botfsm.json;
     exports io.botfsm.storage;
     exports io.botfsm.storage.catalog;
+    exports io.botfsm.storage.deadline;
     exports io.botfsm.transition;
 }

@@ -3,6 +3,7 @@ package io.botfsm;
 import static java.util.Collections.unmodifiableMap;
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.scope.ScopedConversation;
 import io.botfsm.json.GenericType;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.storage.Snapshot;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Strings as a storage holds them, read in the types of the bot. */
-abstract class ConversationView implements Conversation {
+abstract class ConversationView implements Conversation, ScopedConversation {
     final StorageKey key;
     final TypeMapping types;
 
@@ -23,9 +24,6 @@ abstract class ConversationView implements Conversation {
 
     /** The data entries as they are now. */
     abstract Map<String, String> entries();
-
-    /** What this library keeps beside them. */
-    abstract Map<String, String> attributes();
 
     @Override
     public <E extends Enum<E>> Optional<E> state(Class<E> group) {
@@ -57,12 +55,29 @@ abstract class ConversationView implements Conversation {
     @Override
     public <T> Optional<T> data(Class<T> type) {
         requireNonNull(type, "type");
-        Map<String, String> entries = types.upcast(key, type, entries(), attributes());
+        return join(types.upcast(key, type, entries(), attributes()), type);
+    }
+
+    @Override
+    public <T> Optional<T> data(String scope, Class<T> type) {
+        DataScope own = DataScope.of(scope);
+        String versionName = own.mark(types.versionName(type));
+        return join(types.upcast(key, type, versionName, own.within(entries()), attributes()), type);
+    }
+
+    private <T> Optional<T> join(Map<String, String> entries, Class<T> type) {
         try {
             return types.codec().join(unmodifiableMap(entries), type);
         } catch (UnreadableDataException e) {
             throw e.in(key, "");
         }
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> T copy(T original) {
+        String json = types.codec().write(original);
+        return (T) types.codec().read(json, original.getClass()).orElseThrow();
     }
 
     /** State, names and version; never the values. */
@@ -91,7 +106,7 @@ abstract class ConversationView implements Conversation {
         }
 
         @Override
-        Map<String, String> attributes() {
+        public Map<String, String> attributes() {
             return snapshot.attributes();
         }
 

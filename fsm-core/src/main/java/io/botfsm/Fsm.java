@@ -15,6 +15,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -161,6 +162,12 @@ public interface Fsm {
 
         /** What writes and reads data; {@link JacksonCodec} unless set. */
         Builder codec(JsonCodec codec);
+
+        /**
+         * What time it is, by which {@link Turn#timeout} is counted; the machine's clock unless set. For tests that do
+         * not wait.
+         */
+        Builder clock(InstantSource source);
 
         /**
          * Registers an enum as a group of states, each stored as {@code Onboarding:NAME}: the enum's simple name, a

@@ -9,6 +9,7 @@ import io.botfsm.json.JsonCodec;
 import io.botfsm.storage.StateNames;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ final class FsmBuilder implements Fsm.Builder {
     private Duration timeout = Duration.ofSeconds(5);
     private Optional<Executor> executor = Optional.empty();
     private Optional<JsonCodec> codec = Optional.empty();
+    private InstantSource clock = InstantSource.system();
 
     FsmBuilder(StateStorage storage) {
         this.storage = requireNonNull(storage, "storage");
@@ -46,6 +48,12 @@ final class FsmBuilder implements Fsm.Builder {
     @Override
     public Fsm.Builder codec(JsonCodec chosen) {
         codec = Optional.of(requireNonNull(chosen, "codec"));
+        return this;
+    }
+
+    @Override
+    public Fsm.Builder clock(InstantSource source) {
+        clock = requireNonNull(source, "clock");
         return this;
     }
 
@@ -76,7 +84,7 @@ final class FsmBuilder implements Fsm.Builder {
         data.types().forEach(chosen::names);
         data.requireRemembered(storage.capabilities());
         return new StoredFsm(
-                new StorageCalls(storage, timeout, executor.orElseGet(UserCodePool::start), System::nanoTime),
+                new StorageCalls(storage, timeout, executor.orElseGet(UserCodePool::start), System::nanoTime, clock),
                 new TypeMapping(new StateRegistry(groups), data, chosen),
                 Fence.NONE);
     }

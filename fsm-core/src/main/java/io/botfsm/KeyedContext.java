@@ -138,7 +138,8 @@ final class KeyedContext implements FsmContext {
 
     private <R extends @Nullable Object> TurnTransaction<R> work(Function<? super Turn, ? extends R> change) {
         calls.require(Capability.COMPARE_AND_SET, "update");
-        return new TurnTransaction<>(key, types, fence, Optional.empty(), requireNonNull(change, "change"));
+        return new TurnTransaction<>(
+                key, types, calls.clock(), fence, Optional.empty(), requireNonNull(change, "change"));
     }
 
     private static <R extends @Nullable Object> R result(Handled<R> handled) {

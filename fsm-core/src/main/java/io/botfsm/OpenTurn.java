@@ -3,31 +3,38 @@ package io.botfsm;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.OrderedMap;
+import io.botfsm.internal.scope.ScopedTurn;
 import io.botfsm.internal.text.Text;
 import io.botfsm.json.GenericType;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A turn while its handler runs: the snapshot read, and beside it the conversation as it shall become. */
-final class OpenTurn extends ConversationView implements Turn {
-    private static final String JSON_NULL = "null";
-
+final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
+    private final InstantSource clock;
     private final Snapshot read;
     private Optional<String> state;
     private Map<String, String> data;
     private Map<String, String> attributes;
     private Optional<Duration> ttl = Optional.empty();
+    private Optional<Instant> deadline;
+    private boolean hasSetDeadline;
     private boolean spent;
 
-    OpenTurn(StorageKey key, TypeMapping types, Snapshot read) {
+    OpenTurn(StorageKey key, TypeMapping types, InstantSource clock, Snapshot read) {
         super(key, types);
+        this.clock = clock;
         this.read = read;
+        this.deadline = read.deadline();
         this.state = read.state();
         this.data = read.data();
         this.attributes = read.attributes();
@@ -44,13 +51,18 @@ final class OpenTurn extends ConversationView implements Turn {
     }
 
     @Override
-    Map<String, String> attributes() {
+    public Map<String, String> attributes() {
         return attributes;
     }
 
     @Override
     public Snapshot snapshot() {
-        return read.toBuilder().state(state).data(data).attributes(attributes).build();
+        return read.toBuilder()
+                .state(state)
+                .data(data)
+                .attributes(attributes)
+                .deadline(deadline())
+                .build();
     }
 
     @Override
@@ -94,22 +106,8 @@ final class OpenTurn extends ConversationView implements Turn {
 
     @Override
     public Turn data(Object record) {
-        Map<String, String> entries = types.codec().split(requireNonNull(record, "record"));
-        Class<?> type = record.getClass();
-        Map<String, String> present = types.upcast(key, type, data, attributes);
-        ownData().keySet().retainAll(present.keySet());
-        ownData().putAll(present);
-        types.codec().names(type).stream()
-                .filter(name -> !entries.containsKey(name))
-                .forEach(this::remove);
-        entries.forEach((name, json) -> {
-            if (json.equals(JSON_NULL)) {
-                ownData().remove(name);
-            } else {
-                ownData().put(Text.wellFormed("data name", name), json);
-            }
-        });
-        types.mark(type, data, ownAttributes());
+        requireNonNull(record, "record");
+        types.put(key, record, types.versionName(record.getClass()), ownData(), ownAttributes());
         return this;
     }
 
@@ -118,6 +116,29 @@ final class OpenTurn extends ConversationView implements Turn {
         requireNonNull(initial, "initial");
         requireNonNull(change, "change");
         return data(requireNonNull(change.apply(data(type).orElse(initial)), "what the change returned"));
+    }
+
+    @Override
+    public void data(String scope, Object record) {
+        DataScope own = DataScope.of(scope);
+        Map<String, String> scoped = own.within(data);
+        types.put(key, record, own.mark(types.versionName(record.getClass())), scoped, ownAttributes());
+        own.replace(ownData(), scoped);
+    }
+
+    @Override
+    public void removeData(String scope) {
+        DataScope.of(scope).replace(ownData(), Map.of());
+    }
+
+    @Override
+    public void attribute(String name, String text) {
+        ownAttributes().put(name, text);
+    }
+
+    @Override
+    public void removeAttribute(String name) {
+        ownAttributes().remove(name);
     }
 
     @Override
@@ -132,6 +153,36 @@ final class OpenTurn extends ConversationView implements Turn {
         requireOpen();
         ttl = Optional.of(Mutation.requireTtl(limit));
         return this;
+    }
+
+    @Override
+    public Turn timeout(Duration wait) {
+        if (requireNonNull(wait, "timeout").isNegative() || wait.isZero() || wait.compareTo(Mutation.MAX_TTL) > 0) {
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "timeout must be positive and at most %s: %s", Mutation.MAX_TTL, wait));
+        }
+        deadline(clock.instant().plus(wait));
+        return this;
+    }
+
+    @Override
+    public void deadline(Instant due) {
+        requireOpen();
+        deadline = Optional.of(Mutation.requireDeadline(due));
+        hasSetDeadline = true;
+    }
+
+    @Override
+    public Turn clearTimeout() {
+        requireOpen();
+        deadline = Optional.empty();
+        hasSetDeadline = true;
+        return this;
+    }
+
+    /** When the conversation is due after this turn. */
+    private Optional<Instant> deadline() {
+        return hasSetDeadline || state.equals(read.state()) ? deadline : Optional.empty();
     }
 
     private Map<String, String> ownData() {
@@ -166,6 +217,7 @@ final class OpenTurn extends ConversationView implements Turn {
     /** Whether there is anything to write. */
     boolean isChanged() {
         return ttl.isPresent()
+                || !deadline().equals(read.deadline())
                 || !state.equals(read.state())
                 || !data.equals(read.data())
                 || !attributes.equals(read.attributes());
@@ -192,6 +244,9 @@ final class OpenTurn extends ConversationView implements Turn {
         }
         for (String name : read.attributes().keySet()) {
             changes = attributes.containsKey(name) ? changes : changes.removeAttribute(name);
+        }
+        if (!deadline().equals(read.deadline())) {
+            changes = deadline().isPresent() ? changes.deadline(deadline().get()) : changes.clearDeadline();
         }
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
     }

@@ -14,6 +14,7 @@ import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -37,16 +38,24 @@ final class StorageCalls {
     private final Duration timeout;
     private final Executor executor;
     private final LongSupplier nanoClock;
+    private final InstantSource clock;
 
-    StorageCalls(StateStorage storage, Duration timeout, Executor executor, LongSupplier nanoClock) {
+    StorageCalls(
+            StateStorage storage, Duration timeout, Executor executor, LongSupplier nanoClock, InstantSource clock) {
         this.storage = storage;
         this.timeout = timeout;
         this.executor = executor;
         this.nanoClock = nanoClock;
+        this.clock = clock;
     }
 
     StateStorage storage() {
         return storage;
+    }
+
+    /** By which timeouts of turns are counted. */
+    InstantSource clock() {
+        return clock;
     }
 
     void require(Capability capability, String call) {

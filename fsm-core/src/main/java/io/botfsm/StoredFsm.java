@@ -86,6 +86,6 @@ final class StoredFsm implements Fsm {
             StorageKey key, Optional<EventId> eventId, Function<? super Turn, ? extends R> handler) {
         calls.require(Capability.COMPARE_AND_SET, "handle");
         return new TurnTransaction<>(
-                requireNonNull(key, "key"), types, fence, eventId, requireNonNull(handler, "handler"));
+                requireNonNull(key, "key"), types, calls.clock(), fence, eventId, requireNonNull(handler, "handler"));
     }
 }

@@ -85,4 +85,18 @@ public interface Turn extends Conversation {
      * @throws IllegalArgumentException if it is not positive or longer than {@link io.botfsm.storage.Mutation#MAX_TTL}
      */
     Turn ttl(Duration limit);
+
+    /**
+     * Makes the conversation due after this long, by the {@linkplain Fsm.Builder#clock clock} of the bot, in place of
+     * an earlier timeout: {@link io.botfsm.storage.Snapshot#deadline()}. Whoever finds it then handles it; nothing
+     * happens by itself. Leaving the state clears it, and so do {@link #clearTimeout()} and the end of state and data.
+     * A write that stays in the state keeps it.
+     *
+     * @param wait rounded up to a hundredth of a second
+     * @throws IllegalArgumentException if it is not positive or longer than {@link io.botfsm.storage.Mutation#MAX_TTL}
+     */
+    Turn timeout(Duration wait);
+
+    /** Makes the conversation due at no time. */
+    Turn clearTimeout();
 }

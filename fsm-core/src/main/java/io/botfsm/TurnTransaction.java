@@ -9,6 +9,7 @@ import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Outcome.Fenced;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class TurnTransaction<R extends @Nullable Object> {
     private final StorageKey key;
     private final TypeMapping types;
+    private final InstantSource clock;
     private final Fence fence;
     private final Optional<EventId> eventId;
     private final Function<? super Turn, ? extends R> handler;
@@ -29,11 +31,13 @@ final class TurnTransaction<R extends @Nullable Object> {
     TurnTransaction(
             StorageKey key,
             TypeMapping types,
+            InstantSource clock,
             Fence fence,
             Optional<EventId> eventId,
             Function<? super Turn, ? extends R> handler) {
         this.key = key;
         this.types = types;
+        this.clock = clock;
         this.fence = fence;
         this.eventId = eventId;
         this.handler = handler;
@@ -63,7 +67,7 @@ final class TurnTransaction<R extends @Nullable Object> {
         if (eventId.filter(current.events()::contains).isPresent()) {
             return new Evaluation.Pending<>(confirmation(eventId.get()), this::neverApplied);
         }
-        OpenTurn turn = new OpenTurn(key, types, current);
+        OpenTurn turn = new OpenTurn(key, types, clock, current);
         R result = run(turn);
         if (eventId.isEmpty() && !turn.isChanged()) {
             return new Evaluation.Settled<>(new Handled.Done<>(result, types.conversation(key, current)));

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How the types of one bot are stored: its states by name, its data by the codec. */
 record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
+    private static final String JSON_NULL = "null";
+
     /**
      * A value as it is stored. Null is no value: an entry that is null would be read like one that is absent.
      *
@@ -41,7 +43,7 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
             throw new NullPointerException(noNull(name, "value"));
         }
         String json = write.apply(value);
-        if (json.equals("null")) {
+        if (json.equals(JSON_NULL)) {
             throw new IllegalArgumentException(noNull(name, value.getClass().getName() + ", written as JSON,"));
         }
         return json;
@@ -65,8 +67,18 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
      */
     Map<String, String> upcast(
             StorageKey key, Class<?> type, Map<String, String> entries, Map<String, String> attributes) {
+        return upcast(key, type, versionName(type), entries, attributes);
+    }
+
+    /** As the other does, where the version is remembered under the given name. */
+    Map<String, String> upcast(
+            StorageKey key,
+            Class<?> type,
+            String versionName,
+            Map<String, String> entries,
+            Map<String, String> attributes) {
         VersionedType versioned = data.of(type);
-        int stored = storedVersion(key, type, versioned.name(), attributes);
+        int stored = storedVersion(key, type, versionName, attributes);
         if (stored == versioned.version()) {
             return entries;
         }
@@ -118,12 +130,44 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
                 + ", ...), or clear the conversation";
     }
 
+    /** The name under which the version of a type is remembered. */
+    String versionName(Class<?> type) {
+        return data.of(type).name();
+    }
+
+    /**
+     * Puts the properties of an object in place of those of its type, and remembers their version under the given name.
+     */
+    void put(
+            StorageKey key,
+            Object record,
+            String versionName,
+            Map<String, String> entries,
+            Map<String, String> attributes) {
+        Map<String, String> properties = codec.split(requireNonNull(record, "record"));
+        Class<?> type = record.getClass();
+        Map<String, String> present = upcast(key, type, versionName, entries, attributes);
+        if (present != entries) {
+            entries.keySet().retainAll(present.keySet());
+            entries.putAll(present);
+        }
+        codec.names(type).stream().filter(name -> !properties.containsKey(name)).forEach(entries::remove);
+        properties.forEach((name, json) -> {
+            if (json.equals(JSON_NULL)) {
+                entries.remove(name);
+            } else {
+                entries.put(Text.wellFormed("data name", name), json);
+            }
+        });
+        mark(type, versionName, entries, attributes);
+    }
+
     /** Remembers that the entries of a type are in the version of this build, if there are any. */
-    void mark(Class<?> type, Map<String, String> entries, Map<String, String> attributes) {
+    private void mark(Class<?> type, String versionName, Map<String, String> entries, Map<String, String> attributes) {
         VersionedType versioned = data.of(type);
         boolean isLater = versioned.version() > VersionedType.FIRST
                 && codec.names(type).stream().anyMatch(entries::containsKey);
-        VersionMarks.set(attributes, versioned.name(), isLater ? versioned.version() : VersionedType.FIRST);
+        VersionMarks.set(attributes, versionName, isLater ? versioned.version() : VersionedType.FIRST);
     }
 
     /** What a snapshot says in these types. */

@@ -36,8 +36,8 @@ final class CompatibilityTable {
     static final String OF_ONE_PROCESS = "one process";
     static final String A_DATABASE = "database";
 
-    private static final List<String> SUITES =
-            List.of("storage", "catalog", "lease", "event isolation", "instance lock", "aiogram", "port");
+    private static final List<String> SUITES = List.of(
+            "storage", "catalog", "lease", "event isolation", "instance lock", "aiogram", "aiogram catalog", "port");
     /** By the beginning of the names of their tests; in lower case the last part of their packages. */
     private static final List<String> CLIENTS = List.of("Lettuce", "Jedis");
 
@@ -113,6 +113,7 @@ final class CompatibilityTable {
 
     private static String suite(String name) {
         Map<String, String> words = new LinkedHashMap<>(); // the first that is found decides
+        words.put("AiogramCatalog", "aiogram catalog");
         words.put("Aiogram", "aiogram");
         words.put("Catalog", "catalog");
         words.put("Isolation", "event isolation");
@@ -130,7 +131,7 @@ final class CompatibilityTable {
     private static List<Combination> combinations() {
         List<Combination> all = new ArrayList<>();
         for (String suite : SUITES) {
-            if (!List.of("aiogram", "port").contains(suite)) {
+            if (!List.of("aiogram", "aiogram catalog", "port").contains(suite)) {
                 all.add(new Combination(suite, "memory", OF_ONE_PROCESS));
             }
             for (String client : suite.equals("instance lock") ? List.<String>of() : CLIENTS) {
@@ -172,7 +173,8 @@ final class CompatibilityTable {
     }
 
     private static String missing(Combination combination) {
-        return combination.suite().equals("aiogram") && combination.topology().equals("Cluster")
+        return combination.suite().startsWith("aiogram")
+                        && combination.topology().equals("Cluster")
                 ? "refused: a conversation has two keys | | | | |"
                 : "not run | | | | |";
     }

@@ -32,6 +32,15 @@ class ExamplesAgainstFaultsTest {
             quick-update | QuickStartTest.theOrderIsTakenStepByStep | an update is redelivered
             quick-context | QuickStartTest.anOrderThatIsNotPlacedIsNotReopened | another state than expected
             quick-errors | QuickStartTest.whatWasStoredWithoutAnAnswerIsNotSaidAgain | the answer to the write is lost
+            flows.md
+            flow-pizza | FlowsTest.tested | an update is redelivered
+            flow-redis | FlowsTest.keptInRedis | an update is redelivered
+            flow-test | FlowsTest.tested | an unexpected reply
+            flow-buttons | FlowsTest.aButtonOfAnEarlierQuestionAnswersNothing | a button of an earlier question
+            flow-join | FlowsTest.severalFlowsInOneBot | a flow is begun within another
+            flow-rules | FlowsTest.rulesOfTheDeclarations | an undeclared change
+            flow-names | FlowsTest.renamed | a state that is unknown
+            flow-by-hand | FlowsTest.oneStateAfterAnother | an update is redelivered
             telegram.md
             telegram-bot | TelegramTest.countsOnceWhateverFails | Redis is killed, Telegram fails
             telegram-handler | TelegramTest.countsOnceWhateverFails | the reply cannot be sent
@@ -52,6 +61,8 @@ class ExamplesAgainstFaultsTest {
             isolation-across | IsolatedUpdatesTest.aFailureAcrossProcessesIsReported | the storage is closed
             stack.md
             recommended-stack | StackTest.theRecommendedStack | the storage has lost the conversation
+            metrics.md
+            metrics | MetricsTest.everyPartIsMeasured | a call of the storage that is not counted
             transitions.md
             transition-rules | TransitionsTest.declaredAndRefused | an undeclared change
             transition-listener | TransitionsTest.told | a write that is refused

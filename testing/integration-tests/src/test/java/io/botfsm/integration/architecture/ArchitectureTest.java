@@ -40,6 +40,8 @@ class ArchitectureTest {
     static {
         module("fsm-core");
         module("fsm-memory", "fsm-core");
+        module("fsm-flow", "fsm-core");
+        module("fsm-flow-test", "fsm-core", "fsm-memory", "fsm-flow");
         module("instance-lock");
         module("fsm-runtime", "fsm-core", "instance-lock");
         module("fsm-jdbc", "fsm-core", "instance-lock");
@@ -49,6 +51,7 @@ class ArchitectureTest {
         module("fsm-redis-aiogram", "fsm-core", "fsm-redis");
         module("fsm-telegrambots", "fsm-core", "instance-lock", "fsm-runtime");
         module("fsm-pengrad", "fsm-core");
+        module("fsm-micrometer", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-conformance", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-redis-conformance", "fsm-redis");
         module("testing/bot-api-double");

@@ -1,0 +1,256 @@
+package io.botfsm.examples.snippets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.Conversation;
+import io.botfsm.Fsm;
+import io.botfsm.Turn;
+import io.botfsm.flow.Flow;
+import io.botfsm.flow.test.FlowTester;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.testkit.RedisServers;
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.transition.TransitionCheckingStateStorage;
+import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
+import io.botfsm.transition.TransitionRefusedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The pieces of the page on flows, put together and run. */
+class FlowsTest {
+    // snippet: flow-pizza
+    enum Order {
+        SIZE,
+        ADDRESS,
+        PLACED
+    }
+
+    record Pizza(@Nullable String size, @Nullable String address) {}
+
+    static final Flow<String, String> PIZZA = Flow.of(Order.class, new Pizza(null, null), f -> {
+        f.idle("Send /order."); // where there is no conversation
+        f.begin("/order"::equals, Order.SIZE); // commands, heard in every state
+        f.end("/cancel"::equals, "Nothing ordered.");
+        f.back("/back"::equals);
+        f.state(Order.SIZE, s -> {
+            s.ask("Small or large?").to(Order.ADDRESS);
+            s.answer((turn, text) -> switch (text) {
+                case "small", "large" -> turn.data(new Pizza(text, null)).goTo(Order.ADDRESS);
+                default -> turn.again("I only know small and large."); // a remark, then the question again
+            });
+        });
+        f.state(Order.ADDRESS, s -> {
+            s.ask(pizza -> "Where to with your " + pizza.size() + " one?").to(Order.PLACED);
+            s.answer((turn, text) -> turn.change(p -> new Pizza(p.size(), text)).goTo(Order.PLACED));
+        });
+        f.state(Order.PLACED, s -> s.ask("On its way.")); // expects nothing: a command leads on
+    });
+    // end
+
+    private final StorageKey key =
+            StorageKey.bot(1).chat(2).user(System.nanoTime()).build();
+    private final StateStorage conversations = new MemoryStateStorage();
+    private final List<String> sent = new ArrayList<>();
+
+    private void send(String reply) {
+        sent.add(reply);
+    }
+
+    @Test
+    void keptInRedis() {
+        String uri = RedisServers.shared().uri(0);
+        long updateId = 1;
+        String text = "/order";
+        for (int delivery = 1; delivery <= 2; delivery++) {
+            // snippet: flow-redis
+            try (BotRedis redis = LettuceRedis.connect(uri)) { // once, at start: redis://localhost:6379/1
+                Fsm fsm = PIZZA.fsm(redis.stateStorage());
+                List<String> replies = PIZZA.handle(fsm, key, EventId.of(updateId), text);
+                replies.forEach(this::send); // after one read and one write
+            }
+            // end
+        }
+        assertThat(sent).as("redelivered: the question again").containsExactly("Small or large?", "Small or large?");
+    }
+
+    @Test
+    void tested() {
+        // snippet: flow-test
+        FlowTester.of(PIZZA)
+                .say("/order")
+                .expect("Small or large?")
+                .say("medium")
+                .expect("I only know small and large.", "Small or large?")
+                .say("small")
+                .inState(Order.ADDRESS)
+                .redeliver() // the messenger delivers the last update again
+                .expect("Where to with your small one?")
+                .restart()
+                .say("/back")
+                .expect("Small or large?");
+        // end
+        assertThatThrownBy(() -> FlowTester.of(PIZZA).say("/order").expect("Which size?"))
+                .hasMessageContaining("< Small or large?");
+    }
+
+    // snippet: flow-buttons
+    /** What the bot hears: a text, or a button, which knows the state whose question it belongs to. */
+    record Input(String text, Optional<String> questionOf) {}
+
+    /** What the bot says: a text, and a state to put into the buttons. */
+    record Message(String text, String state, List<String> buttons) {}
+
+    static final Flow<Input, Message> MENU = Flow.of(Order.class, new Pizza(null, null), f -> {
+        f.idle(new Message("Send /order.", "", List.of()));
+        f.answers(Input::questionOf, new Message("That was an earlier question.", "", List.of()));
+        f.begin(in -> in.text().equals("/order"), Order.SIZE);
+        f.state(Order.SIZE, s -> {
+            s.ask((pizza, now) -> new Message("Size?", now.state().orElse(""), List.of("small", "large")));
+            s.to(Order.ADDRESS).answer((turn, in) -> turn.goTo(Order.ADDRESS));
+        });
+        // end
+        f.state(
+                Order.ADDRESS,
+                s -> s.ask(new Message("Where to?", "", List.of()))
+                        .to(Order.PLACED)
+                        .answer((turn, in) -> turn.goTo(Order.PLACED)));
+        f.state(Order.PLACED, s -> s.ask(new Message("On its way.", "", List.of())));
+    });
+
+    @Test
+    void aButtonOfAnEarlierQuestionAnswersNothing() {
+        Input small = new Input("small", Optional.of("Order:SIZE"));
+        FlowTester.of(MENU)
+                .say(new Input("/order", Optional.empty()))
+                .press(small)
+                .press(small)
+                .expect(
+                        new Message("That was an earlier question.", "", List.of()),
+                        new Message("Where to?", "", List.of()))
+                .inState(Order.ADDRESS);
+    }
+
+    enum Feedback {
+        TEXT,
+        THANKS
+    }
+
+    record Opinion(@Nullable String text) {}
+
+    @Test
+    void severalFlowsInOneBot() {
+        // snippet: flow-join
+        Flow<String, String> feedback = Flow.of(Feedback.class, new Opinion(null), f -> {
+            f.idle(now ->
+                    now.value("language", String.class).orElse("en").equals("de") ? "Oder /lob." : "Or /feedback.");
+            f.begin("/feedback"::equals, Feedback.TEXT);
+            f.when(
+                    "/deutsch"::equals,
+                    (turn, text) -> turn.put("language", "de").again()); // of the whole chat
+            f.state(Feedback.TEXT, s -> {
+                s.ask("Tell me.").to(Feedback.THANKS);
+                s.answer((turn, text) -> turn.data(new Opinion(text)).goTo(Feedback.THANKS));
+            });
+            f.state(Feedback.THANKS, s -> s.ask(opinion -> "Thanks for '" + opinion.text() + "'."));
+        });
+        Flow<String, String> bot = Flow.join(PIZZA, feedback);
+        // end
+        FlowTester.of(bot)
+                .say("/deutsch")
+                .expect("Send /order.", "Oder /lob.")
+                .say("/order")
+                .say("small")
+                .say("/feedback")
+                .say("good")
+                .expect("Thanks for 'good'.")
+                .say("/cancel")
+                .expect("Nothing ordered.", "Send /order.", "Oder /lob.");
+    }
+
+    @Test
+    void rulesOfTheDeclarations() {
+        // snippet: flow-rules
+        StateStorage storage = new TransitionCheckingStateStorage(conversations, PIZZA.rules(), Undeclared.REFUSE);
+        String diagram = PIZZA.toMermaid();
+        // end
+        Fsm fsm = PIZZA.fsm(storage);
+        PIZZA.handle(fsm, key, "/order");
+        assertThatThrownBy(() -> fsm.context(key).setState(Order.PLACED))
+                .isInstanceOf(TransitionRefusedException.class);
+        assertThat(diagram).contains("Order_ADDRESS --> Order_SIZE");
+    }
+
+    enum Meal {
+        HOW_BIG,
+        WHERE
+    }
+
+    @Test
+    void renamed() {
+        PIZZA.handle(PIZZA.fsm(conversations), key, "/order");
+        // snippet: flow-names
+        Flow<String, String> renamed = Flow.of(
+                Meal.class,
+                new Pizza(null, null),
+                names -> names.formerly("Order:SIZE", Meal.HOW_BIG).formerly("Order:ADDRESS", Meal.WHERE),
+                f -> {
+                    f.idle("Send /order.").unknownState("I have changed, and cannot go on with what we had.");
+                    f.begin("/order"::equals, Meal.HOW_BIG);
+                    f.state(Meal.HOW_BIG, s -> {
+                        s.ask("How big?").to(Meal.WHERE);
+                        s.answer(
+                                (turn, text) -> turn.data(new Pizza(text, null)).goTo(Meal.WHERE));
+                    });
+                    f.state(Meal.WHERE, s -> s.ask(pizza -> "Where to with the " + pizza.size() + " one?"));
+                });
+        // end
+        Fsm fsm = renamed.fsm(conversations);
+        assertThat(renamed.handle(fsm, key, "small")).containsExactly("Where to with the small one?");
+        fsm.context(key).setState("Order:PLACED");
+        assertThat(renamed.handle(fsm, key, "?"))
+                .containsExactly("I have changed, and cannot go on with what we had.", "Send /order.");
+        assertThat(renamed.handle(fsm, key, "/order")).containsExactly("How big?");
+    }
+
+    static List<String> oldSwitch(Turn turn, String text) {
+        if (turn.state(Order.class).orElseThrow() == Order.ADDRESS) {
+            turn.put("address", text).state(Order.PLACED);
+        }
+        return List.of();
+    }
+
+    static List<String> oldQuestion(Conversation now) {
+        return List.of(now.state(Order.class).orElseThrow() == Order.ADDRESS ? "Where to?" : "On its way.");
+    }
+
+    @Test
+    void oneStateAfterAnother() {
+        // snippet: flow-by-hand
+        Flow<String, String> half = Flow.of(Order.class, new Pizza(null, null), f -> {
+            f.idle("Send /order.").begin("/order"::equals, Order.SIZE);
+            f.byHand(Set.of(Order.ADDRESS, Order.PLACED), FlowsTest::oldSwitch, FlowsTest::oldQuestion);
+            f.state(Order.SIZE, s -> {
+                s.ask("Small or large?").to(Order.ADDRESS);
+                s.answer((turn, text) -> turn.data(new Pizza(text, null)).goTo(Order.ADDRESS));
+            });
+        });
+        // end
+        FlowTester.of(half)
+                .say("/order")
+                .say("small")
+                .expect("Where to?")
+                .redeliver()
+                .expect("Where to?")
+                .say("Elm St 1")
+                .expect("On its way.");
+    }
+}

@@ -1,0 +1,48 @@
+package io.botfsm;
+
+import io.botfsm.internal.scope.ScopedConversation;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The data entries whose names begin with a prefix, and the name under which the version of their type is remembered.
+ */
+record DataScope(String prefix) {
+    private static final int MARK_LENGTH = 8; // bytes
+
+    static DataScope of(String scope) {
+        return new DataScope(ScopedConversation.prefix(scope));
+    }
+
+    /** The entries of this scope, without the prefix. */
+    Map<String, String> within(Map<String, String> entries) {
+        Map<String, String> own = new LinkedHashMap<>();
+        entries.forEach((name, json) -> {
+            if (name.startsWith(prefix)) {
+                own.put(name.substring(prefix.length()), json);
+            }
+        });
+        return own;
+    }
+
+    /** Leaves exactly these, which have no prefix, as the entries of this scope among all. */
+    void replace(Map<String, String> all, Map<String, String> scoped) {
+        all.keySet().removeIf(name -> name.startsWith(prefix) && !scoped.containsKey(name.substring(prefix.length())));
+        scoped.forEach((name, json) -> all.put(prefix + name, json));
+    }
+
+    /** A hash, since a scope and a type may have names that an attribute cannot. */
+    String mark(String typeName) {
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest((prefix + typeName).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, MARK_LENGTH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

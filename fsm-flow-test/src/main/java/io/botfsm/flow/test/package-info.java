@@ -1,0 +1,5 @@
+/** Tests of dialogs: {@link io.botfsm.flow.test.FlowTester}. */
+@NullMarked
+package io.botfsm.flow.test;
+
+import org.jspecify.annotations.NullMarked;

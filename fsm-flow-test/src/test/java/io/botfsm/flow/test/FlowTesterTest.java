@@ -1,0 +1,89 @@
+package io.botfsm.flow.test;
+
+import static io.botfsm.flow.test.PizzaDialogTest.PIZZA;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.flow.Flow;
+import io.botfsm.flow.test.PizzaDialogTest.Order;
+import io.botfsm.flow.test.PizzaDialogTest.Pizza;
+import io.botfsm.transition.TransitionRefusedException;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a test that fails shows. */
+class FlowTesterTest {
+    @Test
+    void anUnexpectedReplyShowsTheDialog() {
+        assertThatThrownBy(() -> FlowTester.of(PIZZA)
+                        .say("/order")
+                        .press("small")
+                        .restart()
+                        .redeliver()
+                        .expect("Where to?"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("""
+                        expected the replies [Where to?], but they were [Where to with your small one?], after this dialog:
+                          > /order
+                          < Small or large?
+                          > [small]
+                          < Where to with your small one?
+                          -- restart
+                          > small (redelivered)
+                          < Where to with your small one?""");
+    }
+
+    @Test
+    void anotherStateOrNone() {
+        FlowTester<String, String> tester = FlowTester.of(PIZZA).say("/order");
+        assertThatThrownBy(() -> tester.inState(Order.ADDRESS))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("expected the state ADDRESS, but it was Order:SIZE");
+        assertThatThrownBy(tester::ended)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("expected no state, but it was Order:SIZE");
+    }
+
+    @Test
+    void anExceptionStandsInTheDialog() {
+        Flow<String, String> failing = Flow.of(
+                Order.class,
+                new Pizza(null, null),
+                f -> f.idle("idle")
+                        .begin("/order"::equals, Order.SIZE)
+                        .byHand(Set.of(Order.ADDRESS, Order.PLACED), (turn, text) -> List.of(), now -> List.of())
+                        .state(
+                                Order.SIZE,
+                                s -> s.ask("size?").to(Order.ADDRESS).answer((turn, text) -> {
+                                    throw new IllegalStateException("broken");
+                                })));
+        FlowTester<String, String> tester = FlowTester.of(failing).say("/order");
+        assertThatThrownBy(() -> tester.say("x")).hasMessage("broken");
+        assertThatThrownBy(tester::ended).hasMessageContaining("! java.lang.IllegalStateException: broken");
+    }
+
+    @Test
+    void undeclaredTransitionsAreRefused() {
+        Flow<String, String> byHand = Flow.of(
+                Order.class,
+                new Pizza(null, null),
+                f -> f.idle("idle")
+                        .begin("/order"::equals, Order.SIZE)
+                        .byHand(
+                                Set.of(Order.SIZE, Order.ADDRESS, Order.PLACED),
+                                (turn, text) -> {
+                                    var unused = turn.state("Another:STATE");
+                                    return List.of();
+                                },
+                                now -> List.of("?")));
+        FlowTester<String, String> tester = FlowTester.of(byHand).say("/order");
+        assertThatThrownBy(() -> tester.say("x")).isInstanceOf(TransitionRefusedException.class);
+    }
+
+    @Test
+    void nothingToRedeliver() {
+        assertThatThrownBy(() -> FlowTester.of(PIZZA).redeliver())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("nothing was said");
+    }
+}

@@ -1,0 +1,251 @@
+package io.botfsm.flow;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.Conversation;
+import io.botfsm.Turn;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dialog while it is being declared: its states, and the commands that are heard wherever the conversation is, also
+ * in another dialog of the same bot.
+ *
+ * <p>An input goes to the first that takes it: {@link DialogState#when} of the present state, the commands in the order
+ * of their declaration, {@link DialogState#answer} of the present state. Where nothing takes it, the question is asked
+ * again. Not thread-safe.
+ *
+ * @param <I> what the bot hears
+ * @param <O> what the bot says
+ * @param <D> the dialog's data
+ */
+public final class Dialog<I, O, D> {
+    private final StoredStates names;
+    private final D empty;
+    private final Map<Enum<?>, StateDefinition<I, O, D>> states = new LinkedHashMap<>();
+    private final List<Reaction<I, O, D>> reactions = new ArrayList<>();
+    private final List<BiConsumer<? super FlowTurn<O, D>, ? super I>> first = new ArrayList<>();
+    private @Nullable Function<? super Conversation, ? extends O> idle;
+    private Optional<O> unknownState = Optional.empty();
+    private DialogDefinition.@Nullable LateAnswers<I, O> lateAnswers;
+
+    Dialog(StoredStates names, D empty) {
+        this.names = names;
+        this.empty = empty;
+    }
+
+    /** What is said where there is no conversation. Required. */
+    public Dialog<I, O, D> idle(O words) {
+        requireNonNull(words, "words");
+        return idle(now -> words);
+    }
+
+    /** What is said where there is no conversation, of the entries of the chat, such as its language. Required. */
+    public Dialog<I, O, D> idle(Function<? super Conversation, ? extends O> words) {
+        requireNonNull(words, "words");
+        if (idle != null) {
+            throw refused("idle(...) is declared twice");
+        }
+        idle = words;
+        return this;
+    }
+
+    /**
+     * What is said, before the words of {@link #idle}, where the conversation is in a state that this build does not
+     * have. Such a conversation is left as it is until a command begins or ends a dialog. Nothing unless set.
+     */
+    public Dialog<I, O, D> unknownState(O words) {
+        unknownState = Optional.of(requireNonNull(words, "words"));
+        return this;
+    }
+
+    /** A command that starts the dialog, over if need be: {@link FlowTurn#begin}. */
+    public Dialog<I, O, D> begin(Predicate<? super I> input, Enum<?> state) {
+        requireNonNull(state, "state");
+        return react(Reaction.Kind.BEGIN, input, (turn, in) -> turn.begin(state), state);
+    }
+
+    /** A command that says something and ends whatever dialog the conversation is in: {@link FlowTurn#end}. */
+    public Dialog<I, O, D> end(Predicate<? super I> input, O words) {
+        requireNonNull(words, "words");
+        return end(input, (turn, in) -> turn.end(words));
+    }
+
+    /** A command that may end whatever dialog the conversation is in. */
+    public Dialog<I, O, D> end(
+            Predicate<? super I> input, BiFunction<? super FlowTurn<O, D>, ? super I, Next> handler) {
+        return react(Reaction.Kind.END, input, handler);
+    }
+
+    /** A command that goes back to the state before: {@link FlowTurn#back}. Heard in this dialog only. */
+    public Dialog<I, O, D> back(Predicate<? super I> input) {
+        return react(Reaction.Kind.BACK, input, (turn, in) -> turn.back());
+    }
+
+    /**
+     * A command.
+     *
+     * @param to where the handler may go, beside the exits of the state that the conversation is in
+     * @throws FlowDefinitionException if a state is not of the dialog's enum
+     */
+    public Dialog<I, O, D> when(
+            Predicate<? super I> input, BiFunction<? super FlowTurn<O, D>, ? super I, Next> handler, Enum<?>... to) {
+        return react(Reaction.Kind.GO, input, handler, to);
+    }
+
+    private Dialog<I, O, D> react(
+            Reaction.Kind kind,
+            Predicate<? super I> input,
+            BiFunction<? super FlowTurn<O, D>, ? super I, Next> handler,
+            Enum<?>... to) {
+        requireNonNull(input, "input");
+        requireNonNull(handler, "handler");
+        for (Enum<?> state : requireNonNull(to, "states")) {
+            requireOwn(state);
+        }
+        reactions.add(new Reaction<>(kind, input, handler, new LinkedHashSet<>(Arrays.asList(to))));
+        return this;
+    }
+
+    /**
+     * What is done with every input before it goes to its handler, such as noting the user's name. Decides nothing: the
+     * verbs of {@link FlowTurn} that do are refused here.
+     */
+    public Dialog<I, O, D> first(BiConsumer<? super FlowTurn<O, D>, ? super I> handler) {
+        first.add(requireNonNull(handler, "handler"));
+        return this;
+    }
+
+    /**
+     * Keeps buttons of earlier questions from answering the present one.
+     *
+     * @param stateOfButton the stored state whose question an input answers, which {@link Conversation#state()} was
+     *     when it was asked; empty for an input that answers whatever is asked, such as a text
+     * @param ifLate what is said to an input that answers the question of another state than the present one, before
+     *     the present question is asked again
+     */
+    public Dialog<I, O, D> answers(Function<? super I, Optional<String>> stateOfButton, O ifLate) {
+        lateAnswers = new DialogDefinition.LateAnswers<>(
+                requireNonNull(stateOfButton, "stateOfButton"), requireNonNull(ifLate, "ifLate"));
+        return this;
+    }
+
+    /**
+     * Declares a state.
+     *
+     * @throws FlowDefinitionException if it is not of the dialog's enum, is declared twice, or cannot work
+     */
+    public Dialog<I, O, D> state(Enum<?> state, Consumer<? super DialogState<I, O, D>> declaration) {
+        requireNonNull(declaration, "declaration");
+        requireOwn(state);
+        DialogState<I, O, D> declared = new DialogState<>(names.type(), state);
+        declaration.accept(declared);
+        return add(declared.build());
+    }
+
+    /**
+     * Leaves states to code of your own, such as the {@code switch} that this dialog replaces one state after another.
+     * It may go to any state of the dialog's enum, and end the conversation.
+     *
+     * @param which the states
+     * @param handler handles an input that no command takes, and returns what to say before the question
+     * @param question what is asked in these states
+     * @throws FlowDefinitionException if a state is not of the dialog's enum, or is declared twice
+     */
+    public Dialog<I, O, D> byHand(
+            Set<? extends Enum<?>> which,
+            BiFunction<? super Turn, ? super I, ? extends List<? extends O>> handler,
+            Function<? super Conversation, ? extends List<? extends O>> question) {
+        requireNonNull(which, "which");
+        requireNonNull(handler, "handler");
+        requireNonNull(question, "question");
+        for (Enum<?> state : which) {
+            requireOwn(state);
+            add(new StateDefinition<>(
+                    state,
+                    (data, now) -> question.apply(now),
+                    List.of(),
+                    Optional.empty(),
+                    new LinkedHashSet<>(names.all()),
+                    true,
+                    Optional.of(handler)));
+        }
+        return this;
+    }
+
+    private Dialog<I, O, D> add(StateDefinition<I, O, D> state) {
+        if (states.putIfAbsent(state.state(), state) != null) {
+            throw refused(state.state(), "it is declared twice; leave one state(...)");
+        }
+        return this;
+    }
+
+    private void requireOwn(Enum<?> state) {
+        if (requireNonNull(state, "state").getDeclaringClass() != names.type()) {
+            throw refused(
+                    state,
+                    "it is of " + state.getDeclaringClass().getName() + ", not of "
+                            + names.type().getName());
+        }
+    }
+
+    DialogDefinition<I, O, D> build() {
+        if (idle == null) {
+            throw refused("it says nothing where there is no conversation; add idle(...)");
+        }
+        for (Enum<?> state : names.all()) {
+            if (!states.containsKey(state)) {
+                throw refused(
+                        state, "it is not declared; add state(" + state.name() + ", ...), or remove the constant");
+            }
+        }
+        DialogDefinition<I, O, D> dialog = new DialogDefinition<>(
+                names,
+                empty,
+                new LinkedHashMap<>(states),
+                List.copyOf(reactions),
+                List.copyOf(first),
+                idle,
+                unknownState,
+                Optional.ofNullable(lateAnswers));
+        Set<Enum<?>> reached = reachable(dialog.exitsFromAnywhere());
+        for (Enum<?> state : names.all()) {
+            if (!reached.contains(state)) {
+                throw refused(state, "it is unreachable: no begin(...), to(...) or when(...) leads to it");
+            }
+        }
+        return dialog;
+    }
+
+    private Set<Enum<?>> reachable(Set<Enum<?>> entries) {
+        Set<Enum<?>> reached = new LinkedHashSet<>(entries);
+        List<Enum<?>> open = new ArrayList<>(entries);
+        while (!open.isEmpty()) {
+            Enum<?> next = open.remove(open.size() - 1);
+            requireNonNull(states.get(next)).exits().stream()
+                    .filter(reached::add)
+                    .forEach(open::add);
+        }
+        return reached;
+    }
+
+    private FlowDefinitionException refused(String problem) {
+        return new FlowDefinitionException(names.type(), Optional.empty(), problem);
+    }
+
+    private FlowDefinitionException refused(Enum<?> state, String problem) {
+        return new FlowDefinitionException(names.type(), Optional.of(state), problem);
+    }
+}

@@ -1,0 +1,29 @@
+package io.botfsm.flow;
+
+import io.botfsm.internal.text.Text;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
+import java.util.Optional;
+
+/** A handler did not decide what happens next exactly once. Nothing was stored. */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class HandlerDecisionException extends FsmException {
+    private final StorageKey key;
+    private final Optional<String> state;
+
+    HandlerDecisionException(StorageKey key, Optional<String> state, String problem) {
+        super(key + ": a handler in " + state.map(Text::field).orElse("no state") + " " + problem);
+        this.key = key;
+        this.state = state;
+    }
+
+    /** The conversation. */
+    public StorageKey key() {
+        return key;
+    }
+
+    /** The state that the handler worked in; empty for none. */
+    public Optional<String> state() {
+        return state;
+    }
+}

@@ -1,0 +1,43 @@
+package io.botfsm.flow;
+
+import io.botfsm.internal.text.Text;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A handler decided to go where its declaration has no exit. Nothing was stored. */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class UndeclaredExitException extends FsmException {
+    private final StorageKey key;
+    private final Optional<String> from;
+    private final Optional<Enum<?>> to;
+
+    UndeclaredExitException(StorageKey key, Optional<String> from, Optional<Enum<?>> to, String remedy) {
+        super(String.format(
+                Locale.ROOT,
+                "%s: a handler in %s went to %s, which is no declared exit; %s",
+                key,
+                from.map(Text::field).orElse("no state"),
+                to.map(Enum::name).orElse("the end"),
+                remedy));
+        this.key = key;
+        this.from = from;
+        this.to = to;
+    }
+
+    /** The conversation. */
+    public StorageKey key() {
+        return key;
+    }
+
+    /** The state that is stored; empty for none. */
+    public Optional<String> from() {
+        return from;
+    }
+
+    /** The state that the handler went to; empty for the end. */
+    public Optional<Enum<?>> to() {
+        return to;
+    }
+}

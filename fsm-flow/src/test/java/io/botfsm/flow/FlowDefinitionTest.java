@@ -1,0 +1,143 @@
+package io.botfsm.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A dialog that cannot work is refused while it is declared, with the state and the remedy. */
+class FlowDefinitionTest {
+    enum Step {
+        FIRST,
+        SECOND
+    }
+
+    enum Other {
+        FOREIGN
+    }
+
+    record Nothing(@Nullable String value) {}
+
+    private static void refused(Consumer<Dialog<String, String, Nothing>> declaration, String... words) {
+        assertThatThrownBy(() -> Flow.of(Step.class, new Nothing(null), declaration))
+                .isInstanceOf(FlowDefinitionException.class)
+                .hasMessageContainingAll(words);
+    }
+
+    private static Dialog<String, String, Nothing> first(Dialog<String, String, Nothing> f) {
+        return f.idle("idle").begin("/begin"::equals, Step.FIRST).state(Step.FIRST, FlowDefinitionTest::toSecond);
+    }
+
+    private static DialogState<String, String, Nothing> toSecond(DialogState<String, String, Nothing> s) {
+        return s.ask("first?").to(Step.SECOND).answer((turn, text) -> turn.goTo(Step.SECOND));
+    }
+
+    @Test
+    void oneThatCanWork() {
+        Flow<String, String> flow =
+                Flow.of(Step.class, new Nothing(null), f -> first(f).state(Step.SECOND, s -> s.ask("second.")));
+        assertThat(flow.toMermaid()).contains("Step_FIRST --> Step_SECOND");
+    }
+
+    @Test
+    void silentState() {
+        refused(f -> first(f).state(Step.SECOND, s -> {}), "Step", "SECOND", "silent", "add ask(...)");
+    }
+
+    @Test
+    void inescapableState() {
+        refused(
+                f -> first(f).state(Step.SECOND, s -> s.ask("?").answer((turn, in) -> turn.again())),
+                "SECOND",
+                "inescapable",
+                "add to(...) or ends()");
+    }
+
+    @Test
+    void exitsThatNothingTakes() {
+        refused(f -> first(f).state(Step.SECOND, s -> s.ask("?").ends()), "SECOND", "add answer(...)");
+    }
+
+    @Test
+    void stateDeclaredTwice() {
+        refused(f -> first(f).state(Step.FIRST, s -> s.ask("again")), "FIRST", "declared twice");
+        refused(
+                f -> first(f).byHand(
+                                Set.of(Step.FIRST),
+                                (turn, in) -> Optional.<String>empty().stream().toList(),
+                                now -> java.util.List.of()),
+                "FIRST",
+                "declared twice");
+    }
+
+    @Test
+    void constantWithoutADeclaration() {
+        refused(f -> first(f), "SECOND", "not declared", "state(SECOND, ...)");
+    }
+
+    @Test
+    void unreachableState() {
+        refused(
+                f -> f.idle("idle")
+                        .begin("/begin"::equals, Step.SECOND)
+                        .state(Step.FIRST, FlowDefinitionTest::toSecond)
+                        .state(Step.SECOND, s -> s.ask("second.")),
+                "FIRST",
+                "unreachable");
+    }
+
+    @Test
+    void nothingToSayWhereThereIsNoConversation() {
+        refused(
+                f -> f.begin("/begin"::equals, Step.FIRST)
+                        .state(Step.FIRST, FlowDefinitionTest::toSecond)
+                        .state(Step.SECOND, s -> s.ask("second.")),
+                "idle(...)");
+        refused(f -> f.idle("a").idle("b"), "idle(...) is declared twice");
+    }
+
+    @Test
+    void statesOfAnotherEnum() {
+        refused(f -> f.begin("/begin"::equals, Other.FOREIGN), "FOREIGN", Other.class.getName());
+        refused(f -> f.state(Other.FOREIGN, s -> s.ask("?")), "FOREIGN");
+        refused(f -> f.state(Step.FIRST, s -> s.ask("?").to(Other.FOREIGN)), "FIRST", "to(FOREIGN)");
+        refused(f -> f.when("x"::equals, (turn, in) -> turn.again(), Other.FOREIGN), "FOREIGN");
+    }
+
+    @Test
+    void twoQuestionsOrAnswers() {
+        refused(f -> f.state(Step.FIRST, s -> s.ask("?").ask("!")), "FIRST", "asks twice");
+        refused(
+                f -> f.state(
+                        Step.FIRST,
+                        s -> s.ask("?").answer((turn, in) -> turn.again()).answer((turn, in) -> turn.again())),
+                "FIRST",
+                "two answer(...)");
+    }
+
+    @Test
+    void aRefusalNamesWhatIsWrong() {
+        FlowDefinitionException refusal = org.assertj.core.api.Assertions.catchThrowableOfType(
+                FlowDefinitionException.class,
+                () -> Flow.<String, String, Nothing, Step>of(
+                        Step.class, new Nothing(null), f -> first(f).state(Step.SECOND, s -> {})));
+        assertThat(refusal.states()).isEqualTo(Step.class);
+        assertThat(refusal.state()).contains(Step.SECOND);
+        assertThat(refusal.getStackTrace())
+                .as("at the line of the mistake")
+                .anyMatch(at -> at.getMethodName().contains("aRefusalNamesWhatIsWrong"));
+    }
+
+    @Test
+    void twoFlowsUnderOneGroup() {
+        Flow<String, String> flow =
+                Flow.of(Step.class, new Nothing(null), f -> first(f).state(Step.SECOND, s -> s.ask("second.")));
+        assertThatThrownBy(() -> Flow.join(flow, flow))
+                .isInstanceOf(FlowDefinitionException.class)
+                .hasMessageContainingAll("\"Step\"", "names.group(...)");
+    }
+}

@@ -1,0 +1,338 @@
+package io.botfsm.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.Fsm;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.ForwardingStateStorage;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a flow keeps in a conversation, and how it reads what other builds have stored. */
+class StoredFlowTest {
+    enum Order {
+        SIZE,
+        ADDRESS,
+        PLACED
+    }
+
+    record Pizza(@Nullable String size, @Nullable String address) {}
+
+    static final Flow<String, String> PIZZA = Flow.of(
+            Order.class,
+            new Pizza(null, null),
+            f -> f.idle("idle")
+                    .begin("/order"::equals, Order.SIZE)
+                    .end("/cancel"::equals, "cancelled")
+                    .back("/back"::equals)
+                    .first((turn, text) -> turn.put("last", text))
+                    .state(
+                            Order.SIZE,
+                            s -> s.ask("size?")
+                                    .to(Order.ADDRESS)
+                                    .answer((turn, text) ->
+                                            turn.data(new Pizza(text, null)).goTo(Order.ADDRESS)))
+                    .state(
+                            Order.ADDRESS,
+                            s -> s.ask(p -> p.size() + "?")
+                                    .to(Order.PLACED)
+                                    .answer((turn, text) -> turn.change(p -> new Pizza(p.size(), text))
+                                            .goTo(Order.PLACED)))
+                    .state(Order.PLACED, s -> s.ask("placed")));
+
+    private final StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
+    private final StateStorage storage = new MemoryStateStorage();
+    private final Fsm fsm = PIZZA.fsm(storage);
+    private long event;
+
+    private java.util.List<String> say(Flow<String, String> flow, String text) {
+        return flow.handle(flow.fsm(storage), key, EventId.of(++event), text);
+    }
+
+    private Snapshot stored() {
+        return fsm.context(key).read().snapshot();
+    }
+
+    @Test
+    void dataIsStoredByPropertyUnderTheGroup() {
+        say(PIZZA, "/order");
+        say(PIZZA, "small");
+        assertThat(stored().data()).containsOnlyKeys("last", "Order:size").containsEntry("Order:size", "\"small\"");
+        assertThat(stored().attributes()).containsOnlyKeys("flow.back.0").containsValue("Order:SIZE");
+    }
+
+    @Test
+    void theEndTakesNothingButItsOwnData() {
+        say(PIZZA, "/order");
+        say(PIZZA, "small");
+        assertThat(say(PIZZA, "/cancel")).containsExactly("cancelled", "idle");
+        assertThat(stored().state()).isEmpty();
+        assertThat(stored().data()).containsOnlyKeys("last");
+        assertThat(stored().attributes()).isEmpty();
+    }
+
+    @Test
+    void aQuestionThatFailsStoresNothing() {
+        Flow<String, String> failing = Flow.of(
+                Order.class,
+                new Pizza(null, null),
+                f -> f.idle("idle")
+                        .begin("/order"::equals, Order.SIZE)
+                        .state(
+                                Order.SIZE,
+                                s -> s.ask("size?").to(Order.ADDRESS).answer((turn, text) -> turn.goTo(Order.ADDRESS)))
+                        .state(
+                                Order.ADDRESS,
+                                s -> s.ask(p -> p.size().trim())
+                                        .to(Order.PLACED)
+                                        .answer((turn, text) -> turn.goTo(Order.PLACED)))
+                        .state(Order.PLACED, s -> s.ask("placed")));
+        say(failing, "/order");
+        Snapshot before = stored();
+        assertThatThrownBy(() -> say(failing, "small")).isInstanceOf(NullPointerException.class);
+        assertThat(stored()).isEqualTo(before);
+    }
+
+    @Test
+    void anEventWithoutIdIsHandledToo() {
+        assertThat(PIZZA.handle(fsm, key, "/order")).containsExactly("size?");
+        assertThat(PIZZA.handle(fsm, key, "small")).containsExactly("small?");
+    }
+
+    @Test
+    void aHandlerThatLosesARaceRunsAgainWithoutItsFirstWords() {
+        AtomicBoolean overtaken = new AtomicBoolean();
+        Flow<String, String> flow = Flow.of(
+                Order.class,
+                new Pizza(null, null),
+                f -> f.idle(now -> "idle " + now.value("n", Integer.class).orElse(0))
+                        .begin("/order"::equals, Order.SIZE)
+                        .state(
+                                Order.SIZE,
+                                s -> s.ask("size?").to(Order.ADDRESS).answer((turn, text) -> {
+                                    if (overtaken.compareAndSet(false, true)) {
+                                        fsm.context(key).updateData("n", 7);
+                                    }
+                                    return turn.say("n is "
+                                                    + turn.value("n", Integer.class)
+                                                            .orElse(0))
+                                            .goTo(Order.ADDRESS);
+                                }))
+                        .state(
+                                Order.ADDRESS,
+                                s -> s.ask("address?").to(Order.PLACED).answer((turn, text) -> turn.goTo(Order.PLACED)))
+                        .state(Order.PLACED, s -> s.ask("placed")));
+        say(flow, "/order");
+        assertThat(say(flow, "small")).containsExactly("n is 7", "address?");
+    }
+
+    @Test
+    void aStateThatThisBuildDoesNotHaveLocksNobodyOut() {
+        say(PIZZA, "/order");
+        say(PIZZA, "small");
+        fsm.context(key).setState("Order:TOPPINGS");
+        Snapshot before = stored();
+        Flow<String, String> flow = Flow.of(
+                Order.class,
+                new Pizza(null, null),
+                f -> f.idle("idle")
+                        .unknownState("Something changed.")
+                        .begin("/order"::equals, Order.SIZE)
+                        .state(
+                                Order.SIZE,
+                                s -> s.ask("size?")
+                                        .to(Order.PLACED, Order.ADDRESS)
+                                        .answer((turn, text) -> turn.goTo(Order.PLACED)))
+                        .state(Order.ADDRESS, s -> s.ask("address?"))
+                        .state(Order.PLACED, s -> s.ask("placed")));
+        assertThat(say(flow, "hello")).containsExactly("Something changed.", "idle");
+        assertThat(stored().state()).as("is left to the build that has it").isEqualTo(before.state());
+        assertThat(stored().data()).isEqualTo(before.data());
+        assertThat(say(flow, "/order")).containsExactly("size?");
+        assertThat(stored().data()).as("that of the former dialog is gone").containsOnlyKeys("last");
+    }
+
+    enum Meal {
+        HOW_BIG,
+        WHERE
+    }
+
+    private static final Flow<String, String> RENAMED = Flow.of(
+            Meal.class,
+            new Pizza(null, null),
+            names -> names.formerly("Order:SIZE", Meal.HOW_BIG).formerly("Order:ADDRESS", Meal.WHERE),
+            f -> f.idle("idle")
+                    .begin("/order"::equals, Meal.HOW_BIG)
+                    .back("/back"::equals)
+                    .state(
+                            Meal.HOW_BIG,
+                            s -> s.ask(p -> "how big? " + p.size())
+                                    .to(Meal.WHERE)
+                                    .answer((turn, text) -> turn.goTo(Meal.WHERE)))
+                    .state(
+                            Meal.WHERE,
+                            s -> s.ask(p -> "where? " + p.size())
+                                    .ends()
+                                    .answer((turn, text) -> text.equals("?") ? turn.again() : turn.end())));
+
+    @Test
+    void aRenamedFlowGoesOnWithItsDataAndItsWayBack() {
+        say(PIZZA, "/order");
+        say(PIZZA, "small");
+        assertThat(say(RENAMED, "?")).containsExactly("where? small");
+        assertThat(say(RENAMED, "/back")).containsExactly("how big? small");
+        assertThat(stored().state()).contains("Meal:HOW_BIG");
+        assertThat(stored().data()).containsOnlyKeys("last", "Meal:size");
+        assertThat(say(RENAMED, "x")).containsExactly("where? small");
+        say(RENAMED, "end");
+        assertThat(stored().data()).containsOnlyKeys("last");
+    }
+
+    @Test
+    void backSkipsStatesThatThisBuildDoesNotHaveOrFromWhichNothingLeadsHere() {
+        say(PIZZA, "/order");
+        fsm.handle(key, turn -> {
+            var scoped = (io.botfsm.internal.scope.ScopedTurn) turn;
+            scoped.attribute("flow.back.0", "Order:SIZE");
+            scoped.attribute("flow.back.1", "Order:TOPPINGS");
+            scoped.attribute("flow.back.2", "Order:ADDRESS");
+            return turn.state(Order.ADDRESS);
+        });
+        assertThat(say(PIZZA, "/back")).containsExactly("size?");
+        assertThat(stored().attributes()).isEmpty();
+        assertThat(say(PIZZA, "/back")).containsExactly("size?");
+    }
+
+    @Test
+    void theHistoryHoldsEachStateOnce() {
+        Flow<String, String> circle = Flow.of(
+                Order.class,
+                new Pizza(null, null),
+                f -> f.idle("idle")
+                        .begin("/order"::equals, Order.SIZE)
+                        .state(
+                                Order.SIZE,
+                                s -> s.ask("a").to(Order.ADDRESS).answer((turn, in) -> turn.goTo(Order.ADDRESS)))
+                        .state(
+                                Order.ADDRESS,
+                                s -> s.ask("b").to(Order.PLACED).answer((turn, in) -> turn.goTo(Order.PLACED)))
+                        .state(
+                                Order.PLACED,
+                                s -> s.ask("c").to(Order.SIZE).answer((turn, in) -> turn.goTo(Order.SIZE))));
+        say(circle, "/order");
+        for (int i = 0; i < 20; i++) {
+            say(circle, "on");
+            assertThat(stored().attributes()).hasSizeLessThan(3);
+        }
+    }
+
+    @Test
+    void twoFlowsNeverSeeEachOthersData() {
+        Flow<String, String> other = Flow.of(
+                Meal.class,
+                new Pizza(null, null),
+                f -> f.idle("meal")
+                        .begin("/meal"::equals, Meal.HOW_BIG)
+                        .state(
+                                Meal.HOW_BIG,
+                                s -> s.ask(p -> "how big? " + p.size())
+                                        .to(Meal.WHERE)
+                                        .answer((turn, in) ->
+                                                turn.data(new Pizza(in, null)).goTo(Meal.WHERE)))
+                        .state(Meal.WHERE, s -> s.ask("where?")));
+        Flow<String, String> both = Flow.join(PIZZA, other);
+        say(both, "/order");
+        say(both, "small");
+        assertThat(say(both, "/meal")).containsExactly("how big? null");
+        say(both, "big");
+        assertThat(stored().data()).containsOnlyKeys("last", "Meal:size");
+        assertThat(say(both, "/cancel")).containsExactly("cancelled", "idle", "meal");
+    }
+
+    static final class Booking {
+        public @Nullable String date;
+        public java.util.List<String> times = java.util.List.of();
+    }
+
+    @Test
+    void editingNeverTouchesTheEmptyData() {
+        Flow<String, String> flow = Flow.of(
+                Meal.class,
+                new Booking(),
+                f -> f.idle("idle")
+                        .begin("/book"::equals, Meal.HOW_BIG)
+                        .state(
+                                Meal.HOW_BIG,
+                                s -> s.ask(b -> "date " + b.date).to(Meal.WHERE).answer((turn, in) -> {
+                                    turn.data().date = "lost, since nobody stored it";
+                                    return turn.edit(b -> b.date = in).goTo(Meal.WHERE);
+                                }))
+                        .state(Meal.WHERE, s -> s.ask(b -> b.date + " " + b.times)));
+        say(flow, "/book");
+        assertThat(say(flow, "monday")).containsExactly("monday []");
+        assertThat(say(flow, "/book")).containsExactly("date null");
+    }
+
+    @Test
+    void dataThatWouldBeReadBackOtherwiseIsRefused() {
+        Flow<String, String> flow = Flow.of(
+                Meal.class,
+                new Pizza("small", null),
+                f -> f.idle("idle")
+                        .begin("/order"::equals, Meal.HOW_BIG)
+                        .state(
+                                Meal.HOW_BIG,
+                                s -> s.ask(p -> "size " + p.size())
+                                        .to(Meal.WHERE)
+                                        .answer((turn, in) ->
+                                                turn.data(new Pizza(null, null)).goTo(Meal.WHERE)))
+                        .state(Meal.WHERE, s -> s.ask("where?")));
+        say(flow, "/order");
+        assertThatThrownBy(() -> say(flow, "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("empty data");
+    }
+
+    @Test
+    void entriesOfTheChatCannotBeADialogsData() {
+        Flow<String, String> flow = Flow.of(
+                Meal.class,
+                new Pizza(null, null),
+                f -> f.idle("idle")
+                        .begin("/order"::equals, Meal.HOW_BIG)
+                        .when(
+                                "put"::equals,
+                                (turn, in) -> turn.put("Meal:size", "x").again())
+                        .when(
+                                "remove"::equals,
+                                (turn, in) -> turn.remove("Meal:size").again())
+                        .state(Meal.HOW_BIG, s -> s.ask("a").to(Meal.WHERE).answer((turn, in) -> turn.goTo(Meal.WHERE)))
+                        .state(Meal.WHERE, s -> s.ask("where?")));
+        for (String verb : Set.of("put", "remove")) {
+            assertThatThrownBy(() -> say(flow, verb))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("Meal:size");
+        }
+    }
+
+    @Test
+    void aStorageThatCannotRememberTheWayBackIsRefused() {
+        StateStorage without = new ForwardingStateStorage(storage) {
+            @Override
+            public Set<Capability> capabilities() {
+                return EnumSet.complementOf(EnumSet.of(Capability.ATTRIBUTES));
+            }
+        };
+        assertThatThrownBy(() -> PIZZA.fsm(without))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ATTRIBUTES");
+    }
+}
