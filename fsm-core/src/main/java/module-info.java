@@ -18,6 +18,7 @@ module io.botfsm.core {
             io.botfsm.flow;
     exports io.botfsm.internal.text to
             io.botfsm.flow,
+            io.botfsm.jdbc,
             io.botfsm.memory,
             io.botfsm.redis,
             io.botfsm.redis.aiogram,
@@ -26,5 +27,6 @@ module io.botfsm.core {
     exports io.botfsm.json;
     exports io.botfsm.storage;
     exports io.botfsm.storage.catalog;
+    exports io.botfsm.storage.deadline;
     exports io.botfsm.transition;
 }

@@ -1,5 +1,7 @@
 package io.botfsm.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -33,6 +35,8 @@ public final class FencedStateStorage extends ForwardingStateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
         long lower = Math.min(token, mutation.fencingToken().orElse(token));
         return storage().write(key, mutation.toBuilder().fencingToken(lower).build());
     }

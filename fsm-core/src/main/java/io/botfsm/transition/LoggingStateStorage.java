@@ -58,6 +58,8 @@ public final class LoggingStateStorage extends ForwardingStateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
         return storage().write(key, mutation).thenApply(outcome -> {
             if (outcome instanceof Applied applied && !applied.previousState().equals(applied.state())) {
                 BestEffort.run(() -> log(Transition.of(key, applied)));

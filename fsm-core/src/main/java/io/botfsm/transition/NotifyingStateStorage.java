@@ -74,6 +74,8 @@ public final class NotifyingStateStorage extends ForwardingStateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
         long write = order.begin(key);
         CompletionStage<Outcome> written;
         try {

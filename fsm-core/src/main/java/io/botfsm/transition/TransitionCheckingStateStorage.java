@@ -72,6 +72,8 @@ public final class TransitionCheckingStateStorage extends ForwardingStateStorage
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
         if (mutation.carriesOver()) {
             return storage().write(key, mutation);
         }

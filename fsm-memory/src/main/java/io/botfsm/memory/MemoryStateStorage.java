@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.botfsm.storage.EventSourceLimitException;
@@ -19,6 +20,7 @@ import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
 import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.deadline.DeadlineQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;
+    private final DeadlineIndex deadlines = new DeadlineIndex();
     private final Ticker ticker;
     private final InstantSource clock;
     private final Optional<Duration> ttl;
@@ -65,6 +68,7 @@ public final class MemoryStateStorage implements StateStorage {
         conversations = Caffeine.newBuilder()
                 .ticker(ticker)
                 .expireAfter(new UntilItsEnd())
+                .evictionListener(this::evicted)
                 .scheduler(Scheduler.systemScheduler())
                 .executor(Runnable::run)
                 .build();
@@ -102,7 +106,7 @@ public final class MemoryStateStorage implements StateStorage {
                 StoredConversation before = kept == null ? StoredConversation.none() : kept.conversation;
                 Step step = before.apply(mutation, context(key));
                 outcome.complete(step.outcome());
-                return step.outcome() instanceof Applied ? kept(step) : kept;
+                return step.outcome() instanceof Applied ? written(key, kept, mutation, step) : kept;
             });
         } catch (EventSourceLimitException e) {
             outcome.completeExceptionally(e);
@@ -124,13 +128,25 @@ public final class MemoryStateStorage implements StateStorage {
         return Math.max(ChronoUnit.MICROS.between(Instant.EPOCH, now), highestVersion.get() + 1);
     }
 
-    private @Nullable Kept kept(Step step) {
+    /** Runs while the conversation is locked, as all changes of the index do. */
+    private @Nullable Kept written(StorageKey key, @Nullable Kept before, Mutation mutation, Step step) {
         StoredConversation conversation = step.next();
+        Optional<Instant> queuedBefore = before == null ? Optional.empty() : before.queuedAt;
+        Optional<Instant> queuedAt = DeadlineIndex.queuedAt(queuedBefore, mutation, conversation.deadline());
+        deadlines.move(key, queuedBefore, queuedAt);
         if (conversation.isGone()) {
             return null;
         }
         highestVersion.accumulate(conversation.version() + 1); // one more, since its end counts as a write
-        return new Kept(conversation, step.timeToLive().map(limit -> ticker.read() + limit.toNanos()));
+        return new Kept(conversation, step.timeToLive().map(limit -> ticker.read() + limit.toNanos()), queuedAt);
+    }
+
+    /** Runs while the conversation is locked. */
+    @SuppressWarnings("UnusedVariable") // why it is gone
+    private void evicted(@Nullable StorageKey key, @Nullable Kept kept, RemovalCause cause) {
+        if (key != null && kept != null) {
+            deadlines.move(key, kept.queuedAt, Optional.empty());
+        }
     }
 
     @Override
@@ -138,12 +154,15 @@ public final class MemoryStateStorage implements StateStorage {
         return EnumSet.allOf(Capability.class);
     }
 
-    /** Offers a {@link ConversationCatalog}. */
+    /** Offers a {@link ConversationCatalog} and a {@link DeadlineQueue}. */
     @Override
     public <T> Optional<T> extension(Class<T> type) {
         requireNonNull(type, "type");
-        return type == ConversationCatalog.class
-                ? Optional.of(type.cast(new MemoryCatalog(this::keys, this::snapshot)))
+        if (type == ConversationCatalog.class) {
+            return Optional.of(type.cast(new MemoryCatalog(this::keys, this::snapshot)));
+        }
+        return type == DeadlineQueue.class
+                ? Optional.of(type.cast(new MemoryDeadlineQueue(conversations.asMap(), deadlines, clock, this::keys)))
                 : Optional.empty();
     }
 
@@ -159,11 +178,15 @@ public final class MemoryStateStorage implements StateStorage {
     public void close() {
         closed = true;
         conversations.invalidateAll();
+        deadlines.clear();
     }
 
-    /** How many conversations are in memory, those whose time is over but which have not left yet included. */
+    /**
+     * How many conversations are in memory, and how many entries of the index of deadlines, those whose time is over
+     * but which have not left yet included.
+     */
     long size() {
-        return conversations.estimatedSize();
+        return conversations.estimatedSize() + deadlines.size();
     }
 
     /** Lets those go whose time is over by a ticker that the scheduler does not know. */
@@ -171,10 +194,17 @@ public final class MemoryStateStorage implements StateStorage {
         conversations.cleanUp();
     }
 
-    /** A conversation and when it ends by the ticker; the end is part of the value, so that only writes move it. */
-    private record Kept(StoredConversation conversation, Optional<Long> end) {
-        long left(long now) {
+    /**
+     * A conversation, when it ends by the ticker, and its place in the index of deadlines; all are part of the value,
+     * so that only what locks it moves them.
+     */
+    record Kept(StoredConversation conversation, Optional<Long> end, Optional<Instant> queuedAt) {
+        private long left(long now) {
             return end.map(nanos -> Math.max(0, nanos - now)).orElse(Long.MAX_VALUE);
+        }
+
+        Kept queuedAt(Optional<Instant> place) {
+            return new Kept(conversation, end, place);
         }
     }
 

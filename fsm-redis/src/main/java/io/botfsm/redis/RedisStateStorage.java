@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.redis.catalog.CatalogedStorage;
 import io.botfsm.redis.catalog.RedisCatalog;
+import io.botfsm.redis.deadline.DeadlineKeys;
+import io.botfsm.redis.deadline.RedisDeadlineQueue;
 import io.botfsm.redis.internal.CallFailures;
 import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.internal.ScriptCalls;
@@ -23,6 +25,7 @@ import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.UnconfirmedWriteException;
 import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.deadline.DeadlineQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. As durable as the Redis behind it: with its default settings a crash of the server may lose the last
  * second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
  * {@link StorageUnavailableException} when Redis is unavailable or passes a request by for now,
- * {@link StorageRefusedException} when it will go on refusing. Offers a {@link ConversationCatalog}, which needs more
- * rights; the page says which.
+ * {@link StorageRefusedException} when it will go on refusing. Offers a {@link ConversationCatalog} and a
+ * {@link DeadlineQueue}, which need more permissions; the page says which.
  */
 public final class RedisStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
@@ -59,7 +62,9 @@ public final class RedisStateStorage implements StateStorage {
     private final WriteArguments arguments;
     private final Optional<Durability> durability;
     private final Optional<FollowedScripts> durableScripts;
+    private final DeadlineKeys deadlineKeys;
     private final ConversationCatalog catalog;
+    private final DeadlineQueue deadlines;
     private volatile boolean closed;
 
     /**
@@ -89,6 +94,8 @@ public final class RedisStateStorage implements StateStorage {
         this.arguments = new WriteArguments(options);
         this.catalog = new RedisCatalog(
                 port, timeout, new CatalogedStorage(keys::pattern, keys::conversation, this::read, () -> closed));
+        this.deadlineKeys = new DeadlineKeys(options.keyPrefix());
+        this.deadlines = new RedisDeadlineQueue(port, timeout, deadlineKeys, catalog, clock, () -> closed);
     }
 
     private static void requireTime(Durability wanted, Duration timeout) {
@@ -130,7 +137,7 @@ public final class RedisStateStorage implements StateStorage {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // as it is kept
         return scripts.call(
                 Scripts.WRITE,
-                List.of(keys.key(key)),
+                mutation.changesDeadline() ? deadlineKeys.conversationAndIndex(key) : List.of(keys.key(key)),
                 arguments.of(mutation, now),
                 (outcome, reply, failure) -> finish(outcome, key, mutation, now, reply, failure));
     }
@@ -201,11 +208,14 @@ public final class RedisStateStorage implements StateStorage {
         return CAPABILITIES;
     }
 
-    /** Offers a {@link ConversationCatalog}. */
+    /** Offers a {@link ConversationCatalog} and a {@link DeadlineQueue}. */
     @Override
     public <T> Optional<T> extension(Class<T> type) {
         requireNonNull(type, "type");
-        return type == ConversationCatalog.class ? Optional.of(type.cast(catalog)) : Optional.empty();
+        if (type == ConversationCatalog.class) {
+            return Optional.of(type.cast(catalog));
+        }
+        return type == DeadlineQueue.class ? Optional.of(type.cast(deadlines)) : Optional.empty();
     }
 
     /** Ends the storage, not the client. */

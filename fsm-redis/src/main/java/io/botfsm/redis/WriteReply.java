@@ -5,6 +5,7 @@ import static io.botfsm.redis.StoredHash.VERSION_BYTES;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.EventSourceLimitException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -27,6 +28,7 @@ final class WriteReply {
     private static final long FENCED = 3;
     private static final long SOURCES = 4;
     private static final long FORMAT = 5;
+    private static final long INDEX = 6;
 
     private WriteReply() {}
 
@@ -36,6 +38,7 @@ final class WriteReply {
      * @param written the time that the write was given
      * @param now when the reply is read, by the same clock
      * @throws EventSourceLimitException if the event is of one source too many
+     * @throws ConversationRefusedException if its index of deadlines is a key of another type
      * @throws StoredHash.FormatException if the record has another format
      * @throws RuntimeException if this is not a reply of the script
      */
@@ -56,6 +59,14 @@ final class WriteReply {
         if (which == SOURCES) {
             throw new EventSourceLimitException(
                     key, mutation.eventId().orElseThrow().source());
+        }
+        if (which == INDEX) {
+            throw new ConversationRefusedException(
+                    key,
+                    "the key of its index of deadlines (…:due:{n}:bot in its slot) is of another type: delete that key, then mend the"
+                            + " index (DeadlineQueue.mend)",
+                    false,
+                    null);
         }
         if (which == FORMAT) {
             StoredHash.requireFormat((Long) reply.get(1));

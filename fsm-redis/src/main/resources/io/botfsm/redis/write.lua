@@ -1,6 +1,6 @@
 -- Applies one Mutation to one conversation, as StoredConversation.apply decides it.
 -- Redis does not roll a script back: the caller checks numbers and sizes, so that nothing can fail after the first write.
--- KEYS: 1 conversation
+-- KEYS: 1 conversation, 2 its index of deadlines, only where the deadline is set or cleared
 -- ARGV: 1 one byte each: state k kept, s set, c cleared, S and C the same, of a state that is carried over; data p patched, r replaced;
 --         4 bytes each: how many of the other arguments are to be set in state and data, how many in attributes;
 --         8 bytes each, -1 none: expected version, fencing token, event id, time to live in ms, that of a tombstone,
@@ -18,6 +18,7 @@
 --         {3, token}:   a higher fencing token was seen
 --         {4, source}:  events of too many other sources are remembered
 --         {5, format}:  the record has another format
+--         {6}:          the index is of another type
 local NONE = '\0\0\0\0\0\0\0' -- version 0
 local HEAD = 23 -- bytes of v before the events
 local FORMAT = 17592186044416 -- 2^44, the lowest bit above the time in v: format 1
@@ -162,7 +163,15 @@ if change == 's' then from, ARGV[1] = 1, 's' end -- ARGV[1] has been read: now i
 local empty = sets == 0 and (change == 'c' or not state) -- unless entries are left
 local outlives = token >= 0 or chunk or run ~= '' -- what a tombstone is for
 
--- The first write happens below this line. An HDEL comes before the first HSET, a refused one refuses everything.
+-- The first write happens below this line. A refused ZADD, ZREM or HDEL refuses everything: each comes before the first HSET.
+local entry
+if due >= 0 then
+  entry = string.match(key, '{(.*)}$')
+  local indexed
+  if due > 0 then indexed = redis.pcall('ZADD', KEYS[2], 'LT', due, entry)
+  else indexed = redis.pcall('ZREM', KEYS[2], entry) end
+  if type(indexed) == 'table' then return string.find(indexed.err, 'WRONGTYPE', 1, true) and {6} or indexed end
+end
 local names
 if stored then
   if data == 'r' or ended then
@@ -186,6 +195,7 @@ if stored then
 end
 local x
 if empty then
+  if due > 0 then redis.pcall('ZREM', KEYS[2], entry) end -- there is no conversation that has it
   if not outlives then
     if stored then call('DEL', key) end
     return NONE .. answer

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.botfsm.redis.deadline.DeadlineKeys;
 import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RespConnection;
@@ -146,6 +147,7 @@ class OracleTest {
             assertThat(get(storage.read(key))).as(where).isEqualTo(step.next().snapshot(now));
             long pttl = pttl(hash);
             checkTtl(where, step, previousPttl, pttl);
+            checkIndex(where, key, step.next(), outcome instanceof Applied && mutation.changesDeadline());
 
             previousPttl = pttl;
             model = step.next();
@@ -333,6 +335,23 @@ class OracleTest {
 
     private long pttl(byte[] hash) {
         return redis.call("PTTL".getBytes(UTF_8), hash) instanceof Long millis ? millis : Long.MIN_VALUE;
+    }
+
+    /** An entry is never later than the deadline; a write that changes that leaves none without it. */
+    private void checkIndex(String where, StorageKey key, StoredConversation model, boolean hasJustChanged) {
+        byte[] index = new DeadlineKeys(RedisStorageOptions.DEFAULT_KEY_PREFIX)
+                .conversationAndIndex(key)
+                .get(1);
+        byte[] place = (byte[])
+                redis.call("ZSCORE".getBytes(UTF_8), index, key.toText().getBytes(UTF_8));
+        if (model.deadline().isPresent()) {
+            assertThat(place).as(where).isNotNull();
+            assertThat(Long.parseLong(new String(place, UTF_8)))
+                    .as(where)
+                    .isLessThanOrEqualTo(model.deadline().get().toEpochMilli() / 10);
+        } else if (hasJustChanged) {
+            assertThat(place).as(where).isNull();
+        }
     }
 
     private static void checkTtl(String where, StoredConversation.Step step, long before, long pttl) {

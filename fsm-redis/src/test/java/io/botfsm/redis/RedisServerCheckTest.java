@@ -103,11 +103,14 @@ class RedisServerCheckTest {
 
     @Test
     void theProbeTriesEveryCommandOfTheScripts() {
+        Set<String> ofDeadlines = Set.of("ZADD", "ZREM", "WRONGTYPE"); // tried when a queue is used first
         Set<String> tried = commands(Scripts.PROBE);
         for (Script script : Scripts.OF_CONVERSATIONS) {
-            assertThat(tried).containsAll(commands(script));
+            Set<String> used = commands(script);
+            used.removeAll(ofDeadlines);
+            assertThat(tried).containsAll(used);
         }
-        assertThat(commands(Scripts.WRITE)).hasSize(9);
+        assertThat(commands(Scripts.WRITE)).hasSize(9 + ofDeadlines.size());
     }
 
     @Test

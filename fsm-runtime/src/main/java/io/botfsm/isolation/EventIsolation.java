@@ -109,6 +109,12 @@ public interface EventIsolation extends AutoCloseable {
         return call(key, lease -> handler.call());
     }
 
+    /** How many handlers wait or run now, for metrics. */
+    int handlers();
+
+    /** How many conversations have a handler that waits or runs now, for metrics. */
+    int conversations();
+
     /**
      * Takes no more handlers and waits until those submitted have run, and what they held has been given back.
      *

@@ -136,13 +136,13 @@ final class QueuedIsolation implements EventIsolation {
         queues.all().forEach(queued -> giveUp(queued, new IsolationClosedException()));
     }
 
-    /** How many conversations something is kept for. */
-    int conversations() {
+    @Override
+    public int conversations() {
         return queues.conversations();
     }
 
-    /** How many handlers wait or run. */
-    int handlers() {
+    @Override
+    public int handlers() {
         return permits.taken();
     }
 

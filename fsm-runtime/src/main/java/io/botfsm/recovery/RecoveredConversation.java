@@ -16,23 +16,41 @@ import java.util.Optional;
 public final class RecoveredConversation {
     private final Optional<String> state;
     private final Map<String, String> data;
+    private final Map<String, String> attributes;
     private final Optional<EventId> lastEvent;
 
-    private RecoveredConversation(Optional<String> state, Map<String, String> data, Optional<EventId> lastEvent) {
+    private RecoveredConversation(
+            Optional<String> state,
+            Map<String, String> data,
+            Map<String, String> attributes,
+            Optional<EventId> lastEvent) {
         this.state = state;
         this.data = data;
+        this.attributes = attributes;
         this.lastEvent = lastEvent;
     }
 
     /**
-     * A conversation from a source that does not keep events.
+     * A conversation from a source that keeps neither attributes nor events: its data is in the first version of each
+     * type.
      *
      * @param state the stored name of its state
      * @param data names and JSON texts; copied
      */
     public static RecoveredConversation of(Optional<String> state, Map<String, String> data) {
         return new RecoveredConversation(
-                requireNonNull(state, "state"), Map.copyOf(requireNonNull(data, "data")), Optional.empty());
+                requireNonNull(state, "state"), Map.copyOf(requireNonNull(data, "data")), Map.of(), Optional.empty());
+    }
+
+    /**
+     * The same with the attributes that were saved with state and data, {@link Snapshot#attributes()}: among them is
+     * the version of each type of data. Keep them as they are; a storage that has none refuses to restore a
+     * conversation that does.
+     *
+     * @param attributes names and texts; copied
+     */
+    public RecoveredConversation withAttributes(Map<String, String> attributes) {
+        return new RecoveredConversation(state, data, Map.copyOf(requireNonNull(attributes, "attributes")), lastEvent);
     }
 
     /**
@@ -40,7 +58,7 @@ public final class RecoveredConversation {
      * are forgotten.
      */
     public RecoveredConversation withLastEvent(EventId event) {
-        return new RecoveredConversation(state, data, Optional.of(requireNonNull(event, "event")));
+        return new RecoveredConversation(state, data, attributes, Optional.of(requireNonNull(event, "event")));
     }
 
     /** The stored name of its state. */
@@ -53,6 +71,11 @@ public final class RecoveredConversation {
         return data;
     }
 
+    /** What this library's own parts kept with the conversation, apart from the user's data. */
+    public Map<String, String> attributes() {
+        return attributes;
+    }
+
     /** The event applied last, if the source keeps it. */
     public Optional<EventId> lastEvent() {
         return lastEvent;
@@ -62,11 +85,12 @@ public final class RecoveredConversation {
         return state.isEmpty() && data.isEmpty();
     }
 
-    /** The write that restores it where it is missing; the event is not told where it is remembered anyway. */
+    /** The write that restores it where it is missing; without the event where it is remembered anyway. */
     Mutation restoring(Snapshot missing, boolean withEvent) {
         Mutation.Builder write =
                 Mutation.builder().expectVersion(missing.version()).replaceData(new LinkedHashMap<>(data));
         state.ifPresent(write::state);
+        attributes.forEach(write::attribute);
         lastEvent
                 .filter(event -> withEvent
                         && missing.events().takes(event)
@@ -80,12 +104,13 @@ public final class RecoveredConversation {
         return that instanceof RecoveredConversation c
                 && state.equals(c.state)
                 && data.equals(c.data)
+                && attributes.equals(c.attributes)
                 && lastEvent.equals(c.lastEvent);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(state, data, lastEvent);
+        return Objects.hash(state, data, attributes, lastEvent);
     }
 
     /** State and names; never the values. */

@@ -104,7 +104,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
 
     @Override
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
-        return dependsOnWhatWasThere(mutation)
+        requireNonNull(key, "key");
+        return dependsOnWhatWasThere(requireNonNull(mutation, "mutation"))
                 ? known(key, isWholeClear(mutation)).thenCompose(now -> writeKnown(key, mutation, true))
                 : writeKnown(key, mutation, true);
     }

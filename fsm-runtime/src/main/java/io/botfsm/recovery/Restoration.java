@@ -108,6 +108,7 @@ final class Restoration {
             return Snapshot.builder()
                     .state(restoring.state())
                     .data(restoring.puts())
+                    .attributes(restoring.attributes())
                     .version(applied.version())
                     .events(restoring.eventId().map(events::with).orElse(events))
                     .since(applied.since())

@@ -3,7 +3,9 @@ package io.botfsm.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.Fsm;
 import io.botfsm.Handled;
+import io.botfsm.json.NewerDataException;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -98,6 +100,40 @@ class RecoveringStateStorageTest extends RecoveryTest {
             reads.forEach(one -> assertIsAlice(answer(one)));
             assertThat(source.asked).hasSize(1);
         }
+    }
+
+    record Person(String fullName) {}
+
+    @Test
+    void recoveredDataIsOfTheVersionInWhichItWasSaved() {
+        Fsm third = Fsm.builder(recovering)
+                .data(
+                        Person.class,
+                        d -> d.version(3)
+                                .from(1, former -> former.rename("name", "fullName"))
+                                .from(2, former -> former.put("fullName", "upcast from 2")))
+                .build();
+        Map<String, String> data = Map.of("fullName", "\"Ada\"");
+        Map<String, String> marks = Map.of("data.Person", "3");
+        source.knowing(KEY, RecoveredConversation.of(Optional.of("A"), data).withAttributes(marks));
+
+        assertThat(third.context(KEY).data(Person.class)).hasValue(new Person("Ada"));
+        assertThat(third.context(KEY).data(Person.class)).hasValue(new Person("Ada"));
+        assertThat(read().attributes()).isEqualTo(marks);
+        storage.forget();
+        source.knowing(KEY, RecoveredConversation.of(Optional.of("A"), data)); // kept without: of the first version
+        assertThat(third.context(KEY).data(Person.class)).hasValue(new Person("upcast from 2"));
+        storage.forget();
+        source.knowing(KEY, source.known.get(KEY).withAttributes(Map.of("data.Person", "4")));
+        assertThatThrownBy(() -> third.context(KEY).data(Person.class)).isInstanceOf(NewerDataException.class);
+    }
+
+    @Test
+    void attributesAloneMakeNoConversation() {
+        source.knowing(
+                KEY, RecoveredConversation.of(Optional.empty(), Map.of()).withAttributes(Map.of("data.Person", "3")));
+
+        assertThat(read()).isEqualTo(Snapshot.none());
     }
 
     @Test

@@ -279,6 +279,16 @@ class ApplicationFaultsTest {
         }
 
         @Override
+        public int handlers() {
+            return 0;
+        }
+
+        @Override
+        public int conversations() {
+            return 0;
+        }
+
+        @Override
         public boolean drain(Duration timeout) {
             return true;
         }

@@ -216,6 +216,16 @@ class PoisonedConversationTest {
         }
 
         @Override
+        public int handlers() {
+            return isolation.handlers();
+        }
+
+        @Override
+        public int conversations() {
+            return isolation.conversations();
+        }
+
+        @Override
         public boolean drain(Duration limit) throws InterruptedException {
             return isolation.drain(limit);
         }

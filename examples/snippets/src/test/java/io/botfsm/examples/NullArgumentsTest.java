@@ -14,11 +14,15 @@ import io.botfsm.flow.Flow;
 import io.botfsm.flow.FlowDefinitionException;
 import io.botfsm.flow.test.FlowTester;
 import io.botfsm.isolation.EventIsolation;
+import io.botfsm.jdbc.BotDatabase;
 import io.botfsm.json.GenericType;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.Claim;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.micrometer.BotMetrics;
+import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.recovery.StateRecovery;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.RedisLeaseOptions;
 import io.botfsm.redis.RedisStorageOptions;
@@ -28,6 +32,7 @@ import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.EventWindow;
+import io.botfsm.storage.FencedStateStorage;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
@@ -37,12 +42,19 @@ import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.deadline.DueConversation;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
 import io.botfsm.telegrambots.UpdateKeys;
+import io.botfsm.transition.LoggingStateStorage;
+import io.botfsm.transition.NotifyingStateStorage;
+import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionRules;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -71,6 +83,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -169,6 +182,10 @@ class NullArgumentsTest {
         SAMPLES.put(
                 ConversationCatalog.class,
                 () -> STORAGE.extension(ConversationCatalog.class).orElseThrow());
+        SAMPLES.put(
+                DeadlineQueue.class,
+                () -> STORAGE.extension(DeadlineQueue.class).orElseThrow());
+        SAMPLES.put(DueConversation.class, () -> DueConversation.of(KEY, Instant.EPOCH, 1, Instant.EPOCH));
         SAMPLES.put(Erasure.class, () -> Erasure.of(STORAGE));
         SAMPLES.put(ChatMove.class, () -> ChatMove.of(STORAGE));
         SAMPLES.put(
@@ -186,6 +203,19 @@ class NullArgumentsTest {
         SAMPLES.put(ConversationImport.Builder.class, () -> ConversationImport.builder(STORAGE));
         SAMPLES.put(StoredConversation.class, StoredConversation::none);
         SAMPLES.put(StoredConversation.Builder.class, StoredConversation::builder);
+        SAMPLES.put(LoggingStateStorage.class, () -> new LoggingStateStorage(STORAGE));
+        SAMPLES.put(NotifyingStateStorage.class, () -> new NotifyingStateStorage(STORAGE, List.of()));
+        SAMPLES.put(
+                TransitionCheckingStateStorage.class,
+                () -> new TransitionCheckingStateStorage(
+                        STORAGE, TransitionRules.builder().build()));
+        SAMPLES.put(FencedStateStorage.class, () -> new FencedStateStorage(STORAGE, 1));
+        SAMPLES.put(MeterRegistry.class, SimpleMeterRegistry::new);
+        SAMPLES.put(BotMetrics.class, () -> BotMetrics.of(new SimpleMeterRegistry(), "a"));
+        SAMPLES.put(
+                RecoveringStateStorage.class,
+                () -> RecoveringStateStorage.builder(STORAGE, (StateRecovery) anyOf(StateRecovery.class))
+                        .build());
         SAMPLES.put(EventIsolation.Builder.class, EventIsolation::builder);
         SAMPLES.put(EventIsolation.class, EventIsolation::inProcess);
         SAMPLES.put(MemoryLeaseStore.class, MemoryLeaseStore::new);
@@ -202,6 +232,7 @@ class NullArgumentsTest {
         SAMPLES.put(BotRedis.Builder.class, () -> LettuceRedis.builder("redis://localhost"));
         SAMPLES.put(RedisUri.class, () -> RedisUri.parse("redis://localhost"));
         SAMPLES.put(BotRedis.class, () -> REDIS);
+        SAMPLES.put(BotDatabase.Builder.class, () -> BotDatabase.builder(new JdbcDataSource()));
         SAMPLES.put(MemoryStateStorage.Builder.class, MemoryStateStorage::builder);
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
@@ -296,9 +327,13 @@ class NullArgumentsTest {
             return type.getDeclaredConstructor(components).newInstance(values);
         }
         if (type.isInterface()) {
-            return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> null);
+            return anyOf(type);
         }
         throw new IllegalStateException("no sample of " + type);
+    }
+
+    private static Object anyOf(Class<?> type) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> null);
     }
 
     private static List<Executable> calls(Class<?> type) {
@@ -325,10 +360,12 @@ class NullArgumentsTest {
                 FlowTester.class,
                 EventIsolation.class,
                 InstanceLock.class,
+                BotDatabase.class,
                 RedisStorageOptions.class,
                 LettuceRedis.class,
                 AiogramLayout.class,
-                PollingSession.class)) {
+                PollingSession.class,
+                BotMetrics.class)) {
             Path jar = Path.of(
                     of.getProtectionDomain().getCodeSource().getLocation().toURI());
             if (Files.isDirectory(jar)) {

@@ -9,6 +9,7 @@ import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.catalog.ConversationFilter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,6 +110,32 @@ public final class AiogramLayout {
 
     String patternOfData() {
         return KeyPattern.of(begin(), separator + DATA);
+    }
+
+    /**
+     * A pattern, as Redis reads it, of at least the keys that the conversations which a filter matches have for a part.
+     *
+     * @param part {@code state} or {@code data}
+     */
+    String pattern(ConversationFilter filter, String part) {
+        String between = KeyPattern.literal(separator);
+        StringBuilder pattern = new StringBuilder(KeyPattern.literal(prefix)).append(between);
+        if (withBotId) {
+            pattern.append(literalOrAny(bot.or(filter::bot))).append(between);
+        }
+        if (withBusinessConnectionId) {
+            pattern.append('*'); // most have none
+        }
+        pattern.append(literalOrAny(filter.chat())).append(between).append('*'); // most have no thread
+        filter.user().map(KeyPattern::literal).ifPresent(pattern::append);
+        if (withDestiny) {
+            pattern.append(between).append('*');
+        }
+        return pattern.append(between).append(part).toString();
+    }
+
+    private static String literalOrAny(Optional<String> id) {
+        return id.map(KeyPattern::literal).orElse("*");
     }
 
     private String begin() {

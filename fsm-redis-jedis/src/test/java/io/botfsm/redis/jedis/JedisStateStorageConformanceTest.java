@@ -9,6 +9,6 @@ import io.botfsm.redis.testkit.RedisUser;
  */
 final class JedisStateStorageConformanceTest extends RedisStorageConformance {
     JedisStateStorageConformanceTest() {
-        super(new JedisInTest(), () -> Topology.serverFor(RedisUser.OF_CONVERSATIONS));
+        super(new JedisInTest(), () -> Topology.serverFor(RedisUser.OF_DEADLINES));
     }
 }

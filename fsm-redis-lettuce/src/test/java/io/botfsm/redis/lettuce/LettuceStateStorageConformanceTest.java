@@ -9,6 +9,6 @@ import io.botfsm.redis.testkit.RedisUser;
  */
 final class LettuceStateStorageConformanceTest extends RedisStorageConformance {
     LettuceStateStorageConformanceTest() {
-        super(new LettuceInTest(), () -> Topology.serverFor(RedisUser.OF_CONVERSATIONS));
+        super(new LettuceInTest(), () -> Topology.serverFor(RedisUser.OF_DEADLINES));
     }
 }

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for the commands of scans, and between them, so that bots go on meanwhile. Thread-safe. */
-final class CatalogCalls {
+/** Waits for the commands of scans and queues, and between them, so that bots go on meanwhile. Thread-safe. */
+public final class CatalogCalls {
     /**
      * 50,000 keys a second, so that a writer keeps at least a third of its pace; {@code CatalogStreamTest} measures it.
      */
@@ -25,7 +25,12 @@ final class CatalogCalls {
     private final CallFailures failures;
     private long next = System.nanoTime();
 
-    CatalogCalls(Duration timeout) {
+    /**
+     * Calls over a client.
+     *
+     * @param timeout how long the client lets a command take
+     */
+    public CatalogCalls(Duration timeout) {
         this.timeout = timeout;
         this.failures = new CallFailures(timeout);
     }
@@ -35,7 +40,7 @@ final class CatalogCalls {
      *
      * @param command its name, for errors
      */
-    <T> T await(String command, CompletionStage<T> reply) {
+    public <T> T await(String command, CompletionStage<T> reply) {
         try {
             return reply.toCompletableFuture()
                     .get(timeout.multipliedBy(COMMANDS_A_CALL).toNanos(), TimeUnit.NANOSECONDS);
@@ -56,7 +61,7 @@ final class CatalogCalls {
     }
 
     /** Waits until as many keys may be looked at. */
-    void pace(int keys) {
+    public void pace(int keys) {
         long from;
         synchronized (this) {
             long now = System.nanoTime();

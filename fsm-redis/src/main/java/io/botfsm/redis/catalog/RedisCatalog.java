@@ -190,7 +190,7 @@ public final class RedisCatalog implements ConversationCatalog {
         for (int i = 0; i < keys.size(); i++) {
             StorageKey key = keys.get(i);
             try {
-                Snapshot snapshot = calls.await("HGETALL", reading.get(i));
+                Snapshot snapshot = calls.await("reading " + key, reading.get(i));
                 if (filter.matches(key, snapshot)) {
                     found.add(FoundConversation.of(key, snapshot));
                 }

@@ -3,15 +3,17 @@ package io.botfsm.redis.cluster;
 /**
  * The slot of a key, as the Redis Cluster specification defines it: CRC16 (XMODEM) of its hash tag, or of all of it.
  */
-final class HashSlot {
-    static final int COUNT = 16_384;
+public final class HashSlot {
+    /** How many slots there are. */
+    public static final int COUNT = 16_384;
 
     private static final int POLYNOMIAL = 0x1021;
     private static final int[] TABLE = table();
 
     private HashSlot() {}
 
-    static int of(byte[] key) {
+    /** The slot of a key. */
+    public static int of(byte[] key) {
         int open = indexOf(key, '{', 0);
         int close = open < 0 ? -1 : indexOf(key, '}', open + 1);
         return close > open + 1 ? crc16(key, open + 1, close) % COUNT : crc16(key, 0, key.length) % COUNT;

@@ -15,7 +15,7 @@ public final class KeyPattern {
     }
 
     /** Of this text alone. */
-    static String literal(String text) {
+    public static String literal(String text) {
         return text.replaceAll("[*?\\[\\]\\\\]", "\\\\$0");
     }
 }

@@ -73,7 +73,7 @@ public final class KeyScheme {
     }
 
     /** A part of a key as it is written in its text. */
-    private static String encoded(String id) {
+    public static String encoded(String id) {
         String text = StorageKey.bot(id).chat(0).user(0).build().toText();
         return text.substring(0, text.indexOf(':'));
     }

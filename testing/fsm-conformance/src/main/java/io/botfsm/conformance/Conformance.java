@@ -69,6 +69,21 @@ public abstract class Conformance {
         void spoil(StorageKey key);
     }
 
+    /**
+     * A conversation is several records, each of which comes and goes, so that a scan may miss one that is there all
+     * the time.
+     */
+    public interface SplitsConversations {}
+
+    /** A queue of deadlines can be made to forget. */
+    public interface Forgets {
+        /**
+         * Removes the entry of a conversation from the index of deadlines, and nothing else, as a write by a version
+         * that knows no index would have left it.
+         */
+        void forgetDeadline(StorageKey key);
+    }
+
     /** For the suites. */
     protected Conformance() {}
 

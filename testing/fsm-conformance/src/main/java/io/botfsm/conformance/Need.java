@@ -14,6 +14,10 @@ public enum Need {
     COUNTS,
     /** The test class is {@link Conformance.Spoils}. */
     SPOILS,
+    /** The test class is not {@link Conformance.SplitsConversations}. */
+    WHOLE_RECORDS,
+    /** The test class is {@link Conformance.Forgets}. */
+    FORGETS,
     /** The storage has {@link Capability#COMPARE_AND_SET}. */
     COMPARE_AND_SET,
     /** The storage has {@link Capability#VERSION}. */
@@ -40,6 +44,8 @@ public enum Need {
             case SHARES -> suite instanceof Conformance.Shares;
             case COUNTS -> suite instanceof Conformance.Counts;
             case SPOILS -> suite instanceof Conformance.Spoils;
+            case WHOLE_RECORDS -> !(suite instanceof Conformance.SplitsConversations);
+            case FORGETS -> suite instanceof Conformance.Forgets;
             case COMPARE_AND_SET, VERSION, EVENT_ID, FENCING, TTL, TIMES, ATTRIBUTES, DEADLINE, ANY_TEXT ->
                 suite.meets(this);
         };

@@ -26,8 +26,8 @@ final class Requirements implements TestTemplateInvocationContextProvider {
     private static final Comparator<Gap> ORDER =
             Comparator.comparingInt(Gap::rule).thenComparing(Gap::need);
 
-    /** A rule of the leases has an L before its number, one of catalogs a C. */
-    private static final Pattern RULE = Pattern.compile("rule[LC]?(\\d\\d)_");
+    /** A rule of the leases has an L before its number, one of catalogs a C, one of queues of deadlines a D. */
+    private static final Pattern RULE = Pattern.compile("rule[LCD]?(\\d\\d)_");
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {

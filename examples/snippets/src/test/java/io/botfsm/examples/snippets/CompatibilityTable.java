@@ -34,11 +34,17 @@ final class CompatibilityTable {
     record Combination(String suite, String client, String topology) {}
 
     static final String OF_ONE_PROCESS = "one process";
+    static final String A_DATABASE = "database";
 
-    private static final List<String> SUITES =
-            List.of("storage", "catalog", "lease", "event isolation", "instance lock", "aiogram", "port");
+    private static final List<String> SUITES = List.of(
+            "storage", "catalog", "lease", "event isolation", "instance lock", "aiogram", "aiogram catalog", "port");
     /** By the beginning of the names of their tests; in lower case the last part of their packages. */
     private static final List<String> CLIENTS = List.of("Lettuce", "Jedis");
+
+    /** By the beginning of the names of their tests. */
+    private static final List<String> DATABASES = List.of("Postgres", "MariaDb", "Sqlite", "H2");
+
+    private static final List<String> SUITES_OF_DATABASES = List.of("storage", "catalog", "lease", "event isolation");
 
     private static final List<String> TOPOLOGIES = List.of("standalone", "Sentinel", "Cluster");
 
@@ -93,6 +99,12 @@ final class CompatibilityTable {
         if (client.isPresent()) {
             return Optional.of(new Combination(suite, client.get(), topology));
         }
+        if (testClass.startsWith("io.botfsm.jdbc.")) {
+            return DATABASES.stream()
+                    .filter(name::startsWith)
+                    .findFirst()
+                    .map(database -> new Combination(suite, database, A_DATABASE));
+        }
         return Stream.of("io.botfsm.memory.", "io.botfsm.conformance.", "io.botfsm.lock.store.")
                         .anyMatch(testClass::startsWith)
                 ? Optional.of(new Combination(suite, "memory", OF_ONE_PROCESS))
@@ -101,6 +113,7 @@ final class CompatibilityTable {
 
     private static String suite(String name) {
         Map<String, String> words = new LinkedHashMap<>(); // the first that is found decides
+        words.put("AiogramCatalog", "aiogram catalog");
         words.put("Aiogram", "aiogram");
         words.put("Catalog", "catalog");
         words.put("Isolation", "event isolation");
@@ -118,11 +131,14 @@ final class CompatibilityTable {
     private static List<Combination> combinations() {
         List<Combination> all = new ArrayList<>();
         for (String suite : SUITES) {
-            if (!List.of("aiogram", "port").contains(suite)) {
+            if (!List.of("aiogram", "aiogram catalog", "port").contains(suite)) {
                 all.add(new Combination(suite, "memory", OF_ONE_PROCESS));
             }
             for (String client : suite.equals("instance lock") ? List.<String>of() : CLIENTS) {
                 TOPOLOGIES.forEach(topology -> all.add(new Combination(suite, client, topology)));
+            }
+            if (SUITES_OF_DATABASES.contains(suite)) {
+                DATABASES.forEach(database -> all.add(new Combination(suite, database, A_DATABASE)));
             }
         }
         return all;
@@ -157,7 +173,8 @@ final class CompatibilityTable {
     }
 
     private static String missing(Combination combination) {
-        return combination.suite().equals("aiogram") && combination.topology().equals("Cluster")
+        return combination.suite().startsWith("aiogram")
+                        && combination.topology().equals("Cluster")
                 ? "refused: a conversation has two keys | | | | |"
                 : "not run | | | | |";
     }

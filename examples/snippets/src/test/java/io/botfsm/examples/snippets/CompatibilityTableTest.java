@@ -23,6 +23,7 @@ class CompatibilityTableTest {
     private static final List<String> NOT_IN_THE_TABLE = List.of(
             "FencedStateStorageDecoratorTest",
             "LoggingStateStorageDecoratorTest",
+            "MeasuredStateStorageDecoratorTest",
             "NotifyingStateStorageDecoratorTest",
             "OwnLeaseStoreTest",
             "OwnStorageTest",
@@ -74,6 +75,10 @@ class CompatibilityTableTest {
                 .contains(new Combination("storage", "memory", CompatibilityTable.OF_ONE_PROCESS));
         assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.topology.JedisClusterCatalogConformanceTest"))
                 .contains(new Combination("catalog", "Jedis", "Cluster"));
+        assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.JedisAiogramCatalogConformanceTest"))
+                .contains(new Combination("aiogram catalog", "Jedis", "standalone"));
+        assertThat(CompatibilityTable.of("io.botfsm.jdbc.MariaDbLeaseConformanceProofTest"))
+                .contains(new Combination("lease", "MariaDb", CompatibilityTable.A_DATABASE));
         assertThat(CompatibilityTable.of("io.botfsm.jdbc.JdbcConformanceTest")).isEqualTo(Optional.empty());
     }
 }

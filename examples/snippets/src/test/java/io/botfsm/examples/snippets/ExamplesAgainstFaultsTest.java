@@ -61,6 +61,8 @@ class ExamplesAgainstFaultsTest {
             isolation-across | IsolatedUpdatesTest.aFailureAcrossProcessesIsReported | the storage is closed
             stack.md
             recommended-stack | StackTest.theRecommendedStack | the storage has lost the conversation
+            metrics.md
+            metrics | MetricsTest.everyPartIsMeasured | a call of the storage that is not counted
             transitions.md
             transition-rules | TransitionsTest.declaredAndRefused | an undeclared change
             transition-listener | TransitionsTest.told | a write that is refused

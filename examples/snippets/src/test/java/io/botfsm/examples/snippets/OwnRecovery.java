@@ -10,7 +10,12 @@ import java.util.Optional;
 
 // snippet: own-recovery
 final class OwnRecovery implements BlockingStateRecovery {
-    record Row(long version, Optional<String> state, Map<String, String> data, long lastEvent) {}
+    record Row(
+            long version,
+            Optional<String> state,
+            Map<String, String> data,
+            Map<String, String> attributes, // what the library keeps, such as the version of each type of data
+            long lastEvent) {}
 
     private final Map<StorageKey, Row> table; // stands for the database
 
@@ -21,19 +26,21 @@ final class OwnRecovery implements BlockingStateRecovery {
     /** The bot calls this after each turn, before it answers. */
     void save(StorageKey key, Snapshot now, long eventId) {
         if (now.state().isPresent() || !now.data().isEmpty()) {
-            put(key, new Row(now.version(), now.state(), now.data(), eventId));
+            put(key, new Row(now.version(), now.state(), now.data(), now.attributes(), eventId));
         }
     }
 
     @Override
     public Optional<RecoveredConversation> recover(StorageKey key) {
         return Optional.ofNullable(table.get(key)) // SELECT; a row without state and data counts as none
-                .map(row -> RecoveredConversation.of(row.state, row.data).withLastEvent(EventId.of(row.lastEvent)));
+                .map(row -> RecoveredConversation.of(row.state, row.data)
+                        .withAttributes(row.attributes)
+                        .withLastEvent(EventId.of(row.lastEvent)));
     }
 
     @Override
     public void cleared(StorageKey key, long version) {
-        put(key, new Row(version, Optional.empty(), Map.of(), 0));
+        put(key, new Row(version, Optional.empty(), Map.of(), Map.of(), 0));
     }
 
     /** INSERT … ON CONFLICT DO UPDATE … WHERE excluded.version >= version: a late turn never goes back. */

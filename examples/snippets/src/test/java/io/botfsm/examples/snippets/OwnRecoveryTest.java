@@ -71,4 +71,25 @@ class OwnRecoveryTest {
         fsm = Fsm.of(recovering(new MemoryStateStorage(), database, threads));
         assertThat(fsm.context(KEY).state()).isEmpty();
     }
+
+    record Person(String fullName) {}
+
+    @Test
+    void recoveredDataIsOfTheVersionInWhichItWasSaved() {
+        StateStorage first = recovering(new MemoryStateStorage(), database, threads);
+        Handled<Boolean> handled = second(first).handle(KEY, EventId.of(1), turn -> {
+            turn.data(new Person("Ada"));
+            return true;
+        });
+        database.save(KEY, handled.now().snapshot(), 1);
+
+        Fsm fsm = second(recovering(new MemoryStateStorage(), database, threads));
+        assertThat(fsm.context(KEY).data(Person.class)).hasValue(new Person("Ada"));
+    }
+
+    private static Fsm second(StateStorage storage) {
+        return Fsm.builder(storage)
+                .data(Person.class, d -> d.version(2).from(1, former -> former.put("fullName", "of version 1")))
+                .build();
+    }
 }

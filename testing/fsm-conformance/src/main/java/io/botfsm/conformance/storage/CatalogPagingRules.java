@@ -4,6 +4,9 @@ import static io.botfsm.storage.catalog.ConversationFilter.bot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.conformance.Need;
+import io.botfsm.conformance.Requires;
+import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.CatalogPage;
 import io.botfsm.storage.catalog.FoundConversation;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -182,6 +186,52 @@ abstract class CatalogPagingRules extends CatalogRules {
             go.subList(0, some).clear();
         });
         assertThat(TestedCatalog.keys(TestedCatalog.found(pages))).containsAll(stay);
+    }
+
+    /** What had a state alone has data alone from some page on. */
+    @Test
+    void ruleC08_whatLosesItsStateHidesNothing() {
+        for (int changed : new int[] {1, 5}) {
+            TestedCatalog catalog = open();
+            String bot = freshBot();
+            List<StorageKey> keys = onlyWithState(catalog, bot);
+            AtomicInteger pages = new AtomicInteger();
+            List<CatalogPage> scan = catalog.pages(bot(bot), Optional.empty(), page -> {
+                if (pages.incrementAndGet() == changed) {
+                    write(catalog, keys, onlyData());
+                }
+            });
+            assertThat(TestedCatalog.keys(TestedCatalog.found(scan))).isEqualTo(Set.copyOf(keys));
+        }
+    }
+
+    /** State and data take turns, from page to page. */
+    @Requires(Need.WHOLE_RECORDS)
+    void ruleC08_whatTurnsToAndFroHidesNothing() {
+        TestedCatalog catalog = open();
+        String bot = freshBot();
+        List<StorageKey> keys = onlyWithState(catalog, bot);
+        AtomicInteger pages = new AtomicInteger();
+        List<CatalogPage> scan = catalog.pages(
+                bot(bot),
+                Optional.empty(),
+                page -> write(catalog, keys, pages.incrementAndGet() % 2 == 1 ? onlyData() : onlyState()));
+        assertThat(TestedCatalog.keys(TestedCatalog.found(scan))).isEqualTo(Set.copyOf(keys));
+    }
+
+    private static List<StorageKey> onlyWithState(TestedCatalog catalog, String bot) {
+        List<StorageKey> keys =
+                IntStream.range(0, MANY).mapToObj(i -> key(bot, i)).toList();
+        write(catalog, keys, onlyState());
+        return keys;
+    }
+
+    private static Mutation.Builder onlyState() {
+        return change().state("A").replaceData(Map.of());
+    }
+
+    private static Mutation.Builder onlyData() {
+        return change().clearState().put("n", "1");
     }
 
     /** Not under two filters, but under one that both states match; and never with half of a write. */

@@ -83,6 +83,16 @@ final class FaultyIsolation implements EventIsolation {
     }
 
     @Override
+    public int handlers() {
+        return honest.handlers();
+    }
+
+    @Override
+    public int conversations() {
+        return honest.conversations();
+    }
+
+    @Override
     public boolean drain(Duration limit) throws InterruptedException {
         return drain.drain(limit);
     }

@@ -48,9 +48,18 @@ final class CatalogFaults extends Faults<ReferenceBackend> {
         inCatalog("MissesTopics", breaks(1).also(3))
                 .is(c -> c.matches =
                         (filter, key) -> filter.matches(key) && key.thread().isEmpty());
-        inCatalog("MissesWhatHasNoState", breaks(1).also(3))
+        inCatalog("MissesWhatHasNoState", breaks(1).also(3, 8))
                 .is(c -> c.isFound = (filter, found) -> filter.matches(found.key(), found.snapshot())
                         && found.state().isPresent());
+        inCatalog("MissesWhatHasNoStateBehindTheFirstPage", breaks(8))
+                .is(c -> c.page = (filter, cursor) -> {
+                    CatalogPage page = c.honestPage(filter, cursor);
+                    List<FoundConversation> found = page.found().stream()
+                            .filter(conversation ->
+                                    cursor.isEmpty() || conversation.state().isPresent())
+                            .toList();
+                    return CatalogPage.of(found, page.unreadable(), page.next());
+                });
         inCatalog("FindsWithoutData", breaks(1).also(3, 8))
                 .is(c -> c.read = key -> c.storage.backend.honestRead(key).toBuilder()
                         .data(Map.of())

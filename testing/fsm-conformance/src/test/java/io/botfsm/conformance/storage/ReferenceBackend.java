@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -48,6 +49,9 @@ final class ReferenceBackend {
 
     final Map<Object, Kept> kept = new ConcurrentHashMap<>();
 
+    /** Places of conversations in the queue of deadlines. */
+    final Map<StorageKey, Instant> queued = new ConcurrentHashMap<>();
+
     /** Keys of records that cannot be read, as a catalog finds out. */
     final Set<StorageKey> spoilt = ConcurrentHashMap.newKeySet();
 
@@ -62,6 +66,7 @@ final class ReferenceBackend {
     Decision decide = StoredConversation::apply;
     Function<StorageKey, Snapshot> read = this::honestRead;
     Function<Write, Kept> store = this::honestStore;
+    BiConsumer<StorageKey, Write> follow = this::honestFollow;
     ToLongFunction<Write> end = this::honestEnd;
     LongSupplier nowMicros = this::honestNowMicros;
     LongSupplier records = this::honestRecords;
@@ -102,6 +107,7 @@ final class ReferenceBackend {
         kept.compute(address.apply(key), (address, record) -> {
             Write write = decided(key, record, mutation, ttl);
             outcome.set(write.step.outcome());
+            follow.accept(key, write);
             return store.apply(write);
         });
         return outcome.get();
@@ -125,6 +131,19 @@ final class ReferenceBackend {
         return next.isGone() ? null : new Kept(next, end.applyAsLong(write));
     }
 
+    /** The queue follows a write, while its conversation is locked. */
+    void honestFollow(StorageKey key, Write write) {
+        if (!(write.step.outcome() instanceof Applied)) {
+            return;
+        }
+        Optional<Instant> deadline = write.step.next().deadline();
+        if (deadline.isEmpty()) {
+            queued.remove(key);
+        } else if (write.mutation.changesDeadline()) {
+            queued.merge(key, deadline.get(), (one, other) -> one.isBefore(other) ? one : other);
+        }
+    }
+
     long honestEnd(Write write) {
         return endAfter(write.step.timeToLive());
     }
@@ -135,7 +154,7 @@ final class ReferenceBackend {
 
     long honestRecords() {
         kept.values().removeIf(this::isOver);
-        return kept.size();
+        return (long) kept.size() + queued.size();
     }
 
     void honestRestore() {

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A storage on the {@link ReferenceBackend} that keeps every rule, of steps that a fault can replace. */
 final class ReferenceStorage implements StateStorage {
@@ -25,6 +26,7 @@ final class ReferenceStorage implements StateStorage {
     final Optional<Duration> ttl;
     final Duration deadline;
     final ReferenceCatalog catalog;
+    final ReferenceQueue queue;
     private volatile boolean closed;
 
     Function<StorageKey, CompletionStage<Snapshot>> read = this::honestRead;
@@ -44,6 +46,7 @@ final class ReferenceStorage implements StateStorage {
         this.ttl = ttl;
         this.deadline = deadline;
         this.catalog = new ReferenceCatalog(this);
+        this.queue = new ReferenceQueue(this);
     }
 
     CompletionStage<Snapshot> honestRead(StorageKey key) {
@@ -120,7 +123,10 @@ final class ReferenceStorage implements StateStorage {
 
     @Override
     public <T> Optional<T> extension(Class<T> type) {
-        return type.isInstance(catalog) ? Optional.of(type.cast(catalog)) : Optional.empty();
+        return Stream.of(catalog, queue)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst();
     }
 
     @Override

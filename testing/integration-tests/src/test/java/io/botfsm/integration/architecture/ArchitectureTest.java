@@ -44,12 +44,14 @@ class ArchitectureTest {
         module("fsm-flow-test", "fsm-core", "fsm-memory", "fsm-flow");
         module("instance-lock");
         module("fsm-runtime", "fsm-core", "instance-lock");
+        module("fsm-jdbc", "fsm-core", "instance-lock");
         module("fsm-redis", "fsm-core", "instance-lock");
         module("fsm-redis-lettuce", "fsm-core", "instance-lock", "fsm-redis");
         module("fsm-redis-jedis", "fsm-core", "instance-lock", "fsm-redis");
         module("fsm-redis-aiogram", "fsm-core", "fsm-redis");
         module("fsm-telegrambots", "fsm-core", "instance-lock", "fsm-runtime");
         module("fsm-pengrad", "fsm-core");
+        module("fsm-micrometer", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-conformance", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-redis-conformance", "fsm-redis");
         module("testing/bot-api-double");

@@ -95,10 +95,13 @@ class CatalogStreamTest {
         }
     }
 
-    /** Killed half-way and begun again behind the last page that it had noted, by then on a restarted server. */
+    /**
+     * Killed twice, at last about half-way, and begun again behind the last page that it had noted, by then on a
+     * restarted server.
+     */
     @Test
     void aKilledScanGoesOnWhereItWasAlsoAfterARestart(@TempDir Path notes) throws Exception {
-        int conversations = CONVERSATIONS / 5;
+        int conversations = PROOF ? CONVERSATIONS : CONVERSATIONS / 5;
         try (RedisServerProcess server = RedisServerProcess.start("appendonly yes")) {
             fill(server, conversations);
             for (int kills = 0; kills < 2; kills++) {
@@ -108,7 +111,7 @@ class CatalogStreamTest {
                 try {
                     Awaitility.await()
                             .atMost(Duration.ofSeconds(60))
-                            .until(() -> !process.isAlive() || size(notes.resolve("found")) > before + 10_000);
+                            .until(() -> !process.isAlive() || size(notes.resolve("found")) > before + conversations);
                 } finally {
                     process.destroyForcibly().waitFor();
                 }
@@ -117,7 +120,15 @@ class CatalogStreamTest {
                 }
             }
             assertThat(notes.resolve("cursor")).exists();
+            long atTheKill = size(notes.resolve("found"));
             String told = run(Resuming.class, server.uri(0), notes.toString(), "" + conversations);
+            System.out.printf(
+                    Locale.ROOT,
+                    "[measured] %,d conversations, killed twice, at last at %d of %d bytes of names: %s%n",
+                    conversations,
+                    atTheKill,
+                    size(notes.resolve("found")),
+                    told);
             assertThat(told).contains("missed 0 of " + (conversations - conversations / 3));
         }
     }

@@ -33,8 +33,14 @@ public record RedisUser(String name, String password, List<String> rights) {
                     "+persist",
                     "+time"));
 
+    /** With all that deadlines need besides, as docs/redis-layout.md tells operators. */
+    public static final RedisUser OF_DEADLINES = OF_CONVERSATIONS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore");
+
     /** With all that finding conversations needs on one server, as docs/redis-layout.md tells operators. */
     public static final RedisUser OF_OPERATORS = OF_CONVERSATIONS.with("+scan");
+
+    /** With all that conversations in aiogram's layout need, as docs/redis-layout.md tells operators. */
+    public static final RedisUser OF_AIOGRAM = OF_CONVERSATIONS.with("+get", "+set");
 
     /** With all that stores of leases need, as docs/redis-layout.md tells operators. */
     public static final RedisUser OF_LEASES = new RedisUser(

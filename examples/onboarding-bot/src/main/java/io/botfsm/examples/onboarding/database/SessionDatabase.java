@@ -48,10 +48,14 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
               version INTEGER NOT NULL,
               state TEXT,
               data TEXT NOT NULL,
+              attributes TEXT NOT NULL DEFAULT '{}',
               last_event INTEGER,
               updated_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
               PRIMARY KEY (bot, chat, user, thread, business, destiny)
             ) WITHOUT ROWID""";
+    private static final String HAS_ATTRIBUTES = """
+            SELECT 1 FROM pragma_table_info('session') WHERE name = 'attributes'""";
+    private static final String ADD_ATTRIBUTES = "ALTER TABLE session ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'";
     private static final String OWNER = """
             CREATE TABLE IF NOT EXISTS owner (one INTEGER PRIMARY KEY CHECK (one = 1), storage TEXT NOT NULL)""";
     private static final String CLAIM = "INSERT OR IGNORE INTO owner (one, storage) VALUES (1, ?)";
@@ -61,19 +65,20 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
             DELETE FROM session
             WHERE state IS NULL AND data = '{}' AND updated_at < datetime('now', '-2 days')""";
     private static final String SAVE = """
-            INSERT INTO session (bot, chat, user, thread, business, destiny, version, state, data, last_event)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO session (bot, chat, user, thread, business, destiny, version, state, data, attributes,
+              last_event)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET version = excluded.version, state = excluded.state, data = excluded.data,
-              last_event = excluded.last_event, updated_at = CURRENT_TIMESTAMP
+              attributes = excluded.attributes, last_event = excluded.last_event, updated_at = CURRENT_TIMESTAMP
             WHERE excluded.version > session.version""";
     private static final String CLEAR = """
             INSERT INTO session (bot, chat, user, thread, business, destiny, version, data)
             VALUES (?, ?, ?, ?, ?, ?, ?, '{}')
             ON CONFLICT DO UPDATE SET version = excluded.version, state = NULL, data = '{}',
-              last_event = NULL, updated_at = CURRENT_TIMESTAMP
+              attributes = '{}', last_event = NULL, updated_at = CURRENT_TIMESTAMP
             WHERE excluded.version >= session.version""";
     private static final String FIND = """
-            SELECT state, data, last_event FROM session
+            SELECT state, data, attributes, last_event FROM session
             WHERE bot = ? AND chat = ? AND user = ? AND thread = ? AND business = ? AND destiny = ?""";
 
     private final JsonMapper json = new JsonMapper();
@@ -117,6 +122,7 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
                 statement.execute("PRAGMA journal_mode = WAL");
                 statement.execute("PRAGMA synchronous = FULL"); // each commit is on disk
                 statement.execute(TABLE);
+                addAttributes(statement);
                 statement.execute(OWNER);
                 requireOwner(file, connection, claim, storage);
                 statement.execute(FORGET_CLEARED);
@@ -128,6 +134,17 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
         } catch (SQLException e) {
             throw new FsmException(
                     String.format(Locale.ROOT, "The database %s cannot be used: %s", file, e.getMessage()), e);
+        }
+    }
+
+    /** Files of former builds have no attributes. */
+    private static void addAttributes(Statement statement) throws SQLException {
+        boolean hasAttributes;
+        try (ResultSet column = statement.executeQuery(HAS_ATTRIBUTES)) {
+            hasAttributes = column.next();
+        }
+        if (!hasAttributes) {
+            statement.execute(ADD_ATTRIBUTES);
         }
     }
 
@@ -166,7 +183,8 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
             save.setLong(7, now.version());
             save.setString(8, now.state().orElse(null));
             save.setString(9, json.writeValueAsString(now.data()));
-            save.setLong(10, eventId);
+            save.setString(10, json.writeValueAsString(now.attributes()));
+            save.setLong(11, eventId);
             save.executeUpdate();
         } catch (SQLException | JsonProcessingException e) {
             throw new FsmException(key + ": not saved in the database", e);
@@ -189,12 +207,16 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
                 return Optional.empty();
             }
             @Nullable String state = row.getString(1);
-            Map<String, String> data = json.readValue(row.getString(2), new TypeReference<>() {});
-            long event = row.getLong(3);
+            RecoveredConversation saved = RecoveredConversation.of(Optional.ofNullable(state), map(row.getString(2)))
+                    .withAttributes(map(row.getString(3)));
+            long event = row.getLong(4);
             boolean withoutEvent = row.wasNull();
-            RecoveredConversation saved = RecoveredConversation.of(Optional.ofNullable(state), data);
             return Optional.of(withoutEvent ? saved : saved.withLastEvent(EventId.of(event)));
         }
+    }
+
+    private Map<String, String> map(String text) throws JsonProcessingException {
+        return json.readValue(text, new TypeReference<>() {});
     }
 
     /**

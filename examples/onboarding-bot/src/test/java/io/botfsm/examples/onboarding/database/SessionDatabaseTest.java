@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SessionDatabaseTest {
     private static final String STORAGE = "redis localhost:6379/1";
     private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+    private static final Map<String, String> MARKS = Map.of("data.Profile", "2");
     private static final Map<String, String> DATA = Map.of("name", "\"Zoë 😀\"", "age", "31", "x", "1.0e5");
 
     private Path file;
@@ -44,8 +45,9 @@ class SessionDatabaseTest {
         database.save(KEY, snapshot("A", DATA, 7), 70);
         database.save(KEY, snapshot("B", DATA, 8), 80);
 
-        RecoveredConversation saved =
-                RecoveredConversation.of(Optional.of("B"), DATA).withLastEvent(EventId.of(80));
+        RecoveredConversation saved = RecoveredConversation.of(Optional.of("B"), DATA)
+                .withAttributes(MARKS)
+                .withLastEvent(EventId.of(80));
         assertThat(database.recover(KEY)).hasValue(saved);
         try (SessionDatabase other = SessionDatabase.open(file, STORAGE)) {
             assertThat(other.recover(KEY)).hasValue(saved);
@@ -112,6 +114,21 @@ class SessionDatabaseTest {
     }
 
     @Test
+    void aFileOfAFormerBuildGainsAttributes() throws Exception {
+        database.save(KEY, snapshot("A", DATA, 7), 70);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE session DROP COLUMN attributes");
+        }
+
+        try (SessionDatabase present = SessionDatabase.open(file, STORAGE)) {
+            assertThat(present.recover(KEY).orElseThrow().attributes()).isEmpty();
+            present.save(KEY, snapshot("B", DATA, 8), 80);
+            assertThat(present.recover(KEY).orElseThrow().attributes()).isEqualTo(MARKS);
+        }
+    }
+
+    @Test
     void eachCommitIsOnDisk() throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();
@@ -154,6 +171,7 @@ class SessionDatabaseTest {
         return Snapshot.builder()
                 .state(Optional.ofNullable(state))
                 .data(data)
+                .attributes(MARKS)
                 .version(version)
                 .build();
     }

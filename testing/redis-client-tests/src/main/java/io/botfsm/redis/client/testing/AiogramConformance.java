@@ -22,10 +22,15 @@ public abstract class AiogramConformance extends RedisStorageConformance {
 
     @Override
     protected final StateStorage storage(BotRedis redis, Optional<Duration> ttl) {
+        return AiogramStateStorage.of(redis, layout(ttl));
+    }
+
+    /** With a place for each part of a key. */
+    static AiogramLayout layout(Optional<Duration> ttl) {
         AiogramLayout.Builder layout =
                 AiogramLayout.builder().withBotId().withBusinessConnectionId().withDestiny();
         ttl.ifPresent(limit -> layout.stateTtl(limit).dataTtl(limit));
-        return AiogramStateStorage.of(redis, layout.build());
+        return layout.build();
     }
 
     /**

@@ -269,6 +269,22 @@ public abstract class FaultsSuite {
         assertThat(read(storage, key).data()).containsEntry("n", "1");
     }
 
+    /** By its id alone, as it expects nothing else. */
+    @Test
+    void aLateEventThatWasAppliedMeanwhileIsNotAppliedAgain() {
+        executeLate(
+                fsm -> {
+                    proxy.hold();
+                    throw unavailable(
+                            fsm.storage().write(key, set("late").eventId(7).build()));
+                },
+                fsm -> {
+                    applied(fsm.storage(), key, set("first").eventId(7));
+                    applied(fsm.storage(), key, set("newer"));
+                });
+        assertThat(read(storage, key).state()).contains("newer");
+    }
+
     private Handled<?> count(Fsm fsm, Runnable beforeTheWrite) {
         return fsm.handle(key, 7, turn -> {
             beforeTheWrite.run();

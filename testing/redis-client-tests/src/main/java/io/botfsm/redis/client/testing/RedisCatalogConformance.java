@@ -42,11 +42,15 @@ public abstract class RedisCatalogConformance extends ConversationCatalogConform
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
         BotRedis redis = client.connect(topology.uri(), deadline);
-        RedisStorageOptions.Builder options = RedisStorageOptions.builder();
-        ttl.ifPresent(options::ttl);
-        StateStorage storage = new WholeStorage(redis, redis.stateStorage(options.build()));
+        StateStorage storage = new WholeStorage(redis, storage(redis, ttl));
         opened.add(storage);
         return storage;
+    }
+
+    protected StateStorage storage(BotRedis redis, Optional<Duration> ttl) {
+        RedisStorageOptions.Builder options = RedisStorageOptions.builder();
+        ttl.ifPresent(options::ttl);
+        return redis.stateStorage(options.build());
     }
 
     @Override
@@ -75,6 +79,10 @@ public abstract class RedisCatalogConformance extends ConversationCatalogConform
 
     @Override
     public final void spoil(StorageKey key) {
-        topology.replaceByText("fsm:{" + key.toText() + "}");
+        topology.replaceByText(redisKey(key));
+    }
+
+    protected String redisKey(StorageKey key) {
+        return "fsm:{" + key.toText() + "}";
     }
 }

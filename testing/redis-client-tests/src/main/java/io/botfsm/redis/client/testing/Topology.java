@@ -1,5 +1,7 @@
 package io.botfsm.redis.client.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.redis.testkit.FaultyProxy;
@@ -231,6 +233,22 @@ public final class Topology {
                     }
                 })
                 .sum();
+    }
+
+    /** Removes an entry of an index of deadlines, wherever that is. */
+    void removeEntry(String text) {
+        boolean removed = false;
+        for (RedisTestServer server : servers) {
+            try (RespConnection redis = server.connect()) {
+                redis.call("SELECT", Integer.toString(database));
+                for (Object index : (List<?>) requireNonNull(redis.call("KEYS", "fsm:due:*"))) {
+                    removed |= redis.number("ZREM", new String((byte[]) index, UTF_8), text) == 1;
+                }
+            } catch (RespConnection.ErrorReply elsewhere) {
+                // a replica, or a node of a cluster that does not serve it
+            }
+        }
+        assertThat(removed).isTrue();
     }
 
     /** Puts a text in the place of what a key holds, wherever that is. */

@@ -1,0 +1,77 @@
+package io.botfsm.storage.deadline;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageKey;
+import java.time.Instant;
+import java.util.Objects;
+
+/**
+ * A conversation whose deadline has passed, as it was when it was looked at. Immutable and thread-safe. Two are equal
+ * if all parts are.
+ */
+public final class DueConversation {
+    private final StorageKey key;
+    private final Instant deadline;
+    private final long version;
+    private final Instant queuedAt;
+
+    private DueConversation(StorageKey key, Instant deadline, long version, Instant queuedAt) {
+        this.key = key;
+        this.deadline = deadline;
+        this.version = version;
+        this.queuedAt = queuedAt;
+    }
+
+    /** A conversation, for storages. */
+    public static DueConversation of(StorageKey key, Instant deadline, long version, Instant queuedAt) {
+        return new DueConversation(
+                requireNonNull(key, "key"),
+                requireNonNull(deadline, "deadline"),
+                version,
+                requireNonNull(queuedAt, "queuedAt"));
+    }
+
+    /** Its key. */
+    public StorageKey key() {
+        return key;
+    }
+
+    /** Its deadline. */
+    public Instant deadline() {
+        return deadline;
+    }
+
+    /** Its version: a write that expects it ({@link Mutation.Builder#expectVersion}) acts on what is due. */
+    public long version() {
+        return version;
+    }
+
+    /**
+     * Its place in the queue: its deadline, an earlier one that this replaced, or the time until which it was deferred.
+     */
+    public Instant queuedAt() {
+        return queuedAt;
+    }
+
+    @Override
+    public boolean equals(Object that) {
+        return that instanceof DueConversation due
+                && key.equals(due.key)
+                && deadline.equals(due.deadline)
+                && version == due.version
+                && queuedAt.equals(due.queuedAt);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(key, deadline, version, queuedAt);
+    }
+
+    @Override
+    public String toString() {
+        return "DueConversation[" + key + ", deadline=" + deadline + ", version=" + version + ", queuedAt=" + queuedAt
+                + "]";
+    }
+}

@@ -1,0 +1,295 @@
+package io.botfsm.jdbc;
+
+import io.botfsm.jdbc.DatabaseCall.Binding;
+import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StoredConversation;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of conversations. A row whose time is over counts as none, but keeps its version until it is swept, so that
+ * no version of the key is given out twice: what is cleared becomes such a row.
+ */
+final class ConversationTable {
+    static final String NAME = "fsm_conversation";
+
+    static final List<String> COLUMNS = List.of(
+            "id",
+            "key_text",
+            "format",
+            "nul_escaped",
+            "state",
+            "data",
+            "attributes",
+            "version",
+            "fencing_token",
+            "events",
+            "since_ms",
+            "touched_ms",
+            "deadline_ms",
+            "end_ms",
+            "expires_us");
+
+    private static final int FORMAT = 1;
+    private static final String VALUES = "format, nul_escaped, state, data, attributes, version, fencing_token, events,"
+            + " since_ms, touched_ms, deadline_ms, end_ms, expires_us";
+
+    private final DatabaseClock clock;
+    private final String select;
+    private final String page;
+    private final String insert;
+    private final String update;
+    private final String updateWhileThere;
+
+    ConversationTable(Dialect dialect, DatabaseClock clock) {
+        this.clock = clock;
+        String now = clock.nowMicros();
+        select = String.format(
+                Locale.ROOT,
+                "SELECT n.now_us, key_text, %s FROM (SELECT %s AS now_us) n LEFT JOIN %s c ON c.id = ?",
+                VALUES,
+                now,
+                NAME);
+        page = String.format(
+                Locale.ROOT,
+                "SELECT %s AS now_us, key_text, %s, id FROM %s WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
+                now,
+                VALUES,
+                NAME);
+        insert = String.format(
+                Locale.ROOT,
+                "INSERT INTO %s (%s, id, key_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, %s + ?, ?, ?)%s",
+                NAME,
+                VALUES,
+                now,
+                dialect.insertSuffix());
+        update = String.format(
+                Locale.ROOT,
+                "UPDATE %s SET %s = ?, expires_us = %s + ? WHERE id = ? AND version = ?",
+                NAME,
+                VALUES.replace(", expires_us", "").replace(",", " = ?,"),
+                now);
+        updateWhileThere = String.format(Locale.ROOT, "%s AND (expires_us IS NULL OR expires_us > %s)", update, now);
+    }
+
+    /** A row that holds no conversation, or one of a later format. */
+    @SuppressWarnings("serial") // never leaves this class
+    private static final class UnreadableRow extends RuntimeException {
+        private final String reason;
+
+        private UnreadableRow(String reason) {
+            this.reason = reason;
+        }
+    }
+
+    /**
+     * What the table has of a conversation.
+     *
+     * @param conversation what counts; nothing if there is no row, or its time is over
+     * @param version that of the row, 0 if there is none
+     * @param nowMicros the database's time at which it was read
+     */
+    record Row(StoredConversation conversation, long version, long nowMicros) {
+        boolean exists() {
+            return version != 0;
+        }
+
+        Instant now() {
+            return Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS);
+        }
+
+        /** A first version above all that the row has had; the end of a conversation counts as one. */
+        long firstVersion() {
+            return Math.max(nowMicros, version + 2);
+        }
+    }
+
+    /** Empty if another transaction was in the way. */
+    Optional<Row> read(DatabaseCall call, StorageKey key) throws SQLException {
+        Optional<Row> row = call.query(select, statement -> statement.setBytes(1, IndexKey.of(key.toText())), rows -> {
+            rows.next();
+            try {
+                return row(rows);
+            } catch (UnreadableRow e) {
+                throw new ConversationRefusedException(key, e.reason, false, null);
+            }
+        });
+        row.ifPresent(read -> clock.read(read.nowMicros));
+        return row;
+    }
+
+    /** The rows between two ids, neither included; empty if another transaction was in the way. */
+    Optional<TablePage> page(DatabaseCall call, byte[] from, byte[] to, int limit) throws SQLException {
+        return call.query(
+                page,
+                statement -> {
+                    statement.setBytes(1, from);
+                    statement.setBytes(2, to);
+                    statement.setInt(3, limit);
+                },
+                rows -> {
+                    TablePage found = new TablePage();
+                    while (rows.next()) {
+                        addTo(found, rows);
+                    }
+                    return found;
+                });
+    }
+
+    private static void addTo(TablePage found, ResultSet rows) throws SQLException {
+        found.passed(rows.getBytes("id"));
+        StorageKey key;
+        try {
+            key = StorageKey.parse(ColumnText.unescaped(rows.getString("key_text")));
+        } catch (IllegalArgumentException e) {
+            return; // nobody's
+        }
+        try {
+            found.add(key, row(rows));
+        } catch (UnreadableRow e) {
+            found.addUnreadable(key, e.reason);
+        }
+    }
+
+    private static Row row(ResultSet rows) throws SQLException {
+        long now = rows.getLong("now_us");
+        long version = rows.getLong("version");
+        if (rows.wasNull()) {
+            return new Row(StoredConversation.none(), 0, now);
+        }
+        long expires = rows.getLong("expires_us");
+        boolean isOver = !rows.wasNull() && expires <= now;
+        return new Row(isOver ? StoredConversation.none() : conversation(rows, version), version, now);
+    }
+
+    @SuppressWarnings("UnusedException") // its message may quote the record
+    private static StoredConversation conversation(ResultSet rows, long version) throws SQLException {
+        int format = rows.getInt("format");
+        if (format > FORMAT) {
+            throw new UnreadableRow(ColumnText.newerFormat(format, FORMAT));
+        }
+        boolean escaped = rows.getInt("nul_escaped") != 0;
+        try {
+            return StoredConversation.builder()
+                    .state(Optional.ofNullable(text(rows, "state", escaped)))
+                    .data(ColumnText.split(text(rows, "data", escaped)))
+                    .attributes(ColumnText.split(text(rows, "attributes", escaped)))
+                    .version(version)
+                    .fencingToken(rows.getLong("fencing_token"))
+                    .events(EventColumn.read(rows.getBytes("events")))
+                    .since(instant(rows, "since_ms"))
+                    .touched(instant(rows, "touched_ms"))
+                    .deadline(instant(rows, "deadline_ms"))
+                    .end(instant(rows, "end_ms"))
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableRow("what is stored there is not a conversation of this library");
+        }
+    }
+
+    private static @Nullable String text(ResultSet rows, String column, boolean escaped) throws SQLException {
+        String text = rows.getString(column);
+        return text != null && escaped ? ColumnText.unescaped(text) : text;
+    }
+
+    private static Optional<Instant> instant(ResultSet rows, String column) throws SQLException {
+        long millis = rows.getLong(column);
+        return rows.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    }
+
+    /** Keeps a conversation of which there is no row. */
+    boolean insert(DatabaseCall call, StorageKey key, StoredConversation next, Optional<Duration> life)
+            throws SQLException {
+        return call.change(insert, statement -> {
+            values(next, life).to(statement);
+            statement.setBytes(14, IndexKey.of(key.toText()));
+            statement.setString(15, ColumnText.escaped(key.toText()));
+        });
+    }
+
+    /** Replaces the row of that version. */
+    boolean update(DatabaseCall call, StorageKey key, long version, StoredConversation next, Optional<Duration> life)
+            throws SQLException {
+        return update(update, call, key, version, next, life);
+    }
+
+    /** The same only if the row's time is not over. */
+    boolean updateWhileThere(
+            DatabaseCall call, StorageKey key, long version, StoredConversation next, Optional<Duration> life)
+            throws SQLException {
+        return update(updateWhileThere, call, key, version, next, life);
+    }
+
+    private static boolean update(
+            String sql,
+            DatabaseCall call,
+            StorageKey key,
+            long version,
+            StoredConversation next,
+            Optional<Duration> life)
+            throws SQLException {
+        return call.change(sql, statement -> {
+            values(next, life).to(statement);
+            statement.setBytes(14, IndexKey.of(key.toText()));
+            statement.setLong(15, version);
+        });
+    }
+
+    /** Leaves of the row of that version nothing but a raised version, until it is swept. */
+    boolean clear(DatabaseCall call, StorageKey key, long version) throws SQLException {
+        StoredConversation nothing =
+                StoredConversation.builder().version(version + 1).build();
+        return update(call, key, version, nothing, Optional.of(Duration.ZERO));
+    }
+
+    private static Binding values(StoredConversation next, Optional<Duration> life) {
+        return statement -> {
+            String state = next.state().orElse(null);
+            String data = ColumnText.joined(next.data()).orElse(null);
+            String attributes = ColumnText.joined(next.attributes()).orElse(null);
+            boolean escape = ColumnText.hasNul(state) || ColumnText.hasNul(data) || ColumnText.hasNul(attributes);
+            statement.setInt(1, FORMAT);
+            statement.setInt(2, escape ? 1 : 0);
+            text(statement, 3, state, escape);
+            text(statement, 4, data, escape);
+            text(statement, 5, attributes, escape);
+            statement.setLong(6, next.version());
+            statement.setLong(7, next.fencingToken());
+            statement.setBytes(8, EventColumn.of(next.events()));
+            number(
+                    statement,
+                    9,
+                    next.since().or(() -> Optional.of(Instant.EPOCH)).map(Instant::toEpochMilli));
+            number(
+                    statement,
+                    10,
+                    next.touched().or(() -> Optional.of(Instant.EPOCH)).map(Instant::toEpochMilli));
+            number(statement, 11, next.deadline().map(Instant::toEpochMilli));
+            number(statement, 12, next.end().map(Instant::toEpochMilli));
+            number(statement, 13, life.map(time -> time.toMillis() * 1_000)); // nothing plus the time is nothing
+        };
+    }
+
+    private static void text(PreparedStatement statement, int at, @Nullable String text, boolean escape)
+            throws SQLException {
+        statement.setString(at, text != null && escape ? ColumnText.escaped(text) : text);
+    }
+
+    private static void number(PreparedStatement statement, int at, Optional<Long> number) throws SQLException {
+        if (number.isPresent()) {
+            statement.setLong(at, number.get());
+        } else {
+            statement.setNull(at, Types.BIGINT);
+        }
+    }
+}

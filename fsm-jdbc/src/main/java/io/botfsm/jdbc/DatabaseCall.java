@@ -1,0 +1,154 @@
+package io.botfsm.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One call of the database: its connection, its statements, its deadline, and whether anything may have been changed.
+ * Every statement is a transaction of its own. One thread makes the statements; any may let the call expire.
+ */
+final class DatabaseCall {
+    private static final int AT_ONCE = 3;
+    private static final int LONGEST_PAUSE_MILLIS = 50;
+
+    private final Dialect dialect;
+    private final Connection connection;
+    private final CallProgress progress;
+
+    DatabaseCall(Dialect dialect, Connection connection, CallProgress progress) {
+        this.dialect = dialect;
+        this.connection = connection;
+        this.progress = progress;
+    }
+
+    interface Binding {
+        void to(PreparedStatement statement) throws SQLException;
+    }
+
+    interface Reading<T> {
+        T from(ResultSet rows) throws SQLException;
+    }
+
+    interface Attempt<T> {
+        /** Empty if another transaction was in the way. */
+        Optional<T> make() throws SQLException;
+    }
+
+    /** Other transactions were in the way until the time was up. Nothing was changed. */
+    @SuppressWarnings("serial") // never leaves this package
+    static final class LostEveryRace extends RuntimeException {
+        private final int attempts;
+
+        LostEveryRace(int attempts) {
+            this.attempts = attempts;
+        }
+
+        int attempts() {
+            return attempts;
+        }
+    }
+
+    /** Tries, with pauses in between that grow and differ, until the time is up. */
+    <T> T untilWon(Attempt<T> attempt) throws SQLException, InterruptedException {
+        for (int lost = 0; ; lost++) {
+            Optional<T> won = attempt.make();
+            if (won.isPresent()) {
+                return won.get();
+            }
+            if (lost >= AT_ONCE) {
+                int longest = Math.min(LONGEST_PAUSE_MILLIS, 1 << Math.min(lost - AT_ONCE, 6));
+                TimeUnit.MICROSECONDS.sleep(ThreadLocalRandom.current().nextLong(longest * 1_000L));
+            }
+            if (progress.left().isZero()) {
+                throw new LostEveryRace(lost + 1);
+            }
+        }
+    }
+
+    /** Reads; empty if another transaction was in the way, as may happen under {@code SERIALIZABLE}. */
+    <T> Optional<T> query(String sql, Binding binding, Reading<T> reading) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            binding.to(statement);
+            try (ResultSet rows = statement.executeQuery()) {
+                return Optional.of(reading.from(rows));
+            }
+        } catch (SQLException e) {
+            if (SqlFailure.of(e, dialect) == SqlFailure.LOST_RACE) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Changes a row; false if it was not there as expected, or another transaction was in the way. */
+    boolean change(String sql, Binding binding) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            binding.to(statement);
+            return changed(statement);
+        }
+    }
+
+    private boolean changed(PreparedStatement statement) throws SQLException {
+        progress.begin();
+        SqlFailure failure;
+        try {
+            boolean changed = statement.executeUpdate() > 0;
+            if (!changed) {
+                progress.nothingChanged();
+            }
+            return changed;
+        } catch (SQLException e) {
+            failure = SqlFailure.of(e, dialect);
+            if (failure != SqlFailure.UNKNOWN) {
+                progress.nothingChanged();
+            }
+            if (failure != SqlFailure.LOST_RACE) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /** How far a call is. Thread-safe. */
+    static final class CallProgress {
+        private final long end;
+        private boolean changing;
+        private boolean expired;
+
+        CallProgress(Duration timeout) {
+            end = System.nanoTime() + timeout.toNanos();
+        }
+
+        /** What is left of the time; never negative. */
+        Duration left() {
+            return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+        }
+
+        private synchronized void begin() {
+            if (expired || left().isZero()) {
+                throw new LostEveryRace(0);
+            }
+            changing = true;
+        }
+
+        private synchronized void nothingChanged() {
+            changing = false;
+        }
+
+        /** Ends the call: no statement that changes anything begins after that. */
+        synchronized void expire() {
+            expired = true;
+        }
+
+        /** Whether a statement has changed something, or may do so. */
+        synchronized boolean mayHaveChanged() {
+            return changing;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.botfsm.jdbc;
+
+import io.botfsm.jdbc.DatabaseCall.CallProgress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs calls of the database on an executor, each on a connection of its own and within the timeout. Thread-safe.
+ *
+ * <p>A call that fails reports exactly whether it may have changed something: until it sends a statement that does, it
+ * has not and, once reported, never will.
+ */
+final class DatabaseCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseCalls.class.getPackageName());
+
+    private final DataSource dataSource;
+    private final Dialect dialect;
+    private final Executor executor;
+    private final Duration timeout;
+    private volatile boolean hasNetworkTimeout = true;
+
+    DatabaseCalls(DataSource dataSource, Dialect dialect, Executor executor, Duration timeout) {
+        this.dataSource = dataSource;
+        this.dialect = dialect;
+        this.executor = executor;
+        this.timeout = timeout;
+    }
+
+    interface Work<T> {
+        T on(DatabaseCall call) throws SQLException, InterruptedException;
+    }
+
+    interface Failures {
+        RuntimeException of(Throwable cause, boolean mayBeApplied);
+    }
+
+    /** How long a call may take, waiting for a thread and a connection included. */
+    Duration timeout() {
+        return timeout;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    /** Runs the work. Returns at once; fails with what {@code failures} makes of it. */
+    <T> CompletableFuture<T> call(Work<T> work, Failures failures) {
+        CallProgress progress = new CallProgress(timeout);
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            executor.execute(() -> run(work, progress, answer, failures));
+        } catch (Throwable refused) { // such as no memory for a thread
+            progress.expire();
+            return CompletableFuture.failedFuture(failures.of(refused, progress.mayHaveChanged()));
+        }
+        return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
+            if (!(failure instanceof TimeoutException)) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            progress.expire();
+            return CompletableFuture.failedFuture(failures.of(failure, progress.mayHaveChanged()));
+        });
+    }
+
+    private <T> void run(Work<T> work, CallProgress progress, CompletableFuture<T> answer, Failures failures) {
+        if (progress.left().isZero()) {
+            return; // nobody waits any more
+        }
+        T value;
+        try {
+            value = connected(work, progress);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.completeExceptionally(failures.of(e, progress.mayHaveChanged()));
+            return;
+        } catch (Throwable e) { // whatever a driver throws, the caller must hear of it
+            answer.completeExceptionally(failures.of(e, progress.mayHaveChanged()));
+            return;
+        }
+        answer.complete(value);
+    }
+
+    private <T> T connected(Work<T> work, CallProgress progress) throws SQLException, InterruptedException {
+        Connection connection = dataSource.getConnection();
+        boolean autoCommit = true;
+        int networkTimeout = -1;
+        try {
+            autoCommit = connection.getAutoCommit();
+            if (!autoCommit) {
+                connection.setAutoCommit(true);
+            }
+            networkTimeout = limitNetwork(connection, progress);
+            return work.on(new DatabaseCall(dialect, connection, progress));
+        } finally {
+            giveBack(connection, autoCommit, networkTimeout);
+        }
+    }
+
+    /** Lets the driver give up waiting for the network when the call is over; returns what was set, or −1. */
+    private int limitNetwork(Connection connection, CallProgress progress) throws SQLException {
+        if (!hasNetworkTimeout) {
+            return -1;
+        }
+        try {
+            int before = connection.getNetworkTimeout();
+            connection.setNetworkTimeout(Runnable::run, (int)
+                    Math.max(1, Math.min(Integer.MAX_VALUE, progress.left().toMillis())));
+            return before;
+        } catch (SQLException | AbstractMethodError e) {
+            if (connection.isClosed()) {
+                throw e;
+            }
+            hasNetworkTimeout = false;
+            return -1;
+        }
+    }
+
+    /** What the call has done is done, whatever becomes of its connection. */
+    private static void giveBack(Connection connection, boolean autoCommit, int networkTimeout) {
+        try (connection) {
+            if (!connection.isClosed()) {
+                if (networkTimeout >= 0) {
+                    connection.setNetworkTimeout(Runnable::run, networkTimeout);
+                }
+                if (!autoCommit) {
+                    connection.setAutoCommit(false);
+                }
+            }
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("A connection could not be given back as it was", e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.botfsm.jdbc;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.jdbc.ConversationTable.Row;
+import io.botfsm.jdbc.DatabaseCall.LostEveryRace;
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.WriteContext;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Conversations in a SQL database, one row each. A read is one {@code SELECT}; a write that expects the version just
+ * read is one {@code UPDATE}, any other a {@code SELECT} and an {@code INSERT} or {@code UPDATE} that takes effect only
+ * if the row is as it was, and is repeated otherwise. What a write does is decided by {@link StoredConversation#apply},
+ * in this process.
+ */
+final class JdbcStateStorage implements StateStorage {
+    private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
+
+    private final DatabaseCalls calls;
+    private final ConversationTable table;
+    private final DatabaseClock clock;
+    private final TableSweep sweep;
+    private final Optional<Duration> ttl;
+    private final Duration tombstoneTtl;
+    private final RememberedRows remembered = new RememberedRows();
+    private volatile boolean closed;
+
+    JdbcStateStorage(DatabaseCalls calls, DatabaseClock clock, Optional<Duration> ttl, Duration tombstoneTtl) {
+        this.calls = calls;
+        this.clock = clock;
+        this.table = new ConversationTable(calls.dialect(), clock);
+        this.sweep = new TableSweep(calls, ConversationTable.NAME, "expires_us <= " + clock.nowMicros() + " - ?");
+        this.ttl = ttl;
+        this.tombstoneTtl = tombstoneTtl;
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        requireNonNull(key, "key");
+        return call(key, call -> {
+            Row row = call.untilWon(() -> table.read(call, key));
+            remembered.remember(key, row.conversation());
+            return row.conversation().snapshot(row.now());
+        });
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        requireNonNull(key, "key");
+        requireNonNull(mutation, "mutation");
+        return call(key, call -> {
+            Optional<Outcome> fast = writeRemembered(call, key, mutation);
+            Outcome outcome = fast.isPresent() ? fast.get() : call.untilWon(() -> attempt(call, key, mutation));
+            sweep.afterWrite();
+            return outcome;
+        });
+    }
+
+    private <T> CompletionStage<T> call(StorageKey key, DatabaseCalls.Work<T> work) {
+        return closed
+                ? CompletableFuture.failedFuture(new StorageClosedException())
+                : calls.call(work, (cause, mayBeApplied) -> failure(key, cause, mayBeApplied));
+    }
+
+    private FsmException failure(StorageKey key, Throwable cause, boolean mayBeApplied) {
+        if (cause instanceof FsmException known) {
+            return known;
+        }
+        if (cause instanceof LostEveryRace lost && lost.attempts() > 0) {
+            return new ContentionException(key, lost.attempts(), calls.timeout());
+        }
+        if (cause instanceof SQLException refused && isRefused(refused, mayBeApplied)) {
+            return new StorageRefusedException(key, SqlFailure.reason(refused), false, SqlFailure.quotable(refused));
+        }
+        return new StorageUnavailableException(key, calls.timeout(), mayBeApplied, cause);
+    }
+
+    private boolean isRefused(SQLException failure, boolean mayBeApplied) {
+        return !mayBeApplied && SqlFailure.of(failure, calls.dialect()) == SqlFailure.REFUSED;
+    }
+
+    /**
+     * Writes without reading what is known: the statement takes effect only on that version. Not where state and data
+     * end before the row, which is decided by the time that is read.
+     */
+    private Optional<Outcome> writeRemembered(DatabaseCall call, StorageKey key, Mutation mutation)
+            throws SQLException {
+        OptionalLong now = clock.estimate();
+        if (now.isEmpty() || mutation.expectedVersion().isEmpty()) {
+            return Optional.empty();
+        }
+        long version = mutation.expectedVersion().getAsLong();
+        Optional<StoredConversation> row =
+                remembered.ofVersion(key, version).filter(seen -> seen.end().isEmpty());
+        if (row.isEmpty()) {
+            return Optional.empty();
+        }
+        Instant time = Instant.EPOCH.plus(now.getAsLong(), ChronoUnit.MICROS);
+        Step step = row.get().apply(mutation, context(key, time, version + 2));
+        if (!(step.outcome() instanceof Applied) || step.next().isGone()) {
+            return Optional.empty();
+        }
+        remembered.forget(key);
+        if (!table.updateWhileThere(call, key, version, step.next(), step.timeToLive())) {
+            return Optional.empty();
+        }
+        remembered.remember(key, step.next());
+        return Optional.of(step.outcome());
+    }
+
+    /** Empty if the row was changed by another since it was read. */
+    private Optional<Outcome> attempt(DatabaseCall call, StorageKey key, Mutation mutation) throws SQLException {
+        Optional<Row> read = table.read(call, key);
+        if (read.isEmpty()) {
+            return Optional.empty();
+        }
+        Row row = read.get();
+        Step step = row.conversation().apply(mutation, context(key, row.now(), row.firstVersion()));
+        boolean isStored = !(step.outcome() instanceof Applied) || store(call, key, row, step);
+        if (!isStored) {
+            return Optional.empty();
+        }
+        remembered.remember(key, step.next());
+        return Optional.of(step.outcome());
+    }
+
+    private boolean store(DatabaseCall call, StorageKey key, Row row, Step step) throws SQLException {
+        StoredConversation next = step.next();
+        if (next.isGone()) {
+            return row.conversation().isGone() || table.clear(call, key, row.version());
+        }
+        return row.exists()
+                ? table.update(call, key, row.version(), next, step.timeToLive())
+                : table.insert(call, key, next, step.timeToLive());
+    }
+
+    private WriteContext context(StorageKey key, Instant now, long firstVersion) {
+        return WriteContext.at(key, now)
+                .firstVersion(firstVersion)
+                .ttl(ttl)
+                .tombstoneTtl(tombstoneTtl)
+                .build();
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return CAPABILITIES;
+    }
+
+    /** Offers a {@link ConversationCatalog}. */
+    @Override
+    public <T> Optional<T> extension(Class<T> type) {
+        requireNonNull(type, "type");
+        return type == ConversationCatalog.class
+                ? Optional.of(type.cast(new JdbcCatalog(calls, table, () -> closed)))
+                : Optional.empty();
+    }
+
+    /** Deletes every row that is over, however shortly. */
+    void sweepAll() {
+        sweep.all();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,71 @@
+package io.botfsm.jdbc;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** What a failed statement, which was its own transaction, has left behind. */
+enum SqlFailure {
+    /** Nothing: another transaction was in the way. It may be tried again. */
+    LOST_RACE,
+    /** Nothing: the database refused the statement, and will go on doing so until someone changes the set-up. */
+    REFUSED,
+    /** Nothing. */
+    NOT_EXECUTED,
+    /** Perhaps everything: the answer was lost, or says too little. */
+    UNKNOWN;
+
+    private static final int SQLITE_BUSY = 5;
+    private static final int SQLITE_LOCKED = 6;
+    private static final int SQLITE_READONLY = 8;
+    private static final int MYSQL_DUPLICATE = 1062;
+    private static final int MYSQL_LOCK_TIMEOUT = 1205;
+    private static final int MYSQL_READ_ONLY = 1290;
+    private static final int H2_CONCURRENT_UPDATE = 90131;
+
+    static SqlFailure of(SQLException e, Dialect dialect) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        return switch (dialect) {
+            case POSTGRESQL -> state.equals("55P03") ? LOST_RACE : byState(state);
+            case MYSQL ->
+                switch (e.getErrorCode()) {
+                    case MYSQL_DUPLICATE, MYSQL_LOCK_TIMEOUT -> LOST_RACE;
+                    case MYSQL_READ_ONLY -> NOT_EXECUTED;
+                    default -> byState(state);
+                };
+            case H2 -> e.getErrorCode() == H2_CONCURRENT_UPDATE || state.equals("HYT00") ? LOST_RACE : byState(state);
+            case SQLITE ->
+                switch (e.getErrorCode() & 0xff) { // without the extension of the code
+                    case SQLITE_BUSY, SQLITE_LOCKED -> LOST_RACE;
+                    case SQLITE_READONLY -> REFUSED;
+                    case 1 -> REFUSED; // no such table or column
+                    default -> UNKNOWN;
+                };
+        };
+    }
+
+    /** Why a statement was refused, without a value: messages on values (classes 22 and 23) may quote them. */
+    static String reason(SQLException e) {
+        SQLException quotable = quotable(e);
+        return quotable == null ? "SQLSTATE " + e.getSQLState() : String.valueOf(quotable.getMessage());
+    }
+
+    /** The exception, unless its message may quote a value. */
+    static @Nullable SQLException quotable(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && (state.startsWith("22") || state.startsWith("23")) ? null : e;
+    }
+
+    /** By the class of the SQL standard's codes. Whatever ends the connection (08, 57P01) says nothing of a commit. */
+    private static SqlFailure byState(String state) {
+        if (state.equals("57014")) { // cancelled before it was committed
+            return NOT_EXECUTED;
+        }
+        return switch (state.length() == 5 ? state.substring(0, 2) : "") {
+            case "40" -> state.equals("40003") ? UNKNOWN : LOST_RACE;
+            case "23" -> state.equals("23505") ? LOST_RACE : REFUSED;
+            case "22", "28", "3D", "3F", "42" -> REFUSED;
+            case "25", "53", "54", "55" -> NOT_EXECUTED;
+            default -> UNKNOWN;
+        };
+    }
+}

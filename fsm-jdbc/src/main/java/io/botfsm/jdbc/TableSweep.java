@@ -1,0 +1,96 @@
+package io.botfsm.jdbc;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes the rows of a table whose time has been over for long: a stretch of the primary key after every so many
+ * writes, so that no index on a column that each write changes is needed. Thread-safe.
+ */
+final class TableSweep {
+    private static final Logger LOG = LoggerFactory.getLogger(TableSweep.class.getPackageName());
+
+    /** Longer than any call that has read the clock before the row was cleared, and has not written yet. */
+    static final Duration LINGER = Duration.ofHours(1);
+
+    private static final int WRITES = 64;
+    private static final int STRETCH = 512;
+
+    private final DatabaseCalls calls;
+    private final String last;
+    private final String delete;
+    private final String deleteRest;
+    private final AtomicInteger writes = new AtomicInteger();
+    private final AtomicBoolean sweeping = new AtomicBoolean();
+    private volatile byte[] position = {};
+
+    /**
+     * A sweep.
+     *
+     * @param isOver a condition with one parameter: for how many microseconds a row has to be over
+     */
+    TableSweep(DatabaseCalls calls, String table, String isOver) {
+        this.calls = calls;
+        last = String.format(
+                Locale.ROOT, "SELECT id FROM %s WHERE id > ? ORDER BY id LIMIT 1 OFFSET %d", table, STRETCH - 1);
+        deleteRest = String.format(Locale.ROOT, "DELETE FROM %s WHERE id > ? AND %s", table, isOver);
+        delete = deleteRest + " AND id <= ?";
+    }
+
+    /** Counts a write, and sweeps a stretch if it is time for that. */
+    void afterWrite() {
+        if (writes.incrementAndGet() % WRITES == 0 && sweeping.compareAndSet(false, true)) {
+            var unused = calls.call(
+                            call -> sweepStretch(call, LINGER),
+                            (cause, mayBeApplied) -> new IllegalStateException(cause))
+                    .whenComplete((isLast, failure) -> {
+                        sweeping.set(false);
+                        if (failure != null) {
+                            LOG.debug("Rows whose time is over could not be deleted, which is tried again", failure);
+                        }
+                    });
+        }
+    }
+
+    /** Deletes everything that is over, however shortly. */
+    void all() {
+        calls.call(
+                        call -> {
+                            boolean isLast = false;
+                            while (!isLast) {
+                                isLast = sweepStretch(call, Duration.ZERO);
+                            }
+                            return true;
+                        },
+                        (cause, mayBeApplied) -> new IllegalStateException(cause))
+                .join();
+    }
+
+    /** Deletes what is over in the next stretch; returns whether that was the last one. */
+    private boolean sweepStretch(DatabaseCall call, Duration linger) throws SQLException {
+        byte[] from = position;
+        Optional<Optional<byte[]>> found = call.query(
+                last,
+                statement -> statement.setBytes(1, from),
+                rows -> rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty());
+        if (found.isEmpty()) {
+            return false; // another transaction was in the way
+        }
+        Optional<byte[]> to = found.get();
+        var unused = call.change(to.isPresent() ? delete : deleteRest, statement -> {
+            statement.setBytes(1, from);
+            statement.setLong(2, linger.toMillis() * 1_000);
+            if (to.isPresent()) {
+                statement.setBytes(3, to.get());
+            }
+        });
+        position = to.orElse(new byte[0]);
+        return to.isEmpty();
+    }
+}

@@ -1,0 +1,31 @@
+-- One row a conversation.
+CREATE TABLE IF NOT EXISTS fsm_conversation (
+  id            varbinary(255) NOT NULL PRIMARY KEY,
+  key_text      clob           NOT NULL,
+  format        smallint       NOT NULL,
+  nul_escaped   smallint       NOT NULL,
+  state         clob,
+  data          clob,
+  attributes    clob,
+  version       bigint         NOT NULL,
+  fencing_token bigint         NOT NULL,
+  events        varbinary(8192),
+  since_ms      bigint         NOT NULL,
+  touched_ms    bigint         NOT NULL,
+  deadline_ms   bigint,
+  end_ms        bigint,
+  expires_us    bigint
+);
+
+CREATE TABLE IF NOT EXISTS fsm_lease (
+  id            varbinary(255) NOT NULL PRIMARY KEY,
+  name_text     clob           NOT NULL,
+  format        smallint       NOT NULL,
+  nul_escaped   smallint       NOT NULL,
+  claim         clob,
+  version       bigint         NOT NULL,
+  ends_us       bigint         NOT NULL,
+  fencing_token bigint         NOT NULL,
+  fence_kept    smallint       NOT NULL,
+  released_us   bigint         NOT NULL
+);

@@ -1,0 +1,31 @@
+-- One row a conversation. Ids are binary, so that no collation and no padding makes two keys one.
+CREATE TABLE IF NOT EXISTS fsm_conversation (
+  id            varbinary(255) NOT NULL PRIMARY KEY,
+  key_text      longtext       NOT NULL,
+  format        smallint       NOT NULL,
+  nul_escaped   smallint       NOT NULL,
+  state         longtext,
+  data          longtext,
+  attributes    longtext,
+  version       bigint         NOT NULL,
+  fencing_token bigint         NOT NULL,
+  events        blob,
+  since_ms      bigint         NOT NULL,
+  touched_ms    bigint         NOT NULL,
+  deadline_ms   bigint,
+  end_ms        bigint,
+  expires_us    bigint
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE IF NOT EXISTS fsm_lease (
+  id            varbinary(255) NOT NULL PRIMARY KEY,
+  name_text     longtext       NOT NULL,
+  format        smallint       NOT NULL,
+  nul_escaped   smallint       NOT NULL,
+  claim         longtext,
+  version       bigint         NOT NULL,
+  ends_us       bigint         NOT NULL,
+  fencing_token bigint         NOT NULL,
+  fence_kept    smallint       NOT NULL,
+  released_us   bigint         NOT NULL
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,275 @@
+package io.botfsm.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.botfsm.Fsm;
+import io.botfsm.conformance.internal.Crowd;
+import io.botfsm.lock.store.Acquisition.Granted;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Conflict;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
+
+/** What the suites leave open, on each database. */
+@Timeout(120)
+@TestInstance(Lifecycle.PER_CLASS)
+abstract class EngineTest {
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
+
+    final Engine engine;
+    private DatabaseInTest database;
+
+    EngineTest(Engine engine) {
+        this.engine = engine;
+    }
+
+    @BeforeAll
+    final void start() {
+        database = DatabaseInTest.durable(engine);
+    }
+
+    @AfterAll
+    final void stop() {
+        database.close();
+    }
+
+    private static Mutation.Builder change() {
+        return Mutation.builder();
+    }
+
+    private static Applied applied(StateStorage storage, StorageKey key, Mutation.Builder change) {
+        return (Applied) Await.answer(storage.write(key, change.build()));
+    }
+
+    private static StorageKey key(String user) {
+        return StorageKey.bot("engine").chat(1).user(user).build();
+    }
+
+    private HikariDataSource pool(String inUrl) {
+        return Engine.pool(engine.url(engine.newDatabase()) + inUrl, 4);
+    }
+
+    private HikariDataSource pool(Consumer<HikariConfig> settings) {
+        return Engine.pool(engine.url(engine.newDatabase()), 4, settings);
+    }
+
+    /** Several instances may begin at once, and again. */
+    @Test
+    void tablesAreCreatedOnceAndFound() {
+        try (HikariDataSource pool = pool("")) {
+            Crowd.of(
+                    4, index -> BotDatabase.builder(pool).createTables().build().close());
+            BotDatabase.builder(pool).build().close();
+        }
+    }
+
+    @Test
+    void missingTablesAreRefusedWithTheRemedy() {
+        try (HikariDataSource pool = pool("")) {
+            assertThatThrownBy(() -> BotDatabase.builder(pool).build())
+                    .isInstanceOf(StorageRefusedException.class)
+                    .hasMessageContaining("fsm_conversation is missing")
+                    .hasMessageContaining(".sql of fsm-jdbc")
+                    .hasMessageContaining("createTables()");
+        }
+    }
+
+    @Test
+    void olderTablesAreRefusedByTheColumnsThatTheyLack() {
+        try (DatabaseInTest older = DatabaseInTest.of(engine)) {
+            older.execute("ALTER TABLE fsm_conversation DROP COLUMN end_ms");
+            assertThatThrownBy(() ->
+                            BotDatabase.builder(older.pool()).createTables().build())
+                    .isInstanceOf(StorageRefusedException.class)
+                    .hasMessageContaining("fsm_conversation lacks the columns [end_ms]");
+        }
+    }
+
+    /** The suites run by a clock that stands still. */
+    @Test
+    void timesAreThoseOfTheDatabase() {
+        StateStorage storage = database.builder(TIMEOUT).build().stateStorage();
+        StorageKey key = key("times");
+        applied(storage, key, change().state("A").fencingToken(3));
+        Snapshot first = Await.answer(storage.read(key));
+        assertThat(first.touched().orElseThrow()).isCloseTo(Instant.now(), within(30, ChronoUnit.SECONDS));
+        applied(storage, key, change().put("a", "1").expectVersion(first.version()));
+        Snapshot second = Await.answer(storage.read(key));
+        assertThat(second.since()).isEqualTo(first.since());
+        assertThat(second.touched().orElseThrow()).isCloseTo(Instant.now(), within(30, ChronoUnit.SECONDS));
+        applied(storage, key, change().state("B").ttl(Duration.ofMillis(1)));
+        assertThat(Await.answer(storage.read(key)).version()).isGreaterThanOrEqualTo(second.version());
+    }
+
+    @Test
+    void longKeysThatBeginAlikeAreDifferent() {
+        StateStorage storage = database.builder(TIMEOUT).build().stateStorage();
+        String beginning = "é".repeat(300);
+        applied(storage, key(beginning + "a"), change().state("A"));
+        applied(storage, key(beginning + "b"), change().state("B"));
+        assertThat(Await.answer(storage.read(key(beginning + "a"))).state()).hasValue("A");
+        assertThat(Await.answer(storage.read(key(beginning))).state()).isEmpty();
+    }
+
+    @Test
+    void handlingAnUpdateIsTwoRoundTrips() {
+        ObservedDataSource observed = new ObservedDataSource(database.pool());
+        try (BotDatabase opened = BotDatabase.builder(observed.dataSource()).build()) {
+            Fsm fsm = Fsm.builder(opened.stateStorage()).build();
+            StorageKey key = key("round-trips");
+            fsm.handle(key, EventId.of(1), turn -> turn.put("n", 1));
+            int before = observed.executed();
+            fsm.handle(key, EventId.of(2), turn -> turn.put("n", 2));
+            assertThat(observed.executed() - before).isEqualTo(2);
+            assertThat(fsm.context(key).read().value("n", Integer.class)).hasValue(2);
+        }
+    }
+
+    @Test
+    void whatIsRememberedIsOnlyABeginning() {
+        StateStorage one = database.builder(TIMEOUT).build().stateStorage();
+        StateStorage other = database.builder(TIMEOUT).build().stateStorage();
+        StorageKey key = key("remembered");
+        long seen = applied(one, key, change().state("A").put("a", "1")).version();
+        applied(other, key, change().put("b", "2"));
+        Conflict conflict = (Conflict) Await.answer(
+                one.write(key, change().state("B").expectVersion(seen).build()));
+        assertThat(conflict.current().data()).isEqualTo(Map.of("a", "1", "b", "2"));
+        applied(one, key, change().state("B").expectVersion(conflict.current().version()));
+        assertThat(Await.answer(other.read(key)).data()).isEqualTo(Map.of("a", "1", "b", "2"));
+    }
+
+    @Test
+    void connectionsWithoutAutocommitDo() {
+        try (HikariDataSource pool = pool(settings -> settings.setAutoCommit(false))) {
+            BotDatabase opened = BotDatabase.builder(pool).createTables().build();
+            applied(opened.stateStorage(), KEY, change().state("A"));
+            assertThat(Await.answer(opened.stateStorage().read(KEY)).state()).hasValue("A");
+            opened.close();
+        }
+    }
+
+    /** There a transaction fails for having read what another changed: it is a lost race, and tried again. */
+    @Test
+    void increasingUnderSerializableIsExact() {
+        try (HikariDataSource pool = pool(settings -> settings.setTransactionIsolation("TRANSACTION_SERIALIZABLE"))) {
+            BotDatabase opened =
+                    BotDatabase.builder(pool).timeout(TIMEOUT).createTables().build();
+            StateStorage storage = opened.stateStorage();
+            Crowd.of(4, index -> {
+                for (int done = 0; done < 25; ) {
+                    Snapshot seen = Await.answer(storage.read(KEY));
+                    int next = Integer.parseInt(seen.data().getOrDefault("n", "0")) + 1;
+                    Mutation add = change().put("n", Integer.toString(next))
+                            .put(index + "-" + done, "1")
+                            .expectVersion(seen.version())
+                            .build();
+                    done += Await.answer(storage.write(KEY, add)) instanceof Applied ? 1 : 0;
+                }
+            });
+            assertThat(Await.answer(storage.read(KEY)).data())
+                    .containsEntry("n", "100")
+                    .hasSize(101);
+            opened.close();
+        }
+    }
+
+    @Test
+    void aRecordOfANewerFormatIsRefusedByNameAndLeftAlone() {
+        StateStorage storage = database.builder(TIMEOUT).build().stateStorage();
+        StorageKey key = key("newer");
+        applied(storage, key, change().state("A"));
+        database.execute("UPDATE fsm_conversation SET format = 7 WHERE key_text = '" + key.toText() + "'");
+        assertThat(Await.failure(storage.read(key)))
+                .isInstanceOf(ConversationRefusedException.class)
+                .hasMessageContaining("its format is 7");
+        ConversationRefusedException refused = (ConversationRefusedException)
+                Await.failure(storage.write(key, change().state("B").build()));
+        assertThat(refused.mayBeApplied()).isFalse();
+        assertThat(database.count("SELECT count(*) FROM fsm_conversation WHERE format = 7"))
+                .isEqualTo(1);
+    }
+
+    /** Its version must not be given out again by a writer that has read the clock before. */
+    @Test
+    void whatIsClearedIsDeletedAnHourLater() {
+        try (DatabaseInTest stopped = DatabaseInTest.of(engine).withStoppedClock()) {
+            StateStorage storage = stopped.builder(TIMEOUT).build().stateStorage();
+            long cleared = applied(storage, KEY, change().state("A")).version();
+            applied(storage, KEY, change().clearState());
+            assertThat(applied(storage, KEY, change().state("B")).version()).isGreaterThan(cleared);
+            applied(storage, KEY, change().clearState());
+            write(storage, 200);
+            assertThat(rowsOfKey(stopped)).isEqualTo(1);
+            stopped.advance(Duration.ofMinutes(61));
+            Awaitility.await().atMost(TIMEOUT).until(() -> {
+                write(storage, 64);
+                return rowsOfKey(stopped) == 0;
+            });
+        }
+    }
+
+    private static void write(StateStorage storage, int times) {
+        for (int i = 0; i < times; i++) {
+            applied(storage, key("busy"), change().put("i", "" + i));
+        }
+    }
+
+    private static long rowsOfKey(DatabaseInTest database) {
+        return database.count("SELECT count(*) FROM fsm_conversation WHERE key_text = '" + KEY.toText() + "'");
+    }
+
+    @Test
+    void leasesAreRememberedForEverOnlyWhereCommitsAreDurable() {
+        assertThat(memory(database.pool())).isEqualTo(isEverDurable() ? Granted.EVERYTHING : Duration.ZERO);
+        try (HikariDataSource pool = pool(engine.withoutWaitingForTheDisk())) {
+            BotDatabase.builder(pool).createTables().build().close();
+            whileNotDurable(() -> assertThat(memory(pool)).isEqualTo(Duration.ZERO));
+        }
+    }
+
+    boolean isEverDurable() {
+        return true;
+    }
+
+    /** Where that is a setting of the server. */
+    void whileNotDurable(Runnable test) {
+        test.run();
+    }
+
+    private static Duration memory(HikariDataSource pool) {
+        try (BotDatabase opened = BotDatabase.builder(pool).build();
+                LeaseStore store = opened.leaseStore()) {
+            String name = String.format(Locale.ROOT, "lock-%d", System.nanoTime());
+            LeaseRequest request = new LeaseRequest(
+                    name, new Claim("token", "holder"), Duration.ofSeconds(30), 0, LeaseStore.Fences.EXPIRING);
+            return ((Granted) Await.answer(store.acquire(request))).memory();
+        }
+    }
+}

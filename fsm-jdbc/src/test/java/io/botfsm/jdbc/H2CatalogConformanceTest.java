@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class H2CatalogConformanceTest extends JdbcCatalogConformance {
+    H2CatalogConformanceTest() {
+        super(Engine.H2);
+    }
+}

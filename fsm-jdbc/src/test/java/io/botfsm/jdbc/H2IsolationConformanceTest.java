@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class H2IsolationConformanceTest extends JdbcIsolationConformance {
+    H2IsolationConformanceTest() {
+        super(Engine.H2);
+    }
+}

@@ -1,0 +1,68 @@
+package io.botfsm.jdbc;
+
+import io.botfsm.conformance.Conformance;
+import io.botfsm.conformance.Gap;
+import io.botfsm.conformance.Need;
+import io.botfsm.conformance.storage.StateStorageConformance;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** Conversations under the suite, on a real database whose clock stands still. */
+abstract class JdbcStorageConformance extends StateStorageConformance
+        implements Conformance.AdvancesTime, Conformance.Shares, Conformance.Counts {
+    private final Engine engine;
+    private DatabaseInTest database;
+
+    JdbcStorageConformance(Engine engine) {
+        this.engine = engine;
+    }
+
+    @BeforeAll
+    final void start() {
+        database = opened(engine).withStoppedClock();
+    }
+
+    DatabaseInTest opened(Engine engine) {
+        return DatabaseInTest.of(engine);
+    }
+
+    final DatabaseInTest database() {
+        return database;
+    }
+
+    @AfterAll
+    final void stop() {
+        database.close();
+    }
+
+    @Override
+    protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
+        BotDatabase.Builder builder = database.builder(deadline);
+        ttl.ifPresent(builder::ttl);
+        return new WholeDatabase(builder.build());
+    }
+
+    @Override
+    public final void advance(Duration time) {
+        database.advance(time);
+    }
+
+    /** Rows that are over stay for an hour; they have to go when it is past, which is now. */
+    @Override
+    public final long records() {
+        try (BotDatabase opened = database.builder(Duration.ofSeconds(10)).build()) {
+            ((JdbcStateStorage) opened.stateStorage()).sweepAll();
+        }
+        return database.count("SELECT count(*) FROM fsm_conversation");
+    }
+
+    /** It is part of this process, and cannot be cut off. */
+    @Override
+    protected Set<Gap> expectedGaps() {
+        return Set.of(new Gap(17, Need.CUTS_OFF));
+    }
+}

@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class MariaDbCatalogConformanceProofTest extends ServerCatalogConformance {
+    MariaDbCatalogConformanceProofTest() {
+        super(Engine.MARIADB);
+    }
+}

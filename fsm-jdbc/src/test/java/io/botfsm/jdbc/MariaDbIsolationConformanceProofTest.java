@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class MariaDbIsolationConformanceProofTest extends JdbcIsolationConformance {
+    MariaDbIsolationConformanceProofTest() {
+        super(Engine.MARIADB);
+    }
+}

@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class MariaDbLeaseConformanceProofTest extends ServerLeaseConformance {
+    MariaDbLeaseConformanceProofTest() {
+        super(Engine.MARIADB);
+    }
+}

@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class MariaDbStorageConformanceProofTest extends ServerStorageConformance {
+    MariaDbStorageConformanceProofTest() {
+        super(Engine.MARIADB);
+    }
+}

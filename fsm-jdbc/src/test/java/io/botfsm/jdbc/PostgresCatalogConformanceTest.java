@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class PostgresCatalogConformanceTest extends ServerCatalogConformance {
+    PostgresCatalogConformanceTest() {
+        super(Engine.POSTGRESQL);
+    }
+}

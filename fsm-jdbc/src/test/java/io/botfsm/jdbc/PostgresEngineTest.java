@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class PostgresEngineTest extends EngineTest {
+    PostgresEngineTest() {
+        super(Engine.POSTGRESQL);
+    }
+}

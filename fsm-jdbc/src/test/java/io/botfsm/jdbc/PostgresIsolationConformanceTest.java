@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class PostgresIsolationConformanceTest extends JdbcIsolationConformance {
+    PostgresIsolationConformanceTest() {
+        super(Engine.POSTGRESQL);
+    }
+}

@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class PostgresLeaseConformanceTest extends ServerLeaseConformance {
+    PostgresLeaseConformanceTest() {
+        super(Engine.POSTGRESQL);
+    }
+}

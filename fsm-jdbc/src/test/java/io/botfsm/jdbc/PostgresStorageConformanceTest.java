@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class PostgresStorageConformanceTest extends ServerStorageConformance {
+    PostgresStorageConformanceTest() {
+        super(Engine.POSTGRESQL);
+    }
+}

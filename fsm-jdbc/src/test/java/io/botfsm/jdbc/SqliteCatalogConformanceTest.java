@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class SqliteCatalogConformanceTest extends JdbcCatalogConformance {
+    SqliteCatalogConformanceTest() {
+        super(Engine.SQLITE);
+    }
+}

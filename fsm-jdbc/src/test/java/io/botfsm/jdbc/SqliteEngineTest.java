@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class SqliteEngineTest extends EngineTest {
+    SqliteEngineTest() {
+        super(Engine.SQLITE);
+    }
+}

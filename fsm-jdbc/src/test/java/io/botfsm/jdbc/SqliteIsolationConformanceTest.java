@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class SqliteIsolationConformanceTest extends JdbcIsolationConformance {
+    SqliteIsolationConformanceTest() {
+        super(Engine.SQLITE);
+    }
+}

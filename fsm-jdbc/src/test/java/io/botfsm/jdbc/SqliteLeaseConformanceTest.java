@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class SqliteLeaseConformanceTest extends JdbcLeaseConformance {
+    SqliteLeaseConformanceTest() {
+        super(Engine.SQLITE);
+    }
+}

@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class SqliteStorageConformanceTest extends JdbcStorageConformance {
+    SqliteStorageConformanceTest() {
+        super(Engine.SQLITE);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.jdbc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package io.botfsm.memory;
+
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageKey;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/**
+ * Conversations that have a deadline, by bot and place in the queue. Thread-safe; an entry is changed only by whoever
+ * has locked its conversation, in the same step as that.
+ */
+final class DeadlineIndex {
+    private static final String BEFORE_ALL = "";
+
+    private final ConcurrentSkipListSet<Entry> entries = new ConcurrentSkipListSet<>(Entry.ORDER);
+
+    /** An entry; {@code text} is its key's, and orders those of one time. */
+    record Entry(String bot, Instant queuedAt, String text) {
+        private static final Comparator<Entry> ORDER =
+                Comparator.comparing(Entry::bot).thenComparing(Entry::queuedAt).thenComparing(Entry::text);
+
+        private static Entry of(StorageKey key, Instant queuedAt) {
+            return new Entry(key.bot(), queuedAt, key.toText());
+        }
+
+        StorageKey key() {
+            return StorageKey.parse(text);
+        }
+    }
+
+    /** The place after a write: never after the deadline that it sets, and never later than before. */
+    static Optional<Instant> queuedAt(Optional<Instant> before, Mutation mutation, Optional<Instant> deadline) {
+        if (deadline.isEmpty() || !mutation.changesDeadline()) {
+            return deadline.flatMap(kept -> before);
+        }
+        return before.filter(deadline.get()::isAfter).or(() -> deadline);
+    }
+
+    void move(StorageKey key, Optional<Instant> from, Optional<Instant> to) {
+        if (!from.equals(to)) {
+            to.ifPresent(place -> entries.add(Entry.of(key, place)));
+            from.ifPresent(place -> entries.remove(Entry.of(key, place)));
+        }
+    }
+
+    /** Those of a bot up to a time, the earliest first, as they are while they are gone through. */
+    Iterable<Entry> until(String bot, Instant now) {
+        return entries.subSet(new Entry(bot, Instant.MIN, BEFORE_ALL), new Entry(bot, now.plusNanos(1), BEFORE_ALL));
+    }
+
+    void clear() {
+        entries.clear();
+    }
+
+    int size() {
+        return entries.size();
+    }
+}

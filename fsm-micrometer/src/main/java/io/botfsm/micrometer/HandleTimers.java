@@ -1,0 +1,46 @@
+package io.botfsm.micrometer;
+
+import io.botfsm.Handled;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The timers of handled events, by the state that the conversation is in afterwards and by outcome. Thread-safe. */
+final class HandleTimers {
+    static final String NAME = "botfsm.handle";
+
+    private record Kind(String state, String outcome) {}
+
+    private final MeterRegistry registry;
+    private final Tags bot;
+    private final StateTag states;
+    private final Map<Kind, Timer> timers = new ConcurrentHashMap<>();
+
+    HandleTimers(MeterRegistry registry, Tags bot, StateTag states) {
+        this.registry = registry;
+        this.bot = bot;
+        this.states = states;
+    }
+
+    long now() {
+        return registry.config().clock().monotonicTime();
+    }
+
+    void end(long begun, @Nullable Handled<?> handled, @Nullable Throwable failure) {
+        Kind kind = handled == null
+                ? new Kind(StateTag.UNKNOWN, FailureTag.of(failure))
+                : new Kind(states.of(handled.now().state()), handled instanceof Handled.Done ? "done" : "repeated");
+        timers.computeIfAbsent(kind, this::timer).record(now() - begun, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(Kind kind) {
+        return Timer.builder(NAME)
+                .description("events handled")
+                .tags(bot.and(StateTag.NAME, kind.state(), "outcome", kind.outcome()))
+                .register(registry);
+    }
+}

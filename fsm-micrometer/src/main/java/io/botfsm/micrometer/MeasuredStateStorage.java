@@ -1,0 +1,43 @@
+package io.botfsm.micrometer;
+
+import io.botfsm.storage.ForwardingStateStorage;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.util.concurrent.CompletionStage;
+
+/** A storage whose calls are timed, also those that throw instead of failing their stage. Thread-safe. */
+final class MeasuredStateStorage extends ForwardingStateStorage {
+    private final StorageTimers timers;
+
+    MeasuredStateStorage(StateStorage storage, StorageTimers timers) {
+        super(storage);
+        this.timers = timers;
+    }
+
+    @Override
+    public CompletionStage<Snapshot> read(StorageKey key) {
+        long begun = timers.now();
+        try {
+            return storage().read(key).whenComplete((found, failure) -> timers.read(begun, found, failure));
+        } catch (RuntimeException | Error e) {
+            timers.read(begun, null, e);
+            throw e;
+        }
+    }
+
+    @Override
+    public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+        long begun = timers.now();
+        try {
+            return storage()
+                    .write(key, mutation)
+                    .whenComplete((written, failure) -> timers.write(begun, written, failure));
+        } catch (RuntimeException | Error e) {
+            timers.write(begun, null, e);
+            throw e;
+        }
+    }
+}

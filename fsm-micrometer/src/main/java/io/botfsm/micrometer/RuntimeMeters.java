@@ -1,0 +1,48 @@
+package io.botfsm.micrometer;
+
+import io.botfsm.isolation.EventIsolation;
+import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.recovery.RecoveryCounts;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/** Meters of what counts by itself. */
+final class RuntimeMeters {
+    static final String HANDLERS = "botfsm.isolation.handlers";
+    static final String CONVERSATIONS = "botfsm.isolation.conversations";
+    static final String RECOVERY = "botfsm.recovery";
+
+    private static final Map<String, ToLongFunction<RecoveryCounts>> RESULTS = Map.of(
+            "hit", RecoveryCounts::hits,
+            "miss", RecoveryCounts::misses,
+            "restored", RecoveryCounts::restores,
+            "lost_to_concurrent_write", RecoveryCounts::lostToConcurrentWrites,
+            "known_miss", RecoveryCounts::knownMisses,
+            "clear_confirmed", RecoveryCounts::clearsConfirmed,
+            "failure", RecoveryCounts::failures);
+
+    private RuntimeMeters() {}
+
+    static void isolation(MeterRegistry registry, Tags bot, EventIsolation isolation) {
+        Gauge.builder(HANDLERS, isolation, EventIsolation::handlers)
+                .description("handlers that wait or run")
+                .tags(bot)
+                .register(registry);
+        Gauge.builder(CONVERSATIONS, isolation, EventIsolation::conversations)
+                .description("conversations with a handler that waits or runs")
+                .tags(bot)
+                .register(registry);
+    }
+
+    static void recovery(MeterRegistry registry, Tags bot, RecoveringStateStorage recovery) {
+        RESULTS.forEach((result, count) -> FunctionCounter.builder(
+                        RECOVERY, recovery, storage -> count.applyAsLong(storage.counts()))
+                .description("what recovery has done")
+                .tags(bot.and("result", result))
+                .register(registry));
+    }
+}

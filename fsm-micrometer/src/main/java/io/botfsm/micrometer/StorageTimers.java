@@ -1,0 +1,61 @@
+package io.botfsm.micrometer;
+
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Snapshot;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The timers of a storage's calls, by operation and outcome. Thread-safe. */
+final class StorageTimers {
+    static final String NAME = "botfsm.storage";
+
+    private final MeterRegistry registry;
+    private final Tags bot;
+    private final Map<String, Timer> reads = new ConcurrentHashMap<>();
+    private final Map<String, Timer> writes = new ConcurrentHashMap<>();
+
+    StorageTimers(MeterRegistry registry, Tags bot) {
+        this.registry = registry;
+        this.bot = bot;
+    }
+
+    long now() {
+        return registry.config().clock().monotonicTime();
+    }
+
+    void read(long begun, @Nullable Snapshot found, @Nullable Throwable failure) {
+        String outcome = found == null ? FailureTag.of(failure) : found.version() == 0 ? "empty" : "found";
+        record(reads.computeIfAbsent(outcome, value -> timer("read", value)), begun);
+    }
+
+    void write(long begun, @Nullable Outcome written, @Nullable Throwable failure) {
+        String outcome = written == null ? FailureTag.of(failure) : outcome(written);
+        record(writes.computeIfAbsent(outcome, value -> timer("write", value)), begun);
+    }
+
+    private static String outcome(Outcome written) {
+        if (written instanceof Outcome.Applied) {
+            return "applied";
+        }
+        if (written instanceof Outcome.Duplicate) {
+            return "duplicate";
+        }
+        return written instanceof Outcome.Conflict ? "conflict" : "fenced";
+    }
+
+    private void record(Timer timer, long begun) {
+        timer.record(now() - begun, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(String operation, String outcome) {
+        return Timer.builder(NAME)
+                .description("calls of the storage")
+                .tags(bot.and("operation", operation, "outcome", outcome))
+                .register(registry);
+    }
+}

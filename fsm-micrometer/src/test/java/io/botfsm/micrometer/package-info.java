@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.micrometer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,191 @@
+package io.botfsm.redis.deadline;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.redis.catalog.CatalogCalls;
+import io.botfsm.redis.cluster.ClusterPort;
+import io.botfsm.redis.internal.CallFailures;
+import io.botfsm.redis.internal.Script;
+import io.botfsm.redis.internal.ScriptCalls;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.redis.spi.RedisPortException;
+import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** The scripts of the queue of deadlines, run and waited for. Thread-safe. */
+final class DeadlineCalls {
+    private static final Script LIST = load("deadlines-list.lua");
+    private static final Script CHECK = load("deadline-check.lua");
+    private static final Script DEFER = load("deadline-defer.lua");
+    private static final Script PROBE = load("deadline-probe.lua");
+
+    /** More at once would hold up a server, or what others call, for longer. */
+    private static final int INDEXES_A_CALL = 1_024;
+
+    private static final int CALLS_AT_ONCE = 512;
+
+    /** In the order in which {@code deadline-check.lua} numbers them. */
+    private static final List<Verdict> VERDICTS = List.of(Verdict.values());
+
+    private static final int MILLIS_A_UNIT = 10;
+    private static final Duration AHEAD_IF_UNREADABLE = Duration.ofMinutes(1);
+
+    private final DeadlineKeys keys;
+    private final ScriptCalls scripts;
+    private final CatalogCalls calls;
+    private final CallFailures failures;
+    private final int indexesACall;
+    private volatile boolean permitted;
+
+    DeadlineCalls(RedisPort port, Duration timeout, DeadlineKeys keys, CatalogCalls calls) {
+        this.keys = keys;
+        this.calls = calls;
+        this.scripts = new ScriptCalls(port, timeout);
+        this.failures = new CallFailures(timeout);
+        this.indexesACall = port instanceof ClusterPort ? 1 : INDEXES_A_CALL; // whose keys have to be of one slot
+    }
+
+    private static Script load(String name) {
+        return Script.read(DeadlineCalls.class.getResourceAsStream(name));
+    }
+
+    /** What became of an entry that was compared with its conversation. */
+    enum Verdict {
+        DUE,
+        RIGHT,
+        ADDED,
+        LATE,
+        WITHOUT_DEADLINE,
+        EARLY,
+        UNREADABLE
+    }
+
+    /**
+     * A comparison.
+     *
+     * @param version that of a conversation that is due, as are the others
+     */
+    record Checked(Verdict verdict, long version, Instant deadline, Instant place) {
+        private static Checked of(List<Object> reply) {
+            Verdict verdict = VERDICTS.get(((Long) reply.get(0)).intValue());
+            if (verdict != Verdict.DUE) {
+                return new Checked(verdict, 0, Instant.EPOCH, Instant.EPOCH);
+            }
+            long version = 0;
+            for (byte b : (byte[]) reply.get(1)) {
+                version = (version << 8) | (b & 0xff);
+            }
+            return new Checked(verdict, version, time((Long) reply.get(2)), time((Long) reply.get(3)));
+        }
+
+        private static Instant time(long units) {
+            return Instant.ofEpochMilli(units * MILLIS_A_UNIT);
+        }
+    }
+
+    /** Refuses a user who lacks a permission, by its name; asked once. */
+    void requirePermission() {
+        if (permitted) {
+            return;
+        }
+        List<Object> reply =
+                calls.await("EVALSHA", run(PROBE, List.of(keys.unused("" + UUID.randomUUID())), List.of()));
+        if (reply.size() == 2 && reply.get(0) instanceof byte[] command && reply.get(1) instanceof byte[] error) {
+            throw failures.ofCommand(
+                    new String(command, UTF_8), RedisPortException.ofServerError(new String(error, UTF_8)));
+        }
+        permitted = true;
+    }
+
+    /**
+     * Entries of indexes, those with the earliest places of each.
+     *
+     * @param latest the latest place, in hundredths of a second since 1970
+     */
+    List<QueuedEntry> entries(List<byte[]> indexes, String latest, int offset, int count) {
+        List<byte[]> arguments = List.of(ascii(latest), ascii("" + offset), ascii("" + count));
+        List<QueuedEntry> entries = new ArrayList<>();
+        List<CompletableFuture<List<Object>>> replies = new ArrayList<>();
+        for (int from = 0; from < indexes.size(); from += indexesACall) {
+            List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + indexesACall));
+            replies.add(run(LIST, some, arguments));
+            if (replies.size() == CALLS_AT_ONCE) {
+                add(entries, replies);
+            }
+        }
+        add(entries, replies);
+        return entries;
+    }
+
+    private void add(List<QueuedEntry> entries, List<CompletableFuture<List<Object>>> replies) {
+        for (CompletableFuture<List<Object>> reply : replies) {
+            List<Object> flat = calls.await("ZRANGEBYSCORE", reply);
+            for (int i = 0; i + 1 < flat.size(); i += 2) {
+                entries.add(QueuedEntry.of(flat.get(i), flat.get(i + 1)));
+            }
+        }
+        replies.clear();
+    }
+
+    /**
+     * Compares entries with their conversations, and puts them where they belong.
+     *
+     * @param now by the storage's clock
+     * @param isLooking whether what cannot be read is moved ahead, so that it hides nothing
+     */
+    List<Checked> check(List<StorageKey> conversations, Instant now, Duration farthest, boolean isLooking) {
+        byte[] time = ascii("" + now.toEpochMilli());
+        byte[] latest = units(now.plus(farthest).plusMillis(MILLIS_A_UNIT));
+        byte[] ahead = isLooking ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
+        List<CompletableFuture<List<Object>>> replies = conversations.stream()
+                .map(key -> run(CHECK, keys.conversationAndIndex(key), List.of(entry(key), time, latest, ahead)))
+                .toList();
+        return replies.stream()
+                .map(reply -> Checked.of(calls.await("EVALSHA", reply)))
+                .toList();
+    }
+
+    /** Moves an entry that is where it was; returns whether it did. */
+    boolean defer(StorageKey key, Instant now, Instant deadline, Instant place, Instant until) {
+        List<byte[]> arguments =
+                List.of(entry(key), ascii("" + now.toEpochMilli()), units(deadline), units(place), units(until));
+        CompletableFuture<Boolean> deferred =
+                scripts.call(DEFER, keys.conversationAndIndex(key), arguments, (result, reply, failure) -> {
+                    if (reply == null) {
+                        result.completeExceptionally(failures.of(key, true, failure));
+                    } else {
+                        result.complete(reply.get(0).equals(1L));
+                    }
+                });
+        return calls.await("EVALSHA", deferred);
+    }
+
+    private CompletableFuture<List<Object>> run(Script script, List<byte[]> scriptKeys, List<byte[]> arguments) {
+        return scripts.call(script, scriptKeys, arguments, (result, reply, failure) -> {
+            if (reply == null) {
+                result.completeExceptionally(failure == null ? RedisPortException.outcomeUnknown(null) : failure);
+            } else {
+                result.complete(reply);
+            }
+        });
+    }
+
+    private static byte[] entry(StorageKey key) {
+        return key.toText().getBytes(UTF_8);
+    }
+
+    /** A time as indexes have it. */
+    private static byte[] units(Instant time) {
+        return ascii("" + time.toEpochMilli() / MILLIS_A_UNIT);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(US_ASCII);
+    }
+}

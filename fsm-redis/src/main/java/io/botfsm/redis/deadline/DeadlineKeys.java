@@ -1,0 +1,74 @@
+package io.botfsm.redis.deadline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.redis.cluster.HashSlot;
+import io.botfsm.redis.internal.KeyPattern;
+import io.botfsm.redis.internal.KeyScheme;
+import io.botfsm.storage.StorageKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Names the indexes of deadlines: <code>prefix:due:{n}:bot</code>, one for each bot and slot, with the number that puts
+ * it into the slot of its conversations.
+ */
+public final class DeadlineKeys {
+    private final KeyScheme conversations;
+    private final String begin;
+    private final Pattern form;
+
+    /**
+     * The indexes of conversations.
+     *
+     * @param prefix the same that keys of conversations begin with
+     */
+    public DeadlineKeys(String prefix) {
+        this.conversations = new KeyScheme(prefix);
+        this.begin = prefix + ":due:{";
+        this.form = Pattern.compile(Pattern.quote(begin) + "\\d+}:([^:{}]+)");
+    }
+
+    /** The conversation and its index. */
+    public List<byte[]> conversationAndIndex(StorageKey key) {
+        byte[] conversation = conversations.key(key);
+        return List.of(conversation, index(HashSlot.of(conversation), KeyScheme.encoded(key.bot())));
+    }
+
+    /** Every index of a bot, by slot. */
+    List<byte[]> indexes(String bot) {
+        String encoded = KeyScheme.encoded(bot);
+        return IntStream.range(0, HashSlot.COUNT)
+                .mapToObj(slot -> index(slot, encoded))
+                .toList();
+    }
+
+    private byte[] index(int slot, String encodedBot) {
+        return (begin + SlotTags.of(slot) + "}:" + encodedBot).getBytes(UTF_8);
+    }
+
+    /** A pattern, as Redis reads it, of all indexes. */
+    String pattern() {
+        return KeyPattern.of(begin, "");
+    }
+
+    /** The bot that an index is of; empty if this is none. */
+    Optional<String> bot(String redisKey) {
+        Matcher parts = form.matcher(redisKey);
+        try {
+            return parts.matches()
+                    ? Optional.of(StorageKey.parse(parts.group(1) + ":1:1").bot())
+                    : Optional.empty();
+        } catch (IllegalArgumentException notABot) {
+            return Optional.empty();
+        }
+    }
+
+    /** A key that nobody uses, for tries. */
+    byte[] unused(String name) {
+        return (begin + "probe:" + name + '}').getBytes(UTF_8);
+    }
+}

@@ -1,0 +1,228 @@
+package io.botfsm.redis.deadline;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.botfsm.redis.catalog.CatalogCalls;
+import io.botfsm.redis.deadline.DeadlineCalls.Checked;
+import io.botfsm.redis.deadline.DeadlineCalls.Verdict;
+import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.spi.RedisPort;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.catalog.FoundConversation;
+import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.deadline.DueConversation;
+import io.botfsm.storage.deadline.MendReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds conversations whose deadline has passed by one sorted set for each bot and slot. Each look asks for every slot:
+ * in one call for a thousand on one server, in a call for each on a cluster. Thread-safe.
+ */
+public final class RedisDeadlineQueue implements DeadlineQueue {
+    private static final Logger LOGGER = LoggerFactory.getLogger("io.botfsm.redis");
+
+    private static final int AT_ONCE = 100;
+    private static final int KEYS_A_SCAN = 100;
+    private static final int ENTRIES_A_PAGE = 1_000;
+    private static final int INDEXES_AT_ONCE = 1_024;
+    private static final String ANY_TIME = "+inf";
+
+    private final RedisPort port;
+    private final DeadlineKeys keys;
+    private final ConversationCatalog catalog;
+    private final InstantSource clock;
+    private final BooleanSupplier isClosed;
+    private final CatalogCalls calls;
+    private final DeadlineCalls scripts;
+
+    /**
+     * A queue over a client.
+     *
+     * @param timeout how long the client lets a command take
+     * @param catalog of the same storage
+     * @param clock the storage's
+     * @param isClosed whether the storage is closed
+     */
+    public RedisDeadlineQueue(
+            RedisPort port,
+            Duration timeout,
+            DeadlineKeys keys,
+            ConversationCatalog catalog,
+            InstantSource clock,
+            BooleanSupplier isClosed) {
+        this.port = port;
+        this.keys = keys;
+        this.catalog = catalog;
+        this.clock = clock;
+        this.isClosed = isClosed;
+        this.calls = new CatalogCalls(timeout);
+        this.scripts = new DeadlineCalls(port, timeout, keys, calls);
+    }
+
+    private void requireUsable() {
+        if (isClosed.getAsBoolean()) {
+            throw new StorageClosedException();
+        }
+        scripts.requirePermission();
+    }
+
+    @Override
+    public List<DueConversation> due(Object bot, int limit) {
+        String id = ConversationFilter.bot(bot).bot().orElseThrow();
+        DeadlineQueue.requireLimit(limit);
+        requireUsable();
+        Instant now = clock.instant();
+        List<byte[]> indexes = keys.indexes(id);
+        List<DueConversation> due = new ArrayList<>();
+        Set<String> looked = new HashSet<>();
+        boolean mayHideMore = true;
+        while (mayHideMore && due.size() < limit) {
+            mayHideMore = look(earliest(indexes, now, Math.max(limit, AT_ONCE)), looked, now, limit, due);
+        }
+        due.sort(Comparator.comparing(DueConversation::queuedAt));
+        return List.copyOf(due.subList(0, Math.min(limit, due.size())));
+    }
+
+    /** The entries with the earliest places of all indexes. */
+    private List<QueuedEntry> earliest(List<byte[]> indexes, Instant now, int most) {
+        TreeSet<QueuedEntry> earliest = new TreeSet<>(QueuedEntry.ORDER);
+        for (QueuedEntry entry : scripts.entries(indexes, "" + now.toEpochMilli() / 10, 0, most)) {
+            earliest.add(entry);
+            if (earliest.size() > most) {
+                earliest.pollLast();
+            }
+        }
+        return List.copyOf(earliest);
+    }
+
+    /**
+     * Compares entries with their conversations; returns whether some were put elsewhere, which may have hidden more.
+     */
+    private boolean look(
+            List<QueuedEntry> entries, Set<String> looked, Instant now, int limit, List<DueConversation> due) {
+        List<StorageKey> left = entries.stream()
+                .filter(entry -> looked.add(entry.text()))
+                .flatMap(entry -> entry.key().stream())
+                .toList();
+        boolean anyElsewhere = false;
+        for (int from = 0; from < left.size() && due.size() < limit; from += AT_ONCE) {
+            List<StorageKey> some = left.subList(from, Math.min(left.size(), from + AT_ONCE));
+            List<Checked> checked = scripts.check(some, now, MAX_DEFERRAL, true);
+            for (int i = 0; i < some.size(); i++) {
+                Checked each = checked.get(i);
+                if (each.verdict() == Verdict.DUE) {
+                    due.add(DueConversation.of(some.get(i), each.deadline(), each.version(), each.place()));
+                } else {
+                    anyElsewhere = true;
+                }
+                if (each.verdict() == Verdict.UNREADABLE) {
+                    LOGGER.warn("{}: is due, but its record cannot be read; looking again in a minute", some.get(i));
+                }
+            }
+        }
+        return anyElsewhere;
+    }
+
+    @Override
+    public boolean defer(DueConversation due, Instant until) {
+        Instant now = clock.instant();
+        Instant place = DeadlineQueue.requireDeferral(due, until, now);
+        requireUsable();
+        return scripts.defer(due.key(), now, due.deadline(), due.queuedAt(), place);
+    }
+
+    @Override
+    public MendReport mend(ConversationFilter filter) {
+        DeadlineQueue.requireByKey(filter);
+        requireUsable();
+        Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+        long deadlines = 0;
+        try (Stream<FoundConversation> found = catalog.find(filter.dueBefore(Mutation.MAX_DEADLINE.plusMillis(1)))) {
+            Iterator<FoundConversation> each = found.iterator();
+            List<StorageKey> some = new ArrayList<>();
+            while (each.hasNext()) {
+                deadlines++;
+                some.add(each.next().key());
+                if (some.size() == AT_ONCE) {
+                    check(some, verdicts);
+                }
+            }
+            check(some, verdicts);
+        }
+        for (String bot : filter.bot().map(Set::of).orElseGet(this::bots)) {
+            checkEntries(keys.indexes(bot), filter, verdicts);
+        }
+        return MendReport.of(
+                deadlines,
+                verdicts.getOrDefault(Verdict.ADDED, 0),
+                verdicts.getOrDefault(Verdict.LATE, 0),
+                verdicts.getOrDefault(Verdict.WITHOUT_DEADLINE, 0));
+    }
+
+    private void check(List<StorageKey> some, Map<Verdict, Integer> verdicts) {
+        for (Checked checked : scripts.check(some, clock.instant(), MAX_DEFERRAL, false)) {
+            verdicts.merge(checked.verdict(), 1, Integer::sum);
+        }
+        some.clear();
+    }
+
+    private void checkEntries(List<byte[]> indexes, ConversationFilter filter, Map<Verdict, Integer> verdicts) {
+        for (int from = 0; from < indexes.size(); from += INDEXES_AT_ONCE) {
+            List<byte[]> window = indexes.subList(from, Math.min(indexes.size(), from + INDEXES_AT_ONCE));
+            calls.pace(window.size());
+            List<StorageKey> matching = new ArrayList<>();
+            int offset = 0;
+            List<QueuedEntry> page;
+            do {
+                page = scripts.entries(window, ANY_TIME, offset, ENTRIES_A_PAGE);
+                page.stream()
+                        .flatMap(entry -> entry.key().stream())
+                        .filter(filter::matches)
+                        .forEach(matching::add);
+                offset += ENTRIES_A_PAGE;
+            } while (!page.isEmpty());
+            for (int at = 0; at < matching.size(); at += AT_ONCE) {
+                check(new ArrayList<>(matching.subList(at, Math.min(matching.size(), at + AT_ONCE))), verdicts);
+            }
+        }
+    }
+
+    /** Those that have an index. */
+    private Set<String> bots() {
+        Set<String> bots = new TreeSet<>();
+        List<ClusterNode> masters = calls.await("CLUSTER NODES", port.masters());
+        for (RedisPort server : masters.isEmpty() ? List.of(port) : List.<RedisPort>copyOf(masters)) {
+            byte[] cursor = {'0'};
+            do {
+                calls.pace(KEYS_A_SCAN);
+                List<Object> reply =
+                        calls.await("SCAN", server.scan(cursor, keys.pattern().getBytes(UTF_8), KEYS_A_SCAN));
+                cursor = (byte[]) reply.get(0);
+                for (Object key : (List<?>) reply.get(1)) {
+                    keys.bot(new String((byte[]) key, UTF_8)).ifPresent(bots::add);
+                }
+            } while (!new String(cursor, US_ASCII).equals("0"));
+        }
+        return bots;
+    }
+}

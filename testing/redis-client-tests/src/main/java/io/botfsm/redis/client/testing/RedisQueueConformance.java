@@ -1,0 +1,88 @@
+package io.botfsm.redis.client.testing;
+
+import io.botfsm.conformance.Conformance;
+import io.botfsm.conformance.storage.DeadlineQueueConformance;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The queue of deadlines under the suite, through one of the clients, over a topology of its own. */
+public abstract class RedisQueueConformance extends DeadlineQueueConformance
+        implements Conformance.CutsOff,
+                Conformance.Shares,
+                Conformance.Counts,
+                Conformance.Spoils,
+                Conformance.Forgets {
+    private final ClientInTest client;
+    private final Supplier<Topology> starter;
+    private final List<StateStorage> opened = new CopyOnWriteArrayList<>();
+    private Topology topology;
+
+    protected RedisQueueConformance(ClientInTest client, Supplier<Topology> starter) {
+        this.client = client;
+        this.starter = starter;
+    }
+
+    @BeforeAll
+    final void start() {
+        topology = starter.get();
+    }
+
+    @AfterAll
+    final void stop() {
+        topology.close();
+    }
+
+    @Override
+    protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
+        BotRedis redis = client.connect(topology.uri(), deadline);
+        RedisStorageOptions.Builder options = RedisStorageOptions.builder();
+        ttl.ifPresent(options::ttl);
+        StateStorage storage = new WholeStorage(redis, redis.stateStorage(options.build()));
+        opened.add(storage);
+        return storage;
+    }
+
+    @Override
+    public final void cutOff() {
+        topology.cutOff();
+    }
+
+    @Override
+    public final void restore() {
+        topology.restore();
+        opened.forEach(storage -> topology.awaitAll(() -> storage.read(
+                StorageKey.bot(UUID.randomUUID().toString()).chat(1).user(2).build())));
+    }
+
+    @AfterEach
+    final void forget() {
+        opened.clear();
+        topology.forgetEverything();
+    }
+
+    @Override
+    public final long records() {
+        return topology.records();
+    }
+
+    @Override
+    public final void spoil(StorageKey key) {
+        topology.replaceByText("fsm:{" + key.toText() + "}");
+    }
+
+    @Override
+    public final void forgetDeadline(StorageKey key) {
+        topology.removeEntry(key.toText());
+    }
+}
