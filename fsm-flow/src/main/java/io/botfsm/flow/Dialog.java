@@ -138,8 +138,8 @@ public final class Dialog<I, O, D> {
     }
 
     /**
-     * What is done where the user says nothing for a while, in any state of the dialog and in what it calls: as
-     * {@link DialogState#after}, but it may also end the dialog.
+     * What is done where the user says nothing for a while, in any state of the dialog that expects something, and in
+     * what it calls: as {@link DialogState#after}, but it may also end the dialog.
      *
      * @param wait how long
      * @param to where the handler may go, beside the exits of the state that the conversation is in

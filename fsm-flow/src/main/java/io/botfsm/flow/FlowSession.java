@@ -235,11 +235,18 @@ final class FlowSession<I, O> {
         HandlerTurn.run(this, due.dialog(), due.timeout().exits(), handler);
     }
 
-    /** Those of the present state, of its dialog and of those that wait for that, the shortest first. */
+    /**
+     * Those of the present state and, where something is expected of the user, of its dialog and of those that wait for
+     * that; the shortest first.
+     */
     private List<Timeout.OfDialog<I, O, ?>> timeouts() {
         List<Timeout.OfDialog<I, O, ?>> timeouts = new ArrayList<>();
-        path.position().ifPresent(at -> addTimeouts(at, timeouts));
-        path.dialogs().forEach(dialog -> addTimeouts(dialog, timeouts));
+        path.position().ifPresent(at -> {
+            addTimeouts(at, timeouts);
+            if (!at.state().isResting()) {
+                path.dialogs().forEach(dialog -> addTimeouts(dialog, timeouts));
+            }
+        });
         timeouts.sort(Comparator.comparing(Timeout.OfDialog::after));
         return timeouts;
     }

@@ -74,8 +74,8 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         return new HandlerDecisionException(session.key(), handledIn, problem);
     }
 
-    private UndeclaredExitException undeclared(Optional<Enum<?>> to, String remedy) {
-        return new UndeclaredExitException(session.key(), handledIn, to, remedy);
+    private UndeclaredExitException undeclared(Optional<Enum<?>> to, String went, String remedy) {
+        return new UndeclaredExitException(session.key(), handledIn, to, went, remedy);
     }
 
     /** Where in the handler's own dialog the conversation is, or waits. */
@@ -183,7 +183,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     public Next back() {
         if (!dialog.has(Reaction.Kind.BACK)
                 && session.path().dialogs().stream().noneMatch(open -> open.has(Reaction.Kind.BACK))) {
-            throw undeclared(Optional.empty(), "declare the way back: back(...)");
+            throw undeclared(Optional.empty(), "back", "declare the way: back(...)");
         }
         decide();
         session.path().goBack();
@@ -216,7 +216,9 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
                 !dialog.isSub() && own().filter(at -> at.state().ends()).isPresent();
         if (handledIn.isPresent() && !isExit && !session.dialogs().endAnywhere()) {
             throw undeclared(
-                    Optional.empty(), "declare it in the state: ends(), or as a command of the flow: end(...)");
+                    Optional.empty(),
+                    "to the end",
+                    "declare it in the state: ends(), or as a command of the flow: end(...)");
         }
         decide();
         session.path().leave();
@@ -230,7 +232,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
             throw undecidable("that was not called returned; use end");
         }
         if (own().filter(at -> at.state().ends()).isEmpty()) {
-            throw undeclared(Optional.empty(), "declare in the state that it returns: ends()");
+            throw undeclared(Optional.empty(), "back to its caller", "declare in the state that it returns: ends()");
         }
         decide();
         session.returned(dialog, requireNonNull(data()));
@@ -251,6 +253,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         if (!isExit) {
             throw undeclared(
                     Optional.of(to),
+                    "to " + to.name(),
                     own().map(at -> "declare it: state(" + at.state().state().name() + ", s -> s.to(" + to.name()
                                     + "))")
                             .orElse("declare it: when(..., ..., " + to.name() + ")"));

@@ -244,6 +244,14 @@ class BookingDialogTest {
     }
 
     @Test
+    void aDialogThatExpectsNothingDoesNotTimeOut() {
+        confirming();
+        says("yes");
+        user.inState(Book.BOOKED).pass(Duration.ofDays(3));
+        hears();
+    }
+
+    @Test
     void leavingAStateClearsItsTimeouts() {
         says("/book", "monday");
         user.pass(Duration.ofHours(1));
