@@ -44,7 +44,7 @@ class PostgresFaultsTest {
                         .createTables()
                         .build()) {
             StateStorage storage = database.stateStorage();
-            for (int round = 0; round < (PROOF ? 20 : 2); round++) {
+            for (int round = 0; round < (PROOF ? 20 : 1); round++) {
                 StorageKey key = StorageKey.bot("killed").chat(round).user(2).build();
                 Map<String, String> ends = new ConcurrentHashMap<>();
                 Crowd.of(5, index -> {
