@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,26 +22,13 @@ import org.jspecify.annotations.Nullable;
 final class ConversationTable {
     static final String NAME = "fsm_conversation";
 
-    static final List<String> COLUMNS = List.of(
-            "id",
-            "key_text",
-            "format",
-            "nul_escaped",
-            "state",
-            "data",
-            "attributes",
-            "version",
-            "fencing_token",
-            "events",
-            "since_ms",
-            "touched_ms",
-            "deadline_ms",
-            "end_ms",
-            "expires_us");
+    private static final String KEY_AND_VALUES = "id, key_text, format, nul_escaped, state, data, attributes, version,"
+            + " fencing_token, events, since_ms, touched_ms, deadline_ms, end_ms, expires_us";
+
+    static final List<String> COLUMNS = List.of(KEY_AND_VALUES.split(", "));
 
     private static final int FORMAT = 1;
-    private static final String VALUES = "format, nul_escaped, state, data, attributes, version, fencing_token, events,"
-            + " since_ms, touched_ms, deadline_ms, end_ms, expires_us";
+    private static final String VALUES = KEY_AND_VALUES.replace("id, key_text, ", "");
 
     private final DatabaseClock clock;
     private final String select;
@@ -54,32 +40,15 @@ final class ConversationTable {
     ConversationTable(Dialect dialect, DatabaseClock clock) {
         this.clock = clock;
         String now = clock.nowMicros();
-        select = String.format(
-                Locale.ROOT,
-                "SELECT n.now_us, key_text, %s FROM (SELECT %s AS now_us) n LEFT JOIN %s c ON c.id = ?",
-                VALUES,
-                now,
-                NAME);
-        page = String.format(
-                Locale.ROOT,
-                "SELECT %s AS now_us, key_text, %s, id FROM %s WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
-                now,
-                VALUES,
-                NAME);
-        insert = String.format(
-                Locale.ROOT,
-                "INSERT INTO %s (%s, id, key_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, %s + ?, ?, ?)%s",
-                NAME,
-                VALUES,
-                now,
-                dialect.insertSuffix());
-        update = String.format(
-                Locale.ROOT,
-                "UPDATE %s SET %s = ?, expires_us = %s + ? WHERE id = ? AND version = ?",
-                NAME,
-                VALUES.replace(", expires_us", "").replace(",", " = ?,"),
-                now);
-        updateWhileThere = String.format(Locale.ROOT, "%s AND (expires_us IS NULL OR expires_us > %s)", update, now);
+        select = "SELECT n.now_us, " + VALUES + " FROM (SELECT " + now + " AS now_us) n LEFT JOIN " + NAME
+                + " c ON c.id = ?";
+        page = "SELECT " + now + " AS now_us, " + KEY_AND_VALUES + " FROM " + NAME
+                + " WHERE id > ? AND id < ? ORDER BY id LIMIT ?";
+        insert = "INSERT INTO " + NAME + " (" + VALUES + ", id, key_text) VALUES (" + "?, ".repeat(12) + now
+                + " + ?, ?, ?)" + dialect.insertSuffix();
+        update = "UPDATE " + NAME + " SET " + VALUES.replace(", expires_us", "").replace(",", " = ?,")
+                + " = ?, expires_us = " + now + " + ? WHERE id = ? AND version = ?";
+        updateWhileThere = update + " AND (expires_us IS NULL OR expires_us > " + now + ")";
     }
 
     /** A row that holds no conversation, or one of a later format. */
@@ -220,29 +189,22 @@ final class ConversationTable {
     /** Replaces the row of that version. */
     boolean update(DatabaseCall call, StorageKey key, long version, StoredConversation next, Optional<Duration> life)
             throws SQLException {
-        return update(update, call, key, version, next, life);
+        return call.change(update, replacing(key, version, next, life));
     }
 
     /** The same only if the row's time is not over. */
     boolean updateWhileThere(
             DatabaseCall call, StorageKey key, long version, StoredConversation next, Optional<Duration> life)
             throws SQLException {
-        return update(updateWhileThere, call, key, version, next, life);
+        return call.change(updateWhileThere, replacing(key, version, next, life));
     }
 
-    private static boolean update(
-            String sql,
-            DatabaseCall call,
-            StorageKey key,
-            long version,
-            StoredConversation next,
-            Optional<Duration> life)
-            throws SQLException {
-        return call.change(sql, statement -> {
+    private static Binding replacing(StorageKey key, long version, StoredConversation next, Optional<Duration> life) {
+        return statement -> {
             values(next, life).to(statement);
             statement.setBytes(14, IndexKey.of(key.toText()));
             statement.setLong(15, version);
-        });
+        };
     }
 
     /** Leaves of the row of that version nothing but a raised version, until it is swept. */
@@ -266,14 +228,8 @@ final class ConversationTable {
             statement.setLong(6, next.version());
             statement.setLong(7, next.fencingToken());
             statement.setBytes(8, EventColumn.of(next.events()));
-            number(
-                    statement,
-                    9,
-                    next.since().or(() -> Optional.of(Instant.EPOCH)).map(Instant::toEpochMilli));
-            number(
-                    statement,
-                    10,
-                    next.touched().or(() -> Optional.of(Instant.EPOCH)).map(Instant::toEpochMilli));
+            number(statement, 9, next.since().map(Instant::toEpochMilli));
+            number(statement, 10, next.touched().map(Instant::toEpochMilli));
             number(statement, 11, next.deadline().map(Instant::toEpochMilli));
             number(statement, 12, next.end().map(Instant::toEpochMilli));
             number(statement, 13, life.map(time -> time.toMillis() * 1_000)); // nothing plus the time is nothing

@@ -65,7 +65,7 @@ final class DatabaseCall {
                 int longest = Math.min(LONGEST_PAUSE_MILLIS, 1 << Math.min(lost - AT_ONCE, 6));
                 TimeUnit.MICROSECONDS.sleep(ThreadLocalRandom.current().nextLong(longest * 1_000L));
             }
-            if (progress.left().isZero()) {
+            if (progress.isEnding()) {
                 throw new LostEveryRace(lost + 1);
             }
         }
@@ -96,7 +96,6 @@ final class DatabaseCall {
 
     private boolean changed(PreparedStatement statement) throws SQLException {
         progress.begin();
-        SqlFailure failure;
         try {
             boolean changed = statement.executeUpdate() > 0;
             if (!changed) {
@@ -104,7 +103,7 @@ final class DatabaseCall {
             }
             return changed;
         } catch (SQLException e) {
-            failure = SqlFailure.of(e, dialect);
+            SqlFailure failure = SqlFailure.of(e, dialect);
             if (failure != SqlFailure.UNKNOWN) {
                 progress.nothingChanged();
             }
@@ -117,17 +116,24 @@ final class DatabaseCall {
 
     /** How far a call is. Thread-safe. */
     static final class CallProgress {
+        private final Duration timeout;
         private final long end;
         private boolean changing;
         private boolean expired;
 
         CallProgress(Duration timeout) {
+            this.timeout = timeout;
             end = System.nanoTime() + timeout.toNanos();
         }
 
         /** What is left of the time; never negative. */
         Duration left() {
             return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+        }
+
+        /** Whether so little of it is left that the next attempt would end without an answer. */
+        private boolean isEnding() {
+            return left().compareTo(timeout.dividedBy(20)) < 0;
         }
 
         private synchronized void begin() {

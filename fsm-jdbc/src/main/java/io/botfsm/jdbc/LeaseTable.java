@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,21 +17,13 @@ import java.util.Optional;
 final class LeaseTable {
     static final String NAME = "fsm_lease";
 
-    static final List<String> COLUMNS = List.of(
-            "id",
-            "name_text",
-            "format",
-            "nul_escaped",
-            "claim",
-            "version",
-            "ends_us",
-            "fencing_token",
-            "fence_kept",
-            "released_us");
+    private static final String NAME_AND_VALUES =
+            "id, name_text, format, nul_escaped, claim, version, ends_us," + " fencing_token, fence_kept, released_us";
+
+    static final List<String> COLUMNS = List.of(NAME_AND_VALUES.split(", "));
 
     private static final int FORMAT = 1;
-    private static final String VALUES =
-            "format, nul_escaped, claim, version, ends_us, fencing_token, fence_kept, released_us";
+    private static final String VALUES = NAME_AND_VALUES.replace("id, name_text, ", "");
 
     private final String select;
     private final String insert;
@@ -41,30 +32,18 @@ final class LeaseTable {
 
     LeaseTable(Dialect dialect, DatabaseClock clock) {
         String now = clock.nowMicros();
-        select = String.format(
-                Locale.ROOT,
-                "SELECT n.now_us, %s FROM (SELECT %s AS now_us) n LEFT JOIN %s l ON l.id = ?",
-                VALUES,
-                now,
-                NAME);
-        insert = String.format(
-                Locale.ROOT,
-                "INSERT INTO %s (%s, id, name_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)%s",
-                NAME,
-                VALUES,
-                dialect.insertSuffix());
-        update = String.format(
-                Locale.ROOT, "UPDATE %s SET %s = ? WHERE id = ? AND version = ?", NAME, VALUES.replace(",", " = ?,"));
+        select = "SELECT n.now_us, " + VALUES + " FROM (SELECT " + now + " AS now_us) n LEFT JOIN " + NAME
+                + " l ON l.id = ?";
+        insert = "INSERT INTO " + NAME + " (" + VALUES + ", id, name_text) VALUES (" + "?, ".repeat(9) + "?)"
+                + dialect.insertSuffix();
+        update = "UPDATE " + NAME + " SET " + VALUES.replace(",", " = ?,") + " = ? WHERE id = ? AND version = ?";
         updateWhileHeld = update + " AND ends_us > " + now;
     }
 
     /** What is over for long, as a condition with one parameter: for how many microseconds more. */
     static String isOver(DatabaseClock clock) {
-        return String.format(
-                Locale.ROOT,
-                "fence_kept = 0 AND ends_us <= %s - %d - ?",
-                clock.nowMicros(),
-                LeaseRow.FENCE_LIFE.toMillis() * 1_000);
+        return "fence_kept = 0 AND ends_us <= " + clock.nowMicros() + " - " + LeaseRow.FENCE_LIFE.toMillis() * 1_000
+                + " - ?";
     }
 
     /** Empty if another transaction was in the way. */
@@ -143,11 +122,8 @@ final class LeaseTable {
         List<String> asked = List.copyOf(names);
         Map<ByteBuffer, String> byId = new HashMap<>();
         asked.forEach(name -> byId.put(ByteBuffer.wrap(IndexKey.of(name)), name));
-        String sql = String.format(
-                Locale.ROOT,
-                "SELECT id, released_us FROM %s WHERE id IN (%s)",
-                NAME,
-                String.join(", ", Collections.nCopies(asked.size(), "?")));
+        String places = String.join(", ", Collections.nCopies(asked.size(), "?"));
+        String sql = "SELECT id, released_us FROM " + NAME + " WHERE id IN (" + places + ")";
         return call.query(
                 sql,
                 statement -> {

@@ -2,7 +2,6 @@ package io.botfsm.jdbc;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,9 +36,8 @@ final class TableSweep {
      */
     TableSweep(DatabaseCalls calls, String table, String isOver) {
         this.calls = calls;
-        last = String.format(
-                Locale.ROOT, "SELECT id FROM %s WHERE id > ? ORDER BY id LIMIT 1 OFFSET %d", table, STRETCH - 1);
-        deleteRest = String.format(Locale.ROOT, "DELETE FROM %s WHERE id > ? AND %s", table, isOver);
+        last = "SELECT id FROM " + table + " WHERE id > ? ORDER BY id LIMIT 1 OFFSET " + (STRETCH - 1);
+        deleteRest = "DELETE FROM " + table + " WHERE id > ? AND " + isOver;
         delete = deleteRest + " AND id <= ?";
     }
 

@@ -11,8 +11,8 @@ CREATE TABLE IF NOT EXISTS fsm_conversation (
   version       bigint   NOT NULL,
   fencing_token bigint   NOT NULL,
   events        bytea,
-  since_ms      bigint   NOT NULL,
-  touched_ms    bigint   NOT NULL,
+  since_ms      bigint,
+  touched_ms    bigint,
   deadline_ms   bigint,
   end_ms        bigint,
   expires_us    bigint

@@ -10,8 +10,8 @@ CREATE TABLE IF NOT EXISTS fsm_conversation (
   version       integer NOT NULL,
   fencing_token integer NOT NULL,
   events        blob,
-  since_ms      integer NOT NULL,
-  touched_ms    integer NOT NULL,
+  since_ms      integer,
+  touched_ms    integer,
   deadline_ms   integer,
   end_ms        integer,
   expires_us    integer

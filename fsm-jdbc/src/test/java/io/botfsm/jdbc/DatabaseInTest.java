@@ -82,6 +82,11 @@ final class DatabaseInTest implements AutoCloseable {
         return pool;
     }
 
+    /** Where it is past the proxy. */
+    String directUrl() {
+        return engine.url(name);
+    }
+
     /** Past the proxy. */
     void execute(String sql) {
         Engine.execute(engine.url(name), sql);

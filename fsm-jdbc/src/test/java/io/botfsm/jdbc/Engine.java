@@ -112,8 +112,8 @@ final class Engine {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(connections);
-        config.setConnectionTimeout(1_000);
-        config.setValidationTimeout(500);
+        config.setConnectionTimeout(300);
+        config.setValidationTimeout(250);
         config.setInitializationFailTimeout(10_000);
         settings.accept(config);
         return new HikariDataSource(config);

@@ -1,7 +1,69 @@
 package io.botfsm.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.botfsm.conformance.internal.Crowd;
+import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
 class SqliteEngineTest extends EngineTest {
+    private static final StorageKey KEY =
+            StorageKey.bot("locked").chat(1).user(2).build();
+
     SqliteEngineTest() {
         super(Engine.SQLITE);
+    }
+
+    /** SQLite has one writer at a time; what it does not wait for is tried again. */
+    @Test
+    void writersOfManyConnectionsLoseNothing() {
+        try (HikariDataSource pool = Engine.pool(impatient(), 4);
+                BotDatabase database = BotDatabase.builder(pool)
+                        .timeout(Duration.ofSeconds(30))
+                        .createTables()
+                        .build()) {
+            StateStorage storage = database.stateStorage();
+            Crowd.of(4, index -> {
+                for (int i = 0; i < 25; i++) {
+                    Mutation put = Mutation.builder().put(index + "-" + i, "1").build();
+                    assertThat(Await.answer(storage.write(KEY, put))).isInstanceOf(Applied.class);
+                }
+            });
+            assertThat(Await.answer(storage.read(KEY)).data()).hasSize(100);
+        }
+    }
+
+    @Test
+    void aDatabaseThatOthersKeepLockedIsATypedErrorAndNothingIsWritten() throws Exception {
+        try (HikariDataSource pool = Engine.pool(impatient(), 2);
+                BotDatabase database = BotDatabase.builder(pool)
+                        .timeout(Duration.ofMillis(400))
+                        .createTables()
+                        .build()) {
+            StateStorage storage = database.stateStorage();
+            Mutation set = Mutation.builder().state("A").build();
+            try (Connection other = pool.getConnection();
+                    Statement lock = other.createStatement()) {
+                lock.execute("BEGIN IMMEDIATE");
+                ContentionException lost = (ContentionException) Await.failure(storage.write(KEY, set));
+                assertThat(lost.attempts()).isGreaterThan(1);
+                lock.execute("ROLLBACK");
+            }
+            assertThat(Await.answer(storage.read(KEY)).state()).isEmpty();
+            assertThat(Await.answer(storage.write(KEY, set))).isInstanceOf(Applied.class);
+        }
+    }
+
+    /** The driver waits for a lock by 5 ms. */
+    private static String impatient() {
+        return Engine.SQLITE.url(Engine.SQLITE.newDatabase()).replace("busy_timeout=2000", "busy_timeout=5");
     }
 }

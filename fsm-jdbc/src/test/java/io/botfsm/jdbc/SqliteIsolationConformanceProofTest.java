@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class SqliteIsolationConformanceProofTest extends JdbcIsolationConformance {
+    SqliteIsolationConformanceProofTest() {
+        super(Engine.SQLITE);
+    }
+}

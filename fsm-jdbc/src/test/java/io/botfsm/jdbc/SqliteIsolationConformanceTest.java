@@ -1,7 +1,0 @@
-package io.botfsm.jdbc;
-
-class SqliteIsolationConformanceTest extends JdbcIsolationConformance {
-    SqliteIsolationConformanceTest() {
-        super(Engine.SQLITE);
-    }
-}
