@@ -297,7 +297,10 @@ class FlowsTest {
         Flow<String, String> visit = Flow.of(Visit.class, new Home(null), f -> {
             f.idle("Send /visit.").begin("/visit"::equals, Visit.HOME).back("/back"::equals);
             // by a command, from anywhere:
-            f.call("/where"::equals, ADDRESS, (turn, at) -> turn.put("city", at.city()).again());
+            f.call(
+                    "/where"::equals,
+                    ADDRESS,
+                    (turn, at) -> turn.put("city", at.city()).again());
             // by a state, whose questions it asks:
             f.state(Visit.HOME, s -> {
                 s.call(ADDRESS, (turn, at) -> turn.data(new Home(at.street())).goTo(Visit.DONE));
