@@ -352,6 +352,33 @@ class StoredFlowTest {
                 .hasMessageContaining("DEADLINE");
     }
 
+    record Pie(@Nullable String diameter, @Nullable String address) {}
+
+    @Test
+    void dataOfAFormerVersionIsReadAsThePresentOneInItsOwnScope() {
+        say(PIZZA, "/order");
+        say(PIZZA, "small");
+        Flow<String, String> flow = Flow.of(Order.class, new Pie(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE);
+            f.state(Order.SIZE, s -> s.ask("size?").to(Order.ADDRESS).answer((turn, in) -> turn.goTo(Order.ADDRESS)));
+            f.state(
+                    Order.ADDRESS,
+                    s -> s.ask(pie -> pie.diameter() + "?")
+                            .to(Order.PLACED)
+                            .answer((turn, in) -> turn.change(pie -> new Pie(pie.diameter(), in))
+                                    .goTo(Order.PLACED)));
+            f.state(Order.PLACED, s -> s.ask(pie -> pie.toString()));
+        });
+        Fsm present = flow.register(Fsm.builder(storage)
+                        .data(Pie.class, d -> d.version(2).from(1, entries -> entries.rename("size", "diameter"))))
+                .build();
+        fsm.context(key).updateData("size", "of the chat");
+        assertThat(flow.question(present.context(key).read())).containsExactly("small?");
+        assertThat(flow.handle(present, key, "Elm St 1")).containsExactly(new Pie("small", "Elm St 1").toString());
+        assertThat(stored().data()).containsOnlyKeys("last", "size", "Order:diameter", "Order:address");
+        assertThat(stored().attributes()).as("the version").containsValue("2");
+    }
+
     enum Sub {
         ASKED
     }

@@ -272,13 +272,14 @@ class FlowsTest {
     record Address(@Nullable String street, @Nullable String city) {}
 
     static final SubFlow<String, String, Address> ADDRESS = SubFlow.of(Where.class, new Address(null, null), f -> {
-        f.state(Where.STREET, s -> { // begins here
+        f.state(Where.STREET, s -> {
             s.ask("Which street?").to(Where.CITY);
             s.answer((turn, text) -> turn.data(new Address(text, null)).goTo(Where.CITY));
         });
         f.state(Where.CITY, s -> {
             s.ask("Which city?").ends();
-            s.answer((turn, text) -> turn.change(a -> new Address(a.street(), text)).done()); // returns its data
+            s.answer((turn, text) ->
+                    turn.change(a -> new Address(a.street(), text)).done()); // returns its data
         });
     });
     // end
@@ -295,9 +296,14 @@ class FlowsTest {
         // snippet: flow-call
         Flow<String, String> visit = Flow.of(Visit.class, new Home(null), f -> {
             f.idle("Send /visit.").begin("/visit"::equals, Visit.HOME).back("/back"::equals);
-            f.call("/where"::equals, ADDRESS, (turn, a) -> turn.put("city", a.city()).again()); // a command: from anywhere
-            f.state(Visit.HOME, s -> { // a state: the questions of the other are asked here
-                s.call(ADDRESS, (turn, a) -> turn.data(new Home(a.street() + ", " + a.city())).goTo(Visit.DONE));
+            // by a command, from anywhere:
+            f.call(
+                    "/where"::equals,
+                    ADDRESS,
+                    (turn, at) -> turn.put("city", at.city()).again());
+            // by a state, whose questions it asks:
+            f.state(Visit.HOME, s -> {
+                s.call(ADDRESS, (turn, at) -> turn.data(new Home(at.street())).goTo(Visit.DONE));
                 s.to(Visit.DONE);
             });
             f.state(Visit.DONE, s -> s.ask(home -> "We come to " + home.line() + "."));
@@ -316,7 +322,7 @@ class FlowsTest {
                 .expect("Which street?")
                 .say("High St 3")
                 .say("Bath")
-                .expect("We come to High St 3, Bath.");
+                .expect("We come to High St 3.");
     }
 
     /** Another system, whose answers may be lost. */
