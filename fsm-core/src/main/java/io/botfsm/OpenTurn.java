@@ -193,6 +193,9 @@ final class OpenTurn extends ConversationView implements Turn {
         for (String name : read.attributes().keySet()) {
             changes = attributes.containsKey(name) ? changes : changes.removeAttribute(name);
         }
+        if (state.isEmpty() && data.isEmpty() && read.deadline().isPresent()) {
+            changes = changes.clearDeadline(); // it goes anyway, and so does its entry in the storage's index
+        }
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
     }
 
