@@ -245,8 +245,10 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
         for (String name : read.attributes().keySet()) {
             changes = attributes.containsKey(name) ? changes : changes.removeAttribute(name);
         }
-        if (!deadline().equals(read.deadline())) {
-            changes = deadline().isPresent() ? changes.deadline(deadline().get()) : changes.clearDeadline();
+        // that of an empty conversation goes anyway, and so does its entry in the storage's index
+        Optional<Instant> due = state.isEmpty() && data.isEmpty() ? Optional.empty() : deadline();
+        if (!due.equals(read.deadline())) {
+            changes = due.isPresent() ? changes.deadline(due.get()) : changes.clearDeadline();
         }
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
     }
