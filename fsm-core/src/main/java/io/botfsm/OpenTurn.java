@@ -182,7 +182,9 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
 
     /** When the conversation is due after this turn. */
     private Optional<Instant> deadline() {
-        return hasSetDeadline || state.equals(read.state()) ? deadline : Optional.empty();
+        boolean isEmpty = state.isEmpty() && data.isEmpty();
+        boolean isKept = hasSetDeadline || state.equals(read.state());
+        return isKept && !isEmpty ? deadline : Optional.empty();
     }
 
     private Map<String, String> ownData() {
@@ -245,10 +247,8 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
         for (String name : read.attributes().keySet()) {
             changes = attributes.containsKey(name) ? changes : changes.removeAttribute(name);
         }
-        // that of an empty conversation goes anyway, and so does its entry in the storage's index
-        Optional<Instant> due = state.isEmpty() && data.isEmpty() ? Optional.empty() : deadline();
-        if (!due.equals(read.deadline())) {
-            changes = due.isPresent() ? changes.deadline(due.get()) : changes.clearDeadline();
+        if (!deadline().equals(read.deadline())) {
+            changes = deadline().isPresent() ? changes.deadline(deadline().get()) : changes.clearDeadline();
         }
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
     }
