@@ -32,6 +32,7 @@ class CompatibilityTableTest {
             "RecoveringStateStorageDecoratorTest",
             "ReferenceCatalogTest",
             "ReferenceLeaseStoreTest",
+            "ReferenceQueueTest",
             "ReferenceStorageTest",
             "TransitionCheckingStateStorageDecoratorTest");
 
