@@ -170,6 +170,11 @@ class MaintenanceOnRedisTest {
             tell(storage, key(chat, 7), SECRET);
             tell(storage, key(chat, 77), "others");
         }
+        StorageKey cleared = key(3L * CHATS, 7);
+        tell(storage, cleared, SECRET);
+        get(storage.write(
+                cleared,
+                Mutation.builder().clearState().replaceData(Map.of()).build())); // its entry waits for its time
         Map<String, String> others = records(key -> key.contains(":77}"));
         AtomicBoolean isBlocked = new AtomicBoolean();
         AtomicInteger written = new AtomicInteger();
@@ -208,6 +213,10 @@ class MaintenanceOnRedisTest {
         assertThat(records(key -> !key.contains(":77}")))
                 .isNotEmpty() // tombstones
                 .allSatisfy((key, record) -> assertThat(record).as(key).doesNotContain(SECRET));
+        assertThat(records(key -> key.startsWith("fsm:due:")).values())
+                .as("indexes of deadlines")
+                .hasSize(CHATS)
+                .allSatisfy(entries -> assertThat(entries).matches("1:\\d+:77 ?"));
     }
 
     private static void tell(StateStorage storage, StorageKey key, String text) {
