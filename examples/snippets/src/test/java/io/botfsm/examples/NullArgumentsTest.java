@@ -78,7 +78,7 @@ import org.junit.jupiter.api.Timeout;
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
-            "io.botfsm.(redis.(spi|catalog|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+            "io.botfsm.(redis.(spi|catalog|cluster|deadline|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
                     + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease|LockHolder).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
