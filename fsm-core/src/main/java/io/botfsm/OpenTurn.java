@@ -182,7 +182,9 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
 
     /** When the conversation is due after this turn. */
     private Optional<Instant> deadline() {
-        return hasSetDeadline || state.equals(read.state()) ? deadline : Optional.empty();
+        boolean isEmpty = state.isEmpty() && data.isEmpty();
+        boolean isKept = hasSetDeadline || state.equals(read.state());
+        return isKept && !isEmpty ? deadline : Optional.empty();
     }
 
     private Map<String, String> ownData() {

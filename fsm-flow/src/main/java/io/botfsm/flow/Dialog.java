@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.Conversation;
 import io.botfsm.Turn;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -34,16 +35,20 @@ import org.jspecify.annotations.Nullable;
 public final class Dialog<I, O, D> {
     private final StoredStates names;
     private final D empty;
+    private final boolean isSub;
     private final Map<Enum<?>, StateDefinition<I, O, D>> states = new LinkedHashMap<>();
     private final List<Reaction<I, O, D>> reactions = new ArrayList<>();
+    private final Map<String, SubCall<I, O, D>> calls = new LinkedHashMap<>();
+    private final List<Timeout<O, D>> timeouts = new ArrayList<>();
     private final List<BiConsumer<? super FlowTurn<O, D>, ? super I>> first = new ArrayList<>();
     private @Nullable Function<? super Conversation, ? extends O> idle;
     private Optional<O> unknownState = Optional.empty();
     private DialogDefinition.@Nullable LateAnswers<I, O> lateAnswers;
 
-    Dialog(StoredStates names, D empty) {
+    Dialog(StoredStates names, D empty, boolean isSub) {
         this.names = names;
         this.empty = empty;
+        this.isSub = isSub;
     }
 
     /** What is said where there is no conversation. Required. */
@@ -105,6 +110,48 @@ public final class Dialog<I, O, D> {
         return react(Reaction.Kind.GO, input, handler, to);
     }
 
+    /**
+     * A command that calls a sub-dialog, such as one that changes settings, and then goes on where the conversation
+     * was.
+     *
+     * @param onReturn what is done with what it returns; {@link FlowTurn#again()} asks the question that was open
+     * @param to where that may go, beside the exits of the state that the conversation was in
+     * @throws FlowDefinitionException if a state is not of the dialog's enum, or another command calls the same
+     */
+    public <R> Dialog<I, O, D> call(
+            Predicate<? super I> input,
+            SubFlow<I, O, R> sub,
+            BiFunction<? super FlowTurn<O, D>, ? super R, Next> onReturn,
+            Enum<?>... to) {
+        requireNonNull(sub, "sub");
+        requireNonNull(onReturn, "onReturn");
+        Dialog<I, O, D> same = react(
+                Reaction.Kind.CALL,
+                input,
+                (turn, in) -> HandlerTurn.<I, O, D>of(turn).call(sub.dialog()));
+        SubCall<I, O, D> call = SubCall.of(sub, onReturn, ownStates(to));
+        if (calls.putIfAbsent(sub.dialog().scope(), call) != null) {
+            throw refused("two commands call " + sub.dialog().names().type().getSimpleName()
+                    + ", which could not be told apart when it returns; leave one call(...)");
+        }
+        return same;
+    }
+
+    /**
+     * What is done where the user says nothing for a while, in any state of the dialog that expects something, and in
+     * what it calls: as {@link DialogState#after}, but it may also end the dialog.
+     *
+     * @param wait how long
+     * @param to where the handler may go, beside the exits of the state that the conversation is in
+     * @throws IllegalArgumentException if the time is not positive or longer than
+     *     {@link io.botfsm.storage.Mutation#MAX_TTL}
+     * @throws FlowDefinitionException if a state is not of the dialog's enum
+     */
+    public Dialog<I, O, D> after(Duration wait, Function<? super FlowTurn<O, D>, Next> handler, Enum<?>... to) {
+        timeouts.add(new Timeout<>(wait, handler, ownStates(to)));
+        return this;
+    }
+
     private Dialog<I, O, D> react(
             Reaction.Kind kind,
             Predicate<? super I> input,
@@ -112,11 +159,15 @@ public final class Dialog<I, O, D> {
             Enum<?>... to) {
         requireNonNull(input, "input");
         requireNonNull(handler, "handler");
+        reactions.add(new Reaction<>(kind, input, handler, ownStates(to)));
+        return this;
+    }
+
+    private Set<Enum<?>> ownStates(Enum<?>... to) {
         for (Enum<?> state : requireNonNull(to, "states")) {
             requireOwn(state);
         }
-        reactions.add(new Reaction<>(kind, input, handler, new LinkedHashSet<>(Arrays.asList(to))));
-        return this;
+        return new LinkedHashSet<>(Arrays.asList(to));
     }
 
     /**
@@ -175,11 +226,14 @@ public final class Dialog<I, O, D> {
             requireOwn(state);
             add(new StateDefinition<>(
                     state,
-                    (data, now) -> question.apply(now),
+                    Optional.of((data, now) -> question.apply(now)),
                     List.of(),
                     Optional.empty(),
                     new LinkedHashSet<>(names.all()),
                     true,
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
                     Optional.of(handler)));
         }
         return this;
@@ -202,9 +256,13 @@ public final class Dialog<I, O, D> {
     }
 
     DialogDefinition<I, O, D> build() {
-        if (idle == null) {
+        if (idle == null && !isSub) {
             throw refused("it says nothing where there is no conversation; add idle(...)");
         }
+        if (names.all().isEmpty()) {
+            throw refused("it has no states; add constants to the enum");
+        }
+        requireCallable();
         for (Enum<?> state : names.all()) {
             if (!states.containsKey(state)) {
                 throw refused(
@@ -214,19 +272,43 @@ public final class Dialog<I, O, D> {
         DialogDefinition<I, O, D> dialog = new DialogDefinition<>(
                 names,
                 empty,
+                isSub,
                 new LinkedHashMap<>(states),
                 List.copyOf(reactions),
+                new LinkedHashMap<>(calls),
+                List.copyOf(timeouts),
                 List.copyOf(first),
-                idle,
+                Optional.ofNullable(idle),
                 unknownState,
                 Optional.ofNullable(lateAnswers));
-        Set<Enum<?>> reached = reachable(dialog.exitsFromAnywhere());
+        Set<Enum<?>> entries = dialog.exitsFromAnywhere();
+        if (isSub) {
+            entries.add(dialog.start());
+        }
+        Set<Enum<?>> reached = reachable(entries);
         for (Enum<?> state : names.all()) {
             if (!reached.contains(state)) {
                 throw refused(state, "it is unreachable: no begin(...), to(...) or when(...) leads to it");
             }
         }
         return dialog;
+    }
+
+    private void requireCallable() {
+        if (!isSub) {
+            return;
+        }
+        if (idle != null
+                || lateAnswers != null
+                || unknownState.isPresent()
+                || !first.isEmpty()
+                || reactions.stream().anyMatch(r -> r.is(Reaction.Kind.BEGIN) || r.is(Reaction.Kind.END))) {
+            throw refused("it is a sub-dialog; idle, begin, end, first, answers and unknownState are for the flows that"
+                    + " call it");
+        }
+        if (states.values().stream().noneMatch(StateDefinition::ends)) {
+            throw refused("it is a sub-dialog, and can return from nowhere; add ends() to a state");
+        }
     }
 
     private Set<Enum<?>> reachable(Set<Enum<?>> entries) {

@@ -1,7 +1,11 @@
 package io.botfsm.flow;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.Conversation;
 import io.botfsm.internal.scope.ScopedConversation;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +18,21 @@ import java.util.function.Function;
  * A whole dialog, checked. Immutable.
  *
  * @param empty the data where none is stored
+ * @param isSub whether others call it
  * @param reactions what is done with some inputs wherever the conversation is
+ * @param calls the calls among them, by the scope of what they call
  * @param first what is done with every input before
  */
 record DialogDefinition<I, O, D>(
         StoredStates names,
         D empty,
+        boolean isSub,
         Map<Enum<?>, StateDefinition<I, O, D>> states,
         List<Reaction<I, O, D>> reactions,
+        Map<String, SubCall<I, O, D>> calls,
+        List<Timeout<O, D>> timeouts,
         List<BiConsumer<? super FlowTurn<O, D>, ? super I>> first,
-        Function<? super Conversation, ? extends O> idle,
+        Optional<Function<? super Conversation, ? extends O>> idle,
         Optional<O> unknownState,
         Optional<LateAnswers<I, O>> lateAnswers) {
 
@@ -46,6 +55,11 @@ record DialogDefinition<I, O, D>(
         return stored(now, scope).orElseGet(() -> empty instanceof Record ? empty : now.copy(empty));
     }
 
+    /** What is done in one of its own states, all of which are declared. */
+    StateDefinition<I, O, D> state(Enum<?> own) {
+        return requireNonNull(states.get(own));
+    }
+
     boolean has(Reaction.Kind kind) {
         return reactions.stream().anyMatch(reaction -> reaction.is(kind));
     }
@@ -54,16 +68,45 @@ record DialogDefinition<I, O, D>(
     Set<Enum<?>> exitsFromAnywhere() {
         Set<Enum<?>> all = new LinkedHashSet<>();
         reactions.forEach(reaction -> all.addAll(reaction.exits()));
+        calls.values().forEach(call -> all.addAll(call.exits()));
+        timeouts.forEach(timeout -> all.addAll(timeout.exits()));
         return all;
     }
 
-    /** Whether one may go on from a state to another, so that one may go back. */
+    /** Where a call begins. */
+    Enum<?> start() {
+        return states.keySet().iterator().next();
+    }
+
+    boolean is(DialogDefinition<?, ?, ?> other) {
+        return names.equals(other.names);
+    }
+
+    /** The dialogs that this one calls. */
+    List<DialogDefinition<I, O, ?>> called() {
+        List<DialogDefinition<I, O, ?>> called = new ArrayList<>();
+        calls.values().forEach(call -> called.add(call.dialog()));
+        states.values().forEach(state -> state.call().ifPresent(call -> called.add(call.dialog())));
+        return called;
+    }
+
+    /** Whether one may go on from a state to another, through states that only work, so that one may go back. */
     boolean leads(StateDefinition<I, O, D> from, Enum<?> to) {
-        return from.state() != to
-                && !from.isResting()
-                && (from.exits().contains(to)
-                        || reactions.stream()
-                                .anyMatch(
-                                        r -> r.is(Reaction.Kind.GO) && r.exits().contains(to)));
+        return from.isAskable() && from.state() != to && leads(from, to, new HashSet<>());
+    }
+
+    private boolean leads(StateDefinition<I, O, D> from, Enum<?> to, Set<Enum<?>> seen) {
+        Set<Enum<?>> exits = new LinkedHashSet<>(from.exits());
+        reactions.stream().filter(r -> r.is(Reaction.Kind.GO)).forEach(r -> exits.addAll(r.exits()));
+        calls.values().forEach(call -> exits.addAll(call.exits()));
+        timeouts.forEach(timeout -> exits.addAll(timeout.exits()));
+        return exits.contains(to)
+                || exits.stream()
+                        .filter(seen::add)
+                        .map(states::get)
+                        .anyMatch(through -> through != null
+                                && !through.isAskable()
+                                && !through.isResting()
+                                && leads(through, to, seen));
     }
 }

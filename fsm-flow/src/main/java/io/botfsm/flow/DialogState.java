@@ -3,6 +3,7 @@ package io.botfsm.flow;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.Conversation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +29,9 @@ public final class DialogState<I, O, D> {
     private final Set<Enum<?>> exits = new LinkedHashSet<>();
     private @Nullable BiFunction<? super D, ? super Conversation, ? extends List<? extends O>> question;
     private @Nullable BiFunction<? super FlowTurn<O, D>, ? super I, Next> answer;
+    private StateDefinition.@Nullable Work<O, D> work;
+    private @Nullable SubCall<I, O, D> call;
+    private final List<Timeout<O, D>> timeouts = new ArrayList<>();
     private boolean ends;
 
     DialogState(Class<?> group, Enum<?> state) {
@@ -91,7 +95,7 @@ public final class DialogState<I, O, D> {
         return this;
     }
 
-    /** Declares that the handlers of this state may end the dialog. */
+    /** Declares that the handlers of this state may end the dialog, or that a sub-dialog may return from here. */
     public DialogState<I, O, D> ends() {
         ends = true;
         return this;
@@ -126,24 +130,90 @@ public final class DialogState<I, O, D> {
         return to(to);
     }
 
+    /**
+     * What is done where the user says nothing for a while: to remind, to go on, or to end.
+     *
+     * <p>Counted from the user's last input, or from when the state was entered without one. Of several, each is due
+     * once; one whose handler stays is not due again until the user has said something. It survives restarts, and is
+     * cleared by leaving the state. {@link Flow#fire} runs it.
+     *
+     * @param wait how long
+     * @param to exits that this adds to those of the state
+     * @throws IllegalArgumentException if the time is not positive or longer than
+     *     {@link io.botfsm.storage.Mutation#MAX_TTL}
+     * @throws FlowDefinitionException if a state is not of the dialog's enum
+     */
+    public DialogState<I, O, D> after(Duration wait, Function<? super FlowTurn<O, D>, Next> handler, Enum<?>... to) {
+        timeouts.add(new Timeout<>(wait, handler, Set.of()));
+        return to(to);
+    }
+
+    /**
+     * What is done on entering the state, outside the turn, before anything is asked: reading or writing elsewhere.
+     *
+     * <p>The state is entered and stored, the work is done, and its result is stored by a turn of its own, in which
+     * {@code then} decides: to go on, or by {@link FlowTurn#again()} to ask the question of the state, if it has one.
+     * Work that was interrupted by a crash or that threw is repeated, at least once under the same {@link Job#id()}: by
+     * the next input, by a redelivery, or a minute later if timeouts are {@linkplain Flow#fire fired}. Until it is done
+     * nothing is asked and no command is heard: a user who left could not know whether it was done.
+     *
+     * @throws FlowDefinitionException if the state has work
+     */
+    @SuppressWarnings("unchecked") // the result is what the handler returned, an R
+    public <R> DialogState<I, O, D> work(
+            JobHandler<D, ? extends R> handler, BiFunction<? super FlowTurn<O, D>, ? super R, Next> then) {
+        requireNonNull(handler, "handler");
+        requireNonNull(then, "then");
+        if (work != null) {
+            throw refused("it has two work(...); do both in one");
+        }
+        work = new StateDefinition.Work<>(
+                handler, (BiFunction<? super FlowTurn<O, D>, Object, Next>) (BiFunction<?, ?, ?>) then);
+        return this;
+    }
+
+    /**
+     * Leaves the state to a sub-dialog, whose questions are asked instead. What it returns is given to
+     * {@code onReturn}, which goes on from here; {@link FlowTurn#again()} calls anew, and so does going back here.
+     *
+     * @throws FlowDefinitionException if the state calls another
+     */
+    public <R> DialogState<I, O, D> call(
+            SubFlow<I, O, R> sub, BiFunction<? super FlowTurn<O, D>, ? super R, Next> onReturn) {
+        requireNonNull(sub, "sub");
+        requireNonNull(onReturn, "onReturn");
+        if (call != null) {
+            throw refused("it has two call(...); declare a state for each");
+        }
+        call = SubCall.of(sub, onReturn, Set.of());
+        return this;
+    }
+
     StateDefinition<I, O, D> build() {
         boolean isAnswered = answer != null || !reactions.isEmpty();
-        if (question == null) {
+        boolean isLeft = isAnswered || work != null || call != null || !timeouts.isEmpty();
+        if (call != null && (question != null || isAnswered || work != null)) {
+            throw refused("it calls a sub-dialog, whose questions are asked; remove ask, answer, when and work");
+        }
+        if (question == null && (isAnswered || (work == null && call == null))) {
             throw refused("it is silent, so nobody knows what it waits for; add ask(...)");
         }
-        if (isAnswered && exits.isEmpty() && !ends) {
+        if ((isAnswered || work != null || call != null) && exits.isEmpty() && !ends) {
             throw refused("it is inescapable, since its handlers can go nowhere; add to(...) or ends()");
         }
-        if (!isAnswered && !(exits.isEmpty() && !ends)) {
+        if (!isLeft && !(exits.isEmpty() && !ends)) {
             throw refused("it has exits, but nothing that takes them; add answer(...)");
         }
         return new StateDefinition<>(
                 state,
-                question,
+                Optional.ofNullable(question),
                 List.copyOf(reactions),
                 Optional.ofNullable(answer),
                 new LinkedHashSet<>(exits),
                 ends,
+                List.copyOf(timeouts),
+                Optional.ofNullable(work),
+                Optional.ofNullable(call),
                 Optional.empty());
     }
 

@@ -9,8 +9,10 @@ import io.botfsm.storage.StateNames;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.transition.TransitionRules;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -73,7 +75,7 @@ public final class Flow<I, O> {
     public static <I, O, D, E extends Enum<E>> Flow<I, O> of(
             Class<E> states, D empty, Consumer<StateNames<E>> names, Consumer<? super Dialog<I, O, D>> declaration) {
         requireNonNull(empty, "empty");
-        Dialog<I, O, D> dialog = new Dialog<>(StoredStates.of(states, names), empty);
+        Dialog<I, O, D> dialog = new Dialog<>(StoredStates.of(states, names), empty, false);
         requireNonNull(declaration, "declaration").accept(dialog);
         return new Flow<>(List.of(dialog.build()));
     }
@@ -89,7 +91,7 @@ public final class Flow<I, O> {
         requireNonNull(flows, "flows");
         List<DialogDefinition<I, O, ?>> all = new ArrayList<>();
         for (Flow<I, O> flow : flows) {
-            all.addAll(requireNonNull(flow, "flow").dialogs.all());
+            all.addAll(requireNonNull(flow, "flow").dialogs.roots());
         }
         return new Flow<>(all);
     }
@@ -97,11 +99,17 @@ public final class Flow<I, O> {
     /**
      * The conversations of this bot in a storage, with all settings at their defaults.
      *
-     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#ATTRIBUTES}
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#ATTRIBUTES}, or
+     *     {@link StateStorage.Capability#DEADLINE} where the flow has work or timeouts
      */
     public Fsm fsm(StateStorage storage) {
-        if (!requireNonNull(storage, "storage").capabilities().contains(StateStorage.Capability.ATTRIBUTES)) {
+        Set<StateStorage.Capability> capabilities =
+                requireNonNull(storage, "storage").capabilities();
+        if (!capabilities.contains(StateStorage.Capability.ATTRIBUTES)) {
             throw new IllegalArgumentException("a flow could not remember the way back: the storage lacks ATTRIBUTES");
+        }
+        if (dialogs.haveTimeouts() && !capabilities.contains(StateStorage.Capability.DEADLINE)) {
+            throw new IllegalArgumentException("a flow could not keep its timeouts: the storage lacks DEADLINE");
         }
         return register(Fsm.builder(storage)).build();
     }
@@ -123,25 +131,49 @@ public final class Flow<I, O> {
      * @return what to say, in this order; for a redelivered event, the present question
      * @throws UndeclaredExitException if a handler went where its declaration does not lead
      * @throws HandlerDecisionException if a handler did not decide exactly once
+     * @throws WorkFailedException if the work of a state threw: the state is stored, and the work is to be repeated
      * @throws io.botfsm.storage.FsmException as {@link Fsm#handle(StorageKey, EventId, java.util.function.Function)}
      *     does. Nothing is stored, unless the exception says that it may be
      */
     public List<O> handle(Fsm fsm, StorageKey key, EventId eventId, I input) {
         requireNonNull(fsm, "fsm");
         requireNonNull(input, "input");
-        return fsm.handle(key, eventId, turn -> new FlowSession<>(dialogs, key, turn).input(input))
-                .orElse(this::question);
+        requireNonNull(eventId, "event id");
+        return run(fsm, key).input(input, handler -> fsm.handle(key, eventId, handler));
     }
 
     /** Handles an input without an id, as the other does: one that is delivered again is handled again. */
     public List<O> handle(Fsm fsm, StorageKey key, I input) {
         requireNonNull(fsm, "fsm");
         requireNonNull(input, "input");
-        return fsm.handle(key, turn -> new FlowSession<>(dialogs, key, turn).input(input))
-                .orElse(this::question);
+        return run(fsm, key).input(input, handler -> fsm.handle(key, handler));
     }
 
-    /** What is asked in a conversation, which is what a redelivered event is answered by. */
+    /**
+     * Handles a timeout that has passed, in one turn, or work that was left undone. Changes nothing unless the
+     * conversation still holds the deadline, so a user who was faster, or another who fires the same, costs nothing.
+     * The deadline is gone, or a later one, when this returns; send the replies before you forget it elsewhere.
+     *
+     * @param fsm the conversations
+     * @param key the conversation
+     * @param deadline as {@link io.botfsm.storage.Snapshot#deadline()} has it
+     * @return what to say, in this order
+     * @throws io.botfsm.storage.FsmException as {@link #handle(Fsm, StorageKey, EventId, Object)} does; the timeout is
+     *     still to be handled then
+     */
+    public List<O> fire(Fsm fsm, StorageKey key, Instant deadline) {
+        requireNonNull(fsm, "fsm");
+        return run(fsm, key).timeout(requireNonNull(deadline, "deadline"));
+    }
+
+    private FlowRun<I, O> run(Fsm fsm, StorageKey key) {
+        return new FlowRun<>(dialogs, fsm, requireNonNull(key, "key"));
+    }
+
+    /**
+     * What is asked in a conversation, which is what a redelivered event is answered by; nothing while there is work to
+     * do before.
+     */
     public List<O> question(Conversation now) {
         return dialogs.question(requireNonNull(now, "now"));
     }

@@ -2,6 +2,7 @@ package io.botfsm.flow;
 
 import io.botfsm.Conversation;
 import io.botfsm.internal.scope.ScopedConversation;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,35 +11,52 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The dialogs of one bot. Immutable. */
+/** The dialogs of one bot: its own, and all that those call. Immutable. */
 final class FlowDialogs<I, O> {
-    private final List<DialogDefinition<I, O, ?>> all;
+    private final List<DialogDefinition<I, O, ?>> roots;
+    private final List<DialogDefinition<I, O, ?>> all = new ArrayList<>();
     private final Map<String, Position<I, O, ?>> byName = new LinkedHashMap<>();
+    private final Set<String> scopes = new LinkedHashSet<>();
 
-    /** @throws FlowDefinitionException if two dialogs would be stored under the same names */
+    /** @throws FlowDefinitionException if two dialogs would be stored under the same group */
     FlowDialogs(List<DialogDefinition<I, O, ?>> dialogs) {
-        all = List.copyOf(dialogs);
-        Set<String> scopes = new LinkedHashSet<>();
-        for (DialogDefinition<I, O, ?> dialog : all) {
-            Set<String> own = new LinkedHashSet<>();
-            dialog.names().byName().forEach((name, state) -> {
-                own.add(StoredStates.scope(name));
-                byName.put(name, Position.of(dialog, state, name));
-            });
-            for (String scope : own) {
-                if (!scopes.add(scope)) {
-                    throw new FlowDefinitionException(
-                            dialog.names().type(),
-                            Optional.empty(),
-                            "another flow is stored under the group \"" + scope
-                                    + "\" too; give one of them another by names -> names.group(...)");
-                }
+        roots = List.copyOf(dialogs);
+        roots.forEach(this::add);
+    }
+
+    private void add(DialogDefinition<I, O, ?> dialog) {
+        if (dialog.isSub() && all.stream().anyMatch(dialog::is)) {
+            return; // called in several places
+        }
+        all.add(dialog);
+        Set<String> own = new LinkedHashSet<>();
+        dialog.names().byName().forEach((name, state) -> {
+            own.add(StoredStates.scope(name));
+            byName.put(name, Position.of(dialog, state, name));
+        });
+        for (String scope : own) {
+            if (!scopes.add(scope)) {
+                throw new FlowDefinitionException(
+                        dialog.names().type(),
+                        Optional.empty(),
+                        "another flow is stored under the group \"" + scope
+                                + "\" too; give one of them another by names -> names.group(...)");
             }
         }
+        dialog.called().forEach(this::add);
+    }
+
+    /** Those whose commands are heard everywhere. */
+    List<DialogDefinition<I, O, ?>> roots() {
+        return roots;
     }
 
     List<DialogDefinition<I, O, ?>> all() {
         return all;
+    }
+
+    Optional<DialogDefinition<I, O, ?>> dialog(String scope) {
+        return all.stream().filter(dialog -> dialog.scope().equals(scope)).findFirst();
     }
 
     Optional<Position<I, O, ?>> position(Optional<String> stored) {
@@ -47,27 +65,50 @@ final class FlowDialogs<I, O> {
 
     /** Whether data of that name belongs to a dialog. */
     boolean own(String dataName) {
-        return dataName.indexOf(':') >= 0
-                && byName.keySet().stream()
-                        .anyMatch(state -> dataName.startsWith(ScopedConversation.prefix(StoredStates.scope(state))));
+        return dataName.indexOf(':') >= 0 && scopes.contains(StoredStates.scope(dataName));
     }
 
+    /** Whether the conversation may end wherever it is. */
     boolean endAnywhere() {
-        return all.stream().anyMatch(dialog -> dialog.has(Reaction.Kind.END));
+        return all.stream()
+                .anyMatch(dialog ->
+                        dialog.has(Reaction.Kind.END) || !dialog.timeouts().isEmpty());
     }
+
+    boolean haveTimeouts() {
+        return all.stream()
+                .anyMatch(dialog -> !dialog.timeouts().isEmpty()
+                        || dialog.states().values().stream()
+                                .anyMatch(state -> !state.timeouts().isEmpty()
+                                        || state.work().isPresent()));
+    }
+
+    /** The work that is to be done before anything is asked. */
+    Optional<PendingWork<I, O>> pending(Conversation now) {
+        Optional<String> id = FlowMarks.work(scoped(now));
+        return position(now.state())
+                .filter(at -> at.state().work().isPresent())
+                .flatMap(at -> id.map(job -> new PendingWork<>(at, job)));
+    }
+
+    /** @param id the job's */
+    record PendingWork<I, O>(Position<I, O, ?> at, String id) {}
 
     /** What is asked, of the conversation alone. */
     List<O> question(Conversation now) {
+        if (pending(now).isPresent()) {
+            return List.of();
+        }
         Optional<Position<I, O, ?>> position = position(now.state());
         return position.isPresent() ? position.get().question(now) : idle(now);
     }
 
     private List<O> idle(Conversation now) {
         Stream<O> unknown =
-                now.state().isEmpty() ? Stream.of() : all.stream().flatMap(dialog -> dialog.unknownState().stream());
-        return Stream.concat(unknown, all.stream().map(dialog -> dialog.idle().apply(now)))
-                .distinct()
-                .toList();
+                now.state().isEmpty() ? Stream.of() : roots.stream().flatMap(dialog -> dialog.unknownState().stream());
+        Stream<O> idle =
+                roots.stream().flatMap(dialog -> dialog.idle().stream()).map(words -> words.apply(now));
+        return Stream.concat(unknown, idle).distinct().toList();
     }
 
     static ScopedConversation scoped(Conversation now) {

@@ -5,17 +5,27 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.Turn;
 import io.botfsm.internal.scope.ScopedTurn;
 import io.botfsm.storage.StorageKey;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** One run of a flow on one turn: finds the handler of an input, and moves the conversation as it decides. */
+/**
+ * One run of a flow on one turn: finds what handles an input, a result or a timeout, and asks what is to be asked then.
+ */
 final class FlowSession<I, O> {
+    /** After which the queue of timeouts gets to work that was left undone. */
+    private static final Duration WORK_TIMEOUT = Duration.ofMinutes(1);
+
     private final FlowDialogs<I, O> dialogs;
     private final StorageKey key;
     private final Turn turn;
     private final ScopedTurn scoped;
-    private final History history;
+    private final FlowMarks marks;
+    private final FlowPath<I, O> path;
     private final List<O> replies = new ArrayList<>();
 
     FlowSession(FlowDialogs<I, O> dialogs, StorageKey key, Turn turn) {
@@ -23,96 +33,16 @@ final class FlowSession<I, O> {
         this.key = key;
         this.turn = turn;
         this.scoped = (ScopedTurn) FlowDialogs.scoped(turn);
-        this.history = new History(scoped);
+        this.marks = new FlowMarks(scoped);
+        this.path = new FlowPath<>(dialogs, turn, scoped, marks);
     }
 
-    /** Handles an input, and asks what is to be asked then. */
-    List<O> input(I input) {
-        dialogs.all().forEach(dialog -> runFirst(dialog, input));
-        Optional<Position<I, O, ?>> position = position();
-        Optional<O> late = late(input);
-        if (late.isPresent()) {
-            say(late.get());
-        } else if (position.isEmpty()) {
-            command(input);
-        } else {
-            inState(position.get(), input);
-        }
-        replies.addAll(dialogs.question(turn));
-        return List.copyOf(replies);
+    FlowDialogs<I, O> dialogs() {
+        return dialogs;
     }
 
-    private <D> void runFirst(DialogDefinition<I, O, D> dialog, I input) {
-        dialog.first().forEach(handler -> handler.accept(HandlerTurn.undecided(this, dialog), input));
-    }
-
-    private Optional<O> late(I input) {
-        return dialogs.all().stream()
-                .flatMap(dialog -> dialog.lateAnswers().stream())
-                .filter(late -> late.stateOf()
-                        .apply(input)
-                        .filter(state -> !isAt(state))
-                        .isPresent())
-                .map(DialogDefinition.LateAnswers::ifLate)
-                .findFirst();
-    }
-
-    private boolean isAt(String state) {
-        return turn.state().filter(state::equals).isPresent();
-    }
-
-    private <D> void inState(Position<I, O, D> at, I input) {
-        for (Reaction<I, O, D> reaction : at.state().reactions()) {
-            if (reaction.test().test(input)) {
-                run(at.dialog(), reaction, input);
-                return;
-            }
-        }
-        if (command(input)) {
-            return;
-        }
-        at.state().answer().ifPresent(handler -> {
-            HandlerTurn<I, O, D> view = HandlerTurn.deciding(this, at.dialog(), Optional.empty());
-            view.requireDecided(handler.apply(view, input));
-        });
-        at.state().byHand().ifPresent(handler -> {
-            replies.addAll(handler.apply(turn, input));
-            movedByHand(at);
-        });
-    }
-
-    private boolean command(I input) {
-        for (DialogDefinition<I, O, ?> dialog : dialogs.all()) {
-            if (command(dialog, input)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private <D> boolean command(DialogDefinition<I, O, D> dialog, I input) {
-        for (Reaction<I, O, D> reaction : dialog.reactions()) {
-            boolean isHeard = !reaction.is(Reaction.Kind.BACK) || isIn(dialog);
-            if (isHeard && reaction.test().test(input)) {
-                run(dialog, reaction, input);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private <D> void run(DialogDefinition<I, O, D> dialog, Reaction<I, O, D> reaction, I input) {
-        HandlerTurn<I, O, D> view = HandlerTurn.deciding(this, dialog, Optional.of(reaction));
-        view.requireDecided(reaction.handler().apply(view, input));
-    }
-
-    private void movedByHand(Position<I, O, ?> from) {
-        if (!isAt(from.stored())) {
-            history.forget();
-        }
-        if (turn.state().isEmpty()) {
-            scoped.removeData(from.scope());
-        }
+    StorageKey key() {
+        return key;
     }
 
     Turn turn() {
@@ -123,78 +53,232 @@ final class FlowSession<I, O> {
         return scoped;
     }
 
-    StorageKey key() {
-        return key;
-    }
-
-    FlowDialogs<I, O> dialogs() {
-        return dialogs;
-    }
-
-    Optional<Position<I, O, ?>> position() {
-        return dialogs.position(turn.state());
-    }
-
-    boolean isIn(DialogDefinition<I, O, ?> dialog) {
-        return position().filter(at -> at.isIn(dialog)).isPresent();
+    FlowPath<I, O> path() {
+        return path;
     }
 
     void say(O reply) {
         replies.add(requireNonNull(reply, "reply"));
     }
 
-    /** Goes on to a state of the dialog that the conversation is in. */
-    <D> void goOn(DialogDefinition<I, O, D> dialog, Enum<?> to) {
-        Position<I, O, ?> from = position().orElseThrow();
-        if (!from.state().isResting() && from.state().state() != to) {
-            history.add(
-                    from.stored(),
-                    left -> dialogs.position(Optional.of(left))
-                            .filter(at -> at.state().state() == to)
-                            .isPresent());
+    /**
+     * Handles an input.
+     *
+     * @throws UnfinishedWorkException if there is work to do before
+     */
+    List<O> input(I input) {
+        if (dialogs.pending(turn).isPresent()) {
+            throw new UnfinishedWorkException();
         }
-        enter(dialog, to);
+        dialogs.roots().forEach(dialog -> runFirst(dialog, input));
+        Optional<Position<I, O, ?>> position = path.position();
+        Optional<O> late = late(input);
+        if (late.isPresent()) {
+            say(late.get());
+        } else if (position.isEmpty()) {
+            var unused = command(dialogs.roots(), input);
+        } else {
+            inState(position.get(), input);
+        }
+        return counted();
     }
 
-    /** Enters a state, whose dialog's data goes where that of its present names belongs. */
-    <D> void enter(DialogDefinition<I, O, D> dialog, Enum<?> to) {
-        String name = dialog.names().name(to);
-        position().filter(from -> from.isIn(dialog)).map(Position::scope).ifPresent(scope -> {
-            if (!scope.equals(dialog.scope())) {
-                dialog.stored(scoped, scope).ifPresent(data -> scoped.data(dialog.scope(), requireNonNull(data)));
-                scoped.removeData(scope);
-            }
-        });
-        turn.state(name);
-        if (Position.of(dialog, to, name).state().isResting()) {
-            history.forget();
+    /** Handles an input that came before the question that was asked meanwhile: a command, or nothing. */
+    List<O> command(I input) {
+        if (dialogs.pending(turn).isPresent()) {
+            throw new UnfinishedWorkException();
         }
+        return command(dialogs.roots(), input) ? counted() : List.of();
     }
 
-    /** Goes back to the last state from which one gets here; stays if there is none. */
-    <D> void goBack(Position<I, O, D> from) {
-        List<String> states = history.states();
-        for (int i = states.size() - 1; i >= 0; i--) {
-            Optional<Position<I, O, ?>> to = dialogs.position(Optional.of(states.get(i)))
-                    .filter(at -> at.isIn(from.dialog()))
-                    .filter(at -> from.dialog()
-                            .leads(
-                                    requireNonNull(from.dialog()
-                                            .states()
-                                            .get(at.state().state())),
-                                    from.state().state()));
-            if (to.isPresent()) {
-                history.cut(i);
-                enter(from.dialog(), to.get().state().state());
+    private <D> void runFirst(DialogDefinition<I, O, D> dialog, I input) {
+        dialog.first().forEach(handler -> handler.accept(HandlerTurn.undecided(this, dialog), input));
+    }
+
+    private Optional<O> late(I input) {
+        return dialogs.roots().stream()
+                .flatMap(dialog -> dialog.lateAnswers().stream())
+                .filter(late -> late.stateOf()
+                        .apply(input)
+                        .filter(state -> !turn.state().equals(Optional.of(state)))
+                        .isPresent())
+                .map(DialogDefinition.LateAnswers::ifLate)
+                .findFirst();
+    }
+
+    private <D> void inState(Position<I, O, D> at, I input) {
+        for (Reaction<I, O, D> reaction : at.state().reactions()) {
+            if (reaction.test().test(input)) {
+                run(at.dialog(), reaction, input);
                 return;
             }
         }
+        if ((at.dialog().isSub() && command(List.of(at.dialog()), input)) || command(dialogs.roots(), input)) {
+            return;
+        }
+        at.state()
+                .answer()
+                .ifPresent(handler -> HandlerTurn.run(this, at.dialog(), view -> handler.apply(view, input)));
+        at.state().byHand().ifPresent(handler -> {
+            handler.apply(turn, input).forEach(this::say);
+            path.movedByHand(at);
+        });
     }
 
-    /** Leaves whatever dialog the conversation is in, also one that this build does not have, with its data. */
-    void leave() {
-        turn.state().ifPresent(state -> scoped.removeData(StoredStates.scope(state)));
-        history.forget();
-        turn.clearState();
+    private boolean command(List<DialogDefinition<I, O, ?>> of, I input) {
+        for (DialogDefinition<I, O, ?> dialog : of) {
+            if (command(dialog, input)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private <D> boolean command(DialogDefinition<I, O, D> dialog, I input) {
+        for (Reaction<I, O, D> reaction : dialog.reactions()) {
+            boolean isHeard = !reaction.is(Reaction.Kind.BACK) || path.contains(dialog);
+            if (isHeard && reaction.test().test(input)) {
+                run(dialog, reaction, input);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private <D> void run(DialogDefinition<I, O, D> dialog, Reaction<I, O, D> reaction, I input) {
+        HandlerTurn.run(
+                this, dialog, reaction.exits(), view -> reaction.handler().apply(view, input));
+    }
+
+    /** Handles the result of work, unless it has been handled. */
+    List<O> worked(String id, Object result) {
+        Optional<FlowDialogs.PendingWork<I, O>> pending =
+                dialogs.pending(turn).filter(work -> work.id().equals(id));
+        if (pending.isEmpty()) {
+            return List.of();
+        }
+        marks.work(Optional.empty());
+        worked(pending.get().at(), result);
+        return counted();
+    }
+
+    private <D> void worked(Position<I, O, D> at, Object result) {
+        HandlerTurn.run(
+                this,
+                at.dialog(),
+                view -> at.state().work().orElseThrow().then().apply(view, result));
+    }
+
+    /** Returns from a sub-dialog. */
+    void returned(DialogDefinition<I, O, ?> sub, Object result) {
+        FlowMarks.Frame frame = path.pop();
+        Optional<String> command = frame.command();
+        if (command.isPresent()) {
+            dialogs.dialog(command.get()).ifPresent(caller -> returnedByCommand(caller, sub, result));
+            return;
+        }
+        Optional<Position<I, O, ?>> caller = path.position();
+        if (caller.isEmpty()) { // a state that this build does not have
+            return;
+        }
+        returnedTo(caller.get(), sub, result);
+    }
+
+    /** A command of a former build that this one does not have leads back to where the conversation was. */
+    private <D> void returnedByCommand(DialogDefinition<I, O, D> caller, DialogDefinition<I, O, ?> sub, Object result) {
+        SubCall<I, O, D> call = caller.calls().get(sub.scope());
+        if (call != null) {
+            returned(caller, call, result);
+        }
+    }
+
+    private <D> void returnedTo(Position<I, O, D> caller, DialogDefinition<I, O, ?> sub, Object result) {
+        Optional<SubCall<I, O, D>> call =
+                caller.state().call().filter(c -> c.dialog().is(sub));
+        if (call.isPresent()) {
+            returned(caller.dialog(), call.get(), result);
+        } else {
+            path.enter(caller.dialog(), caller.state().state());
+        }
+    }
+
+    private <D> void returned(DialogDefinition<I, O, D> caller, SubCall<I, O, D> call, Object result) {
+        HandlerTurn.run(this, caller, call.exits(), view -> call.onReturn().apply(view, result));
+    }
+
+    /** Runs the timeout that has passed at the deadline, which the conversation holds. */
+    List<O> timedOut(Instant deadline) {
+        Optional<String> before = turn.state();
+        List<Timeout.OfDialog<I, O, ?>> timeouts = timeouts();
+        int passed = marks.passed();
+        if (passed >= timeouts.size()) { // of a former build
+            var unused = turn.clearTimeout();
+            return List.of();
+        }
+        run(timeouts.get(passed));
+        if (!turn.state().equals(before) || dialogs.pending(turn).isPresent()) {
+            return counted();
+        }
+        marks.passed(passed + 1);
+        if (passed + 1 < timeouts.size()) {
+            Duration more =
+                    timeouts.get(passed + 1).after().minus(timeouts.get(passed).after());
+            scoped.deadline(deadline.plus(more));
+        } else {
+            var unused = turn.clearTimeout();
+        }
+        return asked();
+    }
+
+    private <D> void run(Timeout.OfDialog<I, O, D> due) {
+        Function<FlowTurn<O, D>, Next> handler = due.timeout().handler()::apply;
+        HandlerTurn.run(this, due.dialog(), due.timeout().exits(), handler);
+    }
+
+    /**
+     * Those of the present state and, where something is expected of the user, of its dialog and of those that wait for
+     * that; the shortest first.
+     */
+    private List<Timeout.OfDialog<I, O, ?>> timeouts() {
+        List<Timeout.OfDialog<I, O, ?>> timeouts = new ArrayList<>();
+        path.position().ifPresent(at -> {
+            addTimeouts(at, timeouts);
+            if (!at.state().isResting()) {
+                path.dialogs().forEach(dialog -> addTimeouts(dialog, timeouts));
+            }
+        });
+        timeouts.sort(Comparator.comparing(Timeout.OfDialog::after));
+        return timeouts;
+    }
+
+    private <D> void addTimeouts(Position<I, O, D> at, List<Timeout.OfDialog<I, O, ?>> timeouts) {
+        at.state().timeouts().forEach(timeout -> timeouts.add(new Timeout.OfDialog<>(at.dialog(), timeout)));
+    }
+
+    private <D> void addTimeouts(DialogDefinition<I, O, D> dialog, List<Timeout.OfDialog<I, O, ?>> timeouts) {
+        dialog.timeouts().forEach(timeout -> timeouts.add(new Timeout.OfDialog<>(dialog, timeout)));
+    }
+
+    /** Begins to count the timeouts, and asks. */
+    private List<O> counted() {
+        Optional<Position<I, O, ?>> at = path.position();
+        if (at.isPresent() && at.get().state().byHand().isEmpty()) {
+            marks.passed(0);
+            List<Timeout.OfDialog<I, O, ?>> timeouts = timeouts();
+            if (dialogs.pending(turn).isPresent()) {
+                var unused = turn.timeout(WORK_TIMEOUT);
+            } else if (timeouts.isEmpty()) {
+                var unused = turn.clearTimeout();
+            } else {
+                var unused = turn.timeout(timeouts.get(0).after());
+            }
+        }
+        return asked();
+    }
+
+    /** Within the turn, so that one that cannot be asked is not stored. */
+    private List<O> asked() {
+        replies.addAll(dialogs.question(turn));
+        return List.copyOf(replies);
     }
 }

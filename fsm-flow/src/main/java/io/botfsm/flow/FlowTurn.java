@@ -108,9 +108,10 @@ public interface FlowTurn<O, D> {
      * Goes back to the state before, and asks its question. The data stays as it is. Where there is no state before,
      * the question is asked again.
      *
-     * <p>Going round in a circle forgets the circle, so each state is gone back to once. What lies before a state that
-     * only says something is over, and not gone back to. Neither is a state that this build does not have, or from
-     * which nothing leads here any more.
+     * <p>From the beginning of a sub-dialog it goes back in the dialog that called, or ends the command that did. Going
+     * round in a circle forgets the circle, so each state is gone back to once. What lies before a state that only says
+     * something is over, and not gone back to. Neither is a state that this build does not have, or from which nothing
+     * leads here any more.
      *
      * @throws UndeclaredExitException if the dialog declares no {@code back}
      * @throws HandlerDecisionException if the handler has decided before
@@ -138,4 +139,12 @@ public interface FlowTurn<O, D> {
     default Next end(O words) {
         return say(words).end();
     }
+
+    /**
+     * Returns from a sub-dialog with its data. Its caller decides what happens next.
+     *
+     * @throws UndeclaredExitException if the state does not declare {@code ends()}
+     * @throws HandlerDecisionException if the dialog was not called, or the handler has decided before
+     */
+    Next done();
 }

@@ -5,42 +5,56 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.Conversation;
 import io.botfsm.json.GenericType;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A session as a handler of one dialog sees it. Ends with the handler. */
 final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     private final FlowSession<I, O> session;
     private final DialogDefinition<I, O, D> dialog;
-    private final Optional<Reaction<I, O, D>> reaction;
+    private final Set<Enum<?>> exits;
     private final Optional<String> handledIn;
     private final boolean mayDecide;
     private boolean hasDecided;
     private boolean hasSetData;
 
     private HandlerTurn(
-            FlowSession<I, O> session,
-            DialogDefinition<I, O, D> dialog,
-            Optional<Reaction<I, O, D>> reaction,
-            boolean mayDecide) {
+            FlowSession<I, O> session, DialogDefinition<I, O, D> dialog, Set<Enum<?>> exits, boolean mayDecide) {
         this.session = session;
         this.dialog = dialog;
-        this.reaction = reaction;
+        this.exits = exits;
         this.handledIn = session.turn().state();
         this.mayDecide = mayDecide;
     }
 
-    /** For a handler of an input: of a command or one of the present state's, which has its exits. */
-    static <I, O, D> HandlerTurn<I, O, D> deciding(
-            FlowSession<I, O> session, DialogDefinition<I, O, D> dialog, Optional<Reaction<I, O, D>> reaction) {
-        return new HandlerTurn<>(session, dialog, reaction, true);
+    /** Runs a handler that goes to the exits of the present state. */
+    static <I, O, D> void run(
+            FlowSession<I, O> session, DialogDefinition<I, O, D> dialog, Function<FlowTurn<O, D>, Next> handler) {
+        run(session, dialog, Set.of(), handler);
+    }
+
+    /** Runs a handler that has exits beside those of the present state. */
+    static <I, O, D> void run(
+            FlowSession<I, O> session,
+            DialogDefinition<I, O, D> dialog,
+            Set<Enum<?>> exits,
+            Function<FlowTurn<O, D>, Next> handler) {
+        HandlerTurn<I, O, D> view = new HandlerTurn<>(session, dialog, exits, true);
+        view.requireDecided(handler.apply(view));
     }
 
     /** For what runs before the handler. */
     static <I, O, D> HandlerTurn<I, O, D> undecided(FlowSession<I, O> session, DialogDefinition<I, O, D> dialog) {
-        return new HandlerTurn<>(session, dialog, Optional.empty(), false);
+        return new HandlerTurn<>(session, dialog, Set.of(), false);
     }
 
-    void requireDecided(@Nullable Next returned) {
+    @SuppressWarnings("unchecked") // there is no other
+    static <I, O, D> HandlerTurn<I, O, D> of(FlowTurn<O, D> turn) {
+        return (HandlerTurn<I, O, D>) turn;
+    }
+
+    private void requireDecided(@Nullable Next returned) {
         if (returned == null || !hasDecided) {
             throw undecidable("decided nothing; return what goTo, again, back, begin or end returned");
         }
@@ -60,12 +74,17 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         return new HandlerDecisionException(session.key(), handledIn, problem);
     }
 
+    private UndeclaredExitException undeclared(Optional<Enum<?>> to, String went, String remedy) {
+        return new UndeclaredExitException(session.key(), handledIn, to, went, remedy);
+    }
+
+    /** Where in the handler's own dialog the conversation is, or waits. */
     private Optional<Position<I, O, ?>> own() {
-        return session.position().filter(at -> at.isIn(dialog));
+        return session.path().position(dialog);
     }
 
     private String scope() {
-        return own().map(Position::scope).orElseGet(dialog::scope);
+        return session.path().scope(dialog);
     }
 
     @Override
@@ -140,7 +159,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         requireExit(state);
         decide();
         if (own().isPresent()) {
-            session.goOn(dialog, state);
+            session.path().goOn(dialog, state);
         } else {
             startOver(state);
         }
@@ -149,24 +168,35 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
 
     @Override
     public Next again() {
+        if (session.path()
+                .position()
+                .filter(at -> !at.state().isAskable() && !at.state().isResting())
+                .isPresent()) {
+            throw undecidable("that only works asked again; go on, or add ask(...) to the state");
+        }
         decide();
+        session.path().stay();
         return Next.DECIDED;
     }
 
     @Override
     public Next back() {
-        if (!dialog.has(Reaction.Kind.BACK)) {
-            throw new UndeclaredExitException(
-                    session.key(), handledIn, Optional.empty(), "declare the way back: back(...)");
+        if (!dialog.has(Reaction.Kind.BACK)
+                && session.path().dialogs().stream().noneMatch(open -> open.has(Reaction.Kind.BACK))) {
+            throw undeclared(Optional.empty(), "back", "declare the way: back(...)");
         }
         decide();
-        own().ifPresent(session::goBack);
+        session.path().goBack();
+        session.path().stay();
         return Next.DECIDED;
     }
 
     @Override
     public Next begin(Enum<?> state) {
         requireExit(state);
+        if (dialog.isSub()) {
+            throw undecidable("of a sub-dialog began it, which only a caller does; use goTo");
+        }
         decide();
         startOver(state);
         return Next.DECIDED;
@@ -174,36 +204,56 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
 
     private void startOver(Enum<?> state) {
         Optional<D> set = hasSetData ? dialog.stored(session.scoped(), scope()) : Optional.empty();
-        session.leave();
+        session.path().leave();
         session.scoped().removeData(dialog.scope());
         set.ifPresent(data -> session.scoped().data(dialog.scope(), requireNonNull(data)));
-        session.enter(dialog, state);
+        session.path().enter(dialog, state);
     }
 
     @Override
     public Next end() {
-        boolean isExit = own().filter(at -> at.state().ends()).isPresent();
-        if (session.turn().state().isPresent() && !isExit && !session.dialogs().endAnywhere()) {
-            throw new UndeclaredExitException(
-                    session.key(),
-                    handledIn,
+        boolean isExit =
+                !dialog.isSub() && own().filter(at -> at.state().ends()).isPresent();
+        if (handledIn.isPresent() && !isExit && !session.dialogs().endAnywhere()) {
+            throw undeclared(
                     Optional.empty(),
-                    "declare it in the state: ends(), or as a command: end(...)");
+                    "to the end",
+                    "declare it in the state: ends(), or as a command of the flow: end(...)");
         }
         decide();
-        session.leave();
+        session.path().leave();
+        return Next.DECIDED;
+    }
+
+    @Override
+    public Next done() {
+        if (!dialog.isSub()
+                || session.path().position().filter(at -> at.isIn(dialog)).isEmpty()) {
+            throw undecidable("that was not called returned; use end");
+        }
+        if (own().filter(at -> at.state().ends()).isEmpty()) {
+            throw undeclared(Optional.empty(), "back to its caller", "declare in the state that it returns: ends()");
+        }
+        decide();
+        session.returned(dialog, requireNonNull(data()));
+        return Next.DECIDED;
+    }
+
+    /** Calls a sub-dialog by a command. */
+    Next call(DialogDefinition<I, O, ?> sub) {
+        decide();
+        session.path().callByCommand(sub, dialog);
         return Next.DECIDED;
     }
 
     private void requireExit(Enum<?> to) {
         requireNonNull(to, "state");
-        boolean isExit = reaction.filter(r -> r.exits().contains(to)).isPresent()
+        boolean isExit = exits.contains(to)
                 || own().filter(at -> at.state().exits().contains(to)).isPresent();
         if (!isExit) {
-            throw new UndeclaredExitException(
-                    session.key(),
-                    handledIn,
+            throw undeclared(
                     Optional.of(to),
+                    "to " + to.name(),
                     own().map(at -> "declare it: state(" + at.state().state().name() + ", s -> s.to(" + to.name()
                                     + "))")
                             .orElse("declare it: when(..., ..., " + to.name() + ")"));

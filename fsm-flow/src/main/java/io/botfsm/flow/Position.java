@@ -3,6 +3,7 @@ package io.botfsm.flow;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.Conversation;
+import io.botfsm.storage.StorageKey;
 import java.util.List;
 
 /**
@@ -12,11 +13,20 @@ import java.util.List;
  */
 record Position<I, O, D>(DialogDefinition<I, O, D> dialog, StateDefinition<I, O, D> state, String stored) {
     static <I, O, D> Position<I, O, D> of(DialogDefinition<I, O, D> dialog, Enum<?> state, String stored) {
-        return new Position<>(dialog, requireNonNull(dialog.states().get(state)), stored);
+        return new Position<>(dialog, dialog.state(state), stored);
     }
 
     boolean isIn(DialogDefinition<?, ?, ?> other) {
-        return dialog.names().equals(other.names());
+        return dialog.is(other);
+    }
+
+    boolean isAt(Enum<?> other) {
+        return state.state() == other;
+    }
+
+    /** Whether one may go on from here to another position, so that one may go back. */
+    boolean leadsTo(Position<I, O, ?> other) {
+        return isIn(other.dialog()) && dialog.leads(state, other.state().state());
     }
 
     /** Under which the data lies: a state stored under a former group has its data there. */
@@ -24,10 +34,26 @@ record Position<I, O, D>(DialogDefinition<I, O, D> dialog, StateDefinition<I, O,
         return StoredStates.scope(stored);
     }
 
-    /** What is asked here. */
+    /** What is asked here; nothing where the state only works. */
     List<O> question(Conversation now) {
-        D data = dialog.data(FlowDialogs.scoped(now), scope());
-        return List.copyOf(requireNonNull(
-                state.question().apply(data, now), () -> "the question of " + state.state() + " is null"));
+        return state.question()
+                .<List<O>>map(asked -> List.copyOf(requireNonNull(
+                        asked.apply(dialog.data(FlowDialogs.scoped(now), scope()), now),
+                        () -> "the question of " + stored + " is null")))
+                .orElse(List.of());
+    }
+
+    /** The work of this state, for the entry into it that has the id. */
+    Object work(String id, StorageKey key, Conversation now) {
+        Job<D> job = new Job<>(id, dialog.data(FlowDialogs.scoped(now), scope()), key, now);
+        try {
+            return requireNonNull(
+                    state.work().orElseThrow().handler().run(job), () -> "the result of the work of " + stored);
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            throw new WorkFailedException(key, now.state(), id, e);
+        }
     }
 }

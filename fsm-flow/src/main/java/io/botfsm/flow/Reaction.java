@@ -21,8 +21,10 @@ record Reaction<I, O, D>(
         BEGIN,
         /** May end the dialog. */
         END,
-        /** Goes back; heard in the states of its own dialog only. */
-        BACK
+        /** Goes back; heard in its own dialog only, and in what that calls. */
+        BACK,
+        /** Calls a sub-dialog. */
+        CALL
     }
 
     boolean is(Kind which) {

@@ -13,13 +13,13 @@ public final class UndeclaredExitException extends FsmException {
     private final Optional<String> from;
     private final Optional<Enum<?>> to;
 
-    UndeclaredExitException(StorageKey key, Optional<String> from, Optional<Enum<?>> to, String remedy) {
+    UndeclaredExitException(StorageKey key, Optional<String> from, Optional<Enum<?>> to, String went, String remedy) {
         super(String.format(
                 Locale.ROOT,
-                "%s: a handler in %s went to %s, which is no declared exit; %s",
+                "%s: a handler in %s went %s, which is not declared; %s",
                 key,
                 from.map(Text::field).orElse("no state"),
-                to.map(Enum::name).orElse("the end"),
+                went,
                 remedy));
         this.key = key;
         this.from = from;
@@ -36,7 +36,7 @@ public final class UndeclaredExitException extends FsmException {
         return from;
     }
 
-    /** The state that the handler went to; empty for the end. */
+    /** The state that the handler went to; empty if it went back, or ended or returned from its dialog. */
     public Optional<Enum<?>> to() {
         return to;
     }

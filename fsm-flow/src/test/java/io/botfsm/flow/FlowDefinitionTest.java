@@ -3,6 +3,7 @@ package io.botfsm.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -117,6 +118,94 @@ class FlowDefinitionTest {
                         s -> s.ask("?").answer((turn, in) -> turn.again()).answer((turn, in) -> turn.again())),
                 "FIRST",
                 "two answer(...)");
+    }
+
+    private static final SubFlow<String, String, Nothing> SUB = SubFlow.of(
+            Other.class,
+            new Nothing(null),
+            f -> f.state(Other.FOREIGN, s -> s.ask("?").ends().answer((turn, in) -> turn.done())));
+
+    @Test
+    void aStateThatCallsIsNotAskedItself() {
+        refused(
+                f -> f.state(
+                        Step.FIRST, s -> s.ask("?").to(Step.SECOND).call(SUB, (turn, back) -> turn.goTo(Step.SECOND))),
+                "FIRST",
+                "calls a sub-dialog");
+        refused(f -> f.state(Step.FIRST, s -> s.call(SUB, (turn, back) -> turn.again())), "FIRST", "inescapable");
+        refused(
+                f -> f.state(
+                        Step.FIRST,
+                        s -> s.call(SUB, (turn, back) -> turn.again()).call(SUB, (turn, back) -> turn.again())),
+                "FIRST",
+                "two call(...)");
+    }
+
+    @Test
+    void twoCommandsThatCallTheSame() {
+        refused(
+                f -> f.call("a"::equals, SUB, (turn, back) -> turn.again())
+                        .call("b"::equals, SUB, (turn, back) -> turn.again()),
+                "Other",
+                "leave one call(...)");
+    }
+
+    @Test
+    void aSubDialogThatReturnsFromNowhereOrBeginsByItself() {
+        assertThatThrownBy(() -> SubFlow.<String, String, Nothing, Other>of(
+                        Other.class,
+                        new Nothing(null),
+                        f -> f.state(
+                                Other.FOREIGN, s -> s.ask("?").to(Other.FOREIGN).answer((turn, in) -> turn.again()))))
+                .isInstanceOf(FlowDefinitionException.class)
+                .hasMessageContainingAll("Other", "add ends()");
+        assertThatThrownBy(() -> SubFlow.<String, String, Nothing, Other>of(
+                        Other.class,
+                        new Nothing(null),
+                        f -> f.begin("/x"::equals, Other.FOREIGN)
+                                .state(Other.FOREIGN, s -> s.ask("?").ends().answer((turn, in) -> turn.done()))))
+                .isInstanceOf(FlowDefinitionException.class)
+                .hasMessageContaining("for the flows that call it");
+    }
+
+    @Test
+    void workWithoutAWayOn() {
+        refused(
+                f -> f.state(Step.FIRST, s -> s.work(job -> "done", (turn, result) -> turn.again())),
+                "FIRST",
+                "inescapable");
+        refused(
+                f -> f.state(
+                        Step.FIRST,
+                        s -> s.work(job -> 1, (turn, one) -> turn.again()).work(job -> 2, (turn, two) -> turn.again())),
+                "FIRST",
+                "two work(...)");
+        refused(
+                f -> f.state(
+                        Step.FIRST,
+                        s -> s.work(job -> 1, (turn, one) -> turn.again())
+                                .to(Step.SECOND)
+                                .answer((turn, in) -> turn.goTo(Step.SECOND))),
+                "FIRST",
+                "silent");
+    }
+
+    @Test
+    void timeoutsThatCannotBe() {
+        assertThatThrownBy(() -> Flow.<String, String, Nothing, Step>of(
+                        Step.class, new Nothing(null), f -> f.after(Duration.ZERO, turn -> turn.again())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PT0S");
+    }
+
+    enum None {}
+
+    @Test
+    void noStates() {
+        assertThatThrownBy(() ->
+                        Flow.<String, String, Nothing, None>of(None.class, new Nothing(null), f -> f.idle("idle")))
+                .isInstanceOf(FlowDefinitionException.class)
+                .hasMessageContaining("no states");
     }
 
     @Test

@@ -66,7 +66,7 @@ class StoredFlowTest {
         say(PIZZA, "/order");
         say(PIZZA, "small");
         assertThat(stored().data()).containsOnlyKeys("last", "Order:size").containsEntry("Order:size", "\"small\"");
-        assertThat(stored().attributes()).containsOnlyKeys("flow.back.0").containsValue("Order:SIZE");
+        assertThat(stored().attributes()).containsOnlyKeys("flow.back.0.0").containsValue("Order:SIZE");
     }
 
     @Test
@@ -201,9 +201,9 @@ class StoredFlowTest {
         say(PIZZA, "/order");
         fsm.handle(key, turn -> {
             var scoped = (io.botfsm.internal.scope.ScopedTurn) turn;
-            scoped.attribute("flow.back.0", "Order:SIZE");
-            scoped.attribute("flow.back.1", "Order:TOPPINGS");
-            scoped.attribute("flow.back.2", "Order:ADDRESS");
+            scoped.attribute("flow.back.0.0", "Order:SIZE");
+            scoped.attribute("flow.back.0.1", "Order:TOPPINGS");
+            scoped.attribute("flow.back.0.2", "Order:ADDRESS");
             return turn.state(Order.ADDRESS);
         });
         assertThat(say(PIZZA, "/back")).containsExactly("size?");
@@ -324,7 +324,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void aStorageThatCannotRememberTheWayBackIsRefused() {
+    void aStorageThatCannotKeepWhatAFlowNeedsIsRefused() {
         StateStorage without = new ForwardingStateStorage(storage) {
             @Override
             public Set<Capability> capabilities() {
@@ -334,5 +334,167 @@ class StoredFlowTest {
         assertThatThrownBy(() -> PIZZA.fsm(without))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("ATTRIBUTES");
+        Flow<String, String> reminding = Flow.of(Order.class, new Pizza(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE);
+            f.after(java.time.Duration.ofDays(1), turn -> turn.end());
+            f.state(Order.SIZE, s -> s.ask("a").to(Order.ADDRESS, Order.PLACED).answer((turn, in) -> turn.again()));
+            f.state(Order.ADDRESS, s -> s.ask("b"));
+            f.state(Order.PLACED, s -> s.ask("c"));
+        });
+        StateStorage timeless = new ForwardingStateStorage(storage) {
+            @Override
+            public Set<Capability> capabilities() {
+                return EnumSet.complementOf(EnumSet.of(Capability.DEADLINE));
+            }
+        };
+        assertThatThrownBy(() -> reminding.fsm(timeless))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("DEADLINE");
+    }
+
+    record Pie(@Nullable String diameter, @Nullable String address) {}
+
+    @Test
+    void dataOfAFormerVersionIsReadAsThePresentOneInItsOwnScope() {
+        say(PIZZA, "/order");
+        say(PIZZA, "small");
+        Flow<String, String> flow = Flow.of(Order.class, new Pie(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE);
+            f.state(Order.SIZE, s -> s.ask("size?").to(Order.ADDRESS).answer((turn, in) -> turn.goTo(Order.ADDRESS)));
+            f.state(
+                    Order.ADDRESS,
+                    s -> s.ask(pie -> pie.diameter() + "?")
+                            .to(Order.PLACED)
+                            .answer((turn, in) -> turn.change(pie -> new Pie(pie.diameter(), in))
+                                    .goTo(Order.PLACED)));
+            f.state(Order.PLACED, s -> s.ask(pie -> pie.toString()));
+        });
+        Fsm present = flow.register(Fsm.builder(storage)
+                        .data(Pie.class, d -> d.version(2).from(1, entries -> entries.rename("size", "diameter"))))
+                .build();
+        fsm.context(key).updateData("size", "of the chat");
+        assertThat(flow.question(present.context(key).read())).containsExactly("small?");
+        assertThat(flow.handle(present, key, "Elm St 1")).containsExactly(new Pie("small", "Elm St 1").toString());
+        assertThat(stored().data()).containsOnlyKeys("last", "size", "Order:diameter", "Order:address");
+        assertThat(stored().attributes()).as("the version").containsValue("2");
+    }
+
+    enum Sub {
+        ASKED
+    }
+
+    private static final SubFlow<String, String, Pizza> CALLED = SubFlow.of(
+            Sub.class,
+            new Pizza(null, null),
+            f -> f.state(
+                    Sub.ASKED,
+                    s -> s.ask("sub?")
+                            .ends()
+                            .answer((turn, in) -> turn.data(new Pizza(in, null)).done())));
+
+    /** Two builds, the second of which calls from another state and by no command any more. */
+    private static Flow<String, String> calling(boolean isFormer) {
+        return Flow.of(Meal.class, new Pizza(null, null), f -> {
+            f.idle("idle").unknownState("changed").begin("/order"::equals, Meal.HOW_BIG);
+            if (isFormer) {
+                f.call("/sub"::equals, CALLED, (turn, result) -> turn.again("got " + result.size()));
+                f.state(
+                        Meal.HOW_BIG,
+                        s -> s.call(CALLED, (turn, result) -> turn.goTo(Meal.WHERE))
+                                .to(Meal.WHERE));
+                f.state(Meal.WHERE, s -> s.ask("where?"));
+            } else {
+                f.state(
+                        Meal.HOW_BIG,
+                        s -> s.ask("how big?").to(Meal.WHERE).answer((turn, in) -> turn.goTo(Meal.WHERE)));
+                f.state(
+                        Meal.WHERE,
+                        s -> s.call(CALLED, (turn, result) -> turn.end("ended " + result.size()))
+                                .ends());
+            }
+        });
+    }
+
+    @Test
+    void aCallOfAFormerBuildReturnsToWhereItWasMade() {
+        say(calling(true), "/order");
+        assertThat(say(calling(false), "x")).containsExactly("how big?");
+        assertThat(say(calling(false), "x")).containsExactly("sub?");
+        assertThat(say(calling(false), "x")).containsExactly("ended x", "idle");
+        say(calling(true), "/sub");
+        assertThat(say(calling(false), "x")).as("of a command that is gone").containsExactly("idle");
+        assertThat(stored().version()).as("nothing is left but events").isPositive();
+        assertThat(stored().data()).isEmpty();
+    }
+
+    @Test
+    void aCallFromAStateThatIsGoneLocksNobodyOut() {
+        say(calling(true), "/order");
+        fsm.handle(key, turn -> {
+            ((io.botfsm.internal.scope.ScopedTurn) turn).attribute("flow.call.0", "Meal:GONE");
+            return turn;
+        });
+        assertThat(say(calling(false), "x")).containsExactly("changed", "idle");
+        assertThat(say(calling(false), "/order")).containsExactly("how big?");
+        assertThat(stored().attributes()).isEmpty();
+    }
+
+    @Test
+    void workThatAsksAgainWithoutAQuestionOrNeverEndsIsRefused() {
+        Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {
+            f.idle("idle").begin("/again"::equals, Order.SIZE).begin("/round"::equals, Order.ADDRESS);
+            f.state(
+                    Order.SIZE,
+                    s -> s.work(job -> 1, (turn, one) -> turn.again()).to(Order.PLACED));
+            f.state(
+                    Order.ADDRESS,
+                    s -> s.work(job -> 1, (turn, one) -> turn.goTo(Order.PLACED))
+                            .to(Order.PLACED));
+            f.state(
+                    Order.PLACED,
+                    s -> s.work(job -> 1, (turn, one) -> turn.goTo(Order.ADDRESS))
+                            .to(Order.ADDRESS));
+        });
+        assertThatThrownBy(() -> say(flow, "/again"))
+                .isInstanceOf(HandlerDecisionException.class)
+                .hasMessageContaining("add ask(...)");
+        fsm.context(key).clear();
+        assertThatThrownBy(() -> say(flow, "/round"))
+                .isInstanceOf(HandlerDecisionException.class)
+                .hasMessageContaining("20 times");
+    }
+
+    @Test
+    void aJobKnowsItsDataAndItsConversation() {
+        java.util.List<Job<Pizza>> jobs = new java.util.ArrayList<>();
+        Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE);
+            f.state(
+                    Order.SIZE,
+                    s -> s.ask("size?")
+                            .to(Order.ADDRESS)
+                            .answer((turn, in) -> turn.data(new Pizza(in, null)).goTo(Order.ADDRESS)));
+            f.state(
+                    Order.ADDRESS,
+                    s -> s.work(
+                                    job -> {
+                                        jobs.add(job);
+                                        assertThat(stored().state())
+                                                .as("outside the turn, after it was stored")
+                                                .contains("Order:ADDRESS");
+                                        return "Elm St 1";
+                                    },
+                                    (turn, address) -> turn.change(p -> new Pizza(p.size(), address))
+                                            .goTo(Order.PLACED))
+                            .to(Order.PLACED));
+            f.state(Order.PLACED, s -> s.ask(p -> p.size() + " to " + p.address()));
+        });
+        say(flow, "/order");
+        assertThat(say(flow, "small")).containsExactly("small to Elm St 1");
+        assertThat(jobs).hasSize(1);
+        assertThat(jobs.get(0).data()).isEqualTo(new Pizza("small", null));
+        assertThat(jobs.get(0).key()).isEqualTo(key);
+        assertThat(jobs.get(0).now().state()).contains("Order:ADDRESS");
+        assertThat(jobs.get(0).toString()).contains(jobs.get(0).id()).doesNotContain("small");
     }
 }

@@ -61,10 +61,11 @@ final class WriteReply {
                     key, mutation.eventId().orElseThrow().source());
         }
         if (which == INDEX) {
+            String index = new String((byte[]) reply.get(1), UTF_8);
             throw new ConversationRefusedException(
                     key,
-                    "the key of its index of deadlines (…:due:{n}:bot in its slot) is of another type: delete that key, then mend the"
-                            + " index (DeadlineQueue.mend)",
+                    "its index of deadlines, the key " + index + ", is of another type: delete that key, then let"
+                            + " DeadlineQueue.mend fill it",
                     false,
                     null);
         }

@@ -18,7 +18,7 @@
 --         {3, token}:   a higher fencing token was seen
 --         {4, source}:  events of too many other sources are remembered
 --         {5, format}:  the record has another format
---         {6}:          the index is of another type
+--         {6, index}:   the index is of another type
 local NONE = '\0\0\0\0\0\0\0' -- version 0
 local HEAD = 23 -- bytes of v before the events
 local FORMAT = 17592186044416 -- 2^44, the lowest bit above the time in v: format 1
@@ -170,7 +170,7 @@ if due >= 0 then
   local indexed
   if due > 0 then indexed = redis.pcall('ZADD', KEYS[2], 'LT', due, entry)
   else indexed = redis.pcall('ZREM', KEYS[2], entry) end
-  if type(indexed) == 'table' then return string.find(indexed.err, 'WRONGTYPE', 1, true) and {6} or indexed end
+  if type(indexed) == 'table' then return string.find(indexed.err, 'WRONGTYPE', 1, true) and {6, KEYS[2]} or indexed end
 end
 local names
 if stored then

@@ -36,13 +36,17 @@ final class CarriedConversation {
         return write.build();
     }
 
-    /** The write that ends a conversation, unless it has changed. */
-    static Mutation end(long version) {
-        return Mutation.builder()
+    /**
+     * The write that ends a conversation, unless it has changed.
+     *
+     * @param isDue whether it may have a deadline, whose entry in an index goes too
+     */
+    static Mutation end(long version, boolean isDue) {
+        Mutation.Builder end = Mutation.builder()
                 .carryOver()
                 .expectVersion(version)
                 .clearState()
-                .replaceData(Map.of())
-                .build();
+                .replaceData(Map.of());
+        return isDue ? end.clearDeadline().build() : end.build();
     }
 }

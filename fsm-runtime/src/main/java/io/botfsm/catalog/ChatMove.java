@@ -136,6 +136,7 @@ public final class ChatMove {
             return Fate.ENDED;
         }
         OptionalLong copied = OptionalLong.empty();
+        boolean hasDeadline = false;
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             Snapshot present = storage.read(target);
             boolean isCopied = isToBeCopied(source, present, copied);
@@ -144,14 +145,17 @@ public final class ChatMove {
                     continue;
                 }
                 copied = OptionalLong.of(applied.version());
+                hasDeadline = source.deadline().isPresent();
             }
-            Outcome cleared = storage.write(key, CarriedConversation.end(source.version()));
+            Outcome cleared = storage.write(
+                    key,
+                    CarriedConversation.end(source.version(), source.deadline().isPresent()));
             if (cleared instanceof Applied) {
                 return isCopied ? Fate.MOVED : Fate.SUPERSEDED;
             }
             source = MaintainedStorage.current(key, cleared);
             if (!CarriedConversation.isThere(source)) {
-                takeBack(target, copied);
+                takeBack(target, copied, hasDeadline);
                 return Fate.ENDED;
             }
         }
@@ -174,9 +178,9 @@ public final class ChatMove {
     }
 
     /** The source has been cleared meanwhile, as its bot wanted it; so is its copy, unless somebody has written it. */
-    private void takeBack(StorageKey target, OptionalLong copied) {
+    private void takeBack(StorageKey target, OptionalLong copied, boolean hasDeadline) {
         if (copied.isPresent()) {
-            var unused = storage.write(target, CarriedConversation.end(copied.getAsLong()));
+            var unused = storage.write(target, CarriedConversation.end(copied.getAsLong(), hasDeadline));
         }
     }
 }

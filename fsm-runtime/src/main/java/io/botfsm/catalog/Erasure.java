@@ -58,6 +58,9 @@ public final class Erasure {
         if (!scan.run(found -> erased.addAndGet(clear(found, filter)))) {
             throw new ErasureIncompleteException(filter, erased.get(), scan.passes());
         }
+        if (filter.isByKey()) {
+            var unused = storage.deadlines().map(queue -> queue.mend(filter));
+        }
         return ErasureReport.of(erased.get(), scan.passes(), scan.unreadable());
     }
 
@@ -75,6 +78,9 @@ public final class Erasure {
     /** One that matched for more than its key may not do so any more. */
     private static Mutation clearing(FoundConversation conversation, ConversationFilter filter) {
         Mutation.Builder clear = Mutation.builder().clearState().replaceData(Map.of());
+        if (conversation.snapshot().deadline().isPresent()) {
+            clear.clearDeadline(); // with its entry in an index
+        }
         return filter.isByKey()
                 ? clear.build()
                 : clear.expectVersion(conversation.version()).build();

@@ -13,7 +13,9 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.deadline.DeadlineQueue;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +33,11 @@ final class MaintainedStorage {
         return storage.extension(ConversationCatalog.class)
                 .orElseThrow(() -> new IllegalArgumentException("the storage offers no ConversationCatalog: "
                         + storage.getClass().getName()));
+    }
+
+    /** The queue of deadlines, if the storage offers one. */
+    Optional<DeadlineQueue> deadlines() {
+        return storage.extension(DeadlineQueue.class);
     }
 
     /** @throws IllegalArgumentException if the storage lacks it */

@@ -12,6 +12,7 @@ import io.botfsm.flow.Dialog;
 import io.botfsm.flow.DialogState;
 import io.botfsm.flow.Flow;
 import io.botfsm.flow.FlowDefinitionException;
+import io.botfsm.flow.SubFlow;
 import io.botfsm.flow.test.FlowTester;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.jdbc.BotDatabase;
@@ -94,7 +95,7 @@ import org.junit.jupiter.api.Timeout;
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
-            "io.botfsm.(redis.(spi|catalog|cluster|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+            "io.botfsm.(redis.(spi|catalog|cluster|deadline|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
                     + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease|LockHolder).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
@@ -124,6 +125,15 @@ class NullArgumentsTest {
             Step.class,
             new Answer(null),
             f -> f.idle("idle").begin("begin"::equals, Step.FIRST).state(Step.FIRST, s -> s.ask("?")));
+
+    private static final SubFlow<Object, Object, Answer> SUB_FLOW = SubFlow.of(
+            SubStep.class,
+            new Answer(null),
+            f -> f.state(SubStep.ASKED, s -> s.ask("?").ends().answer((turn, in) -> turn.done())));
+
+    private enum SubStep {
+        ASKED
+    }
 
     /** A dialog and a state of it, while they are being declared. */
     private static List<Object> declared() {
@@ -238,6 +248,7 @@ class NullArgumentsTest {
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
         SAMPLES.put(PollingSession.Builder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
         SAMPLES.put(Flow.class, () -> FLOW);
+        SAMPLES.put(SubFlow.class, () -> SUB_FLOW);
         SAMPLES.put(Dialog.class, () -> declared().get(0));
         SAMPLES.put(DialogState.class, () -> declared().get(1));
         SAMPLES.put(FlowTester.class, () -> FlowTester.of(FLOW).say("a"));

@@ -11,6 +11,8 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,9 +38,10 @@ public final class FlowTester<I, O> {
     private final Flow<I, O> flow;
     private final StateStorage storage = new MemoryStateStorage();
     private final List<String> dialog = new ArrayList<>();
+    private final List<O> replies = new ArrayList<>();
     private Fsm fsm;
-    private List<O> replies = List.of();
     private @Nullable I lastInput;
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private long events;
 
     private FlowTester(Flow<I, O> flow) {
@@ -52,7 +55,9 @@ public final class FlowTester<I, O> {
     }
 
     private Fsm newFsm() {
-        return flow.fsm(new TransitionCheckingStateStorage(storage, flow.rules(), Undeclared.REFUSE));
+        return flow.register(Fsm.builder(new TransitionCheckingStateStorage(storage, flow.rules(), Undeclared.REFUSE))
+                        .clock(() -> now))
+                .build();
     }
 
     /** The user says something. An exception of a handler comes out as it is, and stands in the dialog. */
@@ -84,16 +89,50 @@ public final class FlowTester<I, O> {
     }
 
     private FlowTester<I, O> heard(String line, I input) {
+        return step(line, () -> add(flow.handle(fsm, KEY, EventId.of(events), input)));
+    }
+
+    /**
+     * Time passes in which the user says nothing. Every timeout that is due within it is handled, each at its time;
+     * what the bot says then are the replies of this step. Nothing waits.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public FlowTester<I, O> pass(Duration time) {
+        if (requireNonNull(time, "time").isNegative()) {
+            throw new IllegalArgumentException("time does not go back: " + time);
+        }
+        Instant end = now.plus(time);
+        return step("-- " + time + " pass", () -> {
+            Optional<Instant> due = due(end);
+            while (due.isPresent()) {
+                now = due.get().isAfter(now) ? due.get() : now;
+                add(flow.fire(fsm, KEY, due.get()));
+                due = due(end);
+            }
+            now = end;
+        });
+    }
+
+    private Optional<Instant> due(Instant end) {
+        return conversation().snapshot().deadline().filter(deadline -> !deadline.isAfter(end));
+    }
+
+    private FlowTester<I, O> step(String line, Runnable step) {
         dialog.add(line);
-        replies = List.of();
+        replies.clear();
         try {
-            replies = flow.handle(fsm, KEY, EventId.of(events), input);
+            step.run();
         } catch (RuntimeException | Error e) {
             dialog.add("! " + e);
             throw e;
         }
-        replies.forEach(reply -> dialog.add("< " + reply));
         return this;
+    }
+
+    private void add(List<O> said) {
+        said.forEach(reply -> dialog.add("< " + reply));
+        replies.addAll(said);
     }
 
     /** The bot restarts: all that it has not stored is lost. */

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * in one call for a thousand on one server, in a call for each on a cluster. Thread-safe.
  */
 public final class RedisDeadlineQueue implements DeadlineQueue {
-    private static final Logger LOGGER = LoggerFactory.getLogger("io.botfsm.redis");
+    private static final Logger LOGGER = LoggerFactory.getLogger(RedisDeadlineQueue.class.getPackageName());
 
     private static final int AT_ONCE = 100;
     private static final int KEYS_A_SCAN = 100;
@@ -79,18 +79,18 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         this.scripts = new DeadlineCalls(port, timeout, keys, calls);
     }
 
-    private void requireUsable() {
+    private void requireOpen() {
         if (isClosed.getAsBoolean()) {
             throw new StorageClosedException();
         }
-        scripts.requirePermission();
     }
 
     @Override
     public List<DueConversation> due(Object bot, int limit) {
         String id = ConversationFilter.bot(bot).bot().orElseThrow();
         DeadlineQueue.requireLimit(limit);
-        requireUsable();
+        requireOpen();
+        scripts.requirePermission();
         Instant now = clock.instant();
         List<byte[]> indexes = keys.indexes(id);
         List<DueConversation> due = new ArrayList<>();
@@ -147,14 +147,16 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     public boolean defer(DueConversation due, Instant until) {
         Instant now = clock.instant();
         Instant place = DeadlineQueue.requireDeferral(due, until, now);
-        requireUsable();
+        requireOpen();
+        scripts.requirePermission();
         return scripts.defer(due.key(), now, due.deadline(), due.queuedAt(), place);
     }
 
+    /** Where nobody uses deadlines, it needs the permissions of a catalog only. */
     @Override
     public MendReport mend(ConversationFilter filter) {
         DeadlineQueue.requireByKey(filter);
-        requireUsable();
+        requireOpen();
         Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
         long deadlines = 0;
         try (Stream<FoundConversation> found = catalog.find(filter.dueBefore(Mutation.MAX_DEADLINE.plusMillis(1)))) {
@@ -169,8 +171,11 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             }
             check(some, verdicts);
         }
-        for (String bot : filter.bot().map(Set::of).orElseGet(this::bots)) {
-            checkEntries(keys.indexes(bot), filter, verdicts);
+        for (String bot : bots()) {
+            if (filter.bot().orElse(bot).equals(bot)) {
+                scripts.requirePermission();
+                checkEntries(keys.indexes(bot), filter, verdicts);
+            }
         }
         return MendReport.of(
                 deadlines,
@@ -180,6 +185,10 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     }
 
     private void check(List<StorageKey> some, Map<Verdict, Integer> verdicts) {
+        if (some.isEmpty()) {
+            return;
+        }
+        scripts.requirePermission();
         for (Checked checked : scripts.check(some, clock.instant(), MAX_DEFERRAL, false)) {
             verdicts.merge(checked.verdict(), 1, Integer::sum);
         }

@@ -38,6 +38,12 @@ class ExamplesAgainstFaultsTest {
             flow-test | FlowsTest.tested | an unexpected reply
             flow-buttons | FlowsTest.aButtonOfAnEarlierQuestionAnswersNothing | a button of an earlier question
             flow-join | FlowsTest.severalFlowsInOneBot | a flow is begun within another
+            flow-sub | FlowsTest.aDialogCallsAnother | an update is redelivered
+            flow-call | FlowsTest.aDialogCallsAnother | the way back into a call
+            flow-work | FlowsTest.workOutsideTheTurn | the answer of another system is lost
+            flow-after | FlowsTest.timeouts | a timeout is fired again
+            flow-fire | FlowsTest.timeouts | a timeout is fired again
+            turn-timeout | FlowsTest.aTimeoutWithoutAFlow | the state is left before
             flow-rules | FlowsTest.rulesOfTheDeclarations | an undeclared change
             flow-names | FlowsTest.renamed | a state that is unknown
             flow-by-hand | FlowsTest.oneStateAfterAnother | an update is redelivered

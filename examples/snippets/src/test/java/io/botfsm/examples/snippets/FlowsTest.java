@@ -7,6 +7,8 @@ import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Turn;
 import io.botfsm.flow.Flow;
+import io.botfsm.flow.SubFlow;
+import io.botfsm.flow.WorkFailedException;
 import io.botfsm.flow.test.FlowTester;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.BotRedis;
@@ -15,13 +17,20 @@ import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.deadline.DueConversation;
 import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
 import io.botfsm.transition.TransitionRefusedException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -252,5 +261,170 @@ class FlowsTest {
                 .expect("Where to?")
                 .say("Elm St 1")
                 .expect("On its way.");
+    }
+
+    // snippet: flow-sub
+    enum Where {
+        STREET,
+        CITY
+    }
+
+    record Address(@Nullable String street, @Nullable String city) {}
+
+    static final SubFlow<String, String, Address> ADDRESS = SubFlow.of(Where.class, new Address(null, null), f -> {
+        f.state(Where.STREET, s -> {
+            s.ask("Which street?").to(Where.CITY);
+            s.answer((turn, text) -> turn.data(new Address(text, null)).goTo(Where.CITY));
+        });
+        f.state(Where.CITY, s -> {
+            s.ask("Which city?").ends();
+            s.answer((turn, text) ->
+                    turn.change(a -> new Address(a.street(), text)).done()); // returns its data
+        });
+    });
+    // end
+
+    enum Visit {
+        HOME,
+        DONE
+    }
+
+    record Home(@Nullable String line) {}
+
+    @Test
+    void aDialogCallsAnother() {
+        // snippet: flow-call
+        Flow<String, String> visit = Flow.of(Visit.class, new Home(null), f -> {
+            f.idle("Send /visit.").begin("/visit"::equals, Visit.HOME).back("/back"::equals);
+            // by a command, from anywhere:
+            f.call(
+                    "/where"::equals,
+                    ADDRESS,
+                    (turn, at) -> turn.put("city", at.city()).again());
+            // by a state, whose questions it asks:
+            f.state(Visit.HOME, s -> {
+                s.call(ADDRESS, (turn, at) -> turn.data(new Home(at.street())).goTo(Visit.DONE));
+                s.to(Visit.DONE);
+            });
+            f.state(Visit.DONE, s -> s.ask(home -> "We come to " + home.line() + "."));
+        });
+        // end
+        FlowTester.of(visit)
+                .say("/where")
+                .say("Elm St 1")
+                .redeliver()
+                .expect("Which city?")
+                .say("London")
+                .expect("Send /visit.")
+                .say("/visit")
+                .say("High St 2")
+                .say("/back")
+                .expect("Which street?")
+                .say("High St 3")
+                .say("Bath")
+                .expect("We come to High St 3.");
+    }
+
+    /** Another system, whose answers may be lost. */
+    private static final class Kitchen {
+        final Set<String> orders = new TreeSet<>();
+        boolean fails = true;
+
+        boolean bake(String id, Pizza pizza) throws IOException {
+            orders.add(id);
+            if (fails) {
+                fails = false;
+                throw new IOException("the answer was lost");
+            }
+            return pizza.size() != null;
+        }
+    }
+
+    enum Bake {
+        SIZE,
+        BAKING,
+        BAKED
+    }
+
+    @Test
+    void workOutsideTheTurn() {
+        Kitchen kitchen = new Kitchen();
+        Flow<String, String> flow = Flow.of(Bake.class, new Pizza(null, null), f -> {
+            f.idle("Send /order.").begin("/order"::equals, Bake.SIZE);
+            f.state(Bake.SIZE, s -> {
+                s.ask("Small or large?").to(Bake.BAKING);
+                s.answer((turn, text) -> turn.data(new Pizza(text, null)).goTo(Bake.BAKING));
+            });
+            // snippet: flow-work
+            f.state(Bake.BAKING, s -> {
+                s.work(
+                        job -> kitchen.bake(job.id(), job.data()), // outside the turn, at least once under this id
+                        (turn, baked) -> baked
+                                ? turn.goTo(Bake.BAKED)
+                                : turn.say("We are out of dough.").goTo(Bake.SIZE));
+                s.to(Bake.BAKED, Bake.SIZE);
+            });
+            // end
+            f.state(Bake.BAKED, s -> s.ask("It smells good already."));
+        });
+        FlowTester<String, String> tester = FlowTester.of(flow).say("/order");
+        assertThatThrownBy(() -> tester.say("small")).isInstanceOf(WorkFailedException.class);
+        tester.inState(Bake.BAKING).restart().redeliver().expect("It smells good already.");
+        assertThat(kitchen.orders).as("one order, whatever was repeated").hasSize(1);
+    }
+
+    @Test
+    void timeouts() {
+        // snippet: flow-after
+        Flow<String, String> patient = Flow.of(Visit.class, new Home(null), f -> {
+            f.idle("Send /visit.").begin("/visit"::equals, Visit.HOME);
+            f.after(Duration.ofHours(24), turn -> turn.end("I have let it go.")); // in every state
+            f.state(Visit.HOME, s -> {
+                s.ask("Where do you live?").to(Visit.DONE);
+                s.answer((turn, text) -> turn.data(new Home(text)).goTo(Visit.DONE));
+                s.after(Duration.ofMinutes(30), turn -> turn.again("Are you still there?")); // once
+            });
+            f.state(Visit.DONE, s -> s.ask(home -> "We come to " + home.line() + "."));
+        });
+        FlowTester.of(patient)
+                .say("/visit")
+                .pass(Duration.ofMinutes(31)) // nothing waits
+                .expect("Are you still there?", "Where do you live?")
+                .pass(Duration.ofHours(23))
+                .expect()
+                .pass(Duration.ofHours(1))
+                .expect("I have let it go.", "Send /visit.");
+        // end
+
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.now().minus(Duration.ofHours(1)));
+        Fsm fsm = patient.register(Fsm.builder(conversations).clock(now::get)).build();
+        patient.handle(fsm, key, "/visit");
+        fire(patient, fsm);
+        fire(patient, fsm);
+        assertThat(sent).as("once").containsExactly("Are you still there?", "Where do you live?");
+    }
+
+    private void fire(Flow<String, String> flow, Fsm fsm) {
+        // snippet: flow-fire
+        DeadlineQueue queue = conversations.extension(DeadlineQueue.class).orElseThrow();
+        for (DueConversation due : queue.due(1, 100)) { // of bot 1; call this every few seconds
+            if (queue.defer(due, Instant.now().plusSeconds(60))) { // no other instance gets it meanwhile
+                flow.fire(fsm, due.key(), due.deadline()).forEach(this::send);
+            }
+        }
+        // end
+    }
+
+    @Test
+    void aTimeoutWithoutAFlow() {
+        Fsm fsm = Fsm.builder(conversations).states(Order.class).build();
+        // snippet: turn-timeout
+        fsm.handle(key, EventId.of(1), turn -> turn.state(Order.SIZE).timeout(Duration.ofMinutes(30)));
+        // end
+        assertThat(fsm.context(key).read().snapshot().deadline()).isPresent();
+        fsm.handle(key, EventId.of(2), turn -> turn.state(Order.ADDRESS));
+        assertThat(fsm.context(key).read().snapshot().deadline())
+                .as("the state was left")
+                .isEmpty();
     }
 }

@@ -239,7 +239,7 @@ class MaintenanceOnRedisTest {
         return new ForwardingStateStorage(storage) {
             @Override
             public <T> Optional<T> extension(Class<T> type) {
-                return Optional.of(type.cast(watched));
+                return type == ConversationCatalog.class ? Optional.of(type.cast(watched)) : super.extension(type);
             }
         };
     }

@@ -19,6 +19,8 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
@@ -26,7 +28,10 @@ import io.botfsm.storage.catalog.CatalogPage;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
+import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.deadline.DueConversation;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -247,6 +252,37 @@ public abstract class ClusterSuite {
                 assertThat(acquiring.get(0).toCompletableFuture()).isNotDone();
             });
             assertThat(Calls.get(acquiring.get(0))).isInstanceOf(Granted.class);
+        }
+    }
+
+    /** Neither node answers for a conversation that is there and an index that is not until the slot has moved. */
+    @Test
+    @Order(7)
+    void aFirstDeadlineInASlotOnItsWayIsSetWhenThatHasArrived() {
+        StorageKey key = freshKey();
+        RedisServerProcess from = cluster.masterOf(slot(key));
+        Mutation isDue = Mutation.builder()
+                .deadline(Instant.parse("2020-01-01T00:00:00Z"))
+                .build();
+        List<CompletionStage<Outcome>> writing = new ArrayList<>();
+        try (BotRedis redis = client.connect(cluster.uri(), Duration.ofSeconds(10))) {
+            StateStorage storage = redis.stateStorage();
+            DeadlineQueue queue = storage.extension(DeadlineQueue.class).orElseThrow();
+            applied(storage, key, Mutation.builder().state("A"));
+            cluster.move(slot(key), from, cluster.anotherMaster(from), () -> {
+                writing.add(storage.write(key, isDue));
+                assertThat(writing.get(0).toCompletableFuture()).isNotDone();
+            });
+            assertThat(Calls.get(writing.get(0))).isInstanceOf(Applied.class);
+            assertThat(queue.due(key.bot(), 10))
+                    .extracting(DueConversation::key)
+                    .containsExactly(key);
+            RedisServerProcess now = cluster.masterOf(slot(key));
+            cluster.move(slot(key), now, cluster.anotherMaster(now), () -> {
+                DueConversation due = queue.due(key.bot(), 10).get(0);
+                assertThat(queue.defer(due, Instant.now().plusSeconds(3_600))).isTrue();
+                assertThat(queue.due(key.bot(), 10)).isEmpty();
+            });
         }
     }
 

@@ -1,0 +1,144 @@
+package io.botfsm.flow;
+
+import io.botfsm.internal.scope.ScopedConversation;
+import io.botfsm.internal.scope.ScopedTurn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What a flow keeps of a conversation beside state and data, in attributes: the states to go back to, the dialogs that
+ * wait for another to return, the work that is to be done, the timeouts that have passed. One short attribute for each,
+ * since Redis keeps short fields in less memory.
+ */
+final class FlowMarks {
+    private static final String PREFIX = "flow.";
+    private static final String BACK = PREFIX + "back.";
+    private static final String CALLER = PREFIX + "call.";
+    private static final String COMMAND = PREFIX + "via.";
+    private static final String WORK = PREFIX + "work";
+    private static final String PASSED = PREFIX + "passed";
+
+    private final ScopedTurn turn;
+
+    /**
+     * What is gone on with when a sub-dialog returns.
+     *
+     * @param state the stored state that the conversation was in; empty for none
+     * @param command the scope of the dialog whose command called; empty if the state did
+     */
+    record Frame(Optional<String> state, Optional<String> command) {}
+
+    FlowMarks(ScopedTurn turn) {
+        this.turn = turn;
+    }
+
+    void forget() {
+        for (String name : List.copyOf(turn.attributes().keySet())) {
+            if (name.startsWith(PREFIX)) {
+                turn.removeAttribute(name);
+            }
+        }
+    }
+
+    /** Those that wait, the outermost first. */
+    static List<Frame> frames(ScopedConversation now) {
+        Map<String, String> attributes = now.attributes();
+        List<Frame> frames = new ArrayList<>();
+        while (true) {
+            Optional<String> state = Optional.ofNullable(attributes.get(CALLER + frames.size()));
+            Optional<String> command = Optional.ofNullable(attributes.get(COMMAND + frames.size()));
+            if (state.isEmpty() && command.isEmpty()) {
+                return frames;
+            }
+            frames.add(new Frame(state, command));
+        }
+    }
+
+    List<Frame> frames() {
+        return frames(turn);
+    }
+
+    void push(Frame frame) {
+        int depth = frames().size();
+        frame.state().ifPresent(state -> turn.attribute(CALLER + depth, state));
+        frame.command().ifPresent(scope -> turn.attribute(COMMAND + depth, scope));
+    }
+
+    Frame pop() {
+        List<Frame> frames = frames();
+        int depth = frames.size() - 1;
+        cutBack(depth + 1, 0);
+        turn.removeAttribute(CALLER + depth);
+        turn.removeAttribute(COMMAND + depth);
+        return frames.get(depth);
+    }
+
+    /** The states to go back to within the dialog that is so many calls deep, the one that was left last at the end. */
+    List<String> back(int depth) {
+        List<String> states = new ArrayList<>();
+        for (int i = 0; turn.attributes().containsKey(back(depth, i)); i++) {
+            states.add(turn.attributes().get(back(depth, i)));
+        }
+        return states;
+    }
+
+    /**
+     * Remembers a state that is left, if it can be gone back to. Entering one that was left before closes a circle,
+     * which is forgotten.
+     */
+    void left(Optional<String> left, Predicate<String> isEntered) {
+        int depth = frames().size();
+        List<String> states = back(depth);
+        for (int i = 0; i < states.size(); i++) {
+            if (isEntered.test(states.get(i))) {
+                cutBack(depth, i);
+                return;
+            }
+        }
+        left.ifPresent(state -> turn.attribute(back(depth, states.size()), state));
+    }
+
+    /** Forgets a state and those that were left after it. */
+    void cutBack(int depth, int from) {
+        for (int i = from; turn.attributes().containsKey(back(depth, i)); i++) {
+            turn.removeAttribute(back(depth, i));
+        }
+    }
+
+    void forgetBack() {
+        cutBack(frames().size(), 0);
+    }
+
+    private static String back(int depth, int index) {
+        return BACK + depth + "." + index;
+    }
+
+    /** The id of the work that is to be done before anything is asked. */
+    static Optional<String> work(ScopedConversation now) {
+        return Optional.ofNullable(now.attributes().get(WORK));
+    }
+
+    void work(Optional<String> id) {
+        set(WORK, id);
+    }
+
+    /** How many timeouts have passed since they were counted from the beginning. */
+    int passed() {
+        return Integer.parseInt(turn.attributes().getOrDefault(PASSED, "0"));
+    }
+
+    void passed(int timeouts) {
+        set(PASSED, timeouts == 0 ? Optional.empty() : Optional.of(Integer.toString(timeouts)));
+    }
+
+    private void set(String name, Optional<String> text) {
+        if (text.isPresent()) {
+            turn.attribute(name, text.get());
+        } else {
+            turn.removeAttribute(name);
+        }
+    }
+}

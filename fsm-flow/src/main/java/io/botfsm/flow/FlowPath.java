@@ -1,0 +1,204 @@
+package io.botfsm.flow;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.Turn;
+import io.botfsm.internal.scope.ScopedTurn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The way of a conversation through its dialogs, on a turn that moves it. */
+final class FlowPath<I, O> {
+    private final FlowDialogs<I, O> dialogs;
+    private final Turn turn;
+    private final ScopedTurn scoped;
+    private final FlowMarks marks;
+
+    /** The state that called, after the return: it is never stored itself. */
+    private Optional<Position<I, O, ?>> returned = Optional.empty();
+
+    FlowPath(FlowDialogs<I, O> dialogs, Turn turn, ScopedTurn scoped, FlowMarks marks) {
+        this.dialogs = dialogs;
+        this.turn = turn;
+        this.scoped = scoped;
+        this.marks = marks;
+    }
+
+    Optional<Position<I, O, ?>> position() {
+        return returned.isPresent() ? returned : dialogs.position(turn.state());
+    }
+
+    /** The present dialog and those that wait for it, the outermost first; without those that this build lacks. */
+    private List<Position<I, O, ?>> positions() {
+        List<Position<I, O, ?>> positions = new ArrayList<>();
+        marks.frames().forEach(frame -> dialogs.position(frame.state()).ifPresent(positions::add));
+        position().ifPresent(positions::add);
+        return positions;
+    }
+
+    /** The present dialog and those that wait for it, each once. */
+    List<DialogDefinition<I, O, ?>> dialogs() {
+        List<DialogDefinition<I, O, ?>> open = new ArrayList<>();
+        for (Position<I, O, ?> at : positions()) {
+            if (open.stream().noneMatch(at::isIn)) {
+                open.add(at.dialog());
+            }
+        }
+        return open;
+    }
+
+    boolean contains(DialogDefinition<I, O, ?> dialog) {
+        return dialogs().stream().anyMatch(dialog::is);
+    }
+
+    /** Where in a dialog the conversation is, or waits. */
+    Optional<Position<I, O, ?>> position(DialogDefinition<I, O, ?> dialog) {
+        return positions().stream().filter(at -> at.isIn(dialog)).reduce((outer, inner) -> inner);
+    }
+
+    /** Under which the data of a dialog lies. */
+    String scope(DialogDefinition<I, O, ?> dialog) {
+        return position(dialog).map(Position::scope).orElseGet(dialog::scope);
+    }
+
+    /** Goes on to a state of a dialog that the conversation is in, ending those that it has called. */
+    <D> void goOn(DialogDefinition<I, O, D> dialog, Enum<?> to) {
+        unwindTo(dialog);
+        Position<I, O, ?> from = position().orElseThrow();
+        Optional<String> left =
+                Optional.of(from.stored()).filter(state -> from.state().isAskable() && !from.isAt(to));
+        marks.left(
+                left,
+                state -> dialogs.position(Optional.of(state))
+                        .filter(at -> at.isAt(to))
+                        .isPresent());
+        enter(dialog, to);
+    }
+
+    private void unwindTo(DialogDefinition<I, O, ?> dialog) {
+        while (position().filter(at -> at.isIn(dialog)).isEmpty()) {
+            var unused = pop();
+        }
+    }
+
+    /** Enters a state, whose dialog's data goes where that of its present names belongs. */
+    <D> void enter(DialogDefinition<I, O, D> dialog, Enum<?> to) {
+        String former = scope(dialog);
+        if (!former.equals(dialog.scope())) {
+            dialog.stored(scoped, former).ifPresent(data -> scoped.data(dialog.scope(), requireNonNull(data)));
+            scoped.removeData(former);
+        }
+        Position<I, O, D> target = Position.of(dialog, to, dialog.names().name(to));
+        marks.work(target.state().work().map(work -> UUID.randomUUID().toString()));
+        if (target.state().isResting()) {
+            marks.forgetBack();
+        }
+        if (target.state().call().isPresent()) {
+            returned = Optional.of(target);
+            call(target.state().call().get().dialog(), Optional.empty());
+        } else {
+            returned = Optional.empty();
+            turn.state(target.stored());
+        }
+    }
+
+    /** Calls a dialog by a command of another, anew if it is being called. */
+    void callByCommand(DialogDefinition<I, O, ?> sub, DialogDefinition<I, O, ?> caller) {
+        if (contains(sub)) {
+            unwindTo(sub);
+            restart(sub);
+        } else {
+            call(sub, Optional.of(caller.scope()));
+        }
+    }
+
+    private void call(DialogDefinition<I, O, ?> sub, Optional<String> command) {
+        Optional<String> from = returned.isPresent() ? returned.map(Position::stored) : turn.state();
+        marks.push(new FlowMarks.Frame(from, command));
+        returned = Optional.empty();
+        restart(sub);
+    }
+
+    private <D> void restart(DialogDefinition<I, O, D> sub) {
+        scoped.removeData(scope(sub));
+        marks.forgetBack();
+        enter(sub, sub.start());
+    }
+
+    /** Ends the innermost call, and is where that was made from. */
+    FlowMarks.Frame pop() {
+        position().ifPresent(at -> scoped.removeData(at.scope()));
+        FlowMarks.Frame frame = marks.pop();
+        marks.work(Optional.empty());
+        returned = Optional.empty();
+        if (frame.state().isEmpty()) {
+            turn.clearState();
+        } else if (frame.command().isPresent()) {
+            turn.state(frame.state().get());
+        } else {
+            returned = dialogs.position(frame.state());
+            if (returned.isEmpty()) {
+                turn.state(frame.state().get());
+            }
+        }
+        return frame;
+    }
+
+    /** Asks again: a state that has called calls anew. */
+    void stay() {
+        returned.ifPresent(at -> enter(at.dialog(), at.state().state()));
+    }
+
+    /** Goes back to the last state from which one gets here; stays if there is none. */
+    void goBack() {
+        List<FlowMarks.Frame> frames = marks.frames();
+        Optional<Position<I, O, ?>> from = position();
+        for (int depth = frames.size(); from.isPresent(); depth--) {
+            List<String> states = marks.back(depth);
+            for (int i = states.size() - 1; i >= 0; i--) {
+                Optional<Position<I, O, ?>> to = dialogs.position(Optional.of(states.get(i)));
+                if (to.isPresent() && to.get().leadsTo(from.get())) {
+                    unwind(depth);
+                    marks.cutBack(depth, i);
+                    enter(to.get().dialog(), to.get().state().state());
+                    return;
+                }
+            }
+            if (depth == 0) {
+                return;
+            }
+            FlowMarks.Frame caller = frames.get(depth - 1);
+            if (caller.command().isPresent()) {
+                unwind(depth - 1);
+                return;
+            }
+            from = dialogs.position(caller.state());
+        }
+    }
+
+    private void unwind(int depth) {
+        while (marks.frames().size() > depth) {
+            var unused = pop();
+        }
+    }
+
+    /** Leaves whatever dialog the conversation is in, also one that this build does not have, with its data. */
+    void leave() {
+        dialogs().forEach(dialog -> scoped.removeData(scope(dialog)));
+        turn.state().ifPresent(state -> scoped.removeData(StoredStates.scope(state)));
+        marks.forget();
+        returned = Optional.empty();
+        turn.clearState();
+    }
+
+    void movedByHand(Position<I, O, ?> from) {
+        if (turn.state().isEmpty()) {
+            turn.state(from.stored());
+            leave();
+        } else if (!turn.state().get().equals(from.stored())) {
+            marks.forgetBack();
+        }
+    }
+}

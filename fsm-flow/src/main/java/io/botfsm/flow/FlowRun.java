@@ -1,0 +1,91 @@
+package io.botfsm.flow;
+
+import io.botfsm.Conversation;
+import io.botfsm.Fsm;
+import io.botfsm.Handled;
+import io.botfsm.Turn;
+import io.botfsm.storage.StorageKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The turns of one input: its own, and one for the result of each work that it leads to. */
+final class FlowRun<I, O> {
+    private static final int MOST_ROUNDS = 20;
+
+    private final FlowDialogs<I, O> dialogs;
+    private final Fsm fsm;
+    private final StorageKey key;
+    private final List<O> replies = new ArrayList<>();
+
+    FlowRun(FlowDialogs<I, O> dialogs, Fsm fsm, StorageKey key) {
+        this.dialogs = dialogs;
+        this.fsm = fsm;
+        this.key = key;
+    }
+
+    private FlowSession<I, O> session(Turn turn) {
+        return new FlowSession<>(dialogs, key, turn);
+    }
+
+    /** @param handle commits a turn, under the id of the input if it has one */
+    List<O> input(I input, Function<Function<Turn, List<O>>, Handled<List<O>>> handle) {
+        Handled<List<O>> handled;
+        try {
+            handled = handle.apply(turn -> session(turn).input(input));
+        } catch (UnfinishedWorkException e) {
+            handled = afterWork(input, handle);
+        }
+        replies.addAll(handled.orElse(dialogs::question));
+        finish(handled.now());
+        return List.copyOf(replies);
+    }
+
+    /** The question that the work leads to was not asked when the input was made, so that cannot answer it. */
+    private Handled<List<O>> afterWork(I input, Function<Function<Turn, List<O>>, Handled<List<O>>> handle) {
+        for (int round = 1; ; round++) {
+            finish(fsm.context(key).read());
+            try {
+                return handle.apply(turn -> session(turn).command(input));
+            } catch (UnfinishedWorkException e) { // another input has entered a state that works
+                if (round == MOST_ROUNDS) {
+                    throw endless(fsm.context(key).state());
+                }
+            }
+        }
+    }
+
+    List<O> timeout(Instant deadline) {
+        Handled<List<O>> handled = fsm.handle(key, turn -> {
+            boolean isHeld = turn.snapshot().deadline().equals(Optional.of(deadline));
+            return isHeld && dialogs.pending(turn).isEmpty() ? session(turn).timedOut(deadline) : List.of();
+        });
+        replies.addAll(handled.orElse(dialogs::question));
+        finish(handled.now());
+        return List.copyOf(replies);
+    }
+
+    /** Does the work that the conversation has come to, and handles its result. */
+    private void finish(Conversation reached) {
+        Conversation now = reached;
+        Optional<FlowDialogs.PendingWork<I, O>> pending = dialogs.pending(now);
+        for (int round = 1; pending.isPresent(); round++) {
+            if (round > MOST_ROUNDS) {
+                throw endless(now.state());
+            }
+            String id = pending.get().id();
+            Object result = pending.get().at().work(id, key, now);
+            Handled<List<O>> handled = fsm.handle(key, turn -> session(turn).worked(id, result));
+            replies.addAll(handled.orElse(dialogs::question));
+            now = handled.now();
+            pending = dialogs.pending(now);
+        }
+    }
+
+    private HandlerDecisionException endless(Optional<String> state) {
+        return new HandlerDecisionException(
+                key, state, "led from work to work " + MOST_ROUNDS + " times; let one of these states ask");
+    }
+}

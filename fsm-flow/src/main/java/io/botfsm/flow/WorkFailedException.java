@@ -1,0 +1,42 @@
+package io.botfsm.flow;
+
+import io.botfsm.internal.text.Text;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
+import java.util.Optional;
+
+/**
+ * The work of a state threw. The conversation is stored in that state, and the work is repeated, under the same
+ * {@linkplain Job#id() id}, with the next input, a redelivery, or the timeout that stands for it.
+ */
+@SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
+public final class WorkFailedException extends FsmException {
+    private final StorageKey key;
+    private final Optional<String> state;
+    private final String jobId;
+
+    WorkFailedException(StorageKey key, Optional<String> state, String jobId, Exception cause) {
+        super(
+                key + ": the work of " + Text.field(state, "no state") + " failed as job " + jobId
+                        + "; it will be repeated under this id",
+                cause);
+        this.key = key;
+        this.state = state;
+        this.jobId = jobId;
+    }
+
+    /** The conversation. */
+    public StorageKey key() {
+        return key;
+    }
+
+    /** The state whose work it is. */
+    public Optional<String> state() {
+        return state;
+    }
+
+    /** The id of the job. */
+    public String jobId() {
+        return jobId;
+    }
+}

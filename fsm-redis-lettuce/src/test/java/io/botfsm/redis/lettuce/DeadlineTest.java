@@ -1,0 +1,9 @@
+package io.botfsm.redis.lettuce;
+
+import io.botfsm.redis.client.testing.DeadlineSuite;
+
+final class DeadlineTest extends DeadlineSuite {
+    DeadlineTest() {
+        super(new LettuceInTest());
+    }
+}
