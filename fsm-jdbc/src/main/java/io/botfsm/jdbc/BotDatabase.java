@@ -230,6 +230,9 @@ public final class BotDatabase implements AutoCloseable {
                 check.require(LeaseTable.NAME, LeaseTable.COLUMNS);
                 return new BotDatabase(chosen, dialect, check.isDurable());
             } catch (SQLException e) {
+                if (SqlFailure.isOfSetUp(e)) {
+                    throw new StorageRefusedException("the database refuses: " + SqlFailure.reason(e), e);
+                }
                 throw new StorageUnavailableException("the database is unavailable", timeout, e);
             }
         }

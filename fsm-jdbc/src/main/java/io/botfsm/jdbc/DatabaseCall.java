@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -116,13 +118,15 @@ final class DatabaseCall {
 
     /** How far a call is. Thread-safe. */
     static final class CallProgress {
-        private final Duration timeout;
+        private static final Duration LONGEST_ENDING = Duration.ofMillis(200);
+
+        private final Duration ending;
         private final long end;
         private boolean changing;
         private boolean expired;
 
         CallProgress(Duration timeout) {
-            this.timeout = timeout;
+            ending = Collections.min(List.of(LONGEST_ENDING, timeout.dividedBy(4)));
             end = System.nanoTime() + timeout.toNanos();
         }
 
@@ -131,9 +135,9 @@ final class DatabaseCall {
             return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
         }
 
-        /** Whether so little of it is left that the next attempt would end without an answer. */
+        /** Whether so little of it is left that another attempt may end without an answer. */
         private boolean isEnding() {
-            return left().compareTo(timeout.dividedBy(20)) < 0;
+            return left().compareTo(ending) < 0;
         }
 
         private synchronized void begin() {

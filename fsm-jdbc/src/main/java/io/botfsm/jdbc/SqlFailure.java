@@ -14,6 +14,9 @@ enum SqlFailure {
     /** Perhaps everything: the answer was lost, or says too little. */
     UNKNOWN;
 
+    /** Such as for a table or column that is missing. */
+    private static final int SQLITE_ERROR = 1;
+
     private static final int SQLITE_BUSY = 5;
     private static final int SQLITE_LOCKED = 6;
     private static final int SQLITE_READONLY = 8;
@@ -36,11 +39,16 @@ enum SqlFailure {
             case SQLITE ->
                 switch (e.getErrorCode() & 0xff) { // without the extension of the code
                     case SQLITE_BUSY, SQLITE_LOCKED -> LOST_RACE;
-                    case SQLITE_READONLY -> REFUSED;
-                    case 1 -> REFUSED; // no such table or column
+                    case SQLITE_READONLY, SQLITE_ERROR -> REFUSED;
                     default -> UNKNOWN;
                 };
         };
+    }
+
+    /** Whether it is of wrong credentials, or of no such database. */
+    static boolean isOfSetUp(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("28") || state.startsWith("3D");
     }
 
     /** Why a statement was refused, without a value: messages on values (classes 22 and 23) may quote them. */

@@ -24,8 +24,9 @@ import io.botfsm.storage.StorageRefusedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -165,6 +166,41 @@ abstract class EngineTest {
         assertThat(Await.answer(other.read(key)).data()).isEqualTo(Map.of("a", "1", "b", "2"));
     }
 
+    /** A row that is not there yet cannot be locked. */
+    @Test
+    void manyFirstWritesOfOneConversationAllSurvive() {
+        StateStorage storage = database.builder(TIMEOUT).build().stateStorage();
+        for (int round = 0; round < 10; round++) {
+            StorageKey key = key("first-" + round);
+            Crowd.of(4, index -> applied(storage, key, change().put("n" + index, "1")));
+            assertThat(Await.answer(storage.read(key)).data()).hasSize(4);
+        }
+    }
+
+    @Test
+    void ofManyWhoAskOneGetsTheLease() {
+        try (LeaseStore store = database.builder(TIMEOUT).build().leaseStore()) {
+            long last = 0;
+            for (int round = 0; round < 5; round++) {
+                Queue<Granted> granted = new ConcurrentLinkedQueue<>();
+                Crowd.of(4, index -> {
+                    if (Await.answer(store.acquire(request("one", "claim-" + index))) instanceof Granted grant) {
+                        granted.add(grant);
+                    }
+                });
+                assertThat(granted).hasSize(1);
+                assertThat(granted.element().fencingToken()).isGreaterThan(last);
+                last = granted.element().fencingToken();
+                Await.answer(store.force("one"));
+            }
+        }
+    }
+
+    private static LeaseRequest request(String name, String token) {
+        return new LeaseRequest(
+                name, new Claim(token, "holder"), Duration.ofSeconds(30), 0, LeaseStore.Fences.EXPIRING);
+    }
+
     @Test
     void connectionsWithoutAutocommitDo() {
         try (HikariDataSource pool = pool(settings -> settings.setAutoCommit(false))) {
@@ -266,10 +302,8 @@ abstract class EngineTest {
     private static Duration memory(HikariDataSource pool) {
         try (BotDatabase opened = BotDatabase.builder(pool).build();
                 LeaseStore store = opened.leaseStore()) {
-            String name = String.format(Locale.ROOT, "lock-%d", System.nanoTime());
-            LeaseRequest request = new LeaseRequest(
-                    name, new Claim("token", "holder"), Duration.ofSeconds(30), 0, LeaseStore.Fences.EXPIRING);
-            return ((Granted) Await.answer(store.acquire(request))).memory();
+            String name = "lock-" + System.nanoTime();
+            return ((Granted) Await.answer(store.acquire(request(name, "token")))).memory();
         }
     }
 }

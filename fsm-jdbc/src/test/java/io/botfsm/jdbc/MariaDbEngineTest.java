@@ -1,18 +1,34 @@
 package io.botfsm.jdbc;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
 class MariaDbEngineTest extends EngineTest {
     MariaDbEngineTest() {
         super(Engine.MARIADB);
     }
 
+    @BeforeAll
+    void waitForTheDisk() {
+        flush(1);
+    }
+
+    @AfterAll
+    void waitForItNoMore() {
+        flush(0);
+    }
+
     @Override
     void whileNotDurable(Runnable test) {
-        String any = engine.url(engine.newDatabase());
-        Engine.execute(any, "SET GLOBAL innodb_flush_log_at_trx_commit = 2");
+        flush(2);
         try {
             test.run();
         } finally {
-            Engine.execute(any, "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+            flush(1);
         }
+    }
+
+    private void flush(int mode) {
+        Engine.execute(engine.url(engine.newDatabase()), "SET GLOBAL innodb_flush_log_at_trx_commit = " + mode);
     }
 }

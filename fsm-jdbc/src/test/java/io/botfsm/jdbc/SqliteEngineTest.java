@@ -45,7 +45,7 @@ class SqliteEngineTest extends EngineTest {
     void aDatabaseThatOthersKeepLockedIsATypedErrorAndNothingIsWritten() throws Exception {
         try (HikariDataSource pool = Engine.pool(impatient(), 2);
                 BotDatabase database = BotDatabase.builder(pool)
-                        .timeout(Duration.ofMillis(400))
+                        .timeout(Duration.ofSeconds(2))
                         .createTables()
                         .build()) {
             StateStorage storage = database.stateStorage();
