@@ -11,6 +11,7 @@ module io.botfsm.core {
 
     exports io.botfsm;
     exports io.botfsm.internal.guard to
+            io.botfsm.micrometer,
             io.botfsm.runtime;
     exports io.botfsm.internal.scope to
             io.botfsm.flow;

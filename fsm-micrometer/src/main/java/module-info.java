@@ -2,6 +2,7 @@
 module io.botfsm.micrometer {
     requires transitive io.botfsm.core;
     requires transitive micrometer.core;
+    requires org.slf4j;
     requires static transitive io.botfsm.lock;
     requires static transitive io.botfsm.runtime;
     requires static org.jspecify;

@@ -9,7 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The timers of handled events, by the state that the conversation is in afterwards and by outcome. Thread-safe. */
+/**
+ * The timers of handled events, by the state that the conversation is in afterwards and by outcome. A meter that fails
+ * fails no event. Thread-safe.
+ */
 final class HandleTimers {
     static final String NAME = "botfsm.handle";
 
@@ -31,10 +34,16 @@ final class HandleTimers {
     }
 
     void end(long begun, @Nullable Handled<?> handled, @Nullable Throwable failure) {
-        Kind kind = handled == null
+        MeterFailures.logged(
+                NAME,
+                () -> timers.computeIfAbsent(kind(handled, failure), this::timer)
+                        .record(now() - begun, TimeUnit.NANOSECONDS));
+    }
+
+    private Kind kind(@Nullable Handled<?> handled, @Nullable Throwable failure) {
+        return handled == null
                 ? new Kind(StateTag.UNKNOWN, FailureTag.of(failure))
                 : new Kind(states.of(handled.now().state()), handled instanceof Handled.Done ? "done" : "repeated");
-        timers.computeIfAbsent(kind, this::timer).record(now() - begun, TimeUnit.NANOSECONDS);
     }
 
     private Timer timer(Kind kind) {

@@ -31,8 +31,10 @@ final class LockMeters implements LockListener {
         AtomicLong token = tokens.computeIfAbsent(event.name(), this::token);
         if (event instanceof LockEvent.Activated activated) {
             token.set(activated.fencingToken());
-        } else if (event instanceof LockEvent.Lost || event instanceof LockEvent.Released) {
-            token.set(0);
+        } else if (event instanceof LockEvent.Lost lost) {
+            token.compareAndSet(lost.fencingToken(), 0);
+        } else if (event instanceof LockEvent.Released released) { // perhaps after the next lease has begun
+            token.compareAndSet(released.fencingToken(), 0);
         }
         Counter.builder(EVENTS)
                 .description("what happened to the lock")

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The timers of a storage's calls, by operation and outcome. Thread-safe. */
+/** The timers of a storage's calls, by operation and outcome. A meter that fails fails no call. Thread-safe. */
 final class StorageTimers {
     static final String NAME = "botfsm.storage";
 
@@ -30,12 +30,13 @@ final class StorageTimers {
 
     void read(long begun, @Nullable Snapshot found, @Nullable Throwable failure) {
         String outcome = found == null ? FailureTag.of(failure) : found.version() == 0 ? "empty" : "found";
-        record(reads.computeIfAbsent(outcome, value -> timer("read", value)), begun);
+        MeterFailures.logged(NAME, () -> record(reads.computeIfAbsent(outcome, value -> timer("read", value)), begun));
     }
 
     void write(long begun, @Nullable Outcome written, @Nullable Throwable failure) {
         String outcome = written == null ? FailureTag.of(failure) : outcome(written);
-        record(writes.computeIfAbsent(outcome, value -> timer("write", value)), begun);
+        MeterFailures.logged(
+                NAME, () -> record(writes.computeIfAbsent(outcome, value -> timer("write", value)), begun));
     }
 
     private static String outcome(Outcome written) {

@@ -10,6 +10,9 @@ import io.botfsm.Fsm;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
+import io.botfsm.lock.LockEvent;
+import io.botfsm.lock.LockListener;
+import io.botfsm.lock.store.LossReason;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.recovery.RecoveredConversation;
@@ -29,6 +32,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -160,6 +164,36 @@ class BotMetricsTest {
                 .isEqualTo(1);
         assertThat(timed("botfsm.storage", "operation", "write", "outcome", "unavailable"))
                 .isEqualTo(1);
+    }
+
+    /** Such as one that has another type or other tags under the same name. */
+    @Test
+    void aMeterThatFailsFailsNoEvent() {
+        registry.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                throw new IllegalStateException("a filter of the application");
+            }
+        });
+        Fsm fsm = metrics.measure(Fsm.builder(metrics.measure(new MemoryStateStorage()))
+                .states(Order.class)
+                .build());
+        assertThat(order(fsm).context(KEY).state(Order.class)).contains(Order.SIZE);
+        assertThatThrownBy(() -> fsm.handle(KEY, turn -> {
+                    throw new IllegalArgumentException("of the application");
+                }))
+                .hasMessage("of the application");
+    }
+
+    /** The answer to a release may come after the next lease has begun. */
+    @Test
+    void aLateReleaseDoesNotHideTheNextLease() {
+        LockListener lock = metrics.lock();
+        lock.on(new LockEvent.Activated("pizza-bot", 8, Optional.empty()));
+        lock.on(new LockEvent.Released("pizza-bot", 7, true));
+        assertThat(shown("botfsm.lock.held")).isEqualTo(1);
+        lock.on(new LockEvent.Lost("pizza-bot", 8, LossReason.EXPIRED));
+        assertThat(shown("botfsm.lock.held")).isZero();
     }
 
     @Test

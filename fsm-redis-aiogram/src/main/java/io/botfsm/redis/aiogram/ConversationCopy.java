@@ -122,7 +122,11 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
      * Removes what was read, in one step with the check that it is there still; returns that, or what is there instead.
      */
     private CompletionStage<Snapshot> removedOrNow(StorageKey key, Snapshot from) {
-        return source.write(key, clear().expectVersion(from.version()).build())
+        Mutation.Builder removal = clear().expectVersion(from.version());
+        if (from.deadline().isPresent()) {
+            removal = removal.clearDeadline(); // with its entry in the index
+        }
+        return source.write(key, removal.build())
                 .thenApply(outcome -> outcome instanceof Conflict conflict ? conflict.current() : from);
     }
 

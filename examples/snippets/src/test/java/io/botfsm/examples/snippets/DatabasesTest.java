@@ -6,7 +6,12 @@ import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.jdbc.BotDatabase;
+import io.botfsm.lock.AcquireResult;
 import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.store.Acquisition;
+import io.botfsm.lock.store.Claim;
+import io.botfsm.lock.store.LeaseRequest;
+import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.StorageKey;
 import java.sql.Connection;
@@ -59,10 +64,17 @@ class DatabasesTest {
     }
 
     @Test
-    void locksAreHeldInTheDatabase() {
-        BotDatabase.builder(pool).createTables().build().close();
-        try (InstanceLock lock = lock(pool)) {
-            assertThat(lock).isNotNull();
+    void aLockThatAnotherHoldsIsSeen() {
+        try (BotDatabase database = BotDatabase.builder(pool).createTables().build();
+                LeaseStore other = database.leaseStore();
+                InstanceLock lock = lock(pool)) {
+            LeaseRequest request = new LeaseRequest(
+                    "pizza-bot", new Claim("token", "host-b 7 0"), Duration.ofMinutes(1), 0, LeaseStore.Fences.KEPT);
+            assertThat(other.acquire(request).toCompletableFuture().join()).isInstanceOf(Acquisition.Granted.class);
+            assertThat(lock.tryAcquire())
+                    .isInstanceOfSatisfying(
+                            AcquireResult.HeldBy.class,
+                            held -> assertThat(held.holder().host()).isEqualTo("host-b"));
         }
     }
 

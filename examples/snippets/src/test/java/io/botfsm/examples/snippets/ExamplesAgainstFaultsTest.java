@@ -67,6 +67,10 @@ class ExamplesAgainstFaultsTest {
             isolation-across | IsolatedUpdatesTest.aFailureAcrossProcessesIsReported | the storage is closed
             stack.md
             recommended-stack | StackTest.theRecommendedStack | the storage has lost the conversation
+            databases.md
+            database | DatabasesTest.conversationsOutliveTheProgram | the program ends
+            database-lock | DatabasesTest.aLockThatAnotherHoldsIsSeen | another instance
+            database-order | DatabasesTest.aRepeatedUpdateOrdersOnce | a redelivered update
             metrics.md
             metrics | MetricsTest.everyPartIsMeasured | a call of the storage that is not counted
             transitions.md
