@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.botfsm.integration.JavaProgram;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
 import io.botfsm.redis.client.testing.Proof;
@@ -11,8 +12,6 @@ import io.botfsm.redis.jedis.JedisRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
-import io.botfsm.storage.FsmException;
-import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
@@ -20,7 +19,6 @@ import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
 import io.botfsm.storage.deadline.DeadlineQueue;
-import io.botfsm.storage.deadline.DueConversation;
 import io.botfsm.storage.deadline.MendReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,38 +32,28 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Deadlines are set, moved, cleared and deferred through both clients, while their server is killed and goes on from an
- * older snapshot. Afterwards every conversation with a deadline is in the index in time. Entries that are lost by hand
- * come back by mending, to the last one.
+ * Deadlines are set, moved, cleared and deferred by two processes, each with another client, while their server is
+ * killed and goes on from an older snapshot. Afterwards every conversation with a deadline is in the index in time.
+ * Entries that are lost by hand come back by mending, to the last one.
  */
 @Timeout(3_600)
 class DeadlineSoakTest {
     private static final int OPERATIONS = Proof.runs(1_000_000, 20_000);
     private static final int ROUNDS = Proof.runs(20, 3);
-    private static final int USERS = 400;
-    private static final int AT_ONCE = 50;
-    private static final Duration SHORT_LIFE = Duration.ofMillis(50);
-    private static final Duration HOUR = Duration.ofHours(1);
 
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong deferred = new AtomicLong();
     private final Instant begun = Instant.now();
-
-    private static StorageKey key(int user) {
-        return StorageKey.bot(user % 2).chat(user).user(user).build();
-    }
 
     @Test
     void everyDeadlineIsInTheIndexInTimeAfterRestartsFromOlderSnapshots() throws Exception {
@@ -74,9 +62,9 @@ class DeadlineSoakTest {
                 BotRedis lettuce = LettuceRedis.connect(server.uri(0));
                 BotRedis jedis = JedisRedis.connect(server.uri(0))) {
             for (int round = 0; round < ROUNDS; round++) {
-                playRound(server, List.of(lettuce.stateStorage(), jedis.stateStorage()), round);
+                playRound(server, round);
                 StateStorage storage = (round % 2 == 0 ? lettuce : jedis).stateStorage();
-                Calls.untilItReads(storage, key(0));
+                Calls.untilItReads(storage, DeadlineWriter.key(0));
                 awaitEnds();
                 assertThat(violations(server, storage)).isEmpty();
                 assertThat(foundDue(storage)).isEqualTo(due(server, storage));
@@ -96,27 +84,53 @@ class DeadlineSoakTest {
         assertThat(deferred).hasPositiveValue();
     }
 
-    private void playRound(RedisServerProcess server, List<StateStorage> storages, int round) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(2 * storages.size());
-        List<Future<?>> writers = new ArrayList<>();
+    private void playRound(RedisServerProcess server, int round) throws Exception {
+        List<Process> writers = new ArrayList<>();
+        List<CompletableFuture<Void>> readers = new ArrayList<>();
         long before = done.get() + failed.get();
-        int each = OPERATIONS / ROUNDS / (2 * storages.size());
-        for (int i = 0; i < 2 * storages.size(); i++) {
-            Random random = new Random(100L * round + i);
-            StateStorage storage = storages.get(i % storages.size());
-            writers.add(threads.submit(() -> write(storage, each, random)));
+        int each = OPERATIONS / ROUNDS / DeadlineWriter.CLIENTS.size();
+        try {
+            for (String client : DeadlineWriter.CLIENTS) {
+                Process writer = JavaProgram.of(
+                                DeadlineWriter.class,
+                                server.uri(0),
+                                client,
+                                Integer.toString(round),
+                                Integer.toString(each),
+                                begun.toString())
+                        .start();
+                writers.add(writer);
+                readers.add(CompletableFuture.runAsync(() -> count(writer)));
+            }
+            awaitDone(before + each / 2);
+            try (RespConnection admin = server.connect()) {
+                admin.call("SAVE");
+            }
+            awaitDone(before + each);
+            server.kill();
+            server.startAgain();
+            for (CompletableFuture<Void> reader : readers) {
+                reader.get(30, TimeUnit.MINUTES);
+            }
+            for (Process writer : writers) {
+                assertThat(writer.waitFor()).isZero();
+            }
+        } finally {
+            writers.forEach(Process::destroyForcibly);
         }
-        awaitDone(before + each);
-        try (RespConnection admin = server.connect()) {
-            admin.call("SAVE");
-        }
-        awaitDone(before + 2L * each);
-        server.kill();
-        server.startAgain();
-        for (Future<?> writer : writers) {
-            writer.get(30, TimeUnit.MINUTES);
-        }
-        threads.shutdown();
+    }
+
+    private void count(Process writer) {
+        writer.inputReader(UTF_8).lines().forEach(line -> {
+            Matcher batch = DeadlineWriter.BATCH.matcher(line);
+            if (batch.matches()) {
+                done.addAndGet(Long.parseLong(batch.group(1)));
+                failed.addAndGet(Long.parseLong(batch.group(2)));
+                deferred.addAndGet(Long.parseLong(batch.group(3)));
+            } else {
+                System.out.println("[writer] " + line);
+            }
+        });
     }
 
     private void awaitDone(long count) {
@@ -128,55 +142,8 @@ class DeadlineSoakTest {
 
     /** Then nothing changes any more. */
     private static void awaitEnds() {
-        Instant last = Instant.now().plus(SHORT_LIFE.multipliedBy(4));
+        Instant last = Instant.now().plus(DeadlineWriter.SHORT_LIFE.multipliedBy(4));
         Awaitility.await().until(() -> Instant.now().isAfter(last));
-    }
-
-    private void write(StateStorage storage, int count, Random random) {
-        DeadlineQueue queue = storage.extension(DeadlineQueue.class).orElseThrow();
-        for (int from = 0; from < count; from += AT_ONCE) {
-            List<CompletableFuture<?>> writes = new ArrayList<>();
-            for (int i = 0; i < AT_ONCE; i++) {
-                writes.add(storage.write(key(random.nextInt(USERS)), change(random))
-                        .toCompletableFuture());
-            }
-            for (CompletableFuture<?> write : writes) {
-                (Calls.succeeds(write) ? done : failed).incrementAndGet();
-            }
-            if (random.nextInt(4) == 0) {
-                defer(queue, random);
-            }
-        }
-    }
-
-    private void defer(DeadlineQueue queue, Random random) {
-        try {
-            for (DueConversation due : queue.due(random.nextInt(2), 5)) {
-                if (queue.defer(due, Instant.now().plus(HOUR))) {
-                    deferred.incrementAndGet();
-                }
-            }
-        } catch (FsmException e) {
-            // the server is down
-        }
-    }
-
-    /** An hour from now or more, so that what is due does not depend on how long this takes. */
-    private Mutation change(Random random) {
-        Duration distance = HOUR.plusMinutes(random.nextInt(60));
-        Instant far = random.nextBoolean()
-                ? begun.minus(distance)
-                : begun.plus(distance).plus(Duration.ofDays(1));
-        return switch (random.nextInt(8)) {
-            case 0 -> Mutation.builder().clearState().replaceData(Map.of()).build();
-            case 1 -> Mutation.builder().clearDeadline().build();
-            case 2 ->
-                Mutation.builder().state("B").eventId(random.nextInt(1_000)).build();
-            case 3 ->
-                Mutation.builder().state("C").deadline(far).ttl(SHORT_LIFE).build();
-            case 4 -> Mutation.builder().deadline(far).expectState("A").build();
-            default -> Mutation.builder().state("A").deadline(far).build();
-        };
     }
 
     private static Map<StorageKey, Snapshot> conversations(StateStorage storage) {
@@ -214,7 +181,8 @@ class DeadlineSoakTest {
                         Optional<Instant> place = Optional.ofNullable(entries.get(key.toText()))
                                 .map(unit -> Instant.ofEpochMilli(unit * 10));
                         boolean mayBeDeferred = deadline.isBefore(begun);
-                        Instant latest = mayBeDeferred ? Instant.now().plus(HOUR.multipliedBy(2)) : deadline;
+                        Instant latest =
+                                mayBeDeferred ? Instant.now().plus(DeadlineWriter.HOUR.multipliedBy(2)) : deadline;
                         if (place.isEmpty() || place.get().isAfter(latest)) {
                             violations.add(key + " is due at " + deadline + ", and its entry is at " + place);
                         }
