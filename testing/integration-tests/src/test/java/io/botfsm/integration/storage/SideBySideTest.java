@@ -116,12 +116,17 @@ class SideBySideTest {
 
         present().update(turn -> turn.state(Order.SIZE).data(new Pizza("small", 6)));
         get(storage.write(KEY, Mutation.builder().deadline(DEADLINE).build()));
-        former().update(turn -> turn.state(Former.Order.ADDRESS).put("language", "de"));
+        former().update(turn -> turn.put("language", "de"));
 
         assertThat(present().data(Pizza.class)).contains(new Pizza("small", 6));
-        assertThat(present().state(Order.class)).contains(Order.ADDRESS);
         assertThat(present().value("language", String.class)).contains("de");
         assertThat(read(storage, KEY).deadline()).hasValue(DEADLINE);
+
+        former().update(turn -> turn.state(Former.Order.ADDRESS));
+        assertThat(present().state(Order.class)).contains(Order.ADDRESS);
+        assertThat(read(storage, KEY).deadline())
+                .as("of the state that was left")
+                .isEmpty();
 
         former().clear();
         assertThat(read(storage, KEY)).as("no deadline, no version of data").isEqualTo(Snapshot.none());
