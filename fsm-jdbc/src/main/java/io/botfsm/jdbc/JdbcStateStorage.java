@@ -152,6 +152,9 @@ final class JdbcStateStorage implements StateStorage {
         if (next.isGone()) {
             return row.conversation().isGone() || table.clear(call, key, row.version());
         }
+        if (row.isLive()) { // one that ends before the statement must not go on
+            return table.updateWhileThere(call, key, row.version(), next, step.timeToLive());
+        }
         return row.exists()
                 ? table.update(call, key, row.version(), next, step.timeToLive())
                 : table.insert(call, key, next, step.timeToLive());
