@@ -28,6 +28,16 @@ final class TableCheck {
         this.connection = connection;
     }
 
+    /** @throws StorageRefusedException if the statements may see what others have not committed */
+    void requireIsolation() throws SQLException {
+        if (connection.getTransactionIsolation() == Connection.TRANSACTION_READ_UNCOMMITTED) {
+            throw new StorageRefusedException(
+                    "the connections have the isolation level READ UNCOMMITTED, at which writes are lost: set READ"
+                            + " COMMITTED or higher in the data source",
+                    null);
+        }
+    }
+
     /** Creates what is missing. Where several instances begin at once, one may find that another was faster. */
     void create() throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
