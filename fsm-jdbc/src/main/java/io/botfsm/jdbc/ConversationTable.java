@@ -36,6 +36,7 @@ final class ConversationTable {
     private final String insert;
     private final String update;
     private final String updateWhileThere;
+    private final String confirm;
 
     ConversationTable(Dialect dialect, DatabaseClock clock) {
         this.clock = clock;
@@ -48,6 +49,7 @@ final class ConversationTable {
                 + " + ?, ?, ?)" + dialect.insertSuffix();
         update = "UPDATE " + NAME + " SET " + VALUES.replace(", expires_us", "").replace(",", " = ?,")
                 + " = ?, expires_us = " + now + " + ? WHERE id = ? AND version = ?";
+        confirm = "UPDATE " + NAME + " SET version = version WHERE id = ? AND version = ?";
         updateWhileThere = update + " AND (expires_us IS NULL OR expires_us > " + now
                 + ") AND (end_ms IS NULL OR end_ms * 1000 > " + now + ")";
     }
@@ -204,6 +206,14 @@ final class ConversationTable {
             DatabaseCall call, StorageKey key, long version, StoredConversation next, Optional<Duration> life)
             throws SQLException {
         return call.change(updateWhileThere, replacing(key, version, next, life));
+    }
+
+    /** Leaves the row of that version as it is, by a commit; false if it is of another by now. */
+    boolean confirm(DatabaseCall call, StorageKey key, long version) throws SQLException {
+        return call.change(confirm, statement -> {
+            statement.setBytes(1, IndexKey.of(key.toText()));
+            statement.setLong(2, version);
+        });
     }
 
     private static Binding replacing(StorageKey key, long version, StoredConversation next, Optional<Duration> life) {
