@@ -192,7 +192,7 @@ public final class BotDatabase implements AutoCloseable {
         }
 
         /**
-         * Creates the tables that are missing when building, for which the user needs the permission. They are in
+         * Creates the tables that are missing when building, for which alone the user needs the permission. They are in
          * {@code io/botfsm/jdbc/*.sql} of this library too, for tools that migrate databases.
          */
         public Builder createTables() {
@@ -229,8 +229,7 @@ public final class BotDatabase implements AutoCloseable {
                 if (createTables) {
                     check.create();
                 }
-                check.require(ConversationTable.NAME, ConversationTable.COLUMNS);
-                check.require(LeaseTable.NAME, LeaseTable.COLUMNS);
+                check.requireTables();
                 return new BotDatabase(chosen, dialect, check.isDurable());
             } catch (SQLException e) {
                 if (SqlFailure.isOfSetUp(e)) {

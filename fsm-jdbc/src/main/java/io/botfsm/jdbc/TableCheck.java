@@ -38,14 +38,25 @@ final class TableCheck {
         }
     }
 
-    /** Creates what is missing. Where several instances begin at once, one may find that another was faster. */
+    /** Creates what is missing, for which alone it needs the permission. Where several instances begin at once, one may find that another was faster. */
     void create() throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(true);
         try {
-            createWith(TRIES);
+            if (!hasTables()) {
+                createWith(TRIES);
+            }
         } finally {
             connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    private boolean hasTables() throws SQLException {
+        try {
+            requireTables();
+            return true;
+        } catch (StorageRefusedException e) {
+            return false;
         }
     }
 
@@ -87,8 +98,13 @@ final class TableCheck {
         }
     }
 
-    /** @throws StorageRefusedException if the table is missing, or lacks a column */
-    void require(String table, List<String> columns) throws SQLException {
+    /** @throws StorageRefusedException if a table is missing, or lacks a column */
+    void requireTables() throws SQLException {
+        require(ConversationTable.NAME, ConversationTable.COLUMNS);
+        require(LeaseTable.NAME, LeaseTable.COLUMNS);
+    }
+
+    private void require(String table, List<String> columns) throws SQLException {
         List<String> missing = new ArrayList<>(columns);
         missing.removeAll(columnsOf(table));
         if (!missing.isEmpty()) {
