@@ -217,8 +217,8 @@ public final class BotDatabase implements AutoCloseable {
          * Looks at the database, which blocks, and creates missing tables if chosen.
          *
          * @throws StorageUnavailableException if the database cannot be reached
-         * @throws StorageRefusedException if it is of another kind, refuses, or lacks a table or a column, or if
-         *     its connections have the isolation level {@code READ UNCOMMITTED}
+         * @throws StorageRefusedException if it is of another kind, refuses, or lacks a table or a column, or if its
+         *     connections have the isolation level {@code READ UNCOMMITTED}
          */
         public BotDatabase build() {
             Builder chosen = new Builder(this);

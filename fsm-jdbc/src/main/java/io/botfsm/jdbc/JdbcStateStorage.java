@@ -35,8 +35,7 @@ import java.util.concurrent.CompletionStage;
  * Conversations in a SQL database, one row each. A read is one {@code SELECT}; a write that expects the version just
  * read is one {@code UPDATE}, any other a {@code SELECT} and an {@code INSERT} or {@code UPDATE} that takes effect only
  * if the row is as it was, and is repeated otherwise. An event that was applied before is confirmed by a commit where a
- * read does not do. What a write does is decided by {@link StoredConversation#apply},
- * in this process.
+ * read does not do. What a write does is decided by {@link StoredConversation#apply}, in this process.
  */
 final class JdbcStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
@@ -76,7 +75,7 @@ final class JdbcStateStorage implements StateStorage {
         return call(key, call -> {
             Optional<Outcome> fast = writeRemembered(call, key, mutation);
             Outcome outcome = fast.isPresent() ? fast.get() : call.untilWon(() -> attempt(call, key, mutation));
-            sweep.afterWrite();
+            sweep.afterWrite(IndexKey.of(key.toText()));
             return outcome;
         });
     }
@@ -152,8 +151,8 @@ final class JdbcStateStorage implements StateStorage {
         if (step.outcome() instanceof Applied) {
             return store(call, key, row, step);
         }
-        boolean isConfirmed = !(step.outcome() instanceof Duplicate)
-                || !calls.dialect().readsUnconfirmed();
+        boolean isConfirmed =
+                !(step.outcome() instanceof Duplicate) || !calls.dialect().readsUnconfirmed();
         return isConfirmed || table.confirm(call, key, row.version());
     }
 

@@ -38,7 +38,10 @@ final class TableCheck {
         }
     }
 
-    /** Creates what is missing, for which alone it needs the permission. Where several instances begin at once, one may find that another was faster. */
+    /**
+     * Creates what is missing, for which alone it needs the permission. Where several instances begin at once, one may
+     * find that another was faster.
+     */
     void create() throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(true);
