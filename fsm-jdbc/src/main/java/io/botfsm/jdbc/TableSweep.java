@@ -29,11 +29,13 @@ final class TableSweep {
     private static final byte[] FIRST = {};
 
     private final DatabaseCalls calls;
+    private final String table;
     private final String last;
     private final String delete;
     private final String deleteRest;
     private final AtomicInteger writes = new AtomicInteger();
     private final AtomicBoolean sweeping = new AtomicBoolean();
+    private final AtomicBoolean reported = new AtomicBoolean();
     private final AtomicReference<byte @Nullable []> position = new AtomicReference<>();
 
     /**
@@ -43,6 +45,7 @@ final class TableSweep {
      */
     TableSweep(DatabaseCalls calls, String table, String isOver) {
         this.calls = calls;
+        this.table = table;
         last = "SELECT id FROM " + table + " WHERE id > ? ORDER BY id LIMIT 1 OFFSET " + (STRETCH - 1);
         deleteRest = "DELETE FROM " + table + " WHERE id > ? AND " + isOver;
         delete = deleteRest + " AND id <= ?";
@@ -61,13 +64,25 @@ final class TableSweep {
                                 position.set(sweepStretch(call, requireNonNull(position.get()), LINGER));
                                 return true;
                             },
-                            (cause, mayBeApplied) -> new IllegalStateException(cause))
-                    .whenComplete((done, failure) -> {
-                        sweeping.set(false);
-                        if (failure != null) {
-                            LOG.debug("Rows whose time is over could not be deleted, which is tried again", failure);
-                        }
-                    });
+                            (cause, mayBeApplied) -> {
+                                report(cause);
+                                return new IllegalStateException(cause);
+                            })
+                    .whenComplete((done, failure) -> sweeping.set(false));
+        }
+    }
+
+    private void report(Throwable failure) {
+        boolean isRefused =
+                failure instanceof SQLException e && SqlFailure.of(e, calls.dialect()) == SqlFailure.REFUSED;
+        if (isRefused && !reported.getAndSet(true)) {
+            LOG.warn(
+                    "The database refuses to delete rows of {} whose time is over, so that the table grows ({}):"
+                            + " give the user the permissions SELECT and DELETE on it",
+                    table,
+                    SqlFailure.reason((SQLException) failure));
+        } else {
+            LOG.debug("Rows of {} whose time is over could not be deleted, which is tried again", table, failure);
         }
     }
 
