@@ -28,7 +28,8 @@ import javax.sql.DataSource;
  *
  * <p>Building it checks the database once: that it answers, is one of those, and has the tables. Afterwards calls fail
  * within the timeout while the database is unavailable, and work again by themselves when the data source has living
- * connections. Each statement is a transaction of its own, at whatever isolation level the connections have.
+ * connections. Each statement is a transaction of its own, at the isolation level of the connections, which has to be
+ * {@code READ COMMITTED} or higher.
  *
  * <p>Thread-safe; make one and share it. The data source should have a pool: each call takes a connection and gives it
  * back. Neither it nor an executor that was given is closed with this object.
@@ -191,7 +192,7 @@ public final class BotDatabase implements AutoCloseable {
         }
 
         /**
-         * Creates the tables that are missing when building, for which the user needs the permission. They are in
+         * Creates the tables that are missing when building, for which alone the user needs the permission. They are in
          * {@code io/botfsm/jdbc/*.sql} of this library too, for tools that migrate databases.
          */
         public Builder createTables() {
@@ -216,18 +217,19 @@ public final class BotDatabase implements AutoCloseable {
          * Looks at the database, which blocks, and creates missing tables if chosen.
          *
          * @throws StorageUnavailableException if the database cannot be reached
-         * @throws StorageRefusedException if it is of another kind, refuses, or lacks a table or a column
+         * @throws StorageRefusedException if it is of another kind, refuses, or lacks a table or a column, or if its
+         *     connections have the isolation level {@code READ UNCOMMITTED}
          */
         public BotDatabase build() {
             Builder chosen = new Builder(this);
             try (Connection connection = dataSource.getConnection()) {
                 Dialect dialect = Dialect.of(connection);
                 TableCheck check = new TableCheck(dialect, connection);
+                check.requireIsolation();
                 if (createTables) {
                     check.create();
                 }
-                check.require(ConversationTable.NAME, ConversationTable.COLUMNS);
-                check.require(LeaseTable.NAME, LeaseTable.COLUMNS);
+                check.requireTables();
                 return new BotDatabase(chosen, dialect, check.isDurable());
             } catch (SQLException e) {
                 if (SqlFailure.isOfSetUp(e)) {

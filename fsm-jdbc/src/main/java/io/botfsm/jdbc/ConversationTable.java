@@ -36,6 +36,7 @@ final class ConversationTable {
     private final String insert;
     private final String update;
     private final String updateWhileThere;
+    private final String confirm;
 
     ConversationTable(Dialect dialect, DatabaseClock clock) {
         this.clock = clock;
@@ -48,7 +49,9 @@ final class ConversationTable {
                 + " + ?, ?, ?)" + dialect.insertSuffix();
         update = "UPDATE " + NAME + " SET " + VALUES.replace(", expires_us", "").replace(",", " = ?,")
                 + " = ?, expires_us = " + now + " + ? WHERE id = ? AND version = ?";
-        updateWhileThere = update + " AND (expires_us IS NULL OR expires_us > " + now + ")";
+        confirm = "UPDATE " + NAME + " SET version = version WHERE id = ? AND version = ?";
+        updateWhileThere = update + " AND (expires_us IS NULL OR expires_us > " + now
+                + ") AND (end_ms IS NULL OR end_ms * 1000 > " + now + ")";
     }
 
     /** A row that holds no conversation, or one of a later format. */
@@ -71,6 +74,12 @@ final class ConversationTable {
     record Row(StoredConversation conversation, long version, long nowMicros) {
         boolean exists() {
             return version != 0;
+        }
+
+        /** Whether it is there and has not come to its end. */
+        boolean isLive() {
+            return !conversation.isGone()
+                    && conversation.end().filter(end -> !now().isBefore(end)).isEmpty();
         }
 
         Instant now() {
@@ -192,11 +201,19 @@ final class ConversationTable {
         return call.change(update, replacing(key, version, next, life));
     }
 
-    /** The same only if the row's time is not over. */
+    /** The same only if neither the row's time is over nor that of its state and data. */
     boolean updateWhileThere(
             DatabaseCall call, StorageKey key, long version, StoredConversation next, Optional<Duration> life)
             throws SQLException {
         return call.change(updateWhileThere, replacing(key, version, next, life));
+    }
+
+    /** Leaves the row of that version as it is, by a commit; false if it is of another by now. */
+    boolean confirm(DatabaseCall call, StorageKey key, long version) throws SQLException {
+        return call.change(confirm, statement -> {
+            statement.setBytes(1, IndexKey.of(key.toText()));
+            statement.setLong(2, version);
+        });
     }
 
     private static Binding replacing(StorageKey key, long version, StoredConversation next, Optional<Duration> life) {

@@ -136,7 +136,7 @@ final class DatabaseCall {
         }
 
         /** Whether so little of it is left that another attempt may end without an answer. */
-        private boolean isEnding() {
+        boolean isEnding() {
             return left().compareTo(ending) < 0;
         }
 

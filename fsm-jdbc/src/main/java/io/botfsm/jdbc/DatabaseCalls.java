@@ -3,6 +3,7 @@ package io.botfsm.jdbc;
 import io.botfsm.jdbc.DatabaseCall.CallProgress;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -75,9 +76,6 @@ final class DatabaseCalls {
     }
 
     private <T> void run(Work<T> work, CallProgress progress, CompletableFuture<T> answer, Failures failures) {
-        if (progress.left().isZero()) {
-            return; // nobody waits any more
-        }
         T value;
         try {
             value = connected(work, progress);
@@ -93,10 +91,12 @@ final class DatabaseCalls {
     }
 
     private <T> T connected(Work<T> work, CallProgress progress) throws SQLException, InterruptedException {
+        requireTime(progress);
         Connection connection = dataSource.getConnection();
         boolean autoCommit = true;
         int networkTimeout = -1;
         try {
+            requireTime(progress);
             autoCommit = connection.getAutoCommit();
             if (!autoCommit) {
                 connection.setAutoCommit(true);
@@ -105,6 +105,16 @@ final class DatabaseCalls {
             return work.on(new DatabaseCall(dialect, connection, progress));
         } finally {
             giveBack(connection, autoCommit, networkTimeout);
+        }
+    }
+
+    /**
+     * Fails where a statement would hardly get its answer in time: the driver would give the connection up, and where
+     * many calls wait, each would cost a connection.
+     */
+    private static void requireTime(CallProgress progress) throws SQLTimeoutException {
+        if (progress.isEnding()) {
+            throw new SQLTimeoutException("the time of the call was up before it had a thread and a connection");
         }
     }
 

@@ -86,6 +86,14 @@ enum Dialect {
         return insertSuffix;
     }
 
+    /**
+     * Whether a read may see what is not confirmed: a commit whose wait for the standby was cut short. The next commit
+     * waits for all before it.
+     */
+    boolean readsUnconfirmed() {
+        return this == POSTGRESQL;
+    }
+
     /** Whether a commit is on disk before it is acknowledged, as an expression. */
     String isDurable() {
         return isDurable;

@@ -138,7 +138,7 @@ final class JdbcLeaseStore implements LeaseStore {
                         Optional<LeaseRow> row = table.read(call, name);
                         return row.isPresent() ? decision.on(call, row.get()) : Optional.empty();
                     });
-                    sweep.afterWrite();
+                    sweep.afterWrite(IndexKey.of(name));
                     return decided;
                 },
                 this::failure);

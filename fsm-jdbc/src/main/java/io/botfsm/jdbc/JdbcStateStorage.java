@@ -9,6 +9,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageClosedException;
@@ -33,8 +34,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * Conversations in a SQL database, one row each. A read is one {@code SELECT}; a write that expects the version just
  * read is one {@code UPDATE}, any other a {@code SELECT} and an {@code INSERT} or {@code UPDATE} that takes effect only
- * if the row is as it was, and is repeated otherwise. What a write does is decided by {@link StoredConversation#apply},
- * in this process.
+ * if the row is as it was, and is repeated otherwise. An event that was applied before is confirmed by a commit where a
+ * read does not do. What a write does is decided by {@link StoredConversation#apply}, in this process.
  */
 final class JdbcStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
@@ -74,7 +75,7 @@ final class JdbcStateStorage implements StateStorage {
         return call(key, call -> {
             Optional<Outcome> fast = writeRemembered(call, key, mutation);
             Outcome outcome = fast.isPresent() ? fast.get() : call.untilWon(() -> attempt(call, key, mutation));
-            sweep.afterWrite();
+            sweep.afterWrite(IndexKey.of(key.toText()));
             return outcome;
         });
     }
@@ -139,18 +140,29 @@ final class JdbcStateStorage implements StateStorage {
         }
         Row row = read.get();
         Step step = row.conversation().apply(mutation, context(key, row.now(), row.firstVersion()));
-        boolean isStored = !(step.outcome() instanceof Applied) || store(call, key, row, step);
-        if (!isStored) {
+        if (!isKept(call, key, row, step)) {
             return Optional.empty();
         }
         remembered.remember(key, step.next());
         return Optional.of(step.outcome());
     }
 
+    private boolean isKept(DatabaseCall call, StorageKey key, Row row, Step step) throws SQLException {
+        if (step.outcome() instanceof Applied) {
+            return store(call, key, row, step);
+        }
+        boolean isConfirmed =
+                !(step.outcome() instanceof Duplicate) || !calls.dialect().readsUnconfirmed();
+        return isConfirmed || table.confirm(call, key, row.version());
+    }
+
     private boolean store(DatabaseCall call, StorageKey key, Row row, Step step) throws SQLException {
         StoredConversation next = step.next();
         if (next.isGone()) {
             return row.conversation().isGone() || table.clear(call, key, row.version());
+        }
+        if (row.isLive()) { // one that ends before the statement must not go on
+            return table.updateWhileThere(call, key, row.version(), next, step.timeToLive());
         }
         return row.exists()
                 ? table.update(call, key, row.version(), next, step.timeToLive())

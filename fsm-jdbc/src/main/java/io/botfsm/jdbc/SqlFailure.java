@@ -21,7 +21,9 @@ enum SqlFailure {
     private static final int SQLITE_LOCKED = 6;
     private static final int SQLITE_READONLY = 8;
     private static final int MYSQL_DUPLICATE = 1062;
+    private static final int MYSQL_TOO_MANY_OF_USER = 1203;
     private static final int MYSQL_LOCK_TIMEOUT = 1205;
+    private static final int MYSQL_LIMIT_OF_USER = 1226;
     private static final int MYSQL_READ_ONLY = 1290;
     private static final int H2_CONCURRENT_UPDATE = 90131;
 
@@ -30,9 +32,9 @@ enum SqlFailure {
         return switch (dialect) {
             case POSTGRESQL -> state.equals("55P03") ? LOST_RACE : byState(state);
             case MYSQL ->
-                switch (e.getErrorCode()) {
+                switch (originalCode(e)) {
                     case MYSQL_DUPLICATE, MYSQL_LOCK_TIMEOUT -> LOST_RACE;
-                    case MYSQL_READ_ONLY -> NOT_EXECUTED;
+                    case MYSQL_READ_ONLY, MYSQL_TOO_MANY_OF_USER, MYSQL_LIMIT_OF_USER -> NOT_EXECUTED;
                     default -> byState(state);
                 };
             case H2 -> e.getErrorCode() == H2_CONCURRENT_UPDATE || state.equals("HYT00") ? LOST_RACE : byState(state);
@@ -43,6 +45,13 @@ enum SqlFailure {
                     default -> UNKNOWN;
                 };
         };
+    }
+
+    /** A pool reports its connections' error with the state but without the code. */
+    private static int originalCode(SQLException e) {
+        return e.getErrorCode() == 0 && e.getCause() instanceof SQLException original
+                ? original.getErrorCode()
+                : e.getErrorCode();
     }
 
     /** Whether it is of wrong credentials, or of no such database. */

@@ -28,14 +28,38 @@ final class TableCheck {
         this.connection = connection;
     }
 
-    /** Creates what is missing. Where several instances begin at once, one may find that another was faster. */
+    /** @throws StorageRefusedException if the statements may see what others have not committed */
+    void requireIsolation() throws SQLException {
+        if (connection.getTransactionIsolation() == Connection.TRANSACTION_READ_UNCOMMITTED) {
+            throw new StorageRefusedException(
+                    "the connections have the isolation level READ UNCOMMITTED, at which writes are lost: set READ"
+                            + " COMMITTED or higher in the data source",
+                    null);
+        }
+    }
+
+    /**
+     * Creates what is missing, for which alone it needs the permission. Where several instances begin at once, one may
+     * find that another was faster.
+     */
     void create() throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(true);
         try {
-            createWith(TRIES);
+            if (!hasTables()) {
+                createWith(TRIES);
+            }
         } finally {
             connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    private boolean hasTables() throws SQLException {
+        try {
+            requireTables();
+            return true;
+        } catch (StorageRefusedException e) {
+            return false;
         }
     }
 
@@ -77,8 +101,13 @@ final class TableCheck {
         }
     }
 
-    /** @throws StorageRefusedException if the table is missing, or lacks a column */
-    void require(String table, List<String> columns) throws SQLException {
+    /** @throws StorageRefusedException if a table is missing, or lacks a column */
+    void requireTables() throws SQLException {
+        require(ConversationTable.NAME, ConversationTable.COLUMNS);
+        require(LeaseTable.NAME, LeaseTable.COLUMNS);
+    }
+
+    private void require(String table, List<String> columns) throws SQLException {
         List<String> missing = new ArrayList<>(columns);
         missing.removeAll(columnsOf(table));
         if (!missing.isEmpty()) {

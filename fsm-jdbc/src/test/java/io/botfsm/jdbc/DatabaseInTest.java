@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 
 /** A database of a test class: its pool, its threads, and where asked for a clock that stands still and a proxy. */
@@ -73,8 +74,15 @@ final class DatabaseInTest implements AutoCloseable {
     }
 
     BotDatabase.Builder builder(Duration timeout) {
-        BotDatabase.Builder builder =
-                BotDatabase.builder(pool).executor(threads).timeout(timeout).hintInterval(Duration.ofMillis(10));
+        return builder(pool, timeout);
+    }
+
+    /** With connections of its pool that come through another data source. */
+    BotDatabase.Builder builder(DataSource connections, Duration timeout) {
+        BotDatabase.Builder builder = BotDatabase.builder(connections)
+                .executor(threads)
+                .timeout(timeout)
+                .hintInterval(Duration.ofMillis(10));
         return clockStandsStill ? builder.clock(STOPPED_CLOCK, () -> micros.get() * 1_000) : builder;
     }
 

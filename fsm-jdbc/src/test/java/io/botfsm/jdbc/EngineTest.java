@@ -24,6 +24,7 @@ import io.botfsm.storage.StorageRefusedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -166,6 +167,25 @@ abstract class EngineTest {
         assertThat(Await.answer(other.read(key)).data()).isEqualTo(Map.of("a", "1", "b", "2"));
     }
 
+    /** Its row ends with it, or, where an event outlives it, later. */
+    @Test
+    void whatEndsBetweenReadingAndWritingIsNotRevived() {
+        try (DatabaseInTest stopped = DatabaseInTest.of(engine).withStoppedClock()) {
+            ObservedDataSource observed = new ObservedDataSource(stopped.pool());
+            StateStorage storage =
+                    stopped.builder(observed.dataSource(), TIMEOUT).build().stateStorage();
+            for (String user : List.of("row", "event")) {
+                Mutation.Builder brief = change().state("A").put("a", "1").ttl(Duration.ofMinutes(1));
+                applied(storage, key(user), user.equals("event") ? brief.eventId(EventId.of(1)) : brief);
+                observed.beforeNextUpdate(() -> stopped.advance(Duration.ofMinutes(2)));
+                applied(storage, key(user), change().put("b", "1"));
+                Snapshot after = Await.answer(storage.read(key(user)));
+                assertThat(after.state()).as(user).isEmpty();
+                assertThat(after.data()).as(user).containsOnlyKeys("b");
+            }
+        }
+    }
+
     /** A row that is not there yet cannot be locked. */
     @Test
     void manyFirstWritesOfOneConversationAllSurvive() {
@@ -208,6 +228,19 @@ abstract class EngineTest {
             applied(opened.stateStorage(), KEY, change().state("A"));
             assertThat(Await.answer(opened.stateStorage().read(KEY)).state()).hasValue("A");
             opened.close();
+        }
+    }
+
+    /** There an update may find a row as another has not committed it. */
+    @Test
+    void readUncommittedIsRefused() {
+        try (HikariDataSource pool =
+                pool(settings -> settings.setTransactionIsolation("TRANSACTION_READ_UNCOMMITTED"))) {
+            BotDatabase.Builder builder = BotDatabase.builder(pool).createTables();
+            assertThatThrownBy(builder::build)
+                    .isInstanceOf(StorageRefusedException.class)
+                    .hasMessageContaining("READ UNCOMMITTED")
+                    .hasMessageContaining("READ COMMITTED or higher");
         }
     }
 
@@ -268,6 +301,24 @@ abstract class EngineTest {
                 write(storage, 64);
                 return rowsOfKey(stopped) == 0;
             });
+        }
+    }
+
+    /** Otherwise programs that restart often would never come to the later ones. */
+    @Test
+    void rowsAreSweptFromTheFirstWriteOfTheProcessOn() {
+        try (DatabaseInTest stopped = DatabaseInTest.of(engine).withStoppedClock()) {
+            StateStorage before = stopped.builder(TIMEOUT).build().stateStorage();
+            for (int i = 0; i < 520; i++) {
+                applied(before, key("a" + i), change().state("A"));
+            }
+            applied(before, key("c"), change().state("A"));
+            applied(before, key("c"), change().clearState());
+            stopped.advance(Duration.ofMinutes(61));
+            write(stopped.builder(TIMEOUT).build().stateStorage(), 64);
+            Awaitility.await()
+                    .atMost(TIMEOUT)
+                    .until(() -> stopped.count("SELECT count(*) FROM fsm_conversation WHERE version > 0") == 521);
         }
     }
 

@@ -6,12 +6,15 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLTransientConnectionException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 
-/** A data source that counts the statements which are executed, and can refuse connections. */
+/** A data source that counts the statements which are executed, can refuse connections, and come before an update. */
 final class ObservedDataSource {
     private final AtomicInteger executed = new AtomicInteger();
+    private final AtomicReference<Optional<Runnable>> beforeUpdate = new AtomicReference<>(Optional.empty());
     private volatile boolean refusing;
     private final DataSource observed;
 
@@ -32,6 +35,11 @@ final class ObservedDataSource {
         refusing = connections;
     }
 
+    /** Runs something between preparing the next statement that changes rows and executing it. */
+    void beforeNextUpdate(Runnable action) {
+        beforeUpdate.set(Optional.of(action));
+    }
+
     private <T> T observed(Class<T> type, T real) {
         InvocationHandler calls = (proxy, method, arguments) -> {
             if (real instanceof DataSource && refusing) {
@@ -39,6 +47,9 @@ final class ObservedDataSource {
             }
             if (real instanceof PreparedStatement && method.getName().startsWith("execute")) {
                 executed.incrementAndGet();
+                if (method.getName().equals("executeUpdate")) {
+                    beforeUpdate.getAndSet(Optional.empty()).ifPresent(Runnable::run);
+                }
             }
             try {
                 Object result = method.invoke(real, arguments);

@@ -134,21 +134,24 @@ class PostgresFaultsTest {
     void aWriteThatWaitedForAConnectionInVainIsNeverExecuted() throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         String url = Engine.POSTGRESQL.url(Engine.POSTGRESQL.newDatabase());
-        try (HikariDataSource pool = Engine.pool(url, 1, settings -> settings.setConnectionTimeout(60_000));
-                BotDatabase database = BotDatabase.builder(pool)
-                        .executor(thread)
-                        .timeout(TIMEOUT)
-                        .createTables()
-                        .build()) {
-            StateStorage storage = database.stateStorage();
-            StorageUnavailableException late;
-            try (Connection only = pool.getConnection()) {
-                assertThat(only.isValid(1)).isTrue();
-                late = (StorageUnavailableException) Await.failure(storage.write(KEY, put("b")));
+        try (HikariDataSource pool = Engine.pool(url, 1, settings -> settings.setConnectionTimeout(60_000))) {
+            ObservedDataSource observed = new ObservedDataSource(pool);
+            try (BotDatabase database = BotDatabase.builder(observed.dataSource())
+                    .executor(thread)
+                    .timeout(TIMEOUT)
+                    .createTables()
+                    .build()) {
+                StateStorage storage = database.stateStorage();
+                StorageUnavailableException late;
+                try (Connection only = pool.getConnection()) {
+                    assertThat(only.isValid(1)).isTrue();
+                    late = (StorageUnavailableException) Await.failure(storage.write(KEY, put("b")));
+                }
+                assertThat(late.mayBeApplied()).isFalse();
+                assertThat(late.timeout()).isEqualTo(TIMEOUT);
+                assertThat(Await.answer(storage.read(KEY))).isEqualTo(Snapshot.none()); // behind it on the thread
+                assertThat(observed.executed()).isEqualTo(1); // a statement without time would cost the connection
             }
-            assertThat(late.mayBeApplied()).isFalse();
-            assertThat(late.timeout()).isEqualTo(TIMEOUT);
-            assertThat(readAfterwards(storage, KEY)).isEqualTo(Snapshot.none()); // behind it on the thread
         } finally {
             thread.shutdownNow();
         }

@@ -84,6 +84,7 @@ class DatabasesTest {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO orders (update_id, pizza)"
                         + " SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM orders WHERE update_id = ?)")) {
+            connection.setAutoCommit(true); // in case the pool is set otherwise
             insert.setLong(1, updateId); // the primary key, so that a repeated update orders nothing more
             insert.setString(2, pizza);
             insert.setLong(3, updateId);
