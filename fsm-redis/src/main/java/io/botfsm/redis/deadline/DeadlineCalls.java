@@ -14,7 +14,9 @@ import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -33,6 +35,7 @@ final class DeadlineCalls {
     /** In the order in which {@code deadline-check.lua} numbers them. */
     private static final List<Verdict> VERDICTS = List.of(Verdict.values());
 
+    private static final String ANY_TIME = "+inf";
     private static final int MILLIS_A_UNIT = 10;
     private static final Duration AHEAD_IF_UNREADABLE = Duration.ofMinutes(1);
 
@@ -103,34 +106,42 @@ final class DeadlineCalls {
         permitted = true;
     }
 
-    /**
-     * Entries of indexes, those with the earliest places of each.
-     *
-     * @param latest the latest place, in hundredths of a second since 1970
-     */
-    List<QueuedEntry> entries(List<byte[]> indexes, String latest, int offset, int count) {
-        List<byte[]> arguments = List.of(ascii(latest), ascii("" + offset), ascii("" + count));
+    /** A page of the entries of indexes, by place in each. */
+    List<QueuedEntry> page(List<byte[]> indexes, int offset, int count) {
         List<QueuedEntry> entries = new ArrayList<>();
-        List<CompletableFuture<List<Object>>> replies = new ArrayList<>();
-        for (int from = 0; from < indexes.size(); from += indexesACall) {
-            List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + indexesACall));
-            replies.add(run(LIST, some, arguments));
-            if (replies.size() == CALLS_AT_ONCE) {
-                add(entries, replies);
-            }
-        }
-        add(entries, replies);
+        list(indexes, List.of(ascii(ANY_TIME), ascii("" + offset), ascii("" + count), ascii("")), entries);
         return entries;
     }
 
-    private void add(List<QueuedEntry> entries, List<CompletableFuture<List<Object>>> replies) {
+    /** The entries with the earliest places of all indexes, in that order, up to a time. */
+    List<QueuedEntry> earliest(List<byte[]> indexes, Instant now, int most) {
+        TreeSet<QueuedEntry> earliest = new TreeSet<>(QueuedEntry.ORDER);
+        int atOnce = CALLS_AT_ONCE * indexesACall;
+        byte[] latest = units(now);
+        for (int from = 0; from < indexes.size(); from += atOnce) {
+            List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + atOnce));
+            list(some, List.of(latest, ascii("0"), ascii("" + most), ascii("" + most)), earliest);
+            while (earliest.size() > most) {
+                earliest.pollLast();
+            }
+            if (earliest.size() == most) {
+                latest = ascii("(" + earliest.last().place());
+            }
+        }
+        return List.copyOf(earliest);
+    }
+
+    private void list(List<byte[]> indexes, List<byte[]> arguments, Collection<QueuedEntry> entries) {
+        List<CompletableFuture<List<Object>>> replies = new ArrayList<>();
+        for (int from = 0; from < indexes.size(); from += indexesACall) {
+            replies.add(run(LIST, indexes.subList(from, Math.min(indexes.size(), from + indexesACall)), arguments));
+        }
         for (CompletableFuture<List<Object>> reply : replies) {
             List<Object> flat = calls.await("ZRANGEBYSCORE", reply);
             for (int i = 0; i + 1 < flat.size(); i += 2) {
                 entries.add(QueuedEntry.of(flat.get(i), flat.get(i + 1)));
             }
         }
-        replies.clear();
     }
 
     /**

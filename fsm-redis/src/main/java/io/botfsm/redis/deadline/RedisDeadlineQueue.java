@@ -42,10 +42,13 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisDeadlineQueue.class.getPackageName());
 
     private static final int AT_ONCE = 100;
+
+    /** More would hold up a server for longer while it sorts. */
+    private static final int MOST_AT_ONCE = 10_000;
+
     private static final int KEYS_A_SCAN = 100;
     private static final int ENTRIES_A_PAGE = 1_000;
     private static final int INDEXES_AT_ONCE = 1_024;
-    private static final String ANY_TIME = "+inf";
 
     private final RedisPort port;
     private final DeadlineKeys keys;
@@ -95,24 +98,12 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         List<byte[]> indexes = keys.indexes(id);
         List<DueConversation> due = new ArrayList<>();
         Set<String> looked = new HashSet<>();
-        boolean mayHideMore = true;
-        while (mayHideMore && due.size() < limit) {
-            mayHideMore = look(earliest(indexes, now, Math.max(limit, AT_ONCE)), looked, now, limit, due);
+        int most = Math.max(limit, AT_ONCE);
+        while (look(scripts.earliest(indexes, now, most), looked, now, limit, due) && due.size() < limit) {
+            most = Math.min(10 * most, MOST_AT_ONCE);
         }
         due.sort(Comparator.comparing(DueConversation::queuedAt));
         return List.copyOf(due.subList(0, Math.min(limit, due.size())));
-    }
-
-    /** The entries with the earliest places of all indexes. */
-    private List<QueuedEntry> earliest(List<byte[]> indexes, Instant now, int most) {
-        TreeSet<QueuedEntry> earliest = new TreeSet<>(QueuedEntry.ORDER);
-        for (QueuedEntry entry : scripts.entries(indexes, "" + now.toEpochMilli() / 10, 0, most)) {
-            earliest.add(entry);
-            if (earliest.size() > most) {
-                earliest.pollLast();
-            }
-        }
-        return List.copyOf(earliest);
     }
 
     /**
@@ -203,7 +194,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             int offset = 0;
             List<QueuedEntry> page;
             do {
-                page = scripts.entries(window, ANY_TIME, offset, ENTRIES_A_PAGE);
+                page = scripts.page(window, offset, ENTRIES_A_PAGE);
                 page.stream()
                         .flatMap(entry -> entry.key().stream())
                         .filter(filter::matches)

@@ -1,11 +1,25 @@
 -- Lists entries of indexes of deadlines.
 -- KEYS: indexes
 -- ARGV: 1 the latest place, in hundredths of a second since 1970 or +inf, 2 how many of each index to pass over,
---       3 how many of each at most, those with the earliest places
+--       3 how many of each at most, those with the earliest places,
+--       4 how many of all are wanted, those with the earliest places: a few times as many are listed; '' for all
 -- Returns entry and place in turn
-local listed = {}
+local latest, most, listed, places = ARGV[1], tonumber(ARGV[4]), {}, {}
 for i = 1, #KEYS do
-  local entries = redis.call('ZRANGEBYSCORE', KEYS[i], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
+  local entries = redis.call('ZRANGEBYSCORE', KEYS[i], '-inf', latest, 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
   for k = 1, #entries do listed[#listed + 1] = entries[k] end
+  if most then
+    for k = 2, #entries, 2 do places[#places + 1] = tonumber(entries[k]) end
+    if #places >= 2 * most then -- enough are earlier than the rest of the indexes need to list
+      table.sort(places)
+      latest = string.format('(%.17g', places[most])
+      for k = #places, most + 1, -1 do places[k] = nil end
+    end
+  end
 end
-return listed
+if latest == ARGV[1] then return listed end
+local bound, wanted = tonumber(string.sub(latest, 2)), {}
+for k = 1, #listed, 2 do
+  if tonumber(listed[k + 1]) <= bound then wanted[#wanted + 1], wanted[#wanted + 2] = listed[k], listed[k + 1] end
+end
+return wanted
