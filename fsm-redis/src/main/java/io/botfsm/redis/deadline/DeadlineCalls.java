@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The scripts of the queue of deadlines, run and waited for. Thread-safe. */
 final class DeadlineCalls {
@@ -66,7 +67,9 @@ final class DeadlineCalls {
         LATE,
         WITHOUT_DEADLINE,
         EARLY,
-        UNREADABLE
+        UNREADABLE,
+        /** Conversation and index are on two nodes until their slot has moved; the script does not return this. */
+        UNREACHABLE
     }
 
     /**
@@ -155,11 +158,31 @@ final class DeadlineCalls {
         byte[] latest = units(now.plus(farthest).plusMillis(MILLIS_A_UNIT));
         byte[] ahead = isLooking ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
         List<CompletableFuture<List<Object>>> replies = conversations.stream()
-                .map(key -> run(CHECK, keys.conversationAndIndex(key), List.of(entry(key), time, latest, ahead)))
+                .map(key -> check(keys.conversationAndIndex(key), List.of(entry(key), time, latest, ahead)))
                 .toList();
         return replies.stream()
                 .map(reply -> Checked.of(calls.await("EVALSHA", reply)))
                 .toList();
+    }
+
+    private CompletableFuture<List<Object>> check(List<byte[]> scriptKeys, List<byte[]> arguments) {
+        return scripts.call(CHECK, scriptKeys, arguments, (result, reply, failure) -> {
+            if (isBetweenNodes(failure)) {
+                result.complete(List.of((long) VERDICTS.indexOf(Verdict.UNREACHABLE)));
+            } else {
+                complete(result, reply, failure);
+            }
+        });
+    }
+
+    /** Whether nodes sent a command to and fro until its time was over, since the slot of its keys is on its way. */
+    private static boolean isBetweenNodes(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause instanceof RedisPortException known; cause = cause.getCause()) {
+            if (known.code().equals("TRYAGAIN") || known.code().equals("ASK")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Moves an entry that is where it was; returns whether it did. */
@@ -178,13 +201,16 @@ final class DeadlineCalls {
     }
 
     private CompletableFuture<List<Object>> run(Script script, List<byte[]> scriptKeys, List<byte[]> arguments) {
-        return scripts.call(script, scriptKeys, arguments, (result, reply, failure) -> {
-            if (reply == null) {
-                result.completeExceptionally(failure == null ? RedisPortException.outcomeUnknown(null) : failure);
-            } else {
-                result.complete(reply);
-            }
-        });
+        return scripts.call(script, scriptKeys, arguments, DeadlineCalls::complete);
+    }
+
+    private static void complete(
+            CompletableFuture<List<Object>> result, @Nullable List<Object> reply, @Nullable Throwable failure) {
+        if (reply == null) {
+            result.completeExceptionally(failure == null ? RedisPortException.outcomeUnknown(null) : failure);
+        } else {
+            result.complete(reply);
+        }
     }
 
     private static byte[] entry(StorageKey key) {

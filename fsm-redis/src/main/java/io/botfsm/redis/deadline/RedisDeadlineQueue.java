@@ -47,8 +47,8 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     private static final int MOST_AT_ONCE = 10_000;
 
     private static final int KEYS_A_SCAN = 100;
-    private static final int ENTRIES_A_PAGE = 1_000;
-    private static final int INDEXES_AT_ONCE = 1_024;
+    private static final int ENTRIES_A_PAGE = 100;
+    private static final int INDEXES_AT_ONCE = 64;
 
     private final RedisPort port;
     private final DeadlineKeys keys;
@@ -129,9 +129,16 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
                 if (each.verdict() == Verdict.UNREADABLE) {
                     LOGGER.warn("{}: is due, but its record cannot be read; looking again in a minute", some.get(i));
                 }
+                warnIfUnreachable(some.get(i), each);
             }
         }
         return anyElsewhere;
+    }
+
+    private static void warnIfUnreachable(StorageKey key, Checked checked) {
+        if (checked.verdict() == Verdict.UNREACHABLE) {
+            LOGGER.warn("{}: its deadline is left out until its slot of the cluster has moved", key);
+        }
     }
 
     @Override
@@ -162,6 +169,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             }
             check(some, verdicts);
         }
+        deadlines -= verdicts.getOrDefault(Verdict.UNREACHABLE, 0);
         for (String bot : bots()) {
             if (filter.bot().orElse(bot).equals(bot)) {
                 scripts.requirePermission();
@@ -180,8 +188,11 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             return;
         }
         scripts.requirePermission();
-        for (Checked checked : scripts.check(some, clock.instant(), MAX_DEFERRAL, false)) {
-            verdicts.merge(checked.verdict(), 1, Integer::sum);
+        calls.pace(some.size());
+        List<Checked> checked = scripts.check(some, clock.instant(), MAX_DEFERRAL, false);
+        for (int i = 0; i < some.size(); i++) {
+            verdicts.merge(checked.get(i).verdict(), 1, Integer::sum);
+            warnIfUnreachable(some.get(i), checked.get(i));
         }
         some.clear();
     }
@@ -195,6 +206,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             List<QueuedEntry> page;
             do {
                 page = scripts.page(window, offset, ENTRIES_A_PAGE);
+                calls.pace(page.size());
                 page.stream()
                         .flatMap(entry -> entry.key().stream())
                         .filter(filter::matches)
