@@ -1,23 +1,26 @@
-package io.botfsm.redis.deadline;
+package io.botfsm.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.redis.RedisStateStorage;
-import io.botfsm.redis.RedisStorageOptions;
-import io.botfsm.redis.SocketPort;
+import io.botfsm.redis.deadline.DeadlineKeys;
+import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.deadline.DeadlineQueue;
 import io.botfsm.storage.deadline.DueConversation;
+import io.botfsm.storage.deadline.MendReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +70,7 @@ class RedisDeadlineQueueTest {
     private static final class CountingPort extends SocketPort {
         private long lists;
         private long listed;
+        private String moving = "";
 
         private CountingPort(RespConnection connection) {
             super(connection);
@@ -74,6 +78,10 @@ class RedisDeadlineQueueTest {
 
         @Override
         public CompletionStage<List<Object>> evalsha(String sha, List<byte[]> keys, List<byte[]> args) {
+            if (keys.size() == 2 && new String(keys.get(0), UTF_8).equals(moving)) {
+                return CompletableFuture.failedFuture(
+                        RedisPortException.ofServerError("TRYAGAIN Multiple keys request during rehashing of slot"));
+            }
             return super.evalsha(sha, keys, args).thenApply(reply -> {
                 if (keys.size() > 2) {
                     lists++;
@@ -135,5 +143,66 @@ class RedisDeadlineQueueTest {
         assertThat(queue().due(1, 100)).hasSize(100);
         assertThat(port.listed).isLessThanOrEqualTo(16 * 250);
         assertThat(queue().due(1, 1_000)).hasSize(1_000);
+    }
+
+    /** As while a slot is on its way and stays there. */
+    @Test
+    void whatIsBetweenTwoNodesHidesNothingElse() {
+        due(key(1), PAST);
+        due(key(2), PAST.plusSeconds(1));
+        port.moving = "fsm:{1:1:1}";
+        assertThat(keys(queue().due(1, 1))).containsExactly(key(2));
+        assertThat(queue().mend(ConversationFilter.all()).toString())
+                .isEqualTo(MendReport.of(1, 0, 0, 0).toString());
+        port.moving = "";
+        assertThat(keys(queue().due(1, 10))).containsExactly(key(1), key(2));
+    }
+
+    private StateStorage endingAfterTenSeconds(AtomicReference<Instant> now) {
+        RedisStorageOptions options =
+                RedisStorageOptions.builder().ttl(Duration.ofSeconds(10)).build();
+        return new RedisStateStorage(port, Duration.ofSeconds(5), options, now::get);
+    }
+
+    /** A write that was sent before the end of a conversation may arrive after a look that was after it. */
+    @Test
+    void aWriteOfAnEarlierTimeFindsItsDeadlineAgain() {
+        Instant begin = Instant.now();
+        Instant end = begin.plusSeconds(10);
+        AtomicReference<Instant> now = new AtomicReference<>(begin);
+        StateStorage timed = endingAfterTenSeconds(now);
+        Mutation write = Mutation.builder().state("A").eventId(1).deadline(PAST).build();
+        timed.write(key(1), write).toCompletableFuture().join();
+        DeadlineQueue queue = timed.extension(DeadlineQueue.class).orElseThrow();
+        assertThat(keys(queue.due(1, 10))).containsExactly(key(1));
+        now.set(end.plusSeconds(5));
+        assertThat(queue.due(1, 10)).isEmpty();
+        assertThat(queue.mend(ConversationFilter.all()).removed()).isZero();
+        now.set(end.minusSeconds(1));
+        timed.write(key(1), Mutation.builder().state("B").eventId(2).persist().build())
+                .toCompletableFuture()
+                .join();
+        now.set(end.plusSeconds(59));
+        assertThat(queue.due(1, 10)).isEmpty();
+        now.set(end.plusSeconds(61));
+        assertThat(keys(queue.due(1, 10))).containsExactly(key(1));
+    }
+
+    @Test
+    void aMinuteAfterItsEndNothingIsLeftInTheIndex() {
+        Instant begin = Instant.now();
+        AtomicReference<Instant> now = new AtomicReference<>(begin);
+        StateStorage timed = endingAfterTenSeconds(now);
+        Mutation write = Mutation.builder().state("A").eventId(1).deadline(PAST).build();
+        timed.write(key(1), write).toCompletableFuture().join();
+        DeadlineQueue queue = timed.extension(DeadlineQueue.class).orElseThrow();
+        for (int seconds : new int[] {11, 69}) {
+            now.set(begin.plusSeconds(seconds));
+            assertThat(queue.due(1, 10)).isEmpty();
+            assertThat(admin.number("EXISTS", index(key(1)))).isEqualTo(1);
+        }
+        now.set(begin.plusSeconds(71));
+        assertThat(queue.due(1, 10)).isEmpty();
+        assertThat(admin.number("EXISTS", index(key(1)))).isZero();
     }
 }
