@@ -85,7 +85,7 @@ class RedisDeadlineQueueTest {
             return super.evalsha(sha, keys, args).thenApply(reply -> {
                 if (keys.size() > 2) {
                     lists++;
-                    listed += reply.size() / 2;
+                    listed += reply.size() / 3;
                 }
                 return reply;
             });
@@ -143,6 +143,20 @@ class RedisDeadlineQueueTest {
         assertThat(queue().due(1, 100)).hasSize(100);
         assertThat(port.listed).isLessThanOrEqualTo(16 * 250);
         assertThat(queue().due(1, 1_000)).hasSize(1_000);
+    }
+
+    /** Texts that are no key, and keys of another bot. */
+    @Test
+    void whatBelongsToNoConversationHidesNothing() {
+        due(key(1), PAST);
+        for (int i = 0; i < 300; i++) {
+            admin.call("ZADD", index(key(1)), "-inf", "no key " + i);
+        }
+        admin.call("ZADD", index(key(1)), "5", "2:1:1");
+        assertThat(keys(queue().due(1, 1))).containsExactly(key(1));
+        assertThat(admin.number("ZCOUNT", index(key(1)), "-inf", "100")).isZero();
+        assertThat(queue().mend(ConversationFilter.all()).removed()).isEqualTo(301);
+        assertThat(admin.number("ZCARD", index(key(1)))).isEqualTo(1);
     }
 
     /** As while a slot is on its way and stays there. */

@@ -112,7 +112,7 @@ final class DeadlineCalls {
     /** A page of the entries of indexes, by place in each. */
     List<QueuedEntry> page(List<byte[]> indexes, int offset, int count) {
         List<QueuedEntry> entries = new ArrayList<>();
-        list(indexes, List.of(ascii(ANY_TIME), ascii("" + offset), ascii("" + count), ascii("")), entries);
+        list(indexes, 0, List.of(ascii(ANY_TIME), ascii("" + offset), ascii("" + count), ascii("")), entries);
         return entries;
     }
 
@@ -123,7 +123,7 @@ final class DeadlineCalls {
         byte[] latest = units(now);
         for (int from = 0; from < indexes.size(); from += atOnce) {
             List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + atOnce));
-            list(some, List.of(latest, ascii("0"), ascii("" + most), ascii("" + most)), earliest);
+            list(some, from, List.of(latest, ascii("0"), ascii("" + most), ascii("" + most)), earliest);
             while (earliest.size() > most) {
                 earliest.pollLast();
             }
@@ -134,15 +134,17 @@ final class DeadlineCalls {
         return List.copyOf(earliest);
     }
 
-    private void list(List<byte[]> indexes, List<byte[]> arguments, Collection<QueuedEntry> entries) {
+    private void list(List<byte[]> indexes, int first, List<byte[]> arguments, Collection<QueuedEntry> entries) {
         List<CompletableFuture<List<Object>>> replies = new ArrayList<>();
         for (int from = 0; from < indexes.size(); from += indexesACall) {
             replies.add(run(LIST, indexes.subList(from, Math.min(indexes.size(), from + indexesACall)), arguments));
         }
-        for (CompletableFuture<List<Object>> reply : replies) {
-            List<Object> flat = calls.await("ZRANGEBYSCORE", reply);
-            for (int i = 0; i + 1 < flat.size(); i += 2) {
-                entries.add(QueuedEntry.of(flat.get(i), flat.get(i + 1)));
+        for (int i = 0; i < replies.size(); i++) {
+            int before = first + i * indexesACall - 1;
+            List<Object> flat = calls.await("ZRANGEBYSCORE", replies.get(i));
+            for (int k = 0; k + 2 < flat.size(); k += 3) {
+                int index = before + ((Long) flat.get(k)).intValue();
+                entries.add(QueuedEntry.of(index, flat.get(k + 1), flat.get(k + 2)));
             }
         }
     }
@@ -163,6 +165,18 @@ final class DeadlineCalls {
         return replies.stream()
                 .map(reply -> Checked.of(calls.await("EVALSHA", reply)))
                 .toList();
+    }
+
+    /**
+     * Puts an entry aside that belongs to no conversation of its index.
+     *
+     * @param isLooking whether it is moved ahead, so that it hides nothing; otherwise it is removed
+     */
+    Checked putAside(byte[] index, QueuedEntry stray, Instant now, boolean isLooking) {
+        byte[] ahead = isLooking ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
+        byte[] conversation = isLooking ? index : keys.nothingBeside(index); // no record, or none at all
+        List<byte[]> arguments = List.of(stray.text(), ascii("" + now.toEpochMilli()), units(now), ahead);
+        return Checked.of(calls.await("EVALSHA", check(List.of(conversation, index), arguments)));
     }
 
     private CompletableFuture<List<Object>> check(List<byte[]> scriptKeys, List<byte[]> arguments) {

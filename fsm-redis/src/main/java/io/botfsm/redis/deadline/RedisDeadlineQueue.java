@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -99,7 +100,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         List<DueConversation> due = new ArrayList<>();
         Set<String> looked = new HashSet<>();
         int most = Math.max(limit, AT_ONCE);
-        while (look(scripts.earliest(indexes, now, most), looked, now, limit, due) && due.size() < limit) {
+        while (look(indexes, scripts.earliest(indexes, now, most), looked, now, limit, due) && due.size() < limit) {
             most = Math.min(10 * most, MOST_AT_ONCE);
         }
         due.sort(Comparator.comparing(DueConversation::queuedAt));
@@ -110,12 +111,30 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
      * Compares entries with their conversations; returns whether some were put elsewhere, which may have hidden more.
      */
     private boolean look(
-            List<QueuedEntry> entries, Set<String> looked, Instant now, int limit, List<DueConversation> due) {
-        List<StorageKey> left = entries.stream()
-                .filter(entry -> looked.add(entry.text()))
-                .flatMap(entry -> entry.key().stream())
-                .toList();
+            List<byte[]> indexes,
+            List<QueuedEntry> entries,
+            Set<String> looked,
+            Instant now,
+            int limit,
+            List<DueConversation> due) {
+        List<StorageKey> left = new ArrayList<>();
         boolean anyElsewhere = false;
+        String stray = "";
+        for (QueuedEntry entry : entries) {
+            if (looked.add(entry.index() + " " + entry.bytes())) {
+                byte[] index = indexes.get(entry.index());
+                Optional<StorageKey> key = keys.conversation(index, entry);
+                key.ifPresent(left::add);
+                if (key.isEmpty()) {
+                    anyElsewhere = true;
+                    var unused = scripts.putAside(index, entry, now, true);
+                    stray = text(index);
+                }
+            }
+        }
+        if (!stray.isEmpty()) {
+            LOGGER.warn("{}: an entry there belongs to no conversation; looking again in a minute", stray);
+        }
         for (int from = 0; from < left.size() && due.size() < limit; from += AT_ONCE) {
             List<StorageKey> some = left.subList(from, Math.min(left.size(), from + AT_ONCE));
             List<Checked> checked = scripts.check(some, now, MAX_DEFERRAL, true);
@@ -133,6 +152,10 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             }
         }
         return anyElsewhere;
+    }
+
+    private static String text(byte[] index) {
+        return new String(index, UTF_8);
     }
 
     private static void warnIfUnreachable(StorageKey key, Checked checked) {
@@ -202,17 +225,29 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             List<byte[]> window = indexes.subList(from, Math.min(indexes.size(), from + INDEXES_AT_ONCE));
             calls.pace(window.size());
             List<StorageKey> matching = new ArrayList<>();
+            List<QueuedEntry> strays = new ArrayList<>();
             int offset = 0;
             List<QueuedEntry> page;
             do {
                 page = scripts.page(window, offset, ENTRIES_A_PAGE);
                 calls.pace(page.size());
-                page.stream()
-                        .flatMap(entry -> entry.key().stream())
-                        .filter(filter::matches)
-                        .forEach(matching::add);
+                for (QueuedEntry entry : page) {
+                    keys.conversation(window.get(entry.index()), entry)
+                            .ifPresentOrElse(matching::add, () -> strays.add(entry));
+                }
                 offset += ENTRIES_A_PAGE;
             } while (!page.isEmpty());
+            matching.removeIf(key -> !filter.matches(key));
+            for (QueuedEntry stray : strays) {
+                if (stray.key().filter(key -> !filter.matches(key)).isEmpty()) {
+                    calls.pace(1);
+                    verdicts.merge(
+                            scripts.putAside(window.get(stray.index()), stray, clock.instant(), false)
+                                    .verdict(),
+                            1,
+                            Integer::sum);
+                }
+            }
             for (int at = 0; at < matching.size(); at += AT_ONCE) {
                 check(new ArrayList<>(matching.subList(at, Math.min(matching.size(), at + AT_ONCE))), verdicts);
             }
