@@ -14,9 +14,12 @@ import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The scripts of the queue of deadlines, run and waited for. Thread-safe. */
 final class DeadlineCalls {
@@ -33,6 +36,7 @@ final class DeadlineCalls {
     /** In the order in which {@code deadline-check.lua} numbers them. */
     private static final List<Verdict> VERDICTS = List.of(Verdict.values());
 
+    private static final String ANY_TIME = "+inf";
     private static final int MILLIS_A_UNIT = 10;
     private static final Duration AHEAD_IF_UNREADABLE = Duration.ofMinutes(1);
 
@@ -63,7 +67,9 @@ final class DeadlineCalls {
         LATE,
         WITHOUT_DEADLINE,
         EARLY,
-        UNREADABLE
+        UNREADABLE,
+        /** Conversation and index are on two nodes until their slot has moved; the script does not return this. */
+        UNREACHABLE
     }
 
     /**
@@ -103,34 +109,44 @@ final class DeadlineCalls {
         permitted = true;
     }
 
-    /**
-     * Entries of indexes, those with the earliest places of each.
-     *
-     * @param latest the latest place, in hundredths of a second since 1970
-     */
-    List<QueuedEntry> entries(List<byte[]> indexes, String latest, int offset, int count) {
-        List<byte[]> arguments = List.of(ascii(latest), ascii("" + offset), ascii("" + count));
+    /** A page of the entries of indexes, by place in each. */
+    List<QueuedEntry> page(List<byte[]> indexes, int offset, int count) {
         List<QueuedEntry> entries = new ArrayList<>();
-        List<CompletableFuture<List<Object>>> replies = new ArrayList<>();
-        for (int from = 0; from < indexes.size(); from += indexesACall) {
-            List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + indexesACall));
-            replies.add(run(LIST, some, arguments));
-            if (replies.size() == CALLS_AT_ONCE) {
-                add(entries, replies);
-            }
-        }
-        add(entries, replies);
+        list(indexes, 0, List.of(ascii(ANY_TIME), ascii("" + offset), ascii("" + count), ascii("")), entries);
         return entries;
     }
 
-    private void add(List<QueuedEntry> entries, List<CompletableFuture<List<Object>>> replies) {
-        for (CompletableFuture<List<Object>> reply : replies) {
-            List<Object> flat = calls.await("ZRANGEBYSCORE", reply);
-            for (int i = 0; i + 1 < flat.size(); i += 2) {
-                entries.add(QueuedEntry.of(flat.get(i), flat.get(i + 1)));
+    /** The entries with the earliest places of all indexes, in that order, up to a time. */
+    List<QueuedEntry> earliest(List<byte[]> indexes, Instant now, int most) {
+        TreeSet<QueuedEntry> earliest = new TreeSet<>(QueuedEntry.ORDER);
+        int atOnce = CALLS_AT_ONCE * indexesACall;
+        byte[] latest = units(now);
+        for (int from = 0; from < indexes.size(); from += atOnce) {
+            List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + atOnce));
+            list(some, from, List.of(latest, ascii("0"), ascii("" + most), ascii("" + most)), earliest);
+            while (earliest.size() > most) {
+                earliest.pollLast();
+            }
+            if (earliest.size() == most) {
+                latest = ascii("(" + earliest.last().place());
             }
         }
-        replies.clear();
+        return List.copyOf(earliest);
+    }
+
+    private void list(List<byte[]> indexes, int first, List<byte[]> arguments, Collection<QueuedEntry> entries) {
+        List<CompletableFuture<List<Object>>> replies = new ArrayList<>();
+        for (int from = 0; from < indexes.size(); from += indexesACall) {
+            replies.add(run(LIST, indexes.subList(from, Math.min(indexes.size(), from + indexesACall)), arguments));
+        }
+        for (int i = 0; i < replies.size(); i++) {
+            int before = first + i * indexesACall - 1;
+            List<Object> flat = calls.await("ZRANGEBYSCORE", replies.get(i));
+            for (int k = 0; k + 2 < flat.size(); k += 3) {
+                int index = before + ((Long) flat.get(k)).intValue();
+                entries.add(QueuedEntry.of(index, flat.get(k + 1), flat.get(k + 2)));
+            }
+        }
     }
 
     /**
@@ -144,11 +160,43 @@ final class DeadlineCalls {
         byte[] latest = units(now.plus(farthest).plusMillis(MILLIS_A_UNIT));
         byte[] ahead = isLooking ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
         List<CompletableFuture<List<Object>>> replies = conversations.stream()
-                .map(key -> run(CHECK, keys.conversationAndIndex(key), List.of(entry(key), time, latest, ahead)))
+                .map(key -> check(keys.conversationAndIndex(key), List.of(entry(key), time, latest, ahead)))
                 .toList();
         return replies.stream()
                 .map(reply -> Checked.of(calls.await("EVALSHA", reply)))
                 .toList();
+    }
+
+    /**
+     * Puts an entry aside that belongs to no conversation of its index.
+     *
+     * @param isLooking whether it is moved ahead, so that it hides nothing; otherwise it is removed
+     */
+    Checked putAside(byte[] index, QueuedEntry stray, Instant now, boolean isLooking) {
+        byte[] ahead = isLooking ? units(now.plus(AHEAD_IF_UNREADABLE)) : new byte[0];
+        byte[] conversation = isLooking ? index : keys.nothingBeside(index); // no record, or none at all
+        List<byte[]> arguments = List.of(stray.text(), ascii("" + now.toEpochMilli()), units(now), ahead);
+        return Checked.of(calls.await("EVALSHA", check(List.of(conversation, index), arguments)));
+    }
+
+    private CompletableFuture<List<Object>> check(List<byte[]> scriptKeys, List<byte[]> arguments) {
+        return scripts.call(CHECK, scriptKeys, arguments, (result, reply, failure) -> {
+            if (isBetweenNodes(failure)) {
+                result.complete(List.of((long) VERDICTS.indexOf(Verdict.UNREACHABLE)));
+            } else {
+                complete(result, reply, failure);
+            }
+        });
+    }
+
+    /** Whether nodes sent a command to and fro until its time was over, since the slot of its keys is on its way. */
+    private static boolean isBetweenNodes(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause instanceof RedisPortException known; cause = cause.getCause()) {
+            if (known.code().equals("TRYAGAIN") || known.code().equals("ASK")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Moves an entry that is where it was; returns whether it did. */
@@ -167,13 +215,16 @@ final class DeadlineCalls {
     }
 
     private CompletableFuture<List<Object>> run(Script script, List<byte[]> scriptKeys, List<byte[]> arguments) {
-        return scripts.call(script, scriptKeys, arguments, (result, reply, failure) -> {
-            if (reply == null) {
-                result.completeExceptionally(failure == null ? RedisPortException.outcomeUnknown(null) : failure);
-            } else {
-                result.complete(reply);
-            }
-        });
+        return scripts.call(script, scriptKeys, arguments, DeadlineCalls::complete);
+    }
+
+    private static void complete(
+            CompletableFuture<List<Object>> result, @Nullable List<Object> reply, @Nullable Throwable failure) {
+        if (reply == null) {
+            result.completeExceptionally(failure == null ? RedisPortException.outcomeUnknown(null) : failure);
+        } else {
+            result.complete(reply);
+        }
     }
 
     private static byte[] entry(StorageKey key) {

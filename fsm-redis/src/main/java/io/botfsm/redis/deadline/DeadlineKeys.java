@@ -6,6 +6,7 @@ import io.botfsm.redis.cluster.HashSlot;
 import io.botfsm.redis.internal.KeyPattern;
 import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.storage.StorageKey;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -65,6 +66,16 @@ public final class DeadlineKeys {
         } catch (IllegalArgumentException notABot) {
             return Optional.empty();
         }
+    }
+
+    /** The conversation of an entry, if its index is the one where it belongs. */
+    Optional<StorageKey> conversation(byte[] index, QueuedEntry entry) {
+        return entry.key().filter(key -> Arrays.equals(conversationAndIndex(key).get(1), index));
+    }
+
+    /** A key that nobody uses, of the slot of an index. */
+    byte[] nothingBeside(byte[] index) {
+        return (new String(index, UTF_8) + ":-").getBytes(UTF_8);
     }
 
     /** A key that nobody uses, for tries. */

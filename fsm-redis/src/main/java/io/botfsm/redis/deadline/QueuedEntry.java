@@ -1,31 +1,40 @@
 package io.botfsm.redis.deadline;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.storage.StorageKey;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
 
 /**
  * An entry of an index.
  *
- * @param text that of its conversation's key
+ * @param index its number among those that were asked
+ * @param bytes those of its conversation's key, a character each
  * @param place in hundredths of a second since 1970
  */
-record QueuedEntry(String text, long place) {
-    static final Comparator<QueuedEntry> ORDER =
-            Comparator.comparingLong(QueuedEntry::place).thenComparing(QueuedEntry::text);
+record QueuedEntry(int index, String bytes, long place) {
+    static final Comparator<QueuedEntry> ORDER = Comparator.comparingLong(QueuedEntry::place)
+            .thenComparing(QueuedEntry::bytes)
+            .thenComparingInt(QueuedEntry::index);
 
-    static QueuedEntry of(Object text, Object place) {
-        return new QueuedEntry(
-                new String((byte[]) text, UTF_8), (long) Double.parseDouble(new String((byte[]) place, US_ASCII)));
+    static QueuedEntry of(int index, Object text, Object place) {
+        String score = new String((byte[]) place, US_ASCII).replace("inf", "Infinity");
+        return new QueuedEntry(index, new String((byte[]) text, ISO_8859_1), (long) Double.parseDouble(score));
+    }
+
+    byte[] text() {
+        return bytes.getBytes(ISO_8859_1);
     }
 
     /** Its conversation; empty if it is none of this library's. */
     Optional<StorageKey> key() {
         try {
-            return Optional.of(StorageKey.parse(text));
+            StorageKey key = StorageKey.parse(new String(text(), UTF_8));
+            return Optional.of(key).filter(same -> Arrays.equals(same.toText().getBytes(UTF_8), text()));
         } catch (IllegalArgumentException notAKey) {
             return Optional.empty();
         }

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -42,10 +43,13 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisDeadlineQueue.class.getPackageName());
 
     private static final int AT_ONCE = 100;
+
+    /** More would hold up a server for longer while it sorts. */
+    private static final int MOST_AT_ONCE = 10_000;
+
     private static final int KEYS_A_SCAN = 100;
-    private static final int ENTRIES_A_PAGE = 1_000;
-    private static final int INDEXES_AT_ONCE = 1_024;
-    private static final String ANY_TIME = "+inf";
+    private static final int ENTRIES_A_PAGE = 100;
+    private static final int INDEXES_AT_ONCE = 64;
 
     private final RedisPort port;
     private final DeadlineKeys keys;
@@ -95,36 +99,42 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         List<byte[]> indexes = keys.indexes(id);
         List<DueConversation> due = new ArrayList<>();
         Set<String> looked = new HashSet<>();
-        boolean mayHideMore = true;
-        while (mayHideMore && due.size() < limit) {
-            mayHideMore = look(earliest(indexes, now, Math.max(limit, AT_ONCE)), looked, now, limit, due);
+        int most = Math.max(limit, AT_ONCE);
+        while (look(indexes, scripts.earliest(indexes, now, most), looked, now, limit, due) && due.size() < limit) {
+            most = Math.min(10 * most, MOST_AT_ONCE);
         }
         due.sort(Comparator.comparing(DueConversation::queuedAt));
         return List.copyOf(due.subList(0, Math.min(limit, due.size())));
-    }
-
-    /** The entries with the earliest places of all indexes. */
-    private List<QueuedEntry> earliest(List<byte[]> indexes, Instant now, int most) {
-        TreeSet<QueuedEntry> earliest = new TreeSet<>(QueuedEntry.ORDER);
-        for (QueuedEntry entry : scripts.entries(indexes, "" + now.toEpochMilli() / 10, 0, most)) {
-            earliest.add(entry);
-            if (earliest.size() > most) {
-                earliest.pollLast();
-            }
-        }
-        return List.copyOf(earliest);
     }
 
     /**
      * Compares entries with their conversations; returns whether some were put elsewhere, which may have hidden more.
      */
     private boolean look(
-            List<QueuedEntry> entries, Set<String> looked, Instant now, int limit, List<DueConversation> due) {
-        List<StorageKey> left = entries.stream()
-                .filter(entry -> looked.add(entry.text()))
-                .flatMap(entry -> entry.key().stream())
-                .toList();
+            List<byte[]> indexes,
+            List<QueuedEntry> entries,
+            Set<String> looked,
+            Instant now,
+            int limit,
+            List<DueConversation> due) {
+        List<StorageKey> left = new ArrayList<>();
         boolean anyElsewhere = false;
+        String stray = "";
+        for (QueuedEntry entry : entries) {
+            if (looked.add(entry.index() + " " + entry.bytes())) {
+                byte[] index = indexes.get(entry.index());
+                Optional<StorageKey> key = keys.conversation(index, entry);
+                key.ifPresent(left::add);
+                if (key.isEmpty()) {
+                    anyElsewhere = true;
+                    var unused = scripts.putAside(index, entry, now, true);
+                    stray = text(index);
+                }
+            }
+        }
+        if (!stray.isEmpty()) {
+            LOGGER.warn("{}: an entry there belongs to no conversation; looking again in a minute", stray);
+        }
         for (int from = 0; from < left.size() && due.size() < limit; from += AT_ONCE) {
             List<StorageKey> some = left.subList(from, Math.min(left.size(), from + AT_ONCE));
             List<Checked> checked = scripts.check(some, now, MAX_DEFERRAL, true);
@@ -138,9 +148,20 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
                 if (each.verdict() == Verdict.UNREADABLE) {
                     LOGGER.warn("{}: is due, but its record cannot be read; looking again in a minute", some.get(i));
                 }
+                warnIfUnreachable(some.get(i), each);
             }
         }
         return anyElsewhere;
+    }
+
+    private static String text(byte[] index) {
+        return new String(index, UTF_8);
+    }
+
+    private static void warnIfUnreachable(StorageKey key, Checked checked) {
+        if (checked.verdict() == Verdict.UNREACHABLE) {
+            LOGGER.warn("{}: its deadline is left out until its slot of the cluster has moved", key);
+        }
     }
 
     @Override
@@ -171,6 +192,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             }
             check(some, verdicts);
         }
+        deadlines -= verdicts.getOrDefault(Verdict.UNREACHABLE, 0);
         for (String bot : bots()) {
             if (filter.bot().orElse(bot).equals(bot)) {
                 scripts.requirePermission();
@@ -189,8 +211,11 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             return;
         }
         scripts.requirePermission();
-        for (Checked checked : scripts.check(some, clock.instant(), MAX_DEFERRAL, false)) {
-            verdicts.merge(checked.verdict(), 1, Integer::sum);
+        calls.pace(some.size());
+        List<Checked> checked = scripts.check(some, clock.instant(), MAX_DEFERRAL, false);
+        for (int i = 0; i < some.size(); i++) {
+            verdicts.merge(checked.get(i).verdict(), 1, Integer::sum);
+            warnIfUnreachable(some.get(i), checked.get(i));
         }
         some.clear();
     }
@@ -200,16 +225,29 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             List<byte[]> window = indexes.subList(from, Math.min(indexes.size(), from + INDEXES_AT_ONCE));
             calls.pace(window.size());
             List<StorageKey> matching = new ArrayList<>();
+            List<QueuedEntry> strays = new ArrayList<>();
             int offset = 0;
             List<QueuedEntry> page;
             do {
-                page = scripts.entries(window, ANY_TIME, offset, ENTRIES_A_PAGE);
-                page.stream()
-                        .flatMap(entry -> entry.key().stream())
-                        .filter(filter::matches)
-                        .forEach(matching::add);
+                page = scripts.page(window, offset, ENTRIES_A_PAGE);
+                calls.pace(page.size());
+                for (QueuedEntry entry : page) {
+                    keys.conversation(window.get(entry.index()), entry)
+                            .ifPresentOrElse(matching::add, () -> strays.add(entry));
+                }
                 offset += ENTRIES_A_PAGE;
             } while (!page.isEmpty());
+            matching.removeIf(key -> !filter.matches(key));
+            for (QueuedEntry stray : strays) {
+                if (stray.key().filter(key -> !filter.matches(key)).isEmpty()) {
+                    calls.pace(1);
+                    verdicts.merge(
+                            scripts.putAside(window.get(stray.index()), stray, clock.instant(), false)
+                                    .verdict(),
+                            1,
+                            Integer::sum);
+                }
+            }
             for (int at = 0; at < matching.size(); at += AT_ONCE) {
                 check(new ArrayList<>(matching.subList(at, Math.min(matching.size(), at + AT_ONCE))), verdicts);
             }

@@ -3,7 +3,7 @@
 -- ARGV: 1 the entry, 2 the time in ms since 1970, 3 the latest end of a deferral, in hundredths of a second since 1970,
 --       4 where the entry of a record that cannot be read goes, likewise, '' to leave it
 -- Returns {0, version (7 bytes), deadline, place}: it is due, both in hundredths of a second since 1970
---         {1}: nothing is due, and nothing is changed
+--         {1}: nothing is due, and nothing is changed, unless it ended within the last minute: its entry is then kept until that is over
 --         {2}: it had no entry; {3}: the entry was later than it may be; {4}: there is no deadline; {5}: it was earlier
 --         {6}: the record cannot be read
 -- The field v: see write.lua
@@ -20,7 +20,13 @@ if old[1] then
   deadline = struct.unpack('>I5', old[1], 19)
   if deadline >= 549755813888 then -- there is a field x
     deadline = deadline - 549755813888
-    if now >= struct.unpack('>I6', old[2]) then deadline = 0 end
+    local after = struct.unpack('>I6', old[2]) + 60000
+    if now >= after then
+      deadline = 0
+    elseif now >= after - 60000 then -- a write from before the end may be on its way
+      if place and place * 10 <= now then call('ZADD', index, math.ceil(after / 10), entry) end
+      return {1}
+    end
   end
 end
 if deadline == 0 then return {call('ZREM', index, entry) == 1 and 4 or 1} end
