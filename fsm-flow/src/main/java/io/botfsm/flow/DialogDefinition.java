@@ -50,9 +50,9 @@ record DialogDefinition<I, O, D>(
         return now.data(scope, type);
     }
 
-    /** The data; the empty one where none is stored, or a copy of it if a handler could change it. */
+    /** The data; where none is stored, a copy of the empty one, since a handler could change what that holds. */
     D data(ScopedConversation now, String scope) {
-        return stored(now, scope).orElseGet(() -> empty instanceof Record ? empty : now.copy(empty));
+        return stored(now, scope).orElseGet(() -> now.copy(empty));
     }
 
     /** What is done in one of its own states, all of which are declared. */

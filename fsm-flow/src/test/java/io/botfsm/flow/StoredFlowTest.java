@@ -281,6 +281,28 @@ class StoredFlowTest {
         assertThat(say(flow, "/book")).containsExactly("date null");
     }
 
+    record Cart(java.util.List<String> items) {}
+
+    @Test
+    void aRecordThatAHandlerChangesIsNotAnothersEmptyData() {
+        Flow<String, String> flow = Flow.of(
+                Meal.class,
+                new Cart(new java.util.ArrayList<>()),
+                f -> f.idle("idle")
+                        .begin("/shop"::equals, Meal.HOW_BIG)
+                        .state(
+                                Meal.HOW_BIG,
+                                s -> s.ask(cart -> cart.items().toString())
+                                        .to(Meal.WHERE)
+                                        .answer((turn, in) -> {
+                                            turn.data().items().add(in);
+                                            return turn.again();
+                                        }))
+                        .state(Meal.WHERE, s -> s.ask("where?")));
+        say(flow, "/shop");
+        assertThat(say(flow, "bread")).containsExactly("[]");
+    }
+
     @Test
     void dataThatWouldBeReadBackOtherwiseIsRefused() {
         Flow<String, String> flow = Flow.of(
