@@ -401,6 +401,33 @@ class StoredFlowTest {
         assertThat(stored().attributes()).as("the version").containsValue("2");
     }
 
+    private static Flow<String, String> pies() {
+        return Flow.of(Order.class, new Pie(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE).end("/cancel"::equals, "cancelled");
+            f.first((turn, in) -> turn.put("last", in));
+            f.state(
+                    Order.SIZE,
+                    s -> s.ask(pie -> "size? " + pie.diameter())
+                            .to(Order.ADDRESS, Order.PLACED)
+                            .answer((turn, in) -> turn.data(new Pie(in, null)).again()));
+            f.state(Order.ADDRESS, s -> s.ask("address?"));
+            f.state(Order.PLACED, s -> s.ask("placed"));
+        });
+    }
+
+    @Test
+    void theVersionOfDataThatIsGoneHindersNoFormerBuild() {
+        Fsm present = pies().register(Fsm.builder(storage)
+                        .data(Pie.class, d -> d.version(2).from(1, entries -> entries.rename("size", "diameter"))))
+                .build();
+        for (String text : java.util.List.of("/order", "30 cm", "/cancel")) {
+            var unused = pies().handle(present, key, text);
+        }
+        assertThat(say(pies(), "/order")).containsExactly("size? null");
+        assertThat(say(pies(), "12 inch")).containsExactly("size? 12 inch");
+        assertThat(pies().handle(present, key, "/order")).containsExactly("size? null");
+    }
+
     enum Sub {
         ASKED
     }
