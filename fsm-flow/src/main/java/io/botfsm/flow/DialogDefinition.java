@@ -90,6 +90,11 @@ record DialogDefinition<I, O, D>(
         return called;
     }
 
+    /** Whether another is this one, or may be called while this one is open. */
+    boolean reaches(DialogDefinition<?, ?, ?> other) {
+        return is(other) || called().stream().anyMatch(sub -> sub.reaches(other));
+    }
+
     /** Whether one may go on from a state to another, through states that only work, so that one may go back. */
     boolean leads(StateDefinition<I, O, D> from, Enum<?> to) {
         return from.isAskable() && from.state() != to && leads(from, to, new HashSet<>());

@@ -104,14 +104,19 @@ final class FlowPath<I, O> {
         }
     }
 
-    /** Calls a dialog by a command of another, anew if it is being called. */
+    /**
+     * Calls a dialog by a command of another. A dialog is open once, since its data is: what is open of those that it
+     * may need is ended before, and called anew after.
+     */
     void callByCommand(DialogDefinition<I, O, ?> sub, DialogDefinition<I, O, ?> caller) {
-        if (contains(sub)) {
-            unwindTo(sub);
-            restart(sub);
-        } else {
-            call(sub, Optional.of(caller.scope()));
+        while (dialogs().stream().anyMatch(sub::reaches)) {
+            if (marks.frames().isEmpty()) { // of a build in which nobody called it
+                leave();
+            } else {
+                var unused = pop();
+            }
         }
+        call(sub, Optional.of(caller.scope()));
     }
 
     private void call(DialogDefinition<I, O, ?> sub, Optional<String> command) {
@@ -133,15 +138,15 @@ final class FlowPath<I, O> {
         FlowMarks.Frame frame = marks.pop();
         marks.work(Optional.empty());
         returned = Optional.empty();
+        Optional<Position<I, O, ?>> caller = dialogs.position(frame.state());
         if (frame.state().isEmpty()) {
             turn.clearState();
-        } else if (frame.command().isPresent()) {
-            turn.state(frame.state().get());
+        } else if (caller.filter(
+                        at -> frame.command().isEmpty() || at.state().call().isPresent())
+                .isPresent()) {
+            returned = caller;
         } else {
-            returned = dialogs.position(frame.state());
-            if (returned.isEmpty()) {
-                turn.state(frame.state().get());
-            }
+            turn.state(frame.state().get());
         }
         return frame;
     }

@@ -174,7 +174,7 @@ final class FlowSession<I, O> {
         FlowMarks.Frame frame = path.pop();
         Optional<String> command = frame.command();
         if (command.isPresent()) {
-            dialogs.dialog(command.get()).ifPresent(caller -> returnedByCommand(caller, sub, result));
+            dialogs.dialog(command.get()).ifPresentOrElse(caller -> returnedByCommand(caller, sub, result), path::stay);
             return;
         }
         Optional<Position<I, O, ?>> caller = path.position();
@@ -189,6 +189,8 @@ final class FlowSession<I, O> {
         SubCall<I, O, D> call = caller.calls().get(sub.scope());
         if (call != null) {
             returned(caller, call, result);
+        } else {
+            path.stay();
         }
     }
 
