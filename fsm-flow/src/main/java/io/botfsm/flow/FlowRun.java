@@ -58,11 +58,18 @@ final class FlowRun<I, O> {
     }
 
     List<O> timeout(Instant deadline) {
-        Handled<List<O>> handled = fsm.handle(key, turn -> {
-            boolean isHeld = turn.snapshot().deadline().equals(Optional.of(deadline));
-            return isHeld && dialogs.pending(turn).isEmpty() ? session(turn).timedOut(deadline) : List.of();
-        });
-        replies.addAll(handled.orElse(dialogs::question));
+        Handled<Optional<List<O>>> handled = fsm.handle(
+                key,
+                turn -> Optional.of(deadline)
+                        .filter(due -> turn.snapshot().deadline().equals(Optional.of(due)))
+                        .map(due -> dialogs.pending(turn).isPresent()
+                                ? List.of()
+                                : session(turn).timedOut(due)));
+        Optional<List<O>> said = handled.orElse(now -> Optional.of(dialogs.question(now)));
+        if (said.isEmpty()) { // another's deadline, and another's work
+            return List.of();
+        }
+        replies.addAll(said.get());
         finish(handled.now());
         return List.copyOf(replies);
     }

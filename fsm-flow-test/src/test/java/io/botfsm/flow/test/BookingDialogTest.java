@@ -283,4 +283,19 @@ class BookingDialogTest {
                 .as("fired once")
                 .isEmpty();
     }
+
+    @Test
+    void anOldDeadlineDoesNoWork() {
+        var key = StorageKey.bot(1).chat(2).user(3).build();
+        var fsm = flow.fsm(new MemoryStateStorage());
+        flow.handle(fsm, key, new Text("/book"));
+        var old = fsm.context(key).read().snapshot().deadline().orElseThrow();
+        database.lost = 1;
+        assertThatThrownBy(() -> flow.handle(fsm, key, new Text("monday"))).isInstanceOf(WorkFailedException.class);
+        assertThat(flow.fire(fsm, key, old)).isEmpty();
+        assertThat(database.reads).isEqualTo(1);
+        var held = fsm.context(key).read().snapshot().deadline().orElseThrow();
+        assertThat(flow.fire(fsm, key, held)).hasSize(1);
+        assertThat(database.reads).isEqualTo(2);
+    }
 }
