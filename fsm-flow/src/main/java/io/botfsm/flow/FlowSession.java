@@ -211,6 +211,9 @@ final class FlowSession<I, O> {
     /** Runs the timeout that has passed at the deadline, which the conversation holds. */
     List<O> timedOut(Instant deadline) {
         Optional<String> before = turn.state();
+        if (before.isPresent() && path.position().isEmpty()) { // of a build that has the state, and its timeouts
+            return List.of();
+        }
         List<Timeout.OfDialog<I, O, ?>> timeouts = timeouts();
         int passed = marks.passed();
         if (passed >= timeouts.size()) { // of a former build

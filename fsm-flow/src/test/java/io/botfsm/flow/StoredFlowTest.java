@@ -428,6 +428,14 @@ class StoredFlowTest {
         assertThat(pies().handle(present, key, "/order")).containsExactly("size? null");
     }
 
+    @Test
+    void aTimeoutInAStateThatThisBuildDoesNotHaveIsLeftToTheOneThatHasIt() {
+        fsm.handle(key, turn -> turn.state("Order:TOPPINGS").timeout(java.time.Duration.ofMinutes(1)));
+        Snapshot before = stored();
+        assertThat(PIZZA.fire(fsm, key, before.deadline().orElseThrow())).isEmpty();
+        assertThat(stored()).isEqualTo(before);
+    }
+
     enum Sub {
         ASKED
     }
