@@ -43,7 +43,7 @@ final class FlowRun<I, O> {
         return List.copyOf(replies);
     }
 
-    /** The question that the work leads to was not asked when the input was made, so that cannot answer it. */
+    /** Does the work, and then what a command says. */
     private Handled<List<O>> afterWork(I input, Function<Function<Turn, List<O>>, Handled<List<O>>> handle) {
         for (int round = 1; ; round++) {
             finish(fsm.context(key).read());

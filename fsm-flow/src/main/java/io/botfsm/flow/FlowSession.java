@@ -62,33 +62,43 @@ final class FlowSession<I, O> {
     }
 
     /**
-     * Handles an input.
+     * Handles an input. While there is work to do, one that is no command answers nothing, since what that leads to has
+     * not been asked.
      *
-     * @throws UnfinishedWorkException if there is work to do before
+     * @throws UnfinishedWorkException if it is a command, and there is work to do before
      */
     List<O> input(I input) {
         if (dialogs.pending(turn).isPresent()) {
-            throw new UnfinishedWorkException();
+            if (commanded().stream().anyMatch(dialog -> heard(dialog, input).isPresent())) {
+                throw new UnfinishedWorkException();
+            }
+            runFirst(input);
+            return List.copyOf(replies);
         }
-        dialogs.roots().forEach(dialog -> runFirst(dialog, input));
+        runFirst(input);
         Optional<Position<I, O, ?>> position = path.position();
         Optional<O> late = late(input);
         if (late.isPresent()) {
             say(late.get());
         } else if (position.isEmpty()) {
-            var unused = command(dialogs.roots(), input);
+            var unused = command(commanded(), input);
         } else {
             inState(position.get(), input);
         }
         return counted();
     }
 
-    /** Handles an input that came before the question that was asked meanwhile: a command, or nothing. */
+    /** Handles a command that came while there was work to do, which is done. */
     List<O> command(I input) {
         if (dialogs.pending(turn).isPresent()) {
             throw new UnfinishedWorkException();
         }
-        return command(dialogs.roots(), input) ? counted() : List.of();
+        runFirst(input);
+        return command(commanded(), input) ? counted() : List.copyOf(replies);
+    }
+
+    private void runFirst(I input) {
+        dialogs.roots().forEach(dialog -> runFirst(dialog, input));
     }
 
     private <D> void runFirst(DialogDefinition<I, O, D> dialog, I input) {
@@ -113,7 +123,7 @@ final class FlowSession<I, O> {
                 return;
             }
         }
-        if ((at.dialog().isSub() && command(List.of(at.dialog()), input)) || command(dialogs.roots(), input)) {
+        if (command(commanded(), input)) {
             return;
         }
         at.state()
@@ -123,6 +133,14 @@ final class FlowSession<I, O> {
             handler.apply(turn, input).forEach(this::say);
             path.movedByHand(at);
         });
+    }
+
+    /** Those whose commands are heard: a sub-dialog's before those of the flows. */
+    private List<DialogDefinition<I, O, ?>> commanded() {
+        List<DialogDefinition<I, O, ?>> commanded = new ArrayList<>();
+        path.position().filter(at -> at.dialog().isSub()).ifPresent(at -> commanded.add(at.dialog()));
+        commanded.addAll(dialogs.roots());
+        return commanded;
     }
 
     private boolean command(List<DialogDefinition<I, O, ?>> of, I input) {
@@ -135,14 +153,16 @@ final class FlowSession<I, O> {
     }
 
     private <D> boolean command(DialogDefinition<I, O, D> dialog, I input) {
-        for (Reaction<I, O, D> reaction : dialog.reactions()) {
-            boolean isHeard = !reaction.is(Reaction.Kind.BACK) || path.contains(dialog);
-            if (isHeard && reaction.test().test(input)) {
-                run(dialog, reaction, input);
-                return true;
-            }
-        }
-        return false;
+        Optional<Reaction<I, O, D>> heard = heard(dialog, input);
+        heard.ifPresent(reaction -> run(dialog, reaction, input));
+        return heard.isPresent();
+    }
+
+    private <D> Optional<Reaction<I, O, D>> heard(DialogDefinition<I, O, D> dialog, I input) {
+        return dialog.reactions().stream()
+                .filter(reaction -> !reaction.is(Reaction.Kind.BACK) || path.contains(dialog))
+                .filter(reaction -> reaction.test().test(input))
+                .findFirst();
     }
 
     private <D> void run(DialogDefinition<I, O, D> dialog, Reaction<I, O, D> reaction, I input) {

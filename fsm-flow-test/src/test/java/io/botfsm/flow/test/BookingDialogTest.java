@@ -200,6 +200,16 @@ class BookingDialogTest {
     }
 
     @Test
+    void anInputFromBeforeTheQuestionNeverAnswersItEvenIfItIsRedelivered() {
+        says("/book");
+        database.lost = 2;
+        assertThatThrownBy(() -> says("tuesday")).isInstanceOf(WorkFailedException.class);
+        assertThatThrownBy(() -> says("9:00")).isInstanceOf(WorkFailedException.class);
+        user.pass(Duration.ofMinutes(2)).inState(Book.TIME);
+        user.redeliver().inState(Book.TIME);
+    }
+
+    @Test
     void aTimeoutFinishesWorkThatWasLeftUndone() {
         confirming();
         database.lost = 1;
