@@ -49,8 +49,21 @@ final class FlowPath<I, O> {
         return open;
     }
 
+    /** Those, and the dialogs whose commands called one of them, from whatever state or from none; each once. */
+    List<DialogDefinition<I, O, ?>> callers() {
+        List<DialogDefinition<I, O, ?>> callers = new ArrayList<>(dialogs());
+        for (FlowMarks.Frame frame : marks.frames()) {
+            frame.command()
+                    .flatMap(dialogs::dialog)
+                    .filter(caller -> callers.stream().noneMatch(caller::is))
+                    .ifPresent(callers::add);
+        }
+        return callers;
+    }
+
+    /** Whether a dialog is open, or has called one that is. */
     boolean contains(DialogDefinition<I, O, ?> dialog) {
-        return dialogs().stream().anyMatch(dialog::is);
+        return callers().stream().anyMatch(dialog::is);
     }
 
     /** Where in a dialog the conversation is, or waits. */

@@ -269,7 +269,7 @@ final class FlowSession<I, O> {
         path.position().ifPresent(at -> {
             addTimeouts(at, timeouts);
             if (!at.state().isResting()) {
-                path.dialogs().forEach(dialog -> addTimeouts(dialog, timeouts));
+                path.callers().forEach(dialog -> addTimeouts(dialog, timeouts));
             }
         });
         timeouts.sort(Comparator.comparing(Timeout.OfDialog::after));

@@ -182,7 +182,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     @Override
     public Next back() {
         if (!dialog.has(Reaction.Kind.BACK)
-                && session.path().dialogs().stream().noneMatch(open -> open.has(Reaction.Kind.BACK))) {
+                && session.path().callers().stream().noneMatch(open -> open.has(Reaction.Kind.BACK))) {
             throw undeclared(Optional.empty(), "back", "declare the way: back(...)");
         }
         decide();

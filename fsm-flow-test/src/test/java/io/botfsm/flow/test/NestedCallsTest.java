@@ -122,4 +122,14 @@ class NestedCallsTest {
         says("/profile", "/profile", "Ann", "Oak St 2", "/profile", "Bob", "Elm St 1", "Rome");
         user.expect("Bob of Rome", "Send /visit.").ended();
     }
+
+    @Test
+    void aDialogWhoseCommandCallsFromNoStateIsHeardAndTimesOutInWhatItCalls() {
+        says("/profile", "/back");
+        user.expect("Send /visit.").ended();
+        says("/profile");
+        user.pass(Duration.ofHours(24))
+                .expect("I have let it go.", "Send /visit.")
+                .ended();
+    }
 }
