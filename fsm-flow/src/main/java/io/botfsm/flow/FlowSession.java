@@ -191,6 +191,10 @@ final class FlowSession<I, O> {
 
     /** Returns from a sub-dialog. */
     void returned(DialogDefinition<I, O, ?> sub, Object result) {
+        if (marks.frames().isEmpty()) { // a flow of its own in the build that entered it
+            path.leave();
+            return;
+        }
         FlowMarks.Frame frame = path.pop();
         Optional<String> command = frame.command();
         if (command.isPresent()) {

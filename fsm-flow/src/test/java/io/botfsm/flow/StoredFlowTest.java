@@ -497,6 +497,40 @@ class StoredFlowTest {
     }
 
     @Test
+    void whatWasAFlowOfItsOwnAndIsCalledNowEnds() {
+        fsm.handle(key, turn -> turn.state("Sub:ASKED"));
+        assertThat(say(calling(false), "x")).containsExactly("idle");
+        assertThat(stored().state()).isEmpty();
+    }
+
+    private static <E extends Enum<E>> Flow<String, String> noting(
+            Class<E> states, E only, java.util.function.Consumer<io.botfsm.storage.StateNames<E>> names) {
+        return Flow.of(states, new Pizza(null, null), names, f -> {
+            f.idle("idle").begin("/order"::equals, only);
+            f.call("/sub"::equals, CALLED, (turn, result) -> turn.again("got " + result.size()));
+            f.state(only, s -> s.ask("a?").ends().answer((turn, in) -> turn.end()));
+        });
+    }
+
+    enum One {
+        ONLY
+    }
+
+    enum Renamed {
+        ONLY
+    }
+
+    @Test
+    void aCommandsCallReturnsToADialogThatHasBeenRenamed() {
+        Flow<String, String> former = noting(One.class, One.ONLY, names -> {});
+        Flow<String, String> present =
+                noting(Renamed.class, Renamed.ONLY, names -> names.formerly("One:ONLY", Renamed.ONLY));
+        say(former, "/order");
+        say(former, "/sub");
+        assertThat(say(present, "x")).containsExactly("got x", "a?");
+    }
+
+    @Test
     void workThatAsksAgainWithoutAQuestionOrNeverEndsIsRefused() {
         Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {
             f.idle("idle").begin("/again"::equals, Order.SIZE).begin("/round"::equals, Order.ADDRESS);
