@@ -1,7 +1,10 @@
 package io.botfsm.flow.test;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.botfsm.flow.Flow;
 import io.botfsm.flow.SubFlow;
+import io.botfsm.flow.UndeclaredExitException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,7 @@ class NestedCallsTest {
         f.idle("Send /visit.").begin("/visit"::equals, Visit.WHEN).back("/back"::equals);
         f.call("/profile"::equals, PROFILE, (turn, p) -> turn.again(p.name() + " of " + p.city()));
         f.call("/where"::equals, ADDRESS, (turn, at) -> turn.again("You are in " + at.city()));
+        f.when("/skip"::equals, (turn, in) -> turn.goTo(Visit.DONE));
         f.after(Duration.ofHours(24), turn -> turn.end("I have let it go."));
         f.state(Visit.WHEN, s -> {
             s.ask("When?").to(Visit.HOME);
@@ -131,5 +135,13 @@ class NestedCallsTest {
         user.pass(Duration.ofHours(24))
                 .expect("I have let it go.", "Send /visit.")
                 .ended();
+    }
+
+    @Test
+    void theExitsOfAStateThatWaitsAreNotThoseOfACommandInWhatItCalls() {
+        says("/visit", "monday");
+        assertThatThrownBy(() -> user.say("/skip"))
+                .isInstanceOf(UndeclaredExitException.class)
+                .hasMessageContaining("when(");
     }
 }
