@@ -217,6 +217,20 @@ final class FlowPath<I, O> {
             leave();
         } else if (!turn.state().get().equals(from.stored())) {
             marks.forgetBack();
+            var unused = enterIfStored();
         }
+    }
+
+    /**
+     * Enters the stored state if that is one that calls or only works, and has not been entered: code of the bot's own
+     * has stored it, or a build in which it asked.
+     */
+    boolean enterIfStored() {
+        Optional<Position<I, O, ?>> stored = position()
+                .filter(at -> at.state().question().isEmpty())
+                .filter(at ->
+                        at.state().call().isPresent() || FlowMarks.work(scoped).isEmpty());
+        stored.ifPresent(at -> enter(at.dialog(), at.state().state()));
+        return stored.isPresent();
     }
 }

@@ -46,7 +46,7 @@ final class FlowRun<I, O> {
     /** Does the work, and then what a command says. */
     private Handled<List<O>> afterWork(I input, Function<Function<Turn, List<O>>, Handled<List<O>>> handle) {
         for (int round = 1; ; round++) {
-            finish(fsm.context(key).read());
+            finish(fsm.handle(key, turn -> session(turn).entered()).now());
             try {
                 return handle.apply(turn -> session(turn).command(input));
             } catch (UnfinishedWorkException e) { // another input has entered a state that works

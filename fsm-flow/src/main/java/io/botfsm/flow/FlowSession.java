@@ -68,14 +68,20 @@ final class FlowSession<I, O> {
      * @throws UnfinishedWorkException if it is a command, and there is work to do before
      */
     List<O> input(I input) {
-        if (dialogs.pending(turn).isPresent()) {
-            if (commanded().stream().anyMatch(dialog -> heard(dialog, input).isPresent())) {
-                throw new UnfinishedWorkException();
-            }
-            runFirst(input);
-            return List.copyOf(replies);
+        boolean isEntered = path.enterIfStored();
+        boolean isPending = dialogs.pending(turn).isPresent();
+        if (isPending
+                && commanded().stream().anyMatch(dialog -> heard(dialog, input).isPresent())) {
+            throw new UnfinishedWorkException();
         }
         runFirst(input);
+        if (isEntered) {
+            var unused = !isPending && command(commanded(), input);
+            return counted();
+        }
+        if (isPending) {
+            return List.copyOf(replies);
+        }
         Optional<Position<I, O, ?>> position = path.position();
         Optional<O> late = late(input);
         if (late.isPresent()) {
@@ -86,6 +92,11 @@ final class FlowSession<I, O> {
             inState(position.get(), input);
         }
         return counted();
+    }
+
+    /** Enters the stored state where nobody has. */
+    List<O> entered() {
+        return path.enterIfStored() ? counted() : List.of();
     }
 
     /** Handles a command that came while there was work to do, which is done. */

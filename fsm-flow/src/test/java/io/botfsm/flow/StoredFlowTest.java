@@ -531,6 +531,36 @@ class StoredFlowTest {
     }
 
     @Test
+    void aStateThatCallsOrOnlyWorksIsEnteredWhereOthersHaveStoredIt() {
+        Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE).end("/cancel"::equals, "cancelled");
+            f.byHand(
+                    Set.of(Order.SIZE),
+                    (turn, in) -> {
+                        var unused = turn.state(in.equals("work") ? Order.PLACED : Order.ADDRESS);
+                        return java.util.List.of();
+                    },
+                    now -> java.util.List.of("by hand?"));
+            f.state(
+                    Order.ADDRESS,
+                    s -> s.call(CALLED, (turn, got) -> turn.goTo(Order.PLACED)).to(Order.PLACED));
+            f.state(
+                    Order.PLACED,
+                    s -> s.work(job -> 1, (turn, one) -> turn.end("worked")).ends());
+        });
+        say(flow, "/order");
+        assertThat(say(flow, "call")).containsExactly("sub?");
+        say(flow, "/order");
+        assertThat(say(flow, "work")).containsExactly("worked", "idle");
+        fsm.handle(key, turn -> turn.state(Order.ADDRESS));
+        assertThat(say(flow, "no answer")).containsExactly("sub?");
+        for (String in : java.util.List.of("hello", "/cancel")) {
+            fsm.handle(key, turn -> turn.state(Order.PLACED));
+            assertThat(say(flow, in)).startsWith("worked", "idle");
+        }
+    }
+
+    @Test
     void workThatAsksAgainWithoutAQuestionOrNeverEndsIsRefused() {
         Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {
             f.idle("idle").begin("/again"::equals, Order.SIZE).begin("/round"::equals, Order.ADDRESS);
