@@ -61,8 +61,12 @@ abstract class ConversationView implements Conversation, ScopedConversation {
     @Override
     public <T> Optional<T> data(String scope, Class<T> type) {
         DataScope own = DataScope.of(scope);
+        Map<String, String> scoped = own.within(entries());
+        if (scoped.isEmpty()) { // whichever version those had that are gone
+            return Optional.empty();
+        }
         String versionName = own.mark(types.versionName(type));
-        return join(types.upcast(key, type, versionName, own.within(entries()), attributes()), type);
+        return join(types.upcast(key, type, versionName, scoped, attributes()), type);
     }
 
     private <T> Optional<T> join(Map<String, String> entries, Class<T> type) {

@@ -122,7 +122,11 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
     public void data(String scope, Object record) {
         DataScope own = DataScope.of(scope);
         Map<String, String> scoped = own.within(data);
-        types.put(key, record, own.mark(types.versionName(record.getClass())), scoped, ownAttributes());
+        String versionName = own.mark(types.versionName(record.getClass()));
+        if (scoped.isEmpty()) {
+            VersionMarks.set(ownAttributes(), versionName, VersionedType.FIRST);
+        }
+        types.put(key, record, versionName, scoped, ownAttributes());
         own.replace(ownData(), scoped);
     }
 

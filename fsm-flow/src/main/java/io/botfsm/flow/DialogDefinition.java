@@ -50,9 +50,9 @@ record DialogDefinition<I, O, D>(
         return now.data(scope, type);
     }
 
-    /** The data; the empty one where none is stored, or a copy of it if a handler could change it. */
+    /** The data; where none is stored, a copy of the empty one, since a handler could change what that holds. */
     D data(ScopedConversation now, String scope) {
-        return stored(now, scope).orElseGet(() -> empty instanceof Record ? empty : now.copy(empty));
+        return stored(now, scope).orElseGet(() -> now.copy(empty));
     }
 
     /** What is done in one of its own states, all of which are declared. */
@@ -88,6 +88,11 @@ record DialogDefinition<I, O, D>(
         calls.values().forEach(call -> called.add(call.dialog()));
         states.values().forEach(state -> state.call().ifPresent(call -> called.add(call.dialog())));
         return called;
+    }
+
+    /** Whether another is this one, or may be called while this one is open. */
+    boolean reaches(DialogDefinition<?, ?, ?> other) {
+        return is(other) || called().stream().anyMatch(sub -> sub.reaches(other));
     }
 
     /** Whether one may go on from a state to another, through states that only work, so that one may go back. */

@@ -141,7 +141,8 @@ public final class DialogState<I, O, D> {
      * @param to exits that this adds to those of the state
      * @throws IllegalArgumentException if the time is not positive or longer than
      *     {@link io.botfsm.storage.Mutation#MAX_TTL}
-     * @throws FlowDefinitionException if a state is not of the dialog's enum
+     * @throws FlowDefinitionException if a state is not of the dialog's enum; at the end of the declaration, if the
+     *     state calls or only works
      */
     public DialogState<I, O, D> after(Duration wait, Function<? super FlowTurn<O, D>, Next> handler, Enum<?>... to) {
         timeouts.add(new Timeout<>(wait, handler, Set.of()));
@@ -197,6 +198,10 @@ public final class DialogState<I, O, D> {
         }
         if (question == null && (isAnswered || (work == null && call == null))) {
             throw refused("it is silent, so nobody knows what it waits for; add ask(...)");
+        }
+        if (question == null && !timeouts.isEmpty()) {
+            throw refused("it waits for nobody itself, so its timeout would never pass; declare after(...) for the"
+                    + " dialog, or in a state that asks");
         }
         if ((isAnswered || work != null || call != null) && exits.isEmpty() && !ends) {
             throw refused("it is inescapable, since its handlers can go nowhere; add to(...) or ends()");

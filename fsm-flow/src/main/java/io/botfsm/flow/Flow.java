@@ -152,7 +152,8 @@ public final class Flow<I, O> {
     /**
      * Handles a timeout that has passed, in one turn, or work that was left undone. Changes nothing unless the
      * conversation still holds the deadline, so a user who was faster, or another who fires the same, costs nothing.
-     * The deadline is gone, or a later one, when this returns; send the replies before you forget it elsewhere.
+     * The deadline is gone, or a later one, when this returns; send the replies before you forget it elsewhere. Only in
+     * a state that this build does not have it stays, for a build that has it.
      *
      * @param fsm the conversations
      * @param key the conversation

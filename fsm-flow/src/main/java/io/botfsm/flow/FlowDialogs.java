@@ -55,8 +55,12 @@ final class FlowDialogs<I, O> {
         return all;
     }
 
+    /** The dialog whose states are, or were, stored under a group. */
     Optional<DialogDefinition<I, O, ?>> dialog(String scope) {
-        return all.stream().filter(dialog -> dialog.scope().equals(scope)).findFirst();
+        return all.stream()
+                .filter(dialog -> dialog.names().byName().keySet().stream()
+                        .anyMatch(name -> StoredStates.scope(name).equals(scope)))
+                .findFirst();
     }
 
     Optional<Position<I, O, ?>> position(Optional<String> stored) {

@@ -49,8 +49,21 @@ final class FlowPath<I, O> {
         return open;
     }
 
+    /** Those, and the dialogs whose commands called one of them, from whatever state or from none; each once. */
+    List<DialogDefinition<I, O, ?>> callers() {
+        List<DialogDefinition<I, O, ?>> callers = new ArrayList<>(dialogs());
+        for (FlowMarks.Frame frame : marks.frames()) {
+            frame.command()
+                    .flatMap(dialogs::dialog)
+                    .filter(caller -> callers.stream().noneMatch(caller::is))
+                    .ifPresent(callers::add);
+        }
+        return callers;
+    }
+
+    /** Whether a dialog is open, or has called one that is. */
     boolean contains(DialogDefinition<I, O, ?> dialog) {
-        return dialogs().stream().anyMatch(dialog::is);
+        return callers().stream().anyMatch(dialog::is);
     }
 
     /** Where in a dialog the conversation is, or waits. */
@@ -104,14 +117,19 @@ final class FlowPath<I, O> {
         }
     }
 
-    /** Calls a dialog by a command of another, anew if it is being called. */
+    /**
+     * Calls a dialog by a command of another. A dialog is open once, since its data is: what is open of those that it
+     * may need is ended before, and called anew after.
+     */
     void callByCommand(DialogDefinition<I, O, ?> sub, DialogDefinition<I, O, ?> caller) {
-        if (contains(sub)) {
-            unwindTo(sub);
-            restart(sub);
-        } else {
-            call(sub, Optional.of(caller.scope()));
+        while (dialogs().stream().anyMatch(sub::reaches)) {
+            if (marks.frames().isEmpty()) { // of a build in which nobody called it
+                leave();
+            } else {
+                var unused = pop();
+            }
         }
+        call(sub, Optional.of(caller.scope()));
     }
 
     private void call(DialogDefinition<I, O, ?> sub, Optional<String> command) {
@@ -133,15 +151,15 @@ final class FlowPath<I, O> {
         FlowMarks.Frame frame = marks.pop();
         marks.work(Optional.empty());
         returned = Optional.empty();
+        Optional<Position<I, O, ?>> caller = dialogs.position(frame.state());
         if (frame.state().isEmpty()) {
             turn.clearState();
-        } else if (frame.command().isPresent()) {
-            turn.state(frame.state().get());
+        } else if (caller.filter(
+                        at -> frame.command().isEmpty() || at.state().call().isPresent())
+                .isPresent()) {
+            returned = caller;
         } else {
-            returned = dialogs.position(frame.state());
-            if (returned.isEmpty()) {
-                turn.state(frame.state().get());
-            }
+            turn.state(frame.state().get());
         }
         return frame;
     }
@@ -199,6 +217,20 @@ final class FlowPath<I, O> {
             leave();
         } else if (!turn.state().get().equals(from.stored())) {
             marks.forgetBack();
+            var unused = enterIfStored();
         }
+    }
+
+    /**
+     * Enters the stored state if that is one that calls or only works, and has not been entered: code of the bot's own
+     * has stored it, or a build in which it asked.
+     */
+    boolean enterIfStored() {
+        Optional<Position<I, O, ?>> stored = position()
+                .filter(at -> at.state().question().isEmpty())
+                .filter(at ->
+                        at.state().call().isPresent() || FlowMarks.work(scoped).isEmpty());
+        stored.ifPresent(at -> enter(at.dialog(), at.state().state()));
+        return stored.isPresent();
     }
 }

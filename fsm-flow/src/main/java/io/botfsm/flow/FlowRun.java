@@ -43,10 +43,10 @@ final class FlowRun<I, O> {
         return List.copyOf(replies);
     }
 
-    /** The question that the work leads to was not asked when the input was made, so that cannot answer it. */
+    /** Does the work, and then what a command says. */
     private Handled<List<O>> afterWork(I input, Function<Function<Turn, List<O>>, Handled<List<O>>> handle) {
         for (int round = 1; ; round++) {
-            finish(fsm.context(key).read());
+            finish(fsm.handle(key, turn -> session(turn).entered()).now());
             try {
                 return handle.apply(turn -> session(turn).command(input));
             } catch (UnfinishedWorkException e) { // another input has entered a state that works
@@ -58,11 +58,18 @@ final class FlowRun<I, O> {
     }
 
     List<O> timeout(Instant deadline) {
-        Handled<List<O>> handled = fsm.handle(key, turn -> {
-            boolean isHeld = turn.snapshot().deadline().equals(Optional.of(deadline));
-            return isHeld && dialogs.pending(turn).isEmpty() ? session(turn).timedOut(deadline) : List.of();
-        });
-        replies.addAll(handled.orElse(dialogs::question));
+        Handled<Optional<List<O>>> handled = fsm.handle(
+                key,
+                turn -> Optional.of(deadline)
+                        .filter(due -> turn.snapshot().deadline().equals(Optional.of(due)))
+                        .map(due -> dialogs.pending(turn).isPresent()
+                                ? List.of()
+                                : session(turn).timedOut(due)));
+        Optional<List<O>> said = handled.orElse(now -> Optional.of(dialogs.question(now)));
+        if (said.isEmpty()) { // another's deadline, and another's work
+            return List.of();
+        }
+        replies.addAll(said.get());
         finish(handled.now());
         return List.copyOf(replies);
     }

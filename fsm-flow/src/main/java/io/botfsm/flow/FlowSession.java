@@ -62,33 +62,54 @@ final class FlowSession<I, O> {
     }
 
     /**
-     * Handles an input.
+     * Handles an input. While there is work to do, one that is no command answers nothing, since what that leads to has
+     * not been asked.
      *
-     * @throws UnfinishedWorkException if there is work to do before
+     * @throws UnfinishedWorkException if it is a command, and there is work to do before
      */
     List<O> input(I input) {
-        if (dialogs.pending(turn).isPresent()) {
+        boolean isEntered = path.enterIfStored();
+        boolean isPending = dialogs.pending(turn).isPresent();
+        if (isPending
+                && commanded().stream().anyMatch(dialog -> heard(dialog, input).isPresent())) {
             throw new UnfinishedWorkException();
         }
-        dialogs.roots().forEach(dialog -> runFirst(dialog, input));
+        runFirst(input);
+        if (isEntered) {
+            var unused = !isPending && command(commanded(), input);
+            return counted();
+        }
+        if (isPending) {
+            return List.copyOf(replies);
+        }
         Optional<Position<I, O, ?>> position = path.position();
         Optional<O> late = late(input);
         if (late.isPresent()) {
             say(late.get());
         } else if (position.isEmpty()) {
-            var unused = command(dialogs.roots(), input);
+            var unused = command(commanded(), input);
         } else {
             inState(position.get(), input);
         }
         return counted();
     }
 
-    /** Handles an input that came before the question that was asked meanwhile: a command, or nothing. */
+    /** Enters the stored state where nobody has. */
+    List<O> entered() {
+        return path.enterIfStored() ? counted() : List.of();
+    }
+
+    /** Handles a command that came while there was work to do, which is done. */
     List<O> command(I input) {
         if (dialogs.pending(turn).isPresent()) {
             throw new UnfinishedWorkException();
         }
-        return command(dialogs.roots(), input) ? counted() : List.of();
+        runFirst(input);
+        return command(commanded(), input) ? counted() : List.copyOf(replies);
+    }
+
+    private void runFirst(I input) {
+        dialogs.roots().forEach(dialog -> runFirst(dialog, input));
     }
 
     private <D> void runFirst(DialogDefinition<I, O, D> dialog, I input) {
@@ -113,7 +134,7 @@ final class FlowSession<I, O> {
                 return;
             }
         }
-        if ((at.dialog().isSub() && command(List.of(at.dialog()), input)) || command(dialogs.roots(), input)) {
+        if (command(commanded(), input)) {
             return;
         }
         at.state()
@@ -123,6 +144,14 @@ final class FlowSession<I, O> {
             handler.apply(turn, input).forEach(this::say);
             path.movedByHand(at);
         });
+    }
+
+    /** Those whose commands are heard: a sub-dialog's before those of the flows. */
+    private List<DialogDefinition<I, O, ?>> commanded() {
+        List<DialogDefinition<I, O, ?>> commanded = new ArrayList<>();
+        path.position().filter(at -> at.dialog().isSub()).ifPresent(at -> commanded.add(at.dialog()));
+        commanded.addAll(dialogs.roots());
+        return commanded;
     }
 
     private boolean command(List<DialogDefinition<I, O, ?>> of, I input) {
@@ -135,14 +164,16 @@ final class FlowSession<I, O> {
     }
 
     private <D> boolean command(DialogDefinition<I, O, D> dialog, I input) {
-        for (Reaction<I, O, D> reaction : dialog.reactions()) {
-            boolean isHeard = !reaction.is(Reaction.Kind.BACK) || path.contains(dialog);
-            if (isHeard && reaction.test().test(input)) {
-                run(dialog, reaction, input);
-                return true;
-            }
-        }
-        return false;
+        Optional<Reaction<I, O, D>> heard = heard(dialog, input);
+        heard.ifPresent(reaction -> run(dialog, reaction, input));
+        return heard.isPresent();
+    }
+
+    private <D> Optional<Reaction<I, O, D>> heard(DialogDefinition<I, O, D> dialog, I input) {
+        return dialog.reactions().stream()
+                .filter(reaction -> !reaction.is(Reaction.Kind.BACK) || path.contains(dialog))
+                .filter(reaction -> reaction.test().test(input))
+                .findFirst();
     }
 
     private <D> void run(DialogDefinition<I, O, D> dialog, Reaction<I, O, D> reaction, I input) {
@@ -171,10 +202,14 @@ final class FlowSession<I, O> {
 
     /** Returns from a sub-dialog. */
     void returned(DialogDefinition<I, O, ?> sub, Object result) {
+        if (marks.frames().isEmpty()) { // a flow of its own in the build that entered it
+            path.leave();
+            return;
+        }
         FlowMarks.Frame frame = path.pop();
         Optional<String> command = frame.command();
         if (command.isPresent()) {
-            dialogs.dialog(command.get()).ifPresent(caller -> returnedByCommand(caller, sub, result));
+            dialogs.dialog(command.get()).ifPresentOrElse(caller -> returnedByCommand(caller, sub, result), path::stay);
             return;
         }
         Optional<Position<I, O, ?>> caller = path.position();
@@ -189,6 +224,8 @@ final class FlowSession<I, O> {
         SubCall<I, O, D> call = caller.calls().get(sub.scope());
         if (call != null) {
             returned(caller, call, result);
+        } else {
+            path.stay();
         }
     }
 
@@ -209,6 +246,9 @@ final class FlowSession<I, O> {
     /** Runs the timeout that has passed at the deadline, which the conversation holds. */
     List<O> timedOut(Instant deadline) {
         Optional<String> before = turn.state();
+        if (before.isPresent() && path.position().isEmpty()) { // of a build that has the state, and its timeouts
+            return List.of();
+        }
         List<Timeout.OfDialog<I, O, ?>> timeouts = timeouts();
         int passed = marks.passed();
         if (passed >= timeouts.size()) { // of a former build
@@ -244,7 +284,7 @@ final class FlowSession<I, O> {
         path.position().ifPresent(at -> {
             addTimeouts(at, timeouts);
             if (!at.state().isResting()) {
-                path.dialogs().forEach(dialog -> addTimeouts(dialog, timeouts));
+                path.callers().forEach(dialog -> addTimeouts(dialog, timeouts));
             }
         });
         timeouts.sort(Comparator.comparing(Timeout.OfDialog::after));

@@ -5,7 +5,10 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 
-/** A handler did not decide what happens next exactly once. Nothing was stored. */
+/**
+ * A handler did not decide what happens next exactly once. Nothing of its turn was stored. If it handles the result of
+ * work, the turn that led to the work is stored, and the work is repeated.
+ */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class HandlerDecisionException extends FsmException {
     private final StorageKey key;

@@ -83,6 +83,11 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         return session.path().position(dialog);
     }
 
+    /** Where the conversation is, if that is in the handler's own dialog, and not in one that it has called. */
+    private Optional<Position<I, O, ?>> here() {
+        return session.path().position().filter(at -> at.isIn(dialog));
+    }
+
     private String scope() {
         return session.path().scope(dialog);
     }
@@ -182,7 +187,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     @Override
     public Next back() {
         if (!dialog.has(Reaction.Kind.BACK)
-                && session.path().dialogs().stream().noneMatch(open -> open.has(Reaction.Kind.BACK))) {
+                && session.path().callers().stream().noneMatch(open -> open.has(Reaction.Kind.BACK))) {
             throw undeclared(Optional.empty(), "back", "declare the way: back(...)");
         }
         decide();
@@ -213,7 +218,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     @Override
     public Next end() {
         boolean isExit =
-                !dialog.isSub() && own().filter(at -> at.state().ends()).isPresent();
+                !dialog.isSub() && here().filter(at -> at.state().ends()).isPresent();
         if (handledIn.isPresent() && !isExit && !session.dialogs().endAnywhere()) {
             throw undeclared(
                     Optional.empty(),
@@ -227,11 +232,10 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
 
     @Override
     public Next done() {
-        if (!dialog.isSub()
-                || session.path().position().filter(at -> at.isIn(dialog)).isEmpty()) {
+        if (!dialog.isSub() || here().isEmpty()) {
             throw undecidable("that was not called returned; use end");
         }
-        if (own().filter(at -> at.state().ends()).isEmpty()) {
+        if (here().filter(at -> at.state().ends()).isEmpty()) {
             throw undeclared(Optional.empty(), "back to its caller", "declare in the state that it returns: ends()");
         }
         decide();
@@ -249,12 +253,12 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     private void requireExit(Enum<?> to) {
         requireNonNull(to, "state");
         boolean isExit = exits.contains(to)
-                || own().filter(at -> at.state().exits().contains(to)).isPresent();
+                || here().filter(at -> at.state().exits().contains(to)).isPresent();
         if (!isExit) {
             throw undeclared(
                     Optional.of(to),
                     "to " + to.name(),
-                    own().map(at -> "declare it: state(" + at.state().state().name() + ", s -> s.to(" + to.name()
+                    here().map(at -> "declare it: state(" + at.state().state().name() + ", s -> s.to(" + to.name()
                                     + "))")
                             .orElse("declare it: when(..., ..., " + to.name() + ")"));
         }

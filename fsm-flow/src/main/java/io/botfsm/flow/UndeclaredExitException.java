@@ -6,7 +6,10 @@ import io.botfsm.storage.StorageKey;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A handler decided to go where its declaration has no exit. Nothing was stored. */
+/**
+ * A handler decided to go where its declaration has no exit. Nothing of its turn was stored. If it handles the result
+ * of work, the turn that led to the work is stored, and the work is repeated.
+ */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UndeclaredExitException extends FsmException {
     private final StorageKey key;

@@ -7,7 +7,8 @@ import java.util.Optional;
 
 /**
  * The work of a state threw. The conversation is stored in that state, and the work is repeated, under the same
- * {@linkplain Job#id() id}, with the next input, a redelivery, or the timeout that stands for it.
+ * {@linkplain Job#id() id}, with the next input, a redelivery, or the timeout that stands for it. What was said before
+ * the work is not said again.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class WorkFailedException extends FsmException {

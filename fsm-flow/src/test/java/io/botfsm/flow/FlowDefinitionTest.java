@@ -229,4 +229,17 @@ class FlowDefinitionTest {
                 .isInstanceOf(FlowDefinitionException.class)
                 .hasMessageContainingAll("\"Step\"", "names.group(...)");
     }
+
+    @Test
+    void timeoutThatNeverFires() {
+        refused(
+                f -> f.state(
+                        Step.FIRST,
+                        s -> s.work(job -> 1, (turn, one) -> turn.goTo(Step.SECOND))
+                                .after(Duration.ofHours(1), turn -> turn.goTo(Step.SECOND), Step.SECOND)),
+                "FIRST",
+                "never pass",
+                "after(...)",
+                "dialog");
+    }
 }

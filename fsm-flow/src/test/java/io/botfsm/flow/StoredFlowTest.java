@@ -281,6 +281,28 @@ class StoredFlowTest {
         assertThat(say(flow, "/book")).containsExactly("date null");
     }
 
+    record Cart(java.util.List<String> items) {}
+
+    @Test
+    void aRecordThatAHandlerChangesIsNotAnothersEmptyData() {
+        Flow<String, String> flow = Flow.of(
+                Meal.class,
+                new Cart(new java.util.ArrayList<>()),
+                f -> f.idle("idle")
+                        .begin("/shop"::equals, Meal.HOW_BIG)
+                        .state(
+                                Meal.HOW_BIG,
+                                s -> s.ask(cart -> cart.items().toString())
+                                        .to(Meal.WHERE)
+                                        .answer((turn, in) -> {
+                                            turn.data().items().add(in);
+                                            return turn.again();
+                                        }))
+                        .state(Meal.WHERE, s -> s.ask("where?")));
+        say(flow, "/shop");
+        assertThat(say(flow, "bread")).containsExactly("[]");
+    }
+
     @Test
     void dataThatWouldBeReadBackOtherwiseIsRefused() {
         Flow<String, String> flow = Flow.of(
@@ -379,6 +401,41 @@ class StoredFlowTest {
         assertThat(stored().attributes()).as("the version").containsValue("2");
     }
 
+    private static Flow<String, String> pies() {
+        return Flow.of(Order.class, new Pie(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE).end("/cancel"::equals, "cancelled");
+            f.first((turn, in) -> turn.put("last", in));
+            f.state(
+                    Order.SIZE,
+                    s -> s.ask(pie -> "size? " + pie.diameter())
+                            .to(Order.ADDRESS, Order.PLACED)
+                            .answer((turn, in) -> turn.data(new Pie(in, null)).again()));
+            f.state(Order.ADDRESS, s -> s.ask("address?"));
+            f.state(Order.PLACED, s -> s.ask("placed"));
+        });
+    }
+
+    @Test
+    void theVersionOfDataThatIsGoneHindersNoFormerBuild() {
+        Fsm present = pies().register(Fsm.builder(storage)
+                        .data(Pie.class, d -> d.version(2).from(1, entries -> entries.rename("size", "diameter"))))
+                .build();
+        for (String text : java.util.List.of("/order", "30 cm", "/cancel")) {
+            var unused = pies().handle(present, key, text);
+        }
+        assertThat(say(pies(), "/order")).containsExactly("size? null");
+        assertThat(say(pies(), "12 inch")).containsExactly("size? 12 inch");
+        assertThat(pies().handle(present, key, "/order")).containsExactly("size? null");
+    }
+
+    @Test
+    void aTimeoutInAStateThatThisBuildDoesNotHaveIsLeftToTheOneThatHasIt() {
+        fsm.handle(key, turn -> turn.state("Order:TOPPINGS").timeout(java.time.Duration.ofMinutes(1)));
+        Snapshot before = stored();
+        assertThat(PIZZA.fire(fsm, key, before.deadline().orElseThrow())).isEmpty();
+        assertThat(stored()).isEqualTo(before);
+    }
+
     enum Sub {
         ASKED
     }
@@ -437,6 +494,70 @@ class StoredFlowTest {
         assertThat(say(calling(false), "x")).containsExactly("changed", "idle");
         assertThat(say(calling(false), "/order")).containsExactly("how big?");
         assertThat(stored().attributes()).isEmpty();
+    }
+
+    @Test
+    void whatWasAFlowOfItsOwnAndIsCalledNowEnds() {
+        fsm.handle(key, turn -> turn.state("Sub:ASKED"));
+        assertThat(say(calling(false), "x")).containsExactly("idle");
+        assertThat(stored().state()).isEmpty();
+    }
+
+    private static <E extends Enum<E>> Flow<String, String> noting(
+            Class<E> states, E only, java.util.function.Consumer<io.botfsm.storage.StateNames<E>> names) {
+        return Flow.of(states, new Pizza(null, null), names, f -> {
+            f.idle("idle").begin("/order"::equals, only);
+            f.call("/sub"::equals, CALLED, (turn, result) -> turn.again("got " + result.size()));
+            f.state(only, s -> s.ask("a?").ends().answer((turn, in) -> turn.end()));
+        });
+    }
+
+    enum One {
+        ONLY
+    }
+
+    enum Renamed {
+        ONLY
+    }
+
+    @Test
+    void aCommandsCallReturnsToADialogThatHasBeenRenamed() {
+        Flow<String, String> former = noting(One.class, One.ONLY, names -> {});
+        Flow<String, String> present =
+                noting(Renamed.class, Renamed.ONLY, names -> names.formerly("One:ONLY", Renamed.ONLY));
+        say(former, "/order");
+        say(former, "/sub");
+        assertThat(say(present, "x")).containsExactly("got x", "a?");
+    }
+
+    @Test
+    void aStateThatCallsOrOnlyWorksIsEnteredWhereOthersHaveStoredIt() {
+        Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE).end("/cancel"::equals, "cancelled");
+            f.byHand(
+                    Set.of(Order.SIZE),
+                    (turn, in) -> {
+                        var unused = turn.state(in.equals("work") ? Order.PLACED : Order.ADDRESS);
+                        return java.util.List.of();
+                    },
+                    now -> java.util.List.of("by hand?"));
+            f.state(
+                    Order.ADDRESS,
+                    s -> s.call(CALLED, (turn, got) -> turn.goTo(Order.PLACED)).to(Order.PLACED));
+            f.state(
+                    Order.PLACED,
+                    s -> s.work(job -> 1, (turn, one) -> turn.end("worked")).ends());
+        });
+        say(flow, "/order");
+        assertThat(say(flow, "call")).containsExactly("sub?");
+        say(flow, "/order");
+        assertThat(say(flow, "work")).containsExactly("worked", "idle");
+        fsm.handle(key, turn -> turn.state(Order.ADDRESS));
+        assertThat(say(flow, "no answer")).containsExactly("sub?");
+        for (String in : java.util.List.of("hello", "/cancel")) {
+            fsm.handle(key, turn -> turn.state(Order.PLACED));
+            assertThat(say(flow, in)).startsWith("worked", "idle");
+        }
     }
 
     @Test

@@ -106,9 +106,10 @@ public final class FlowTester<I, O> {
         return step("-- " + time + " pass", () -> {
             Optional<Instant> due = due(end);
             while (due.isPresent()) {
-                now = due.get().isAfter(now) ? due.get() : now;
-                add(flow.fire(fsm, KEY, due.get()));
-                due = due(end);
+                Instant fired = due.get();
+                now = fired.isAfter(now) ? fired : now;
+                add(flow.fire(fsm, KEY, fired));
+                due = due(end).filter(next -> !next.equals(fired)); // which a state of another build keeps
             }
             now = end;
         });

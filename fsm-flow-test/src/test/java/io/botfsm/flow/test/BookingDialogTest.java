@@ -200,6 +200,16 @@ class BookingDialogTest {
     }
 
     @Test
+    void anInputFromBeforeTheQuestionNeverAnswersItEvenIfItIsRedelivered() {
+        says("/book");
+        database.lost = 2;
+        assertThatThrownBy(() -> says("tuesday")).isInstanceOf(WorkFailedException.class);
+        assertThatThrownBy(() -> says("9:00")).isInstanceOf(WorkFailedException.class);
+        user.pass(Duration.ofMinutes(2)).inState(Book.TIME);
+        user.redeliver().inState(Book.TIME);
+    }
+
+    @Test
     void aTimeoutFinishesWorkThatWasLeftUndone() {
         confirming();
         database.lost = 1;
@@ -282,5 +292,20 @@ class BookingDialogTest {
         assertThat(flow.fire(fsm, key, stored.deadline().orElseThrow()))
                 .as("fired once")
                 .isEmpty();
+    }
+
+    @Test
+    void anOldDeadlineDoesNoWork() {
+        var key = StorageKey.bot(1).chat(2).user(3).build();
+        var fsm = flow.fsm(new MemoryStateStorage());
+        flow.handle(fsm, key, new Text("/book"));
+        var old = fsm.context(key).read().snapshot().deadline().orElseThrow();
+        database.lost = 1;
+        assertThatThrownBy(() -> flow.handle(fsm, key, new Text("monday"))).isInstanceOf(WorkFailedException.class);
+        assertThat(flow.fire(fsm, key, old)).isEmpty();
+        assertThat(database.reads).isEqualTo(1);
+        var held = fsm.context(key).read().snapshot().deadline().orElseThrow();
+        assertThat(flow.fire(fsm, key, held)).hasSize(1);
+        assertThat(database.reads).isEqualTo(2);
     }
 }
