@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Conversations that have a deadline, by bot and place in the queue. Thread-safe; an entry is changed only by whoever
- * has locked its conversation, in the same step as that.
+ * Conversations that have a deadline, by bot and place in the queue. Thread-safe; an entry is changed only by the
+ * thread that has locked its conversation, in the same step as that.
  */
 final class DeadlineIndex {
     private static final String BEFORE_ALL = "";
