@@ -89,8 +89,9 @@ public interface Turn extends Conversation {
     /**
      * Makes the conversation due after this long, by the {@linkplain Fsm.Builder#clock clock} of the bot, in place of
      * an earlier timeout: {@link io.botfsm.storage.Snapshot#deadline()}. A
-     * {@link io.botfsm.storage.deadline.DeadlineQueue} finds it then; nothing happens by itself. A turn that leaves the state clears it, and so do {@link #clearTimeout()} and the end of state
-     * and data. A turn that stays in the state keeps it, and so do single writes such as {@link FsmContext#setState}.
+     * {@link io.botfsm.storage.deadline.DeadlineQueue} finds it then; nothing happens by itself. A turn that leaves the
+     * state clears it, and so do {@link #clearTimeout()} and the end of state and data. A turn that stays in the state
+     * keeps it, and so do single writes such as {@link FsmContext#setState}.
      *
      * @param wait rounded up to a hundredth of a second
      * @throws IllegalArgumentException if it is not positive or longer than {@link io.botfsm.storage.Mutation#MAX_TTL}

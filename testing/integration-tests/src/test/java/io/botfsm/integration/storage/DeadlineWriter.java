@@ -10,6 +10,7 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.deadline.DeadlineQueue;
 import io.botfsm.storage.deadline.DueConversation;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,11 +21,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
- * Sets, moves, clears and defers deadlines in a process of its own. Prints a line for each batch: how many writes
- * succeeded and failed, and how many conversations were deferred.
+ * Sets, moves, clears and defers deadlines in a process of its own. Prints {@link #READY} once it is connected, begins
+ * when it reads something, and prints a line for each batch: how many writes succeeded and failed, and how many
+ * conversations were deferred.
  */
 final class DeadlineWriter {
     static final List<String> CLIENTS = List.of("lettuce", "jedis");
+    static final String READY = "ready";
     static final Pattern BATCH = Pattern.compile("(\\d+) (\\d+) (\\d+)");
     static final Duration SHORT_LIFE = Duration.ofMillis(50);
     static final Duration HOUR = Duration.ofHours(1);
@@ -49,11 +52,16 @@ final class DeadlineWriter {
     }
 
     /** The address, the client, a seed, how many writes, and what counts as now. */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         boolean isLettuce = args[1].equals(CLIENTS.get(0));
         Random random = new Random(2L * Integer.parseInt(args[2]) + (isLettuce ? 0 : 1));
         try (BotRedis redis = isLettuce ? LettuceRedis.connect(args[0]) : JedisRedis.connect(args[0])) {
             DeadlineWriter writer = new DeadlineWriter(redis.stateStorage(), random, Instant.parse(args[4]));
+            System.out.println(READY);
+            int go = System.in.read();
+            if (go < 0) {
+                throw new IllegalStateException("the test has ended");
+            }
             for (int left = Integer.parseInt(args[3]); left > 0; left -= AT_ONCE) {
                 System.out.println(writer.batch());
             }
