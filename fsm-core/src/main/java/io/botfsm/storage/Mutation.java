@@ -109,9 +109,22 @@ public final class Mutation {
      * @throws IllegalArgumentException if it is not positive or longer than {@link #MAX_TTL}
      */
     public static Duration requireTtl(Duration ttl) {
-        if (requireNonNull(ttl, "time to live").isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
+        return requireTtl("time to live", ttl);
+    }
+
+    /**
+     * Returns the time to live of a tombstone in whole milliseconds, rounded up, for storages.
+     *
+     * @throws IllegalArgumentException if it is not positive or longer than {@link #MAX_TTL}
+     */
+    public static Duration requireTombstoneTtl(Duration ttl) {
+        return requireTtl("tombstone time to live", ttl);
+    }
+
+    private static Duration requireTtl(String what, Duration ttl) {
+        if (requireNonNull(ttl, what).isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
             throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "time to live must be positive and at most %s: %s", MAX_TTL, ttl));
+                    String.format(Locale.ROOT, "%s must be positive and at most %s: %s", what, MAX_TTL, ttl));
         }
         return Duration.ofMillis(ttl.plusNanos(999_999).toMillis());
     }

@@ -183,11 +183,7 @@ public final class BotDatabase implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
          */
         public Builder tombstoneTtl(Duration limit) {
-            try {
-                tombstoneTtl = Mutation.requireTtl(limit);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("tombstone " + e.getMessage(), e);
-            }
+            tombstoneTtl = Mutation.requireTombstoneTtl(limit);
             return this;
         }
 

@@ -253,7 +253,7 @@ public final class MemoryStateStorage implements StateStorage {
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
          */
         public Builder tombstoneTtl(Duration limit) {
-            tombstoneTtl = Mutation.requireTtl(limit);
+            tombstoneTtl = Mutation.requireTombstoneTtl(limit);
             return this;
         }
 
