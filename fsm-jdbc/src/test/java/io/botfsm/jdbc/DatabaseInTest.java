@@ -2,6 +2,7 @@ package io.botfsm.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.botfsm.redis.testkit.FaultyProxy;
+import io.botfsm.storage.StateStorage;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -84,6 +85,13 @@ final class DatabaseInTest implements AutoCloseable {
                 .timeout(timeout)
                 .hintInterval(Duration.ofMillis(10));
         return clockStandsStill ? builder.clock(STOPPED_CLOCK, () -> micros.get() * 1_000) : builder;
+    }
+
+    /** A storage that ends the object it is from when it is closed. */
+    StateStorage storage(Optional<Duration> ttl, Duration timeout) {
+        BotDatabase.Builder builder = builder(timeout);
+        ttl.ifPresent(builder::ttl);
+        return new WholeDatabase(builder.build());
     }
 
     HikariDataSource pool() {

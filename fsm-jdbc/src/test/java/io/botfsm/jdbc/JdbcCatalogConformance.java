@@ -49,9 +49,7 @@ abstract class JdbcCatalogConformance extends ConversationCatalogConformance
 
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
-        BotDatabase.Builder builder = database.builder(deadline);
-        ttl.ifPresent(builder::ttl);
-        return new WholeDatabase(builder.build());
+        return database.storage(ttl, deadline);
     }
 
     @Override

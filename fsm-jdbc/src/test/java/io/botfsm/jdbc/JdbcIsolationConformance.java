@@ -51,15 +51,7 @@ abstract class JdbcIsolationConformance extends SharedEventIsolationConformance 
                 .build()
                 .leaseStore();
         stores.add(store);
-        return EventIsolation.builder()
-                .threads(settings.threads())
-                .perConversation(settings.perConversation())
-                .inTotal(settings.inTotal())
-                .submitTimeout(settings.submitTimeout())
-                .leaseStore(store)
-                .ttl(settings.ttl())
-                .acquireTimeout(settings.acquireTimeout())
-                .build();
+        return settings.builder(store).build();
     }
 
     /** As if it had expired. */

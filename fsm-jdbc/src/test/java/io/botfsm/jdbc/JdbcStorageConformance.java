@@ -41,9 +41,7 @@ abstract class JdbcStorageConformance extends StateStorageConformance
 
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
-        BotDatabase.Builder builder = database.builder(deadline);
-        ttl.ifPresent(builder::ttl);
-        return new WholeDatabase(builder.build());
+        return database.storage(ttl, deadline);
     }
 
     @Override

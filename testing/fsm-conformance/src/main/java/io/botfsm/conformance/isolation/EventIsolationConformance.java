@@ -1,5 +1,6 @@
 package io.botfsm.conformance.isolation;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import io.botfsm.isolation.BacklogFullException;
 import io.botfsm.isolation.ConversationLease;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.isolation.IsolationClosedException;
+import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.StorageKey;
 import java.io.IOException;
@@ -65,6 +67,23 @@ public abstract class EventIsolationConformance {
             Duration ttl,
             Duration acquireTimeout) {
         static final Settings USUAL = new Settings(8, 1_000, 10_000, LONG, LONG, LONG);
+
+        /** The isolation of this library within one process, with these settings. */
+        public EventIsolation.Builder builder() {
+            return EventIsolation.builder()
+                    .threads(threads)
+                    .perConversation(perConversation)
+                    .inTotal(inTotal)
+                    .submitTimeout(submitTimeout);
+        }
+
+        /** The isolation of this library over leases of a store, with these settings. */
+        public EventIsolation.Builder builder(LeaseStore leases) {
+            return builder()
+                    .leaseStore(requireNonNull(leases, "leases"))
+                    .ttl(ttl)
+                    .acquireTimeout(acquireTimeout);
+        }
 
         Settings withThreads(int number) {
             return new Settings(number, perConversation, inTotal, submitTimeout, ttl, acquireTimeout);

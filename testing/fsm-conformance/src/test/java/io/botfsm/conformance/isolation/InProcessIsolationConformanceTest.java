@@ -6,11 +6,6 @@ import io.botfsm.isolation.EventIsolation;
 class InProcessIsolationConformanceTest extends EventIsolationConformance {
     @Override
     protected EventIsolation open(Settings settings) {
-        return EventIsolation.builder()
-                .threads(settings.threads())
-                .perConversation(settings.perConversation())
-                .inTotal(settings.inTotal())
-                .submitTimeout(settings.submitTimeout())
-                .build();
+        return settings.builder().build();
     }
 }

@@ -13,17 +13,7 @@ class LeasedIsolationConformanceTest extends SharedEventIsolationConformance {
 
     @Override
     protected EventIsolation open(Settings settings) {
-        return over(leases, settings).threads(settings.threads()).build();
-    }
-
-    static EventIsolation.Builder over(ReferenceLeaseBackend leases, Settings settings) {
-        return EventIsolation.builder()
-                .perConversation(settings.perConversation())
-                .inTotal(settings.inTotal())
-                .submitTimeout(settings.submitTimeout())
-                .leaseStore(leases.open(LONG))
-                .ttl(settings.ttl())
-                .acquireTimeout(settings.acquireTimeout());
+        return settings.builder(leases.open(LONG)).build();
     }
 
     @Override

@@ -33,8 +33,8 @@ final class WrongEventIsolationsTest {
 
         @Override
         protected EventIsolation open(Settings settings) {
-            FaultyIsolation isolation =
-                    new FaultyIsolation(build.apply(over(backend.get(), settings), settings.threads()));
+            FaultyIsolation isolation = new FaultyIsolation(
+                    build.apply(settings.builder(backend.get().open(LONG)), settings.threads()));
             opened.accept(isolation);
             return isolation;
         }

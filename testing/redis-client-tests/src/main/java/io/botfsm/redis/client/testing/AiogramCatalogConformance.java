@@ -21,7 +21,7 @@ public abstract class AiogramCatalogConformance extends RedisCatalogConformance
 
     @Override
     protected final StateStorage storage(BotRedis redis, Optional<Duration> ttl) {
-        return AiogramStateStorage.of(redis, AiogramConformance.layout(ttl));
+        return new WholeStorage(redis, AiogramStateStorage.of(redis, AiogramConformance.layout(ttl)));
     }
 
     @Override

@@ -22,7 +22,7 @@ public abstract class AiogramConformance extends RedisStorageConformance {
 
     @Override
     protected final StateStorage storage(BotRedis redis, Optional<Duration> ttl) {
-        return AiogramStateStorage.of(redis, layout(ttl));
+        return new WholeStorage(redis, AiogramStateStorage.of(redis, layout(ttl)));
     }
 
     /** With a place for each part of a key. */

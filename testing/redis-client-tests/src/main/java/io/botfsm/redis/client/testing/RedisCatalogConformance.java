@@ -3,13 +3,11 @@ package io.botfsm.redis.client.testing;
 import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.storage.ConversationCatalogConformance;
 import io.botfsm.redis.BotRedis;
-import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -41,16 +39,14 @@ public abstract class RedisCatalogConformance extends ConversationCatalogConform
 
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
-        BotRedis redis = client.connect(topology.uri(), deadline);
-        StateStorage storage = new WholeStorage(redis, storage(redis, ttl));
+        StateStorage storage = storage(client.connect(topology.uri(), deadline), ttl);
         opened.add(storage);
         return storage;
     }
 
+    /** A storage that is closed together with its connection. */
     protected StateStorage storage(BotRedis redis, Optional<Duration> ttl) {
-        RedisStorageOptions.Builder options = RedisStorageOptions.builder();
-        ttl.ifPresent(options::ttl);
-        return redis.stateStorage(options.build());
+        return WholeStorage.of(redis, ttl);
     }
 
     @Override
@@ -60,9 +56,7 @@ public abstract class RedisCatalogConformance extends ConversationCatalogConform
 
     @Override
     public final void restore() {
-        topology.restore();
-        opened.forEach(storage -> topology.awaitAll(() -> storage.read(
-                StorageKey.bot(UUID.randomUUID().toString()).chat(1).user(2).build())));
+        topology.restoreTo(opened);
     }
 
     /** A scan looks at everything, so that what tests leave behind would slow all later ones. */

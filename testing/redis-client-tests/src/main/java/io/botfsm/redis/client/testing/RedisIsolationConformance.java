@@ -49,15 +49,7 @@ public abstract class RedisIsolationConformance extends SharedEventIsolationConf
     protected final EventIsolation open(Settings settings) {
         LeaseStore store = Leases.opened(() -> client.leaseStore(topology.uri(), TIMEOUT));
         stores.add(store);
-        return EventIsolation.builder()
-                .threads(settings.threads())
-                .perConversation(settings.perConversation())
-                .inTotal(settings.inTotal())
-                .submitTimeout(settings.submitTimeout())
-                .leaseStore(store)
-                .ttl(settings.ttl())
-                .acquireTimeout(settings.acquireTimeout())
-                .build();
+        return settings.builder(store).build();
     }
 
     /** As if it had expired. */

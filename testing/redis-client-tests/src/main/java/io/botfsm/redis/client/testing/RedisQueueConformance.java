@@ -2,14 +2,11 @@ package io.botfsm.redis.client.testing;
 
 import io.botfsm.conformance.Conformance;
 import io.botfsm.conformance.storage.DeadlineQueueConformance;
-import io.botfsm.redis.BotRedis;
-import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -45,10 +42,7 @@ public abstract class RedisQueueConformance extends DeadlineQueueConformance
 
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
-        BotRedis redis = client.connect(topology.uri(), deadline);
-        RedisStorageOptions.Builder options = RedisStorageOptions.builder();
-        ttl.ifPresent(options::ttl);
-        StateStorage storage = new WholeStorage(redis, redis.stateStorage(options.build()));
+        StateStorage storage = WholeStorage.of(client.connect(topology.uri(), deadline), ttl);
         opened.add(storage);
         return storage;
     }
@@ -60,9 +54,7 @@ public abstract class RedisQueueConformance extends DeadlineQueueConformance
 
     @Override
     public final void restore() {
-        topology.restore();
-        opened.forEach(storage -> topology.awaitAll(() -> storage.read(
-                StorageKey.bot(UUID.randomUUID().toString()).chat(1).user(2).build())));
+        topology.restoreTo(opened);
     }
 
     @AfterEach

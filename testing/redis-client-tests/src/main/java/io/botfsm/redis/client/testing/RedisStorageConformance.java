@@ -5,14 +5,11 @@ import io.botfsm.conformance.Gap;
 import io.botfsm.conformance.Need;
 import io.botfsm.conformance.storage.StateStorageConformance;
 import io.botfsm.redis.BotRedis;
-import io.botfsm.redis.RedisStorageOptions;
 import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -51,7 +48,7 @@ public abstract class RedisStorageConformance extends StateStorageConformance
     @Override
     protected final StateStorage open(Optional<Duration> ttl, Duration deadline) {
         BotRedis redis = connect(topology.uri(), deadline);
-        StateStorage storage = decorate(new WholeStorage(redis, storage(redis, ttl)));
+        StateStorage storage = decorate(storage(redis, ttl));
         opened.add(storage);
         return storage;
     }
@@ -60,10 +57,9 @@ public abstract class RedisStorageConformance extends StateStorageConformance
         return client.apply(uri).commandTimeout(deadline).connect();
     }
 
+    /** A storage that is closed together with its connection. */
     protected StateStorage storage(BotRedis redis, Optional<Duration> ttl) {
-        RedisStorageOptions.Builder options = RedisStorageOptions.builder();
-        ttl.ifPresent(options::ttl);
-        return redis.stateStorage(options.build());
+        return WholeStorage.of(redis, ttl);
     }
 
     protected StateStorage decorate(StateStorage storage) {
@@ -82,9 +78,7 @@ public abstract class RedisStorageConformance extends StateStorageConformance
 
     @Override
     public final void restore() {
-        topology.restore();
-        opened.forEach(storage -> topology.awaitAll(() -> storage.read(
-                StorageKey.bot(UUID.randomUUID().toString()).chat(1).user(2).build())));
+        topology.restoreTo(opened);
     }
 
     @AfterEach

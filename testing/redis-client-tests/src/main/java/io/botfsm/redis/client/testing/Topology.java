@@ -12,9 +12,13 @@ import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.redis.testkit.RedisTestServer;
 import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -192,6 +196,13 @@ public final class Topology {
     void restore() {
         proxies.forEach(FaultyProxy::heal);
         outage.end();
+    }
+
+    /** The same, and waits until the storages read again. */
+    void restoreTo(Collection<StateStorage> opened) {
+        restore();
+        opened.forEach(storage -> awaitAll(() -> storage.read(
+                StorageKey.bot(UUID.randomUUID().toString()).chat(1).user(2).build())));
     }
 
     /**
