@@ -197,10 +197,10 @@ public final class DialogState<I, O, D> {
             throw refused("it calls a sub-dialog, whose questions are asked; remove ask, answer, when and work");
         }
         if (question == null && (isAnswered || (work == null && call == null))) {
-            throw refused("it is silent, so nobody knows what it waits for; add ask(...)");
+            throw refused("it is silent, so the user cannot know what to answer; add ask(...)");
         }
         if (question == null && !timeouts.isEmpty()) {
-            throw refused("it waits for nobody itself, so its timeout would never pass; declare after(...) for the"
+            throw refused("it asks nothing itself, so its timeout would never pass; declare after(...) for the"
                     + " dialog, or in a state that asks");
         }
         if ((isAnswered || work != null || call != null) && exits.isEmpty() && !ends) {

@@ -94,7 +94,7 @@ final class FlowSession<I, O> {
         return counted();
     }
 
-    /** Enters the stored state where nobody has. */
+    /** Enters the stored state if it has not been entered. */
     List<O> entered() {
         return path.enterIfStored() ? counted() : List.of();
     }

@@ -56,13 +56,14 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
 
     private void requireDecided(@Nullable Next returned) {
         if (returned == null || !hasDecided) {
-            throw undecidable("decided nothing; return what goTo, again, back, begin or end returned");
+            throw undecidable("decided nothing; return the result of goTo, again, back, begin or end");
         }
     }
 
     private void decide() {
         if (!mayDecide) {
-            throw undecidable("that only runs first decided what happens next; decide in answer, when or a command");
+            throw undecidable(
+                    "that is declared by first(...) decided what happens next; decide in answer(...), when(...) or a command");
         }
         if (hasDecided) {
             throw undecidable("decided twice; return the first of goTo, again, back, begin and end at once");
@@ -113,8 +114,8 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         if (dialog.stored(session.scoped(), scope()).isPresent()) {
             throw new IllegalArgumentException(session.key() + ": data of "
                     + dialog.empty().getClass().getName()
-                    + " in which everything is null would be read back as the empty data of the flow, which is not;"
-                    + " declare empty data in which everything is null, or set a value");
+                    + " whose properties are all null would be read back as the empty data of the flow, which is another;"
+                    + " declare empty data whose properties are all null, or set one of them");
         }
     }
 
@@ -177,7 +178,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
                 .position()
                 .filter(at -> !at.state().isAskable() && !at.state().isResting())
                 .isPresent()) {
-            throw undecidable("that only works asked again; go on, or add ask(...) to the state");
+            throw undecidable("called again() where nothing is asked; go on to a state, or add ask(...) to this one");
         }
         decide();
         session.path().stay();
@@ -200,7 +201,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     public Next begin(Enum<?> state) {
         requireExit(state);
         if (dialog.isSub()) {
-            throw undecidable("of a sub-dialog began it, which only a caller does; use goTo");
+            throw undecidable("called begin() in a sub-dialog, which only its caller may begin; use goTo(...)");
         }
         decide();
         startOver(state);
@@ -233,7 +234,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     @Override
     public Next done() {
         if (!dialog.isSub() || here().isEmpty()) {
-            throw undecidable("that was not called returned; use end");
+            throw undecidable("called done() outside a sub-dialog; use end()");
         }
         if (here().filter(at -> at.state().ends()).isEmpty()) {
             throw undeclared(Optional.empty(), "back to its caller", "declare in the state that it returns: ends()");

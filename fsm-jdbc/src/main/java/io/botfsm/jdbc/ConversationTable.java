@@ -130,7 +130,7 @@ final class ConversationTable {
         try {
             key = StorageKey.parse(ColumnText.unescaped(rows.getString("key_text")));
         } catch (IllegalArgumentException e) {
-            return; // nobody's
+            return; // not the key of a conversation
         }
         try {
             found.add(key, row(rows));

@@ -72,8 +72,8 @@ final class TableCheck {
             }
             if (tries == 1) {
                 throw new StorageRefusedException(
-                        "the tables could not be created (" + SqlFailure.reason(e) + "): let someone who may run "
-                                + dialect.resource() + " of fsm-jdbc",
+                        "the tables could not be created (" + SqlFailure.reason(e)
+                                + "): let a user with that permission run " + dialect.resource() + " of fsm-jdbc",
                         e);
             }
             LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(50_000_000));

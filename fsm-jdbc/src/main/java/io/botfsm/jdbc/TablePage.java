@@ -29,7 +29,7 @@ final class TablePage {
         entries.add(new Entry(key, Optional.empty(), reason));
     }
 
-    /** Counts a row, also one that is nobody's. */
+    /** Counts a row, including one that is left out because its key cannot be read. */
     void passed(byte[] id) {
         last = id;
         passed++;

@@ -73,12 +73,12 @@ public final class DeadlineKeys {
         return entry.key().filter(key -> Arrays.equals(conversationAndIndex(key).get(1), index));
     }
 
-    /** A key that nobody uses, of the slot of an index. */
+    /** An unused key in the slot of an index. */
     byte[] nothingBeside(byte[] index) {
         return (new String(index, UTF_8) + ":-").getBytes(UTF_8);
     }
 
-    /** A key that nobody uses, for tries. */
+    /** An unused key, to probe permissions. */
     byte[] unused(String name) {
         return (begin + "probe:" + name + '}').getBytes(UTF_8);
     }

@@ -173,7 +173,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
         return scripts.defer(due.key(), now, due.deadline(), due.queuedAt(), place);
     }
 
-    /** Where nobody uses deadlines, it needs the permissions of a catalog only. */
+    /** Needs no more than the permissions of a catalog if no conversation has a deadline. */
     @Override
     public MendReport mend(ConversationFilter filter) {
         DeadlineQueue.requireByKey(filter);

@@ -229,7 +229,8 @@ class DeadlineSoakTest {
 
     private int loseAndMend(RedisServerProcess server, StateStorage storage, Random random) {
         DeadlineQueue queue = storage.extension(DeadlineQueue.class).orElseThrow();
-        Set<String> dueSometime = new HashSet<>(); // the entries of conversations that just ended are nobody's loss
+        Set<String> dueSometime =
+                new HashSet<>(); // without conversations that ended just now, whose entries are kept for a minute
         conversations(storage).forEach((key, snapshot) -> {
             if (snapshot.deadline().isPresent()) {
                 dueSometime.add(key.toText());
