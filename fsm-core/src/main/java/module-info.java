@@ -29,5 +29,6 @@ module io.botfsm.core {
     exports io.botfsm.storage;
     exports io.botfsm.storage.catalog;
     exports io.botfsm.storage.deadline;
+    exports io.botfsm.storage.inbox;
     exports io.botfsm.transition;
 }
