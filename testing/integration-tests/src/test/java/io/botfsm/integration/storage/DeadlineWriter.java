@@ -32,7 +32,7 @@ final class DeadlineWriter {
     static final Duration SHORT_LIFE = Duration.ofMillis(50);
     static final Duration HOUR = Duration.ofHours(1);
 
-    private static final int USERS = 400;
+    static final int USERS = 400;
     private static final int AT_ONCE = 100;
 
     private final StateStorage storage;
