@@ -1,9 +1,12 @@
 package io.botfsm.jdbc;
 
-import io.botfsm.jdbc.DatabaseCall.Binding;
 import io.botfsm.storage.ConversationRefusedException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StoredConversation;
+import io.botfsm.storage.StoredConversation.Step;
+import io.botfsm.storage.deadline.DueConversation;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,11 +26,12 @@ final class ConversationTable {
     static final String NAME = "fsm_conversation";
 
     private static final String KEY_AND_VALUES = "id, key_text, format, nul_escaped, state, data, attributes, version,"
-            + " fencing_token, events, since_ms, touched_ms, deadline_ms, end_ms, expires_us";
+            + " fencing_token, events, since_ms, touched_ms, deadline_ms, end_ms, due_ms, expires_us";
 
     static final List<String> COLUMNS = List.of(KEY_AND_VALUES.split(", "));
 
     private static final int FORMAT = 1;
+    private static final String MOVE = "UPDATE " + NAME + " SET due_ms = ? WHERE id = ?";
     private static final String VALUES = KEY_AND_VALUES.replace("id, key_text, ", "");
 
     private final DatabaseClock clock;
@@ -35,8 +39,12 @@ final class ConversationTable {
     private final String page;
     private final String insert;
     private final String update;
-    private final String updateWhileThere;
+    private final String updateInPlace;
+    private final String whileThere;
     private final String confirm;
+    private final String due;
+    private final String defer;
+    private final String time;
 
     ConversationTable(Dialect dialect, DatabaseClock clock) {
         this.clock = clock;
@@ -45,13 +53,18 @@ final class ConversationTable {
                 + " c ON c.id = ?";
         page = "SELECT " + now + " AS now_us, " + KEY_AND_VALUES + " FROM " + NAME
                 + " WHERE id > ? AND id < ? ORDER BY id LIMIT ?";
-        insert = "INSERT INTO " + NAME + " (" + VALUES + ", id, key_text) VALUES (" + "?, ".repeat(12) + now
+        insert = "INSERT INTO " + NAME + " (" + VALUES + ", id, key_text) VALUES (" + "?, ".repeat(13) + now
                 + " + ?, ?, ?)" + dialect.insertSuffix();
         update = "UPDATE " + NAME + " SET " + VALUES.replace(", expires_us", "").replace(",", " = ?,")
                 + " = ?, expires_us = " + now + " + ? WHERE id = ? AND version = ?";
+        updateInPlace = update.replace(" due_ms = ?,", "");
+        whileThere = " AND (expires_us IS NULL OR expires_us > " + now + ") AND (end_ms IS NULL OR end_ms * 1000 > "
+                + now + ")";
         confirm = "UPDATE " + NAME + " SET version = version WHERE id = ? AND version = ?";
-        updateWhileThere = update + " AND (expires_us IS NULL OR expires_us > " + now
-                + ") AND (end_ms IS NULL OR end_ms * 1000 > " + now + ")";
+        due = "SELECT " + now + " AS now_us, " + KEY_AND_VALUES + " FROM " + NAME + " WHERE due_ms <= (SELECT " + now
+                + " / 1000) AND (due_ms > ? OR due_ms = ? AND id > ?) AND id > ? AND id < ? ORDER BY due_ms, id LIMIT ?";
+        defer = MOVE + " AND due_ms = ? AND deadline_ms = ?" + whileThere;
+        time = "SELECT " + now;
     }
 
     /** A row that holds no conversation, or one of a later format. */
@@ -70,8 +83,9 @@ final class ConversationTable {
      * @param conversation what counts; nothing if there is no row, or its time is over
      * @param version that of the row, 0 if there is none
      * @param nowMicros the database's time at which it was read
+     * @param queuedAt its place in the queue of deadlines
      */
-    record Row(StoredConversation conversation, long version, long nowMicros) {
+    record Row(StoredConversation conversation, long version, long nowMicros, Optional<Instant> queuedAt) {
         boolean exists() {
             return version != 0;
         }
@@ -80,6 +94,10 @@ final class ConversationTable {
         boolean isLive() {
             return !conversation.isGone()
                     && conversation.end().filter(end -> !now().isBefore(end)).isEmpty();
+        }
+
+        Snapshot snapshot() {
+            return conversation.snapshot(now());
         }
 
         Instant now() {
@@ -115,17 +133,38 @@ final class ConversationTable {
                     statement.setBytes(2, to);
                     statement.setInt(3, limit);
                 },
-                rows -> {
-                    TablePage found = new TablePage();
-                    while (rows.next()) {
-                        addTo(found, rows);
-                    }
-                    return found;
-                });
+                this::page);
+    }
+
+    /**
+     * The rows between two ids whose place in the queue of deadlines has come, in the order of their places and behind
+     * the last of the page before; empty if another transaction was in the way.
+     */
+    Optional<TablePage> due(DatabaseCall call, KeyRange range, TablePage before, int limit) throws SQLException {
+        return call.query(
+                due,
+                statement -> {
+                    statement.setLong(1, before.lastPlace());
+                    statement.setLong(2, before.lastPlace());
+                    statement.setBytes(3, before.lastId());
+                    statement.setBytes(4, range.from());
+                    statement.setBytes(5, range.to());
+                    statement.setInt(6, limit);
+                },
+                this::page);
+    }
+
+    private TablePage page(ResultSet rows) throws SQLException {
+        TablePage found = new TablePage();
+        while (rows.next()) {
+            addTo(found, rows);
+            clock.read(rows.getLong("now_us"));
+        }
+        return found;
     }
 
     private static void addTo(TablePage found, ResultSet rows) throws SQLException {
-        found.passed(rows.getBytes("id"));
+        found.passed(rows.getBytes("id"), rows.getLong("due_ms"));
         StorageKey key;
         try {
             key = StorageKey.parse(ColumnText.unescaped(rows.getString("key_text")));
@@ -143,11 +182,12 @@ final class ConversationTable {
         long now = rows.getLong("now_us");
         long version = rows.getLong("version");
         if (rows.wasNull()) {
-            return new Row(StoredConversation.none(), 0, now);
+            return new Row(StoredConversation.none(), 0, now, Optional.empty());
         }
         long expires = rows.getLong("expires_us");
         boolean isOver = !rows.wasNull() && expires <= now;
-        return new Row(isOver ? StoredConversation.none() : conversation(rows, version), version, now);
+        StoredConversation conversation = isOver ? StoredConversation.none() : conversation(rows, version);
+        return new Row(conversation, version, now, instant(rows, "due_ms"));
     }
 
     @SuppressWarnings("UnusedException") // its message may quote the record
@@ -185,27 +225,55 @@ final class ConversationTable {
         return rows.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
     }
 
+    /**
+     * What a write makes of a conversation.
+     *
+     * @param next what is kept
+     * @param life how long the row counts, empty for ever
+     * @param keepsPlace whether it stays where it is in the queue of deadlines; otherwise it gets the place of its
+     *     deadline
+     */
+    record Change(StoredConversation next, Optional<Duration> life, boolean keepsPlace) {
+        static Change of(Mutation mutation, Step step) {
+            boolean keeps =
+                    !mutation.changesDeadline() && step.next().deadline().isPresent();
+            return new Change(step.next(), step.timeToLive(), keeps);
+        }
+
+        /** Nothing but a raised version, until the row is swept. */
+        private static Change clearing(long version) {
+            StoredConversation nothing =
+                    StoredConversation.builder().version(version + 1).build();
+            return new Change(nothing, Optional.of(Duration.ZERO), false);
+        }
+    }
+
     /** Keeps a conversation of which there is no row. */
-    boolean insert(DatabaseCall call, StorageKey key, StoredConversation next, Optional<Duration> life)
-            throws SQLException {
+    boolean insert(DatabaseCall call, StorageKey key, Change change) throws SQLException {
         return call.change(insert, statement -> {
-            values(next, life).to(statement);
-            statement.setBytes(14, IndexKey.of(key.toText()));
-            statement.setString(15, ColumnText.escaped(key.toText()));
+            int at = values(statement, change, true);
+            statement.setBytes(at++, IndexKey.of(key.toText()));
+            statement.setString(at, ColumnText.escaped(key.toText()));
         });
     }
 
     /** Replaces the row of that version. */
-    boolean update(DatabaseCall call, StorageKey key, long version, StoredConversation next, Optional<Duration> life)
-            throws SQLException {
-        return call.change(update, replacing(key, version, next, life));
+    boolean update(DatabaseCall call, StorageKey key, long version, Change change) throws SQLException {
+        return update(call, key, version, change, "");
     }
 
     /** The same only if neither the row's time is over nor that of its state and data. */
-    boolean updateWhileThere(
-            DatabaseCall call, StorageKey key, long version, StoredConversation next, Optional<Duration> life)
+    boolean updateWhileThere(DatabaseCall call, StorageKey key, long version, Change change) throws SQLException {
+        return update(call, key, version, change, whileThere);
+    }
+
+    private boolean update(DatabaseCall call, StorageKey key, long version, Change change, String condition)
             throws SQLException {
-        return call.change(updateWhileThere, replacing(key, version, next, life));
+        return call.change((change.keepsPlace ? updateInPlace : update) + condition, statement -> {
+            int at = values(statement, change, !change.keepsPlace);
+            statement.setBytes(at++, IndexKey.of(key.toText()));
+            statement.setLong(at, version);
+        });
     }
 
     /** Leaves the row of that version as it is, by a commit; false if it is of another by now. */
@@ -216,41 +284,71 @@ final class ConversationTable {
         });
     }
 
-    private static Binding replacing(StorageKey key, long version, StoredConversation next, Optional<Duration> life) {
-        return statement -> {
-            values(next, life).to(statement);
-            statement.setBytes(14, IndexKey.of(key.toText()));
-            statement.setLong(15, version);
-        };
-    }
-
     /** Leaves of the row of that version nothing but a raised version, until it is swept. */
     boolean clear(DatabaseCall call, StorageKey key, long version) throws SQLException {
-        StoredConversation nothing =
-                StoredConversation.builder().version(version + 1).build();
-        return update(call, key, version, nothing, Optional.of(Duration.ZERO));
+        return update(call, key, version, Change.clearing(version));
     }
 
-    private static Binding values(StoredConversation next, Optional<Duration> life) {
-        return statement -> {
-            String state = next.state().orElse(null);
-            String data = ColumnText.joined(next.data()).orElse(null);
-            String attributes = ColumnText.joined(next.attributes()).orElse(null);
-            boolean escape = ColumnText.hasNul(state) || ColumnText.hasNul(data) || ColumnText.hasNul(attributes);
-            statement.setInt(1, FORMAT);
-            statement.setInt(2, escape ? 1 : 0);
-            text(statement, 3, state, escape);
-            text(statement, 4, data, escape);
-            text(statement, 5, attributes, escape);
-            statement.setLong(6, next.version());
-            statement.setLong(7, next.fencingToken());
-            statement.setBytes(8, EventColumn.of(next.events()));
-            number(statement, 9, next.since().map(Instant::toEpochMilli));
-            number(statement, 10, next.touched().map(Instant::toEpochMilli));
-            number(statement, 11, next.deadline().map(Instant::toEpochMilli));
-            number(statement, 12, next.end().map(Instant::toEpochMilli));
-            number(statement, 13, life.map(time -> time.toMillis() * 1_000)); // nothing plus the time is nothing
-        };
+    /** Changes the place in the queue of deadlines of a row of that version; false if it is another by now. */
+    boolean move(DatabaseCall call, StorageKey key, Row row, Optional<Instant> to) throws SQLException {
+        Optional<Long> from = row.queuedAt.map(Instant::toEpochMilli);
+        String sql = MOVE + " AND version = ? AND due_ms " + (from.isPresent() ? "= ?" : "IS NULL");
+        return call.change(sql, statement -> {
+            number(statement, 1, to.map(Instant::toEpochMilli));
+            statement.setBytes(2, IndexKey.of(key.toText()));
+            statement.setLong(3, row.version);
+            if (from.isPresent()) {
+                statement.setLong(4, from.get());
+            }
+        });
+    }
+
+    /** Moves a conversation in the queue of deadlines; false if its place or its deadline is another by now. */
+    boolean defer(DatabaseCall call, DueConversation conversation, Instant until) throws SQLException {
+        return call.change(defer, statement -> {
+            statement.setLong(1, until.toEpochMilli());
+            statement.setBytes(2, IndexKey.of(conversation.key().toText()));
+            statement.setLong(3, conversation.queuedAt().toEpochMilli());
+            statement.setLong(4, conversation.deadline().toEpochMilli());
+        });
+    }
+
+    /** The time of day by the database's clock, about. */
+    Instant time(DatabaseCall call) throws SQLException, InterruptedException {
+        if (clock.estimate().isEmpty()) {
+            clock.read(call.untilWon(() -> call.query(time, statement -> {}, rows -> {
+                rows.next();
+                return rows.getLong(1);
+            })));
+        }
+        return Instant.EPOCH.plus(clock.estimate().orElseThrow(), ChronoUnit.MICROS);
+    }
+
+    /** Returns where the parameters go on. */
+    private static int values(PreparedStatement statement, Change change, boolean withPlace) throws SQLException {
+        StoredConversation next = change.next;
+        String state = next.state().orElse(null);
+        String data = ColumnText.joined(next.data()).orElse(null);
+        String attributes = ColumnText.joined(next.attributes()).orElse(null);
+        boolean escape = ColumnText.hasNul(state) || ColumnText.hasNul(data) || ColumnText.hasNul(attributes);
+        statement.setInt(1, FORMAT);
+        statement.setInt(2, escape ? 1 : 0);
+        text(statement, 3, state, escape);
+        text(statement, 4, data, escape);
+        text(statement, 5, attributes, escape);
+        statement.setLong(6, next.version());
+        statement.setLong(7, next.fencingToken());
+        statement.setBytes(8, EventColumn.of(next.events()));
+        number(statement, 9, next.since().map(Instant::toEpochMilli));
+        number(statement, 10, next.touched().map(Instant::toEpochMilli));
+        number(statement, 11, next.deadline().map(Instant::toEpochMilli));
+        number(statement, 12, next.end().map(Instant::toEpochMilli));
+        int at = 13;
+        if (withPlace) {
+            number(statement, at++, next.deadline().map(Instant::toEpochMilli));
+        }
+        number(statement, at++, change.life.map(time -> time.toMillis() * 1_000)); // nothing plus the time is nothing
+        return at;
     }
 
     private static void text(PreparedStatement statement, int at, @Nullable String text, boolean escape)

@@ -2,6 +2,7 @@ package io.botfsm.jdbc;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.jdbc.ConversationTable.Change;
 import io.botfsm.jdbc.ConversationTable.Row;
 import io.botfsm.jdbc.DatabaseCall.LostEveryRace;
 import io.botfsm.storage.ContentionException;
@@ -20,6 +21,7 @@ import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.StoredConversation.Step;
 import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.deadline.DeadlineQueue;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,7 +127,7 @@ final class JdbcStateStorage implements StateStorage {
             return Optional.empty();
         }
         remembered.forget(key);
-        if (!table.updateWhileThere(call, key, version, step.next(), step.timeToLive())) {
+        if (!table.updateWhileThere(call, key, version, Change.of(mutation, step))) {
             return Optional.empty();
         }
         remembered.remember(key, step.next());
@@ -140,33 +142,31 @@ final class JdbcStateStorage implements StateStorage {
         }
         Row row = read.get();
         Step step = row.conversation().apply(mutation, context(key, row.now(), row.firstVersion()));
-        if (!isKept(call, key, row, step)) {
+        if (!isKept(call, key, row, mutation, step)) {
             return Optional.empty();
         }
         remembered.remember(key, step.next());
         return Optional.of(step.outcome());
     }
 
-    private boolean isKept(DatabaseCall call, StorageKey key, Row row, Step step) throws SQLException {
+    private boolean isKept(DatabaseCall call, StorageKey key, Row row, Mutation mutation, Step step)
+            throws SQLException {
         if (step.outcome() instanceof Applied) {
-            return store(call, key, row, step);
+            return store(call, key, row, Change.of(mutation, step));
         }
         boolean isConfirmed =
                 !(step.outcome() instanceof Duplicate) || !calls.dialect().readsUnconfirmed();
         return isConfirmed || table.confirm(call, key, row.version());
     }
 
-    private boolean store(DatabaseCall call, StorageKey key, Row row, Step step) throws SQLException {
-        StoredConversation next = step.next();
-        if (next.isGone()) {
+    private boolean store(DatabaseCall call, StorageKey key, Row row, Change change) throws SQLException {
+        if (change.next().isGone()) {
             return row.conversation().isGone() || table.clear(call, key, row.version());
         }
         if (row.isLive()) { // one that ends before the statement must not go on
-            return table.updateWhileThere(call, key, row.version(), next, step.timeToLive());
+            return table.updateWhileThere(call, key, row.version(), change);
         }
-        return row.exists()
-                ? table.update(call, key, row.version(), next, step.timeToLive())
-                : table.insert(call, key, next, step.timeToLive());
+        return row.exists() ? table.update(call, key, row.version(), change) : table.insert(call, key, change);
     }
 
     private WriteContext context(StorageKey key, Instant now, long firstVersion) {
@@ -182,12 +182,16 @@ final class JdbcStateStorage implements StateStorage {
         return CAPABILITIES;
     }
 
-    /** Offers a {@link ConversationCatalog}. */
+    /** Offers a {@link ConversationCatalog} and a {@link DeadlineQueue}. */
     @Override
     public <T> Optional<T> extension(Class<T> type) {
         requireNonNull(type, "type");
-        return type == ConversationCatalog.class
-                ? Optional.of(type.cast(new JdbcCatalog(calls, table, () -> closed)))
+        BlockingCalls blocking = new BlockingCalls(calls, () -> closed);
+        if (type == ConversationCatalog.class) {
+            return Optional.of(type.cast(new JdbcCatalog(blocking, table)));
+        }
+        return type == DeadlineQueue.class
+                ? Optional.of(type.cast(new JdbcDeadlineQueue(blocking, table)))
                 : Optional.empty();
     }
 

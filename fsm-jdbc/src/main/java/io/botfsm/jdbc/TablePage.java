@@ -7,19 +7,25 @@ import io.botfsm.storage.catalog.CatalogPage;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
 import io.botfsm.storage.catalog.UnreadableRecord;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Some rows of the table of conversations, in the order of their ids. */
+/** Some rows of the table of conversations, in the order in which they were asked for. */
 final class TablePage {
     private final List<Entry> entries = new ArrayList<>();
-    private byte[] last = {};
+    private byte[] lastId = {};
+    private long lastPlace = Long.MIN_VALUE;
     private int passed;
 
     /** What a row has: a conversation, or why it cannot be read. */
     private record Entry(StorageKey key, Optional<Row> row, String unreadable) {}
+
+    interface Visitor {
+        void visit(StorageKey key, Row row) throws SQLException;
+    }
 
     void add(StorageKey key, Row row) {
         entries.add(new Entry(key, Optional.of(row), ""));
@@ -30,9 +36,33 @@ final class TablePage {
     }
 
     /** Counts a row, including one that is left out because its key cannot be read. */
-    void passed(byte[] id) {
-        last = id;
+    void passed(byte[] id, long place) {
+        lastId = id;
+        lastPlace = place;
         passed++;
+    }
+
+    /** How many rows were passed. */
+    int size() {
+        return passed;
+    }
+
+    byte[] lastId() {
+        return lastId;
+    }
+
+    /** The place of the last row in the queue of deadlines. */
+    long lastPlace() {
+        return lastPlace;
+    }
+
+    /** Visits the rows that can be read. */
+    void forEach(Visitor visitor) throws SQLException {
+        for (Entry entry : entries) {
+            if (entry.row.isPresent()) {
+                visitor.visit(entry.key, entry.row.get());
+            }
+        }
     }
 
     /** What matches, and where to go on if the page was full. */
@@ -46,12 +76,11 @@ final class TablePage {
                 }
                 continue;
             }
-            Snapshot snapshot =
-                    entry.row.get().conversation().snapshot(entry.row.get().now());
+            Snapshot snapshot = entry.row.get().snapshot();
             if (filter.matches(entry.key, snapshot)) {
                 found.add(FoundConversation.of(entry.key, snapshot));
             }
         }
-        return CatalogPage.of(found, unreadable, passed < limit ? Optional.empty() : Optional.of(cursor.apply(last)));
+        return CatalogPage.of(found, unreadable, passed < limit ? Optional.empty() : Optional.of(cursor.apply(lastId)));
     }
 }

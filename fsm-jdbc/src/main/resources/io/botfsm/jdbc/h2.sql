@@ -14,8 +14,11 @@ CREATE TABLE IF NOT EXISTS fsm_conversation (
   touched_ms    bigint,
   deadline_ms   bigint,
   end_ms        bigint,
+  due_ms        bigint,
   expires_us    bigint
 );
+
+CREATE INDEX IF NOT EXISTS fsm_conversation_due ON fsm_conversation (due_ms);
 
 CREATE TABLE IF NOT EXISTS fsm_lease (
   id            varbinary(255) NOT NULL PRIMARY KEY,

@@ -14,7 +14,9 @@ CREATE TABLE IF NOT EXISTS fsm_conversation (
   touched_ms    bigint,
   deadline_ms   bigint,
   end_ms        bigint,
-  expires_us    bigint
+  due_ms        bigint,
+  expires_us    bigint,
+  KEY fsm_conversation_due (due_ms)
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS fsm_lease (

@@ -1,5 +1,5 @@
--- One row a conversation. The fillfactor leaves room for the next version of a row on its page (HOT updates): no index
--- holds a column that a write changes.
+-- One row a conversation. The fillfactor leaves room for the next version of a row on its page (HOT updates), for writes
+-- that leave the deadline as it is.
 CREATE TABLE IF NOT EXISTS fsm_conversation (
   id            bytea    NOT NULL PRIMARY KEY,
   key_text      text     NOT NULL,
@@ -15,8 +15,11 @@ CREATE TABLE IF NOT EXISTS fsm_conversation (
   touched_ms    bigint,
   deadline_ms   bigint,
   end_ms        bigint,
+  due_ms        bigint,
   expires_us    bigint
 ) WITH (fillfactor = 70);
+
+CREATE INDEX IF NOT EXISTS fsm_conversation_due ON fsm_conversation (due_ms) WHERE due_ms IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS fsm_lease (
   id            bytea    NOT NULL PRIMARY KEY,

@@ -14,8 +14,11 @@ CREATE TABLE IF NOT EXISTS fsm_conversation (
   touched_ms    integer,
   deadline_ms   integer,
   end_ms        integer,
+  due_ms        integer,
   expires_us    integer
 );
+
+CREATE INDEX IF NOT EXISTS fsm_conversation_due ON fsm_conversation (due_ms) WHERE due_ms IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS fsm_lease (
   id            blob    NOT NULL PRIMARY KEY,

@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class MariaDbQueueConformanceProofTest extends ServerQueueConformance {
+    MariaDbQueueConformanceProofTest() {
+        super(Engine.MARIADB);
+    }
+}

@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class PostgresQueueConformanceTest extends ServerQueueConformance {
+    PostgresQueueConformanceTest() {
+        super(Engine.POSTGRESQL);
+    }
+}

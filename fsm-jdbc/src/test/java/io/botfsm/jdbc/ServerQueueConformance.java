@@ -1,0 +1,32 @@
+package io.botfsm.jdbc;
+
+import io.botfsm.conformance.Conformance;
+import io.botfsm.conformance.Gap;
+import java.util.Set;
+
+/** The queue of deadlines under the suite on a server, from which it can be cut off. */
+abstract class ServerQueueConformance extends JdbcQueueConformance implements Conformance.CutsOff {
+    ServerQueueConformance(Engine engine) {
+        super(engine);
+    }
+
+    @Override
+    final DatabaseInTest opened(Engine engine) {
+        return DatabaseInTest.behindProxy(engine);
+    }
+
+    @Override
+    public final void cutOff() {
+        database().proxy().cut();
+    }
+
+    @Override
+    public final void restore() {
+        database().heal();
+    }
+
+    @Override
+    protected final Set<Gap> expectedGaps() {
+        return Set.of();
+    }
+}

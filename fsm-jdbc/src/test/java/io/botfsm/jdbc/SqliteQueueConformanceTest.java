@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class SqliteQueueConformanceTest extends JdbcQueueConformance {
+    SqliteQueueConformanceTest() {
+        super(Engine.SQLITE);
+    }
+}
