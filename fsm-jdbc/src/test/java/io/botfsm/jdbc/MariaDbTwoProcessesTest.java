@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class MariaDbTwoProcessesTest extends TwoProcessesTest {
+    MariaDbTwoProcessesTest() {
+        super(Engine.MARIADB);
+    }
+}
