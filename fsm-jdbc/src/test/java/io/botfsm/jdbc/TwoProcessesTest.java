@@ -147,7 +147,7 @@ abstract class TwoProcessesTest {
     }
 
     private static void run(String url, Work work) {
-        try (HikariDataSource pool = Engine.pool(url, THREADS);
+        try (HikariDataSource pool = Engine.pool(url, 10, config -> config.setConnectionTimeout(60_000));
                 BotDatabase opened = BotDatabase.builder(pool)
                         .timeout(Duration.ofSeconds(60))
                         .build()) {

@@ -5,7 +5,6 @@ import ch.qos.logback.classic.Logger;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.lettuce.LettuceRedis;
 import java.io.IOException;
 import java.time.Duration;
 import org.slf4j.LoggerFactory;
@@ -25,7 +24,7 @@ final class ActiveInstance {
         Thread parent = new Thread(ActiveInstance::endWithParent, "parent");
         parent.setDaemon(true);
         parent.start();
-        LeaseStore leases = LettuceRedis.builder(arguments[0]).leaseStore();
+        LeaseStore leases = Backend.open(arguments[0]).leases();
         Journal journal = new Journal(arguments[1]);
         InstanceLock lock = InstanceLock.builder(leases, NAME)
                 .ttl(Duration.ofMillis(Long.parseLong(arguments[2])))

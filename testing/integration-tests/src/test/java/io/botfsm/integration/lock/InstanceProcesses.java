@@ -19,23 +19,23 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** Instances of one bot in processes of their own, the servers they use, and what they marked. One thread at a time. */
 final class InstanceProcesses implements AutoCloseable {
-    /** The key of the lease, and the channel of its releases. */
-    private static final String LEASE = "lock:{" + ActiveInstance.NAME + "}";
-
     private final Path directory;
     private final Duration ttl;
     private final boolean replaceDeadHolders;
 
-    /** One that never forgets, so that a first grant does not wait. */
-    private final RedisServerProcess leases = RedisServerProcess.start("appendonly yes", "appendfsync always");
-
+    private final LeaseServer leases;
     private final RedisServerProcess journal = RedisServerProcess.start();
-    private final RespConnection leaseAdmin = leases.connect();
     private final RespConnection journalAdmin = journal.connect();
     private final List<InstanceProcess> started = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
 
     InstanceProcesses(Path directory, Duration ttl, boolean replaceDeadHolders) {
+        this(new RedisLeaseServer(), directory, ttl, replaceDeadHolders);
+    }
+
+    /** Instances whose leases are on a server, which is closed with them. */
+    InstanceProcesses(LeaseServer leases, Path directory, Duration ttl, boolean replaceDeadHolders) {
+        this.leases = leases;
         this.directory = directory;
         this.ttl = ttl;
         this.replaceDeadHolders = replaceDeadHolders;
@@ -67,7 +67,7 @@ final class InstanceProcesses implements AutoCloseable {
         InstanceProcess process = InstanceProcess.start(
                 directory,
                 ActiveInstance.class,
-                leases.uri(0),
+                leases.uri(),
                 journal.uri(0),
                 Long.toString(ttl.toMillis()),
                 Boolean.toString(replaceDeadHolders));
@@ -75,20 +75,15 @@ final class InstanceProcesses implements AutoCloseable {
         return process;
     }
 
-    /** Waits until so many are subscribed to the lock's releases. */
+    /** Waits until so many wait for the lock. */
     void awaitStandbys(long wanted) {
-        await(this::standbys, count -> count == wanted);
-    }
-
-    private long standbys() {
-        List<?> channelAndCount = (List<?>) leaseAdmin.call("PUBSUB", "NUMSUB", LEASE);
-        return (Long) channelAndCount.get(1);
+        await(() -> leases.standbys(started), count -> count == wanted);
     }
 
     /** Waits until the lease, which is renewed, has this left, or up to 50 ms less. */
     void awaitRemaining(Duration left) {
         long most = left.toMillis();
-        await(() -> leaseAdmin.number("PTTL", LEASE), millis -> millis <= most && millis > most - 50);
+        await(leases::remainingMillis, millis -> millis <= most && millis > most - 50);
     }
 
     /** Waits for the first mark that is wanted. */
@@ -130,7 +125,6 @@ final class InstanceProcesses implements AutoCloseable {
     @Override
     public void close() {
         started.forEach(InstanceProcess::close);
-        leaseAdmin.close();
         journalAdmin.close();
         leases.close();
         journal.close();

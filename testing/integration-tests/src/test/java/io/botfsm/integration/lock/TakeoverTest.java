@@ -11,9 +11,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Instances in processes of their own: one goes, the one that stands by takes over, and the two are never active
@@ -39,9 +43,22 @@ class TakeoverTest {
 
     @Test
     void aHolderThatIsToldToStopIsReplacedAtOnce() throws Exception {
+        Durations took = stopped(new RedisLeaseServer());
+        assertThat(took.median()).isLessThanOrEqualTo(Duration.ofMillis(50).plus(SLIGHTLY_BUSY));
+        assertThat(took.longest()).isLessThanOrEqualTo(Duration.ofMillis(250).plus(BUSY));
+    }
+
+    /** Whose releases a standby asks for ten times a second. */
+    @Test
+    void aHolderThatIsToldToStopIsReplacedSoonOnADatabase() throws Exception {
+        Durations took = stopped(new PostgresLeaseServer());
+        assertThat(took.longest()).isLessThanOrEqualTo(Duration.ofSeconds(1).plus(BUSY));
+    }
+
+    private Durations stopped(LeaseServer leases) throws Exception {
         int runs = Proof.runs(30, 4);
         List<Duration> times = new ArrayList<>();
-        try (InstanceProcesses instances = new InstanceProcesses(directory, TTL, true)) {
+        try (InstanceProcesses instances = new InstanceProcesses(leases, directory, TTL, true)) {
             InstanceProcess active = instances.startActive();
             for (int i = 0; i < runs; i++) {
                 InstanceProcess holder = active;
@@ -56,16 +73,22 @@ class TakeoverTest {
             requireOneAfterAnother(instances, runs);
         }
         Durations took = new Durations(times);
-        took.print("SIGTERM: from the old one's end to the new one's begin");
+        took.print("SIGTERM, " + leases + ": from the old one's end to the new one's begin");
         assertThat(took.shortest()).isPositive();
-        assertThat(took.median()).isLessThanOrEqualTo(Duration.ofMillis(50).plus(SLIGHTLY_BUSY));
-        assertThat(took.longest()).isLessThanOrEqualTo(Duration.ofMillis(250).plus(BUSY));
+        return took;
     }
 
-    @Test
-    void aKilledHolderIsReplacedWhenItsLeaseExpires() throws Exception {
-        Durations took = killed(false);
-        took.print(String.format(Locale.ROOT, "SIGKILL: from the kill to the new one's begin, TTL %s", TTL));
+    static Stream<Supplier<LeaseServer>> servers() {
+        return Stream.of(RedisLeaseServer::new, PostgresLeaseServer::new);
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aKilledHolderIsReplacedWhenItsLeaseExpires(Supplier<LeaseServer> start) throws Exception {
+        LeaseServer leases = start.get();
+        Durations took = killed(leases, false);
+        took.print(
+                String.format(Locale.ROOT, "SIGKILL, %s: from the kill to the new one's begin, TTL %s", leases, TTL));
         assertThat(took.shortest()).as("not before it expires").isGreaterThan(TTL.dividedBy(3));
         assertThat(took.longest()).isLessThanOrEqualTo(TTL.plus(MARGIN).plus(BUSY));
     }
@@ -74,7 +97,7 @@ class TakeoverTest {
     @Test
     void aKilledHolderOfTheSameMachineIsReplacedWhenAStandbyLooks() throws Exception {
         boolean recognized = DeadHolders.areRecognized();
-        Durations took = killed(true);
+        Durations took = killed(new RedisLeaseServer(), true);
         took.print(String.format(
                 Locale.ROOT,
                 "SIGKILL, dead holders replaced (recognized here: %s): from the kill to the new one's begin, TTL %s",
@@ -87,10 +110,10 @@ class TakeoverTest {
                 .isLessThanOrEqualTo((recognized ? POLL : TTL).plus(MARGIN).plus(BUSY));
     }
 
-    private Durations killed(boolean replaceDeadHolders) throws Exception {
+    private Durations killed(LeaseServer leases, boolean replaceDeadHolders) throws Exception {
         int runs = Proof.runs(30, 2);
         List<Duration> times = new ArrayList<>();
-        try (InstanceProcesses instances = new InstanceProcesses(directory, TTL, replaceDeadHolders)) {
+        try (InstanceProcesses instances = new InstanceProcesses(leases, directory, TTL, replaceDeadHolders)) {
             InstanceProcess active = instances.startActive();
             for (int i = 0; i < runs; i++) {
                 InstanceProcess standby = instances.startStandby();

@@ -4,9 +4,6 @@ import io.botfsm.Fsm;
 import io.botfsm.Turn;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.BotRedis;
-import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FencedStateStorage;
 import io.botfsm.storage.Mutation;
@@ -57,15 +54,14 @@ final class Zombie {
         return String.format(Locale.ROOT, "%d refused, 0 written", 4 * users);
     }
 
-    /** Arguments: URI of the server, TTL of the lease in ms, how many users. */
+    /** Arguments: address of the server, TTL of the lease in ms, how many users. */
     public static void main(String[] arguments) throws Exception {
         int users = Integer.parseInt(arguments[2]);
-        try (BotRedis redis = LettuceRedis.connect(arguments[0]);
-                LeaseStore leases = LettuceRedis.builder(arguments[0]).leaseStore();
-                InstanceLock lock = InstanceLock.builder(leases, LOCK)
+        try (Backend backend = Backend.open(arguments[0]);
+                InstanceLock lock = InstanceLock.builder(backend.leases(), LOCK)
                         .ttl(Duration.ofMillis(Long.parseLong(arguments[1])))
                         .build()) {
-            new Zombie(redis.stateStorage(), lock.tryAcquire().orThrow(), users).run();
+            new Zombie(backend.conversations(), lock.tryAcquire().orThrow(), users).run();
         }
     }
 

@@ -7,10 +7,6 @@ import io.botfsm.Fsm;
 import io.botfsm.lock.AcquireResult.Acquired;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
-import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.redis.BotRedis;
-import io.botfsm.redis.lettuce.LettuceRedis;
-import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.FencedException;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
@@ -24,12 +20,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What begins under one lease and ends under the next changes nothing. */
 @Timeout(300)
@@ -38,19 +35,11 @@ class ZombieTest {
     private static final Duration TTL = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private static RedisServerProcess server;
-
     @TempDir
     private Path directory;
 
-    @BeforeAll
-    static void start() {
-        server = RedisServerProcess.start("appendonly yes", "appendfsync always"); // never forgets: no quarantine
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
+    static Stream<Supplier<LeaseServer>> servers() {
+        return Stream.of(RedisLeaseServer::new, PostgresLeaseServer::new);
     }
 
     private static List<Snapshot> all(StateStorage storage) {
@@ -61,48 +50,48 @@ class ZombieTest {
         return snapshots;
     }
 
-    @Test
-    void aProcessStoppedInsideItsHandlersChangesNothingOnceAnotherHasTakenOver() throws Exception {
-        try (InstanceProcess zombie = InstanceProcess.start(
-                        directory,
-                        Zombie.class,
-                        server.uri(0),
-                        Long.toString(TTL.toMillis()),
-                        Integer.toString(USERS));
-                BotRedis redis = LettuceRedis.connect(server.uri(0));
-                LeaseStore leases = LettuceRedis.builder(server.uri(0)).leaseStore();
-                InstanceLock lock =
-                        InstanceLock.builder(leases, Zombie.LOCK).ttl(TTL).build()) {
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aProcessStoppedInsideItsHandlersChangesNothingOnceAnotherHasTakenOver(Supplier<LeaseServer> start)
+            throws Exception {
+        try (LeaseServer server = start.get();
+                InstanceProcess zombie = InstanceProcess.start(
+                        directory, Zombie.class, server.uri(), Long.toString(TTL.toMillis()), Integer.toString(USERS));
+                Backend backend = Backend.open(server.uri());
+                InstanceLock lock = InstanceLock.builder(backend.leases(), Zombie.LOCK)
+                        .ttl(TTL)
+                        .build()) {
             Awaitility.await().atMost(PATIENCE).until(() -> zombie.log().contains(Zombie.INSIDE));
             zombie.suspend();
-            Fsm fsm = Fsm.of(redis.stateStorage());
+            Fsm fsm = Fsm.of(backend.conversations());
             try (Lease lease = lock.acquire(PATIENCE).orThrow()) {
                 Fsm ours = fsm.fencedBy(lease.fencingToken());
                 for (int user = 0; user < USERS; user++) {
                     boolean clears = user % 4 == 0;
                     ours.handle(Zombie.key(user), 2, turn -> clears ? turn.clear() : turn.state("MOVED_ON"));
                 }
-                List<Snapshot> before = all(redis.stateStorage());
+                List<Snapshot> before = all(backend.conversations());
 
                 zombie.resume();
                 zombie.type("x");
                 assertThat(zombie.awaitExit()).as(zombie.log()).isZero();
 
                 assertThat(zombie.log()).contains(Zombie.allRefused(USERS));
-                assertThat(all(redis.stateStorage())).isEqualTo(before);
+                assertThat(all(backend.conversations())).isEqualTo(before);
                 assertThat(lease.isHeld()).isTrue();
             }
         }
     }
 
-    @Test
-    void aHandlerOfAnEarlierLeaseOfTheSameProcessChangesNothing() throws Exception {
+    @ParameterizedTest
+    @MethodSource("servers")
+    void aHandlerOfAnEarlierLeaseOfTheSameProcessChangesNothing(Supplier<LeaseServer> start) throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
-        try (BotRedis redis = LettuceRedis.connect(server.uri(1));
-                LeaseStore leases = LettuceRedis.builder(server.uri(1)).leaseStore();
+        try (LeaseServer server = start.get();
+                Backend backend = Backend.open(server.uri());
                 InstanceLock lock =
-                        InstanceLock.builder(leases, "same").ttl(TTL).build()) {
-            Fsm fsm = Fsm.of(redis.stateStorage());
+                        InstanceLock.builder(backend.leases(), "same").ttl(TTL).build()) {
+            Fsm fsm = Fsm.of(backend.conversations());
             Lease first = lock.tryAcquire().orThrow();
             Fsm early = fsm.fencedBy(first.fencingToken());
             CountDownLatch inside = new CountDownLatch(1);
