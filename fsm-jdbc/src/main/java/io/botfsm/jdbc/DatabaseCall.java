@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One call of the database: its connection, its statements, its deadline, and whether anything may have been changed.
- * Every statement is a transaction of its own. One thread makes the statements; any may let the call expire.
+ * A statement outside a {@linkplain #transaction transaction} is one of its own. One thread makes the statements; any may let the call expire.
  */
 final class DatabaseCall {
     private static final int AT_ONCE = 3;
@@ -113,6 +113,43 @@ final class DatabaseCall {
                 throw e;
             }
             return false;
+        }
+    }
+
+    /** Runs a transaction, and tries it again while others are in the way. */
+    <T> T transaction(DatabaseTransaction.Work<T> work) throws SQLException, InterruptedException {
+        return untilWon(() -> {
+            connection.setAutoCommit(false);
+            try {
+                T result = work.in(new DatabaseTransaction(connection));
+                progress.begin();
+                connection.commit();
+                connection.setAutoCommit(true);
+                return Optional.of(result);
+            } catch (SQLException e) {
+                SqlFailure failure = SqlFailure.of(e, dialect);
+                if (failure != SqlFailure.UNKNOWN) {
+                    progress.nothingChanged();
+                }
+                rollBack(e);
+                if (failure != SqlFailure.LOST_RACE) {
+                    throw e;
+                }
+                return Optional.empty();
+            } catch (RuntimeException e) {
+                rollBack(e);
+                throw e;
+            }
+        });
+    }
+
+    /** Leaves a connection that cannot do so as it is, for whoever gave it: to set it back would commit. */
+    private void rollBack(Exception cause) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
         }
     }
 

@@ -32,3 +32,26 @@ CREATE TABLE IF NOT EXISTS fsm_lease (
   fence_kept    smallint       NOT NULL,
   released_us   bigint         NOT NULL
 );
+
+-- Updates that wait to be handled (dead = 0), and dead letters.
+CREATE TABLE IF NOT EXISTS fsm_inbox (
+  bot_id        varbinary(255) NOT NULL,
+  dead          smallint       NOT NULL,
+  position      bigint         NOT NULL,
+  same          varbinary(32)  NOT NULL,
+  update_id     clob           NOT NULL,
+  key_text      clob,
+  content       blob           NOT NULL,
+  bytes         integer        NOT NULL,
+  reason        clob,
+  at_us         bigint         NOT NULL,
+  PRIMARY KEY (bot_id, dead, position),
+  UNIQUE (bot_id, dead, same)
+);
+
+CREATE TABLE IF NOT EXISTS fsm_inbox_bot (
+  id            varbinary(255) NOT NULL PRIMARY KEY,
+  bot_text      clob           NOT NULL,
+  last_position bigint         NOT NULL,
+  fencing_token bigint         NOT NULL
+);

@@ -33,3 +33,26 @@ CREATE TABLE IF NOT EXISTS fsm_lease (
   fence_kept    smallint NOT NULL,
   released_us   bigint   NOT NULL
 ) WITH (fillfactor = 70);
+
+-- Updates that wait to be handled (dead = 0), and dead letters.
+CREATE TABLE IF NOT EXISTS fsm_inbox (
+  bot_id        bytea    NOT NULL,
+  dead          smallint NOT NULL,
+  position      bigint   NOT NULL,
+  same          bytea    NOT NULL,
+  update_id     text     NOT NULL,
+  key_text      text,
+  content       bytea    NOT NULL,
+  bytes         integer  NOT NULL,
+  reason        text,
+  at_us         bigint   NOT NULL,
+  PRIMARY KEY (bot_id, dead, position),
+  UNIQUE (bot_id, dead, same)
+);
+
+CREATE TABLE IF NOT EXISTS fsm_inbox_bot (
+  id            bytea    NOT NULL PRIMARY KEY,
+  bot_text      text     NOT NULL,
+  last_position bigint   NOT NULL,
+  fencing_token bigint   NOT NULL
+);

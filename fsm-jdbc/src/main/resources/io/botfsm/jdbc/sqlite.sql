@@ -32,3 +32,26 @@ CREATE TABLE IF NOT EXISTS fsm_lease (
   fence_kept    integer NOT NULL,
   released_us   integer NOT NULL
 );
+
+-- Updates that wait to be handled (dead = 0), and dead letters.
+CREATE TABLE IF NOT EXISTS fsm_inbox (
+  bot_id        blob    NOT NULL,
+  dead          integer NOT NULL,
+  position      integer NOT NULL,
+  same          blob    NOT NULL,
+  update_id     text    NOT NULL,
+  key_text      text,
+  content       blob    NOT NULL,
+  bytes         integer NOT NULL,
+  reason        text,
+  at_us         integer NOT NULL,
+  PRIMARY KEY (bot_id, dead, position),
+  UNIQUE (bot_id, dead, same)
+);
+
+CREATE TABLE IF NOT EXISTS fsm_inbox_bot (
+  id            blob    NOT NULL PRIMARY KEY,
+  bot_text      text    NOT NULL,
+  last_position integer NOT NULL,
+  fencing_token integer NOT NULL
+);

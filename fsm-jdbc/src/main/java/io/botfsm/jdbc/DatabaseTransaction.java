@@ -1,0 +1,57 @@
+package io.botfsm.jdbc;
+
+import io.botfsm.jdbc.DatabaseCall.Binding;
+import io.botfsm.jdbc.DatabaseCall.Reading;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Statements that take effect together, or not at all. */
+final class DatabaseTransaction {
+    private final Connection connection;
+
+    DatabaseTransaction(Connection connection) {
+        this.connection = connection;
+    }
+
+    interface Work<T> {
+        T in(DatabaseTransaction transaction) throws SQLException;
+    }
+
+    /** Binds what one of several changes of a batch is about. */
+    interface EachBinding<T> {
+        void to(PreparedStatement statement, T one) throws SQLException;
+    }
+
+    <T> T query(String sql, Binding binding, Reading<T> reading) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            binding.to(statement);
+            try (ResultSet rows = statement.executeQuery()) {
+                return reading.from(rows);
+            }
+        }
+    }
+
+    /** Returns how many rows were changed. */
+    int change(String sql, Binding binding) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            binding.to(statement);
+            return statement.executeUpdate();
+        }
+    }
+
+    <T> void changeEach(String sql, List<T> all, EachBinding<T> binding) throws SQLException {
+        if (all.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (T one : all) {
+                binding.to(statement, one);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+}
