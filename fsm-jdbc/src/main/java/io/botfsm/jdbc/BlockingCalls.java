@@ -31,22 +31,22 @@ final class BlockingCalls {
             throw new StorageClosedException();
         }
         try {
-            return calls.call(work, (cause, mayBeApplied) -> failure(problem, cause))
+            return calls.call(work, (cause, mayBeApplied) -> failure(problem, cause, mayBeApplied))
                     .get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failure(problem, e);
+            throw failure(problem, e, true);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof FsmException known ? known : failure(problem, e);
+            throw e.getCause() instanceof FsmException known ? known : failure(problem, e, true);
         }
     }
 
-    private FsmException failure(String problem, Throwable cause) {
+    private FsmException failure(String problem, Throwable cause, boolean mayBeApplied) {
         if (cause instanceof SQLException e && SqlFailure.of(e, calls.dialect()) == SqlFailure.REFUSED) {
             return new StorageRefusedException(problem + ": " + SqlFailure.reason(e), SqlFailure.quotable(e));
         }
         return cause instanceof FsmException known
                 ? known
-                : new StorageUnavailableException(problem, calls.timeout(), cause);
+                : new StorageUnavailableException(problem, calls.timeout(), mayBeApplied, cause);
     }
 }

@@ -12,8 +12,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One call of the database: its connection, its statements, its deadline, and whether anything may have been changed.
- * A statement outside a {@linkplain #transaction transaction} is one of its own. One thread makes the statements; any may let the call expire.
+ * One call of the database: its connection, its statements, its deadline, and whether anything may have been changed. A
+ * statement outside a {@linkplain #transaction transaction} is one of its own. One thread makes the statements; any may
+ * let the call expire.
  */
 final class DatabaseCall {
     private static final int AT_ONCE = 3;

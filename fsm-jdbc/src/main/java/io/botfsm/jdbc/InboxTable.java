@@ -9,13 +9,11 @@ import io.botfsm.storage.inbox.InboxCounts;
 import io.botfsm.storage.inbox.InboxFencedException;
 import io.botfsm.storage.inbox.InboxUpdate;
 import io.botfsm.storage.inbox.WaitingUpdate;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -23,6 +21,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,11 +59,19 @@ final class InboxTable {
     }
 
     /** What makes an update the same as another, as a key. */
-    record Identity(ByteBuffer hash) {
+    record Identity(String hex) {
         static Identity of(InboxUpdate update) {
             MessageDigest digest = sha256();
             digest.update(sha256().digest(update.id().getBytes(UTF_8)));
-            return new Identity(ByteBuffer.wrap(digest.digest(update.content())));
+            return of(digest.digest(update.content()));
+        }
+
+        private static Identity of(byte[] hash) {
+            return new Identity(HexFormat.of().formatHex(hash));
+        }
+
+        private byte[] hash() {
+            return HexFormat.of().parseHex(hex);
         }
 
         private static MessageDigest sha256() {
@@ -115,7 +122,7 @@ final class InboxTable {
             return transaction.query(sql, ofBot(bot, kind, of), rows -> {
                 Set<Identity> known = new HashSet<>();
                 while (rows.next()) {
-                    known.add(new Identity(ByteBuffer.wrap(rows.getBytes(1))));
+                    known.add(Identity.of(rows.getBytes(1)));
                 }
                 return known;
             });
@@ -140,7 +147,7 @@ final class InboxTable {
             statement.setBytes(1, bot);
             statement.setInt(2, kind);
             statement.setLong(3, ++last);
-            statement.setBytes(4, Identity.of(update).hash.array());
+            statement.setBytes(4, Identity.of(update).hash());
             statement.setString(5, ColumnText.escaped(update.id()));
             statement.setString(6, key);
             statement.setBytes(7, update.content());
@@ -187,9 +194,7 @@ final class InboxTable {
             Optional<Identity> same = transaction.query(
                     "SELECT same" + OF_BOT + " AND position = ?",
                     at(bot, DEAD, position),
-                    rows -> rows.next()
-                            ? Optional.of(new Identity(ByteBuffer.wrap(rows.getBytes(1))))
-                            : Optional.empty());
+                    rows -> rows.next() ? Optional.of(Identity.of(rows.getBytes(1))) : Optional.empty());
             if (same.isEmpty()) {
                 return false;
             }
@@ -226,9 +231,11 @@ final class InboxTable {
         }
 
         void erase(List<List<Long>> places) throws SQLException {
-            transaction.changeEach("DELETE" + OF_BOT + " AND position = ?", places, (statement, place) -> at(
-                            bot, place.get(0).intValue(), place.get(1))
-                    .to(statement));
+            transaction.changeEach(
+                    "DELETE" + OF_BOT + " AND position = ?",
+                    places,
+                    (statement, place) ->
+                            at(bot, place.get(0).intValue(), place.get(1)).to(statement));
         }
     }
 
@@ -240,7 +247,7 @@ final class InboxTable {
                 statement.setBytes(1, bot);
                 statement.setString(2, ColumnText.escaped(name));
             });
-            var locked = transaction.change(lock, statement -> statement.setBytes(1, bot));
+            unused = transaction.change(lock, statement -> statement.setBytes(1, bot));
         }
         return transaction.query(
                 "SELECT last_position, fencing_token FROM " + BOTS + " WHERE id = ?",
@@ -251,8 +258,8 @@ final class InboxTable {
                 });
     }
 
-    private static final String COUNTS = "SELECT dead, count(*), sum(bytes), min(at_us) FROM " + NAME
-            + " WHERE bot_id = ? GROUP BY dead";
+    private static final String COUNTS =
+            "SELECT dead, count(*), sum(bytes), min(at_us) FROM " + NAME + " WHERE bot_id = ? GROUP BY dead";
 
     private static InboxCounts counts(ResultSet rows) throws SQLException {
         long waiting = 0;
@@ -302,17 +309,28 @@ final class InboxTable {
 
     /** Empty if another transaction was in the way. */
     Optional<Page<WaitingUpdate>> waiting(DatabaseCall call, String name, long after, int limit) throws SQLException {
-        return page(call, name, WAITING, after, limit, (position, update, row) ->
-                WaitingUpdate.of(position, update, instant(row.getLong("at_us"))));
+        return page(
+                call,
+                name,
+                WAITING,
+                after,
+                limit,
+                (position, update, row) -> WaitingUpdate.of(position, update, instant(row.getLong("at_us"))));
     }
 
     /** Empty if another transaction was in the way. */
     Optional<Page<DeadUpdate>> dead(DatabaseCall call, String name, long after, int limit) throws SQLException {
-        return page(call, name, DEAD, after, limit, (position, update, row) -> DeadUpdate.of(
-                position,
-                update,
-                ColumnText.unescaped(row.getString("reason")),
-                instant(row.getLong("at_us"))));
+        return page(
+                call,
+                name,
+                DEAD,
+                after,
+                limit,
+                (position, update, row) -> DeadUpdate.of(
+                        position,
+                        update,
+                        ColumnText.unescaped(row.getString("reason")),
+                        instant(row.getLong("at_us"))));
     }
 
     private static <T> Optional<Page<T>> page(
@@ -347,8 +365,7 @@ final class InboxTable {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    InboxUpdate.of(ColumnText.unescaped(row.getString("update_id")), key.get(), content));
+            return Optional.of(InboxUpdate.of(ColumnText.unescaped(row.getString("update_id")), key.get(), content));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -379,7 +396,7 @@ final class InboxTable {
             statement.setInt(2, kind);
             int at = 3;
             for (Identity same : all) {
-                statement.setBytes(at++, same.hash.array());
+                statement.setBytes(at++, same.hash());
             }
         };
     }

@@ -22,11 +22,13 @@ import io.botfsm.storage.StoredConversation.Step;
 import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -49,6 +51,7 @@ final class JdbcStateStorage implements StateStorage {
     private final Optional<Duration> ttl;
     private final Duration tombstoneTtl;
     private final RememberedRows remembered = new RememberedRows();
+    private final Map<Class<?>, Object> extensions;
     private volatile boolean closed;
 
     JdbcStateStorage(DatabaseCalls calls, DatabaseClock clock, Optional<Duration> ttl, Duration tombstoneTtl) {
@@ -58,6 +61,11 @@ final class JdbcStateStorage implements StateStorage {
         this.sweep = new TableSweep(calls, ConversationTable.NAME, "expires_us <= " + clock.nowMicros() + " - ?");
         this.ttl = ttl;
         this.tombstoneTtl = tombstoneTtl;
+        BlockingCalls blocking = new BlockingCalls(calls, () -> closed);
+        this.extensions = Map.of(
+                ConversationCatalog.class, new JdbcCatalog(blocking, table),
+                DeadlineQueue.class, new JdbcDeadlineQueue(blocking, table),
+                UpdateInbox.class, new JdbcUpdateInbox(blocking, new InboxTable(calls.dialect(), clock)));
     }
 
     @Override
@@ -182,17 +190,11 @@ final class JdbcStateStorage implements StateStorage {
         return CAPABILITIES;
     }
 
-    /** Offers a {@link ConversationCatalog} and a {@link DeadlineQueue}. */
+    /** Offers a {@link ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}. */
     @Override
     public <T> Optional<T> extension(Class<T> type) {
         requireNonNull(type, "type");
-        BlockingCalls blocking = new BlockingCalls(calls, () -> closed);
-        if (type == ConversationCatalog.class) {
-            return Optional.of(type.cast(new JdbcCatalog(blocking, table)));
-        }
-        return type == DeadlineQueue.class
-                ? Optional.of(type.cast(new JdbcDeadlineQueue(blocking, table)))
-                : Optional.empty();
+        return Optional.ofNullable(extensions.get(type)).map(type::cast);
     }
 
     /** Deletes every row that is over, however shortly. */

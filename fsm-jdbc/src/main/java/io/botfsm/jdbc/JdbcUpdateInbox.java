@@ -60,8 +60,8 @@ final class JdbcUpdateInbox implements UpdateInbox {
     @Override
     public boolean add(Object bot, List<InboxUpdate> updates, InboxLimits limits, OptionalLong fencingToken) {
         String id = id(bot);
-        Map<Identity, InboxUpdate> all = byIdentity(
-                UpdateInbox.requireRoom(UpdateInbox.requireUpdates(id, updates), limits));
+        Map<Identity, InboxUpdate> all =
+                byIdentity(UpdateInbox.requireRoom(UpdateInbox.requireUpdates(id, updates), limits));
         return change(id, UpdateInbox.requireFence(fencingToken), inbox -> add(inbox, all, limits));
     }
 

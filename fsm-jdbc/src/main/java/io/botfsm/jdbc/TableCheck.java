@@ -105,6 +105,8 @@ final class TableCheck {
     void requireTables() throws SQLException {
         require(ConversationTable.NAME, ConversationTable.COLUMNS);
         require(LeaseTable.NAME, LeaseTable.COLUMNS);
+        require(InboxTable.NAME, InboxTable.COLUMNS);
+        require(InboxTable.BOTS, InboxTable.BOT_COLUMNS);
     }
 
     private void require(String table, List<String> columns) throws SQLException {

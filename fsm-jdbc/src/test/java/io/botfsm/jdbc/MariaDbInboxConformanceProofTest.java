@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class MariaDbInboxConformanceProofTest extends ServerInboxConformance {
+    MariaDbInboxConformanceProofTest() {
+        super(Engine.MARIADB);
+    }
+}

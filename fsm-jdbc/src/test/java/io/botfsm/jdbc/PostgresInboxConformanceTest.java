@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class PostgresInboxConformanceTest extends ServerInboxConformance {
+    PostgresInboxConformanceTest() {
+        super(Engine.POSTGRESQL);
+    }
+}

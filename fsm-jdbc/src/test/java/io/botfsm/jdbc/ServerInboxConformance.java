@@ -1,0 +1,37 @@
+package io.botfsm.jdbc;
+
+import io.botfsm.conformance.Conformance;
+import io.botfsm.conformance.Gap;
+import java.util.Set;
+
+/** The inbox under the suite on a server, from which it can be cut off. */
+abstract class ServerInboxConformance extends JdbcInboxConformance implements Conformance.CutsOff {
+    ServerInboxConformance(Engine engine) {
+        super(engine);
+    }
+
+    @Override
+    final DatabaseInTest opened(Engine engine) {
+        return DatabaseInTest.behindProxy(engine);
+    }
+
+    @Override
+    public final void cutOff() {
+        database().proxy().cut();
+    }
+
+    @Override
+    public final void loseAnswers() {
+        database().proxy().dropReplies();
+    }
+
+    @Override
+    public final void restore() {
+        database().heal();
+    }
+
+    @Override
+    protected final Set<Gap> expectedGaps() {
+        return Set.of();
+    }
+}

@@ -1,0 +1,7 @@
+package io.botfsm.jdbc;
+
+class SqliteInboxConformanceTest extends JdbcInboxConformance {
+    SqliteInboxConformanceTest() {
+        super(Engine.SQLITE);
+    }
+}
