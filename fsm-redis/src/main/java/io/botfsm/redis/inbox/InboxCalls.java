@@ -126,10 +126,9 @@ final class InboxCalls {
         return List.of(keys.inbox(bot), keys.waiting(bot), keys.updates(bot), keys.dead(bot), keys.letters(bot));
     }
 
-    private List<Object> run(
-            Script script, List<byte[]> scriptKeys, List<byte[]> arguments, boolean isWriting) {
-        CompletableFuture<List<Object>> reply =
-                (isWriting ? durable : reads).call(script, scriptKeys, arguments, (result, flat, failure) -> {
+    private List<Object> run(Script script, List<byte[]> scriptKeys, List<byte[]> arguments, boolean isWriting) {
+        CompletableFuture<List<Object>> reply = (isWriting ? durable : reads)
+                .call(script, scriptKeys, arguments, (result, flat, failure) -> {
                     if (flat == null) {
                         result.completeExceptionally(
                                 failure == null ? RedisPortException.outcomeUnknown(null) : failure);

@@ -55,7 +55,8 @@ final class InboxModel {
     public static void main(String[] args) {
         boolean isLettuce = args[1].equals(CLIENTS.get(0));
         try (BotRedis redis = isLettuce ? LettuceRedis.connect(args[0]) : JedisRedis.connect(args[0])) {
-            UpdateInbox inbox = redis.stateStorage().extension(UpdateInbox.class).orElseThrow();
+            UpdateInbox inbox =
+                    redis.stateStorage().extension(UpdateInbox.class).orElseThrow();
             InboxModel model = new InboxModel(inbox, args[1], new Random(7));
             for (int left = Integer.parseInt(args[2]); left > 0; left -= CALLS_A_BATCH) {
                 System.out.println(model.batch());
@@ -67,10 +68,16 @@ final class InboxModel {
         repeated = 0;
         for (int i = 0; i < CALLS_A_BATCH; i++) {
             call();
-            requireSame("what waits", waiting, answered(() -> inbox.waiting(bot, 0, 100)).stream()
-                    .map(WaitingUpdate::update)
-                    .toList());
-            requireSame("dead letters", dead, letters().stream().map(DeadUpdate::update).toList());
+            requireSame(
+                    "what waits",
+                    waiting,
+                    answered(() -> inbox.waiting(bot, 0, 100)).stream()
+                            .map(WaitingUpdate::update)
+                            .toList());
+            requireSame(
+                    "dead letters",
+                    dead,
+                    letters().stream().map(DeadUpdate::update).toList());
         }
         return CALLS_A_BATCH + " " + repeated;
     }
