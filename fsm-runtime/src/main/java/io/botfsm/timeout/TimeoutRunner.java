@@ -189,7 +189,9 @@ public final class TimeoutRunner implements BotRunner.Bot {
             if (!mayHaveMore) {
                 Thread.sleep(interval.toMillis());
             }
+            long begin = System.nanoTime();
             look();
+            adaptInterval(Duration.ofNanos(System.nanoTime() - begin));
             return;
         }
         pauseIfAllFail();
@@ -223,10 +225,17 @@ public final class TimeoutRunner implements BotRunner.Bot {
                         .ifPresentOrElse(time -> queue.defer(each, later(each, time)), () -> found.add(each)));
         backlog = found.size();
         mayHaveMore = due.size() == DeadlineQueue.MAX_LIMIT && !found.isEmpty();
+    }
+
+    /** Looks less often while nothing is found, and never spends more than a fifth of the time on it. */
+    private void adaptInterval(Duration lookTook) {
         Duration next = found.isEmpty() ? interval.multipliedBy(2) : interval.dividedBy(2);
-        interval = next.compareTo(SHORTEST_INTERVAL) < 0
-                ? SHORTEST_INTERVAL
-                : next.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : next;
+        Duration least = max(SHORTEST_INTERVAL, lookTook.multipliedBy(4));
+        interval = max(least, next.compareTo(LONGEST_INTERVAL) < 0 ? next : LONGEST_INTERVAL);
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     /** A time that the queue takes for later, whatever this machine's clock says. */
@@ -461,6 +470,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         public TimeoutRunner start(Lease lease, Fsm fsm, TimeoutHandler handler) {
             requireNonNull(lease, "lease");
             requireNonNull(fsm, "fsm");
+            requireNonNull(handler, "handler");
             return start(Optional.of(lease), fenced ? fsm.fencedBy(lease.fencingToken()) : fsm, handler);
         }
 
@@ -472,11 +482,11 @@ public final class TimeoutRunner implements BotRunner.Bot {
          * @throws IllegalArgumentException if the storage has no {@link DeadlineQueue}
          */
         public TimeoutRunner start(Fsm fsm, TimeoutHandler handler) {
-            return start(Optional.empty(), requireNonNull(fsm, "fsm"), handler);
+            requireNonNull(fsm, "fsm");
+            return start(Optional.empty(), fsm, requireNonNull(handler, "handler"));
         }
 
         private TimeoutRunner start(Optional<Lease> lease, Fsm ofThisLease, TimeoutHandler handler) {
-            requireNonNull(handler, "handler");
             DeadlineQueue queue = ofThisLease
                     .storage()
                     .extension(DeadlineQueue.class)
