@@ -105,7 +105,7 @@ class KilledTimeoutsTest {
                 }
             }
         } finally {
-            requireNonNull(bot).destroyForcibly();
+            Optional.ofNullable(bot).ifPresent(Process::destroyForcibly);
         }
         System.out.println(String.format(
                 Locale.ROOT,
