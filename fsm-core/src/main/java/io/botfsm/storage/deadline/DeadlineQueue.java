@@ -78,6 +78,7 @@ public interface DeadlineQueue {
      * @return those that this call deferred, in the order given
      */
     default List<DueConversation> defer(List<DueConversation> due, Instant until) {
+        requireNonNull(until, "until");
         return requireNonNull(due, "due").stream()
                 .filter(each -> defer(each, until))
                 .toList();
