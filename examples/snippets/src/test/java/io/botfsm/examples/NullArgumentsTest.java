@@ -51,6 +51,7 @@ import io.botfsm.storage.inbox.UpdateInbox;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
 import io.botfsm.telegrambots.UpdateKeys;
+import io.botfsm.timeout.TimeoutRunner;
 import io.botfsm.transition.LoggingStateStorage;
 import io.botfsm.transition.NotifyingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage;
@@ -254,6 +255,7 @@ class NullArgumentsTest {
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
         SAMPLES.put(PollingSession.Builder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
+        SAMPLES.put(TimeoutRunner.Builder.class, () -> TimeoutRunner.builder(1));
         SAMPLES.put(Flow.class, () -> FLOW);
         SAMPLES.put(SubFlow.class, () -> SUB_FLOW);
         SAMPLES.put(Dialog.class, () -> declared().get(0));

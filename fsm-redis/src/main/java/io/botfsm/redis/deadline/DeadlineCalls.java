@@ -11,6 +11,7 @@ import io.botfsm.redis.internal.ScriptCalls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.deadline.DueConversation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ final class DeadlineCalls {
     /** More at once would hold up a server, or what others call, for longer. */
     private static final int INDEXES_A_CALL = 1_024;
 
+    /** On a cluster. One server is asked call by call, so that each lists only what is earlier than what is known. */
     private static final int CALLS_AT_ONCE = 512;
 
     /** In the order in which {@code deadline-check.lua} numbers them. */
@@ -45,6 +47,7 @@ final class DeadlineCalls {
     private final CatalogCalls calls;
     private final CallFailures failures;
     private final int indexesACall;
+    private final int indexesAtOnce;
     private volatile boolean permitted;
 
     DeadlineCalls(RedisPort port, Duration timeout, DeadlineKeys keys, CatalogCalls calls) {
@@ -52,7 +55,9 @@ final class DeadlineCalls {
         this.calls = calls;
         this.scripts = new ScriptCalls(port, timeout);
         this.failures = new CallFailures(timeout);
-        this.indexesACall = port instanceof ClusterPort ? 1 : INDEXES_A_CALL; // whose keys have to be of one slot
+        boolean isCluster = port instanceof ClusterPort; // where the keys of a call have to be of one slot
+        this.indexesACall = isCluster ? 1 : INDEXES_A_CALL;
+        this.indexesAtOnce = isCluster ? CALLS_AT_ONCE : INDEXES_A_CALL;
     }
 
     private static Script load(String name) {
@@ -119,10 +124,9 @@ final class DeadlineCalls {
     /** The entries with the earliest places of all indexes, in that order, up to a time. */
     List<QueuedEntry> earliest(List<byte[]> indexes, Instant now, int most) {
         TreeSet<QueuedEntry> earliest = new TreeSet<>(QueuedEntry.ORDER);
-        int atOnce = CALLS_AT_ONCE * indexesACall;
         byte[] latest = units(now);
-        for (int from = 0; from < indexes.size(); from += atOnce) {
-            List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + atOnce));
+        for (int from = 0; from < indexes.size(); from += indexesAtOnce) {
+            List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + indexesAtOnce));
             list(some, from, List.of(latest, ascii("0"), ascii("" + most), ascii("" + most)), earliest);
             while (earliest.size() > most) {
                 earliest.pollLast();
@@ -199,19 +203,27 @@ final class DeadlineCalls {
         return false;
     }
 
-    /** Moves an entry that is where it was; returns whether it did. */
-    boolean defer(StorageKey key, Instant now, Instant deadline, Instant place, Instant until) {
-        List<byte[]> arguments =
-                List.of(entry(key), ascii("" + now.toEpochMilli()), units(deadline), units(place), units(until));
-        CompletableFuture<Boolean> deferred =
-                scripts.call(DEFER, keys.conversationAndIndex(key), arguments, (result, reply, failure) -> {
-                    if (reply == null) {
-                        result.completeExceptionally(failures.of(key, true, failure));
-                    } else {
-                        result.complete(reply.get(0).equals(1L));
-                    }
-                });
-        return calls.await("EVALSHA", deferred);
+    /** Moves the entries that are where they were; returns for each whether it did. */
+    List<Boolean> defer(List<DueConversation> due, Instant now, Instant until) {
+        List<CompletableFuture<Boolean>> replies =
+                due.stream().map(each -> defer(each, now, until)).toList();
+        return replies.stream().map(reply -> calls.await("EVALSHA", reply)).toList();
+    }
+
+    private CompletableFuture<Boolean> defer(DueConversation due, Instant now, Instant until) {
+        List<byte[]> arguments = List.of(
+                entry(due.key()),
+                ascii("" + now.toEpochMilli()),
+                units(due.deadline()),
+                units(due.queuedAt()),
+                units(until));
+        return scripts.call(DEFER, keys.conversationAndIndex(due.key()), arguments, (result, reply, failure) -> {
+            if (reply == null) {
+                result.completeExceptionally(failures.of(due.key(), true, failure));
+            } else {
+                result.complete(reply.get(0).equals(1L));
+            }
+        });
     }
 
     private CompletableFuture<List<Object>> run(Script script, List<byte[]> scriptKeys, List<byte[]> arguments) {

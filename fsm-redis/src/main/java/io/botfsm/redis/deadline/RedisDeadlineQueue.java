@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,11 +167,24 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
 
     @Override
     public boolean defer(DueConversation due, Instant until) {
+        return !defer(List.of(due), until).isEmpty();
+    }
+
+    /** In one pipeline. */
+    @Override
+    public List<DueConversation> defer(List<DueConversation> due, Instant until) {
         Instant now = clock.instant();
-        Instant place = DeadlineQueue.requireDeferral(due, until, now);
+        due.forEach(each -> DeadlineQueue.requireDeferral(each, until, now));
         requireOpen();
+        if (due.isEmpty()) {
+            return List.of();
+        }
         scripts.requirePermission();
-        return scripts.defer(due.key(), now, due.deadline(), due.queuedAt(), place);
+        List<Boolean> deferred = scripts.defer(due, now, Mutation.requireDeadline(until));
+        return IntStream.range(0, due.size())
+                .filter(deferred::get)
+                .mapToObj(due::get)
+                .toList();
     }
 
     /** Needs no more than the permissions of a catalog if no conversation has a deadline. */

@@ -44,6 +44,7 @@ class ExamplesAgainstFaultsTest {
             flow-after | FlowsTest.timeouts | a timeout is fired again
             flow-fire | FlowsTest.timeouts | a timeout is fired again
             turn-timeout | FlowsTest.aTimeoutWithoutAFlow | the state is left before
+            turn-fire | FlowsTest.aTimeoutWithoutAFlow | the reminder cannot be sent
             flow-rules | FlowsTest.rulesOfTheDeclarations | an undeclared change
             flow-names | FlowsTest.renamed | a state that is unknown
             flow-by-hand | FlowsTest.oneStateAfterAnother | an update is redelivered

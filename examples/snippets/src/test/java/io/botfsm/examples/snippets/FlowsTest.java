@@ -17,20 +17,21 @@ import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
-import io.botfsm.storage.deadline.DeadlineQueue;
-import io.botfsm.storage.deadline.DueConversation;
+import io.botfsm.timeout.TimeoutHandler;
+import io.botfsm.timeout.TimeoutRunner;
 import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
 import io.botfsm.transition.TransitionRefusedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -68,9 +69,13 @@ class FlowsTest {
     private final StorageKey key =
             StorageKey.bot(1).chat(2).user(System.nanoTime()).build();
     private final StateStorage conversations = new MemoryStateStorage();
-    private final List<String> sent = new ArrayList<>();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+    private boolean failing;
 
     private void send(String reply) {
+        if (failing) {
+            throw new IllegalStateException("it cannot be sent");
+        }
         sent.add(reply);
     }
 
@@ -374,7 +379,7 @@ class FlowsTest {
     }
 
     @Test
-    void timeouts() {
+    void timeouts() throws Exception {
         // snippet: flow-after
         Flow<String, String> patient = Flow.of(Visit.class, new Home(null), f -> {
             f.idle("Send /visit.").begin("/visit"::equals, Visit.HOME);
@@ -399,20 +404,21 @@ class FlowsTest {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.now().minus(Duration.ofHours(1)));
         Fsm fsm = patient.register(Fsm.builder(conversations).clock(now::get)).build();
         patient.handle(fsm, key, "/visit");
-        fire(patient, fsm);
-        fire(patient, fsm);
+        Instant deadline = fsm.context(key).read().snapshot().deadline().orElseThrow();
+        fire(patient, fsm, deadline);
         assertThat(sent).as("once").containsExactly("Are you still there?", "Where do you live?");
     }
 
-    private void fire(Flow<String, String> flow, Fsm fsm) {
+    private void fire(Flow<String, String> flow, Fsm fsm, Instant deadline) throws Exception {
         // snippet: flow-fire
-        DeadlineQueue queue = conversations.extension(DeadlineQueue.class).orElseThrow();
-        for (DueConversation due : queue.due(1, 100)) { // of bot 1; call this every few seconds
-            if (queue.defer(due, Instant.now().plusSeconds(60))) { // no other instance gets it meanwhile
-                flow.fire(fsm, due.key(), due.deadline()).forEach(this::send);
-            }
-        }
+        TimeoutHandler handler =
+                (conversations, key, due) -> flow.fire(conversations, key, due, replies -> replies.forEach(this::send));
+        TimeoutRunner timeouts = TimeoutRunner.builder(1).start(fsm, handler); // of bot 1
         // end
+        Awaitility.await().until(() -> timeouts.fired() == 1);
+        handler.fire(fsm, key, deadline);
+        timeouts.stopPolling();
+        timeouts.drain(Duration.ofSeconds(10));
     }
 
     @Test
@@ -421,10 +427,41 @@ class FlowsTest {
         // snippet: turn-timeout
         fsm.handle(key, EventId.of(1), turn -> turn.state(Order.SIZE).timeout(Duration.ofMinutes(30)));
         // end
-        assertThat(fsm.context(key).read().snapshot().deadline()).isPresent();
-        fsm.handle(key, EventId.of(2), turn -> turn.state(Order.ADDRESS));
+        Instant first = fsm.context(key).read().snapshot().deadline().orElseThrow();
+        failing = true;
+        assertThatThrownBy(() -> fire(fsm, key, first)).isInstanceOf(IllegalStateException.class);
+        failing = false;
+        Instant again = fsm.context(key).read().snapshot().deadline().orElseThrow();
+        fire(fsm, key, first);
+        assertThat(sent).as("the deadline is another").isEmpty();
+        fire(fsm, key, again);
+        assertThat(sent).containsExactly("Are you still there?");
+        assertThat(fsm.context(key).read().snapshot().deadline()).isEmpty();
+
+        fsm.handle(key, EventId.of(2), turn -> turn.timeout(Duration.ofMinutes(30)));
+        fsm.handle(key, EventId.of(3), turn -> turn.state(Order.ADDRESS));
         assertThat(fsm.context(key).read().snapshot().deadline())
                 .as("the state was left")
                 .isEmpty();
     }
+
+    // snippet: turn-fire
+    /** The {@code TimeoutHandler}. */
+    void fire(Fsm fsm, StorageKey key, Instant deadline) {
+        Optional<Instant> unsent = fsm.handle(key, turn -> {
+                    if (!turn.snapshot().deadline().equals(Optional.of(deadline))) {
+                        return Optional.<Instant>empty(); // somebody was faster
+                    }
+                    return turn.put("reminded", true)
+                            .timeout(Duration.ofMinutes(1)) // due again, unless the reminder is sent
+                            .snapshot()
+                            .deadline();
+                })
+                .orElse(now -> Optional.empty());
+        if (unsent.isPresent()) {
+            send("Are you still there?");
+            fsm.handle(key, turn -> turn.snapshot().deadline().equals(unsent) ? turn.clearTimeout() : turn);
+        }
+    }
+    // end
 }

@@ -86,6 +86,24 @@ abstract class QueueDeferringRules extends QueueRules {
         assertThat(queue.keys(bot)).containsExactlyInAnyOrder(key(bot, 2), key(bot, 3));
     }
 
+    @Test
+    void ruleD06_severalAreDeferredEachByItself() {
+        TestedQueue queue = open();
+        String bot = freshBot();
+        Instant now = queue.now();
+        for (int i = 0; i < 3; i++) {
+            Instant deadline = now.minus(HOUR).plusSeconds(i);
+            queue.storage().applied(key(bot, i), change().state("A").deadline(deadline));
+        }
+        List<DueConversation> due = queue.due(bot, 10);
+        assertThat(due).hasSize(3);
+        queue.storage().applied(key(bot, 1), change().deadline(now.minusSeconds(1)));
+        assertThat(queue.untested().defer(due, now.plus(HOUR))).containsExactly(due.get(0), due.get(2));
+        assertThat(queue.keys(bot)).containsExactly(key(bot, 1));
+        assertThat(queue.untested().defer(due, now.plus(HOUR))).isEmpty();
+        assertThat(queue.untested().defer(List.of(), now.plus(HOUR))).isEmpty();
+    }
+
     /** What is written but leaves the deadline as it was is no reason. */
     @Test
     void ruleD06_whatChangedOtherwiseIsDeferred() {
