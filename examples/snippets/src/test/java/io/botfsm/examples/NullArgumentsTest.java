@@ -98,8 +98,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
-    private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
-            "io.botfsm.(redis.(spi|catalog|cluster|deadline|inbox|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+    private static final Pattern NOT_CALLED_BY_USERS =
+            Pattern.compile("io.botfsm.(redis.(spi|catalog|cluster|deadline|inbox|internal)..*"
+                    + "|redis.aiogram.(AiogramMigration|MigrationReport.*)"
                     + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease|LockHolder).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");

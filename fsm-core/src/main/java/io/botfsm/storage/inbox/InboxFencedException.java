@@ -22,8 +22,8 @@ public final class InboxFencedException extends FsmException {
     public InboxFencedException(Object bot, long token, long highest) {
         super(String.format(
                 Locale.ROOT,
-                "inbox of bot %s: fencing token %d is lower than %d, which the inbox has seen: another instance has taken"
-                        + " over, or the clock that tokens come from was set back",
+                "inbox of bot %s: fencing token %d is lower than %d, which the inbox has seen: another instance has"
+                        + " taken over, or the clock that tokens come from was set back",
                 Text.field(requireNonNull(bot, "bot").toString()),
                 token,
                 highest));

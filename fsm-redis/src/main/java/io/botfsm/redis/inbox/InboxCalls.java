@@ -49,11 +49,8 @@ final class InboxCalls {
         return Script.read(InboxCalls.class.getResourceAsStream(name));
     }
 
-    /** An entry of a list, with its record. */
-    record Listed(long position, byte[] record) {}
-
-    /** A part of a list. */
-    record Page(List<Listed> listed, boolean isMore) {}
+    /** A part of a list: positions, and the record at each. */
+    record Page(List<Long> positions, List<byte[]> records, boolean isMore) {}
 
     /** Refuses a user who lacks a permission, by its name; asked once. */
     void requirePermission() {
@@ -110,12 +107,13 @@ final class InboxCalls {
     private Page page(List<byte[]> list, long after, int limit) {
         List<byte[]> arguments = List.of(ascii("" + after), ascii("" + limit), ascii("" + BYTES_A_PAGE));
         List<Object> reply = run(LIST, list, arguments, false);
-        List<Listed> listed = new ArrayList<>();
+        List<Long> positions = new ArrayList<>();
+        List<byte[]> records = new ArrayList<>();
         for (int i = 1; i + 1 < reply.size(); i += 2) {
-            long position = (long) Double.parseDouble(new String((byte[]) reply.get(i), US_ASCII));
-            listed.add(new Listed(position, (byte[]) reply.get(i + 1)));
+            positions.add((long) Double.parseDouble(new String((byte[]) reply.get(i), US_ASCII)));
+            records.add((byte[]) reply.get(i + 1));
         }
-        return new Page(listed, reply.get(0).equals(1L));
+        return new Page(positions, records, reply.get(0).equals(1L));
     }
 
     private List<byte[]> keysOfWaiting(String bot) {

@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.text.Text;
 import io.botfsm.redis.catalog.CatalogCalls;
-import io.botfsm.redis.inbox.InboxCalls.Listed;
 import io.botfsm.redis.spi.ClusterNode;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.storage.StorageClosedException;
@@ -26,8 +25,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,8 +117,8 @@ public final class RedisUpdateInbox implements UpdateInbox {
                 after,
                 limit,
                 calls::waiting,
-                each -> InboxRecord.waiting(each.record())
-                        .map(known -> WaitingUpdate.of(each.position(), known.update(), known.time())));
+                (position, record) -> InboxRecord.waiting(record)
+                        .map(known -> WaitingUpdate.of(position, known.update(), known.time())));
     }
 
     @Override
@@ -133,8 +132,8 @@ public final class RedisUpdateInbox implements UpdateInbox {
                 after,
                 limit,
                 calls::dead,
-                each -> InboxRecord.dead(each.record())
-                        .map(known -> DeadUpdate.of(each.position(), known.update(), known.reason(), known.time())));
+                (position, record) -> InboxRecord.dead(record)
+                        .map(known -> DeadUpdate.of(position, known.update(), known.reason(), known.time())));
     }
 
     /** Lists a part of an inbox. */
@@ -143,21 +142,21 @@ public final class RedisUpdateInbox implements UpdateInbox {
     }
 
     private static <T> List<T> listed(
-            String bot, long after, int limit, Listing listing, Function<Listed, Optional<T>> read) {
+            String bot, long after, int limit, Listing listing, BiFunction<Long, byte[], Optional<T>> read) {
         List<T> found = new ArrayList<>();
         long last = after;
         boolean isMore = true;
         while (isMore && found.size() < limit) {
             InboxCalls.Page page = listing.page(bot, last, limit - found.size());
-            for (Listed each : page.listed()) {
-                last = each.position();
-                Optional<T> known = read.apply(each);
+            for (int i = 0; i < page.positions().size(); i++) {
+                last = page.positions().get(i);
+                Optional<T> known = read.apply(last, page.records().get(i));
                 known.ifPresent(found::add);
                 if (known.isEmpty()) {
                     LOGGER.warn(
                             "inbox of bot {}: the update at position {} cannot be read and is passed over",
                             Text.field(bot),
-                            each.position());
+                            last);
                 }
             }
             isMore = page.isMore();

@@ -119,8 +119,10 @@ final class InboxFaults extends Faults<ReferenceBackend> {
     private void removing() {
         inInbox("RemovesNothing", breaks(5).alsoAny()).is(q -> q.remove = (bot, update) -> false);
         inInbox("RemovesDeadLettersToo", breaks(5).alsoAny())
-                .is(q -> q.remove = (bot, update) ->
-                        q.honestRemove(bot, update) | bot.dead.removeIf(each -> q.isSame.test(each.update(), update)));
+                .is(q -> q.remove = (bot, update) -> {
+                    boolean wasDead = bot.dead.removeIf(each -> q.isSame.test(each.update(), update));
+                    return q.honestRemove(bot, update) || wasDead;
+                });
         inInbox("FailsIfItDoesNotWait", breaks(5).alsoAny())
                 .is(q -> q.remove = (bot, update) -> {
                     if (!q.honestRemove(bot, update)) {

@@ -120,7 +120,7 @@ final class ReferenceInbox implements UpdateInbox {
     static boolean honestRoom(Bot bot, List<InboxUpdate> fresh, InboxLimits limits) {
         long more = fresh.stream().mapToLong(InboxUpdate::size).sum();
         return fresh.isEmpty()
-                || bot.waiting.size() + fresh.size() <= limits.updates() && bot.bytes() + more <= limits.bytes();
+                || (bot.waiting.size() + fresh.size() <= limits.updates() && bot.bytes() + more <= limits.bytes());
     }
 
     static void honestPass(Bot bot, OptionalLong token) {
