@@ -33,7 +33,7 @@ final class InboxSync {
     private static final long LOOK_INTERVAL = TimeUnit.SECONDS.toNanos(3);
     private static final long FULL_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
-    private final Object botId;
+    private final long botId;
     private final UpdateInbox inbox;
     private final InboxLimits limits;
     private final Duration maxAge;
@@ -91,8 +91,7 @@ final class InboxSync {
     }
 
     private void readAll() {
-        // Raises the fence: from now on no former instance stores anything that would be found too late.
-        var unused = inbox.add(botId, List.of(), limits, token);
+        inbox.remove(botId, List.of(), token); // no former instance stores anything from now on
         read();
     }
 
@@ -163,7 +162,7 @@ final class InboxSync {
     private void settle() {
         for (Optional<PendingUpdate> dead = updates.toBury(); dead.isPresent(); dead = updates.toBury()) {
             PendingUpdate update = dead.get();
-            inbox.bury(botId, update.inInbox(), update.burial.orElseThrow(), limits, token);
+            inbox.bury(botId, inInbox(update), update.burial.orElseThrow(), limits, token);
             updates.buried(update);
             nextStore = nanos.getAsLong();
         }
@@ -177,7 +176,7 @@ final class InboxSync {
     private void store(long now) {
         List<PendingUpdate> due = updates.toStore(now);
         List<PendingUpdate> batch = due.stream()
-                .takeWhile(update -> update.inInbox().size() <= limits.bytes())
+                .takeWhile(update -> inInbox(update).size() <= limits.bytes())
                 .toList();
         while (!batch.isEmpty()) {
             updates.storing(batch);
@@ -200,8 +199,18 @@ final class InboxSync {
         full = isFull;
     }
 
-    private static List<InboxUpdate> inInbox(List<PendingUpdate> updates) {
-        return updates.stream().map(PendingUpdate::inInbox).toList();
+    private List<InboxUpdate> inInbox(List<PendingUpdate> batch) {
+        return batch.stream().map(this::inInbox).toList();
+    }
+
+    /** An inbox takes only keys of its own bot. */
+    private InboxUpdate inInbox(PendingUpdate update) {
+        InboxUpdate inInbox = update.inInbox.orElseGet(() -> InboxUpdate.of(
+                Long.toString(update.id()),
+                update.key().filter(key -> key.bot().equals(Long.toString(botId))),
+                update.received().content()));
+        update.inInbox = Optional.of(inInbox);
+        return inInbox;
     }
 
     private void read() {

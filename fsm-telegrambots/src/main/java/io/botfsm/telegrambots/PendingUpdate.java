@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /** An update that is not done, or not confirmed yet. Its state is guarded by {@link PendingUpdates}. */
@@ -33,9 +32,10 @@ final class PendingUpdate {
     final long receivedAt;
 
     private Optional<Throwable> failure;
-    private @Nullable InboxUpdate inInbox;
     State state = State.WAITING;
-    /** Since when it is known to be in the inbox. */
+    /** As the inbox has it, for those that are or may be there. */
+    Optional<InboxUpdate> inInbox = Optional.empty();
+    /** Since when it is known to be there. */
     OptionalLong storedAt = OptionalLong.empty();
     /** Why it has to be kept as a dead letter, until it is. */
     Optional<String> burial = Optional.empty();
@@ -99,7 +99,7 @@ final class PendingUpdate {
         PendingUpdate update = of(ReceivedUpdate.of(waiting.update()), keys, now);
         long age = Math.max(0, Duration.between(waiting.storedAt(), instant).toNanos());
         update.storedAt = OptionalLong.of(now - age);
-        update.inInbox = waiting.update();
+        update.inInbox = Optional.of(waiting.update());
         return update;
     }
 
@@ -143,16 +143,6 @@ final class PendingUpdate {
     /** It has waited for too long. */
     void expired(Duration maxAge) {
         failure = Optional.of(new FsmException("not handled within " + maxAge + " in the inbox"));
-    }
-
-    /** As the inbox has it. Used by one thread at a time. */
-    InboxUpdate inInbox() {
-        InboxUpdate made = inInbox;
-        if (made == null) {
-            made = InboxUpdate.of(Long.toString(id()), key, received.content());
-            inInbox = made;
-        }
-        return made;
     }
 
     /** Telegram may give another update the id of a stored one, once it has begun anew at a random id. */

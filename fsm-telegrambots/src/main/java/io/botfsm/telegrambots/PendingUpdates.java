@@ -114,7 +114,8 @@ final class PendingUpdates {
      * stored it did not confirm it.
      */
     synchronized void restore(List<WaitingUpdate> waiting, Instant instant, long now) {
-        Set<InboxUpdate> known = inbox.stream().map(PendingUpdate::inInbox).collect(Collectors.toSet());
+        Set<InboxUpdate> known =
+                inbox.stream().flatMap(update -> update.inInbox.stream()).collect(Collectors.toSet());
         for (WaitingUpdate each : waiting) {
             if (!known.contains(each.update())) {
                 PendingUpdate update = PendingUpdate.of(each, keys, instant, now);

@@ -441,7 +441,9 @@ public final class PollingSession implements BotRunner.Bot {
          * <p>An update that is not done after a second is stored, counts as confirmed then, and goes on being handled
          * in the order of its conversation; after a crash from the inbox. While the limits leave no room or the storage
          * fails, updates stay with Telegram, as without an inbox. A dead letter is kept in the inbox too, with the
-         * classes of its failure: {@link UpdateInbox#replay} lets the session handle it again.
+         * classes of its failure: {@link UpdateInbox#replay} lets the session handle it again. An update whose
+         * {@linkplain #keys key} has another bot's id is kept without the key, so that erasing conversations does not
+         * find it.
          */
         public Builder inbox(InboxLimits limits) {
             inbox = Optional.of(requireNonNull(limits, "limits"));
