@@ -90,7 +90,7 @@ final class InboxSync {
         }
     }
 
-    private void readAll() {
+    void readAll() {
         inbox.remove(botId, List.of(), token); // no former instance stores anything from now on
         read();
     }
@@ -138,7 +138,7 @@ final class InboxSync {
         }
     }
 
-    private void bringUpToDate() {
+    void bringUpToDate() {
         settle();
         long now = nanos.getAsLong();
         if (now - nextStore >= 0) {
