@@ -41,10 +41,23 @@ public final class StorageUnavailableException extends FsmException {
      * @param cause the driver's exception, if there is one
      */
     public StorageUnavailableException(String message, Duration timeout, @Nullable Throwable cause) {
+        this(message, timeout, false, cause);
+    }
+
+    /**
+     * An error of a call that does not concern one conversation.
+     *
+     * @param message what failed, without credentials
+     * @param timeout how long a call may take here
+     * @param mayBeApplied whether the write may have happened, or may still happen; false for a read
+     * @param cause the driver's exception, if there is one
+     */
+    public StorageUnavailableException(
+            String message, Duration timeout, boolean mayBeApplied, @Nullable Throwable cause) {
         super(message, cause);
         this.key = Optional.empty();
         this.timeout = timeout;
-        this.mayBeApplied = false;
+        this.mayBeApplied = mayBeApplied;
     }
 
     private static String message(StorageKey key, Duration timeout, boolean mayBeApplied) {

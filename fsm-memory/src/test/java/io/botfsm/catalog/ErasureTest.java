@@ -1,5 +1,6 @@
 package io.botfsm.catalog;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,10 +15,16 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.inbox.DeadUpdate;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
+import io.botfsm.storage.inbox.WaitingUpdate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -101,6 +108,42 @@ class ErasureTest {
         assertThatThrownBy(() -> Erasure.of(busy).erase(ConversationFilter.bot(1)))
                 .isInstanceOf(ErasureIncompleteException.class)
                 .hasMessageContaining("bot=1: others kept writing");
+    }
+
+    /** Also those that come while the conversations are cleared. */
+    @Test
+    void updatesOfAnInboxAreErasedByKeysAlone() {
+        UpdateInbox inbox = storage.extension(UpdateInbox.class).orElseThrow();
+        StateStorage busy = new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                add(inbox, "late", key);
+                return super.write(key, mutation);
+            }
+        };
+        write(key(1, 1, 7), "A");
+        add(inbox, "1", key(1, 1, 7));
+        add(inbox, "2", key(1, 1, 77));
+        for (long user : List.of(7L, 77L)) {
+            inbox.bury(1, update("dead", key(1, 1, user)), "x", InboxLimits.defaults(), OptionalLong.empty());
+        }
+        ErasureReport byState =
+                Erasure.of(storage).erase(ConversationFilter.all().user(7).state("B"));
+        assertThat(byState.updates()).isZero();
+        ErasureReport report = Erasure.of(busy).erase(ConversationFilter.all().user(7));
+        assertThat(report.updates()).isEqualTo(3);
+        assertThat(inbox.waiting(1, 0, 10))
+                .extracting(WaitingUpdate::update)
+                .containsExactly(update("2", key(1, 1, 77)));
+        assertThat(inbox.dead(1, 0, 10)).extracting(DeadUpdate::update).containsExactly(update("dead", key(1, 1, 77)));
+    }
+
+    private static void add(UpdateInbox inbox, String id, StorageKey key) {
+        inbox.add(1, List.of(update(id, key)), InboxLimits.defaults(), OptionalLong.empty());
+    }
+
+    private static InboxUpdate update(String id, StorageKey key) {
+        return InboxUpdate.of(id, Optional.of(key), key.toText().getBytes(UTF_8));
     }
 
     /** It does not match any more when it is cleared. */

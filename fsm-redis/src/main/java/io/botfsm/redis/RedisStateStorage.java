@@ -6,6 +6,8 @@ import io.botfsm.redis.catalog.CatalogedStorage;
 import io.botfsm.redis.catalog.RedisCatalog;
 import io.botfsm.redis.deadline.DeadlineKeys;
 import io.botfsm.redis.deadline.RedisDeadlineQueue;
+import io.botfsm.redis.inbox.InboxKeys;
+import io.botfsm.redis.inbox.RedisUpdateInbox;
 import io.botfsm.redis.internal.CallFailures;
 import io.botfsm.redis.internal.KeyScheme;
 import io.botfsm.redis.internal.ScriptCalls;
@@ -26,6 +28,7 @@ import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.UnconfirmedWriteException;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,8 +51,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. As durable as the Redis behind it: with its default settings a crash of the server may lose the last
  * second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
  * {@link StorageUnavailableException} when Redis is unavailable or passes a request by for now,
- * {@link StorageRefusedException} when it will go on refusing. Offers a {@link ConversationCatalog} and a
- * {@link DeadlineQueue}, which need more permissions; the page says which.
+ * {@link StorageRefusedException} when it will go on refusing. Offers a {@link ConversationCatalog}, a
+ * {@link DeadlineQueue} and an {@link UpdateInbox}, which need more permissions; the page says which.
  */
 public final class RedisStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
@@ -65,6 +68,7 @@ public final class RedisStateStorage implements StateStorage {
     private final DeadlineKeys deadlineKeys;
     private final ConversationCatalog catalog;
     private final DeadlineQueue deadlines;
+    private final UpdateInbox inbox;
     private volatile boolean closed;
 
     /**
@@ -96,6 +100,7 @@ public final class RedisStateStorage implements StateStorage {
                 port, timeout, new CatalogedStorage(keys::pattern, keys::conversation, this::read, () -> closed));
         this.deadlineKeys = new DeadlineKeys(options.keyPrefix());
         this.deadlines = new RedisDeadlineQueue(port, timeout, deadlineKeys, catalog, clock, () -> closed);
+        this.inbox = new RedisUpdateInbox(port, timeout, new InboxKeys(options.keyPrefix()), () -> closed);
     }
 
     private static void requireTime(Durability wanted, Duration timeout) {
@@ -208,14 +213,17 @@ public final class RedisStateStorage implements StateStorage {
         return CAPABILITIES;
     }
 
-    /** Offers a {@link ConversationCatalog} and a {@link DeadlineQueue}. */
+    /** Offers a {@link ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}. */
     @Override
     public <T> Optional<T> extension(Class<T> type) {
         requireNonNull(type, "type");
         if (type == ConversationCatalog.class) {
             return Optional.of(type.cast(catalog));
         }
-        return type == DeadlineQueue.class ? Optional.of(type.cast(deadlines)) : Optional.empty();
+        if (type == DeadlineQueue.class) {
+            return Optional.of(type.cast(deadlines));
+        }
+        return type == UpdateInbox.class ? Optional.of(type.cast(inbox)) : Optional.empty();
     }
 
     /** Ends the storage, not the client. */

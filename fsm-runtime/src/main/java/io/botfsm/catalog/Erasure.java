@@ -10,15 +10,20 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * Erases conversations: of a user, of a chat, of a bot. It finds and clears them, and looks again until it finds none,
  * so that nothing which was written before its last look remains, also while bots go on. What a storage remembers of a
  * cleared conversation, such as its fencing token and recent events, stays as long as the storage says.
+ *
+ * <p>A filter by keys alone also erases updates and dead letters of matching conversations from an {@link UpdateInbox},
+ * if the storage offers one. An update without a conversation names no user: it is erased with its bot.
  *
  * <pre>{@code Erasure.of(storage).erase(ConversationFilter.all().user(userId))}</pre>
  *
@@ -55,13 +60,21 @@ public final class Erasure {
         requireNonNull(filter, "filter");
         AtomicLong erased = new AtomicLong();
         RepeatedScan scan = new RepeatedScan(catalog, filter);
-        if (!scan.run(found -> erased.addAndGet(clear(found, filter)))) {
+        AtomicLong updates = new AtomicLong();
+        BooleanSupplier inbox = () -> {
+            long found = filter.isByKey()
+                    ? storage.inbox().map(each -> each.erase(filter)).orElse(0L)
+                    : 0;
+            updates.addAndGet(found);
+            return found > 0;
+        };
+        if (!scan.run(inbox, found -> erased.addAndGet(clear(found, filter)))) {
             throw new ErasureIncompleteException(filter, erased.get(), scan.passes());
         }
         if (filter.isByKey()) {
             var unused = storage.deadlines().map(queue -> queue.mend(filter));
         }
-        return ErasureReport.of(erased.get(), scan.passes(), scan.unreadable());
+        return ErasureReport.of(erased.get(), updates.get(), scan.passes(), scan.unreadable());
     }
 
     private long clear(List<FoundConversation> found, ConversationFilter filter) {

@@ -7,22 +7,29 @@ import java.util.Locale;
 /** What an {@link Erasure} did. Immutable and thread-safe. */
 public final class ErasureReport {
     private final long erased;
+    private final long updates;
     private final int passes;
     private final List<UnreadableRecord> unreadable;
 
-    private ErasureReport(long erased, int passes, List<UnreadableRecord> unreadable) {
+    private ErasureReport(long erased, long updates, int passes, List<UnreadableRecord> unreadable) {
         this.erased = erased;
+        this.updates = updates;
         this.passes = passes;
         this.unreadable = unreadable;
     }
 
-    static ErasureReport of(long erased, int passes, List<UnreadableRecord> unreadable) {
-        return new ErasureReport(erased, passes, List.copyOf(unreadable));
+    static ErasureReport of(long erased, long updates, int passes, List<UnreadableRecord> unreadable) {
+        return new ErasureReport(erased, updates, passes, List.copyOf(unreadable));
     }
 
     /** How many conversations were cleared; one that was written again meanwhile counts each time. */
     public long erased() {
         return erased;
+    }
+
+    /** How many updates and dead letters of an inbox were erased. */
+    public long updates() {
+        return updates;
     }
 
     /** How many times the storage was looked through, the last time finding none. */
@@ -38,6 +45,11 @@ public final class ErasureReport {
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT, "ErasureReport[erased=%d, passes=%d, unreadable=%d]", erased, passes, unreadable.size());
+                Locale.ROOT,
+                "ErasureReport[erased=%d, updates=%d, passes=%d, unreadable=%d]",
+                erased,
+                updates,
+                passes,
+                unreadable.size());
     }
 }

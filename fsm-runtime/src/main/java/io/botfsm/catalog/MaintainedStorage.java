@@ -14,6 +14,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,11 @@ final class MaintainedStorage {
     /** The queue of deadlines, if the storage offers one. */
     Optional<DeadlineQueue> deadlines() {
         return storage.extension(DeadlineQueue.class);
+    }
+
+    /** The inbox, if the storage offers one. */
+    Optional<UpdateInbox> inbox() {
+        return storage.extension(UpdateInbox.class);
     }
 
     /** @throws IllegalArgumentException if the storage lacks it */

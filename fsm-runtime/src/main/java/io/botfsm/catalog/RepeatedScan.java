@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -31,9 +32,19 @@ final class RepeatedScan {
 
     /** Returns whether a pass has found none at last. */
     boolean run(Consumer<List<FoundConversation>> visitor) {
+        return run(() -> false, visitor);
+    }
+
+    /**
+     * The same with something else that is done at the beginning of each pass.
+     *
+     * @param other returns whether it has found any
+     */
+    boolean run(BooleanSupplier other, Consumer<List<FoundConversation>> visitor) {
         while (passes < MOST_PASSES) {
             passes++;
-            if (!pass(visitor)) {
+            boolean foundAny = other.getAsBoolean();
+            if (!pass(visitor) && !foundAny) {
                 return true;
             }
         }

@@ -45,6 +45,9 @@ import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.deadline.DeadlineQueue;
 import io.botfsm.storage.deadline.DueConversation;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.PollingSession;
 import io.botfsm.telegrambots.UpdateKeys;
@@ -95,7 +98,7 @@ import org.junit.jupiter.api.Timeout;
 class NullArgumentsTest {
     /** What only the library makes, and what its modules say to each other. */
     private static final Pattern NOT_CALLED_BY_USERS = Pattern.compile(
-            "io.botfsm.(redis.(spi|catalog|cluster|deadline|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
+            "io.botfsm.(redis.(spi|catalog|cluster|deadline|inbox|internal)..*|redis.aiogram.(AiogramMigration|MigrationReport.*)"
                     + "|Handled..*|transition.Transition|lock.LockEvent.*|lock.AcquireResult.*"
                     + "|lock.store.(Acquisition|Renewal|StoredLease|LockHolder).*"
                     + "|lifecycle.ShutdownSequence.Result|telegrambots.(DeadLetter|PollingConflict))");
@@ -196,6 +199,10 @@ class NullArgumentsTest {
                 DeadlineQueue.class,
                 () -> STORAGE.extension(DeadlineQueue.class).orElseThrow());
         SAMPLES.put(DueConversation.class, () -> DueConversation.of(KEY, Instant.EPOCH, 1, Instant.EPOCH));
+        SAMPLES.put(
+                UpdateInbox.class, () -> STORAGE.extension(UpdateInbox.class).orElseThrow());
+        SAMPLES.put(InboxUpdate.class, () -> InboxUpdate.of("a", Optional.empty(), new byte[0]));
+        SAMPLES.put(InboxLimits.class, InboxLimits::defaults);
         SAMPLES.put(Erasure.class, () -> Erasure.of(STORAGE));
         SAMPLES.put(ChatMove.class, () -> ChatMove.of(STORAGE));
         SAMPLES.put(

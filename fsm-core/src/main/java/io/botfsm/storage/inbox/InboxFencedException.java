@@ -1,5 +1,8 @@
 package io.botfsm.storage.inbox;
 
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.FsmException;
 import java.util.Locale;
 
@@ -21,7 +24,7 @@ public final class InboxFencedException extends FsmException {
                 Locale.ROOT,
                 "inbox of bot %s: fencing token %d is lower than %d, which the inbox has seen: another instance has taken"
                         + " over, or the clock that tokens come from was set back",
-                bot,
+                Text.field(requireNonNull(bot, "bot").toString()),
                 token,
                 highest));
         this.token = token;

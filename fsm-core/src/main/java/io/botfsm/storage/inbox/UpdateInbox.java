@@ -130,6 +130,7 @@ public interface UpdateInbox {
      *     conversation
      */
     static List<InboxUpdate> requireUpdates(String bot, List<InboxUpdate> updates) {
+        requireNonNull(bot, "bot");
         if (requireNonNull(updates, "updates").size() > MAX_UPDATES) {
             throw new IllegalArgumentException(
                     String.format(Locale.ROOT, "one call takes at most %d updates: %d", MAX_UPDATES, updates.size()));
@@ -239,11 +240,11 @@ public interface UpdateInbox {
 
     /** Whether an update of a bot's inbox matches a filter by keys, for storages. */
     static boolean matches(ConversationFilter filter, String bot, InboxUpdate update) {
-        return requireNonNull(update, "update")
-                .key()
-                .map(requireNonNull(filter, "filter")::matches)
-                .orElseGet(() -> filter.chat().isEmpty()
-                        && filter.user().isEmpty()
-                        && filter.bot().orElse(bot).equals(bot));
+        requireNonNull(filter, "filter");
+        requireNonNull(bot, "bot");
+        return requireNonNull(update, "update").key().map(filter::matches).orElseGet(() -> filter.chat()
+                        .isEmpty()
+                && filter.user().isEmpty()
+                && filter.bot().orElse(bot).equals(bot));
     }
 }

@@ -41,23 +41,33 @@ public final class CatalogCalls {
      * @param command its name, for errors
      */
     public <T> T await(String command, CompletionStage<T> reply) {
+        return await(command, false, reply);
+    }
+
+    /**
+     * Waits for a reply.
+     *
+     * @param command its name, for errors
+     * @param writes whether the command might have changed something
+     */
+    public <T> T await(String command, boolean writes, CompletionStage<T> reply) {
         try {
             return reply.toCompletableFuture()
                     .get(timeout.multipliedBy(COMMANDS_A_CALL).toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            throw interrupted(writes, e);
         } catch (TimeoutException e) {
-            throw failures.ofCommand(command, e);
+            throw failures.ofCommand(command, writes, e);
         } catch (ExecutionException e) {
             Throwable failure = e.getCause();
             Throwable cause = failure == null ? e : ScriptCalls.unwrapped(failure);
-            throw cause instanceof FsmException known ? known : failures.ofCommand(command, cause);
+            throw cause instanceof FsmException known ? known : failures.ofCommand(command, writes, cause);
         }
     }
 
-    private StorageUnavailableException interrupted(InterruptedException cause) {
+    private StorageUnavailableException interrupted(boolean writes, InterruptedException cause) {
         Thread.currentThread().interrupt();
-        return new StorageUnavailableException("interrupted while finding conversations", timeout, cause);
+        return new StorageUnavailableException("interrupted while waiting for Redis", timeout, writes, cause);
     }
 
     /** Waits until as many keys may be looked at. */
@@ -71,7 +81,7 @@ public final class CatalogCalls {
         for (long left = from - System.nanoTime(); left > 0; left = from - System.nanoTime()) {
             LockSupport.parkNanos(left);
             if (Thread.interrupted()) {
-                throw interrupted(new InterruptedException());
+                throw interrupted(false, new InterruptedException());
             }
         }
     }

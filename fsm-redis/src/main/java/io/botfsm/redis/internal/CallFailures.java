@@ -23,8 +23,17 @@ public record CallFailures(Duration timeout) {
      * @param command its name
      */
     public FsmException ofCommand(String command, @Nullable Throwable failure) {
+        return ofCommand(command, false, failure);
+    }
+
+    /**
+     * The same of a command that concerns more than one conversation.
+     *
+     * @param writes whether the command might have changed something
+     */
+    public FsmException ofCommand(String command, boolean writes, @Nullable Throwable failure) {
         if (!(failure instanceof RedisPortException known)) {
-            return new StorageUnavailableException(command + " failed", timeout, failure);
+            return new StorageUnavailableException(command + " failed", timeout, writes, failure);
         }
         if (known.kind() == CommandOutcome.CLOSED) {
             return new StorageClosedException();
@@ -35,7 +44,8 @@ public record CallFailures(Duration timeout) {
         String message = command + ": " + known.getMessage();
         return known.isLastingOnceConnected()
                 ? new StorageRefusedException(message, known)
-                : new StorageUnavailableException(message, timeout, known);
+                : new StorageUnavailableException(
+                        message, timeout, writes && known.kind() == CommandOutcome.OUTCOME_UNKNOWN, known);
     }
 
     /**

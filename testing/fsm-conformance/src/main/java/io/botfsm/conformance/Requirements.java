@@ -27,7 +27,7 @@ final class Requirements implements TestTemplateInvocationContextProvider {
             Comparator.comparingInt(Gap::rule).thenComparing(Gap::need);
 
     /** A rule of the leases has an L before its number, one of catalogs a C, one of queues of deadlines a D. */
-    private static final Pattern RULE = Pattern.compile("rule[LCD]?(\\d\\d)_");
+    private static final Pattern RULE = Pattern.compile("rule[LCDU]?(\\d\\d)_");
 
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {

@@ -17,7 +17,7 @@ import org.junit.platform.testkit.engine.Events;
 
 /** What became of a suite that was run on a test class. */
 public record SuiteRun(EngineExecutionResults results) {
-    private static final Pattern RULE = Pattern.compile("rule[LIECD]?(\\d\\d)_");
+    private static final Pattern RULE = Pattern.compile("rule[LIECDU]?(\\d\\d)_");
 
     public static SuiteRun of(Class<?> suite) {
         return new SuiteRun(EngineTestKit.engine("junit-jupiter")

@@ -37,7 +37,15 @@ final class CompatibilityTable {
     static final String A_DATABASE = "database";
 
     private static final List<String> SUITES = List.of(
-            "storage", "catalog", "lease", "event isolation", "instance lock", "aiogram", "aiogram catalog", "port");
+            "storage",
+            "catalog",
+            "inbox",
+            "lease",
+            "event isolation",
+            "instance lock",
+            "aiogram",
+            "aiogram catalog",
+            "port");
     /** By the beginning of the names of their tests; in lower case the last part of their packages. */
     private static final List<String> CLIENTS = List.of("Lettuce", "Jedis");
 
@@ -116,6 +124,7 @@ final class CompatibilityTable {
         words.put("AiogramCatalog", "aiogram catalog");
         words.put("Aiogram", "aiogram");
         words.put("Catalog", "catalog");
+        words.put("Inbox", "inbox");
         words.put("Isolation", "event isolation");
         words.put("Lock", "instance lock");
         words.put("Port", "port");

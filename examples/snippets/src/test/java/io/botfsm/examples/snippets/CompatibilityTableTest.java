@@ -31,6 +31,7 @@ class CompatibilityTableTest {
             "RealTimeReferenceStorageTest",
             "RecoveringStateStorageDecoratorTest",
             "ReferenceCatalogTest",
+            "ReferenceInboxTest",
             "ReferenceLeaseStoreTest",
             "ReferenceQueueTest",
             "ReferenceStorageTest",
@@ -76,6 +77,8 @@ class CompatibilityTableTest {
                 .contains(new Combination("storage", "memory", CompatibilityTable.OF_ONE_PROCESS));
         assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.topology.JedisClusterCatalogConformanceTest"))
                 .contains(new Combination("catalog", "Jedis", "Cluster"));
+        assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.topology.JedisClusterInboxConformanceProofTest"))
+                .contains(new Combination("inbox", "Jedis", "Cluster"));
         assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.JedisAiogramCatalogConformanceTest"))
                 .contains(new Combination("aiogram catalog", "Jedis", "standalone"));
         assertThat(CompatibilityTable.of("io.botfsm.jdbc.MariaDbLeaseConformanceProofTest"))

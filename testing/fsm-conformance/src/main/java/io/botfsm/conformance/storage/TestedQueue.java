@@ -9,7 +9,6 @@ import io.botfsm.storage.deadline.DueConversation;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 
 /** A queue as the tests use it: what it returns is held to what every answer promises. */
 final class TestedQueue {
@@ -32,12 +31,7 @@ final class TestedQueue {
 
     /** The time by the storage's clock. */
     Instant now() {
-        StorageKey clock =
-                StorageKey.bot("clock-" + UUID.randomUUID()).chat(1).user(1).build();
-        storage.applied(clock, QueueRules.change().state("A"));
-        Instant now = storage.read(clock).touched().orElseGet(Instant::now);
-        storage.applied(clock, QueueRules.clear());
-        return now;
+        return storage.now();
     }
 
     List<DueConversation> due(String bot, int limit) {

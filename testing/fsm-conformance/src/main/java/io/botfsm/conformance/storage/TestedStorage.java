@@ -15,6 +15,9 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -86,6 +89,16 @@ final class TestedStorage {
         } catch (RuntimeException e) {
             throw new AssertionError("a storage fails through the stage; this call threw", e);
         }
+    }
+
+    /** The time by the storage's clock. */
+    Instant now() {
+        StorageKey clock =
+                StorageKey.bot("clock-" + UUID.randomUUID()).chat(1).user(1).build();
+        applied(clock, Mutation.builder().state("A"));
+        Instant now = read(clock).touched().orElseGet(Instant::now);
+        applied(clock, Mutation.builder().clearState().replaceData(Map.of()));
+        return now;
     }
 
     void close() {

@@ -52,6 +52,9 @@ final class ReferenceBackend {
     /** Places of conversations in the queue of deadlines. */
     final Map<StorageKey, Instant> queued = new ConcurrentHashMap<>();
 
+    /** What waits to be handled, by bot. */
+    final Map<String, ReferenceInbox.Bot> inboxes = new ConcurrentHashMap<>();
+
     /** Keys of records that cannot be read, as a catalog finds out. */
     final Set<StorageKey> spoilt = ConcurrentHashMap.newKeySet();
 
@@ -154,7 +157,13 @@ final class ReferenceBackend {
 
     long honestRecords() {
         kept.values().removeIf(this::isOver);
-        return (long) kept.size() + queued.size();
+        return kept.size() + queued.size() + inboxRecords();
+    }
+
+    long inboxRecords() {
+        return inboxes.values().stream()
+                .mapToLong(bot -> (long) bot.waiting.size() + bot.dead.size())
+                .sum();
     }
 
     void honestRestore() {

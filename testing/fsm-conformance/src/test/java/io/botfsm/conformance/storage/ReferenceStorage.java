@@ -27,6 +27,7 @@ final class ReferenceStorage implements StateStorage {
     final Duration deadline;
     final ReferenceCatalog catalog;
     final ReferenceQueue queue;
+    final ReferenceInbox inbox;
     private volatile boolean closed;
 
     Function<StorageKey, CompletionStage<Snapshot>> read = this::honestRead;
@@ -47,6 +48,7 @@ final class ReferenceStorage implements StateStorage {
         this.deadline = deadline;
         this.catalog = new ReferenceCatalog(this);
         this.queue = new ReferenceQueue(this);
+        this.inbox = new ReferenceInbox(this);
     }
 
     CompletionStage<Snapshot> honestRead(StorageKey key) {
@@ -123,7 +125,7 @@ final class ReferenceStorage implements StateStorage {
 
     @Override
     public <T> Optional<T> extension(Class<T> type) {
-        return Stream.of(catalog, queue)
+        return Stream.of(catalog, queue, inbox)
                 .filter(type::isInstance)
                 .map(type::cast)
                 .findFirst();

@@ -3,6 +3,7 @@ package io.botfsm.integration.storage;
 import static io.botfsm.redis.client.testing.Calls.get;
 import static io.botfsm.redis.client.testing.Calls.read;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -31,6 +32,10 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
+import io.botfsm.storage.inbox.InboxCounts;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +45,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -77,6 +83,8 @@ class MaintenanceOnRedisTest {
     private static final Instant ENTERED = Instant.parse("2026-01-01T00:00:00Z");
     private static final int CHATS = 1_000;
     private static final String SECRET = "secret42";
+    private static final InboxLimits LIMITS =
+            InboxLimits.defaults().updates(100_000).deadLetters(100_000);
 
     private static RedisServerProcess server;
 
@@ -169,6 +177,7 @@ class MaintenanceOnRedisTest {
         for (int chat = 0; chat < CHATS; chat++) {
             tell(storage, key(chat, 7), SECRET);
             tell(storage, key(chat, 77), "others");
+            feed(storage, key(chat, chat % 10 == 0 ? 77 : 7), chat % 10 == 0 ? "others" : SECRET);
         }
         StorageKey cleared = key(3L * CHATS, 7);
         tell(storage, cleared, SECRET);
@@ -186,6 +195,7 @@ class MaintenanceOnRedisTest {
                 ended.add(writers.submit(() -> {
                     while (!isBlocked.get()) {
                         tell(bot.stateStorage(), key(random.nextInt(2 * CHATS), 7), SECRET);
+                        feed(bot.stateStorage(), key(random.nextInt(2 * CHATS), 7), SECRET);
                         written.incrementAndGet();
                     }
                 }));
@@ -202,6 +212,7 @@ class MaintenanceOnRedisTest {
                     Erasure.of(watched).erase(ConversationFilter.all().user(7));
             assertThat(report.passes()).isGreaterThan(3);
             assertThat(report.erased()).isGreaterThan(CHATS);
+            assertThat(report.updates()).isGreaterThan(CHATS / 2);
         } finally {
             isBlocked.set(true);
             writers.shutdown();
@@ -217,6 +228,24 @@ class MaintenanceOnRedisTest {
                 .as("indexes of deadlines")
                 .hasSize(CHATS)
                 .allSatisfy(entries -> assertThat(entries).matches("1:\\d+:77 ?"));
+        InboxCounts left = inbox(storage).counts(1);
+        assertThat(left.waiting()).as("updates of others").isEqualTo(CHATS / 20);
+        assertThat(left.dead()).as("dead letters of others").isEqualTo(CHATS / 20);
+    }
+
+    /** An update of a conversation waits, or is given up. */
+    private static void feed(StateStorage storage, StorageKey key, String text) {
+        UUID id = UUID.randomUUID();
+        InboxUpdate update = InboxUpdate.of("" + id, Optional.of(key), text.getBytes(UTF_8));
+        if (Long.parseLong(key.chat()) % 20 < 10) {
+            inbox(storage).add(1, List.of(update), LIMITS, OptionalLong.empty());
+        } else {
+            inbox(storage).bury(1, update, "too late", LIMITS, OptionalLong.empty());
+        }
+    }
+
+    private static UpdateInbox inbox(StateStorage storage) {
+        return storage.extension(UpdateInbox.class).orElseThrow();
     }
 
     private static void tell(StateStorage storage, StorageKey key, String text) {

@@ -36,6 +36,10 @@ public record RedisUser(String name, String password, List<String> rights) {
     /** With all that deadlines need besides, as docs/redis-layout.md tells operators. */
     public static final RedisUser OF_DEADLINES = OF_CONVERSATIONS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore");
 
+    /** With all that inboxes need besides, as docs/redis-layout.md tells operators. */
+    public static final RedisUser OF_INBOXES =
+            OF_CONVERSATIONS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore", "+zcard");
+
     /** With all that finding conversations needs on one server, as docs/redis-layout.md tells operators. */
     public static final RedisUser OF_OPERATORS = OF_CONVERSATIONS.with("+scan");
 

@@ -262,6 +262,31 @@ public final class Topology {
         assertThat(removed).isTrue();
     }
 
+    /** Puts a text in the place of the records of updates in inboxes that hold a text, wherever those are. */
+    void replaceUpdates(String text) {
+        boolean replaced = false;
+        for (RedisTestServer server : servers) {
+            try (RespConnection redis = server.connect()) {
+                redis.call("SELECT", Integer.toString(database));
+                for (String records : List.of("updates", "letters")) {
+                    for (Object key : (List<?>) requireNonNull(redis.call("KEYS", "fsm:inbox:*:" + records))) {
+                        String hash = new String((byte[]) key, UTF_8);
+                        List<?> flat = (List<?>) requireNonNull(redis.call("HGETALL", hash));
+                        for (int i = 0; i < flat.size(); i += 2) {
+                            if (new String((byte[]) flat.get(i + 1), UTF_8).contains(text)) {
+                                redis.call("HSET", hash, new String((byte[]) flat.get(i), UTF_8), "spoilt");
+                                replaced = true;
+                            }
+                        }
+                    }
+                }
+            } catch (RespConnection.ErrorReply elsewhere) {
+                // a replica, or a node of a cluster that does not serve it
+            }
+        }
+        assertThat(replaced).isTrue();
+    }
+
     /** Puts a text in the place of what a key holds, wherever that is. */
     void replaceByText(String key) {
         boolean replaced = false;
