@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.WaitingUpdate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -254,6 +257,23 @@ class PendingUpdatesTest {
         assertThat(updates.awaitQuiet(Duration.ofMillis(5).toNanos())).isFalse();
         updates.done(pending.get(0));
         assertThat(updates.awaitQuiet(0)).isTrue();
+    }
+
+    /** As Telegram may give it once it has begun anew. */
+    @Test
+    void anotherUpdateWithTheIdOfAStoredOneIsNotTakenForIt() throws Exception {
+        ReceivedUpdate stored = inGroup(11);
+        InboxUpdate inInbox = InboxUpdate.of("11", Optional.empty(), stored.content());
+        updates.restore(List.of(WaitingUpdate.of(1, inInbox, Instant.EPOCH)), Instant.EPOCH, 0);
+        updates.admit(NONE, List.of(stored), 0);
+        List<PendingUpdate> first = updates.takeDue(0);
+        assertThat(first).hasSize(1);
+        updates.done(first.get(0));
+        updates.removed(first);
+        assertThat(updates.takeDue(0)).isEmpty();
+
+        updates.admit(NONE, List.of(received(11)), 0);
+        assertThat(updates.takeDue(0)).hasSize(1);
     }
 
     /** A server and handlers that fail at random: each update is done once, in order, and confirmed only then. */
