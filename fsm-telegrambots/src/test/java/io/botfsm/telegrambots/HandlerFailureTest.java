@@ -38,8 +38,8 @@ class HandlerFailureTest {
                         .errorCode(400)
                         .errorDescription("secret")
                         .build());
-        Exception failure =
-                new IllegalStateException("secret", new FsmException("of this library", new Exception("secret", answer)));
+        Exception failure = new IllegalStateException(
+                "secret", new FsmException("of this library", new Exception("secret", answer)));
         assertThat(HandlerFailure.of(failure).summary())
                 .isEqualTo("java.lang.IllegalStateException, caused by io.botfsm.storage.FsmException: of this library,"
                         + " caused by java.lang.Exception, caused by "

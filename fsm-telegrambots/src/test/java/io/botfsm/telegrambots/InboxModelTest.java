@@ -35,7 +35,6 @@ class InboxModelTest {
     /** Most updates belong to no conversation, and come between those of the users. */
     private static final int NOBODY = USERS;
 
-
     private static final int FORGOTTEN_AFTER = 256;
 
     record Seen(List<Integer> updates) {

@@ -74,7 +74,9 @@ class SlowUpdatesTest {
 
         bot.awaitOthersAnswered(MESSAGES);
         bot.awaitAllConfirmed();
-        assertThat(sends(LIMITED)).as("the others were answered before the limit was over").hasSize(1);
+        assertThat(sends(LIMITED))
+                .as("the others were answered before the limit was over")
+                .hasSize(1);
         assertThat(bot.attempts(HANGING)).isOne();
 
         await().atMost(PATIENCE).until(() -> sends(LIMITED).size() == 3);
@@ -83,8 +85,11 @@ class SlowUpdatesTest {
         assertThat(Duration.ofNanos(pause)).isGreaterThan(Duration.ofSeconds(RETRY_AFTER_SECONDS - 1));
         hanging.countDown();
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(inbox.counts(bot.token.botId()).waiting()).isZero());
-        assertThat(bot.dead).singleElement().satisfies(letter -> assertThat(letter.key()).hasValue(bot.key(POISONED)));
+                .untilAsserted(() ->
+                        assertThat(inbox.counts(bot.token.botId()).waiting()).isZero());
+        assertThat(bot.dead)
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.key()).hasValue(bot.key(POISONED)));
         assertThat(inbox.dead(bot.token.botId(), 0, 10)).hasSize(1);
         assertThat(fsm.context(bot.key(LIMITED)).value("n", Integer.class)).hasValue(2);
     }
