@@ -7,6 +7,7 @@ import io.botfsm.redis.catalog.RedisCatalog;
 import io.botfsm.redis.deadline.DeadlineKeys;
 import io.botfsm.redis.deadline.RedisDeadlineQueue;
 import io.botfsm.redis.inbox.InboxKeys;
+import io.botfsm.redis.inbox.InboxWrites;
 import io.botfsm.redis.inbox.RedisUpdateInbox;
 import io.botfsm.redis.internal.CallFailures;
 import io.botfsm.redis.internal.KeyScheme;
@@ -100,7 +101,23 @@ public final class RedisStateStorage implements StateStorage {
                 port, timeout, new CatalogedStorage(keys::pattern, keys::conversation, this::read, () -> closed));
         this.deadlineKeys = new DeadlineKeys(options.keyPrefix());
         this.deadlines = new RedisDeadlineQueue(port, timeout, deadlineKeys, catalog, clock, () -> closed);
-        this.inbox = new RedisUpdateInbox(port, timeout, new InboxKeys(options.keyPrefix()), () -> closed);
+        this.inbox = new RedisUpdateInbox(
+                port, inboxWrites(timeout), timeout, new InboxKeys(options.keyPrefix()), () -> closed);
+    }
+
+    private InboxWrites inboxWrites(Duration timeout) {
+        if (durability.isEmpty() || durableScripts.isEmpty()) {
+            return new InboxWrites(port, reply -> reply);
+        }
+        Durability wanted = durability.get();
+        return new InboxWrites(durableScripts.get(), reply -> {
+            int last = reply.size() - 1;
+            if (!(reply.get(last) instanceof List<?> numbers && wanted.isConfirmedBy(numbers))) {
+                Throwable why = reply.get(last) instanceof Throwable failure ? failure : null;
+                throw new StorageUnavailableException("written, but not confirmed: " + wanted, timeout, true, why);
+            }
+            return reply.subList(0, last);
+        });
     }
 
     private static void requireTime(Durability wanted, Duration timeout) {

@@ -242,9 +242,11 @@ public interface UpdateInbox {
     static boolean matches(ConversationFilter filter, String bot, InboxUpdate update) {
         requireNonNull(filter, "filter");
         requireNonNull(bot, "bot");
-        return requireNonNull(update, "update").key().map(filter::matches).orElseGet(() -> filter.chat()
-                        .isEmpty()
-                && filter.user().isEmpty()
-                && filter.bot().orElse(bot).equals(bot));
+        return requireNonNull(update, "update")
+                .key()
+                .map(filter::matches)
+                .orElseGet(() -> filter.chat().isEmpty()
+                        && filter.user().isEmpty()
+                        && filter.bot().orElse(bot).equals(bot));
     }
 }

@@ -29,14 +29,18 @@ final class InboxCalls {
     private static final int BYTES_A_PAGE = 1 << 20;
 
     private final InboxKeys keys;
-    private final ScriptCalls scripts;
+    private final ScriptCalls reads;
+    private final InboxWrites writes;
+    private final ScriptCalls durable;
     private final CatalogCalls calls;
     private final CallFailures failures;
     private volatile boolean permitted;
 
-    InboxCalls(RedisPort port, Duration timeout, InboxKeys keys) {
+    InboxCalls(RedisPort port, InboxWrites writes, Duration timeout, InboxKeys keys) {
         this.keys = keys;
-        this.scripts = new ScriptCalls(port, timeout);
+        this.writes = writes;
+        this.reads = new ScriptCalls(port, timeout);
+        this.durable = new ScriptCalls(writes.scripts(), timeout);
         this.calls = new CatalogCalls(timeout);
         this.failures = new CallFailures(timeout);
     }
@@ -64,6 +68,11 @@ final class InboxCalls {
         permitted = true;
     }
 
+    /** The reply of a script that changes an inbox, if it is as durable as was asked for. */
+    List<Object> confirmed(List<Object> reply) {
+        return writes.confirmed().apply(reply);
+    }
+
     List<Object> add(String bot, List<byte[]> arguments) {
         return run(ADD, keysOfWaiting(bot), arguments, true);
     }
@@ -79,7 +88,7 @@ final class InboxCalls {
     /** Takes a dead letter away; returns whether there was one. */
     boolean take(String bot, long position, String what) {
         List<byte[]> arguments = List.of(ascii("" + position), ascii(what));
-        return run(TAKE, allKeys(bot), arguments, true).get(0).equals(1L);
+        return confirmed(run(TAKE, allKeys(bot), arguments, true)).get(0).equals(1L);
     }
 
     List<Object> counts(String bot) {
@@ -117,15 +126,17 @@ final class InboxCalls {
         return List.of(keys.inbox(bot), keys.waiting(bot), keys.updates(bot), keys.dead(bot), keys.letters(bot));
     }
 
-    private List<Object> run(Script script, List<byte[]> scriptKeys, List<byte[]> arguments, boolean writes) {
-        CompletableFuture<List<Object>> reply = scripts.call(script, scriptKeys, arguments, (result, flat, failure) -> {
-            if (flat == null) {
-                result.completeExceptionally(failure == null ? RedisPortException.outcomeUnknown(null) : failure);
-            } else {
-                result.complete(flat);
-            }
-        });
-        return calls.await("EVALSHA", writes, reply);
+    private List<Object> run(Script script, List<byte[]> scriptKeys, List<byte[]> arguments, boolean isWriting) {
+        CompletableFuture<List<Object>> reply = (isWriting ? durable : reads)
+                .call(script, scriptKeys, arguments, (result, flat, failure) -> {
+                    if (flat == null) {
+                        result.completeExceptionally(
+                                failure == null ? RedisPortException.outcomeUnknown(null) : failure);
+                    } else {
+                        result.complete(flat);
+                    }
+                });
+        return calls.await("EVALSHA", isWriting, reply);
     }
 
     private static byte[] ascii(String text) {

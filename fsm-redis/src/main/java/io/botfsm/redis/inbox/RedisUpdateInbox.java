@@ -53,12 +53,13 @@ public final class RedisUpdateInbox implements UpdateInbox {
      * @param timeout how long the client lets a command take
      * @param isClosed whether the storage is closed
      */
-    public RedisUpdateInbox(RedisPort port, Duration timeout, InboxKeys keys, BooleanSupplier isClosed) {
+    public RedisUpdateInbox(
+            RedisPort port, InboxWrites writes, Duration timeout, InboxKeys keys, BooleanSupplier isClosed) {
         this.port = port;
         this.keys = keys;
         this.isClosed = isClosed;
         this.scans = new CatalogCalls(timeout);
-        this.calls = new InboxCalls(port, timeout, keys);
+        this.calls = new InboxCalls(port, writes, timeout, keys);
     }
 
     private static String id(Object bot) {
@@ -95,11 +96,11 @@ public final class RedisUpdateInbox implements UpdateInbox {
     }
 
     /** The reply of a call that was not fenced off. */
-    private static List<Object> passed(String bot, OptionalLong token, List<Object> reply) {
+    private List<Object> passed(String bot, OptionalLong token, List<Object> reply) {
         if (reply.get(0).equals(FENCED)) {
             throw new InboxFencedException(bot, token.orElseThrow(), number(reply.get(1)));
         }
-        return reply;
+        return calls.confirmed(reply);
     }
 
     private static long number(Object text) {

@@ -24,7 +24,7 @@ class GuaranteesNameTheirTestsTest {
     private static final Pattern SUITE = Pattern.compile("\\w+(Rules|Conformance)");
     private static final Pattern HELD_BY = Pattern.compile("(?m)^> Held by: .*(\\n> .*)*");
     private static final Pattern REFERENCE =
-            Pattern.compile("\\brule (\\d+)\\b|\\b([LIEPCD]\\d\\d)\\b|`(\\w+)(?:#(\\w+))?`");
+            Pattern.compile("\\brule (\\d+)\\b|\\b([LIEPCDU]\\d\\d)\\b|`(\\w+)(?:#(\\w+))?`");
 
     @Test
     void whatHoldsAPromiseExists() throws IOException {

@@ -72,7 +72,7 @@ abstract class InboxEndingRules extends InboxRules {
         long before = ((Counts) suite).records();
         for (int i = 0; i < 20; i++) {
             inbox.add(bot, update(bot, i));
-            inbox.bury(bot, update(bot, i + 100));
+            inbox.untested().bury(bot, update(bot, i + 100), "x", LIMITS.deadLetters(5), NO_TOKEN);
         }
         assertThat(((Counts) suite).records()).isGreaterThan(before);
         inbox.untested().remove(bot, updates(bot, 0, 20), NO_TOKEN);

@@ -65,7 +65,7 @@ final class ReferenceInbox implements UpdateInbox {
     Room room = ReferenceInbox::honestRoom;
     BiConsumer<Bot, WaitingUpdate> append = (bot, update) -> bot.waiting.add(update);
     BiPredicate<Bot, InboxUpdate> remove = this::honestRemove;
-    BiConsumer<Bot, InboxUpdate> removeBuried = (bot, update) -> remove.test(bot, update);
+    BiConsumer<Bot, InboxUpdate> removeBuried = this::honestRemoveBuried;
     BiConsumer<Bot, OptionalLong> pass = ReferenceInbox::honestPass;
     BiConsumer<Bot, InboxLimits> trim = ReferenceInbox::honestTrim;
     BiConsumer<Bot, DeadUpdate> revive = this::honestRevive;
@@ -138,6 +138,10 @@ final class ReferenceInbox implements UpdateInbox {
 
     boolean honestIsDead(Bot bot, InboxUpdate update) {
         return bot.dead.stream().anyMatch(letter -> isSame.test(letter.update(), update));
+    }
+
+    private void honestRemoveBuried(Bot bot, InboxUpdate update) {
+        var unused = remove.test(bot, update);
     }
 
     boolean honestRemove(Bot bot, InboxUpdate update) {

@@ -13,10 +13,16 @@ import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.UnconfirmedWriteException;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -109,5 +115,32 @@ public abstract class DurabilitySuite {
             assertThat(write.toCompletableFuture()).as("stored, not confirmed").isNotDone();
             assertThatThrownBy(() -> get(write)).cause().isInstanceOf(UnconfirmedWriteException.class);
         }
+    }
+
+    /** What was added and not confirmed is added once, and repeated until it is. */
+    @Test
+    void updatesOfAnInboxAreOnTheReplicaBeforeACallReturns() {
+        try (StateStorage patient = storage(Duration.ofSeconds(9));
+                StateStorage hasty = storage(Duration.ofMillis(100));
+                RespConnection other = replica.connect()) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(added(patient, i)).isTrue();
+                assertThat(other.number("ZCARD", "fsm:inbox:{1}:waiting")).isEqualTo(i + 1);
+            }
+            replica.suspend();
+            assertThatThrownBy(() -> added(hasty, 100))
+                    .isInstanceOfSatisfying(
+                            StorageUnavailableException.class,
+                            failure -> assertThat(failure.mayBeApplied()).isTrue());
+            replica.resume();
+            assertThat(added(patient, 100)).isTrue();
+            assertThat(other.number("ZCARD", "fsm:inbox:{1}:waiting")).isEqualTo(101);
+        }
+    }
+
+    private static boolean added(StateStorage storage, int number) {
+        UpdateInbox inbox = storage.extension(UpdateInbox.class).orElseThrow();
+        InboxUpdate update = InboxUpdate.of("" + number, Optional.of(key(number)), new byte[1]);
+        return inbox.add(1, List.of(update), InboxLimits.defaults(), OptionalLong.of(1));
     }
 }
