@@ -1,6 +1,5 @@
 package io.botfsm.telegrambots;
 
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -22,13 +21,9 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * @param unreadable why not
  */
 record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<FsmException> unreadable) {
-    /** Escapes surrogates, and what is above them, since there is no UTF-8 for unpaired ones. */
-    private static final JsonMapper JSON = JsonMapper.builder(new JsonFactoryBuilder()
-                    .highestNonEscapedChar(Character.MIN_SURROGATE - 1)
-                    .build())
+    private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
-
     private static final ObjectReader UPDATE = JSON.readerFor(Update.class);
     /** In place of an id that cannot be one of Telegram's. */
     private static final long NO_ID = -1;
@@ -61,7 +56,7 @@ record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<
         return unreadable(NO_ID, new BinaryNode(stored.content()), "its content in the inbox");
     }
 
-    /** For an inbox. */
+    /** For an inbox. Jackson escapes surrogates in bytes, so that unpaired ones survive. */
     byte[] content() {
         try {
             return JSON.writeValueAsBytes(json);
