@@ -1,5 +1,6 @@
 package io.botfsm.telegrambots;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -32,7 +33,7 @@ final class CrowdedBot {
     final BotApiDouble telegram =
             BotApiDouble.builder().conflictPause(Duration.ofMillis(10)).start();
     final BotToken token = BotToken.of(telegram.token());
-    final HandLease lease = new HandLease();
+    HandLease lease = new HandLease();
     final PollingSession.Builder polling =
             PollingSession.builder(token).server(telegram.uri()).attempts(ATTEMPTS);
     final ComposedHandler handler = new ComposedHandler();
@@ -109,12 +110,26 @@ final class CrowdedBot {
         await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
     }
 
-    void stop() throws Exception {
+    /** The session ends without having done anything more, and the next one gets a higher token. */
+    void crash() throws InterruptedException {
+        lease.lose();
+        requireNonNull(session).stopPolling();
+        HandLease next = new HandLease();
+        next.token = lease.token + 1;
+        lease = next;
+    }
+
+    void stopSession() throws Exception {
         PollingSession started = session;
+        session = null;
         if (started != null) {
             started.stopPolling();
             started.drain(Duration.ofSeconds(20));
         }
+    }
+
+    void stop() throws Exception {
+        stopSession();
         telegram.close();
     }
 }

@@ -3,6 +3,7 @@ package io.botfsm.telegrambots;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,5 +17,13 @@ class PollingSessionBuilderTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("http://")
                 .hasMessageContaining(address);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT0S", "PT-1S", "PT48H0.000000001S"})
+    void anAgeInTheInboxIsWithinTwoDays(String age) {
+        assertThatThrownBy(() -> builder.inboxMaxAge(Duration.parse(age)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(age);
     }
 }
