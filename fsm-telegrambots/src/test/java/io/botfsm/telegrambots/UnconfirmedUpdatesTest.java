@@ -129,7 +129,7 @@ class UnconfirmedUpdatesTest {
         List<PendingUpdate> pending = updates.takeDue(0);
         assertThat(updates.begin(pending.get(0), true)).isTrue();
         Duration wait = Duration.ofSeconds(2);
-        updates.limit(pending.get(0), 0, wait);
+        updates.limit(pending.get(0), 0, wait, false);
 
         assertThat(updates.begin(pending.get(1), true)).isFalse();
         assertThat(updates.takeDue(wait.toNanos() - 1)).isEmpty();
