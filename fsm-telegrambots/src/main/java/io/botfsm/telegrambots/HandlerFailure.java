@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,19 @@ record HandlerFailure(List<Throwable> causes) {
     /** The refusal of an executor, under an isolation. */
     Optional<HandlerRejectedException> rejected() {
         return causes(HandlerRejectedException.class).findFirst();
+    }
+
+    /** For operators: classes, and what this library and Telegram's codes say; nothing that a user has written. */
+    String summary() {
+        return causes.stream().map(HandlerFailure::summary).collect(Collectors.joining(", caused by "));
+    }
+
+    private static String summary(Throwable cause) {
+        String type = cause.getClass().getName();
+        if (cause instanceof FsmException) {
+            return type + ": " + cause.getMessage();
+        }
+        return cause instanceof TelegramApiRequestException answer ? type + ": " + answer.getErrorCode() : type;
     }
 
     /** How long nothing is to be sent to a chat: as Telegram, by 429, or a sender has it. */

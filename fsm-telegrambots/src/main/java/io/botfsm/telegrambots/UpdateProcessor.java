@@ -17,7 +17,7 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 final class UpdateProcessor {
     static final Logger LOG = LoggerFactory.getLogger(UpdateProcessor.class.getPackageName());
 
-    private final UnconfirmedUpdates updates;
+    private final PendingUpdates updates;
     private final Lease lease;
     private final Fsm fsm;
     private final UpdateHandler handler;
@@ -30,7 +30,7 @@ final class UpdateProcessor {
 
     /** @param fsm fenced by the lease's token */
     UpdateProcessor(
-            PollingSession.Builder settings, UnconfirmedUpdates updates, Lease lease, Fsm fsm, UpdateHandler handler) {
+            PollingSession.Builder settings, PendingUpdates updates, Lease lease, Fsm fsm, UpdateHandler handler) {
         this.updates = updates;
         this.lease = lease;
         this.fsm = fsm;
@@ -43,7 +43,7 @@ final class UpdateProcessor {
     }
 
     void process(PendingUpdate update) {
-        if (updates.begin(update, lease.isHeld())) {
+        if (updates.begin(update, lease.isHeld(), nanos.getAsLong())) {
             run(update);
         }
     }
@@ -142,7 +142,7 @@ final class UpdateProcessor {
 
     private void ambiguous(PendingUpdate update, Throwable failure) {
         long now = nanos.getAsLong();
-        UnconfirmedUpdates.Suspicion suspicion = updates.suspected(update, now);
+        PendingUpdates.Suspicion suspicion = updates.suspected(update, now);
         if (suspicion.isOwn()) {
             own(update, suspicion.times(), failure);
         } else {
@@ -189,7 +189,7 @@ final class UpdateProcessor {
             }
             LOG.error("The receiver of dead letters failed {} times; {} is given up without it", attempts, update, e);
         }
-        updates.done(update);
+        updates.givenUp(update, HandlerFailure.of(failure).summary());
     }
 
     private void toReceiver(PendingUpdate update, Throwable failure) throws Exception {
