@@ -4,6 +4,8 @@ import io.botfsm.Fsm;
 import io.botfsm.flow.Flow;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.timeout.TimeoutHandler;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -14,8 +16,8 @@ import org.telegram.telegrambots.meta.api.methods.AnswerCallbackQuery;
 import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 
-/** Lets a flow answer updates. Thread-safe. */
-final class FlowUpdateHandler<I, O> implements UpdateHandler {
+/** Lets a flow answer updates, and fires its timeouts. Thread-safe. */
+final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
     private static final Logger LOG = LoggerFactory.getLogger(FlowUpdateHandler.class.getPackageName());
 
     private final Flow<I, O> flow;
@@ -53,9 +55,12 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler {
         }
     }
 
-    /** Sends what the flow says when nobody has asked. */
-    void send(StorageKey key, List<O> replies) throws TelegramApiException {
-        send(ChatAddress.of(key), replies);
+    /** Fires nothing that could not be sent either. */
+    @Override
+    public void fire(Fsm fsm, StorageKey key, Instant deadline) throws TelegramApiException {
+        ChatAddress to = ChatAddress.of(key);
+        sender.awaitReady(to.chatId());
+        flow.fire(fsm, key, deadline, replies -> send(to, replies));
     }
 
     private void send(ChatAddress to, List<O> replies) throws TelegramApiException {

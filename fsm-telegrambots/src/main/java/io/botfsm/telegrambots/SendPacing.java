@@ -95,6 +95,12 @@ final class SendPacing {
         return duration(known == null ? ofAll(now) : Math.max(ofAll(now), ofChat(known, now)));
     }
 
+    /** Whether the bot may send, and has half of its pace left. */
+    synchronized boolean hasRoom() {
+        long now = now();
+        return allPausedUntil - now <= 0 && all.isHalfFree(now);
+    }
+
     /** Whether Telegram's 429s are a reason to wait. */
     synchronized boolean isPaused(String chat) {
         long now = now();

@@ -16,6 +16,12 @@ final class SendWindow {
         return sends < times.length ? 0 : times[oldest()] + period - now;
     }
 
+    /** Whether no more than half of what may leave has left. */
+    boolean isHalfFree(long now) {
+        int half = (times.length + 1) / 2;
+        return sends < half || times[(int) ((sends - half) % times.length)] + period - now <= 0;
+    }
+
     void record(long now) {
         times[oldest()] = now;
         sends++;

@@ -11,6 +11,10 @@ import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStoreProvider;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorageProvider;
+import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.inbox.UpdateInbox;
+import io.botfsm.timeout.TimeoutHandler;
+import io.botfsm.timeout.TimeoutRunner;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -27,7 +31,7 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /**
  * A whole bot on Telegram: polls as long as this instance is the active one, lets a flow or a handler answer, sends the
- * replies, and stops in order.
+ * replies, fires the flow's timeouts, and stops in order.
  *
  * <pre>{@code
  * int status;
@@ -41,8 +45,9 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  * System.exit(status);
  * }</pre>
  *
- * <p>It puts together an {@link InstanceLock}, a {@link BotRunner}, a {@link PollingSession} and a
- * {@link TelegramSender}; each of them may be set, and used without this class. Configured and run by one thread, and
+ * <p>It puts together an {@link InstanceLock}, a {@link BotRunner}, a {@link PollingSession}, a {@link TelegramSender}
+ * and a {@link TimeoutRunner}; each of them may be set, and used without this class. Updates that take long are kept in
+ * an inbox, and timeouts are fired, where the storage offers that; a line of the log says which. Configured and run by one thread, and
  * run once. {@link #stop} may be called by any, at any time.
  */
 public final class TelegramRunner {
@@ -50,7 +55,7 @@ public final class TelegramRunner {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final BotToken token;
-    private Optional<HandlerFactory> handlers = Optional.empty();
+    private Optional<Answering> answering = Optional.empty();
     private Optional<Storages> storages = Optional.empty();
     private Optional<String> lockName = Optional.empty();
     private Optional<TelegramClient> client = Optional.empty();
@@ -60,6 +65,7 @@ public final class TelegramRunner {
     private Consumer<? super InstanceLock.Builder> lockSettings = settings -> {};
     private Consumer<? super BotRunner> runnerSettings = settings -> {};
     private Consumer<? super PollingSession.Builder> pollingSettings = settings -> {};
+    private Consumer<? super TimeoutRunner.Builder> timeoutSettings = settings -> {};
     private Consumer<? super TelegramSender.Builder> senderSettings = settings -> {};
     private boolean begun;
 
@@ -71,18 +77,21 @@ public final class TelegramRunner {
         this.token = token;
     }
 
-    /** What answers, once there is a sender. */
-    private interface HandlerFactory {
-        UpdateHandler handler(TelegramSender sender);
-
+    /** What answers. */
+    private interface Answering {
         /** The conversations that it needs, to which settings may be added. */
         Fsm.Builder conversations(StateStorage storage);
 
+        UpdateHandler handler(TelegramSender sender);
+
         /** The kinds of updates that it answers; all if it does not say. */
         Optional<List<String>> kinds();
+
+        /** Whether it is also a {@link TimeoutHandler}. */
+        boolean hasTimeouts();
     }
 
-    /** What is opened for a run, and closed at its end. */
+    /** Where a run keeps everything; what it opens of what it owns is closed at its end. */
     private record Storages(
             StateStorageProvider conversations, LeaseStoreProvider leases, String name, boolean owned) {}
 
@@ -105,12 +114,7 @@ public final class TelegramRunner {
         requireNonNull(flow, "flow");
         requireNonNull(in, "in");
         requireNonNull(out, "out");
-        return answerBy(new HandlerFactory() {
-            @Override
-            public UpdateHandler handler(TelegramSender sender) {
-                return new FlowUpdateHandler<>(flow, in, out, sender, deadLetters);
-            }
-
+        return answerBy(new Answering() {
             @Override
             public Fsm.Builder conversations(StateStorage storage) {
                 var unused = flow.fsm(storage); // refuses a storage that lacks something
@@ -118,8 +122,18 @@ public final class TelegramRunner {
             }
 
             @Override
+            public UpdateHandler handler(TelegramSender sender) {
+                return new FlowUpdateHandler<>(flow, in, out, sender, deadLetters);
+            }
+
+            @Override
             public Optional<List<String>> kinds() {
                 return Optional.of(List.of("message", "callback_query"));
+            }
+
+            @Override
+            public boolean hasTimeouts() {
+                return flow.hasTimeouts();
             }
         });
     }
@@ -132,29 +146,34 @@ public final class TelegramRunner {
      */
     public TelegramRunner handler(Function<? super TelegramSender, ? extends UpdateHandler> handler) {
         requireNonNull(handler, "handler");
-        return answerBy(new HandlerFactory() {
-            @Override
-            public UpdateHandler handler(TelegramSender sender) {
-                return requireNonNull(handler.apply(sender), "the handler");
-            }
-
+        return answerBy(new Answering() {
             @Override
             public Fsm.Builder conversations(StateStorage storage) {
                 return Fsm.builder(storage);
             }
 
             @Override
+            public UpdateHandler handler(TelegramSender sender) {
+                return requireNonNull(handler.apply(sender), "the handler");
+            }
+
+            @Override
             public Optional<List<String>> kinds() {
                 return Optional.empty();
+            }
+
+            @Override
+            public boolean hasTimeouts() {
+                return false;
             }
         });
     }
 
-    private TelegramRunner answerBy(HandlerFactory chosen) {
-        if (handlers.isPresent()) {
+    private TelegramRunner answerBy(Answering chosen) {
+        if (answering.isPresent()) {
             throw new IllegalStateException("a bot has one flow or handler; several flows are joined by Flow.join");
         }
-        handlers = Optional.of(chosen);
+        answering = Optional.of(chosen);
         return this;
     }
 
@@ -239,6 +258,12 @@ public final class TelegramRunner {
         return this;
     }
 
+    /** Adds settings of the timeouts of a flow, which are fired while the sender has room. */
+    public TelegramRunner timeoutSettings(Consumer<? super TimeoutRunner.Builder> settings) {
+        timeoutSettings = both(timeoutSettings, settings);
+        return this;
+    }
+
     /** Adds settings of the sender, such as its pace. */
     public TelegramRunner senderSettings(Consumer<? super TelegramSender.Builder> settings) {
         senderSettings = both(senderSettings, settings);
@@ -264,7 +289,7 @@ public final class TelegramRunner {
      * @throws io.botfsm.storage.FsmException if the storage could not be opened
      */
     public int run() {
-        HandlerFactory answering = required(handlers, "flow(…) or handler(…)");
+        Answering answerer = required(answering, "flow(…) or handler(…)");
         Storages places = required(storages, "storage(…)");
         String name = required(lockName, "lock(…)");
         if (begun) {
@@ -273,41 +298,70 @@ public final class TelegramRunner {
         begun = true;
         OpenedParts opened = new OpenedParts();
         try {
-            return prepared(answering, places, name, opened);
+            return prepared(answerer, places, name, opened);
         } catch (Throwable e) {
             opened.close(e);
             throw e;
         }
     }
 
-    private int prepared(HandlerFactory answering, Storages places, String name, OpenedParts opened) {
-        PollingSession.Builder polling = PollingSession.builder(token);
-        server.ifPresent(polling::server);
-        answering.kinds().ifPresent(polling::allowedUpdates);
-        pollingSettings.accept(polling);
+    private int prepared(Answering answerer, Storages places, String name, OpenedParts opened) {
         TelegramSender sender = sender(opened);
-        UpdateHandler handler = answering.handler(sender);
         StateStorage conversations = places.conversations().stateStorage();
-        LeaseStore leases;
-        if (places.owned()) {
-            opened.add("storage", conversations);
-            leases = places.leases().leaseStore();
-            opened.add("leases", leases);
-        } else {
-            leases = places.leases().leaseStore();
-        }
-        Fsm.Builder fsmBuilder = answering.conversations(conversations);
+        opened.addIf(places.owned(), "storage", conversations);
+        LeaseStore leases = places.leases().leaseStore();
+        opened.addIf(places.owned(), "leases", leases);
+        Fsm.Builder fsmBuilder = answerer.conversations(conversations);
         fsmSettings.accept(fsmBuilder);
         Fsm fsm = fsmBuilder.build();
+        BotRunner.BotFactory bot = bot(answerer, sender, fsm);
         InstanceLock.Builder lock = InstanceLock.builder(leases, name);
         lockSettings.accept(lock);
-        BotRunner runner = BotRunner.of(lock.build());
+        BotRunner runner = BotRunner.of(lock.build()); // has no threads yet
         opened.closeBy(runner);
         runnerSettings.accept(runner);
         begin(runner);
+        return runner.run(bot);
+    }
+
+    private BotRunner.BotFactory bot(Answering answerer, TelegramSender sender, Fsm fsm) {
+        UpdateHandler handler = answerer.handler(sender);
+        PollingSession.Builder polling = PollingSession.builder(token);
+        server.ifPresent(polling::server);
+        answerer.kinds().ifPresent(polling::allowedUpdates);
+        boolean hasInbox = fsm.storage().extension(UpdateInbox.class).isPresent();
+        if (hasInbox) {
+            polling.inbox();
+        }
+        pollingSettings.accept(polling);
+        boolean firesTimeouts = answerer.hasTimeouts()
+                && fsm.storage().extension(DeadlineQueue.class).isPresent();
         LOG.info(
-                "Bot {} polls under lock {}, with conversations in {}", token.botId(), Text.field(name), places.name());
-        return runner.run(lease -> polling.start(lease, fsm, handler));
+                "Bot {} runs under lock {}, with conversations in {}; {}; {}",
+                token.botId(),
+                lockName.map(Text::field).orElse(""),
+                storages.map(Storages::name).orElse(""),
+                hasInbox ? "an inbox" : "no inbox, which the storage does not offer",
+                firesTimeouts
+                        ? "timeouts"
+                        : answerer.hasTimeouts()
+                                ? "NO TIMEOUTS, since the storage offers no DeadlineQueue"
+                                : "no timeouts, which nothing asks for");
+        if (!firesTimeouts) {
+            return lease -> polling.start(lease, fsm, handler);
+        }
+        TimeoutRunner.Builder timeouts = TimeoutRunner.builder(token.botId()).permission(sender::hasRoom);
+        timeoutSettings.accept(timeouts);
+        return lease -> {
+            PollingSession session = polling.start(lease, fsm, handler);
+            try {
+                return new PollingWithTimeouts(session, timeouts.start(lease, fsm, (TimeoutHandler) handler));
+            } catch (RuntimeException e) {
+                session.stopPolling();
+                session.drain(CLOSE_TIMEOUT);
+                throw e;
+            }
+        };
     }
 
     private TelegramSender sender(OpenedParts opened) {
@@ -359,6 +413,12 @@ public final class TelegramRunner {
 
         void add(String name, AutoCloseable part) {
             parts.put(name, part);
+        }
+
+        void addIf(boolean owned, String name, AutoCloseable part) {
+            if (owned) {
+                add(name, part);
+            }
         }
 
         void closeBy(BotRunner runner) {

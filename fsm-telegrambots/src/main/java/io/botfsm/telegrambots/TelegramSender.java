@@ -239,12 +239,18 @@ public final class TelegramSender {
                 "interrupted while a message to chat " + chatId + " waited for its time", cause);
     }
 
-    /**
-     * How long until a message to this chat may leave; zero if it may now. For who begins something by itself that ends
-     * in a message, and can begin it later instead.
-     */
+    /** How long until a message to this chat may leave; zero if it may now. */
     public Duration readyIn(String chatId) {
         return pacing.readyIn(requireNonNull(chatId, "chatId"));
+    }
+
+    /**
+     * Whether there is room for messages that no user has asked for, such as those of timeouts: no more than half of
+     * the pace to all chats is used, and Telegram does not limit the bot. What is begun only then is no faster than
+     * messages leave, and leaves the other half to answers.
+     */
+    public boolean hasRoom() {
+        return pacing.hasRoom();
     }
 
     /** Whether a message to the chat is under way, for tests. */

@@ -46,8 +46,12 @@ import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.deadline.DeadlineQueue;
 import io.botfsm.storage.deadline.DueConversation;
 import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.ChatAddress;
 import io.botfsm.telegrambots.PollingSession;
+import io.botfsm.telegrambots.TelegramRunner;
+import io.botfsm.telegrambots.TelegramSender;
 import io.botfsm.telegrambots.UpdateKeys;
+import io.botfsm.telegrambots.WebhookHandler;
 import io.botfsm.transition.LoggingStateStorage;
 import io.botfsm.transition.NotifyingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage;
@@ -89,6 +93,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
+import org.telegram.telegrambots.meta.api.objects.Update;
+import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /** Every public constructor and method of the library refuses a null argument at once and by name. */
 @Timeout(120)
@@ -247,6 +254,15 @@ class NullArgumentsTest {
         SAMPLES.put(Claim.class, () -> new Claim("a", "b"));
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
         SAMPLES.put(PollingSession.Builder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
+        SAMPLES.put(Update.class, Update::new);
+        SAMPLES.put(TelegramSender.class, () -> TelegramSender.of((TelegramClient) anyOf(TelegramClient.class)));
+        SAMPLES.put(
+                TelegramSender.Builder.class,
+                () -> TelegramSender.builder((TelegramClient) anyOf(TelegramClient.class)));
+        SAMPLES.put(SendMessage.class, () -> new SendMessage("1", "a"));
+        SAMPLES.put(TelegramRunner.class, () -> TelegramRunner.polling(BotToken.of("7:secret")));
+        SAMPLES.put(WebhookHandler.Builder.class, () -> WebhookHandler.builder(BotToken.of("7:secret"), "a"));
+        SAMPLES.put(ChatAddress.class, () -> new ChatAddress("1", Optional.empty(), Optional.empty()));
         SAMPLES.put(Flow.class, () -> FLOW);
         SAMPLES.put(SubFlow.class, () -> SUB_FLOW);
         SAMPLES.put(Dialog.class, () -> declared().get(0));
