@@ -2,6 +2,7 @@ package io.botfsm.telegrambots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.BotRequest;
@@ -358,9 +359,7 @@ class TelegramSenderTest {
                 .build();
         telegram.nextInChat(ann.id(), SEND, 1, Fault.delay(Duration.ofSeconds(2)));
         CompletableFuture<Void> first = CompletableFuture.runAsync(() -> sendUnchecked(quick, ann.id(), "slow"));
-        while (!quick.isSending("1")) {
-            Thread.onSpinWait();
-        }
+        await().until(() -> quick.isSending("1"));
 
         assertThatThrownBy(() -> quick.send(ann.id(), "second")).isInstanceOf(SendDelayedException.class);
         first.join();

@@ -46,8 +46,9 @@ class TextPartsTest {
         for (int i = 0; i < 200; i++) {
             StringBuilder text = new StringBuilder();
             int length = random.nextInt(20_000) + 1;
+            int kinds = random.nextBoolean() ? 2 : 5; // without words and lines, cuts are between characters
             while (text.length() < length) {
-                text.append(List.of("x", EMOJI, "word ", "\n", "é").get(random.nextInt(random.nextBoolean() ? 2 : 5)));
+                text.append(List.of("x", EMOJI, "word ", "\n", "é").get(random.nextInt(kinds)));
             }
             List<String> parts = TextParts.of(text.toString());
             assertThat(String.join("", parts)).isEqualTo(text.toString());

@@ -18,7 +18,9 @@ final class WebhookBotProgram {
     private WebhookBotProgram() {}
 
     public static void main(String[] arguments) throws Exception {
-        BotRedis redis = LettuceRedis.connect(arguments[0]);
+        BotRedis redis = LettuceRedis.builder(arguments[0])
+                .commandTimeout(Duration.ofSeconds(20)) // the test's machine may be busy
+                .connect();
         TelegramUrl url = new TelegramUrl("http", "127.0.0.1", Integer.parseInt(arguments[1]), false);
         TelegramSender sender = TelegramSender.of(new OkHttpTelegramClient(arguments[2], url));
         boolean stuck = Boolean.parseBoolean(arguments[4]);
