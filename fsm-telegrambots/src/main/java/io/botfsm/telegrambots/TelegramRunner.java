@@ -47,8 +47,8 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  *
  * <p>It puts together an {@link InstanceLock}, a {@link BotRunner}, a {@link PollingSession}, a {@link TelegramSender}
  * and a {@link TimeoutRunner}; each of them may be set, and used without this class. Updates that take long are kept in
- * an inbox, and timeouts are fired, where the storage offers that; a line of the log says which. Configured and run by one thread, and
- * run once. {@link #stop} may be called by any, at any time.
+ * an inbox, and timeouts are fired, where the storage offers that; a line of the log says which. Configured and run by
+ * one thread, and run once. {@link #stop} may be called by any, at any time.
  */
 public final class TelegramRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramRunner.class.getPackageName());

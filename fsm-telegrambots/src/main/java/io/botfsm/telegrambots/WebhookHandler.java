@@ -58,8 +58,8 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *       does not count; 400 to what is no update; 413 to what is too large; 500 after a failure that counts.
  * </ul>
  *
- * <p>A group that becomes a supergroup is not followed: move its conversations by
- * {@link io.botfsm.catalog.ChatMove}. Thread-safe.
+ * <p>A group that becomes a supergroup is not followed: move its conversations by {@link io.botfsm.catalog.ChatMove}.
+ * Thread-safe.
  */
 public final class WebhookHandler implements BotRunner.Bot {
     /** The header by which Telegram sends the secret. */
@@ -203,7 +203,10 @@ public final class WebhookHandler implements BotRunner.Bot {
         HandlerFailure failure = HandlerFailure.of(thrown);
         Optional<Duration> wait = failure.retryAfter();
         if (wait.isPresent() || !failure.isOwn(handler::isOutage)) {
-            LOG.warn("Update {} was not handled, and is redelivered: {}", received.id(), Text.oneLine(thrown.toString()));
+            LOG.warn(
+                    "Update {} was not handled, and is redelivered: {}",
+                    received.id(),
+                    Text.oneLine(thrown.toString()));
             return WebhookResponse.unavailable(wait.orElse(SOON));
         }
         int times = count(received);
@@ -293,9 +296,8 @@ public final class WebhookHandler implements BotRunner.Bot {
             this.token = requireNonNull(token, "token");
             this.secret = requireNonNull(secret, "secret");
             if (!SECRET.matcher(secret).matches()) {
-                throw new IllegalArgumentException(
-                        "a secret has 1 to 256 letters, digits, _ and -; this text of " + secret.length()
-                                + " characters is none that setWebhook would take");
+                throw new IllegalArgumentException("a secret has 1 to 256 letters, digits, _ and -; this text of "
+                        + secret.length() + " characters is none that setWebhook would take");
             }
             keys = UpdateKeys.of(token.botId(), FsmStrategy.USER_IN_CHAT)::key;
         }

@@ -124,11 +124,16 @@ class TelegramRunnerTest {
     }
 
     private TelegramRunner pizzaBot() {
-        return runner().flow(PIZZA, Texts.in(), Texts.out()).storage(storage, leases).lock("pizza");
+        return runner().flow(PIZZA, Texts.in(), Texts.out())
+                .storage(storage, leases)
+                .lock("pizza");
     }
 
     private static List<String> texts(List<ShownMessage> messages) {
-        return messages.stream().filter(ShownMessage::fromBot).map(ShownMessage::text).toList();
+        return messages.stream()
+                .filter(ShownMessage::fromBot)
+                .map(ShownMessage::text)
+                .toList();
     }
 
     @Test
@@ -154,8 +159,7 @@ class TelegramRunnerTest {
     /** As a program has it: connection opened and closed around the run. */
     private TelegramRunner onRedis(RedisServerProcess server) {
         BotRedis redis = LettuceRedis.connect(server.uri(1));
-        return runner()
-                .flow(PIZZA, Texts.in(), Texts.out())
+        return runner().flow(PIZZA, Texts.in(), Texts.out())
                 .storage(redis)
                 .lock("pizza")
                 .runnerSettings(run -> run.thenClose("redis", Duration.ofSeconds(5), redis));
@@ -163,8 +167,7 @@ class TelegramRunnerTest {
 
     @Test
     void aTimeoutIsFiredAndItsWordsAreSent() throws Exception {
-        Run run = start(runner()
-                .flow(pizza(Duration.ofMillis(500)), Texts.in(), Texts.out())
+        Run run = start(runner().flow(pizza(Duration.ofMillis(500)), Texts.in(), Texts.out())
                 .storage(storage, leases)
                 .lock("pizza"));
         ann.says("/order");
@@ -196,8 +199,9 @@ class TelegramRunnerTest {
         }
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(line -> line.matches(
-                        "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; an inbox; timeouts"));
+                .anyMatch(
+                        line -> line.matches(
+                                "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; an inbox; timeouts"));
     }
 
     /** The remark would be lost if the input were handled before it can be answered. */
@@ -222,11 +226,12 @@ class TelegramRunnerTest {
         telegram.user(2).says("/order");
         Run run = start(pizzaBot());
         telegram.user(2).awaitReply("Small or large?", PATIENCE);
-        await().atMost(PATIENCE).until(() -> storage.read(key(ann.id()))
-                .toCompletableFuture()
-                .join()
-                .state()
-                .isPresent());
+        await().atMost(PATIENCE)
+                .until(() -> storage.read(key(ann.id()))
+                        .toCompletableFuture()
+                        .join()
+                        .state()
+                        .isPresent());
         assertThat(run.stop()).isEqualTo(BotRunner.STOPPED);
         assertThat(telegram.unconfirmedUpdates()).isZero();
     }
@@ -246,16 +251,20 @@ class TelegramRunnerTest {
         ann.says("poison");
         await().atMost(PATIENCE).until(() -> !dead.isEmpty());
 
-        assertThat(dead).singleElement().extracting(DeadLetter::failure).hasToString(
-                "java.lang.IllegalArgumentException: poison");
+        assertThat(dead)
+                .singleElement()
+                .extracting(DeadLetter::failure)
+                .hasToString("java.lang.IllegalArgumentException: poison");
     }
 
     @Test
     void buttonsArePressedAndAnswered() throws Exception {
         ReplyFormat<String> withButtons = (to, text) -> {
             SendMessage message = to.message(text);
-            message.setReplyMarkup(new InlineKeyboardMarkup(List.of(new InlineKeyboardRow(
-                    InlineKeyboardButton.builder().text("Small").callbackData("small").build()))));
+            message.setReplyMarkup(new InlineKeyboardMarkup(List.of(new InlineKeyboardRow(InlineKeyboardButton.builder()
+                    .text("Small")
+                    .callbackData("small")
+                    .build()))));
             return message;
         };
         Function<Update, Optional<String>> in = update -> update.hasCallbackQuery()
@@ -269,33 +278,35 @@ class TelegramRunnerTest {
 
         await().atMost(PATIENCE)
                 .until(() -> telegram.requests().stream()
-                        .anyMatch(request -> request.method().equalsIgnoreCase("answerCallbackQuery")
-                                && request.status() == 200));
+                        .anyMatch(request ->
+                                request.method().equalsIgnoreCase("answerCallbackQuery") && request.status() == 200));
     }
 
     @Test
     void repliesGoToTheTopicThatTheUserWroteIn() throws Exception {
-        start(runner().flow(PIZZA, Texts.in("@Pizza_bot"), Texts.out()).storage(storage, leases).lock("pizza"));
+        start(runner().flow(PIZZA, Texts.in("@Pizza_bot"), Texts.out())
+                .storage(storage, leases)
+                .lock("pizza"));
         for (String text : List.of("/order@other_bot", "/order@pizza_bot")) {
             telegram.deliver("{\"message\": {\"text\": \"" + text + "\", \"message_thread_id\": 9,"
                     + " \"is_topic_message\": true, \"chat\": {\"id\": -100, \"type\": \"supergroup\", \"title\": \"G\"},"
                     + " \"from\": {\"id\": 5, \"is_bot\": false, \"first_name\": \"E\"}}}");
         }
-        await().atMost(PATIENCE)
-                .until(() -> telegram.messages(-100).stream().anyMatch(ShownMessage::fromBot));
+        await().atMost(PATIENCE).until(() -> telegram.messages(-100).stream().anyMatch(ShownMessage::fromBot));
 
         assertThat(telegram.messages(-100).stream().filter(ShownMessage::fromBot))
                 .singleElement()
-                .matches(reply -> reply.text().equals("Small or large?")
-                        && reply.thread().equals(Optional.of(9L)));
+                .matches(reply ->
+                        reply.text().equals("Small or large?") && reply.thread().equals(Optional.of(9L)));
     }
 
     @Test
     void aHandlerIsGivenTheSender() throws Exception {
-        start(runner()
-                .handler(sender -> (fsm, key, update) -> {
+        start(runner().handler(sender -> (fsm, key, update) -> {
                     var unused = fsm.handle(key, EventId.of(update.getUpdateId()), turn -> "");
-                    sender.send(Long.parseLong(key.chat()), "echo: " + update.getMessage().getText());
+                    sender.send(
+                            Long.parseLong(key.chat()),
+                            "echo: " + update.getMessage().getText());
                 })
                 .storage(storage, leases)
                 .lock("echo"));
@@ -328,9 +339,8 @@ class TelegramRunnerTest {
         assertThatThrownBy(() -> flow.storage(storage, leases).run()).hasMessage("a TelegramRunner needs lock(…)");
         assertThatThrownBy(() -> flow.handler(sender -> (fsm, key, update) -> {}))
                 .isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> pizzaBot()
-                        .server(URI.create("http://localhost:1/path"))
-                        .run())
+        assertThatThrownBy(() ->
+                        pizzaBot().server(URI.create("http://localhost:1/path")).run())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("client(…)");
         assertThatThrownBy(() -> pizzaBot().lock("").run()).isInstanceOf(IllegalArgumentException.class);

@@ -45,13 +45,13 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
 class WebhookHandlerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String SECRET = "s3cret_-";
-    private static final String UPDATE = "{\"update_id\": 7, \"message\": {\"message_id\": 1, \"date\": 1, \"text\": \"hi\","
-            + " \"chat\": {\"id\": 1, \"type\": \"private\"}, \"from\": {\"id\": 1, \"is_bot\": false,"
-            + " \"first_name\": \"A\"}}}";
+    private static final String UPDATE =
+            "{\"update_id\": 7, \"message\": {\"message_id\": 1, \"date\": 1, \"text\": \"hi\","
+                    + " \"chat\": {\"id\": 1, \"type\": \"private\"}, \"from\": {\"id\": 1, \"is_bot\": false,"
+                    + " \"first_name\": \"A\"}}}";
 
-    private final BotApiDouble telegram = BotApiDouble.builder()
-            .webhookRetryPause(Duration.ofMillis(10))
-            .start();
+    private final BotApiDouble telegram =
+            BotApiDouble.builder().webhookRetryPause(Duration.ofMillis(10)).start();
     private final BotToken token = BotToken.of(telegram.token());
     private final TelegramClient client = OkHttpClients.of(telegram);
     private final TelegramSender sender = TelegramSender.builder(client)
@@ -91,8 +91,7 @@ class WebhookHandlerTest {
     }
 
     /** Counts messages in the storage, and answers. */
-    private void count(Fsm fenced, StorageKey key, Update update)
-            throws TelegramApiException {
+    private void count(Fsm fenced, StorageKey key, Update update) throws TelegramApiException {
         String text = fenced.handle(key, EventId.of(update.getUpdateId()), turn -> {
                     int n = turn.value("n", Integer.class).orElse(0) + 1;
                     turn.put("n", n);
@@ -118,7 +117,10 @@ class WebhookHandlerTest {
     }
 
     private static List<String> texts(List<ShownMessage> messages) {
-        return messages.stream().filter(ShownMessage::fromBot).map(ShownMessage::text).toList();
+        return messages.stream()
+                .filter(ShownMessage::fromBot)
+                .map(ShownMessage::text)
+                .toList();
     }
 
     private List<Integer> statuses() {
@@ -257,7 +259,8 @@ class WebhookHandlerTest {
     @Test
     void whatCannotBeReadIsADeadLetterAtOnce() {
         WebhookHandler webhook = settings().build(fsm, handler);
-        assertThat(call(webhook, SECRET, "{\"update_id\": 8, \"message\": {\"date\": []}}").status())
+        assertThat(call(webhook, SECRET, "{\"update_id\": 8, \"message\": {\"date\": []}}")
+                        .status())
                 .isEqualTo(200);
         WebhookHandler withoutKeys = settings()
                 .keys(update -> {
@@ -298,14 +301,12 @@ class WebhookHandlerTest {
             begun.countDown();
             end.await();
         };
-        WebhookHandler webhook =
-                settings().concurrency(1).readyWhen(ready::get).build(fsm, handler);
+        WebhookHandler webhook = settings().concurrency(1).readyWhen(ready::get).build(fsm, handler);
         WebhookResponse unavailable = WebhookResponse.unavailable(Duration.ofSeconds(1));
         assertThat(call(webhook, SECRET, UPDATE)).isEqualTo(unavailable);
 
         ready.set(true);
-        CompletableFuture<WebhookResponse> first =
-                CompletableFuture.supplyAsync(() -> call(webhook, SECRET, UPDATE));
+        CompletableFuture<WebhookResponse> first = CompletableFuture.supplyAsync(() -> call(webhook, SECRET, UPDATE));
         begun.await();
         assertThat(call(webhook, SECRET, UPDATE)).as("full").isEqualTo(unavailable);
         end.countDown();
@@ -322,8 +323,7 @@ class WebhookHandlerTest {
             end.await();
         };
         WebhookHandler webhook = settings().build(fsm, handler);
-        CompletableFuture<WebhookResponse> running =
-                CompletableFuture.supplyAsync(() -> call(webhook, SECRET, UPDATE));
+        CompletableFuture<WebhookResponse> running = CompletableFuture.supplyAsync(() -> call(webhook, SECRET, UPDATE));
         begun.await();
         webhook.stopPolling();
 
@@ -359,7 +359,9 @@ class WebhookHandlerTest {
         List<CompletableFuture<WebhookResponse>> answers = Stream.iterate(0, i -> i + 1)
                 .limit(40)
                 .map(i -> CompletableFuture.supplyAsync(() -> call(
-                        instances.get(i % 2), SECRET, UPDATE.replace("\"update_id\": 7", "\"update_id\": " + (100 + i)))))
+                        instances.get(i % 2),
+                        SECRET,
+                        UPDATE.replace("\"update_id\": 7", "\"update_id\": " + (100 + i)))))
                 .toList();
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer.join()).isEqualTo(WebhookResponse.OK));

@@ -145,9 +145,8 @@ final class Webhook {
     }
 
     private Duration pause(int attempt, @Nullable HttpResponse<String> answer) {
-        OptionalLong stated = answer == null
-                ? OptionalLong.empty()
-                : answer.headers().firstValueAsLong("Retry-After");
+        OptionalLong stated =
+                answer == null ? OptionalLong.empty() : answer.headers().firstValueAsLong("Retry-After");
         if (stated.orElse(0) > 0) {
             return Duration.ofSeconds(Math.min(stated.getAsLong(), LONGEST_RETRY_AFTER.toSeconds()));
         }
