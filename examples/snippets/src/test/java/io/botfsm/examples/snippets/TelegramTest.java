@@ -36,6 +36,7 @@ import io.botfsm.telegrambots.UpdateHandler;
 import io.botfsm.telegrambots.UpdateKeys;
 import io.botfsm.telegrambots.WebhookHandler;
 import io.botfsm.telegrambots.WebhookResponse;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -289,8 +290,8 @@ class TelegramTest {
         try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
                 BotApiDouble telegram = BotApiDouble.start()) {
             TelegramUser alice = telegram.user(42);
-            Running bot = Running.start(
-                    () -> pizzaBot(TelegramRunner.polling(BotToken.of(telegram.token())).server(telegram.uri()), server.uri(1)));
+            Running bot = Running.start(() -> pizzaBot(
+                    TelegramRunner.polling(BotToken.of(telegram.token())).server(telegram.uri()), server.uri(1)));
             alice.says("/order");
             alice.awaitReply("Small or large?", PATIENCE);
             server.kill();
@@ -372,21 +373,21 @@ class TelegramTest {
                     .isolation(isolation)
                     .build(PIZZA.fsm(redis.stateStorage()), UpdateHandler.of(PIZZA, Texts.in(), Texts.out(), sender));
 
-            HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             http.setExecutor(Executors.newFixedThreadPool(100));
             http.createContext("/telegram", exchange -> {
                 try (exchange) {
                     WebhookResponse response =
                             webhook.handle(exchange.getRequestHeaders()::getFirst, exchange.getRequestBody());
                     response.retryAfter()
-                            .ifPresent(wait ->
-                                    exchange.getResponseHeaders().set("Retry-After", "" + wait.toSeconds()));
+                            .ifPresent(wait -> exchange.getResponseHeaders().set("Retry-After", "" + wait.toSeconds()));
                     exchange.sendResponseHeaders(response.status(), -1);
                 }
             });
             http.start();
             // end
-            SetWebhook set = new SetWebhook("http://127.0.0.1:" + http.getAddress().getPort() + "/telegram");
+            SetWebhook set =
+                    new SetWebhook("http://127.0.0.1:" + http.getAddress().getPort() + "/telegram");
             set.setSecretToken(secret);
             client.execute(set);
             TelegramUser alice = telegram.user(42);
