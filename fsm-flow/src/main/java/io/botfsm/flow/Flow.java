@@ -190,6 +190,13 @@ public final class Flow<I, O> {
         return dialogs.question(requireNonNull(now, "now"));
     }
 
+    /**
+     * Whether its conversations get deadlines, which have to be fired: by timeouts, or by work that may be left undone.
+     */
+    public boolean hasTimeouts() {
+        return dialogs.haveTimeouts();
+    }
+
     /** Which state may follow which, by the declarations. */
     public TransitionRules rules() {
         return FlowRules.of(dialogs);

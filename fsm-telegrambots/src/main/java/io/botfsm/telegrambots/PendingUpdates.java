@@ -373,16 +373,19 @@ final class PendingUpdates {
     }
 
     /**
-     * Lets nothing of its chat begin for a while, since Telegram refuses to send there.
+     * Lets nothing of its chat begin for a while, since nothing is to be sent there.
      *
-     * @return whether it waits for that too; not once such refusals have lasted long, which count as failures then
+     * @param isOwnPace whether Telegram has not refused anything
+     * @return whether it waits for that too; not once refusals have lasted long, which count as failures then
      */
-    synchronized boolean limit(PendingUpdate update, long now, Duration wait) {
+    synchronized boolean limit(PendingUpdate update, long now, Duration wait, boolean isOwnPace) {
         long until = now + wait.toNanos();
         update.chat().ifPresent(chat -> limitedChats.merge(chat, until, PendingUpdates::later));
-        update.limitedSince = OptionalLong.of(update.limitedSince.orElse(now));
-        if (now - update.limitedSince.getAsLong() >= RetryAfter.LONGEST.toNanos()) {
-            return false;
+        if (!isOwnPace) {
+            update.limitedSince = OptionalLong.of(update.limitedSince.orElse(now));
+            if (now - update.limitedSince.getAsLong() >= RetryAfter.LONGEST.toNanos()) {
+                return false;
+            }
         }
         evidence.forget(update.conversation());
         retryAt(update, until);

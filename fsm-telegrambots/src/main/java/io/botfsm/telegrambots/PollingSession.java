@@ -280,7 +280,7 @@ public final class PollingSession implements BotRunner.Bot {
                 "managed_bot",
                 "subscription");
 
-        private static final URI TELEGRAM = URI.create("https://api.telegram.org");
+        static final URI TELEGRAM = URI.create("https://api.telegram.org");
 
         final BotToken token;
         URI server = TELEGRAM;

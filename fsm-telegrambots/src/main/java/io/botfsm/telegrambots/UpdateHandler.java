@@ -1,7 +1,12 @@
 package io.botfsm.telegrambots;
 
+import static java.util.Objects.requireNonNull;
+
 import io.botfsm.Fsm;
+import io.botfsm.flow.Flow;
 import io.botfsm.storage.StorageKey;
+import java.util.Optional;
+import java.util.function.Function;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
@@ -18,6 +23,24 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  */
 @FunctionalInterface
 public interface UpdateHandler {
+    /**
+     * Lets a flow answer, as {@link TelegramRunner#flow} does: nothing is stored that could not be answered, and a
+     * press of a button is answered by itself.
+     *
+     * @param in how an update becomes the flow's input; empty if it is not for the flow. Called by several threads
+     * @param out how a reply becomes a message
+     */
+    static <I, O> UpdateHandler of(
+            Flow<I, O> flow,
+            Function<? super Update, Optional<I>> in,
+            ReplyFormat<? super O> out,
+            TelegramSender sender) {
+        requireNonNull(flow, "flow");
+        requireNonNull(in, "in");
+        requireNonNull(out, "out");
+        return new FlowUpdateHandler<>(flow, in, out, requireNonNull(sender, "sender"), Optional.empty());
+    }
+
     /**
      * Handles an update of a conversation. The update is confirmed to Telegram when this has returned, and redelivered
      * if it throws: what it does must bear that, as {@link Fsm#handle} does. So must a reply that could not be sent:

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /** Handles one update at a time of each conversation, and records what became of it. Thread-safe. */
@@ -116,7 +117,7 @@ final class UpdateProcessor {
         // The lease outlives a token that no lease can have had: then only this conversation is refused.
         boolean implausible = failure.fenced().isPresent() && lease.isHeld();
         Optional<Duration> wait = failure.retryAfter();
-        if (wait.isPresent() && limited(update, wait.get(), thrown)) {
+        if (wait.isPresent() && limited(update, wait.get(), failure.isOwnPace(), thrown)) {
             return;
         }
         if (implausible || failure.isOwn(handler::isOutage)) {
@@ -126,15 +127,16 @@ final class UpdateProcessor {
         }
     }
 
-    /** Returns whether it waits for Telegram's time to be over, and the attempt does not count. */
-    private boolean limited(PendingUpdate update, Duration wait, Throwable why) {
-        boolean waits = updates.limit(update, nanos.getAsLong(), wait);
-        LOG.warn(
-                "Telegram limits messages: updates of the chat of {} wait for {} s{}: {}",
-                update,
-                wait.toSeconds(),
-                waits ? ", and the attempt does not count" : "",
-                Text.oneLine(why.toString()));
+    /** Returns whether it waits for that time to be over, and the attempt does not count. */
+    private boolean limited(PendingUpdate update, Duration wait, boolean isOwnPace, Throwable why) {
+        boolean waits = updates.limit(update, nanos.getAsLong(), wait, isOwnPace);
+        LOG.atLevel(isOwnPace ? Level.DEBUG : Level.WARN)
+                .log(
+                        "Telegram limits messages: updates of the chat of {} wait for {} s{}: {}",
+                        update,
+                        wait.toSeconds(),
+                        waits ? ", and the attempt does not count" : "",
+                        Text.oneLine(why.toString()));
         return waits;
     }
 

@@ -131,7 +131,7 @@ class PendingUpdatesTest {
         List<PendingUpdate> pending = updates.takeDue(0);
         assertThat(updates.begin(pending.get(0), true, 0)).isTrue();
         Duration wait = Duration.ofSeconds(2);
-        updates.limit(pending.get(0), 0, wait);
+        updates.limit(pending.get(0), 0, wait, false);
 
         assertThat(updates.begin(pending.get(1), true, 0)).isFalse();
         assertThat(updates.takeDue(wait.toNanos() - 1)).isEmpty();

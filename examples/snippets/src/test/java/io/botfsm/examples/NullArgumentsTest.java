@@ -49,9 +49,13 @@ import io.botfsm.storage.inbox.InboxLimits;
 import io.botfsm.storage.inbox.InboxUpdate;
 import io.botfsm.storage.inbox.UpdateInbox;
 import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.ChatAddress;
 import io.botfsm.telegrambots.PollingSession;
+import io.botfsm.telegrambots.TelegramRunner;
+import io.botfsm.telegrambots.TelegramSender;
 import io.botfsm.telegrambots.UpdateKeys;
 import io.botfsm.timeout.TimeoutRunner;
+import io.botfsm.telegrambots.WebhookHandler;
 import io.botfsm.transition.LoggingStateStorage;
 import io.botfsm.transition.NotifyingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage;
@@ -93,6 +97,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
+import org.telegram.telegrambots.meta.api.objects.Update;
+import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /** Every public constructor and method of the library refuses a null argument at once and by name. */
 @Timeout(120)
@@ -257,6 +264,15 @@ class NullArgumentsTest {
         SAMPLES.put(BotToken.class, () -> BotToken.of("7:secret"));
         SAMPLES.put(PollingSession.Builder.class, () -> PollingSession.builder(BotToken.of("7:secret")));
         SAMPLES.put(TimeoutRunner.Builder.class, () -> TimeoutRunner.builder(1));
+        SAMPLES.put(Update.class, Update::new);
+        SAMPLES.put(TelegramSender.class, () -> TelegramSender.of((TelegramClient) anyOf(TelegramClient.class)));
+        SAMPLES.put(
+                TelegramSender.Builder.class,
+                () -> TelegramSender.builder((TelegramClient) anyOf(TelegramClient.class)));
+        SAMPLES.put(SendMessage.class, () -> new SendMessage("1", "a"));
+        SAMPLES.put(TelegramRunner.class, () -> TelegramRunner.polling(BotToken.of("7:secret")));
+        SAMPLES.put(WebhookHandler.Builder.class, () -> WebhookHandler.builder(BotToken.of("7:secret"), "a"));
+        SAMPLES.put(ChatAddress.class, () -> new ChatAddress("1", Optional.empty(), Optional.empty()));
         SAMPLES.put(Flow.class, () -> FLOW);
         SAMPLES.put(SubFlow.class, () -> SUB_FLOW);
         SAMPLES.put(Dialog.class, () -> declared().get(0));

@@ -49,9 +49,13 @@ class ExamplesAgainstFaultsTest {
             flow-names | FlowsTest.renamed | a state that is unknown
             flow-by-hand | FlowsTest.oneStateAfterAnother | an update is redelivered
             telegram.md
+            telegram-runner | TelegramTest.aPizzaIsOrderedWhileRedisIsKilled | Redis is killed
+            telegram-buttons | TelegramTest.buttons | the reply cannot be sent
             telegram-bot | TelegramTest.countsOnceWhateverFails | Redis is killed, Telegram fails
             telegram-handler | TelegramTest.countsOnceWhateverFails | the reply cannot be sent
-            telegram-sender | TelegramTest.takesEveryKindOfUpdateAndChat | a user who has blocked the bot
+            telegram-sender | TelegramTest.sendsAtItsPaceAndInParts | a user who has blocked the bot
+            telegram-webhook | TelegramTest.aWebhook | the reply cannot be sent, and the update is redelivered
+            telegram-webhook-stop | TelegramTest.aWebhook | the reply cannot be sent, and the update is redelivered
             telegram-settings | TelegramTest.countsOnceWhateverFails | another program polls
             telegram-failures | TelegramTest.whatTelegramWillNotSendIsADeadLetterAndConfirmed | 400 to a send
             telegram-keys | TelegramTest.keysWithoutConnections | an update without a user

@@ -1,14 +1,20 @@
 package io.botfsm.examples.snippets;
 
+import static io.botfsm.examples.snippets.FlowsTest.PIZZA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Turn;
+import io.botfsm.flow.Flow;
+import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.store.MemoryLeaseStore;
+import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
@@ -22,20 +28,36 @@ import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.DeadLetter;
 import io.botfsm.telegrambots.PollingConflict;
 import io.botfsm.telegrambots.PollingSession;
+import io.botfsm.telegrambots.ReplyFormat;
+import io.botfsm.telegrambots.TelegramRunner;
+import io.botfsm.telegrambots.TelegramSender;
+import io.botfsm.telegrambots.Texts;
 import io.botfsm.telegrambots.UpdateHandler;
 import io.botfsm.telegrambots.UpdateKeys;
+import io.botfsm.telegrambots.WebhookHandler;
+import io.botfsm.telegrambots.WebhookResponse;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.TelegramUrl;
 import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
+import org.telegram.telegrambots.meta.api.methods.updates.SetWebhook;
 import org.telegram.telegrambots.meta.api.objects.Update;
+import org.telegram.telegrambots.meta.api.objects.message.Message;
+import org.telegram.telegrambots.meta.api.objects.replykeyboard.InlineKeyboardMarkup;
+import org.telegram.telegrambots.meta.api.objects.replykeyboard.buttons.InlineKeyboardButton;
+import org.telegram.telegrambots.meta.api.objects.replykeyboard.buttons.InlineKeyboardRow;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
-import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /** A bot on Telegram, in ten lines. */
@@ -45,6 +67,17 @@ class TelegramTest {
 
     private final List<DeadLetter> kept = new CopyOnWriteArrayList<>();
     private final List<PollingConflict> alerts = new CopyOnWriteArrayList<>();
+
+    // snippet: telegram-runner
+    static int pizzaBot(TelegramRunner telegram, String redisUri) {
+        try (BotRedis redis = LettuceRedis.connect(redisUri)) { // redis://localhost:6379/1
+            return telegram.flow(PIZZA, Texts.in(), Texts.out()) // what the bot hears, and how it says it
+                    .storage(redis)
+                    .lock("pizza-bot") // of all instances of this bot
+                    .run();
+        }
+    }
+    // end
 
     // snippet: telegram-bot
     static int run(BotToken token, BotRedis redis, PollingSession.Builder polling, UpdateHandler bot) {
@@ -59,9 +92,9 @@ class TelegramTest {
 
     // snippet: telegram-handler
     static class CountingBot implements UpdateHandler {
-        private final TelegramClient telegram;
+        private final TelegramSender telegram;
 
-        CountingBot(TelegramClient telegram) {
+        CountingBot(TelegramSender telegram) {
             this.telegram = telegram;
         }
 
@@ -70,7 +103,7 @@ class TelegramTest {
             if (update.hasMessage()) { // of any content; kinds asked for earlier may still come
                 String reply = fsm.handle(key, EventId.of(update.getUpdateId()), turn -> count(turn))
                         .orElse(now -> soFar(now)); // redelivered: the reply may not have got out
-                send(telegram, update.getMessage().getChatId(), reply);
+                telegram.send(update.getMessage().getChatId(), reply);
             }
         }
 
@@ -85,30 +118,8 @@ class TelegramTest {
     }
     // end
 
-    // snippet: telegram-sender
-    /**
-     * Sends a text in as many messages as it needs. A user who has blocked the bot, or a chat that is gone, gets none.
-     */
-    static void send(TelegramClient telegram, long chat, String text) throws TelegramApiException {
-        for (int from = 0; from < text.length(); ) {
-            int to = Math.min(text.length(), from + 4096); // the most that Telegram takes
-            to -= to < text.length() && Character.isHighSurrogate(text.charAt(to - 1)) ? 1 : 0;
-            try {
-                telegram.execute(new SendMessage(Long.toString(chat), text.substring(from, to)));
-            } catch (TelegramApiRequestException e) {
-                boolean blocked = Integer.valueOf(403).equals(e.getErrorCode());
-                if (!blocked && !String.valueOf(e.getApiResponse()).contains("chat not found")) {
-                    throw e; // see below
-                }
-                return;
-            }
-            from = to;
-        }
-    }
-    // end
-
     private final class CautiousBot extends CountingBot {
-        CautiousBot(TelegramClient telegram) {
+        CautiousBot(TelegramSender telegram) {
             super(telegram);
         }
 
@@ -158,7 +169,7 @@ class TelegramTest {
                         BotToken.of(telegram.token()),
                         LettuceRedis.connect(server.uri(1)),
                         configured(BotToken.of(telegram.token())).server(telegram.uri()),
-                        new CautiousBot(client(telegram))));
+                        new CautiousBot(TelegramSender.of(client(telegram)))));
                 alice.says("hello");
                 assertThat(alice.awaitReplies(1, PATIENCE))
                         .extracting(message -> message.text())
@@ -190,7 +201,7 @@ class TelegramTest {
                     token,
                     LettuceRedis.connect(server.uri(1)),
                     PollingSession.builder(token).server(telegram.uri()).attempts(1),
-                    new CautiousBot(client(telegram))));
+                    new CautiousBot(TelegramSender.of(client(telegram)))));
 
             alice.awaitReply("Messages so far: 2", PATIENCE);
             await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
@@ -215,7 +226,7 @@ class TelegramTest {
                     token,
                     LettuceRedis.connect(server.uri(1)),
                     configured(token).server(telegram.uri()),
-                    new CautiousBot(client(telegram))));
+                    new CautiousBot(TelegramSender.of(client(telegram)))));
             alice.awaitReply("Messages so far: 1", PATIENCE);
             assertThat(alerts).hasSize(1);
 
@@ -244,7 +255,7 @@ class TelegramTest {
                     token,
                     LettuceRedis.connect(server.uri(1)),
                     PollingSession.builder(token).server(telegram.uri()).attempts(1),
-                    new CautiousBot(client(telegram))));
+                    new CautiousBot(TelegramSender.of(client(telegram)))));
             await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
             assertThat(bot.stop()).isZero();
         }
@@ -252,16 +263,147 @@ class TelegramTest {
     }
 
     @Test
-    void sendsALongTextInParts() throws Exception {
+    void sendsAtItsPaceAndInParts() throws Exception {
         try (BotApiDouble telegram = BotApiDouble.start()) {
             TelegramUser alice = telegram.user(42);
-            alice.says("hello");
-            send(client(telegram), alice.id(), "a".repeat(4095) + "\uD83D\uDE00" + "b".repeat(100));
-
-            assertThat(alice.replies())
+            TelegramClient client = client(telegram);
+            // snippet: telegram-sender
+            TelegramSender sender = TelegramSender.builder(client)
+                    .rate(30, Duration.ofSeconds(1)) // these are the defaults
+                    .chatRate(5, Duration.ofSeconds(5))
+                    .groupRate(20, Duration.ofMinutes(1))
+                    .waitTimeout(Duration.ofSeconds(5))
+                    .build();
+            Optional<Message> sent = sender.send(42, "Hello"); // empty: the user has blocked the bot
+            // end
+            assertThat(sent).isPresent();
+            assertThat(sender.send(42, "a".repeat(4096) + "b")).isPresent();
+            alice.blocks();
+            assertThat(sender.send(42, "not read")).isEmpty();
+            assertThat(alice.messages())
                     .extracting(message -> message.text())
-                    .containsExactly("a".repeat(4095), "\uD83D\uDE00" + "b".repeat(100));
-            send(client(telegram), 4711, "nobody has this chat");
+                    .containsExactly("Hello", "a".repeat(4096), "b");
+        }
+    }
+
+    @Test
+    void aPizzaIsOrderedWhileRedisIsKilled() throws Exception {
+        try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
+                BotApiDouble telegram = BotApiDouble.start()) {
+            TelegramUser alice = telegram.user(42);
+            Running bot = Running.start(() -> pizzaBot(
+                    TelegramRunner.polling(BotToken.of(telegram.token())).server(telegram.uri()), server.uri(1)));
+            alice.says("/order");
+            alice.awaitReply("Small or large?", PATIENCE);
+            server.kill();
+            alice.says("small");
+            server.startAgain();
+            alice.awaitReply("Where to with your small one?", PATIENCE);
+            await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
+            assertThat(bot.stop()).isZero();
+        }
+    }
+
+    private record Question(String text, List<String> answers) {}
+
+    @Test
+    void buttons() throws Exception {
+        // snippet: telegram-buttons
+        Function<Update, Optional<String>> in = update -> update.hasCallbackQuery() // a button was pressed
+                ? Optional.of(update.getCallbackQuery().getData())
+                : Texts.in().apply(update);
+        ReplyFormat<Question> out = (to, question) -> {
+            SendMessage message = to.message(question.text());
+            message.setReplyMarkup(InlineKeyboardMarkup.builder()
+                    .keyboardRow(new InlineKeyboardRow(question.answers().stream()
+                            .map(answer -> InlineKeyboardButton.builder()
+                                    .text(answer)
+                                    .callbackData(answer)
+                                    .build())
+                            .toList()))
+                    .build());
+            return message;
+        };
+        // end
+        try (BotApiDouble telegram = BotApiDouble.start()) {
+            TelegramUser alice = telegram.user(42);
+            Flow<String, Question> flow = Flow.of(Size.class, new Chosen(null), f -> {
+                f.idle(new Question("Again?", List.of("begin"))).begin("begin"::equals, Size.CHOICE);
+                f.state(Size.CHOICE, s -> {
+                    s.ask(new Question("Size?", List.of("small", "large"))).to(Size.DONE);
+                    s.answer((turn, text) -> turn.data(new Chosen(text)).goTo(Size.DONE));
+                });
+                f.state(Size.DONE, s -> s.ask(chosen -> new Question("So " + chosen.size() + ".", List.of("begin"))));
+            });
+            TelegramRunner runner = TelegramRunner.polling(BotToken.of(telegram.token()))
+                    .server(telegram.uri())
+                    .flow(flow, in, out)
+                    .storage(new MemoryStateStorage(), new MemoryLeaseStore())
+                    .lock("sizes");
+            Running bot = Running.start(runner::run);
+            alice.says("begin");
+            alice.awaitReply("Size?", PATIENCE);
+            telegram.next("sendMessage", Fault.badGateway());
+            alice.presses("small");
+            alice.awaitReply("So small.", PATIENCE);
+            assertThat(bot.stop()).isZero();
+        }
+    }
+
+    private enum Size {
+        CHOICE,
+        DONE
+    }
+
+    private record Chosen(@Nullable String size) {}
+
+    @Test
+    void aWebhook() throws Exception {
+        try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always");
+                BotRedis redis = LettuceRedis.connect(server.uri(1));
+                BotApiDouble telegram = BotApiDouble.builder()
+                        .webhookRetryPause(Duration.ofMillis(50))
+                        .start()) {
+            BotToken token = BotToken.of(telegram.token());
+            TelegramClient client = client(telegram);
+            String secret = "set-by-setWebhook";
+            // snippet: telegram-webhook
+            TelegramSender sender = TelegramSender.of(client);
+            EventIsolation isolation = EventIsolation.of(redis.leaseStore()); // instances take turns
+            WebhookHandler webhook = WebhookHandler.builder(token, secret)
+                    .isolation(isolation)
+                    .build(PIZZA.fsm(redis.stateStorage()), UpdateHandler.of(PIZZA, Texts.in(), Texts.out(), sender));
+
+            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            http.setExecutor(Executors.newFixedThreadPool(100));
+            http.createContext("/telegram", exchange -> {
+                try (exchange) {
+                    WebhookResponse response =
+                            webhook.handle(exchange.getRequestHeaders()::getFirst, exchange.getRequestBody());
+                    response.retryAfter()
+                            .ifPresent(wait -> exchange.getResponseHeaders().set("Retry-After", "" + wait.toSeconds()));
+                    exchange.sendResponseHeaders(response.status(), -1);
+                }
+            });
+            http.start();
+            // end
+            SetWebhook set =
+                    new SetWebhook("http://127.0.0.1:" + http.getAddress().getPort() + "/telegram");
+            set.setSecretToken(secret);
+            client.execute(set);
+            TelegramUser alice = telegram.user(42);
+            alice.says("/order");
+            alice.awaitReply("Small or large?", PATIENCE);
+            telegram.next("sendMessage", Fault.badGateway());
+            alice.says("small"); // is redelivered, and known
+            alice.awaitReply("Where to with your small one?", PATIENCE);
+            await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
+            // snippet: telegram-webhook-stop
+            webhook.stopPolling(); // 503 from now on: Telegram delivers to another instance, or later
+            webhook.drain(Duration.ofSeconds(10)); // what runs ends
+            http.stop(0);
+            isolation.close();
+            // end
         }
     }
 

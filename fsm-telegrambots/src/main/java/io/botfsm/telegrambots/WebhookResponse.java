@@ -1,0 +1,33 @@
+package io.botfsm.telegrambots;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a webhook answers, without a body.
+ *
+ * @param status the HTTP status: 200 if the update is confirmed; otherwise Telegram delivers it again
+ * @param retryAfter for the header {@code Retry-After}, in whole seconds; without it, Telegram decides when
+ */
+public record WebhookResponse(int status, Optional<Duration> retryAfter) {
+    static final WebhookResponse OK = of(200);
+    static final WebhookResponse BAD_REQUEST = of(400);
+    static final WebhookResponse UNAUTHORIZED = of(401);
+    static final WebhookResponse TOO_LARGE = of(413);
+    static final WebhookResponse FAILED = of(500);
+
+    /** Checks that nothing is null. */
+    public WebhookResponse {
+        requireNonNull(retryAfter, "retryAfter");
+    }
+
+    private static WebhookResponse of(int status) {
+        return new WebhookResponse(status, Optional.empty());
+    }
+
+    static WebhookResponse unavailable(Duration wait) {
+        return new WebhookResponse(503, Optional.of(wait));
+    }
+}
