@@ -1,6 +1,6 @@
 /**
- * What stands between a stream of updates and the storage: event isolation and recovery from a second source; and the
- * maintenance of what is stored.
+ * What stands between a stream of updates and the storage: event isolation and recovery from a second source; firing
+ * deadlines that have passed; and the maintenance of what is stored.
  */
 module io.botfsm.runtime {
     requires transitive io.botfsm.core;
@@ -12,4 +12,5 @@ module io.botfsm.runtime {
     exports io.botfsm.catalog;
     exports io.botfsm.isolation;
     exports io.botfsm.recovery;
+    exports io.botfsm.timeout;
 }

@@ -150,21 +150,32 @@ public final class Flow<I, O> {
     }
 
     /**
-     * Handles a timeout that has passed, in one turn, or work that was left undone. Changes nothing unless the
-     * conversation still holds the deadline, so a user who was faster, or another who fires the same, costs nothing.
-     * The deadline is gone, or a later one, when this returns; send the replies before you forget it elsewhere. Only in
-     * a state that this build does not have it stays, for a build that has it.
+     * Handles a timeout that has passed, or work that was left undone, and sends what is to be said. Changes nothing
+     * unless the conversation still holds the deadline, so a user who was faster, or another who fires the same, costs
+     * one read.
+     *
+     * <p>The turn is stored first, then the replies are sent, then a second turn stores that they were. Until that the
+     * conversation is due again after a minute: if the process dies or the sender throws in between, firing that
+     * deadline runs no handler again, but asks the present question again. So a timeout takes effect once, and its
+     * words are sent at least once; a user who says something meanwhile needs none. Where nothing is said there is no
+     * second turn. A turn is a read and a write.
+     *
+     * <p>In a state that this build does not have the deadline stays, for a build that has it.
      *
      * @param fsm the conversations
      * @param key the conversation
      * @param deadline as {@link io.botfsm.storage.Snapshot#deadline()} has it
-     * @return what to say, in this order
-     * @throws io.botfsm.storage.FsmException as {@link #handle(Fsm, StorageKey, EventId, Object)} does; the timeout is
-     *     still to be handled then
+     * @param sender is given the replies after they are stored, if there are any
+     * @param <X> what the sender throws
+     * @throws X what the sender has thrown
+     * @throws io.botfsm.storage.FsmException as {@link #handle(Fsm, StorageKey, EventId, Object)} does; the timeout, or
+     *     the question after it, is due again
      */
-    public List<O> fire(Fsm fsm, StorageKey key, Instant deadline) {
+    public <X extends Exception> void fire(
+            Fsm fsm, StorageKey key, Instant deadline, ReplySender<? super O, ? extends X> sender) throws X {
         requireNonNull(fsm, "fsm");
-        return run(fsm, key).timeout(requireNonNull(deadline, "deadline"));
+        requireNonNull(deadline, "deadline");
+        run(fsm, key).timeout(deadline, requireNonNull(sender, "sender"));
     }
 
     private FlowRun<I, O> run(Fsm fsm, StorageKey key) {

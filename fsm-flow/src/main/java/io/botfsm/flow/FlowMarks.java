@@ -2,6 +2,7 @@ package io.botfsm.flow;
 
 import io.botfsm.internal.scope.ScopedConversation;
 import io.botfsm.internal.scope.ScopedTurn;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,8 @@ import java.util.function.Predicate;
 
 /**
  * What a flow keeps of a conversation beside state and data, in attributes: the states to go back to, the dialogs that
- * wait for another to return, the work that is to be done, the timeouts that have passed. One short attribute for each,
- * since Redis keeps short fields in less memory.
+ * wait for another to return, the work that is to be done, the timeouts that have passed, replies that may not have
+ * been sent. One short attribute for each, since Redis keeps short fields in less memory.
  */
 final class FlowMarks {
     private static final String PREFIX = "flow.";
@@ -20,6 +21,7 @@ final class FlowMarks {
     private static final String COMMAND = PREFIX + "via.";
     private static final String WORK = PREFIX + "work";
     private static final String PASSED = PREFIX + "passed";
+    private static final String UNSENT = PREFIX + "unsent";
 
     private final ScopedTurn turn;
 
@@ -30,6 +32,29 @@ final class FlowMarks {
      * @param command the scope of the dialog whose command called; empty if the state did
      */
     record Frame(Optional<String> state, Optional<String> command) {}
+
+    /**
+     * Replies of a timeout that are to be sent.
+     *
+     * @param due when the conversation is due again, in case they are not
+     * @param wanted when it is due otherwise; empty for not at all
+     */
+    record Unsent(Instant due, Optional<Instant> wanted) {
+        private static Unsent parse(String text) {
+            int space = text.indexOf(' ');
+            return new Unsent(
+                    Instant.ofEpochMilli(Long.parseLong(text.substring(0, space))),
+                    Optional.of(text.substring(space + 1))
+                            .filter(millis -> !millis.isEmpty())
+                            .map(millis -> Instant.ofEpochMilli(Long.parseLong(millis))));
+        }
+
+        private String text() {
+            return due.toEpochMilli()
+                    + " "
+                    + wanted.map(Instant::toEpochMilli).map(String::valueOf).orElse("");
+        }
+    }
 
     FlowMarks(ScopedTurn turn) {
         this.turn = turn;
@@ -132,6 +157,15 @@ final class FlowMarks {
 
     void passed(int timeouts) {
         set(PASSED, timeouts == 0 ? Optional.empty() : Optional.of(Integer.toString(timeouts)));
+    }
+
+    /** What is marked as unsent; it counts for nothing if the conversation is no longer due at that time. */
+    static Optional<Unsent> unsent(ScopedConversation now) {
+        return Optional.ofNullable(now.attributes().get(UNSENT)).map(Unsent::parse);
+    }
+
+    void unsent(Optional<Unsent> unsent) {
+        set(UNSENT, unsent.map(Unsent::text));
     }
 
     private void set(String name, Optional<String> text) {

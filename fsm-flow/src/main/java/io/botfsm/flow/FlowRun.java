@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The turns of one input: its own, and one for the result of each work that it leads to. */
+/** The turns of one input or timeout: its own, and one for the result of each work that it leads to. */
 final class FlowRun<I, O> {
     private static final int MOST_ROUNDS = 20;
 
@@ -39,14 +39,14 @@ final class FlowRun<I, O> {
             handled = afterWork(input, handle);
         }
         replies.addAll(handled.orElse(dialogs::question));
-        finish(handled.now());
+        var unused = finish(handled.now(), false);
         return List.copyOf(replies);
     }
 
     /** Does the work, and then what a command says. */
     private Handled<List<O>> afterWork(I input, Function<Function<Turn, List<O>>, Handled<List<O>>> handle) {
         for (int round = 1; ; round++) {
-            finish(fsm.handle(key, turn -> session(turn).entered()).now());
+            var unused = finish(fsm.handle(key, turn -> session(turn).entered()).now(), false);
             try {
                 return handle.apply(turn -> session(turn).command(input));
             } catch (UnfinishedWorkException e) { // another input has entered a state that works
@@ -57,25 +57,40 @@ final class FlowRun<I, O> {
         }
     }
 
-    List<O> timeout(Instant deadline) {
+    <X extends Exception> void timeout(Instant deadline, ReplySender<? super O, ? extends X> sender) throws X {
         Handled<Optional<List<O>>> handled = fsm.handle(
                 key,
-                turn -> Optional.of(deadline)
-                        .filter(due -> turn.snapshot().deadline().equals(Optional.of(due)))
-                        .map(due -> dialogs.pending(turn).isPresent()
-                                ? List.of()
-                                : session(turn).timedOut(due)));
-        Optional<List<O>> said = handled.orElse(now -> Optional.of(dialogs.question(now)));
+                turn -> turn.snapshot()
+                        .deadline()
+                        .filter(deadline::equals)
+                        .map(due -> session(turn).due(due)));
+        Optional<List<O>> said = handled.orElse(now -> Optional.empty());
         if (said.isEmpty()) { // another's deadline, and another's work
-            return List.of();
+            return;
         }
         replies.addAll(said.get());
-        finish(handled.now());
-        return List.copyOf(replies);
+        Conversation now = finish(handled.now(), true);
+        if (!replies.isEmpty()) {
+            sender.send(List.copyOf(replies));
+            FlowMarks.unsent(FlowDialogs.scoped(now)).ifPresent(this::acknowledge);
+        }
     }
 
-    /** Does the work that the conversation has come to, and handles its result. */
-    private void finish(Conversation reached) {
+    /** Unless a user or another instance has taken over. */
+    private void acknowledge(FlowMarks.Unsent sent) {
+        var unused = fsm.handle(
+                key,
+                turn -> FlowMarks.unsent(FlowDialogs.scoped(turn))
+                        .filter(sent::equals)
+                        .map(same -> session(turn).takeOver()));
+    }
+
+    /**
+     * Does the work that the conversation has come to, and handles its result.
+     *
+     * @param keptUntilSent whether the conversation stays due until the replies are sent
+     */
+    private Conversation finish(Conversation reached, boolean keptUntilSent) {
         Conversation now = reached;
         Optional<FlowDialogs.PendingWork<I, O>> pending = dialogs.pending(now);
         for (int round = 1; pending.isPresent(); round++) {
@@ -84,11 +99,20 @@ final class FlowRun<I, O> {
             }
             String id = pending.get().id();
             Object result = pending.get().at().work(id, key, now);
-            Handled<List<O>> handled = fsm.handle(key, turn -> session(turn).worked(id, result));
+            Handled<List<O>> handled = fsm.handle(key, turn -> worked(session(turn), id, result, keptUntilSent));
             replies.addAll(handled.orElse(dialogs::question));
             now = handled.now();
             pending = dialogs.pending(now);
         }
+        return now;
+    }
+
+    private List<O> worked(FlowSession<I, O> session, String id, Object result, boolean keptUntilSent) {
+        Optional<List<O>> said = session.worked(id, result);
+        if (keptUntilSent && said.isPresent()) {
+            session.keepUntilSent(!replies.isEmpty());
+        }
+        return said.orElse(List.of());
     }
 
     private HandlerDecisionException endless(Optional<String> state) {

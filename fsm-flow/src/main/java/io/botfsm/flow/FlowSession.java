@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.Turn;
 import io.botfsm.internal.scope.ScopedTurn;
+import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,14 @@ import java.util.function.Function;
 final class FlowSession<I, O> {
     /** After which the queue of timeouts gets to work that was left undone. */
     private static final Duration WORK_TIMEOUT = Duration.ofMinutes(1);
+
+    /** After which replies that may not have been sent are made up for. */
+    private static final Duration REDELIVERY_TIMEOUT = Duration.ofMinutes(1);
+
+    /**
+     * Keeps a conversation that has ended until its last words are sent: one without state and data has no deadline.
+     */
+    private static final String UNSENT_ENTRY = "flow.unsent";
 
     private final FlowDialogs<I, O> dialogs;
     private final StorageKey key;
@@ -68,6 +77,7 @@ final class FlowSession<I, O> {
      * @throws UnfinishedWorkException if it is a command, and there is work to do before
      */
     List<O> input(I input) {
+        var unusedIfNone = takeOver();
         boolean isEntered = path.enterIfStored();
         boolean isPending = dialogs.pending(turn).isPresent();
         if (isPending
@@ -104,6 +114,7 @@ final class FlowSession<I, O> {
         if (dialogs.pending(turn).isPresent()) {
             throw new UnfinishedWorkException();
         }
+        var unusedIfNone = takeOver();
         runFirst(input);
         return command(commanded(), input) ? counted() : List.copyOf(replies);
     }
@@ -181,16 +192,16 @@ final class FlowSession<I, O> {
                 this, dialog, reaction.exits(), view -> reaction.handler().apply(view, input));
     }
 
-    /** Handles the result of work, unless it has been handled. */
-    List<O> worked(String id, Object result) {
+    /** Handles the result of work; empty if it has been handled. */
+    Optional<List<O>> worked(String id, Object result) {
         Optional<FlowDialogs.PendingWork<I, O>> pending =
                 dialogs.pending(turn).filter(work -> work.id().equals(id));
         if (pending.isEmpty()) {
-            return List.of();
+            return Optional.empty();
         }
         marks.work(Optional.empty());
         worked(pending.get().at(), result);
-        return counted();
+        return Optional.of(counted());
     }
 
     private <D> void worked(Position<I, O, D> at, Object result) {
@@ -243,21 +254,36 @@ final class FlowSession<I, O> {
         HandlerTurn.run(this, caller, call.exits(), view -> call.onReturn().apply(view, result));
     }
 
-    /** Runs the timeout that has passed at the deadline, which the conversation holds. */
-    List<O> timedOut(Instant deadline) {
-        Optional<String> before = turn.state();
-        if (before.isPresent() && path.position().isEmpty()) { // of a build that has the state, and its timeouts
+    /**
+     * Does what is due at the deadline, which the conversation holds: runs a timeout, or asks again if the replies of
+     * one may not have been sent. Work that is due is left to be done outside the turn.
+     */
+    List<O> due(Instant deadline) {
+        boolean isOfAnotherBuild = turn.state().isPresent() && path.position().isEmpty();
+        if (isOfAnotherBuild || dialogs.pending(turn).isPresent()) {
             return List.of();
         }
+        if (takeOver()) {
+            var unused = asked();
+        } else {
+            timedOut(deadline);
+        }
+        keepUntilSent(false);
+        return List.copyOf(replies);
+    }
+
+    private void timedOut(Instant deadline) {
+        Optional<String> before = turn.state();
         List<Timeout.OfDialog<I, O, ?>> timeouts = timeouts();
         int passed = marks.passed();
         if (passed >= timeouts.size()) { // of a former build
             var unused = turn.clearTimeout();
-            return List.of();
+            return;
         }
         run(timeouts.get(passed));
         if (!turn.state().equals(before) || dialogs.pending(turn).isPresent()) {
-            return counted();
+            var unused = counted();
+            return;
         }
         marks.passed(passed + 1);
         if (passed + 1 < timeouts.size()) {
@@ -267,7 +293,41 @@ final class FlowSession<I, O> {
         } else {
             var unused = turn.clearTimeout();
         }
-        return asked();
+        var unused = asked();
+    }
+
+    /**
+     * Keeps the conversation due until its replies are sent, if there are any. Work stays due by itself.
+     *
+     * @param saidBefore whether an earlier turn of the same timeout has replied
+     */
+    void keepUntilSent(boolean saidBefore) {
+        if (dialogs.pending(turn).isPresent() || (replies.isEmpty() && !saidBefore)) {
+            return;
+        }
+        Snapshot after = turn.snapshot();
+        if (after.state().isEmpty() && after.data().isEmpty()) {
+            var unused = turn.put(UNSENT_ENTRY, true);
+        }
+        Instant due = turn.timeout(REDELIVERY_TIMEOUT).snapshot().deadline().orElseThrow();
+        marks.unsent(Optional.of(new FlowMarks.Unsent(due, after.deadline())));
+    }
+
+    /**
+     * Forgets replies that may not have been sent; returns whether there were any, and the conversation was due again.
+     */
+    boolean takeOver() {
+        Optional<FlowMarks.Unsent> unsent = FlowMarks.unsent(scoped);
+        if (unsent.isEmpty()) {
+            return false;
+        }
+        boolean isDue = turn.snapshot().deadline().equals(unsent.map(FlowMarks.Unsent::due));
+        marks.unsent(Optional.empty());
+        if (isDue) {
+            unsent.get().wanted().ifPresentOrElse(scoped::deadline, turn::clearTimeout);
+        }
+        var unused = turn.remove(UNSENT_ENTRY);
+        return isDue;
     }
 
     private <D> void run(Timeout.OfDialog<I, O, D> due) {

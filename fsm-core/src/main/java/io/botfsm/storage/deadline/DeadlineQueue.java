@@ -72,6 +72,18 @@ public interface DeadlineQueue {
     boolean defer(DueConversation due, Instant until);
 
     /**
+     * Hides several conversations, each as {@link #defer(DueConversation, Instant)} does. If it throws, some may have
+     * been deferred.
+     *
+     * @return those that this call deferred, in the order given
+     */
+    default List<DueConversation> defer(List<DueConversation> due, Instant until) {
+        return requireNonNull(due, "due").stream()
+                .filter(each -> defer(each, until))
+                .toList();
+    }
+
+    /**
      * Makes the index what the conversations say: for after a restore from a backup, a deletion by hand, or a writer of
      * a version that knows no index. It looks at every conversation of the storage, as a scan of a catalog does, and at
      * every entry of the index. Records that cannot be read are logged and left alone. May be repeated at any time,

@@ -39,8 +39,9 @@ public final class InboxUpdate {
                     "an update's id must have from 1 to " + MAX_ID_LENGTH + " characters: it has " + id.length());
         }
         return new InboxUpdate(
-                Text.wellFormed("an update's id", id), requireNonNull(key, "key"), requireNonNull(content, "content")
-                        .clone());
+                Text.wellFormed("an update's id", id),
+                requireNonNull(key, "key"),
+                requireNonNull(content, "content").clone());
     }
 
     /** By which the messenger would deliver it again. */
@@ -79,7 +80,7 @@ public final class InboxUpdate {
     /** Without the content. */
     @Override
     public String toString() {
-        return "InboxUpdate[" + Text.field(id) + ", " + key.map(StorageKey::toString).orElse("no conversation") + ", "
-                + content.length + " bytes]";
+        return "InboxUpdate[" + Text.field(id) + ", "
+                + key.map(StorageKey::toString).orElse("no conversation") + ", " + content.length + " bytes]";
     }
 }

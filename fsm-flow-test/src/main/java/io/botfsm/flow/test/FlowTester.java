@@ -108,7 +108,7 @@ public final class FlowTester<I, O> {
             while (due.isPresent()) {
                 Instant fired = due.get();
                 now = fired.isAfter(now) ? fired : now;
-                add(flow.fire(fsm, KEY, fired));
+                flow.fire(fsm, KEY, fired, this::add);
                 due = due(end).filter(next -> !next.equals(fired)); // which a state of another build keeps
             }
             now = end;

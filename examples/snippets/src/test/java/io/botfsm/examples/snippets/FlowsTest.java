@@ -409,7 +409,7 @@ class FlowsTest {
         DeadlineQueue queue = conversations.extension(DeadlineQueue.class).orElseThrow();
         for (DueConversation due : queue.due(1, 100)) { // of bot 1; call this every few seconds
             if (queue.defer(due, Instant.now().plusSeconds(60))) { // no other instance gets it meanwhile
-                flow.fire(fsm, due.key(), due.deadline()).forEach(this::send);
+                flow.fire(fsm, due.key(), due.deadline(), replies -> replies.forEach(this::send));
             }
         }
         // end

@@ -1,0 +1,287 @@
+package io.botfsm.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.botfsm.Fsm;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.ForwardingStateStorage;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StorageKey;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Timeouts whose replies are sent, or are not. */
+class FiredTimeoutTest {
+    enum Visit {
+        HOME,
+        CHECKING,
+        QUIET,
+        LAST,
+        DONE
+    }
+
+    record Home(String line) {}
+
+    /** Counts what the storage is asked for. */
+    private static final class CountedStorage extends ForwardingStateStorage {
+        private final AtomicInteger calls = new AtomicInteger();
+
+        private CountedStorage() {
+            super(new MemoryStateStorage());
+        }
+
+        @Override
+        public CompletionStage<Snapshot> read(StorageKey key) {
+            calls.incrementAndGet();
+            return super.read(key);
+        }
+
+        @Override
+        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+            calls.incrementAndGet();
+            return super.write(key, mutation);
+        }
+    }
+
+    private static final Duration REDELIVERED = Duration.ofMinutes(1);
+
+    private final StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
+    private final CountedStorage storage = new CountedStorage();
+    private final List<String> jobs = new ArrayList<>();
+    private final List<String> sent = new ArrayList<>();
+    private final Flow<String, String> flow = Flow.of(Visit.class, new Home(""), f -> {
+        f.idle("idle")
+                .begin("/visit"::equals, Visit.HOME)
+                .begin("/quiet"::equals, Visit.QUIET)
+                .begin("/last"::equals, Visit.LAST);
+        f.when("/language"::equals, (turn, text) -> turn.put("language", "de").again());
+        f.after(Duration.ofHours(24), turn -> turn.end("let go"));
+        f.state(Visit.HOME, s -> {
+            s.ask("where?").to(Visit.CHECKING);
+            s.answer((turn, text) -> turn.data(new Home(text)).goTo(Visit.CHECKING));
+            s.after(Duration.ofMinutes(30), turn -> turn.again("still there?"));
+            s.after(Duration.ofMinutes(60), turn -> turn.data(new Home("here")).goTo(Visit.CHECKING));
+        });
+        f.state(Visit.CHECKING, s -> {
+            s.work(
+                    job -> {
+                        jobs.add(job.id());
+                        if (jobs.size() == 1) {
+                            throw new IOException("lost");
+                        }
+                        return "checked";
+                    },
+                    (turn, result) -> turn.say(result).goTo(Visit.DONE));
+            s.to(Visit.DONE);
+        });
+        f.state(Visit.QUIET, s -> {
+            s.asks((home, now) -> List.of()).to(Visit.DONE);
+            s.answer((turn, text) -> turn.goTo(Visit.DONE));
+            s.after(Duration.ofMinutes(30), turn -> turn.data(new Home("quiet")).again());
+        });
+        f.state(Visit.LAST, s -> s.ask("last?").to(Visit.DONE).answer((turn, text) -> turn.goTo(Visit.DONE)));
+        f.state(Visit.DONE, s -> s.ask(home -> "done " + home.line()));
+    });
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final Fsm fsm = flow.register(Fsm.builder(storage).clock(() -> now)).build();
+
+    private List<String> say(String text) {
+        return flow.handle(fsm, key, text);
+    }
+
+    private Snapshot stored() {
+        return fsm.context(key).read().snapshot();
+    }
+
+    private Instant deadline() {
+        return stored().deadline().orElseThrow();
+    }
+
+    /** Goes to the deadline, and fires it. */
+    private List<String> fire() {
+        now = deadline();
+        sent.clear();
+        flow.fire(fsm, key, now, sent::addAll);
+        return sent;
+    }
+
+    /** Goes to the deadline, and fires it, but does not send. */
+    private void fireInVain() {
+        now = deadline();
+        assertThatThrownBy(() -> flow.fire(fsm, key, now, replies -> {
+                    throw new IOException("not sent");
+                }))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void ruleF17_whatWasNotSentIsAskedAgainWithoutTheHandler() {
+        say("/visit");
+        fireInVain();
+        Snapshot unsent = stored();
+        assertThat(unsent.deadline()).contains(now.plus(REDELIVERED));
+        fireInVain();
+        assertThat(deadline()).isEqualTo(now.plus(REDELIVERED));
+        assertThat(fire()).containsExactly("where?");
+        assertThat(deadline())
+                .as("the next timeout, counted from the input")
+                .isEqualTo(Instant.parse("2026-01-01T01:00:00Z"));
+        assertThat(stored().attributes()).containsOnlyKeys("flow.passed").containsValue("1");
+    }
+
+    @Test
+    void theDeadlineIsTheNextOneWhenTheSenderHasReturned() {
+        say("/visit");
+        now = deadline();
+        flow.fire(fsm, key, now, replies -> {
+            assertThat(replies).containsExactly("still there?", "where?");
+            assertThat(deadline()).as("while sending").isEqualTo(now.plus(REDELIVERED));
+        });
+        assertThat(deadline()).isEqualTo(Instant.parse("2026-01-01T01:00:00Z"));
+    }
+
+    @Test
+    void aConversationThatEndsIsKeptUntilItsLastWordsAreSent() {
+        say("/last");
+        fireInVain();
+        assertThat(stored().state()).isEmpty();
+        assertThat(deadline()).isEqualTo(now.plus(REDELIVERED));
+        assertThat(fire()).containsExactly("idle");
+        assertThat(nothingIsLeft()).isTrue();
+        say("/last");
+        assertThat(fire()).containsExactly("let go", "idle");
+        assertThat(nothingIsLeft()).isTrue();
+    }
+
+    private boolean nothingIsLeft() {
+        Snapshot stored = stored();
+        return stored.state().isEmpty()
+                && stored.data().isEmpty()
+                && stored.attributes().isEmpty()
+                && stored.deadline().isEmpty();
+    }
+
+    @Test
+    void dataOfTheChatOutlivesTheLastWords() {
+        say("/language");
+        say("/last");
+        fireInVain();
+        assertThat(stored().data()).containsOnlyKeys("language");
+        fire();
+        assertThat(stored().data()).containsOnlyKeys("language");
+        assertThat(stored().attributes()).isEmpty();
+        assertThat(stored().deadline()).isEmpty();
+    }
+
+    @Test
+    void ruleF17_aUserWhoIsFasterThanTheRedeliveryNeedsNone() {
+        say("/visit");
+        fireInVain();
+        Instant redelivery = deadline();
+        now = now.plusSeconds(30);
+        assertThat(say("/visit")).containsExactly("where?");
+        assertThat(stored().attributes()).isEmpty();
+        assertThat(deadline()).as("counted from the input").isEqualTo(now.plus(Duration.ofMinutes(30)));
+        flow.fire(fsm, key, redelivery, sent::addAll);
+        assertThat(sent).isEmpty();
+        assertThat(fire()).as("the timeout of now").containsExactly("still there?", "where?");
+    }
+
+    @Test
+    void aUserWhoSaysSomethingAfterTheEndEndsTheRedelivery() {
+        say("/last");
+        fireInVain();
+        assertThat(say("hello")).containsExactly("idle");
+        assertThat(nothingIsLeft()).isTrue();
+    }
+
+    @Test
+    void aUserWhoAnswersWhileTheRepliesAreSentIsNotTouched() {
+        say("/visit");
+        now = deadline();
+        List<Snapshot> answered = new ArrayList<>();
+        flow.fire(fsm, key, now, replies -> {
+            say("/quiet");
+            answered.add(stored());
+        });
+        assertThat(answered).containsExactly(stored());
+    }
+
+    @Test
+    void anInstanceThatIsLateAcknowledgesNothing() {
+        say("/visit");
+        now = deadline();
+        List<Snapshot> redelivered = new ArrayList<>();
+        flow.fire(fsm, key, now, slowly -> {
+            fireInVain(); // by another, which has begun to send the question again
+            redelivered.add(stored());
+        });
+        assertThat(redelivered).containsExactly(stored());
+        assertThat(fire()).containsExactly("where?");
+    }
+
+    @Test
+    void aStateThatOtherCodeHasSetEndsTheRedelivery() {
+        say("/last");
+        fireInVain();
+        fsm.handle(key, turn -> turn.state("Visit:LAST").timeout(Duration.ofMinutes(5)));
+        assertThat(fire()).as("a timeout of its own").containsExactly("let go", "idle");
+        assertThat(nothingIsLeft()).isTrue();
+    }
+
+    @Test
+    void theRedeliveryInAStateOfAnotherBuildIsLeftToIt() {
+        say("/visit");
+        fireInVain();
+        fsm.handle(
+                key,
+                turn -> turn.snapshot()
+                        .deadline()
+                        .map(due -> turn.state("Visit:GONE").timeout(Duration.between(now, due))));
+        Snapshot before = stored();
+        assertThat(fire()).isEmpty();
+        assertThat(stored()).isEqualTo(before);
+    }
+
+    @Test
+    void theResultOfWorkIsKeptUntilItIsSentAndTheWorkIsNotRepeated() {
+        say("/visit");
+        fire();
+        now = deadline();
+        assertThatThrownBy(() -> flow.fire(fsm, key, now, sent::addAll)).isInstanceOf(WorkFailedException.class);
+        assertThat(deadline()).as("the work is due again").isEqualTo(now.plus(Duration.ofMinutes(1)));
+        fireInVain();
+        assertThat(stored().state()).contains("Visit:DONE");
+        assertThat(fire()).containsExactly("done here");
+        assertThat(jobs).hasSize(2).allMatch(jobs.get(0)::equals);
+        assertThat(stored().deadline()).isEmpty();
+        assertThat(stored().attributes()).isEmpty();
+    }
+
+    @Test
+    void firingIsTwoTurnsWithRepliesAndOneWithoutAndARead() {
+        say("/visit");
+        now = deadline();
+        assertThat(calls(now)).isEqualTo(4);
+        assertThat(calls(now)).as("somebody was faster").isEqualTo(1);
+        say("/quiet");
+        now = deadline();
+        assertThat(calls(now)).isEqualTo(2);
+        assertThat(stored().data()).containsEntry("Visit:line", "\"quiet\"");
+    }
+
+    private int calls(Instant due) {
+        int before = storage.calls.get();
+        flow.fire(fsm, key, due, replies -> {});
+        return storage.calls.get() - before;
+    }
+}

@@ -1,0 +1,38 @@
+package io.botfsm.timeout;
+
+import io.botfsm.internal.text.Text;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reports once that deadlines are not fired since the queue is unavailable, and once that they are again. Thread-safe.
+ */
+final class QueueOutage {
+    private static final Logger LOG = LoggerFactory.getLogger(QueueOutage.class.getPackageName());
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final int MOST_DOUBLINGS = 5;
+
+    private int failures;
+    private long since;
+
+    /** Returns how long to wait before the next attempt. */
+    synchronized Duration failed(Throwable why, long nanos) {
+        if (failures++ == 0) {
+            since = nanos;
+            LOG.warn("Timeouts are not fired, trying again: {}", Text.oneLine(why.toString()));
+        } else {
+            LOG.debug("Timeouts are still not fired: {}", Text.oneLine(why.toString()));
+        }
+        Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+    }
+
+    synchronized void over(long nanos) {
+        if (failures > 0) {
+            failures = 0;
+            LOG.info("Timeouts are fired again, after {} ms", (nanos - since) / 1_000_000);
+        }
+    }
+}

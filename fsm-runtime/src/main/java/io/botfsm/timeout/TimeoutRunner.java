@@ -1,0 +1,488 @@
+package io.botfsm.timeout;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.Fsm;
+import io.botfsm.internal.text.Text;
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lock.Lease;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.StorageClosedException;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.deadline.DueConversation;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fires the deadlines of a bot's conversations when they have passed, for as long as a lease is held, or without one on
+ * any number of instances, which share the work.
+ *
+ * <pre>{@code
+ * TimeoutRunner.Builder timeouts = TimeoutRunner.builder(botId);
+ * TimeoutHandler handler = (fsm, key, deadline) -> flow.fire(fsm, key, deadline, replies -> send(key, replies));
+ * int status = BotRunner.of(lock).run(lease -> timeouts.start(lease, fsm, handler));
+ * }</pre>
+ *
+ * <ul>
+ *   <li><b>What is due</b> is found by the storage's {@link DeadlineQueue}, the longest due first, about a second after
+ *       its deadline at the latest where nothing waits before it. What became due while no instance was running is
+ *       fired when one starts.
+ *   <li><b>Claims.</b> A conversation is deferred before it is fired, so that of several instances one fires it. If
+ *       that dies, or its handler fails, the conversation is due again when {@linkplain Builder#claim the claim} is
+ *       over. It is the handler that makes a deadline effective once, by acting only while the conversation holds it.
+ *   <li><b>Failures.</b> A conversation whose handler fails waits alone, for twice as long each time, up to a quarter
+ *       of an hour. Where handlers fail one after another, the next ones begin more slowly.
+ *   <li><b>Outages</b> of the storage are logged when they begin and when they end, and waited for.
+ *   <li><b>Pace.</b> At most as many handlers run as there are {@linkplain Builder#threads threads}, and none begins
+ *       without a {@linkplain Builder#permission permission}, if that is asked for.
+ *   <li><b>Clocks.</b> When a deadline has passed is decided by the storage's clock, and how long a claim lasts is
+ *       counted from the later of this machine's time and the conversation's place in the queue. A machine whose clock
+ *       is half a minute behind has claims that are shorter by that, one whose clock is ahead longer ones.
+ * </ul>
+ *
+ * <p>Thread-safe.
+ */
+public final class TimeoutRunner implements BotRunner.Bot {
+    private static final Logger LOG = LoggerFactory.getLogger(TimeoutRunner.class.getPackageName());
+
+    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(100);
+    private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
+    private static final Duration NOT_PERMITTED_PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_FAILURE_PAUSE = Duration.ofSeconds(5);
+
+    /** How many handlers may fail one after another before the next ones begin more slowly. */
+    private static final int TOLERATED_FAILURES = 10;
+
+    private static final int IDLE_SECONDS = 5;
+
+    private final Object bot;
+    private final Duration claim;
+    private final BooleanSupplier permission;
+    private final InstantSource clock;
+    private final Optional<Lease> lease;
+    private final Fsm fsm;
+    private final TimeoutHandler handler;
+    private final DeadlineQueue queue;
+    private final int threads;
+    private final Semaphore idleThreads;
+    private final ThreadPoolExecutor executor;
+    private final FailedTimeouts failures;
+    private final QueueOutage outage = new QueueOutage();
+    private final Deque<DueConversation> found = new ArrayDeque<>();
+    private final Set<StorageKey> firing = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger failuresInARow = new AtomicInteger();
+    private final AtomicLong fired = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Thread thread = new Thread(this::run, "botfsm-timeouts");
+    private Duration interval = SHORTEST_INTERVAL;
+    private boolean mayHaveMore = true;
+    private volatile int backlog;
+    private volatile Duration lateness = Duration.ZERO;
+    private volatile boolean closed;
+
+    private TimeoutRunner(
+            Builder settings, Optional<Lease> lease, Fsm fsm, TimeoutHandler handler, DeadlineQueue queue) {
+        this.bot = settings.bot;
+        this.claim = settings.claim;
+        this.permission = settings.permission;
+        this.clock = settings.clock;
+        this.lease = lease;
+        this.fsm = fsm;
+        this.handler = handler;
+        this.queue = queue;
+        this.threads = settings.threads;
+        this.idleThreads = new Semaphore(threads);
+        this.executor = daemons(threads);
+        this.failures = new FailedTimeouts(claim);
+    }
+
+    private static ThreadPoolExecutor daemons(int most) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "botfsm-timeout");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    /**
+     * Collects the settings of runners.
+     *
+     * @param bot its id, as in {@link StorageKey#bot(Object)}
+     * @throws IllegalArgumentException if it is neither a whole number nor a text, or empty
+     */
+    public static Builder builder(Object bot) {
+        return new Builder(ConversationFilter.bot(bot).bot().orElseThrow());
+    }
+
+    private TimeoutRunner start() {
+        thread.setDaemon(true);
+        lease.ifPresent(held -> held.onLost(reason -> {
+            stop();
+            LOG.info("The lease is lost: no timeout is fired any more");
+        }));
+        thread.start(); // last: if anything fails before, nothing is fired
+        return this;
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                step();
+            } catch (InterruptedException e) { // by the stop, if by anybody
+                LOG.debug("Looking for timeouts was interrupted", e);
+            } catch (StorageClosedException e) {
+                closed = true;
+                ended.completeExceptionally(e);
+            } catch (Throwable e) { // of whatever kind: timeouts go on as soon as they can
+                recover(e);
+            }
+        }
+    }
+
+    private void recover(Throwable failure) {
+        try {
+            if (!closed) {
+                found.clear();
+                Thread.sleep(outage.failed(failure, System.nanoTime()).toMillis());
+            }
+        } catch (Throwable e) { // the stop, or a log that fails
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Fires what can be fired now; then waits until there may be more. */
+    private void step() throws InterruptedException {
+        if (!isActive()) {
+            Thread.sleep(NOT_HELD_PAUSE.toMillis());
+            return;
+        }
+        if (found.isEmpty()) {
+            if (!mayHaveMore) {
+                Thread.sleep(interval.toMillis());
+            }
+            look();
+            return;
+        }
+        pauseIfAllFail();
+        idleThreads.acquire();
+        int idle = 1 + idleThreads.drainPermits();
+        int begun = 0;
+        try {
+            for (DueConversation due : claimed(idle)) {
+                begin(due);
+                begun++;
+            }
+        } finally {
+            idleThreads.release(idle - begun);
+        }
+        if (begun == 0 && !found.isEmpty()) {
+            Thread.sleep(NOT_PERMITTED_PAUSE.toMillis());
+        }
+    }
+
+    private boolean isActive() {
+        return !closed && lease.map(Lease::isHeld).orElse(true);
+    }
+
+    private void look() {
+        List<DueConversation> due = queue.due(bot, DeadlineQueue.MAX_LIMIT);
+        outage.over(System.nanoTime());
+        Instant now = clock.instant();
+        due.stream()
+                .filter(each -> !firing.contains(each.key())) // whose claim is over, and whose handler is not
+                .forEach(each -> failures.notBefore(each.key(), now)
+                        .ifPresentOrElse(time -> queue.defer(each, later(each, time)), () -> found.add(each)));
+        backlog = found.size();
+        mayHaveMore = due.size() == DeadlineQueue.MAX_LIMIT && !found.isEmpty();
+        Duration next = found.isEmpty() ? interval.multipliedBy(2) : interval.dividedBy(2);
+        interval = next.compareTo(SHORTEST_INTERVAL) < 0
+                ? SHORTEST_INTERVAL
+                : next.compareTo(LONGEST_INTERVAL) > 0 ? LONGEST_INTERVAL : next;
+    }
+
+    /** A time that the queue takes for later, whatever this machine's clock says. */
+    private static Instant later(DueConversation due, Instant time) {
+        return time.isAfter(due.queuedAt()) ? time : due.queuedAt().plus(SHORTEST_INTERVAL);
+    }
+
+    /** Where one conversation fails after another it is not they who do, so the rest is not run through. */
+    private void pauseIfAllFail() throws InterruptedException {
+        int more = failuresInARow.get() - TOLERATED_FAILURES;
+        if (more > 0) {
+            Thread.sleep(Math.min(LONGEST_FAILURE_PAUSE.toMillis(), SHORTEST_INTERVAL.toMillis() << Math.min(more, 6)));
+        }
+    }
+
+    /** The next ones, which no other instance gets meanwhile. */
+    private List<DueConversation> claimed(int most) {
+        List<DueConversation> next = new ArrayList<>();
+        Instant from = clock.instant();
+        while (next.size() < most && !found.isEmpty() && permission.getAsBoolean()) {
+            DueConversation due = found.remove();
+            next.add(due);
+            from = due.queuedAt().isAfter(from) ? due.queuedAt() : from;
+        }
+        backlog = found.size();
+        return next.isEmpty() || !isActive() ? List.of() : queue.defer(next, from.plus(claim));
+    }
+
+    private void begin(DueConversation due) {
+        firing.add(due.key());
+        try {
+            executor.execute(() -> fire(due));
+        } catch (Throwable e) { // such as one for a thread that could not be started
+            firing.remove(due.key());
+            throw e;
+        }
+    }
+
+    private void fire(DueConversation due) {
+        try {
+            if (isActive()) {
+                lateness = Duration.between(due.deadline(), clock.instant());
+                handler.fire(fsm, due.key(), due.deadline());
+                fired.incrementAndGet();
+                failuresInARow.set(0);
+                failures.succeeded(due.key());
+            }
+        } catch (Throwable e) { // of whatever kind: the conversation is due again
+            failed(due, e);
+        } finally {
+            var unused = Thread.interrupted(); // what the handler has left set
+            firing.remove(due.key());
+            idleThreads.release();
+        }
+    }
+
+    private void failed(DueConversation due, Throwable why) {
+        try {
+            failed.incrementAndGet();
+            failuresInARow.incrementAndGet();
+            if (why instanceof FencedException fenced) {
+                lease.ifPresent(held -> held.fenced(fenced.highest()));
+            }
+            if (why instanceof StorageUnavailableException) { // no failure of its own
+                var unused = outage.failed(why, System.nanoTime());
+                return;
+            }
+            FailedTimeouts.Failure failure = failures.failed(due.key(), clock.instant());
+            if (failuresInARow.get() > TOLERATED_FAILURES) {
+                LOG.debug("{}: a timeout failed, attempt {}", due.key(), failure.times(), why);
+            } else {
+                LOG.warn(
+                        "{}: a timeout failed, attempt {}; it is fired again after {}",
+                        due.key(),
+                        failure.times(),
+                        failure.next(),
+                        why);
+            }
+            if (failuresInARow.get() == TOLERATED_FAILURES) {
+                LOG.warn(
+                        "{} timeouts have failed one after another: until one succeeds they are fired more slowly, and"
+                                + " further failures are logged at level debug",
+                        TOLERATED_FAILURES);
+            }
+        } catch (Throwable e) { // a log that fails
+            Thread.onSpinWait();
+        }
+    }
+
+    private void stop() {
+        closed = true;
+        thread.interrupt();
+    }
+
+    /** Handlers that have not begun never will. What they would have fired is due again when their claims are over. */
+    @Override
+    public void stopPolling() throws InterruptedException {
+        stop();
+        thread.join();
+    }
+
+    /**
+     * Waits for handlers that run.
+     *
+     * @throws TimeoutException if one still runs after that time
+     */
+    @Override
+    public void drain(Duration limit) throws InterruptedException, TimeoutException {
+        closed = true;
+        if (!idleThreads.tryAcquire(threads, limit.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new TimeoutException("a timeout is still being fired");
+        }
+        idleThreads.release(threads);
+        executor.shutdown();
+    }
+
+    /** Fails when the storage was closed; not when the runner was stopped, or the lease was lost. */
+    @Override
+    public CompletionStage<?> ended() {
+        return ended.minimalCompletionStage();
+    }
+
+    /** How often the handler has returned. */
+    public long fired() {
+        return fired.get();
+    }
+
+    /** How often the handler has thrown. */
+    public long failed() {
+        return failed.get();
+    }
+
+    /**
+     * How long after its deadline, by this machine's clock, the handler was last called; zero before the first call.
+     * That of one that is repeated includes the attempts before.
+     */
+    public Duration lateness() {
+        return lateness;
+    }
+
+    /**
+     * About how many due conversations are waiting to be fired; of {@link DeadlineQueue#MAX_LIMIT} or more, those that
+     * were looked at.
+     */
+    public int backlog() {
+        return backlog;
+    }
+
+    /** Collects the settings of runners, and starts one for each lease. Not thread-safe. */
+    public static final class Builder {
+        /** How many handlers run at once unless chosen otherwise. */
+        public static final int DEFAULT_THREADS = 8;
+
+        /** For how long a conversation is claimed unless chosen otherwise. */
+        public static final Duration DEFAULT_CLAIM = Duration.ofMinutes(1);
+
+        private static final int MOST_THREADS = 1_000;
+        private static final Duration SHORTEST_CLAIM = Duration.ofSeconds(1);
+        private static final Duration LONGEST_CLAIM = Duration.ofHours(1);
+
+        private final Object bot;
+        private int threads = DEFAULT_THREADS;
+        private Duration claim = DEFAULT_CLAIM;
+        private BooleanSupplier permission = () -> true;
+        private boolean fenced = true;
+        private InstantSource clock = InstantSource.system();
+
+        private Builder(Object bot) {
+            this.bot = bot;
+        }
+
+        /**
+         * How many handlers run at once, {@value #DEFAULT_THREADS} by default, on threads of the runner's own.
+         *
+         * @throws IllegalArgumentException if it is not 1 to 1,000
+         */
+        public Builder threads(int most) {
+            if (most < 1 || most > MOST_THREADS) {
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "threads must be 1 to %d: %d", MOST_THREADS, most));
+            }
+            threads = most;
+            return this;
+        }
+
+        /**
+         * For how long a conversation is hidden from all instances when it is fired, a minute by default: longer than a
+         * handler takes. One whose handler failed or whose instance died is due again after that.
+         *
+         * @throws IllegalArgumentException if it is not a second to an hour
+         */
+        public Builder claim(Duration time) {
+            requireNonNull(time, "time");
+            if (time.compareTo(SHORTEST_CLAIM) < 0 || time.compareTo(LONGEST_CLAIM) > 0) {
+                throw new IllegalArgumentException(
+                        "claim must be " + SHORTEST_CLAIM + " to " + LONGEST_CLAIM + ": " + Text.oneLine("" + time));
+            }
+            claim = time;
+            return this;
+        }
+
+        /**
+         * What is asked before each conversation is claimed, on the thread that looks for them: while it says no,
+         * nothing more is fired, and it is asked again 20 milliseconds later. The way to fire no faster than messages
+         * may be sent. A conversation that another instance has taken meanwhile uses up a yes.
+         */
+        public Builder permission(BooleanSupplier mayFire) {
+            permission = requireNonNull(mayFire, "mayFire");
+            return this;
+        }
+
+        /** For storages that cannot fence: what handlers write carries no token of the lease. */
+        public Builder unfenced() {
+            fenced = false;
+            return this;
+        }
+
+        /** For tests. */
+        Builder clock(InstantSource source) {
+            clock = source;
+            return this;
+        }
+
+        /**
+         * Starts to fire for as long as the lease is held; once for each lease.
+         *
+         * @param fsm the conversations; fenced by the runner, with the lease's token
+         * @param handler what to do with a conversation that is due
+         * @throws IllegalArgumentException if the storage has no {@link DeadlineQueue}, or cannot fence, see
+         *     {@link #unfenced}
+         */
+        public TimeoutRunner start(Lease lease, Fsm fsm, TimeoutHandler handler) {
+            requireNonNull(lease, "lease");
+            requireNonNull(fsm, "fsm");
+            return start(Optional.of(lease), fenced ? fsm.fencedBy(lease.fencingToken()) : fsm, handler);
+        }
+
+        /**
+         * Starts to fire without a lease, on one instance or several.
+         *
+         * @param fsm the conversations
+         * @param handler what to do with a conversation that is due
+         * @throws IllegalArgumentException if the storage has no {@link DeadlineQueue}
+         */
+        public TimeoutRunner start(Fsm fsm, TimeoutHandler handler) {
+            return start(Optional.empty(), requireNonNull(fsm, "fsm"), handler);
+        }
+
+        private TimeoutRunner start(Optional<Lease> lease, Fsm ofThisLease, TimeoutHandler handler) {
+            requireNonNull(handler, "handler");
+            DeadlineQueue queue = ofThisLease
+                    .storage()
+                    .extension(DeadlineQueue.class)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "the storage has no DeadlineQueue, by which due conversations are found"));
+            return new TimeoutRunner(this, lease, ofThisLease, handler, queue).start();
+        }
+    }
+}
