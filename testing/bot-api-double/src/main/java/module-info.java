@@ -4,6 +4,7 @@
  */
 module io.botfsm.telegram.testing {
     requires com.fasterxml.jackson.databind;
+    requires java.net.http;
     requires jdk.httpserver;
     requires static transitive org.jspecify;
 

@@ -3,8 +3,10 @@ package io.botfsm.jdbc;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStoreProvider;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorageProvider;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
 import io.botfsm.storage.WriteContext;
@@ -34,7 +36,7 @@ import javax.sql.DataSource;
  * <p>Thread-safe; make one and share it. The data source should have a pool: each call takes a connection and gives it
  * back. Neither it nor an executor that was given is closed with this object.
  */
-public final class BotDatabase implements AutoCloseable {
+public final class BotDatabase implements StateStorageProvider, LeaseStoreProvider, AutoCloseable {
     /** How long a call may take unless chosen otherwise. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -73,6 +75,7 @@ public final class BotDatabase implements AutoCloseable {
      * A storage of conversations. Offers all capabilities. Storages of one object share its threads; closing one leaves
      * them to the others.
      */
+    @Override
     public StateStorage stateStorage() {
         return new JdbcStateStorage(storageCalls, clock, settings.ttl, settings.tombstoneTtl);
     }
@@ -85,6 +88,7 @@ public final class BotDatabase implements AutoCloseable {
      * <p>Where the database acknowledges a commit before it is on disk, as it was set when this object was built, a
      * crash may make it forget a lease: then a lock holds each grant back for its time to live.
      */
+    @Override
     public LeaseStore leaseStore() {
         Optional<ExecutorService> threads = settings.executor.isPresent()
                 ? Optional.empty()

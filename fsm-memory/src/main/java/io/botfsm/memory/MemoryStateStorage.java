@@ -21,6 +21,7 @@ import io.botfsm.storage.StoredConversation.Step;
 import io.botfsm.storage.WriteContext;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,13 +44,14 @@ import org.jspecify.annotations.Nullable;
  * conversation whose time is over, and it leaves the memory without traffic too, about a thousand in a second.
  * Conversations without time to live stay until they are cleared: give a {@linkplain Builder#ttl time to live} where
  * users come and go. All capabilities; all rules of the specification but those on shared and absent backends, which do
- * not exist here. Offers a {@link ConversationCatalog}.
+ * not exist here. Offers a {@link ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}.
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;
     private final DeadlineIndex deadlines = new DeadlineIndex();
     private final Ticker ticker;
     private final InstantSource clock;
+    private final MemoryUpdateInbox inbox;
     private final Optional<Duration> ttl;
     private final Duration tombstoneTtl;
     private final LongAccumulator highestVersion = new LongAccumulator(Math::max, 0);
@@ -63,6 +65,7 @@ public final class MemoryStateStorage implements StateStorage {
     private MemoryStateStorage(Builder builder) {
         ticker = builder.ticker;
         clock = builder.clock;
+        inbox = new MemoryUpdateInbox(clock);
         ttl = builder.ttl;
         tombstoneTtl = builder.tombstoneTtl;
         conversations = Caffeine.newBuilder()
@@ -154,16 +157,17 @@ public final class MemoryStateStorage implements StateStorage {
         return EnumSet.allOf(Capability.class);
     }
 
-    /** Offers a {@link ConversationCatalog} and a {@link DeadlineQueue}. */
+    /** Offers a {@link ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}. */
     @Override
     public <T> Optional<T> extension(Class<T> type) {
         requireNonNull(type, "type");
         if (type == ConversationCatalog.class) {
             return Optional.of(type.cast(new MemoryCatalog(this::keys, this::snapshot)));
         }
-        return type == DeadlineQueue.class
-                ? Optional.of(type.cast(new MemoryDeadlineQueue(conversations.asMap(), deadlines, clock, this::keys)))
-                : Optional.empty();
+        if (type == DeadlineQueue.class) {
+            return Optional.of(type.cast(new MemoryDeadlineQueue(conversations.asMap(), deadlines, clock, this::keys)));
+        }
+        return type == UpdateInbox.class ? Optional.of(type.cast(inbox)) : Optional.empty();
     }
 
     private Stream<StorageKey> keys() {
@@ -173,20 +177,21 @@ public final class MemoryStateStorage implements StateStorage {
         return conversations.asMap().keySet().stream();
     }
 
-    /** Forgets every conversation. */
+    /** Forgets every conversation and update. */
     @Override
     public void close() {
         closed = true;
+        inbox.close();
         conversations.invalidateAll();
         deadlines.clear();
     }
 
     /**
-     * How many conversations are in memory, and how many entries of the index of deadlines, those whose time is over
-     * but which have not left yet included.
+     * How many conversations are in memory, how many entries of the index of deadlines, those whose time is over but
+     * which have not left yet included, and how many updates and dead letters.
      */
     long size() {
-        return conversations.estimatedSize() + deadlines.size();
+        return conversations.estimatedSize() + deadlines.size() + inbox.size();
     }
 
     /** Lets those go whose time is over by a ticker that the scheduler does not know. */

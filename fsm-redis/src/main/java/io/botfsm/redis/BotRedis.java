@@ -3,6 +3,7 @@ package io.botfsm.redis;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStoreProvider;
 import io.botfsm.redis.internal.ConnectionDiagnosis;
 import io.botfsm.redis.internal.ServerProbe;
 import io.botfsm.redis.spi.RedisConnector;
@@ -10,6 +11,7 @@ import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.spi.ServerAccess;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorageProvider;
 import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.StorageUnavailableException;
@@ -36,7 +38,7 @@ import java.util.function.Function;
  *
  * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
  */
-public final class BotRedis implements AutoCloseable {
+public final class BotRedis implements StateStorageProvider, LeaseStoreProvider, AutoCloseable {
     /** How long a command may take unless chosen otherwise. */
     public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
 
@@ -72,6 +74,7 @@ public final class BotRedis implements AutoCloseable {
     }
 
     /** A storage with the options chosen when connecting. */
+    @Override
     public StateStorage stateStorage() {
         return stateStorage(settings.storageOptions);
     }
@@ -111,6 +114,7 @@ public final class BotRedis implements AutoCloseable {
     }
 
     /** A store of leases with the options chosen when connecting; see {@link #leaseStore(RedisLeaseOptions)}. */
+    @Override
     public LeaseStore leaseStore() {
         return leaseStore(settings.leaseOptions);
     }

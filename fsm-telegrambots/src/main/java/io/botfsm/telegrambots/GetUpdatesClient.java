@@ -3,9 +3,7 @@ package io.botfsm.telegrambots;
 import static java.net.http.HttpRequest.BodyPublishers.ofByteArray;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.telegram.telegrambots.meta.api.objects.Update;
 
 /** The one method of Telegram's Bot API that a poller needs. Nothing that leaves here has the token. Thread-safe. */
 final class GetUpdatesClient {
@@ -35,10 +32,7 @@ final class GetUpdatesClient {
     /** How much longer than a long poll an answer may take. */
     private static final Duration ANSWER_MARGIN = Duration.ofSeconds(10);
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-    private static final ObjectReader UPDATE = JSON.readerFor(Update.class);
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final BotToken token;
     private final URI address;
@@ -149,7 +143,7 @@ final class GetUpdatesClient {
             if (!update.path("update_id").isIntegralNumber()) {
                 return new GetUpdatesResult.Broken("an update without an id");
             }
-            updates.add(ReceivedUpdate.of(update, UPDATE));
+            updates.add(ReceivedUpdate.of(update));
         }
         return new GetUpdatesResult.Updates(updates);
     }

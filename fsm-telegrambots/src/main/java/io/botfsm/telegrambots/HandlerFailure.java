@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,6 @@ record HandlerFailure(List<Throwable> causes) {
 
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
-    private static final int TOO_MANY_REQUESTS = 429;
 
     static HandlerFailure of(Throwable failure) {
         return new HandlerFailure(Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
@@ -53,18 +53,36 @@ record HandlerFailure(List<Throwable> causes) {
         return causes(HandlerRejectedException.class).findFirst();
     }
 
-    /** How long Telegram, by 429, wants nothing to be sent to a chat. */
-    Optional<Duration> retryAfter() {
-        return causes(TelegramApiRequestException.class)
-                .filter(answer -> Integer.valueOf(TOO_MANY_REQUESTS).equals(answer.getErrorCode()))
-                .findFirst()
-                .map(HandlerFailure::retryAfter);
+    /** For operators: classes, and what this library and Telegram's codes say; nothing that a user has written. */
+    String summary() {
+        return causes.stream().map(HandlerFailure::summary).collect(Collectors.joining(", caused by "));
     }
 
-    private static Duration retryAfter(TelegramApiRequestException answer) {
-        Integer seconds =
-                answer.getParameters() == null ? null : answer.getParameters().getRetryAfter();
-        return RetryAfter.of(seconds == null ? 0 : seconds);
+    private static String summary(Throwable cause) {
+        String type = cause.getClass().getName();
+        if (cause instanceof FsmException) {
+            return type + ": " + cause.getMessage();
+        }
+        return cause instanceof TelegramApiRequestException answer ? type + ": " + answer.getErrorCode() : type;
+    }
+
+    /** How long nothing is to be sent to a chat: as Telegram, by 429, or a sender has it. */
+    Optional<Duration> retryAfter() {
+        return delayed()
+                .map(SendDelayedException::retryAfter)
+                .or(() -> causes(TelegramApiRequestException.class)
+                        .flatMap(answer -> RetryAfter.of(answer).stream())
+                        .findFirst())
+                .map(RetryAfter::bounded);
+    }
+
+    /** Whether only the pace of the bot's own messages is the reason, and nothing of Telegram's. */
+    boolean isOwnPace() {
+        return delayed().filter(delay -> !delay.isByTelegram()).isPresent();
+    }
+
+    private Optional<SendDelayedException> delayed() {
+        return causes(SendDelayedException.class).findFirst();
     }
 
     /**

@@ -2,13 +2,19 @@ package io.botfsm.telegrambots;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.WaitingUpdate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
-/** An update that is not confirmed yet. Its state is guarded by {@link UnconfirmedUpdates}. */
+/** An update that is not done, or not confirmed yet. Its state is guarded by {@link PendingUpdates}. */
 final class PendingUpdate {
     /** How far it is. */
     enum State {
@@ -23,14 +29,24 @@ final class PendingUpdate {
     private final Optional<StorageKey> key;
     private final Optional<Long> chat;
     private final Optional<ChatMigration> migration;
-    private final Optional<Throwable> failure;
+    /** When it has come, or was read from the inbox. */
+    final long receivedAt;
+
+    private Optional<Throwable> failure;
+    private @Nullable InboxUpdate inInbox;
     State state = State.WAITING;
+    /** Since when it is known to be in the inbox. */
+    OptionalLong storedAt = OptionalLong.empty();
+    /** Why it has to be kept as a dead letter, until it is. */
+    Optional<String> burial = Optional.empty();
     /** When it may be handed over. */
     long due;
     /** When its handler failed last. */
     long failedAt;
     /** When its handler has begun, in the order of events. */
     long begun;
+    /** When its handler has begun. */
+    long runningSince;
     /** How often its handler has failed for a reason that counts as its own. */
     int failures;
     /** How often it has failed for what may be an outage, and was not counted. */
@@ -52,32 +68,43 @@ final class PendingUpdate {
             Optional<Long> chat,
             Optional<ChatMigration> migration,
             Optional<Throwable> failure,
-            long due) {
+            long receivedAt) {
         this.received = received;
         this.key = key;
         this.chat = chat;
         this.migration = migration;
         this.failure = failure;
-        this.due = due;
+        this.receivedAt = receivedAt;
+        this.due = receivedAt;
     }
 
     /** A key function that fails for one update must not take along the others. */
-    static PendingUpdate of(ReceivedUpdate received, Function<? super Update, Optional<StorageKey>> keys, long due) {
+    static PendingUpdate of(ReceivedUpdate received, Function<? super Update, Optional<StorageKey>> keys, long now) {
         if (received.update().isEmpty()) {
-            return unusable(received, received.unreadable().map(Throwable.class::cast), due);
+            return unusable(received, received.unreadable().map(Throwable.class::cast), now);
         }
         Update update = received.update().get();
         try {
             Optional<Long> chat = UpdateOrigin.of(update).answeredIn();
             Optional<StorageKey> key = requireNonNull(keys.apply(update), "the key function returned null");
-            return new PendingUpdate(received, key, chat, ChatMigration.of(update), Optional.empty(), due);
+            return new PendingUpdate(received, key, chat, ChatMigration.of(update), Optional.empty(), now);
         } catch (Throwable e) {
-            return unusable(received, Optional.of(e), due);
+            return unusable(received, Optional.of(e), now);
         }
     }
 
-    private static PendingUpdate unusable(ReceivedUpdate received, Optional<Throwable> failure, long due) {
-        return new PendingUpdate(received, Optional.empty(), Optional.empty(), Optional.empty(), failure, due);
+    /** One that waits in the inbox. */
+    static PendingUpdate of(
+            WaitingUpdate waiting, Function<? super Update, Optional<StorageKey>> keys, Instant instant, long now) {
+        PendingUpdate update = of(ReceivedUpdate.of(waiting.update()), keys, now);
+        long age = Math.max(0, Duration.between(waiting.storedAt(), instant).toNanos());
+        update.storedAt = OptionalLong.of(now - age);
+        update.inInbox = waiting.update();
+        return update;
+    }
+
+    private static PendingUpdate unusable(ReceivedUpdate received, Optional<Throwable> failure, long now) {
+        return new PendingUpdate(received, Optional.empty(), Optional.empty(), Optional.empty(), failure, now);
     }
 
     long id() {
@@ -108,9 +135,38 @@ final class PendingUpdate {
         return failure;
     }
 
-    /** What fails or succeeds with it: its conversation, or only itself. */
+    /** What fails or succeeds with it, and is handled in order: its conversation, or only itself. */
     Object conversation() {
-        return key.isPresent() ? key.get() : Long.valueOf(id());
+        return key.isPresent() && failure.isEmpty() ? key.get() : Long.valueOf(id());
+    }
+
+    /** It has waited for too long. */
+    void expired(Duration maxAge) {
+        failure = Optional.of(new FsmException("not handled within " + maxAge + " in the inbox"));
+    }
+
+    /** As the inbox has it. Used by one thread at a time. */
+    InboxUpdate inInbox() {
+        InboxUpdate made = inInbox;
+        if (made == null) {
+            made = InboxUpdate.of(Long.toString(id()), key, received.content());
+            inInbox = made;
+        }
+        return made;
+    }
+
+    /** Telegram may give another update the id of a stored one, once it has begun anew at a random id. */
+    boolean isSame(ReceivedUpdate other) {
+        return !isStored() || received.json().equals(other.json());
+    }
+
+    boolean isStored() {
+        return storedAt.isPresent();
+    }
+
+    /** Whether it is kept elsewhere, or not needed any more. */
+    boolean isConfirmable() {
+        return isStored() || (isDone() && burial.isEmpty());
     }
 
     boolean isDone() {

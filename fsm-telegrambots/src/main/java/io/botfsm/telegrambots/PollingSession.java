@@ -8,6 +8,8 @@ import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.Lease;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -17,10 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -64,14 +63,18 @@ public final class PollingSession implements BotRunner.Bot {
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class.getPackageName());
 
     private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
-    private static final int IDLE_SECONDS = 5;
+
+    /** A handler that has run for so long holds no thread that others need, if an inbox lets those others come. */
+    private static final Duration HANGING = Duration.ofSeconds(10);
 
     private final LongSupplier nanos;
     private final Object botId;
     private final Lease lease;
-    private final UnconfirmedUpdates updates;
+    private final PendingUpdates updates;
     private final UpdateProcessor processor;
     private final UpdatePoller poller;
+    private final Optional<InboxSync> inbox;
+    private final HandlerThreads threads;
     private final Executor executor;
     private final Optional<EventIsolation> isolation;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -81,11 +84,13 @@ public final class PollingSession implements BotRunner.Bot {
         this.nanos = settings.nanos;
         this.botId = settings.token.botId();
         this.lease = lease;
-        this.updates = new UnconfirmedUpdates(settings.keys, settings.outageTimeout);
+        this.updates = new PendingUpdates(settings.keys, settings.outageTimeout, settings.inbox.isPresent());
         this.processor = new UpdateProcessor(settings, updates, lease, fsm, handler);
         this.poller = new UpdatePoller(settings, lease, updates);
-        this.executor =
-                settings.executor.orElseGet(() -> ownThreads(settings.threads.orElseGet(Builder::defaultThreads)));
+        this.inbox =
+                settings.inbox.map(limits -> new InboxSync(settings, Builder.inboxOf(fsm), limits, lease, updates));
+        this.threads = new HandlerThreads(settings.threads.orElseGet(Builder::defaultThreads));
+        this.executor = settings.executor.orElse(threads);
         this.isolation = settings.isolation.or(() -> settings.handlerTimeout.map(this::interruptsAfter));
     }
 
@@ -95,18 +100,6 @@ public final class PollingSession implements BotRunner.Bot {
                 .executor(executor)
                 .handlerTimeout(handlerTimeout)
                 .build();
-    }
-
-    /** Daemons that end when they are idle. No more waits for them than there are unconfirmed updates. */
-    private static Executor ownThreads(int most) {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "botfsm-handler");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
-        return threads;
     }
 
     /** Collects the settings of sessions. */
@@ -147,7 +140,14 @@ public final class PollingSession implements BotRunner.Bot {
                 updates.awaitChange(changes, NOT_HELD_PAUSE.toNanos());
                 return;
             }
+            if (inbox.isPresent() && !inbox.get().isOpen()) {
+                inbox.get().open();
+                return;
+            }
             long now = nanos.getAsLong();
+            if (inbox.isPresent()) {
+                threads.besides(updates.running(now, HANGING.toNanos()));
+            }
             updates.takeDue(now).forEach(this::handOver);
             long untilPoll = poller.poll(now);
             updates.awaitChange(
@@ -192,9 +192,9 @@ public final class PollingSession implements BotRunner.Bot {
 
     /** What has no conversation waits for none. */
     private StorageKey isolationKey(PendingUpdate update) {
-        return update.key()
-                .orElseGet(() ->
-                        StorageKey.bot(botId).chat("update").user(update.id()).build());
+        return update.conversation() instanceof StorageKey key
+                ? key
+                : StorageKey.bot(botId).chat("update").user(update.id()).build();
     }
 
     private void stop() {
@@ -216,13 +216,17 @@ public final class PollingSession implements BotRunner.Bot {
     /**
      * Waits for handlers that run, and confirms what is done while the lease is held.
      *
-     * @throws TimeoutException if a handler still runs after that time
+     * @throws TimeoutException if a handler still runs after that time, or the inbox is still being written
      */
     @Override
     public void drain(Duration limit) throws InterruptedException, TimeoutException {
+        long end = System.nanoTime() + limit.toNanos();
         updates.close();
         if (!updates.awaitQuiet(limit.toNanos())) {
             throw new TimeoutException("an update is still being handled");
+        }
+        if (inbox.isPresent() && !inbox.get().awaitEnd(end - System.nanoTime())) {
+            throw new TimeoutException("the inbox is still being written");
         }
         poller.confirm();
     }
@@ -240,6 +244,12 @@ public final class PollingSession implements BotRunner.Bot {
 
         /** How often a handler may fail unless chosen otherwise. */
         public static final int DEFAULT_ATTEMPTS = 5;
+
+        /** How long an update may wait in the inbox unless chosen otherwise. */
+        public static final Duration DEFAULT_INBOX_MAX_AGE = Duration.ofDays(1);
+
+        /** Storages remember for so long at least which updates were applied. */
+        private static final Duration LONGEST_MAX_AGE = Duration.ofDays(2);
 
         /** Every kind of update, by Telegram's names. */
         static final List<String> ALL_UPDATES = List.of(
@@ -270,7 +280,7 @@ public final class PollingSession implements BotRunner.Bot {
                 "managed_bot",
                 "subscription");
 
-        private static final URI TELEGRAM = URI.create("https://api.telegram.org");
+        static final URI TELEGRAM = URI.create("https://api.telegram.org");
 
         final BotToken token;
         URI server = TELEGRAM;
@@ -281,6 +291,8 @@ public final class PollingSession implements BotRunner.Bot {
         Optional<EventIsolation> isolation = Optional.empty();
         boolean fenced = true;
         boolean movesChats = true;
+        Optional<InboxLimits> inbox = Optional.empty();
+        Duration inboxMaxAge = DEFAULT_INBOX_MAX_AGE;
         List<String> allowedUpdates = ALL_UPDATES;
         Duration longPollTimeout = DEFAULT_LONG_POLL_TIMEOUT;
         int attempts = DEFAULT_ATTEMPTS;
@@ -413,6 +425,54 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
+         * Keeps updates that take long in the storage's {@link UpdateInbox}, within {@link InboxLimits#defaults}.
+         *
+         * @see #inbox(InboxLimits)
+         */
+        public Builder inbox() {
+            return inbox(InboxLimits.defaults());
+        }
+
+        /**
+         * Keeps updates that take long in the storage's {@link UpdateInbox}, so that they hold up no others. Without an
+         * inbox, the default, no update is confirmed to Telegram before it is handled, and Telegram gives at most 100
+         * beyond the first that is not confirmed.
+         *
+         * <p>An update that is not done after a second is stored, counts as confirmed then, and goes on being handled
+         * in the order of its conversation; after a crash from the inbox. While the limits leave no room or the storage
+         * fails, updates stay with Telegram, as without an inbox. A dead letter is kept in the inbox too, with the
+         * classes of its failure: {@link UpdateInbox#replay} lets the session handle it again.
+         */
+        public Builder inbox(InboxLimits limits) {
+            inbox = Optional.of(requireNonNull(limits, "limits"));
+            return this;
+        }
+
+        /**
+         * How long an update may wait in the inbox before it is a {@link DeadLetter}, {@link #DEFAULT_INBOX_MAX_AGE} by
+         * default. One whose handler runs is not touched.
+         *
+         * @throws IllegalArgumentException if it is not positive, or is longer than 48 hours, after which a storage may
+         *     have forgotten which updates it has applied
+         */
+        public Builder inboxMaxAge(Duration age) {
+            requireNonNull(age, "age");
+            if (age.isNegative() || age.isZero() || age.compareTo(LONGEST_MAX_AGE) > 0) {
+                throw new IllegalArgumentException("inboxMaxAge must be positive and at most 48 hours: " + age);
+            }
+            inboxMaxAge = age;
+            return this;
+        }
+
+        private static UpdateInbox inboxOf(Fsm fsm) {
+            return fsm.storage()
+                    .extension(UpdateInbox.class)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "inbox(…) needs a storage that offers an UpdateInbox, and this one does not: choose another"
+                                    + " storage, or leave inbox(…) out"));
+        }
+
+        /**
          * Which kinds of updates to get, by Telegram's names, such as {@code callback_query}; all kinds by default. The
          * kinds are stated with each call, since Telegram would otherwise keep those that the last poller of this bot
          * asked for. Some kinds come only to an administrator of the chat, such as {@code chat_member} and
@@ -472,8 +532,8 @@ public final class PollingSession implements BotRunner.Bot {
          *
          * @param fsm the conversations; fenced by the session, with the lease's token
          * @param handler what to do with the updates
-         * @throws IllegalArgumentException if the storage cannot fence, see {@link #unfenced}, or settings contradict
-         *     each other
+         * @throws IllegalArgumentException if the storage cannot fence, see {@link #unfenced}, or offers no
+         *     {@linkplain #inbox() inbox} where one is wanted, or settings contradict each other
          */
         public PollingSession start(Lease lease, Fsm fsm, UpdateHandler handler) {
             requireNonNull(lease, "lease");

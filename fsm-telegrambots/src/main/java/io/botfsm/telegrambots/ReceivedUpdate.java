@@ -1,11 +1,16 @@
 package io.botfsm.telegrambots;
 
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.BinaryNode;
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.FsmException;
+import io.botfsm.storage.inbox.InboxUpdate;
 import java.util.Locale;
 import java.util.Optional;
 import org.telegram.telegrambots.meta.api.objects.Update;
@@ -17,16 +22,50 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * @param unreadable why not
  */
 record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<FsmException> unreadable) {
+    /** Escapes surrogates, and what is above them, since there is no UTF-8 for unpaired ones. */
+    private static final JsonMapper JSON = JsonMapper.builder(new JsonFactoryBuilder()
+                    .highestNonEscapedChar(Character.MIN_SURROGATE - 1)
+                    .build())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private static final ObjectReader UPDATE = JSON.readerFor(Update.class);
+    /** In place of an id that cannot be one of Telegram's. */
+    private static final long NO_ID = -1;
+
     /** One update that cannot be read must not take along the others of the same answer. */
-    static ReceivedUpdate of(JsonNode json, ObjectReader reader) {
+    static ReceivedUpdate of(JsonNode json) {
         long id = json.get("update_id").longValue();
         try {
-            return new ReceivedUpdate(id, json, Optional.of(reader.<Update>readValue(json)), Optional.empty());
+            return new ReceivedUpdate(id, json, Optional.of(UPDATE.<Update>readValue(json)), Optional.empty());
         } catch (JsonMappingException e) {
             return unreadable(id, json, e.getPathReference());
         } catch (JsonProcessingException e) {
             return unreadable(id, json, e.getClass().getSimpleName());
         } catch (java.io.IOException e) {
+            throw new IllegalStateException("there is no I/O", e);
+        }
+    }
+
+    /** One from an inbox, whatever has been stored there. */
+    static ReceivedUpdate of(InboxUpdate stored) {
+        try {
+            JsonNode json = JSON.readTree(stored.content());
+            if (stored.id().equals(json.path("update_id").asText())
+                    && json.path("update_id").isIntegralNumber()) {
+                return of(json);
+            }
+        } catch (java.io.IOException e) {
+            // no JSON
+        }
+        return unreadable(NO_ID, new BinaryNode(stored.content()), "its content in the inbox");
+    }
+
+    /** For an inbox. */
+    byte[] content() {
+        try {
+            return JSON.writeValueAsBytes(json);
+        } catch (JsonProcessingException e) {
             throw new IllegalStateException("there is no I/O", e);
         }
     }

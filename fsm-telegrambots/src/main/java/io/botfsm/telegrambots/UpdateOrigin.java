@@ -117,6 +117,11 @@ final class UpdateOrigin {
         return chat.or(() -> user);
     }
 
+    /** Where an answer goes to. */
+    Optional<ChatAddress> address() {
+        return answeredIn().map(id -> new ChatAddress(id.toString(), thread, business));
+    }
+
     /**
      * Puts it into a key.
      *

@@ -29,7 +29,7 @@ final class UpdatePoller {
     private final Backoff backoff;
     private final LongSupplier nanos;
     private final Lease lease;
-    private final UnconfirmedUpdates updates;
+    private final PendingUpdates updates;
     private final ConflictReporter conflicts;
     private volatile GetUpdatesClient.@Nullable Call pending;
 
@@ -43,7 +43,7 @@ final class UpdatePoller {
     /** Whether the server gave nothing when it could have waited; should it not wait, neither may we hurry. */
     private boolean nothingCame;
 
-    UpdatePoller(PollingSession.Builder settings, Lease lease, UnconfirmedUpdates updates) {
+    UpdatePoller(PollingSession.Builder settings, Lease lease, PendingUpdates updates) {
         this.api = new GetUpdatesClient(settings.server, settings.token);
         this.longPollTimeout = settings.longPollTimeout;
         this.allowedUpdates = settings.allowedUpdates;
@@ -72,7 +72,7 @@ final class UpdatePoller {
             return 0;
         }
         // With updates that are not confirmed there is an answer at once; should there be none, no more than that.
-        GetUpdatesClient.Call call = ask(offset, UnconfirmedUpdates.LIMIT, askedIdle ? longPollTimeout : Duration.ZERO);
+        GetUpdatesClient.Call call = ask(offset, PendingUpdates.LIMIT, askedIdle ? longPollTimeout : Duration.ZERO);
         pending = call;
         call.whenDone(updates::changed);
         if (updates.isClosed()) {

@@ -10,13 +10,14 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /** Handles one update at a time of each conversation, and records what became of it. Thread-safe. */
 final class UpdateProcessor {
     static final Logger LOG = LoggerFactory.getLogger(UpdateProcessor.class.getPackageName());
 
-    private final UnconfirmedUpdates updates;
+    private final PendingUpdates updates;
     private final Lease lease;
     private final Fsm fsm;
     private final UpdateHandler handler;
@@ -29,7 +30,7 @@ final class UpdateProcessor {
 
     /** @param fsm fenced by the lease's token */
     UpdateProcessor(
-            PollingSession.Builder settings, UnconfirmedUpdates updates, Lease lease, Fsm fsm, UpdateHandler handler) {
+            PollingSession.Builder settings, PendingUpdates updates, Lease lease, Fsm fsm, UpdateHandler handler) {
         this.updates = updates;
         this.lease = lease;
         this.fsm = fsm;
@@ -42,7 +43,7 @@ final class UpdateProcessor {
     }
 
     void process(PendingUpdate update) {
-        if (updates.begin(update, lease.isHeld())) {
+        if (updates.begin(update, lease.isHeld(), nanos.getAsLong())) {
             run(update);
         }
     }
@@ -116,7 +117,7 @@ final class UpdateProcessor {
         // The lease outlives a token that no lease can have had: then only this conversation is refused.
         boolean implausible = failure.fenced().isPresent() && lease.isHeld();
         Optional<Duration> wait = failure.retryAfter();
-        if (wait.isPresent() && limited(update, wait.get(), thrown)) {
+        if (wait.isPresent() && limited(update, wait.get(), failure.isOwnPace(), thrown)) {
             return;
         }
         if (implausible || failure.isOwn(handler::isOutage)) {
@@ -126,21 +127,22 @@ final class UpdateProcessor {
         }
     }
 
-    /** Returns whether it waits for Telegram's time to be over, and the attempt does not count. */
-    private boolean limited(PendingUpdate update, Duration wait, Throwable why) {
-        boolean waits = updates.limit(update, nanos.getAsLong(), wait);
-        LOG.warn(
-                "Telegram limits messages: updates of the chat of {} wait for {} s{}: {}",
-                update,
-                wait.toSeconds(),
-                waits ? ", and the attempt does not count" : "",
-                Text.oneLine(why.toString()));
+    /** Returns whether it waits for that time to be over, and the attempt does not count. */
+    private boolean limited(PendingUpdate update, Duration wait, boolean isOwnPace, Throwable why) {
+        boolean waits = updates.limit(update, nanos.getAsLong(), wait, isOwnPace);
+        LOG.atLevel(isOwnPace ? Level.DEBUG : Level.WARN)
+                .log(
+                        "Telegram limits messages: updates of the chat of {} wait for {} s{}: {}",
+                        update,
+                        wait.toSeconds(),
+                        waits ? ", and the attempt does not count" : "",
+                        Text.oneLine(why.toString()));
         return waits;
     }
 
     private void ambiguous(PendingUpdate update, Throwable failure) {
         long now = nanos.getAsLong();
-        UnconfirmedUpdates.Suspicion suspicion = updates.suspected(update, now);
+        PendingUpdates.Suspicion suspicion = updates.suspected(update, now);
         if (suspicion.isOwn()) {
             own(update, suspicion.times(), failure);
         } else {
@@ -187,7 +189,7 @@ final class UpdateProcessor {
             }
             LOG.error("The receiver of dead letters failed {} times; {} is given up without it", attempts, update, e);
         }
-        updates.done(update);
+        updates.givenUp(update, HandlerFailure.of(failure).summary());
     }
 
     private void toReceiver(PendingUpdate update, Throwable failure) throws Exception {

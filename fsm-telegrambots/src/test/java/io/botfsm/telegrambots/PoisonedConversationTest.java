@@ -317,7 +317,7 @@ class PoisonedConversationTest {
         bot.othersWrite(MESSAGES, USERS);
         bot.start(fsm, (fenced, key, received) -> {
             if (key.user().equals("" + POISONED)) {
-                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= UnconfirmedUpdates.LIMIT - 1);
+                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= PendingUpdates.LIMIT - 1);
                 throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
             }
             CrowdedBot.count(fenced, key, received.getUpdateId());
@@ -337,7 +337,7 @@ class PoisonedConversationTest {
         bot.othersWrite(MESSAGES, USERS);
         bot.start(fsm, (fenced, key, received) -> {
             if (Long.parseLong(key.user()) <= 10) {
-                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= UnconfirmedUpdates.LIMIT - 10);
+                await().atMost(PATIENCE).until(() -> bot.othersAnswered() >= PendingUpdates.LIMIT - 10);
                 throw new StorageUnavailableException(key, Duration.ofSeconds(2), true, null);
             }
             CrowdedBot.count(fenced, key, received.getUpdateId());

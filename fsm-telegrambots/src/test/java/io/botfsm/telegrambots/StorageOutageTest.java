@@ -101,7 +101,7 @@ class StorageOutageTest {
     void givesUpNothingThatWasBegunBeforeAndKeepsAFullWindow() {
         bot.polling.outageTimeout = Duration.ofHours(1);
         bot.telegram.user(POISONED).says("takes its time");
-        bot.othersWrite(3 * UnconfirmedUpdates.LIMIT, USERS);
+        bot.othersWrite(3 * PendingUpdates.LIMIT, USERS);
         CountDownLatch killed = new CountDownLatch(1);
         bot.start(fsm, (fenced, key, update) -> {
             if (key.user().equals("" + POISONED)) {
@@ -109,13 +109,13 @@ class StorageOutageTest {
             }
             CrowdedBot.count(fenced, key, update.getUpdateId());
         });
-        bot.awaitOthersAnswered(UnconfirmedUpdates.LIMIT - 1);
+        bot.awaitOthersAnswered(PendingUpdates.LIMIT - 1);
         server.kill();
         killed.countDown();
         await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > FUTILE_ATTEMPTS);
         server.startAgain();
 
-        bot.awaitOthersAnswered(3 * UnconfirmedUpdates.LIMIT);
+        bot.awaitOthersAnswered(3 * PendingUpdates.LIMIT);
         bot.awaitAllConfirmed();
         assertThat(bot.dead).isEmpty();
     }

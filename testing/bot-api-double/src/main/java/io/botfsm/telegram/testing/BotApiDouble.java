@@ -53,7 +53,13 @@ public final class BotApiDouble implements AutoCloseable {
         DelayedTasks timer = new DelayedTasks(timerThread);
         proxy = new ClientProxy(new InetSocketAddress(builder.host, builder.port), BACKLOG);
         address = proxy.address();
-        polls = new LongPolls(proxy::isHere, timer, builder.conflictPause, builder.firstUpdateId, builder.remembered);
+        polls = new LongPolls(
+                proxy::isHere,
+                timer,
+                builder.conflictPause,
+                builder.webhookRetryPause,
+                builder.firstUpdateId,
+                builder.remembered);
         chats = new Chats(polls);
         queries = new CallbackQueries(FIRST_CALLBACK_QUERY);
         requests = new RequestLog(builder.remembered);
@@ -208,6 +214,11 @@ public final class BotApiDouble implements AutoCloseable {
         return requests.all();
     }
 
+    /** The newest attempts to deliver updates to the bot's webhook, in the order in which they ended. */
+    public List<WebhookDelivery> webhookDeliveries() {
+        return polls.deliveries();
+    }
+
     /** Drops all connections and frees the port. Idempotent. */
     @Override
     public void close() {
@@ -231,6 +242,7 @@ public final class BotApiDouble implements AutoCloseable {
         private String username = "double_bot";
         private long firstUpdateId = 870_000_001;
         private Duration conflictPause = Duration.ofSeconds(3);
+        private Duration webhookRetryPause = Duration.ofSeconds(2);
         private int remembered = 100_000;
 
         private Builder() {}
@@ -283,7 +295,19 @@ public final class BotApiDouble implements AutoCloseable {
             return this;
         }
 
-        /** How many polls, and how many requests, are remembered. */
+        /**
+         * How long an update waits that a webhook has not confirmed at its second attempt; after each further one twice
+         * as long. Telegram's 2 seconds, or less for a quick test.
+         */
+        public Builder webhookRetryPause(Duration pause) {
+            if (pause.isNegative()) {
+                throw new IllegalArgumentException("negative pause: " + pause);
+            }
+            webhookRetryPause = pause;
+            return this;
+        }
+
+        /** How many polls, how many requests and how many deliveries to a webhook are remembered. */
         public Builder remembered(int most) {
             if (most < 1) {
                 throw new IllegalArgumentException("at least 1, not " + most);

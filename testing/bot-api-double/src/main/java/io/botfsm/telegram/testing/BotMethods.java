@@ -2,13 +2,18 @@ package io.botfsm.telegram.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** The methods of the Bot API, by name in lower case. Thread-safe. */
 final class BotMethods {
+    private static final int MOST_CONNECTIONS = 100;
     private static final BotApiResponse UNKNOWN = BotApiResponse.error(404, "Not Found");
 
     private final ObjectNode bot;
@@ -75,21 +80,50 @@ final class BotMethods {
     }
 
     private BotApiResponse setWebhook(Parameters parameters) {
+        String url = parameters.text("url").orElse("");
+        Webhook.Target target = null;
+        if (!url.isEmpty()) {
+            String secret = parameters.text("secret_token").orElse("");
+            if (!secret.matches("[\\w-]{0,256}")) {
+                throw RequestRefusedException.badRequest("secret token contains unallowed characters");
+            }
+            target = new Webhook.Target(
+                    address(url),
+                    Optional.of(secret).filter(text -> !text.isEmpty()),
+                    parameters.clamped("max_connections", Webhook.DEFAULT_CONNECTIONS, 1, MOST_CONNECTIONS));
+        }
         parameters.tree("allowed_updates").ifPresent(polls::allow);
-        polls.setWebhook(parameters.text("url").orElse(""), parameters.flag("drop_pending_updates"));
+        polls.setWebhook(target, parameters.flag("drop_pending_updates"));
         return BotApiResponse.TRUE;
     }
 
+    /** HTTP too, and any port, as a Bot API server takes it that is run with {@code --local}. */
+    private static URI address(String url) {
+        try {
+            URI address = new URI(url);
+            if (Set.of("http", "https").contains(String.valueOf(address.getScheme())) && address.getHost() != null) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            throw RequestRefusedException.badRequest("bad webhook: invalid URL");
+        }
+        throw RequestRefusedException.badRequest("bad webhook: An HTTPS URL must be provided for webhook");
+    }
+
     private BotApiResponse deleteWebhook(Parameters parameters) {
-        polls.setWebhook("", parameters.flag("drop_pending_updates"));
+        polls.setWebhook(null, parameters.flag("drop_pending_updates"));
         return BotApiResponse.TRUE;
     }
 
     private BotApiResponse getWebhookInfo(Parameters parameters) {
-        return BotApiResponse.ok(Json.object()
-                .put("url", polls.webhook())
+        Optional<Webhook.Target> target = polls.webhookTarget();
+        ObjectNode info = Json.object()
+                .put("url", target.map(set -> set.address.toString()).orElse(""))
                 .put("has_custom_certificate", false)
-                .put("pending_update_count", polls.unconfirmed()));
+                .put("pending_update_count", polls.unconfirmed());
+        target.ifPresent(set -> info.put("max_connections", set.connections));
+        polls.webhookError().ifPresent(error -> info.put("last_error_message", error));
+        return BotApiResponse.ok(info);
     }
 
     private BotApiResponse setMyCommands(Parameters parameters) {

@@ -37,21 +37,27 @@ final class LongPolls {
     private final Duration conflictPause;
     private final UpdateQueue updates;
     private final BoundedHistory<HeldPoll> polls;
+    private final Webhook webhook;
     private @Nullable HeldPoll waiting;
     private boolean gathering;
     private boolean closed;
-    private String webhook = "";
     private long previousOffset = -1;
     private Optional<Long> previousBegin = Optional.empty();
     private Optional<Long> previousConflict = Optional.empty();
 
     LongPolls(
-            Predicate<String> isHere, DelayedTasks timer, Duration conflictPause, long firstUpdateId, int remembered) {
+            Predicate<String> isHere,
+            DelayedTasks timer,
+            Duration conflictPause,
+            Duration webhookRetryPause,
+            long firstUpdateId,
+            int remembered) {
         this.isHere = isHere;
         this.timer = timer;
         this.conflictPause = conflictPause;
         this.updates = new UpdateQueue(firstUpdateId);
         this.polls = new BoundedHistory<>(remembered);
+        this.webhook = new Webhook(this, updates, timer, webhookRetryPause, remembered);
     }
 
     CompletableFuture<BotApiResponse> getUpdates(Parameters parameters, Caller caller) {
@@ -59,7 +65,7 @@ final class LongPolls {
         int limit = parameters.clamped("limit", MOST_UPDATES, 1, MOST_UPDATES);
         int timeout = parameters.clamped("timeout", 0, 0, LONGEST_TIMEOUT_SECONDS);
         synchronized (this) {
-            if (!webhook.isEmpty()) {
+            if (webhook.target().isPresent()) {
                 HeldPoll refused = new HeldPoll(caller, offset, limit, timeout);
                 polls.add(refused);
                 conflict(refused, WEBHOOK_ACTIVE);
@@ -144,6 +150,7 @@ final class LongPolls {
             gathering = true;
             timer.after(GATHERING, this::answerGathered);
         }
+        webhook.deliver();
         return id;
     }
 
@@ -158,18 +165,27 @@ final class LongPolls {
         updates.allow(types);
     }
 
-    synchronized void setWebhook(String url, boolean dropPending) {
-        if (!url.isEmpty()) {
+    /** @param target where updates go from now on; without one they can be polled */
+    synchronized void setWebhook(Webhook.@Nullable Target target, boolean dropPending) {
+        if (target != null) {
             endWaiting(WEBHOOK_SET);
         }
-        webhook = url;
         if (dropPending) {
             updates.clear();
         }
+        webhook.set(target);
     }
 
-    synchronized String webhook() {
-        return webhook;
+    synchronized Optional<Webhook.Target> webhookTarget() {
+        return webhook.target();
+    }
+
+    synchronized Optional<String> webhookError() {
+        return webhook.lastError();
+    }
+
+    synchronized List<WebhookDelivery> deliveries() {
+        return webhook.deliveries();
     }
 
     synchronized int unconfirmed() {
@@ -186,6 +202,7 @@ final class LongPolls {
 
     synchronized void close() {
         closed = true;
+        webhook.set(null);
         if (waiting != null) {
             waiting.end(Poll.Outcome.CLOSED);
             waiting = null;

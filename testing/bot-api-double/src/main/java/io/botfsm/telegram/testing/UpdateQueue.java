@@ -25,8 +25,8 @@ final class UpdateQueue {
         nextId = firstId;
     }
 
-    /** An update, and its JSON text. */
-    record Update(long id, String json) {}
+    /** An update, its JSON text, and the chat or user whose updates come in order. */
+    record Update(long id, String json, String chat) {}
 
     /** Asks for these types from now on; none means the usual ones. */
     void allow(JsonNode types) {
@@ -42,8 +42,23 @@ final class UpdateQueue {
         }
         ObjectNode update = Json.object().put("update_id", nextId);
         update.set(type, content);
-        unconfirmed.add(new Update(nextId, Json.write(update)));
+        unconfirmed.add(new Update(nextId, Json.write(update), chat(content)));
         return OptionalLong.of(nextId++);
+    }
+
+    private static String chat(JsonNode content) {
+        JsonNode origin = content.has("message") ? content.path("message") : content;
+        String chat = origin.path("chat").path("id").asText();
+        return chat.isEmpty() ? content.path("from").path("id").asText() : chat;
+    }
+
+    /** All that are not confirmed. */
+    List<Update> all() {
+        return List.copyOf(unconfirmed);
+    }
+
+    void remove(long id) {
+        unconfirmed.removeIf(update -> update.id == id);
     }
 
     /** Confirms what lies before the offset, and returns up to that many of the rest, which stay. */

@@ -49,7 +49,7 @@ class ArchitectureTest {
         module("fsm-redis-lettuce", "fsm-core", "instance-lock", "fsm-redis");
         module("fsm-redis-jedis", "fsm-core", "instance-lock", "fsm-redis");
         module("fsm-redis-aiogram", "fsm-core", "fsm-redis");
-        module("fsm-telegrambots", "fsm-core", "instance-lock", "fsm-runtime");
+        module("fsm-telegrambots", "fsm-core", "fsm-flow", "instance-lock", "fsm-runtime");
         module("fsm-pengrad", "fsm-core");
         module("fsm-micrometer", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-conformance", "fsm-core", "instance-lock", "fsm-runtime");

@@ -1,10 +1,15 @@
 package io.botfsm.telegrambots;
 
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
+import io.botfsm.storage.inbox.WaitingUpdate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,15 +18,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * The updates that are not confirmed, in the order of their ids: at most the 100 that Telegram gives beyond an offset.
- * An update is handed over only when all earlier ones of its conversation are done, whatever became of them in between.
- * Thread-safe.
+ * The updates that are not done, and those that are not confirmed: at most the 100 that Telegram gives beyond an
+ * offset, in the order of their ids, and before them those that an inbox keeps, in its order. An update is handed over
+ * only when all earlier ones of its conversation are done, whatever became of them in between. Thread-safe.
  */
-final class UnconfirmedUpdates {
+final class PendingUpdates {
     /** As many as Telegram gives. */
     static final int LIMIT = 100;
 
@@ -31,8 +37,19 @@ final class UnconfirmedUpdates {
     /** What may be an outage is tried again no sooner, however many others succeed. */
     private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** What is not done so long after it has come is stored. */
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+
+    /** The same where Telegram gives no more before. */
+    private static final long PATIENCE_WHEN_FULL = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final Function<? super Update, Optional<StorageKey>> keys;
+    private final boolean buriesDead;
+    /** Those that are not confirmed to Telegram, as far as this session knows. */
     private final TreeMap<Long, PendingUpdate> updates = new TreeMap<>();
+    /** Those that are in the inbox, or may be, until they are removed from it; of all that wait they are the first. */
+    private final Set<PendingUpdate> inbox = new LinkedHashSet<>();
+
     private final OutageEvidence evidence;
     /** Until when Telegram wants nothing to be sent to a chat. */
     private final Map<Long, Long> limitedChats = new HashMap<>();
@@ -44,19 +61,23 @@ final class UnconfirmedUpdates {
     private long changes;
     private boolean closed;
 
-    UnconfirmedUpdates(Function<? super Update, Optional<StorageKey>> keys, Duration outageTimeout) {
+    /** @param buriesDead whether dead letters are kept in an inbox, and not confirmed before that */
+    PendingUpdates(Function<? super Update, Optional<StorageKey>> keys, Duration outageTimeout, boolean buriesDead) {
         this.keys = keys;
+        this.buriesDead = buriesDead;
         this.evidence = new OutageEvidence(outageTimeout);
     }
 
-    /** What can be confirmed: all below the first update that is not done. Empty before the first update. */
+    /** What can be confirmed: all below the first update that is neither done nor stored. Empty before the first. */
     synchronized OptionalLong offset() {
         Optional<PendingUpdate> first = first();
         return first.isPresent() ? OptionalLong.of(first.get().id()) : beyond;
     }
 
     private Optional<PendingUpdate> first() {
-        return updates.values().stream().filter(update -> !update.isDone()).findFirst();
+        return updates.values().stream()
+                .filter(update -> !update.isConfirmable())
+                .findFirst();
     }
 
     /** Whether Telegram gives no more before this one is done. */
@@ -80,9 +101,120 @@ final class UnconfirmedUpdates {
             beyond = OptionalLong.empty();
         }
         for (ReceivedUpdate update : received) {
-            updates.computeIfAbsent(update.id(), id -> PendingUpdate.of(update, keys, now));
+            PendingUpdate known = updates.get(update.id());
+            if (known == null || !known.isSame(update)) {
+                updates.put(update.id(), PendingUpdate.of(update, keys, now));
+            }
             beyond = OptionalLong.of(Math.max(beyond.orElse(0), update.id() + 1));
         }
+    }
+
+    /**
+     * Takes in what waits in the inbox, but for those that are known. Telegram may deliver it again, if the one who has
+     * stored it did not confirm it.
+     */
+    synchronized void restore(List<WaitingUpdate> waiting, Instant instant, long now) {
+        Set<InboxUpdate> known = inbox.stream().map(PendingUpdate::inInbox).collect(Collectors.toSet());
+        for (WaitingUpdate each : waiting) {
+            if (!known.contains(each.update())) {
+                PendingUpdate update = PendingUpdate.of(each, keys, instant, now);
+                inbox.add(update);
+                updates.putIfAbsent(update.id(), update);
+            }
+        }
+        changed();
+    }
+
+    /**
+     * What is due to be stored: of those that are neither done nor stored the first ones, so that no update is stored
+     * before another that Telegram may deliver again.
+     */
+    synchronized List<PendingUpdate> toStore(long now) {
+        long patience = patience();
+        return unstored()
+                .takeWhile(update -> now - update.receivedAt >= patience)
+                .toList();
+    }
+
+    /** How long nothing is due to be stored. */
+    synchronized OptionalLong nextToStore(long now) {
+        long patience = patience();
+        return unstored()
+                .mapToLong(update -> update.receivedAt + patience - now)
+                .findFirst();
+    }
+
+    private Stream<PendingUpdate> unstored() {
+        return updates.values().stream().filter(update -> !update.isDone() && !update.isStored());
+    }
+
+    private long patience() {
+        return first().filter(this::holdsUp).isPresent() ? PATIENCE_WHEN_FULL : PATIENCE;
+    }
+
+    /** From now on they may be in the inbox. */
+    synchronized void storing(List<PendingUpdate> batch) {
+        inbox.addAll(batch);
+    }
+
+    /** They are in the inbox. */
+    synchronized void stored(List<PendingUpdate> batch, long now) {
+        batch.forEach(update -> update.storedAt = OptionalLong.of(now));
+        changed();
+    }
+
+    /** Those to remove from the inbox. */
+    synchronized List<PendingUpdate> toRemove() {
+        return inbox.stream()
+                .filter(update -> update.isDone() && update.burial.isEmpty())
+                .limit(UpdateInbox.MAX_UPDATES)
+                .toList();
+    }
+
+    synchronized void removed(List<PendingUpdate> batch) {
+        batch.forEach(inbox::remove);
+        changed();
+    }
+
+    /** A dead letter to keep in the inbox. */
+    synchronized Optional<PendingUpdate> toBury() {
+        return Stream.concat(inbox.stream(), updates.values().stream())
+                .filter(update -> update.burial.isPresent())
+                .findFirst();
+    }
+
+    synchronized void buried(PendingUpdate update) {
+        update.burial = Optional.empty();
+        inbox.remove(update);
+        changed();
+    }
+
+    /** Gives up those that have waited in the inbox for that long; whatever their conversation waits for. */
+    synchronized void expire(long now, Duration maxAge) {
+        inbox.stream()
+                .filter(update -> update.state == PendingUpdate.State.WAITING
+                        && update.failure().isEmpty()
+                        && update.storedAt.isPresent()
+                        && now - update.storedAt.getAsLong() >= maxAge.toNanos())
+                .forEach(update -> {
+                    evidence.forget(update.conversation());
+                    update.expired(maxAge);
+                });
+        changed();
+    }
+
+    /** How many handlers have run for so long. */
+    synchronized int running(long now, long atLeast) {
+        return (int) handedOver.values().stream()
+                .filter(update -> update.state == PendingUpdate.State.RUNNING && now - update.runningSince >= atLeast)
+                .count();
+    }
+
+    /** All that are not done, and those that are but have to be removed from the inbox, in the order to handle them. */
+    private Stream<PendingUpdate> all() {
+        return Stream.concat(
+                inbox.stream(),
+                updates.values().stream().filter(update -> !update.isDone() && !inbox.contains(update)));
     }
 
     /** Those to hand over now, in order; they are taken for handed over. */
@@ -103,17 +235,18 @@ final class UnconfirmedUpdates {
     }
 
     /**
-     * The first update of each conversation of which none is handed over. One by which a chat migrates waits for all
-     * updates of both chats before it, and those behind it wait for it.
+     * The first update of each conversation of which none is handed over. One that is done but still in the inbox keeps
+     * its place: after a crash it is handled again, and a conversation may have forgotten its id after two others. One
+     * by which a chat migrates waits for all updates of both chats before it, and those behind it wait for it.
      */
     private List<PendingUpdate> waitingHeads() {
         Set<Object> seen = new HashSet<>(handedOver.keySet());
         Set<Long> chats = new HashSet<>();
         Set<Long> migrating = new HashSet<>();
         List<PendingUpdate> heads = new ArrayList<>();
-        for (PendingUpdate update : updates.values()) {
+        for (PendingUpdate update : (Iterable<PendingUpdate>) all()::iterator) {
+            boolean isFirst = seen.add(update.conversation());
             if (!update.isDone()) {
-                boolean isFirst = seen.add(update.conversation());
                 if (isFirst && !waitsForChats(update, chats, migrating)) {
                     heads.add(update);
                 }
@@ -158,22 +291,23 @@ final class UnconfirmedUpdates {
      *
      * @param held whether the lease is held
      */
-    synchronized boolean begin(PendingUpdate update, boolean held) {
+    synchronized boolean begin(PendingUpdate update, boolean held, long now) {
         if (update.state != PendingUpdate.State.HANDED_OVER) {
             return false;
         }
         boolean limited = update.chat().filter(limitedChats::containsKey).isPresent();
-        if (!held || closed || limited || !isUnconfirmed(update)) {
+        if (!held || closed || limited || !isPending(update)) {
             release(update, PendingUpdate.State.WAITING);
             return false;
         }
         update.state = PendingUpdate.State.RUNNING;
         update.begun = evidence.moment();
+        update.runningSince = now;
         return true;
     }
 
-    private boolean isUnconfirmed(PendingUpdate update) {
-        return updates.get(update.id()) == update;
+    private boolean isPending(PendingUpdate update) {
+        return updates.get(update.id()) == update || inbox.contains(update);
     }
 
     private void release(PendingUpdate update, PendingUpdate.State state) {
@@ -186,8 +320,7 @@ final class UnconfirmedUpdates {
     synchronized void handled(PendingUpdate update, long now) {
         if (update.key().isPresent()) {
             evidence.succeeded(update.conversation(), update.begun);
-            updates.values().stream()
-                    .filter(other -> other.state == PendingUpdate.State.WAITING && other.due - now > 0)
+            all().filter(other -> other.state == PendingUpdate.State.WAITING && other.due - now > 0)
                     .filter(other -> evidence.refutes(update.begun, other.conversation()))
                     .forEach(other -> other.due = earlier(other.due, later(now, other.failedAt + SHORTEST_PAUSE)));
         }
@@ -195,11 +328,16 @@ final class UnconfirmedUpdates {
         done(update);
     }
 
-    /** It is given up, or not to be handled. */
+    /** It is given up. */
+    synchronized void givenUp(PendingUpdate update, String reason) {
+        update.burial = buriesDead ? Optional.of(reason) : Optional.empty();
+        done(update);
+    }
+
     synchronized void done(PendingUpdate update) {
         release(update, PendingUpdate.State.DONE);
-        boolean isLast = updates.values().stream()
-                .noneMatch(other -> !other.isDone() && other.conversation().equals(update.conversation()));
+        boolean isLast =
+                all().noneMatch(other -> !other.isDone() && other.conversation().equals(update.conversation()));
         if (isLast) {
             evidence.forget(update.conversation());
         }
@@ -234,16 +372,19 @@ final class UnconfirmedUpdates {
     }
 
     /**
-     * Lets nothing of its chat begin for a while, since Telegram refuses to send there.
+     * Lets nothing of its chat begin for a while, since nothing is to be sent there.
      *
-     * @return whether it waits for that too; not once such refusals have lasted long, which count as failures then
+     * @param isOwnPace whether Telegram has not refused anything
+     * @return whether it waits for that too; not once refusals have lasted long, which count as failures then
      */
-    synchronized boolean limit(PendingUpdate update, long now, Duration wait) {
+    synchronized boolean limit(PendingUpdate update, long now, Duration wait, boolean isOwnPace) {
         long until = now + wait.toNanos();
-        update.chat().ifPresent(chat -> limitedChats.merge(chat, until, UnconfirmedUpdates::later));
-        update.limitedSince = OptionalLong.of(update.limitedSince.orElse(now));
-        if (now - update.limitedSince.getAsLong() >= RetryAfter.LONGEST.toNanos()) {
-            return false;
+        update.chat().ifPresent(chat -> limitedChats.merge(chat, until, PendingUpdates::later));
+        if (!isOwnPace) {
+            update.limitedSince = OptionalLong.of(update.limitedSince.orElse(now));
+            if (now - update.limitedSince.getAsLong() >= RetryAfter.LONGEST.toNanos()) {
+                return false;
+            }
         }
         evidence.forget(update.conversation());
         retryAt(update, until);
@@ -261,7 +402,7 @@ final class UnconfirmedUpdates {
 
     /** A failure that may be an outage. */
     synchronized Suspicion suspected(PendingUpdate update, long now) {
-        if (!isUnconfirmed(update)) {
+        if (!isPending(update)) {
             return new Suspicion(false, 1, evidence.suspects());
         }
         boolean isOwn = evidence.failed(update.conversation(), holdsUp(update), handledBehind(update), now);
@@ -284,9 +425,9 @@ final class UnconfirmedUpdates {
         return evidence.suspects();
     }
 
-    /** Whether all that came is done. */
+    /** Whether all that came can be confirmed. */
     synchronized boolean isIdle() {
-        return updates.values().stream().allMatch(PendingUpdate::isDone);
+        return updates.values().stream().allMatch(PendingUpdate::isConfirmable);
     }
 
     /** Something has changed. */
@@ -316,6 +457,14 @@ final class UnconfirmedUpdates {
 
     synchronized boolean isClosed() {
         return closed;
+    }
+
+    /** Waits until nothing begins any more. */
+    synchronized void awaitClosed(long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; !closed && left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
+        }
     }
 
     /** Waits until nothing runs; returns whether that came within the time. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
-class UnconfirmedUpdatesTest {
+class PendingUpdatesTest {
     private static final OptionalLong NONE = OptionalLong.empty();
 
     /** An update of user id modulo 10. */
@@ -29,7 +29,7 @@ class UnconfirmedUpdatesTest {
     }
 
     private static List<ReceivedUpdate> received(long... ids) {
-        return LongStream.of(ids).mapToObj(UnconfirmedUpdatesTest::received).toList();
+        return LongStream.of(ids).mapToObj(PendingUpdatesTest::received).toList();
     }
 
     private static Optional<StorageKey> key(Update update) {
@@ -37,8 +37,7 @@ class UnconfirmedUpdatesTest {
         return Optional.of(StorageKey.bot(7).chat(user).user(user).build());
     }
 
-    private final UnconfirmedUpdates updates =
-            new UnconfirmedUpdates(UnconfirmedUpdatesTest::key, Duration.ofSeconds(30));
+    private final PendingUpdates updates = new PendingUpdates(PendingUpdatesTest::key, Duration.ofSeconds(30), false);
 
     private List<PendingUpdate> admit(OptionalLong asked, long... ids) {
         updates.admit(asked, received(ids), 0);
@@ -87,10 +86,10 @@ class UnconfirmedUpdatesTest {
         updates.admit(NONE, received, 0);
         List<PendingUpdate> first = updates.takeDue(0);
         assertThat(first).extracting(PendingUpdate::id).containsExactly(10L, 11L, 15L);
-        updates.begin(first.get(0), true);
+        updates.begin(first.get(0), true, 0);
         updates.done(first.get(0));
         assertThat(due()).isEmpty();
-        updates.begin(first.get(1), true);
+        updates.begin(first.get(1), true, 0);
         updates.retryAt(first.get(1), 5);
         assertThat(due()).as("it is to be repeated").isEmpty();
         List<PendingUpdate> again = updates.takeDue(5);
@@ -113,7 +112,7 @@ class UnconfirmedUpdatesTest {
         List<PendingUpdate> pending = admit(NONE, 11, 12, 13);
         assertThat(updates.offset()).hasValue(11);
 
-        pending.forEach(update -> updates.begin(update, true));
+        pending.forEach(update -> updates.begin(update, true, 0));
         updates.done(pending.get(1));
         assertThat(updates.offset()).hasValue(11);
         updates.done(pending.get(0));
@@ -127,14 +126,14 @@ class UnconfirmedUpdatesTest {
     void beginsNothingInALimitedChatThoughItWasHandedOverBefore() throws Exception {
         updates.admit(NONE, List.of(inGroup(11), inGroup(12)), 0);
         List<PendingUpdate> pending = updates.takeDue(0);
-        assertThat(updates.begin(pending.get(0), true)).isTrue();
+        assertThat(updates.begin(pending.get(0), true, 0)).isTrue();
         Duration wait = Duration.ofSeconds(2);
-        updates.limit(pending.get(0), 0, wait);
+        updates.limit(pending.get(0), 0, wait, false);
 
-        assertThat(updates.begin(pending.get(1), true)).isFalse();
+        assertThat(updates.begin(pending.get(1), true, 0)).isFalse();
         assertThat(updates.takeDue(wait.toNanos() - 1)).isEmpty();
         assertThat(updates.takeDue(wait.toNanos())).isEqualTo(pending);
-        assertThat(updates.begin(pending.get(1), true)).isTrue();
+        assertThat(updates.begin(pending.get(1), true, 0)).isTrue();
     }
 
     /** An executor may run what it has refused, and it is handed over again. */
@@ -142,34 +141,32 @@ class UnconfirmedUpdatesTest {
     void beginsOnceForEachTimeItIsHandedOver() {
         PendingUpdate update = admit(NONE, 11).get(0);
         updates.retryAt(update, 0);
-        assertThat(updates.begin(update, true)).as("refused").isFalse();
+        assertThat(updates.begin(update, true, 0)).as("refused").isFalse();
         assertThat(updates.takeDue(0)).containsExactly(update);
 
-        assertThat(updates.begin(update, false)).as("without the lease").isFalse();
+        assertThat(updates.begin(update, false, 0)).as("without the lease").isFalse();
         assertThat(updates.takeDue(0)).containsExactly(update);
-        assertThat(updates.begin(update, true)).isTrue();
-        assertThat(updates.begin(update, true)).as("beside itself").isFalse();
+        assertThat(updates.begin(update, true, 0)).isTrue();
+        assertThat(updates.begin(update, true, 0)).as("beside itself").isFalse();
         updates.done(update);
-        assertThat(updates.begin(update, true)).as("once it is done").isFalse();
+        assertThat(updates.begin(update, true, 0)).as("once it is done").isFalse();
         assertThat(updates.offset()).hasValue(12);
     }
 
     private static ReceivedUpdate inGroup(long id) throws Exception {
-        ObjectMapper json = new ObjectMapper();
-        return ReceivedUpdate.of(
-                json.readTree("{\"update_id\": " + id
-                        + ", \"message\": {\"chat\": {\"id\": -100, \"type\": \"supergroup\", \"title\": \"G\"}}}"),
-                json.readerFor(Update.class));
+        return ReceivedUpdate.of(new ObjectMapper()
+                .readTree("{\"update_id\": " + id
+                        + ", \"message\": {\"chat\": {\"id\": -100, \"type\": \"supergroup\", \"title\": \"G\"}}}"));
     }
 
     @Test
     void takesNothingTwiceBeforeItIsConfirmed() {
         List<PendingUpdate> pending = admit(NONE, 11, 12);
-        updates.begin(pending.get(1), true);
+        updates.begin(pending.get(1), true, 0);
         updates.done(pending.get(1));
 
         assertThat(admit(OptionalLong.of(11), 11, 12)).isEmpty();
-        updates.begin(pending.get(0), true);
+        updates.begin(pending.get(0), true, 0);
         updates.done(pending.get(0));
         assertThat(admit(OptionalLong.of(13))).isEmpty();
         assertThat(updates.offset()).hasValue(13);
@@ -179,10 +176,10 @@ class UnconfirmedUpdatesTest {
     void holdsBackWhatComesAfterAFailureInTheSameConversation() {
         List<PendingUpdate> pending = admit(NONE, 11, 12, 21, 31);
         assertThat(pending).extracting(PendingUpdate::id).containsExactly(11L, 12L);
-        assertThat(updates.begin(pending.get(0), true)).isTrue();
+        assertThat(updates.begin(pending.get(0), true, 0)).isTrue();
         updates.retryAt(pending.get(0), 100);
 
-        assertThat(updates.begin(pending.get(1), true)).isTrue();
+        assertThat(updates.begin(pending.get(1), true, 0)).isTrue();
         updates.done(pending.get(1));
         assertThat(updates.takeDue(99)).isEmpty();
         assertThat(updates.nextDue(99)).hasValue(1);
@@ -192,7 +189,7 @@ class UnconfirmedUpdatesTest {
             List<PendingUpdate> due = updates.takeDue(100);
             assertThat(due).extracting(PendingUpdate::id).containsExactly(next);
             assertThat(updates.takeDue(100)).isEmpty();
-            assertThat(updates.begin(due.get(0), true)).isTrue();
+            assertThat(updates.begin(due.get(0), true, 0)).isTrue();
             updates.done(due.get(0));
         }
     }
@@ -201,7 +198,7 @@ class UnconfirmedUpdatesTest {
     @Test
     void nothingBeginsBesideAHandlerWhoseUpdateIsGone() throws Exception {
         PendingUpdate running = admit(NONE, 1001).get(0);
-        assertThat(updates.begin(running, true)).isTrue();
+        assertThat(updates.begin(running, true, 0)).isTrue();
         assertThat(admit(OptionalLong.of(1002), 11)).isEmpty();
         assertThat(updates.awaitQuiet(0)).isFalse();
         updates.done(running);
@@ -211,7 +208,7 @@ class UnconfirmedUpdatesTest {
     @Test
     void followsIdsThatBeginAnewLower() {
         admit(NONE, 1001).forEach(update -> {
-            updates.begin(update, true);
+            updates.begin(update, true, 0);
             updates.done(update);
         });
         assertThat(updates.offset()).hasValue(1002);
@@ -220,7 +217,7 @@ class UnconfirmedUpdatesTest {
         assertThat(lower).extracting(PendingUpdate::id).containsExactly(17L, 18L);
         assertThat(updates.offset()).hasValue(17);
         lower.forEach(update -> {
-            updates.begin(update, true);
+            updates.begin(update, true, 0);
             updates.done(update);
         });
         assertThat(updates.offset()).hasValue(19);
@@ -229,20 +226,20 @@ class UnconfirmedUpdatesTest {
     @Test
     void beginsNothingWhenItIsClosed() {
         List<PendingUpdate> pending = admit(NONE, 11, 12);
-        assertThat(updates.begin(pending.get(0), true)).isTrue();
+        assertThat(updates.begin(pending.get(0), true, 0)).isTrue();
         updates.close();
-        assertThat(updates.begin(pending.get(1), true)).isFalse();
+        assertThat(updates.begin(pending.get(1), true, 0)).isFalse();
     }
 
     /** Many successes must not make many calls to a backend that is in trouble. */
     @Test
     void whatMayBeAnOutageIsNotTriedAgainWithEachSuccess() {
         List<PendingUpdate> pending = admit(NONE, 11, 12, 13);
-        updates.begin(pending.get(0), true);
+        updates.begin(pending.get(0), true, 0);
         assertThat(updates.suspected(pending.get(0), 0).isOwn()).isFalse();
         updates.retryIn(pending.get(0), 0, Duration.ofSeconds(5));
         for (PendingUpdate other : pending.subList(1, 3)) {
-            updates.begin(other, true);
+            updates.begin(other, true, 0);
             updates.handled(other, Duration.ofMillis(50).toNanos());
         }
 
@@ -253,7 +250,7 @@ class UnconfirmedUpdatesTest {
     void isQuietWhenNothingRuns() throws Exception {
         List<PendingUpdate> pending = admit(NONE, 11, 12);
         assertThat(updates.awaitQuiet(0)).isTrue();
-        updates.begin(pending.get(0), true);
+        updates.begin(pending.get(0), true, 0);
         assertThat(updates.awaitQuiet(Duration.ofMillis(5).toNanos())).isFalse();
         updates.done(pending.get(0));
         assertThat(updates.awaitQuiet(0)).isTrue();
@@ -282,7 +279,7 @@ class UnconfirmedUpdatesTest {
             queue.addAll(updates.takeDue(now));
             for (int i = random.nextInt(20); i > 0 && !queue.isEmpty(); i--) {
                 PendingUpdate update = queue.remove(random.nextInt(queue.size())); // in any order
-                if (!updates.begin(update, true)) {
+                if (!updates.begin(update, true, 0)) {
                     continue;
                 }
                 if (random.nextInt(4) == 0) {

@@ -1,0 +1,27 @@
+package io.botfsm.telegrambots;
+
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** One chat: who sends there, and when. All but the lock is guarded by {@link SendPacing}. */
+final class ChatPacing {
+    /** Taken for a whole message, in the order of arrival. */
+    final ReentrantLock order = new ReentrantLock(true);
+
+    final String chat;
+    final List<SendWindow> windows;
+    /** Until when Telegram takes nothing for this chat. */
+    long pausedUntil;
+    /** How many senders are at it or wait. */
+    int users;
+
+    ChatPacing(String chat, List<SendWindow> windows, long now) {
+        this.chat = chat;
+        this.windows = windows;
+        this.pausedUntil = now;
+    }
+
+    boolean isIdle(long now) {
+        return users == 0 && pausedUntil - now <= 0 && windows.stream().allMatch(window -> window.isOver(now));
+    }
+}

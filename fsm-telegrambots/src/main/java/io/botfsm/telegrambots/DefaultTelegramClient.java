@@ -1,0 +1,44 @@
+package io.botfsm.telegrambots;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import okhttp3.OkHttpClient;
+import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
+import org.telegram.telegrambots.meta.TelegramUrl;
+import org.telegram.telegrambots.meta.generics.TelegramClient;
+
+/**
+ * TelegramBots' own client, with timeouts and a connection pool that ends with it. The only class that needs
+ * {@code telegrambots-client}.
+ */
+final class DefaultTelegramClient implements AutoCloseable {
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
+
+    private final OkHttpClient http = new OkHttpClient.Builder()
+            .connectTimeout(CALL_TIMEOUT)
+            .callTimeout(CALL_TIMEOUT)
+            .build();
+    private final TelegramClient client;
+
+    /** @throws IllegalArgumentException if the server's address has a path, which TelegramBots' client cannot have */
+    DefaultTelegramClient(BotToken token, URI server) {
+        if (!server.getPath().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "TelegramBots' client sends to a server without a path; give a client(…) for " + server);
+        }
+        String scheme = server.getScheme().toLowerCase(Locale.ROOT);
+        int port = server.getPort() >= 0 ? server.getPort() : scheme.equals("http") ? 80 : 443;
+        client = new OkHttpTelegramClient(http, token.value(), new TelegramUrl(scheme, server.getHost(), port, false));
+    }
+
+    TelegramClient client() {
+        return client;
+    }
+
+    @Override
+    public void close() {
+        http.dispatcher().executorService().shutdown();
+        http.connectionPool().evictAll();
+    }
+}

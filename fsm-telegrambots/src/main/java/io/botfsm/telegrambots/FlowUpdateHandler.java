@@ -1,0 +1,92 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.Fsm;
+import io.botfsm.flow.Flow;
+import io.botfsm.storage.EventId;
+import io.botfsm.storage.StorageKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.telegram.telegrambots.meta.api.methods.AnswerCallbackQuery;
+import org.telegram.telegrambots.meta.api.objects.Update;
+import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
+
+/** Lets a flow answer updates. Thread-safe. */
+final class FlowUpdateHandler<I, O> implements UpdateHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(FlowUpdateHandler.class.getPackageName());
+
+    private final Flow<I, O> flow;
+    private final Function<? super Update, Optional<I>> in;
+    private final ReplyFormat<? super O> out;
+    private final TelegramSender sender;
+    private final Optional<Consumer<? super DeadLetter>> deadLetters;
+
+    FlowUpdateHandler(
+            Flow<I, O> flow,
+            Function<? super Update, Optional<I>> in,
+            ReplyFormat<? super O> out,
+            TelegramSender sender,
+            Optional<Consumer<? super DeadLetter>> deadLetters) {
+        this.flow = flow;
+        this.in = in;
+        this.out = out;
+        this.sender = sender;
+        this.deadLetters = deadLetters;
+    }
+
+    /** Handles nothing that could not be answered: while a chat takes no message, its updates wait as they came. */
+    @Override
+    public void handle(Fsm fsm, StorageKey key, Update update) throws TelegramApiException {
+        Optional<I> input = in.apply(update);
+        Optional<ChatAddress> to = ChatAddress.of(update);
+        if (input.isEmpty() || to.isEmpty()) {
+            LOG.debug("Update {} is not for the flow", update.getUpdateId());
+            return;
+        }
+        sender.awaitReady(to.get().chatId());
+        send(to.get(), flow.handle(fsm, key, EventId.of(update.getUpdateId()), input.get()));
+        if (update.hasCallbackQuery()) {
+            stopGlowing(update.getCallbackQuery().getId());
+        }
+    }
+
+    /** Sends what the flow says when nobody has asked. */
+    void send(StorageKey key, List<O> replies) throws TelegramApiException {
+        send(ChatAddress.of(key), replies);
+    }
+
+    private void send(ChatAddress to, List<O> replies) throws TelegramApiException {
+        for (O reply : replies) {
+            if (sender.send(out.format(to, reply)).isEmpty()) {
+                return; // nobody is there
+            }
+        }
+    }
+
+    /** A button that is not answered shows a progress bar for a while; late answers are refused. */
+    private void stopGlowing(String callbackQuery) {
+        try {
+            var unused = sender.send(new AnswerCallbackQuery(callbackQuery));
+        } catch (TelegramApiException e) {
+            LOG.debug("A callback query was not answered: {}", e.getMessage());
+        }
+    }
+
+    /** While nothing can be sent to anybody, updates wait; they are stored, and ask their questions again. */
+    @Override
+    public boolean isOutage(Throwable failure) {
+        return failure instanceof TelegramApiException;
+    }
+
+    @Override
+    public void onDeadLetter(DeadLetter letter) throws Exception {
+        if (deadLetters.isPresent()) {
+            deadLetters.get().accept(letter);
+        } else {
+            UpdateHandler.super.onDeadLetter(letter);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.botfsm.telegrambots;
+
+import io.botfsm.internal.text.Text;
+import io.botfsm.lock.Lease;
+import io.botfsm.storage.inbox.InboxFencedException;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
+import io.botfsm.storage.inbox.WaitingUpdate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps an inbox in step with the updates in memory: stores those that take long, removes those that are done, and
+ * finds those that operators replay. All calls of the inbox are made one after another, so that what an answer means is
+ * known; once it is {@linkplain #open open} on a thread of its own. While the inbox fails, updates stay unconfirmed
+ * instead.
+ */
+final class InboxSync {
+    private static final Logger LOG = LoggerFactory.getLogger(InboxSync.class.getPackageName());
+
+    private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
+    /** What changes meanwhile goes into one call. */
+    private static final Duration LINGER = Duration.ofMillis(10);
+
+    private static final long LOOK_INTERVAL = TimeUnit.SECONDS.toNanos(3);
+    private static final long FULL_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    private final Object botId;
+    private final UpdateInbox inbox;
+    private final InboxLimits limits;
+    private final Duration maxAge;
+    private final Lease lease;
+    private final OptionalLong token;
+    private final PendingUpdates updates;
+    private final LongSupplier nanos;
+    private final Backoff backoff;
+    private final Thread thread = new Thread(this::run, "botfsm-telegram-inbox");
+
+    private boolean open;
+    /** The last position that was read. */
+    private long known;
+
+    private long nextLook;
+    private long nextStore;
+    private boolean full;
+    private int failures;
+
+    InboxSync(
+            PollingSession.Builder settings,
+            UpdateInbox inbox,
+            InboxLimits limits,
+            Lease lease,
+            PendingUpdates updates) {
+        this.botId = settings.token.botId();
+        this.inbox = inbox;
+        this.limits = limits;
+        this.maxAge = settings.inboxMaxAge;
+        this.lease = lease;
+        this.token = OptionalLong.of(lease.fencingToken());
+        this.updates = updates;
+        this.nanos = settings.nanos;
+        this.backoff = settings.outageBackoff;
+        this.nextStore = nanos.getAsLong();
+        this.nextLook = nextStore + LOOK_INTERVAL;
+        thread.setDaemon(true);
+    }
+
+    /** Whether all that waited has been read. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** Tries to read all that waits, behind which goes what Telegram gives. Pauses after a failure. */
+    void open() throws InterruptedException {
+        if (!lease.isHeld()) {
+            updates.awaitClosed(NOT_HELD_PAUSE.toNanos());
+        } else if (succeeds(this::readAll)) {
+            open = true;
+            thread.start();
+        } else {
+            updates.awaitClosed(backoff.after(failures).toNanos());
+        }
+    }
+
+    private void readAll() {
+        // Raises the fence: from now on no former instance stores anything that would be found too late.
+        var unused = inbox.add(botId, List.of(), limits, token);
+        read();
+    }
+
+    private void run() {
+        try {
+            while (!updates.isClosed()) {
+                long changes = updates.changes();
+                if (!lease.isHeld()) {
+                    updates.awaitClosed(NOT_HELD_PAUSE.toNanos());
+                } else if (succeeds(this::bringUpToDate)) {
+                    updates.awaitChange(changes, untilNext());
+                    updates.awaitClosed(LINGER.toNanos());
+                } else {
+                    updates.awaitClosed(backoff.after(failures).toNanos());
+                }
+            }
+            if (updates.awaitQuiet(TimeUnit.DAYS.toNanos(1)) && lease.isHeld()) {
+                var unused = succeeds(this::settle);
+            }
+        } catch (InterruptedException e) { // by nobody
+            LOG.debug("The inbox was interrupted", e);
+        }
+    }
+
+    private boolean succeeds(Runnable calls) {
+        try {
+            calls.run();
+            if (failures > 0) {
+                LOG.info("The inbox works again");
+            }
+            failures = 0;
+            return true;
+        } catch (Throwable e) { // of whatever kind: whoever is not stored stays unconfirmed
+            if (e instanceof InboxFencedException fenced) {
+                lease.fenced(fenced.highest());
+            }
+            failures++;
+            if (lease.isHeld()) { // or it is the end that fails
+                LOG.warn(
+                        "The inbox fails, and is tried again; updates that it cannot take stay unconfirmed: {}",
+                        Text.oneLine(e.toString()));
+            }
+            return false;
+        }
+    }
+
+    private void bringUpToDate() {
+        settle();
+        long now = nanos.getAsLong();
+        if (now - nextStore >= 0) {
+            store(now);
+        }
+        if (now - nextLook >= 0) {
+            read();
+            updates.expire(now, maxAge);
+            nextLook = now + LOOK_INTERVAL;
+        }
+    }
+
+    private long untilNext() {
+        long now = nanos.getAsLong();
+        OptionalLong store = updates.nextToStore(now);
+        long untilLook = nextLook - now;
+        return store.isPresent() ? Math.min(untilLook, Math.max(store.getAsLong(), nextStore - now)) : untilLook;
+    }
+
+    /** Removes what is done, and keeps dead letters. */
+    private void settle() {
+        for (Optional<PendingUpdate> dead = updates.toBury(); dead.isPresent(); dead = updates.toBury()) {
+            PendingUpdate update = dead.get();
+            inbox.bury(botId, update.inInbox(), update.burial.orElseThrow(), limits, token);
+            updates.buried(update);
+            nextStore = nanos.getAsLong();
+        }
+        for (List<PendingUpdate> done = updates.toRemove(); !done.isEmpty(); done = updates.toRemove()) {
+            inbox.remove(botId, inInbox(done), token);
+            updates.removed(done);
+            nextStore = nanos.getAsLong();
+        }
+    }
+
+    private void store(long now) {
+        List<PendingUpdate> due = updates.toStore(now);
+        List<PendingUpdate> batch = due.stream()
+                .takeWhile(update -> update.inInbox().size() <= limits.bytes())
+                .toList();
+        while (!batch.isEmpty()) {
+            updates.storing(batch);
+            if (inbox.add(botId, inInbox(batch), limits, token)) {
+                updates.stored(batch, now);
+                break;
+            }
+            batch = batch.subList(0, batch.size() / 2);
+        }
+        report(!due.isEmpty() && batch.isEmpty());
+        nextStore = full ? now + FULL_PAUSE : now;
+    }
+
+    private void report(boolean isFull) {
+        if (isFull && !full) {
+            LOG.warn("The inbox has no room within {}: the updates beyond stay with Telegram until it has", limits);
+        } else if (full && !isFull) {
+            LOG.info("The inbox has room again");
+        }
+        full = isFull;
+    }
+
+    private static List<InboxUpdate> inInbox(List<PendingUpdate> updates) {
+        return updates.stream().map(PendingUpdate::inInbox).toList();
+    }
+
+    private void read() {
+        List<WaitingUpdate> page;
+        do {
+            page = inbox.waiting(botId, known, UpdateInbox.MAX_UPDATES);
+            updates.restore(page, Instant.now(), nanos.getAsLong());
+            known = page.isEmpty() ? known : page.get(page.size() - 1).position();
+        } while (page.size() == UpdateInbox.MAX_UPDATES);
+    }
+
+    /** Waits until the last call has been made, when the updates are closed; returns whether that came in time. */
+    boolean awaitEnd(long nanoseconds) throws InterruptedException {
+        TimeUnit.NANOSECONDS.timedJoin(thread, nanoseconds);
+        return !thread.isAlive();
+    }
+}

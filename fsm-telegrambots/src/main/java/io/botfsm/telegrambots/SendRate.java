@@ -1,0 +1,26 @@
+package io.botfsm.telegrambots;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * How fast messages may leave.
+ *
+ * @param most how many within any such period
+ */
+record SendRate(int most, Duration period) {
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    SendRate {
+        requireNonNull(period, "period");
+        if (most < 1 || period.isNegative() || period.isZero() || period.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a rate is at least one message in a positive period of up to a day: %d in %s",
+                    most,
+                    period));
+        }
+    }
+}

@@ -1,0 +1,379 @@
+package io.botfsm.telegrambots;
+
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.Fsm;
+import io.botfsm.flow.Flow;
+import io.botfsm.internal.text.Text;
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStoreProvider;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorageProvider;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.telegram.telegrambots.meta.api.objects.Update;
+import org.telegram.telegrambots.meta.generics.TelegramClient;
+
+/**
+ * A whole bot on Telegram: polls as long as this instance is the active one, lets a flow or a handler answer, sends the
+ * replies, and stops in order.
+ *
+ * <pre>{@code
+ * int status;
+ * try (BotRedis redis = LettuceRedis.connect("redis://localhost:6379/1")) {
+ *     status = TelegramRunner.polling(BotToken.fromEnvironment())
+ *             .flow(PIZZA, Texts.in(), Texts.out())
+ *             .storage(redis)
+ *             .lock("pizza-bot")
+ *             .run();
+ * }
+ * System.exit(status);
+ * }</pre>
+ *
+ * <p>It puts together an {@link InstanceLock}, a {@link BotRunner}, a {@link PollingSession} and a
+ * {@link TelegramSender}; each of them may be set, and used without this class. Configured and run by one thread, and
+ * run once. {@link #stop} may be called by any, at any time.
+ */
+public final class TelegramRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(TelegramRunner.class.getPackageName());
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final BotToken token;
+    private Optional<HandlerFactory> handlers = Optional.empty();
+    private Optional<Storages> storages = Optional.empty();
+    private Optional<String> lockName = Optional.empty();
+    private Optional<TelegramClient> client = Optional.empty();
+    private Optional<URI> server = Optional.empty();
+    private Optional<Consumer<? super DeadLetter>> deadLetters = Optional.empty();
+    private Consumer<? super Fsm.Builder> fsmSettings = settings -> {};
+    private Consumer<? super InstanceLock.Builder> lockSettings = settings -> {};
+    private Consumer<? super BotRunner> runnerSettings = settings -> {};
+    private Consumer<? super PollingSession.Builder> pollingSettings = settings -> {};
+    private Consumer<? super TelegramSender.Builder> senderSettings = settings -> {};
+    private boolean begun;
+
+    private final Object stopLock = new Object();
+    private boolean stopAsked;
+    private @Nullable BotRunner running;
+
+    private TelegramRunner(BotToken token) {
+        this.token = token;
+    }
+
+    /** What answers, once there is a sender. */
+    private interface HandlerFactory {
+        UpdateHandler handler(TelegramSender sender);
+
+        /** The conversations that it needs, to which settings may be added. */
+        Fsm.Builder conversations(StateStorage storage);
+
+        /** The kinds of updates that it answers; all if it does not say. */
+        Optional<List<String>> kinds();
+    }
+
+    /** What is opened for a run, and closed at its end. */
+    private record Storages(
+            StateStorageProvider conversations, LeaseStoreProvider leases, String name, boolean owned) {}
+
+    /** A bot that polls. */
+    public static TelegramRunner polling(BotToken token) {
+        return new TelegramRunner(requireNonNull(token, "token"));
+    }
+
+    /**
+     * Lets a flow answer. The bot gets messages and presses of buttons; if {@code in} takes other kinds of updates, ask
+     * for them by {@link #pollingSettings} and {@link PollingSession.Builder#allowedUpdates}. A press is answered by
+     * itself, after the replies to it.
+     *
+     * @param in how an update becomes the flow's input; empty if it is not for the flow. Called by several threads
+     * @param out how a reply becomes a message
+     * @throws IllegalStateException if there is a flow or a handler already
+     */
+    public <I, O> TelegramRunner flow(
+            Flow<I, O> flow, Function<? super Update, Optional<I>> in, ReplyFormat<? super O> out) {
+        requireNonNull(flow, "flow");
+        requireNonNull(in, "in");
+        requireNonNull(out, "out");
+        return answerBy(new HandlerFactory() {
+            @Override
+            public UpdateHandler handler(TelegramSender sender) {
+                return new FlowUpdateHandler<>(flow, in, out, sender, deadLetters);
+            }
+
+            @Override
+            public Fsm.Builder conversations(StateStorage storage) {
+                var unused = flow.fsm(storage); // refuses a storage that lacks something
+                return flow.register(Fsm.builder(storage));
+            }
+
+            @Override
+            public Optional<List<String>> kinds() {
+                return Optional.of(List.of("message", "callback_query"));
+            }
+        });
+    }
+
+    /**
+     * Lets a handler answer.
+     *
+     * @param handler makes it, once a run, of what sends its replies
+     * @throws IllegalStateException if there is a flow or a handler already
+     */
+    public TelegramRunner handler(Function<? super TelegramSender, ? extends UpdateHandler> handler) {
+        requireNonNull(handler, "handler");
+        return answerBy(new HandlerFactory() {
+            @Override
+            public UpdateHandler handler(TelegramSender sender) {
+                return requireNonNull(handler.apply(sender), "the handler");
+            }
+
+            @Override
+            public Fsm.Builder conversations(StateStorage storage) {
+                return Fsm.builder(storage);
+            }
+
+            @Override
+            public Optional<List<String>> kinds() {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private TelegramRunner answerBy(HandlerFactory chosen) {
+        if (handlers.isPresent()) {
+            throw new IllegalStateException("a bot has one flow or handler; several flows are joined by Flow.join");
+        }
+        handlers = Optional.of(chosen);
+        return this;
+    }
+
+    /**
+     * Keeps conversations and the lock in one place, such as a {@code BotRedis} or a {@code BotDatabase}. What is
+     * opened of it is closed at the end; it itself is not.
+     */
+    public <S extends StateStorageProvider & LeaseStoreProvider> TelegramRunner storage(S provider) {
+        requireNonNull(provider, "provider");
+        storages = Optional.of(new Storages(provider, provider, provider.toString(), true));
+        return this;
+    }
+
+    /** Keeps conversations and the lock in these, which are not closed. */
+    public TelegramRunner storage(StateStorage conversations, LeaseStore leases) {
+        requireNonNull(conversations, "conversations");
+        requireNonNull(leases, "leases");
+        String name = conversations.getClass().getSimpleName();
+        storages = Optional.of(new Storages(() -> conversations, () -> leases, name, false));
+        return this;
+    }
+
+    /**
+     * The name of the lock that all instances of this bot have in common. If another instance is active, {@link #run}
+     * returns {@link BotRunner#ANOTHER_IS_ACTIVE} at once, unless {@link BotRunner#standby} is chosen by
+     * {@link #runnerSettings}.
+     */
+    public TelegramRunner lock(String name) {
+        lockName = Optional.of(requireNonNull(name, "name"));
+        return this;
+    }
+
+    /** Waits while another instance is active, and takes over when it is not. */
+    public TelegramRunner standby() {
+        return runnerSettings(BotRunner::standby);
+    }
+
+    /**
+     * Sends by this client, which is not closed. By default by TelegramBots' own, of {@code telegrambots-client}, with
+     * timeouts of 15 seconds.
+     */
+    public TelegramRunner client(TelegramClient chosen) {
+        client = Optional.of(requireNonNull(chosen, "client"));
+        return this;
+    }
+
+    /** Polls and sends at another server than Telegram's own; see {@link PollingSession.Builder#server}. */
+    public TelegramRunner server(URI address) {
+        server = Optional.of(requireNonNull(address, "address"));
+        return this;
+    }
+
+    /**
+     * Takes updates that the flow has failed for, as {@link UpdateHandler#onDeadLetter} does; a handler has its own.
+     */
+    public TelegramRunner onDeadLetter(Consumer<? super DeadLetter> receiver) {
+        deadLetters = Optional.of(requireNonNull(receiver, "receiver"));
+        return this;
+    }
+
+    /** Adds settings of the conversations, such as data types or listeners. */
+    public TelegramRunner fsmSettings(Consumer<? super Fsm.Builder> settings) {
+        fsmSettings = both(fsmSettings, settings);
+        return this;
+    }
+
+    /** Adds settings of the lock, such as its time to live or listeners. */
+    public TelegramRunner lockSettings(Consumer<? super InstanceLock.Builder> settings) {
+        lockSettings = both(lockSettings, settings);
+        return this;
+    }
+
+    /** Adds settings of the run, such as timeouts of the stop, or what is to be closed at its end. */
+    public TelegramRunner runnerSettings(Consumer<? super BotRunner> settings) {
+        runnerSettings = both(runnerSettings, settings);
+        return this;
+    }
+
+    /** Adds settings of polling, such as the keys of conversations, kinds of updates, threads, or an isolation. */
+    public TelegramRunner pollingSettings(Consumer<? super PollingSession.Builder> settings) {
+        pollingSettings = both(pollingSettings, settings);
+        return this;
+    }
+
+    /** Adds settings of the sender, such as its pace. */
+    public TelegramRunner senderSettings(Consumer<? super TelegramSender.Builder> settings) {
+        senderSettings = both(senderSettings, settings);
+        return this;
+    }
+
+    private static <T> Consumer<T> both(Consumer<? super T> one, Consumer<? super T> other) {
+        requireNonNull(other, "settings");
+        return settings -> {
+            one.accept(settings);
+            other.accept(settings);
+        };
+    }
+
+    /**
+     * Runs until the bot has to stop, and stops it. Everything that was opened is closed afterwards.
+     *
+     * @return the exit status: {@link BotRunner#STOPPED}, {@link BotRunner#FAILED} or
+     *     {@link BotRunner#ANOTHER_IS_ACTIVE}
+     * @throws IllegalStateException if something that is needed was not set, or it was called before
+     * @throws IllegalArgumentException if the storage lacks something that the flow needs, or settings contradict each
+     *     other
+     * @throws io.botfsm.storage.FsmException if the storage could not be opened
+     */
+    public int run() {
+        HandlerFactory answering = required(handlers, "flow(…) or handler(…)");
+        Storages places = required(storages, "storage(…)");
+        String name = required(lockName, "lock(…)");
+        if (begun) {
+            throw new IllegalStateException("a TelegramRunner runs once, and this one has begun");
+        }
+        begun = true;
+        OpenedParts opened = new OpenedParts();
+        try {
+            return prepared(answering, places, name, opened);
+        } catch (Throwable e) {
+            opened.close(e);
+            throw e;
+        }
+    }
+
+    private int prepared(HandlerFactory answering, Storages places, String name, OpenedParts opened) {
+        PollingSession.Builder polling = PollingSession.builder(token);
+        server.ifPresent(polling::server);
+        answering.kinds().ifPresent(polling::allowedUpdates);
+        pollingSettings.accept(polling);
+        TelegramSender sender = sender(opened);
+        UpdateHandler handler = answering.handler(sender);
+        StateStorage conversations = places.conversations().stateStorage();
+        LeaseStore leases;
+        if (places.owned()) {
+            opened.add("storage", conversations);
+            leases = places.leases().leaseStore();
+            opened.add("leases", leases);
+        } else {
+            leases = places.leases().leaseStore();
+        }
+        Fsm.Builder fsmBuilder = answering.conversations(conversations);
+        fsmSettings.accept(fsmBuilder);
+        Fsm fsm = fsmBuilder.build();
+        InstanceLock.Builder lock = InstanceLock.builder(leases, name);
+        lockSettings.accept(lock);
+        BotRunner runner = BotRunner.of(lock.build());
+        opened.closeBy(runner);
+        runnerSettings.accept(runner);
+        begin(runner);
+        LOG.info(
+                "Bot {} polls under lock {}, with conversations in {}", token.botId(), Text.field(name), places.name());
+        return runner.run(lease -> polling.start(lease, fsm, handler));
+    }
+
+    private TelegramSender sender(OpenedParts opened) {
+        TelegramSender.Builder settings = TelegramSender.builder(client.orElseGet(() -> ownClient(opened)));
+        senderSettings.accept(settings);
+        return settings.build();
+    }
+
+    private TelegramClient ownClient(OpenedParts opened) {
+        try {
+            DefaultTelegramClient own =
+                    new DefaultTelegramClient(token, server.orElse(PollingSession.Builder.TELEGRAM));
+            opened.add("client", own);
+            return own.client();
+        } catch (NoClassDefFoundError e) {
+            throw new IllegalStateException(
+                    "there is nothing to send with: add org.telegram:telegrambots-client to the program, or give a"
+                            + " client(…)",
+                    e);
+        }
+    }
+
+    private static <T> T required(Optional<T> part, String name) {
+        return part.orElseThrow(() -> new IllegalStateException("a TelegramRunner needs " + name));
+    }
+
+    private void begin(BotRunner runner) {
+        synchronized (stopLock) {
+            running = runner;
+            if (stopAsked) {
+                runner.stop();
+            }
+        }
+    }
+
+    /** Asks for a stop in order, and does not wait for it: the stop is over when {@link #run} returns. */
+    public void stop() {
+        synchronized (stopLock) {
+            stopAsked = true;
+            if (running != null) {
+                running.stop();
+            }
+        }
+    }
+
+    /** What a run has opened, to be closed in this order. */
+    private static final class OpenedParts {
+        private final Map<String, AutoCloseable> parts = new LinkedHashMap<>();
+
+        void add(String name, AutoCloseable part) {
+            parts.put(name, part);
+        }
+
+        void closeBy(BotRunner runner) {
+            parts.forEach((name, part) -> runner.thenClose(name, CLOSE_TIMEOUT, part));
+        }
+
+        /** After a failure before the run. */
+        void close(Throwable failure) {
+            parts.values().forEach(part -> {
+                try {
+                    part.close();
+                } catch (Exception e) {
+                    failure.addSuppressed(e);
+                }
+            });
+        }
+    }
+}

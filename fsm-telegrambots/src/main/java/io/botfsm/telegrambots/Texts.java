@@ -1,0 +1,48 @@
+package io.botfsm.telegrambots;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.telegram.telegrambots.meta.api.objects.Update;
+
+/** For flows that hear texts and say texts. */
+public final class Texts {
+    /** A command with the bot that it is for, as Telegram's apps send it in groups. */
+    private static final Pattern COMMAND_TO = Pattern.compile("(?s)(/\\w+)@(\\w+)(.*)");
+
+    private Texts() {}
+
+    /** The text of a message, as it is; nothing else is for the flow. */
+    public static Function<Update, Optional<String>> in() {
+        return update -> update.hasMessage() && update.getMessage().hasText()
+                ? Optional.of(update.getMessage().getText())
+                : Optional.empty();
+    }
+
+    /**
+     * The text of a message, for a bot that is in groups: {@code /order@pizza_bot} is heard as {@code /order}, and a
+     * command to another bot is not for the flow.
+     *
+     * @param botName the bot's user name, with or without {@code @}
+     */
+    public static Function<Update, Optional<String>> in(String botName) {
+        String own = requireNonNull(botName, "botName").replaceFirst("^@", "");
+        return update -> in().apply(update).flatMap(text -> {
+            Matcher command = COMMAND_TO.matcher(text);
+            if (!command.matches()) {
+                return Optional.of(text);
+            }
+            return own.equalsIgnoreCase(command.group(2))
+                    ? Optional.of(command.group(1) + command.group(3))
+                    : Optional.empty();
+        });
+    }
+
+    /** The text as a message without buttons and formatting. */
+    public static ReplyFormat<String> out() {
+        return ChatAddress::message;
+    }
+}
