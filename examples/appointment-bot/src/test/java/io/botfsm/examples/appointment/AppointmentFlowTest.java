@@ -235,7 +235,7 @@ class AppointmentFlowTest {
     }
 
     @Test
-    void bothHaveTheLinesThatTheReadmeSays() throws Exception {
+    void bothHaveTheLinesThatTheDocsSay() throws Exception {
         long flow = lines("src/main/java/io/botfsm/examples/appointment/AppointmentFlow.java");
         long other = lines("src/test/java/io/botfsm/examples/appointment/MapAndSwitchBot.java");
         assertThat(flow).isLessThanOrEqualTo(150);
