@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Scanner;
 import org.sqlite.SQLiteDataSource;
@@ -45,7 +46,7 @@ public final class AppointmentBot {
     public static void main(String... arguments) throws Exception {
         SQLiteDataSource database = new SQLiteDataSource();
         database.setUrl("jdbc:sqlite:" + (arguments.length > 0 ? arguments[0] : "appointments.db"));
-        Flow<String, String> flow = AppointmentFlow.of(new Clinic(database, Clock.systemDefaultZone()));
+        Flow<String, String> flow = AppointmentFlow.of(new Clinic(database, Clock.system(ZoneId.systemDefault())));
         int status;
         if (arguments.length > 1) {
             try (BotRedis redis = LettuceRedis.connect(arguments[1])) {
