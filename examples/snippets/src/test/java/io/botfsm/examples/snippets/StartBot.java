@@ -1,5 +1,7 @@
 package io.botfsm.examples.snippets;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.botfsm.Fsm;
 import io.botfsm.flow.Flow;
 import io.botfsm.memory.MemoryStateStorage;
@@ -33,7 +35,7 @@ public class StartBot {
     public static void main(String[] args) {
         Fsm fsm = PIZZA.fsm(new MemoryStateStorage());
         StorageKey key = StorageKey.bot(1).chat(1).user(1).build();
-        for (Scanner in = new Scanner(System.in); in.hasNextLine(); ) {
+        for (Scanner in = new Scanner(System.in, UTF_8); in.hasNextLine(); ) {
             PIZZA.handle(fsm, key, in.nextLine()).forEach(System.out::println);
         }
     }
