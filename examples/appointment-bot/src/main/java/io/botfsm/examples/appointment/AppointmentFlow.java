@@ -15,11 +15,11 @@ final class AppointmentFlow {
         CHOICE
     }
 
-    record Chosen(@Nullable String language) {}
+    record Chosen(String language) {}
 
     private static final SubFlow<String, String, Chosen> LANGUAGE = SubFlow.of(
             Language.class,
-            new Chosen(null),
+            new Chosen("English"),
             f -> f.state(Language.CHOICE, s -> {
                 s.ask("English or Deutsch?").ends();
                 s.answer((turn, text) -> switch (text) {

@@ -84,24 +84,25 @@ record Options(Set<String> flags, Map<String, String> values) {
      * @throws IllegalArgumentException if it cannot be understood; the message names the option, and has no credentials
      */
     static Options parse(List<String> arguments) {
-        Options options = new Options(new HashSet<>(), new HashMap<>());
+        Set<String> flags = new HashSet<>();
+        Map<String, String> values = new HashMap<>();
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String[] parts = rest.next().split("=", 2);
             String name = parts[0].equals("-h") ? "--help" : parts[0];
             if (PATTERNS.containsKey(name)) {
-                options.values.put(name, checked(name, value(parts, rest)));
+                values.put(name, checked(name, value(parts, rest)));
             } else if (!FLAGS.contains(name)) {
                 throw new IllegalArgumentException("Unknown option: " + masked(name));
             } else if (parts.length == 2) {
                 throw new IllegalArgumentException(name + " takes no value"); // which may be a secret
             } else {
-                options.flags.add(name);
+                flags.add(name);
             }
         }
-        if (options.has("--lock-status") && options.has("--lock-release")) {
+        if (flags.containsAll(List.of("--lock-status", "--lock-release"))) {
             throw new IllegalArgumentException("--lock-status and --lock-release exclude each other");
         }
-        return options;
+        return new Options(Set.copyOf(flags), Map.copyOf(values));
     }
 
     private static String value(String[] parts, Iterator<String> rest) {
