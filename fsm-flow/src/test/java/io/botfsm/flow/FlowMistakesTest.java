@@ -81,10 +81,10 @@ class FlowMistakesTest {
                         record Data(String text) {}
                         static final Flow<String, String> FLOW = Flow.of(Step.class, new Data(null), f -> {
                             f.idle("idle").begin("/begin"::equals, Step.FIRST);
-                            f.state(Step.FIRST, s -> { s.to(Step.SECOND); %s });
+                            f.state(Step.FIRST, s -> { s.to(Step.SECOND); LINE });
                         });
                     }
-                    """.formatted(line);
+                    """.replace("LINE", line);
             StringWriter output = new StringWriter();
             boolean isCompiled = ToolProvider.getSystemJavaCompiler()
                     .getTask(

@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -121,7 +122,7 @@ public final class TerminalBot {
                 lines.putBack(line);
                 return false;
             }
-            replies(line).forEach(reply -> out.printf(format, reply));
+            replies(line).forEach(reply -> out.printf(Locale.ROOT, format, reply));
             return !out.checkError();
         }
 
