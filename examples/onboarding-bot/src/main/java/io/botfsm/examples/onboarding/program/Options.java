@@ -161,7 +161,8 @@ record Options(Set<String> flags, Map<String, String> values) {
     }
 
     /**
-     * The name of the only instance; by default one for each bot, since those with different tokens may share a storage.
+     * The name of the only instance; by default one for each bot, since those with different tokens may share a
+     * storage.
      */
     String instance(Optional<Long> botId) {
         return value("--instance", DEFAULT_INSTANCE + botId.map(id -> "-" + id).orElse(""));
