@@ -124,7 +124,7 @@ class FiredTimeoutTest {
     }
 
     @Test
-    void whatWasNotSentIsAskedAgainWithoutTheHandler() {
+    void ruleF17_whatWasNotSentIsAskedAgainWithoutTheHandler() {
         say("/visit");
         fireInVain();
         Snapshot unsent = stored();
@@ -183,7 +183,7 @@ class FiredTimeoutTest {
     }
 
     @Test
-    void aUserWhoIsFasterThanTheRedeliveryNeedsNone() {
+    void ruleF17_aUserWhoIsFasterThanTheRedeliveryNeedsNone() {
         say("/visit");
         fireInVain();
         Instant redelivery = deadline();

@@ -45,25 +45,6 @@ class FlowDefinitionTest {
     }
 
     @Test
-    void silentState() {
-        refused(f -> first(f).state(Step.SECOND, s -> {}), "Step", "SECOND", "silent", "add ask(...)");
-    }
-
-    @Test
-    void inescapableState() {
-        refused(
-                f -> first(f).state(Step.SECOND, s -> s.ask("?").answer((turn, in) -> turn.again())),
-                "SECOND",
-                "inescapable",
-                "add to(...) or ends()");
-    }
-
-    @Test
-    void exitsThatNothingTakes() {
-        refused(f -> first(f).state(Step.SECOND, s -> s.ask("?").ends()), "SECOND", "add answer(...)");
-    }
-
-    @Test
     void stateDeclaredTwice() {
         refused(f -> first(f).state(Step.FIRST, s -> s.ask("again")), "FIRST", "declared twice");
         refused(
@@ -73,22 +54,6 @@ class FlowDefinitionTest {
                                 now -> java.util.List.of()),
                 "FIRST",
                 "declared twice");
-    }
-
-    @Test
-    void constantWithoutADeclaration() {
-        refused(f -> first(f), "SECOND", "not declared", "state(SECOND, ...)");
-    }
-
-    @Test
-    void unreachableState() {
-        refused(
-                f -> f.idle("idle")
-                        .begin("/begin"::equals, Step.SECOND)
-                        .state(Step.FIRST, FlowDefinitionTest::toSecond)
-                        .state(Step.SECOND, s -> s.ask("second.")),
-                "FIRST",
-                "unreachable");
     }
 
     @Test

@@ -62,7 +62,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void dataIsStoredByPropertyUnderTheGroup() {
+    void ruleF09_dataIsStoredByPropertyUnderTheGroup() {
         say(PIZZA, "/order");
         say(PIZZA, "small");
         assertThat(stored().data()).containsOnlyKeys("last", "Order:size").containsEntry("Order:size", "\"small\"");
@@ -70,7 +70,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void theEndTakesNothingButItsOwnData() {
+    void ruleF10_theEndTakesNothingButItsOwnData() {
         say(PIZZA, "/order");
         say(PIZZA, "small");
         assertThat(say(PIZZA, "/cancel")).containsExactly("cancelled", "idle");
@@ -80,7 +80,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void aQuestionThatFailsStoresNothing() {
+    void ruleF01_aQuestionThatFailsStoresNothing() {
         Flow<String, String> failing = Flow.of(
                 Order.class,
                 new Pizza(null, null),
@@ -108,7 +108,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void aHandlerThatLosesARaceRunsAgainWithoutItsFirstWords() {
+    void ruleF02_aHandlerThatLosesARaceRunsAgainWithoutItsFirstWords() {
         AtomicBoolean overtaken = new AtomicBoolean();
         Flow<String, String> flow = Flow.of(
                 Order.class,
@@ -135,7 +135,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void aStateThatThisBuildDoesNotHaveLocksNobodyOut() {
+    void ruleF19_aStateThatThisBuildDoesNotHaveLocksNobodyOut() {
         say(PIZZA, "/order");
         say(PIZZA, "small");
         fsm.context(key).setState("Order:TOPPINGS");
@@ -184,7 +184,7 @@ class StoredFlowTest {
                                     .answer((turn, text) -> text.equals("?") ? turn.again() : turn.end())));
 
     @Test
-    void aRenamedFlowGoesOnWithItsDataAndItsWayBack() {
+    void ruleF20_aRenamedFlowGoesOnWithItsDataAndItsWayBack() {
         say(PIZZA, "/order");
         say(PIZZA, "small");
         assertThat(say(RENAMED, "?")).containsExactly("where? small");
@@ -197,7 +197,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void backSkipsStatesThatThisBuildDoesNotHaveOrFromWhichNothingLeadsHere() {
+    void ruleF11_backSkipsStatesThatThisBuildDoesNotHaveOrFromWhichNothingLeadsHere() {
         say(PIZZA, "/order");
         fsm.handle(key, turn -> {
             var scoped = (io.botfsm.internal.scope.ScopedTurn) turn;
@@ -212,7 +212,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void theHistoryHoldsEachStateOnce() {
+    void ruleF11_theHistoryHoldsEachStateOnce() {
         Flow<String, String> circle = Flow.of(
                 Order.class,
                 new Pizza(null, null),
@@ -235,7 +235,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void twoFlowsNeverSeeEachOthersData() {
+    void ruleF09_twoFlowsNeverSeeEachOthersData() {
         Flow<String, String> other = Flow.of(
                 Meal.class,
                 new Pizza(null, null),
@@ -324,7 +324,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void entriesOfTheChatCannotBeADialogsData() {
+    void ruleF09_entriesOfTheChatCannotBeADialogsData() {
         Flow<String, String> flow = Flow.of(
                 Meal.class,
                 new Pizza(null, null),
@@ -346,7 +346,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void aStorageThatCannotKeepWhatAFlowNeedsIsRefused() {
+    void ruleF22_aStorageThatCannotKeepWhatAFlowNeedsIsRefused() {
         StateStorage without = new ForwardingStateStorage(storage) {
             @Override
             public Set<Capability> capabilities() {
@@ -429,7 +429,7 @@ class StoredFlowTest {
     }
 
     @Test
-    void aTimeoutInAStateThatThisBuildDoesNotHaveIsLeftToTheOneThatHasIt() {
+    void ruleF19_aTimeoutInAStateThatThisBuildDoesNotHaveIsLeftToTheOneThatHasIt() {
         fsm.handle(key, turn -> turn.state("Order:TOPPINGS").timeout(java.time.Duration.ofMinutes(1)));
         Snapshot before = stored();
         PIZZA.fire(

@@ -78,7 +78,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void aSubDialogReturnsItsData() {
+    void ruleF12_aSubDialogReturnsItsData() {
         says("/book", "monday", "9:00");
         hears("Which street?");
         user.inState(Where.STREET);
@@ -99,7 +99,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void backLeadsThroughTheCalls() {
+    void ruleF12_backLeadsThroughTheCalls() {
         says("/book", "monday", "9:00", "Elm St 1");
         user.inState(Where.CITY);
         says("/back");
@@ -116,7 +116,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void aCommandCallsFromAnywhereAndGoesOnThere() {
+    void ruleF12_aCommandCallsFromAnywhereAndGoesOnThere() {
         says("/language");
         user.inState(Language.CHOOSE);
         says("de");
@@ -152,7 +152,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void workThatFailedIsRepeatedUnderItsId() {
+    void ruleF14_workThatFailedIsRepeatedUnderItsId() {
         confirming();
         database.lost = 2;
         assertThatThrownBy(() -> says("yes"))
@@ -168,7 +168,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void eachEntryIntoAStateIsAJobOfItsOwn() {
+    void ruleF14_eachEntryIntoAStateIsAJobOfItsOwn() {
         confirming();
         database.booked.put("monday 9:00", "another's");
         says("yes");
@@ -179,7 +179,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void theNextInputFinishesTheWorkAndIsHeardOnlyIfItIsACommand() {
+    void ruleF15_theNextInputFinishesTheWorkAndIsHeardOnlyIfItIsACommand() {
         confirming();
         database.lost = 1;
         assertThatThrownBy(() -> says("yes")).isInstanceOf(WorkFailedException.class);
@@ -202,7 +202,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void anInputFromBeforeTheQuestionNeverAnswersItEvenIfItIsRedelivered() {
+    void ruleF15_anInputFromBeforeTheQuestionNeverAnswersItEvenIfItIsRedelivered() {
         says("/book");
         database.lost = 2;
         assertThatThrownBy(() -> says("tuesday")).isInstanceOf(WorkFailedException.class);
@@ -231,7 +231,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void timeoutsCountFromTheLastInput() {
+    void ruleF16_timeoutsCountFromTheLastInput() {
         says("/book");
         user.pass(Duration.ofMinutes(29));
         hears();
@@ -264,14 +264,14 @@ class BookingDialogTest {
     }
 
     @Test
-    void leavingAStateClearsItsTimeouts() {
+    void ruleF16_leavingAStateClearsItsTimeouts() {
         says("/book", "monday");
         user.pass(Duration.ofHours(1));
         hears();
     }
 
     @Test
-    void theRulesKnowWhatIsStoredOfACall() {
+    void ruleF08_theRulesKnowWhatIsStoredOfACall() {
         assertThat(flow.toMermaid())
                 .contains("Book_TIME --> Where_STREET", "Where_STREET --> Book_CONFIRM", "Where_CITY --> Book_CONFIRM")
                 .contains("Where_CITY --> Where_STREET", "Where_STREET --> Book_TIME", "Book_BOOKING --> Book_BOOKED")
@@ -285,7 +285,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void anOldDeadlineChangesNothing() {
+    void ruleF17_anOldDeadlineChangesNothing() {
         says("/book");
         var before = user.conversation().snapshot();
         var storage = new MemoryStateStorage();
@@ -303,7 +303,7 @@ class BookingDialogTest {
     }
 
     @Test
-    void anOldDeadlineDoesNoWork() {
+    void ruleF17_anOldDeadlineDoesNoWork() {
         var key = StorageKey.bot(1).chat(2).user(3).build();
         var fsm = flow.fsm(new MemoryStateStorage());
         flow.handle(fsm, key, new Text("/book"));

@@ -63,7 +63,7 @@ class FlowTesterTest {
     }
 
     @Test
-    void undeclaredTransitionsAreRefused() {
+    void ruleF08_undeclaredTransitionsAreRefused() {
         Flow<String, String> byHand = Flow.of(
                 Order.class,
                 new Pizza(null, null),

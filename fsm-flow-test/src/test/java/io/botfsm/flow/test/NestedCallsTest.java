@@ -90,7 +90,7 @@ class NestedCallsTest {
     }
 
     @Test
-    void aCommandThatCallsWhatIsOpenReturnsToItsOwnCallerAndCallsTheOtherAnew() {
+    void ruleF13_aCommandThatCallsWhatIsOpenReturnsToItsOwnCallerAndCallsTheOtherAnew() {
         says("/visit", "monday", "Elm St 1", "/where");
         user.expect("Street?").inState(Where.STREET);
         says("Oak St 2", "London");
@@ -122,7 +122,7 @@ class NestedCallsTest {
     }
 
     @Test
-    void theSameCommandTwiceCallsOnce() {
+    void ruleF13_theSameCommandTwiceCallsOnce() {
         says("/profile", "/profile", "Ann", "Oak St 2", "/profile", "Bob", "Elm St 1", "Rome");
         user.expect("Bob of Rome", "Send /visit.").ended();
     }

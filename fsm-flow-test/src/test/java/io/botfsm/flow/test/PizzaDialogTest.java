@@ -45,7 +45,7 @@ class PizzaDialogTest {
                     .state(Order.PLACED, s -> s.ask(pizza -> "On its way to " + pizza.address() + ".")));
 
     @Test
-    void fromTheFirstWordToTheLast() {
+    void ruleF03_fromTheFirstWordToTheLast() {
         FlowTester.of(PIZZA)
                 .say("hi")
                 .expect("Send /order.")
@@ -76,7 +76,38 @@ class PizzaDialogTest {
     }
 
     @Test
-    void startingOverForgetsTheDataAndTheWay() {
+    void ruleF04_anInputGoesToTheFirstThatTakesIt() {
+        Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE);
+            f.when(text -> text.contains("b"), (turn, text) -> turn.again("command"));
+            f.when(text -> text.contains("c"), (turn, text) -> turn.again("later command"));
+            f.state(Order.SIZE, s -> {
+                s.ask("size?").to(Order.ADDRESS);
+                s.when(text -> text.contains("a"), (turn, text) -> turn.again("state"));
+                s.answer((turn, text) -> turn.say("answer").goTo(Order.ADDRESS));
+            });
+            f.state(Order.ADDRESS, s -> {
+                s.ask("address?").to(Order.PLACED);
+                s.when("e"::equals, (turn, text) -> turn.goTo(Order.PLACED));
+            });
+            f.state(Order.PLACED, s -> s.ask("placed"));
+        });
+        FlowTester.of(flow)
+                .say("/order")
+                .say("abc")
+                .expect("state", "size?")
+                .say("bc")
+                .expect("command", "size?")
+                .say("c")
+                .expect("later command", "size?")
+                .say("d")
+                .expect("answer", "address?")
+                .say("d")
+                .expect("address?");
+    }
+
+    @Test
+    void ruleF10_startingOverForgetsTheDataAndTheWay() {
         FlowTester.of(PIZZA)
                 .say("/order")
                 .say("small")
@@ -87,7 +118,7 @@ class PizzaDialogTest {
     }
 
     @Test
-    void theDiagramShowsWhatIsDeclared() {
+    void ruleF08_theDiagramShowsWhatIsDeclared() {
         assertThat(PIZZA.toMermaid())
                 .contains(
                         "Order_SIZE --> Order_ADDRESS",
@@ -135,7 +166,7 @@ class PizzaDialogTest {
     }
 
     @Test
-    void undeclaredExitsAreRefusedAndNothingIsStored() {
+    void ruleF06_undeclaredExitsAreRefusedAndNothingIsStored() {
         for (String text : List.of("undeclared", "begin", "end", "back", "/far")) {
             FlowTester<String, String> tester = FlowTester.of(wrong()).say("/order");
             assertThatThrownBy(() -> tester.say(text))
@@ -150,7 +181,7 @@ class PizzaDialogTest {
     }
 
     @Test
-    void aHandlerDecidesExactlyOnce() {
+    void ruleF05_aHandlerDecidesExactlyOnce() {
         for (String text : List.of("twice", "nothing", "first")) {
             FlowTester<String, String> tester = FlowTester.of(wrong()).say("/order");
             assertThatThrownBy(() -> tester.say(text))
@@ -211,7 +242,7 @@ class PizzaDialogTest {
     record Press(String state, String text) {}
 
     @Test
-    void buttonsOfEarlierQuestionsAreLate() {
+    void ruleF18_buttonsOfEarlierQuestionsAreLate() {
         Flow<Press, String> flow = Flow.of(
                 Order.class,
                 new Pizza(null, null),
@@ -243,7 +274,7 @@ class PizzaDialogTest {
 
     /** A switch from before there was a flow, which is replaced one state after another. */
     @Test
-    void statesThatAreStillHandledByHand() {
+    void ruleF21_statesThatAreStillHandledByHand() {
         Flow<String, String> half = Flow.of(
                 Order.class,
                 new Pizza(null, null),

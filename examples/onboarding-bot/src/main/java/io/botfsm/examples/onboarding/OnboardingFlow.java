@@ -1,230 +1,163 @@
 package io.botfsm.examples.onboarding;
 
-import static io.botfsm.examples.onboarding.Questions.currentQuestion;
+import static io.botfsm.examples.onboarding.Onboarding.AGE;
+import static io.botfsm.examples.onboarding.Onboarding.CHATTING;
+import static io.botfsm.examples.onboarding.Onboarding.CITY;
+import static io.botfsm.examples.onboarding.Onboarding.CONFIRM;
+import static io.botfsm.examples.onboarding.Onboarding.INTERESTS;
+import static io.botfsm.examples.onboarding.Onboarding.NAME;
 
-import io.botfsm.Fsm;
-import io.botfsm.Handled;
-import io.botfsm.Turn;
+import io.botfsm.Conversation;
+import io.botfsm.flow.Dialog;
+import io.botfsm.flow.Flow;
+import io.botfsm.flow.FlowTurn;
+import io.botfsm.flow.Next;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.transition.LoggingStateStorage;
-import io.botfsm.transition.NotifyingStateStorage;
-import io.botfsm.transition.Transition;
 import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
-import io.botfsm.transition.TransitionRules;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Gets to know a user (name, age, city, interests), then chats. A message comes in, one turn is committed, the replies
- * come out. Knows neither the messenger nor the storage.
- *
- * <p>The last reply is always the question of the state that the turn has led to; a remark comes before it where there
- * is something to say. So an answer that is not accepted is asked for again, and so is one that is delivered twice.
- *
- * <p>Thread-safe.
- */
+/** Gets to know a user (name, age, city, interests), then chats. Knows neither the messenger nor the storage. */
 public final class OnboardingFlow {
-    private static final Logger LOG = LoggerFactory.getLogger(OnboardingFlow.class.getPackageName());
+    /** What is said in a conversation that cannot be read. */
+    public static final Reply LOST_THREAD = Reply.of("Sorry, I have lost the thread. Send /start to begin anew.");
+
     private static final int LONGEST_COMMAND = 32;
-    private static final Optional<String> NO_REMARK = Optional.empty();
+    private static final List<String> SUGGESTED = List.of("books", "chess", "music", "sports", "tea", "travel");
 
-    private final Fsm fsm;
-    private final Sessions sessions;
+    /** The bot: what it asks in each state, and what it does with the answers. */
+    public static final Flow<Input, Reply> FLOW = Flow.of(
+            Onboarding.class,
+            new Profile(null, null, null, List.of()),
+            names -> names.formerly("Onboarding:HOBBIES", INTERESTS), // of the first version, whose users go on
+            OnboardingFlow::declare);
 
-    /** The flow of conversations that are kept in a storage. */
-    public OnboardingFlow(StateStorage storage) {
-        this(storage, Sessions.NONE);
-    }
-
-    /** The same, with each conversation saved a second time after its turn. */
-    public OnboardingFlow(StateStorage storage, Sessions sessions) {
-        this.fsm = Fsm.builder(storage)
-                .states(Onboarding.class, Onboarding::stored)
-                .build();
-        this.sessions = sessions;
-    }
-
-    /** Which state may follow which. */
-    public static TransitionRules rules() {
-        return TransitionRules.builder()
-                .states(Onboarding.class, Onboarding::stored)
-                .allow(Onboarding.NAME, Onboarding.AGE)
-                .allow(Onboarding.AGE, Onboarding.CITY)
-                .allow(Onboarding.CITY, Onboarding.INTERESTS)
-                .allow(Onboarding.INTERESTS, Onboarding.CONFIRM)
-                .allow(Onboarding.CONFIRM, Onboarding.CHATTING)
-                .allowFromAny(Onboarding.NAME) // by /start, and by "no" to what is to be confirmed
-                .endFromAny() // by /cancel
-                .build();
-    }
+    private OnboardingFlow() {}
 
     /** A storage whose changes of state are logged, and held to the rules. */
     public static StateStorage watched(StateStorage storage) {
-        StateStorage logging = new LoggingStateStorage(storage);
-        StateStorage notifying = new NotifyingStateStorage(logging, List.of(OnboardingFlow::welcome));
-        return new TransitionCheckingStateStorage(notifying, rules(), Undeclared.REFUSE);
+        return new TransitionCheckingStateStorage(new LoggingStateStorage(storage), FLOW.rules(), Undeclared.REFUSE);
     }
 
-    private static void welcome(Transition transition) {
-        if (transition.to().equals(Optional.of("Onboarding:CHATTING"))) {
-            LOG.info("{} is on board", transition.key());
-        }
+    private static void declare(Dialog<Input, Reply, Profile> f) {
+        f.idle(Reply.of("Send /start, and I shall get to know you."));
+        f.unknownState(Reply.of("Sorry, I have lost the thread."));
+        f.answers(Input::questionOf, Reply.of("That was an answer to an earlier question."));
+        f.first(OnboardingFlow::adoptFormerData);
+        f.when(in -> in.text().isEmpty(), (turn, in) -> turn.again());
+        f.when(command("/start"), (turn, in) -> turn.say(Reply.of("Welcome!")).begin(NAME), NAME);
+        f.when(command("/status"), (turn, in) -> {
+            status(turn).ifPresent(turn::say);
+            return turn.again();
+        });
+        f.end(
+                command("/cancel"),
+                (turn, in) -> turn.end(Reply.of(
+                        turn.now().state().isPresent()
+                                ? "Cancelled; I have forgotten what you told me."
+                                : "There is nothing to cancel.")));
+        f.when(
+                in -> in.text().startsWith("/"),
+                (turn, in) -> turn.again(Reply.of("I do not know " + Profile.brief(in.command(), LONGEST_COMMAND)
+                        + ", only /start, /status and /cancel.")));
+        f.state(NAME, s -> {
+            s.ask(Reply.of("What is your name?")).to(AGE);
+            s.answer(upTo(
+                    Profile.LONGEST_NAME,
+                    (turn, name) -> turn.change(p -> new Profile(name, p.age(), p.city(), p.interests()))
+                            .goTo(AGE)));
+        });
+        f.state(AGE, s -> {
+            s.ask(p -> Reply.of("Nice to meet you, " + p.shownName() + ". What is your age?"));
+            s.to(CITY)
+                    .answer((turn, in) -> Profile.age(in.text())
+                            .map(age -> turn.change(p -> new Profile(p.name(), age, p.city(), p.interests()))
+                                    .goTo(CITY))
+                            .orElseGet(() -> turn.again(Reply.of("I need a whole number from 1 to 120."))));
+        });
+        f.state(CITY, s -> {
+            s.ask(Reply.of("Which city do you live in?")).to(INTERESTS);
+            s.answer(upTo(
+                    Profile.LONGEST_CITY,
+                    (turn, city) -> turn.change(p -> new Profile(p.name(), p.age(), city, p.interests()))
+                            .goTo(INTERESTS)));
+        });
+        f.state(INTERESTS, s -> {
+            s.ask(OnboardingFlow::nextInterest).to(CONFIRM);
+            s.answer(upTo(Profile.LONGEST_INTEREST, OnboardingFlow::takeInterest));
+        });
+        f.state(CONFIRM, s -> {
+            s.ask((p, now) ->
+                    Reply.of(now, "You are " + p.summary() + ". Is that right, yes or no?", List.of("yes", "no")));
+            s.to(CHATTING, NAME).answer((turn, in) -> switch (in.text().toLowerCase(Locale.ROOT)) {
+                case "yes" ->
+                    turn.say(Reply.of("Thank you, that is all I wanted to know."))
+                            .goTo(CHATTING);
+                case "no" -> turn.say(Reply.of("Then once more.")).begin(NAME);
+                default -> turn.again(Reply.of("Please answer yes or no."));
+            });
+        });
+        f.state(CHATTING, s -> s.ask(p -> Reply.of("How is life in " + p.shownCity() + ", " + p.shownName() + "?")));
     }
 
-    /** The conversations, not fenced by any lease. */
-    public Fsm fsm() {
-        return fsm;
+    private static Predicate<Input> command(String name) {
+        return in -> in.command().equals(name);
     }
 
-    /** Handles a message under no lease. */
-    public Reply receive(Message message) {
-        return receive(fsm, message);
+    /** Takes an answer of at most so many characters. */
+    private static BiFunction<FlowTurn<Reply, Profile>, Input, Next> upTo(
+            int longest, BiFunction<FlowTurn<Reply, Profile>, String, Next> answer) {
+        return (turn, in) -> in.text().codePointCount(0, in.text().length()) <= longest
+                ? answer.apply(turn, in.text())
+                : turn.again(Reply.of("That is too long for me; " + longest + " characters at most, please."));
     }
 
-    /**
-     * Handles a message. When this returns, what the replies say is stored.
-     *
-     * @param fenced {@link #fsm}, fenced by a lease
-     * @throws io.botfsm.storage.FsmException if it could not be handled; it may be handled again under the same event
-     *     id
-     */
-    public Reply receive(Fsm fenced, Message message) {
-        Handled<Reply> handled = fenced.handle(message.key(), message.eventId(), turn -> reply(turn, message));
-        // Of a repeated message too: the bot may have died in between.
-        sessions.save(message.key(), handled.now().snapshot(), message.eventId());
-        return handled.orElse(now -> Reply.of(now, List.of(currentQuestion(now))));
-    }
-
-    private static String tidy(String text) {
-        return text.replaceAll("[\\p{Z}\\p{Cc}\\p{Cs}]+", " ").strip(); // Cs: unpaired surrogates only
-    }
-
-    private static Reply reply(Turn turn, Message message) {
-        Optional<String> remark = isLate(turn, message)
-                ? Optional.of("That was an answer to an earlier question.")
-                : handle(turn, tidy(message.text()));
+    private static Reply nextInterest(Profile profile, Conversation now) {
+        List<String> soFar = profile.interests();
+        Stream<String> end = soFar.isEmpty() ? Stream.of() : Stream.of("done");
         return Reply.of(
-                turn,
-                Stream.concat(remark.stream(), Stream.of(currentQuestion(turn))).toList());
+                now,
+                soFar.isEmpty()
+                        ? "What are your interests? One a message, and \"done\" after the last."
+                        : "Your interests so far: " + profile.shownInterests() + ". Another one, or \"done\"?",
+                Stream.concat(SUGGESTED.stream().filter(interest -> !soFar.contains(interest)), end)
+                        .toList());
     }
 
-    /** A button stays on the screen when its question is long answered. */
-    private static boolean isLate(Turn turn, Message message) {
-        return message.answerTo().isPresent() && !message.answerTo().equals(turn.state(Onboarding.class));
-    }
-
-    private static Optional<String> handle(Turn turn, String text) {
-        if (text.startsWith("/")) {
-            return command(turn, text);
+    private static Next takeInterest(FlowTurn<Reply, Profile> turn, String text) {
+        if (text.equalsIgnoreCase("done")) {
+            return turn.data().interests().isEmpty()
+                    ? turn.again(Reply.of("I need at least one."))
+                    : turn.goTo(CONFIRM);
         }
-        return text.isEmpty() ? NO_REMARK : turn.state(Onboarding.class).flatMap(state -> answer(turn, state, text));
+        turn.change(profile -> profile.withInterest(text));
+        return turn.data().interests().size() < Profile.MOST_INTERESTS
+                ? turn.again()
+                : turn.say(Reply.of("That is plenty.")).goTo(CONFIRM);
     }
 
-    private static Optional<String> command(Turn turn, String text) {
-        String command = text.split("[ @]", 2)[0].toLowerCase(Locale.ROOT);
-        return switch (command) {
-            case "/start" -> begin(turn, "Welcome!");
-            case "/status" -> Questions.status(turn);
-            case "/cancel" -> cancel(turn);
-            default ->
-                Optional.of("I do not know " + Questions.brief(command, LONGEST_COMMAND)
-                        + ", only /start, /status and /cancel.");
-        };
+    private static Optional<Reply> status(FlowTurn<Reply, Profile> turn) {
+        return turn.now()
+                .state(Onboarding.class)
+                .map(state -> switch (state) {
+                    case CHATTING -> "You are all set: " + turn.data().summary() + ".";
+                    case CONFIRM -> "I am waiting for your yes or no.";
+                    default -> "I am waiting for your " + state.name().toLowerCase(Locale.ROOT) + ".";
+                })
+                .map(Reply::of);
     }
 
-    private static Optional<String> begin(Turn turn, String remark) {
-        turn.clear().state(Onboarding.NAME);
-        return Optional.of(remark);
-    }
-
-    private static Optional<String> cancel(Turn turn) {
-        boolean underway = turn.state().isPresent();
-        turn.clear();
-        return Optional.of(underway ? "Cancelled; I have forgotten what you told me." : "There is nothing to cancel.");
-    }
-
-    private static Optional<String> answer(Turn turn, Onboarding state, String text) {
-        int longest = longest(state);
-        if (text.codePointCount(0, text.length()) > longest) {
-            return Optional.of("That is too long for me; " + longest + " characters at most, please.");
-        }
-        return switch (state) {
-            case NAME -> takeName(turn, text);
-            case AGE -> takeAge(turn, text);
-            case CITY -> takeCity(turn, text);
-            case INTERESTS -> takeInterest(turn, text);
-            case CONFIRM -> takeConfirmation(turn, text);
-            case CHATTING -> NO_REMARK;
-        };
-    }
-
-    /** How many characters of an answer are kept; nothing is kept of the others. */
-    private static int longest(Onboarding state) {
-        return switch (state) {
-            case NAME -> Profile.LONGEST_NAME;
-            case CITY -> Profile.LONGEST_CITY;
-            case INTERESTS -> Profile.LONGEST_INTEREST;
-            case AGE, CONFIRM, CHATTING -> Integer.MAX_VALUE;
-        };
-    }
-
-    private static Optional<String> takeName(Turn turn, String name) {
-        turn.update(Profile.class, Profile.EMPTY, profile -> profile.withName(name))
-                .state(Onboarding.AGE);
-        return NO_REMARK;
-    }
-
-    private static Optional<String> takeAge(Turn turn, String text) {
-        Optional<Integer> age = Profile.age(text);
-        if (age.isEmpty()) {
-            return Optional.of("I need a whole number from 1 to 120.");
-        }
-        turn.update(Profile.class, Profile.EMPTY, profile -> profile.withAge(age.get()))
-                .state(Onboarding.CITY);
-        return NO_REMARK;
-    }
-
-    private static Optional<String> takeCity(Turn turn, String city) {
-        turn.update(Profile.class, Profile.EMPTY, profile -> profile.withCity(city))
-                .state(Onboarding.INTERESTS);
-        return NO_REMARK;
-    }
-
-    private static Optional<String> takeInterest(Turn turn, String text) {
-        if (text.equalsIgnoreCase(Questions.DONE)) {
-            return endInterests(turn);
-        }
-        turn.update(Profile.class, Profile.EMPTY, profile -> profile.withInterest(text));
-        if (Profile.of(turn).interests().size() < Profile.MOST_INTERESTS) {
-            return NO_REMARK;
-        }
-        turn.state(Onboarding.CONFIRM);
-        return Optional.of("That is plenty.");
-    }
-
-    private static Optional<String> endInterests(Turn turn) {
-        if (Profile.of(turn).interests().isEmpty()) {
-            return Optional.of("I need at least one.");
-        }
-        turn.state(Onboarding.CONFIRM);
-        return NO_REMARK;
-    }
-
-    private static Optional<String> takeConfirmation(Turn turn, String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "yes" -> confirm(turn);
-            case "no" -> begin(turn, "Then once more.");
-            default -> Optional.of("Please answer yes or no.");
-        };
-    }
-
-    private static Optional<String> confirm(Turn turn) {
-        turn.state(Onboarding.CHATTING);
-        return Optional.of("Thank you, that is all I wanted to know.");
+    /** A former version of the bot kept the profile as entries of the chat. */
+    private static void adoptFormerData(FlowTurn<Reply, Profile> turn, Input in) {
+        Optional<Profile> former =
+                in.command().equals("/start") ? Optional.empty() : turn.now().data(Profile.class);
+        List.of("name", "age", "city", "interests").forEach(turn::remove);
+        former.ifPresent(turn::data);
     }
 }

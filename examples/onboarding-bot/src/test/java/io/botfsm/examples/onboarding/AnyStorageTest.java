@@ -88,12 +88,12 @@ class AnyStorageTest {
     private static void theBotRunsOn(StateStorage storage) throws Exception {
         try (BotApiDouble telegram = BotApiDouble.start();
                 TelegramBot bot = new TelegramBot(BotToken.of(telegram.token()), Optional.of(telegram.uri()))) {
-            OnboardingFlow flow = new OnboardingFlow(OnboardingFlow.watched(storage));
+            Fsm fsm = OnboardingFlow.FLOW.fsm(OnboardingFlow.watched(storage));
             BotRunner runner = BotRunner.of(
                     InstanceLock.builder(new MemoryLeaseStore(), "any").build());
             CompletableFuture<Integer> status = new CompletableFuture<>();
             Thread program =
-                    new Thread(() -> status.complete(runner.run(lease -> bot.start(flow, lease, () -> {}))), "program");
+                    new Thread(() -> status.complete(runner.run(lease -> bot.start(fsm, lease, () -> {}))), "program");
             program.start();
             List<OnboardingUser> users = LongStream.rangeClosed(1, 3)
                     .mapToObj(id -> new OnboardingUser(telegram.user(id)))
@@ -114,7 +114,7 @@ class AnyStorageTest {
                 .context(key(user.id()))
                 .read();
         assertThat(now.state(Onboarding.class)).contains(Onboarding.CHATTING);
-        assertThat(now.data(Profile.class)).contains(user.profile());
+        assertThat(now.snapshot().data()).isEqualTo(user.data());
         user.assertWasAskedEachQuestionInOrderAndNothingElse();
     }
 

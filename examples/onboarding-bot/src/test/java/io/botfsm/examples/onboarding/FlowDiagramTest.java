@@ -18,7 +18,7 @@ class FlowDiagramTest {
 
     @Test
     void theDocsShowTheFlowAsItIs() throws IOException {
-        String flow = OnboardingFlow.rules().toMermaid();
+        String flow = OnboardingFlow.FLOW.toMermaid();
         String page = Files.readString(PAGE);
         if (Boolean.getBoolean("botfsm.draw")) {
             page = DRAWING.matcher(page).replaceFirst("$1" + Matcher.quoteReplacement(flow) + "$3");

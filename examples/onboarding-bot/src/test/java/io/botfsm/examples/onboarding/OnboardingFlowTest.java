@@ -3,14 +3,13 @@ package io.botfsm.examples.onboarding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.Fsm;
 import io.botfsm.json.UnreadableDataException;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.EventId;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
-import io.botfsm.storage.UnknownStateException;
-import io.botfsm.transition.TransitionCheckingStateStorage;
-import io.botfsm.transition.TransitionCheckingStateStorage.Undeclared;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -34,8 +33,7 @@ class OnboardingFlowTest {
     private static final String CHAT = "How is life in Paris, Alice?";
 
     private final MemoryStateStorage storage = new MemoryStateStorage();
-    private final OnboardingFlow flow =
-            new OnboardingFlow(new TransitionCheckingStateStorage(storage, OnboardingFlow.rules(), Undeclared.REFUSE));
+    private final Fsm fsm = OnboardingFlow.FLOW.fsm(OnboardingFlow.watched(storage));
     private final StorageKey key = StorageKey.bot("onboarding").chat(1).user(1).build();
     private long lastEvent;
 
@@ -67,12 +65,12 @@ class OnboardingFlowTest {
         }
 
         private List<String> choices(String text) {
-            return flow.receive(new Message(key, ++lastEvent, text)).choices();
+            List<Reply> replies = handle(key, ++lastEvent, Input.typed(text));
+            return replies.get(replies.size() - 1).choices();
         }
 
         private List<String> choose(String choice, Onboarding state) {
-            return flow.receive(new Message(key, ++lastEvent, choice, Optional.of(state)))
-                    .texts();
+            return texts(handle(key, ++lastEvent, new Input(choice, Optional.of("Onboarding:" + state))));
         }
     }
 
@@ -96,10 +94,10 @@ class OnboardingFlowTest {
             sendAll("/start", "Alice", "31", "Paris", "chess", "tea");
 
             assertThat(stored().data())
-                    .containsEntry("name", "\"Alice\"")
-                    .containsEntry("age", "31")
-                    .containsEntry("city", "\"Paris\"")
-                    .containsEntry("interests", "[\"chess\",\"tea\"]")
+                    .containsEntry("Onboarding:name", "\"Alice\"")
+                    .containsEntry("Onboarding:age", "31")
+                    .containsEntry("Onboarding:city", "\"Paris\"")
+                    .containsEntry("Onboarding:interests", "[\"chess\",\"tea\"]")
                     .hasSize(4);
         }
 
@@ -108,7 +106,7 @@ class OnboardingFlowTest {
             StorageKey bob = StorageKey.bot("onboarding").chat(2).user(2).build();
             sendAll("/start", "Alice");
 
-            assertThat(flow.receive(new Message(bob, 1, "Bob")).texts()).containsExactly(START_HINT);
+            assertThat(texts(handle(bob, 1, Input.typed("Bob")))).containsExactly(START_HINT);
             assertThat(send("31")).containsExactly(CITY_QUESTION);
         }
     }
@@ -285,7 +283,7 @@ class OnboardingFlowTest {
         void isTidied() {
             sendAll("/start", " \u2003Mary \t Ann\u001b[31m\u009b");
 
-            assertThat(stored().data()).containsEntry("name", "\"Mary Ann [31m\"");
+            assertThat(stored().data()).containsEntry("Onboarding:name", "\"Mary Ann [31m\"");
         }
 
         @ParameterizedTest
@@ -342,7 +340,7 @@ class OnboardingFlowTest {
             long start = lastEvent;
             sendAll("Alice");
 
-            assertThat(flow.receive(new Message(key, start, "/start")).texts()).containsExactly(AGE_QUESTION);
+            assertThat(texts(handle(key, start, Input.typed("/start")))).containsExactly(AGE_QUESTION);
         }
     }
 
@@ -361,15 +359,29 @@ class OnboardingFlowTest {
         void thatNobodyKnowsLocksNobodyOut() {
             store("Onboarding:SHOE_SIZE");
 
-            assertThatThrownBy(() -> send("44")).isInstanceOf(UnknownStateException.class);
+            assertThat(send("44")).containsExactly("Sorry, I have lost the thread.", START_HINT);
+            assertThat(stored().state()).hasValue("Onboarding:SHOE_SIZE");
             assertThat(send("/start")).containsExactly("Welcome!", NAME_QUESTION);
         }
 
         @Test
-        void withDataThatCannotBeReadLocksNobodyOut() {
-            store(Mutation.builder().state("Onboarding:CITY").put("age", "\"thirty\""));
+        void withTheDataOfAFormerVersionGoesOn() {
+            store(Mutation.builder()
+                    .state("Onboarding:CITY")
+                    .put("name", "\"Alice\"")
+                    .put("age", "31"));
 
-            assertThatThrownBy(() -> send("Paris")).isInstanceOf(UnreadableDataException.class);
+            sendAll("Paris", "chess", "tea");
+            assertThat(send("done")).containsExactly(CONFIRM_QUESTION);
+            assertThat(stored().data()).doesNotContainKeys("name", "age");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"age", "Onboarding:age"})
+        void withDataThatCannotBeReadLocksNobodyOut(String entry) {
+            store(Mutation.builder().state("Onboarding:INTERESTS").put(entry, "\"thirty\""));
+
+            assertThatThrownBy(() -> send("chess")).isInstanceOf(UnreadableDataException.class);
             assertThat(send("/start")).containsExactly("Welcome!", NAME_QUESTION);
             assertThat(send("Alice")).hasSize(1);
         }
@@ -391,7 +403,15 @@ class OnboardingFlowTest {
     }
 
     private List<String> sendAgain(String text) {
-        return flow.receive(new Message(key, lastEvent, text)).texts();
+        return texts(handle(key, lastEvent, Input.typed(text)));
+    }
+
+    private List<Reply> handle(StorageKey of, long event, Input input) {
+        return OnboardingFlow.FLOW.handle(fsm, of, EventId.of(event), input);
+    }
+
+    private static List<String> texts(List<Reply> replies) {
+        return replies.stream().map(Reply::text).toList();
     }
 
     private Snapshot stored() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -91,8 +92,13 @@ final class OnboardingUser {
         return steps().size();
     }
 
-    Profile profile() {
-        return new Profile(name, age, city, List.of("knitting", "chess"));
+    /** What is stored of the user in the end. */
+    Map<String, String> data() {
+        return Map.of(
+                "Onboarding:name", '"' + name + '"',
+                "Onboarding:age", "" + age,
+                "Onboarding:city", '"' + city + '"',
+                "Onboarding:interests", "[\"knitting\",\"chess\"]");
     }
 
     long id() {

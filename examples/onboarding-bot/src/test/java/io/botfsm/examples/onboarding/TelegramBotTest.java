@@ -319,7 +319,7 @@ class TelegramBotTest {
                         .build();
                 Conversation conversation = fsm.context(key).read();
                 assertThat(conversation.state(Onboarding.class)).contains(Onboarding.CHATTING);
-                assertThat(conversation.data(Profile.class)).contains(user.profile());
+                assertThat(conversation.snapshot().data()).isEqualTo(user.data());
                 user.assertWasAskedEachQuestionInOrderAndNothingElse();
             }
         }

@@ -32,6 +32,11 @@ class ExamplesAgainstFaultsTest {
             quick-update | QuickStartTest.theOrderIsTakenStepByStep | an update is redelivered
             quick-context | QuickStartTest.anOrderThatIsNotPlacedIsNotReopened | another state than expected
             quick-errors | QuickStartTest.whatWasStoredWithoutAnAnswerIsNotSaidAgain | the answer to the write is lost
+            start/README.md
+            start-bot | StartTest.theProgramOfThePageIsCopiedCompiledAndTalkedTo | an answer that is none
+            start-test | StartTest.tested | a message is redelivered
+            start-redis | StartTest.keptOverARestart | the program ends
+            start-telegram | StartTest.onTelegram | the bot is stopped
             flows.md
             flow-pizza | FlowsTest.tested | an update is redelivered
             flow-redis | FlowsTest.keptInRedis | an update is redelivered

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +53,23 @@ class GuaranteesNameTheirTestsTest {
                         .isTrue();
             }
         }
+    }
+
+    @Test
+    void everyRuleOfFlowsHasATest() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs").resolve("spec.md"));
+        assertThat(numbers("(?m)^\\*\\*(F\\d\\d)\\.", page))
+                .hasSize(22)
+                .isEqualTo(numbers(
+                        "void rule(F\\d\\d)_", String.join("\n", sources().values())));
+    }
+
+    private static Set<String> numbers(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String declaration(MatchResult reference) {

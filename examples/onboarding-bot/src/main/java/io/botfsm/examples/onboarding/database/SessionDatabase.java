@@ -3,13 +3,18 @@ package io.botfsm.examples.onboarding.database;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.botfsm.examples.onboarding.Sessions;
 import io.botfsm.recovery.BlockingStateRecovery;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.recovery.StateRecovery;
 import io.botfsm.storage.EventId;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
+import io.botfsm.storage.Outcome.Applied;
+import io.botfsm.storage.Outcome.Duplicate;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -23,13 +28,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The conversations of one storage in an SQLite file, one row each, for when the storage has lost them. Thread-safe,
- * also between processes. What is saved is on disk when {@link #save} returns.
+ * also between processes. What is saved is on disk when the write of {@link #savedHere} is reported.
  *
  * <p>The file names its storage: recovered into another one, conversations of long ago would come back that were
  * cancelled or went on there.
@@ -37,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A row never goes back to an earlier version. A cleared conversation leaves a row without state and data, so that a
  * turn that was committed before and is saved late does not come back; such rows go after two days, at the next start.
  */
-public final class SessionDatabase implements Sessions, BlockingStateRecovery, AutoCloseable {
+public final class SessionDatabase implements BlockingStateRecovery, AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final int WAITING_LOOK_UPS = 1_000;
 
@@ -122,7 +129,9 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
                 statement.execute("PRAGMA journal_mode = WAL");
                 statement.execute("PRAGMA synchronous = FULL"); // each commit is on disk
                 statement.execute(TABLE);
-                addAttributes(statement);
+                if (!statement.executeQuery(HAS_ATTRIBUTES).next()) { // a file of a former build
+                    statement.execute(ADD_ATTRIBUTES);
+                }
                 statement.execute(OWNER);
                 requireOwner(file, connection, claim, storage);
                 statement.execute(FORGET_CLEARED);
@@ -134,17 +143,6 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
         } catch (SQLException e) {
             throw new FsmException(
                     String.format(Locale.ROOT, "The database %s cannot be used: %s", file, e.getMessage()), e);
-        }
-    }
-
-    /** Files of former builds have no attributes. */
-    private static void addAttributes(Statement statement) throws SQLException {
-        boolean hasAttributes;
-        try (ResultSet column = statement.executeQuery(HAS_ATTRIBUTES)) {
-            hasAttributes = column.next();
-        }
-        if (!hasAttributes) {
-            statement.execute(ADD_ATTRIBUTES);
         }
     }
 
@@ -174,8 +172,34 @@ public final class SessionDatabase implements Sessions, BlockingStateRecovery, A
         return StateRecovery.blocking(this, executor, DEADLINE);
     }
 
-    @Override
-    public synchronized void save(StorageKey key, Snapshot now, long eventId) {
+    /** A storage each of whose conversations is saved here too, after its write and before that is reported. */
+    public StateStorage savedHere(StateStorage storage) {
+        return new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                return storage().write(key, mutation).thenCompose(outcome -> saved(storage(), key, mutation, outcome));
+            }
+        };
+    }
+
+    /** Saves what a repeated event has written too: the bot may have died in between. */
+    private CompletionStage<Outcome> saved(StateStorage storage, StorageKey key, Mutation mutation, Outcome outcome) {
+        if (mutation.eventId().isEmpty() || !(outcome instanceof Applied || outcome instanceof Duplicate)) {
+            return CompletableFuture.completedStage(outcome);
+        }
+        long event = mutation.eventId().get().counted().orElseThrow();
+        return storage.read(key)
+                .thenAcceptAsync(now -> save(key, now, event), executor)
+                .thenApply(done -> outcome);
+    }
+
+    /**
+     * Saves the conversation as it is now, unless a newer one is saved.
+     *
+     * @param eventId the event that was handled
+     * @throws FsmException if it could not be saved
+     */
+    synchronized void save(StorageKey key, Snapshot now, long eventId) {
         if (now.state().isEmpty() && now.data().isEmpty()) {
             return; // cleared, or never begun
         }

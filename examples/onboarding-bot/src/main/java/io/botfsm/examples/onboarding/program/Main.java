@@ -2,9 +2,11 @@ package io.botfsm.examples.onboarding.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.examples.onboarding.database.SessionDatabase;
 import io.botfsm.examples.onboarding.telegram.TelegramBot;
+import io.botfsm.examples.onboarding.terminal.Lines;
 import io.botfsm.examples.onboarding.terminal.TerminalBot;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lifecycle.BotRunner.BotFactory;
@@ -15,9 +17,11 @@ import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.telegrambots.BotToken;
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -36,17 +40,19 @@ public final class Main {
     private static final PrintStream ERR = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
 
     private final Options options;
+    private final String instance;
     private final OpenStorage storage;
     private final InstanceLock lock;
     private final Optional<TelegramBot> telegram;
     private final AtomicBoolean quarantineReported = new AtomicBoolean();
     private final AtomicBoolean awaitsOther = new AtomicBoolean();
 
-    private Main(Options options, OpenStorage storage, Optional<TelegramBot> telegram) {
+    private Main(Options options, String instance, OpenStorage storage, Optional<TelegramBot> telegram) {
         this.options = options;
+        this.instance = instance;
         this.storage = storage;
         this.telegram = telegram;
-        this.lock = InstanceLock.builder(storage.leases(), options.instance())
+        this.lock = InstanceLock.builder(storage.leases(), instance)
                 .ttl(options.ttl())
                 .listener(this::on)
                 .build();
@@ -73,21 +79,15 @@ public final class Main {
         }
     }
 
-    private static int run(Options given) throws IOException {
-        if (given.isQuiet()) {
+    private static int run(Options options) throws IOException {
+        if (options.isQuiet()) {
             System.setProperty("onboarding.log", "QUIET"); // before the first logger, see logback.xml
         }
-        Optional<BotToken> token = given.telegram() ? Optional.of(token()) : Optional.empty();
-        Options options = token.map(of -> given.ofBot(of.botId())).orElse(given);
+        Optional<BotToken> token = options.has(Options.TELEGRAM) ? Optional.of(token()) : Optional.empty();
         Optional<TelegramBot> telegram =
                 token.filter(of -> options.action() == Options.Action.TALK).map(Main::telegram);
-        try {
-            OpenStorage storage = OpenStorage.open(options.storage(), dataFolder());
-            try {
-                return new Main(options, storage, telegram).act();
-            } finally {
-                storage.close();
-            }
+        try (OpenStorage storage = OpenStorage.open(options.storage(), dataFolder())) {
+            return new Main(options, options.instance(token.map(BotToken::botId)), storage, telegram).act();
         } finally {
             telegram.ifPresent(TelegramBot::close);
         }
@@ -96,8 +96,8 @@ public final class Main {
     private int act() {
         return switch (options.action()) {
             case TALK -> talk();
-            case LOCK_STATUS -> tell(LockReport.status(lock, options.instance()));
-            case LOCK_RELEASE -> tell(LockReport.release(lock, options.instance()));
+            case LOCK_STATUS -> tell(LockReport.status(lock, instance));
+            case LOCK_RELEASE -> tell(LockReport.release(lock, instance));
             case HELP -> throw new IllegalStateException("done before");
         };
     }
@@ -110,22 +110,22 @@ public final class Main {
 
     private int talk() {
         Optional<SessionDatabase> database = databaseFile().map(this::open);
-        OnboardingFlow flow =
-                database.map(this::flow).orElseGet(() -> new OnboardingFlow(OnboardingFlow.watched(storage.states())));
+        Fsm fsm = OnboardingFlow.FLOW.fsm(
+                OnboardingFlow.watched(database.map(this::recovering).orElse(storage.states())));
         BotRunner runner = BotRunner.of(lock).thenClose("storage", CLOSE_LIMIT, storage);
         telegram.ifPresent(bot -> runner.thenClose("bot session", CLOSE_LIMIT, bot));
         database.ifPresent(last -> runner.thenClose("database", CLOSE_LIMIT, last));
-        if (options.standby()) {
+        if (options.has(Options.STANDBY)) {
             runner.standby();
             reportActive();
         }
-        int status = runner.run(telegram.<BotFactory>map(bot -> lease -> bot.start(flow, lease, this::bringBack))
-                .orElseGet(() -> atTerminal(flow)));
+        int status = runner.run(telegram.<BotFactory>map(bot -> lease -> bot.start(fsm, lease, this::bringBack))
+                .orElseGet(() -> atTerminal(fsm)));
         runner.heldBy()
                 .ifPresent(holder -> ERR.printf(
                         Locale.ROOT,
                         "Another instance of \"%s\" is active: %s.%nWith --standby this one waits for its end.%n",
-                        options.instance(),
+                        instance,
                         LockReport.describe(holder)));
         return status;
     }
@@ -145,33 +145,30 @@ public final class Main {
         }
     }
 
-    private BotFactory atTerminal(OnboardingFlow flow) {
-        TerminalBot bot = new TerminalBot(options.user(), System.in, OUT, hasColors());
-        return lease -> {
-            if (options.interactive()) {
-                ERR.println("Write to the bot: /start begins, /status shows where you are, Ctrl-D ends it.");
-            }
-            return bot.start(flow, lease, this::bringBack);
-        };
-    }
-
-    /** See no-color.org. */
-    private boolean hasColors() {
-        return options.interactive()
+    private BotFactory atTerminal(Fsm fsm) {
+        boolean isInteractive = options.has(Options.INTERACTIVE);
+        boolean hasColors = isInteractive // see no-color.org
                 && variable("NO_COLOR").isEmpty()
                 && !variable("TERM").equals(Optional.of("dumb"));
+        Lines lines = new Lines(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
+        TerminalBot bot = new TerminalBot(options.user(), lines, OUT, hasColors);
+        return lease -> {
+            if (isInteractive) {
+                ERR.println("Write to the bot: /start begins, /status shows where you are, Ctrl-D ends it.");
+            }
+            return bot.start(fsm, lease, this::bringBack);
+        };
     }
 
     private SessionDatabase open(Path file) {
         String id = OpenStorage.id(options.storage(), dataFolder(), file);
-        return options.adoptDatabase() ? SessionDatabase.adopt(file, id) : SessionDatabase.open(file, id);
+        return options.has(Options.ADOPT_DATABASE) ? SessionDatabase.adopt(file, id) : SessionDatabase.open(file, id);
     }
 
     /** What Redis has lost comes back from the database; transitions are watched above, so that this is none. */
-    private OnboardingFlow flow(SessionDatabase database) {
-        StateStorage recovering = RecoveringStateStorage.builder(storage.states(), database.recovery())
-                .build();
-        return new OnboardingFlow(OnboardingFlow.watched(recovering), database);
+    private StateStorage recovering(SessionDatabase database) {
+        return database.savedHere(RecoveringStateStorage.builder(storage.states(), database.recovery())
+                .build());
     }
 
     private Optional<Path> databaseFile() {

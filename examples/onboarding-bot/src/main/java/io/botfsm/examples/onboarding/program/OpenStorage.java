@@ -12,21 +12,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Where the bot keeps its conversations while it runs, and what has to be closed with it. */
-interface OpenStorage extends AutoCloseable {
-    StateStorage states();
-
-    /** Where the one active instance is known; the same each time. */
-    LeaseStore leases();
-
-    /** Tries to bring it back after a failure, where that is in our hands. */
-    default void revive() throws IOException {}
-
-    @Override
-    void close();
-
+/**
+ * Where the bot keeps its conversations while it runs, and what has to be closed with it.
+ *
+ * @param leases where the one active instance is known; the same each time
+ * @param server the Redis that the bots on this machine run together, if it is that
+ */
+record OpenStorage(StateStorage states, LeaseStore leases, Runnable end, Optional<EmbeddedRedis> server)
+        implements AutoCloseable {
     /**
      * Opens what the option asks for.
      *
@@ -36,24 +32,43 @@ interface OpenStorage extends AutoCloseable {
      * @throws IllegalArgumentException if the option is no address
      */
     static OpenStorage open(String option, Path data) throws IOException {
-        return switch (option) {
-            case "memory" -> new InMemory(new MemoryStateStorage(), new MemoryLeaseStore());
-            case "embedded" -> openEmbedded(data);
-            default -> InRedis.over(LettuceRedis.connect(option));
-        };
-    }
-
-    private static OpenStorage openEmbedded(Path data) throws IOException {
+        if (option.equals("memory")) {
+            StateStorage states = new MemoryStateStorage();
+            return new OpenStorage(states, new MemoryLeaseStore(), states::close, Optional.empty());
+        }
+        if (!option.equals("embedded")) {
+            return redis(option, Optional.empty());
+        }
         EmbeddedRedis server = EmbeddedRedis.join(data);
         try {
-            return new InEmbeddedRedis(
-                    server,
-                    InRedis.over(
-                            LettuceRedis.connect(String.format(Locale.ROOT, "redis://127.0.0.1:%d/1", server.port()))));
+            return redis(String.format(Locale.ROOT, "redis://127.0.0.1:%d/1", server.port()), Optional.of(server));
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
+    }
+
+    private static OpenStorage redis(String uri, Optional<EmbeddedRedis> server) {
+        BotRedis redis = LettuceRedis.connect(uri);
+        try {
+            return new OpenStorage(redis.stateStorage(), redis.leaseStore(), redis::close, server);
+        } catch (RuntimeException e) {
+            redis.close();
+            throw e;
+        }
+    }
+
+    /** Tries to bring it back after a failure, where that is in our hands. */
+    void revive() throws IOException {
+        if (server.isPresent()) {
+            server.get().revive();
+        }
+    }
+
+    @Override
+    public void close() {
+        end.run();
+        server.ifPresent(EmbeddedRedis::close);
     }
 
     /**
@@ -65,16 +80,13 @@ interface OpenStorage extends AutoCloseable {
      * @throws IllegalArgumentException if the option is no address
      */
     static String id(String option, Path data, Path file) {
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().normalize().getParent(), "a file is in a folder");
         return switch (option) {
             case "memory" -> "memory";
             case "embedded" ->
-                "embedded in " + folderOf(file).relativize(data.toAbsolutePath().normalize());
+                "embedded in " + folder.relativize(data.toAbsolutePath().normalize());
             default -> id(RedisUri.parse(option));
         };
-    }
-
-    private static Path folderOf(Path file) {
-        return Objects.requireNonNull(file.toAbsolutePath().normalize().getParent(), "a file is in a folder");
     }
 
     private static String id(RedisUri uri) {
@@ -84,54 +96,5 @@ interface OpenStorage extends AutoCloseable {
                 .orElseGet(
                         () -> uri.nodes().stream().map(RedisUri.Node::toString).collect(Collectors.joining(",")));
         return String.format(Locale.ROOT, "redis %s/%d", server, uri.database());
-    }
-
-    /** Ends with the process. */
-    record InMemory(StateStorage states, LeaseStore leases) implements OpenStorage {
-        @Override
-        public void close() {
-            states.close();
-        }
-    }
-
-    /** In a Redis that somebody runs. */
-    record InRedis(BotRedis redis, StateStorage states, LeaseStore leases) implements OpenStorage {
-        static InRedis over(BotRedis redis) {
-            try {
-                return new InRedis(redis, redis.stateStorage(), redis.leaseStore());
-            } catch (RuntimeException e) {
-                redis.close();
-                throw e;
-            }
-        }
-
-        @Override
-        public void close() {
-            redis.close();
-        }
-    }
-
-    /** In a Redis that the bots on this machine run together. */
-    record InEmbeddedRedis(EmbeddedRedis server, InRedis redis) implements OpenStorage {
-        @Override
-        public StateStorage states() {
-            return redis.states();
-        }
-
-        @Override
-        public LeaseStore leases() {
-            return redis.leases();
-        }
-
-        @Override
-        public void revive() throws IOException {
-            server.revive();
-        }
-
-        @Override
-        public void close() {
-            redis.close();
-            server.close();
-        }
     }
 }

@@ -1,37 +1,22 @@
 package io.botfsm.examples.onboarding.program;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * What the command line says.
  *
- * @param database the file, {@link #NO_DATABASE}, or empty if the option is missing
- * @param instanceGiven whether its name was chosen, and is not the default
- * @param adoptDatabase whether a database of another storage serves this one from now on
- * @param ttl how long the lock lasts unless renewed
- * @param telegram whether it talks on Telegram, not at the terminal
- * @param verbose whether the whole log is shown, not only warnings and errors
- * @param interactive whether somebody sits at a terminal
+ * @param flags the options without a value, by their names
+ * @param values the others, by their names
  */
-record Options(
-        String storage,
-        Optional<String> database,
-        boolean adoptDatabase,
-        String user,
-        String instance,
-        boolean instanceGiven,
-        boolean standby,
-        Duration ttl,
-        Action action,
-        boolean telegram,
-        boolean verbose,
-        boolean interactive) {
+record Options(Set<String> flags, Map<String, String> values) {
     static final String USAGE = """
             Usage: run [--telegram] [--storage memory|embedded|redis://...] [--database FILE|none]
                        [--user ID] [--instance NAME] [--standby] [--ttl SECONDS] [--verbose]
@@ -69,37 +54,21 @@ record Options(
             """;
 
     static final String NO_DATABASE = "none";
+    static final String ADOPT_DATABASE = "--adopt-database";
+    static final String INTERACTIVE = "--interactive";
+    static final String STANDBY = "--standby";
+    static final String TELEGRAM = "--telegram";
 
     private static final String DEFAULT_INSTANCE = "onboarding-bot";
     private static final int LONGEST_TTL_SECONDS = 86_400;
-
-    /** Options with a name that was chosen, unless it is the default. */
-    Options(
-            String storage,
-            Optional<String> database,
-            boolean adoptDatabase,
-            String user,
-            String instance,
-            boolean standby,
-            Duration ttl,
-            Action action,
-            boolean telegram,
-            boolean verbose,
-            boolean interactive) {
-        this(
-                storage,
-                database,
-                adoptDatabase,
-                user,
-                instance,
-                !instance.equals(DEFAULT_INSTANCE),
-                standby,
-                ttl,
-                action,
-                telegram,
-                verbose,
-                interactive);
-    }
+    private static final Set<String> FLAGS = Set.of(
+            ADOPT_DATABASE, INTERACTIVE, STANDBY, TELEGRAM, "--verbose", "--lock-status", "--lock-release", "--help");
+    private static final Map<String, String> PATTERNS = Map.of(
+            "--storage", "memory|embedded|redis[a-z-]*://.+",
+            "--database", ".*",
+            "--user", ".*",
+            "--instance", ".*",
+            "--ttl", "[1-9]\\d{0,4}");
 
     /** What is to be done. */
     enum Action {
@@ -115,27 +84,25 @@ record Options(
      * @throws IllegalArgumentException if it cannot be understood; the message names the option, and has no credentials
      */
     static Options parse(List<String> arguments) {
-        Parsed parsed = new Parsed();
+        Set<String> flags = new HashSet<>();
+        Map<String, String> values = new HashMap<>();
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
-            String argument = rest.next();
-            String[] parts = argument.split("=", 2);
-            if (!parsed.takeFlag(parts[0])) {
-                parsed.takeValue(parts[0], () -> value(parts, rest));
+            String[] parts = rest.next().split("=", 2);
+            String name = parts[0].equals("-h") ? "--help" : parts[0];
+            if (PATTERNS.containsKey(name)) {
+                values.put(name, checked(name, value(parts, rest)));
+            } else if (!FLAGS.contains(name)) {
+                throw new IllegalArgumentException("Unknown option: " + masked(name));
             } else if (parts.length == 2) {
-                throw new IllegalArgumentException(parts[0] + " takes no value"); // which may be a secret
+                throw new IllegalArgumentException(name + " takes no value"); // which may be a secret
+            } else {
+                flags.add(name);
             }
         }
-        return parsed.options();
-    }
-
-    /** The default name of the only instance; bots with different tokens may share a storage. */
-    Options ofBot(long botId) {
-        if (instanceGiven) {
-            return this;
+        if (flags.containsAll(List.of("--lock-status", "--lock-release"))) {
+            throw new IllegalArgumentException("--lock-status and --lock-release exclude each other");
         }
-        String ofBot = DEFAULT_INSTANCE + "-" + botId;
-        return new Options(
-                storage, database, adoptDatabase, user, ofBot, standby, ttl, action, telegram, verbose, interactive);
+        return new Options(Set.copyOf(flags), Map.copyOf(values));
     }
 
     private static String value(String[] parts, Iterator<String> rest) {
@@ -150,99 +117,65 @@ record Options(
         return value;
     }
 
+    private static String checked(String name, String value) {
+        if (value.matches(PATTERNS.getOrDefault(name, ""))
+                && !(name.equals("--ttl") && Integer.parseInt(value) > LONGEST_TTL_SECONDS)) {
+            return value;
+        }
+        String kind = name.equals("--ttl")
+                ? "a whole number of seconds from 1 to " + LONGEST_TTL_SECONDS
+                : "memory, embedded or redis://...";
+        throw new IllegalArgumentException(
+                String.format(Locale.ROOT, "%s must be %s, not \"%s\"", name, kind, masked(value)));
+    }
+
     /** Hides what may be a password of a URI or a bot's token. */
     private static String masked(String value) {
         return value.replaceAll("//.*@", "//***@").replaceAll("(\\d+):[\\w-]{20,}", "$1:***");
     }
 
-    /** Whether only warnings and errors are logged; on Telegram the log is all that the program shows. */
-    boolean isQuiet() {
-        return !verbose && !(telegram && action == Action.TALK);
+    boolean has(String flag) {
+        return flags.contains(flag);
     }
 
-    /** Options while they are parsed. */
-    private static final class Parsed {
-        private String storage = "embedded";
-        private @Nullable String database;
-        private boolean adoptDatabase;
-        private String user = "1";
-        private @Nullable String instance;
-        private boolean standby;
-        private Duration ttl = Duration.ofSeconds(30);
-        private Action action = Action.TALK;
-        private boolean telegram;
-        private boolean verbose;
-        private boolean interactive;
+    private String value(String name, String unlessGiven) {
+        return values.getOrDefault(name, unlessGiven);
+    }
 
-        /** Whether it is an option without a value. */
-        boolean takeFlag(String option) {
-            switch (option) {
-                case "--adopt-database" -> adoptDatabase = true;
-                case "--standby" -> standby = true;
-                case "--telegram" -> telegram = true;
-                case "--verbose" -> verbose = true;
-                case "--interactive" -> interactive = true;
-                case "--lock-status" -> choose(Action.LOCK_STATUS);
-                case "--lock-release" -> choose(Action.LOCK_RELEASE);
-                case "--help", "-h" -> action = Action.HELP;
-                default -> {
-                    return false;
-                }
-            }
-            return true;
-        }
+    String storage() {
+        return value("--storage", "embedded");
+    }
 
-        void takeValue(String option, Supplier<String> value) {
-            switch (option) {
-                case "--storage" -> storage = storage(value.get());
-                case "--database" -> database = value.get();
-                case "--user" -> user = value.get();
-                case "--instance" -> instance = value.get();
-                case "--ttl" -> ttl = ttl(value.get());
-                default -> throw new IllegalArgumentException("Unknown option: " + masked(option));
-            }
-        }
+    /** The file, {@link #NO_DATABASE}, or empty if the option is missing. */
+    Optional<String> database() {
+        return Optional.ofNullable(values.get("--database"));
+    }
 
-        private void choose(Action chosen) {
-            if (action != Action.TALK && action != Action.HELP && action != chosen) {
-                throw new IllegalArgumentException("--lock-status and --lock-release exclude each other");
-            }
-            action = action == Action.HELP ? Action.HELP : chosen;
-        }
+    String user() {
+        return value("--user", "1");
+    }
 
-        private static String storage(String value) {
-            if (!value.matches("memory|embedded|redis[a-z-]*://.+")) {
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT, "--storage must be memory, embedded or redis://..., not \"%s\"", masked(value)));
-            }
-            return value;
-        }
+    /** How long the lock lasts unless renewed. */
+    Duration ttl() {
+        return Duration.ofSeconds(Integer.parseInt(value("--ttl", "30")));
+    }
 
-        private static Duration ttl(String value) {
-            if (!value.matches("[1-9]\\d{0,4}") || Integer.parseInt(value) > LONGEST_TTL_SECONDS) {
-                throw new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "--ttl must be a whole number of seconds from 1 to %d, not \"%s\"",
-                        LONGEST_TTL_SECONDS,
-                        value));
-            }
-            return Duration.ofSeconds(Integer.parseInt(value));
-        }
+    /**
+     * The name of the only instance; by default one for each bot, since those with different tokens may share a
+     * storage.
+     */
+    String instance(Optional<Long> botId) {
+        return value("--instance", DEFAULT_INSTANCE + botId.map(id -> "-" + id).orElse(""));
+    }
 
-        Options options() {
-            return new Options(
-                    storage,
-                    Optional.ofNullable(database),
-                    adoptDatabase,
-                    user,
-                    Optional.ofNullable(instance).orElse(DEFAULT_INSTANCE),
-                    instance != null,
-                    standby,
-                    ttl,
-                    action,
-                    telegram,
-                    verbose,
-                    interactive);
-        }
+    Action action() {
+        return has("--help")
+                ? Action.HELP
+                : has("--lock-status") ? Action.LOCK_STATUS : has("--lock-release") ? Action.LOCK_RELEASE : Action.TALK;
+    }
+
+    /** Whether only warnings and errors are logged; on Telegram the log is all that the program shows. */
+    boolean isQuiet() {
+        return !has("--verbose") && !(has(TELEGRAM) && action() == Action.TALK);
     }
 }

@@ -1,6 +1,6 @@
 package io.botfsm.examples.onboarding.telegram;
 
-import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.Fsm;
 import io.botfsm.lifecycle.BotRunner.Bot;
 import io.botfsm.lock.Lease;
 import io.botfsm.telegrambots.BotToken;
@@ -62,9 +62,9 @@ public final class TelegramBot implements AutoCloseable {
      *
      * @param revival is run when the storage has failed, to bring it back where that is in our hands
      */
-    public Bot start(OnboardingFlow flow, Lease lease, Runnable revival) {
+    public Bot start(Fsm fsm, Lease lease, Runnable revival) {
         tellCommands();
-        return polling.start(lease, flow.fsm(), new Messenger(flow, client, revival));
+        return polling.start(lease, fsm, new Messenger(client, revival));
     }
 
     /** For the menu of Telegram's apps. The bot works without it too. */

@@ -1,7 +1,6 @@
 package io.botfsm.examples.onboarding.terminal;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.BlockingDeque;
@@ -11,28 +10,23 @@ import java.util.concurrent.LinkedBlockingDeque;
  * The lines of an input, read by a thread of their own: who waits for one can be interrupted, which a read cannot, and
  * the bot of a later lease goes on where that of an earlier one stopped. Thread-safe.
  */
-final class Lines {
-    private static final Optional<String> END = Optional.empty();
-
+public final class Lines {
     private final BlockingDeque<Optional<String>> lines = new LinkedBlockingDeque<>();
 
     /** Begins to read, to the end of the input or of the process. */
-    static Lines of(BufferedReader input) {
-        Lines lines = new Lines();
-        Thread reader = new Thread(() -> lines.readAll(input), "input");
+    public Lines(BufferedReader input) {
+        Thread reader = new Thread(() -> readAll(input), "input");
         reader.setDaemon(true);
         reader.start();
-        return lines;
     }
 
     private void readAll(BufferedReader input) {
         try {
             input.lines().map(Optional::of).forEach(lines::add);
-            input.close();
-        } catch (IOException | UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             // as good as an end
         } finally {
-            lines.add(END);
+            lines.add(Optional.empty());
         }
     }
 

@@ -3,10 +3,14 @@ package io.botfsm.examples.onboarding.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.recovery.RecoveredConversation;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.FsmException;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -56,6 +60,32 @@ class SessionDatabaseTest {
         assertThat(database.recover(KEY).orElseThrow().state()).hasValue("C");
         assertThat(database.recovery().recover(KEY).toCompletableFuture().join())
                 .isPresent();
+    }
+
+    @Test
+    void savesEachWriteOfAStorageWithItsEventAndThatOfARepeatedOneToo() throws Exception {
+        StateStorage storage = database.savedHere(new MemoryStateStorage());
+        Mutation write =
+                Mutation.builder().state("A").put("age", "31").eventId(70).build();
+        assertThat(storage.write(KEY, write).toCompletableFuture().join()).isInstanceOf(Outcome.Applied.class);
+        assertThat(database.recover(KEY).orElseThrow())
+                .isEqualTo(RecoveredConversation.of(Optional.of("A"), Map.of("age", "31"))
+                        .withLastEvent(EventId.of(70)));
+
+        try (SessionDatabase lost = SessionDatabase.open(file.resolveSibling("another.db"), STORAGE)) {
+            StateStorage again = lost.savedHere(storage);
+            assertThat(again.write(KEY, write).toCompletableFuture().join()).isInstanceOf(Outcome.Duplicate.class);
+            assertThat(lost.recover(KEY).orElseThrow().state()).contains("A");
+        }
+    }
+
+    @Test
+    void aWriteThatIsNotSavedFails() {
+        StateStorage storage = database.savedHere(new MemoryStateStorage());
+        database.close();
+        assertThat(storage.write(KEY, Mutation.builder().state("A").eventId(70).build())
+                        .toCompletableFuture())
+                .isCompletedExceptionally();
     }
 
     @Test

@@ -15,19 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OptionsTest {
     @Test
     void haveDefaults() {
-        assertThat(parse())
-                .isEqualTo(new Options(
-                        "embedded",
-                        Optional.empty(),
-                        false,
-                        "1",
-                        "onboarding-bot",
-                        false,
-                        Duration.ofSeconds(30),
-                        Action.TALK,
-                        false,
-                        false,
-                        false));
+        Options options = parse();
+        assertThat(options.storage()).isEqualTo("embedded");
+        assertThat(options.database()).isEmpty();
+        assertThat(options.user()).isEqualTo("1");
+        assertThat(options.instance(Optional.empty())).isEqualTo("onboarding-bot");
+        assertThat(options.ttl()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(options.action()).isEqualTo(Action.TALK);
+        assertThat(options.flags()).isEmpty();
     }
 
     @ParameterizedTest
@@ -39,38 +34,24 @@ class OptionsTest {
 
     @Test
     void areTakenInAnyOrderAndTheLastOneCounts() {
-        assertThat(parse(
-                        "--user",
-                        "7",
-                        "--help",
-                        "--standby",
-                        "--verbose",
-                        "--adopt-database",
-                        "--lock-release",
-                        "--storage",
-                        "memory",
-                        "--user=8",
-                        "--ttl",
-                        "5",
-                        "--database=d.db",
-                        "--instance=b"))
-                .isEqualTo(new Options(
-                        "memory",
-                        Optional.of("d.db"),
-                        true,
-                        "8",
-                        "b",
-                        true,
-                        Duration.ofSeconds(5),
-                        Action.HELP,
-                        false,
-                        true,
-                        false));
+        Options options = parse(
+                ("--user 7 --help --standby --verbose --adopt-database --lock-release --storage memory --user=8 --ttl 5"
+                                + " --database=d.db --instance=b")
+                        .split(" "));
+        assertThat(options.storage()).isEqualTo("memory");
+        assertThat(options.database()).contains("d.db");
+        assertThat(options.user()).isEqualTo("8");
+        assertThat(options.instance(Optional.empty())).isEqualTo("b");
+        assertThat(options.ttl()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(options.action()).isEqualTo(Action.HELP);
+        assertThat(options.flags())
+                .containsExactlyInAnyOrder(
+                        "--help", "--standby", "--verbose", Options.ADOPT_DATABASE, "--lock-release");
     }
 
     @Test
     void chooseTheMessenger() {
-        assertThat(parse("--telegram", "--ttl=5").telegram()).isTrue();
+        assertThat(parse("--telegram", "--ttl=5").has(Options.TELEGRAM)).isTrue();
         assertThat(parse("--telegram", "--ttl=5").ttl()).isEqualTo(Duration.ofSeconds(5));
     }
 
@@ -125,8 +106,8 @@ class OptionsTest {
 
     @Test
     void botsWithDifferentTokensHaveDifferentNames() {
-        assertThat(parse().ofBot(7).instance()).isEqualTo("onboarding-bot-7");
-        assertThat(parse("--instance=b").ofBot(7).instance()).isEqualTo("b");
-        assertThat(parse("--instance=onboarding-bot").ofBot(7).instance()).isEqualTo("onboarding-bot");
+        assertThat(parse().instance(Optional.of(7L))).isEqualTo("onboarding-bot-7");
+        assertThat(parse("--instance=b").instance(Optional.of(7L))).isEqualTo("b");
+        assertThat(parse("--instance=onboarding-bot").instance(Optional.of(7L))).isEqualTo("onboarding-bot");
     }
 }

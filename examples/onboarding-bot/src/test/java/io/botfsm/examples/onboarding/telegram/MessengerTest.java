@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.StorageKey;
@@ -28,9 +29,8 @@ class MessengerTest {
 
     private final BotApiDouble telegram = BotApiDouble.start();
     private final TelegramUser alice = telegram.user(42);
-    private final OnboardingFlow flow = new OnboardingFlow(new MemoryStateStorage());
+    private final Fsm fsm = OnboardingFlow.FLOW.fsm(new MemoryStateStorage());
     private final Messenger messenger = new Messenger(
-            flow,
             new OkHttpTelegramClient(
                     telegram.token(),
                     TelegramUrl.builder()
@@ -49,7 +49,7 @@ class MessengerTest {
 
     private void handle(String kind, String content) throws Exception {
         messenger.handle(
-                flow.fsm(),
+                fsm,
                 KEY,
                 new ObjectMapper()
                         .readValue(

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.botfsm.examples.onboarding.Message;
+import io.botfsm.Fsm;
+import io.botfsm.examples.onboarding.Input;
 import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.lifecycle.BotRunner.Bot;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseClock;
@@ -27,7 +29,6 @@ import java.io.PipedReader;
 import java.io.PipedWriter;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,8 +50,9 @@ class TerminalTest {
     private final Lease lease = lock.tryAcquire().orThrow();
     private final AtomicInteger revivals = new AtomicInteger();
     private final PipedWriter input = new PipedWriter();
-    private final Lines lines = Lines.of(new BufferedReader(new PipedReader(input)));
-    private final Terminal terminal = terminal(lease, written).start();
+    private final Lines lines = new Lines(new BufferedReader(new PipedReader(input)));
+    private final Fsm fsm = OnboardingFlow.FLOW.fsm(storage);
+    private final Bot terminal = start(revivals::incrementAndGet, written);
 
     TerminalTest() throws IOException {}
 
@@ -102,7 +104,8 @@ class TerminalTest {
 
         say("44", "/start");
         hears(
-                "bot> Sorry, I have lost the thread. Send /start to begin anew.",
+                "bot> Sorry, I have lost the thread.",
+                "bot> Send /start, and I shall get to know you.",
                 "bot> Welcome!",
                 "bot> What is your name?");
     }
@@ -122,7 +125,7 @@ class TerminalTest {
         say("/start");
         assertThat(written.size()).isZero();
 
-        Terminal next = terminal(lease, written).start();
+        Bot next = start(revivals::incrementAndGet, written);
         hears("bot> Welcome!", "bot> What is your name?");
         next.stopPolling();
         next.drain(Duration.ofSeconds(10));
@@ -152,8 +155,7 @@ class TerminalTest {
     void givesItsLeaseUpWhenALaterOneHasWritten() throws Exception {
         BlockingQueue<LossReason> reasons = new LinkedBlockingQueue<>();
         lease.onLost(reasons::add);
-        OnboardingFlow flow = new OnboardingFlow(storage);
-        flow.receive(flow.fsm().fencedBy(lease.fencingToken() + 1), new Message(key, 1, "/start"));
+        OnboardingFlow.FLOW.handle(fsm.fencedBy(lease.fencingToken() + 1), key, Input.typed("/start"));
 
         say("Alice");
         hears(NOT_SAVED);
@@ -170,7 +172,7 @@ class TerminalTest {
         };
         terminal.stopPolling();
         terminal.drain(Duration.ofSeconds(10));
-        Terminal unheard = terminal(lease, closed).start();
+        Bot unheard = start(revivals::incrementAndGet, closed);
         say("/start", "Alice");
         unheard.drain(Duration.ofSeconds(10));
 
@@ -182,14 +184,12 @@ class TerminalTest {
     void endsAsFailedWhenItBreaks() throws Exception {
         terminal.stopPolling();
         terminal.drain(Duration.ofSeconds(10));
-        Terminal broken = terminal(
-                lease,
+        storage.failNext(Failure.BEFORE);
+        Bot broken = start(
                 () -> {
                     throw new IllegalStateException("a bug");
                 },
                 written);
-        storage.failNext(Failure.BEFORE);
-        broken.start();
         say("/start");
 
         assertThat(broken.ended().toCompletableFuture())
@@ -199,20 +199,8 @@ class TerminalTest {
                 .withMessage("a bug");
     }
 
-    private Terminal terminal(Lease held, OutputStream out) {
-        return terminal(held, revivals::incrementAndGet, out);
-    }
-
-    private Terminal terminal(Lease held, Runnable revival, OutputStream out) {
-        return new Terminal(
-                new OnboardingFlow(storage),
-                held,
-                revival,
-                key,
-                new EventIds(InstantSource.system()),
-                lines,
-                new PrintStream(out, true, UTF_8),
-                false);
+    private Bot start(Runnable revival, OutputStream out) {
+        return new TerminalBot("1", lines, new PrintStream(out, true, UTF_8), false).start(fsm, lease, revival);
     }
 
     private void begin() throws IOException {

@@ -1,0 +1,25 @@
+package io.botfsm.examples.onboarding;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a user says, tidied.
+ *
+ * @param questionOf the stored state whose question it answers, of a button that was pressed
+ */
+public record Input(String text, Optional<String> questionOf) {
+    public Input {
+        text = text.replaceAll("[\\p{Z}\\p{Cc}\\p{Cs}]+", " ").strip(); // Cs: unpaired surrogates only
+    }
+
+    /** One that was typed, and answers whatever was asked. */
+    public static Input typed(String text) {
+        return new Input(text, Optional.empty());
+    }
+
+    /** The command without what follows it, such as the name of the bot in a group. */
+    String command() {
+        return text.split("[ @]", 2)[0].toLowerCase(Locale.ROOT);
+    }
+}
