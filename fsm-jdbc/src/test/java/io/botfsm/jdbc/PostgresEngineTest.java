@@ -84,7 +84,8 @@ class PostgresEngineTest extends EngineTest {
     private static HikariDataSource restricted(DatabaseInTest database, String user, String permissions) {
         database.execute("CREATE USER " + user);
         database.execute("REVOKE CREATE ON SCHEMA public FROM public");
-        database.execute("GRANT " + permissions + " ON fsm_conversation, fsm_lease, fsm_inbox, fsm_inbox_bot TO " + user);
+        database.execute(
+                "GRANT " + permissions + " ON fsm_conversation, fsm_lease, fsm_inbox, fsm_inbox_bot TO " + user);
         return Engine.pool(database.directUrl().replace("user=postgres", "user=" + user), 2);
     }
 }
