@@ -117,16 +117,21 @@ final class DatabaseCall {
         }
     }
 
-    /** Runs a transaction, and tries it again while others are in the way. */
+    /**
+     * Runs a transaction, and tries it again while others are in the way. Where the database can do so, it ends a
+     * transaction in which nothing happens for the time of a call: an instance that is frozen within one locks out no
+     * other.
+     */
     <T> T transaction(DatabaseTransaction.Work<T> work) throws SQLException, InterruptedException {
         return untilWon(() -> {
             connection.setAutoCommit(false);
+            Optional<T> result;
             try {
-                T result = work.in(new DatabaseTransaction(connection));
+                DatabaseTransaction transaction = new DatabaseTransaction(connection);
+                transaction.execute(dialect.limitOfIdleTransaction(progress.timeout));
+                result = Optional.of(work.in(transaction));
                 progress.begin();
                 connection.commit();
-                connection.setAutoCommit(true);
-                return Optional.of(result);
             } catch (SQLException e) {
                 SqlFailure failure = SqlFailure.of(e, dialect);
                 if (failure != SqlFailure.UNKNOWN) {
@@ -137,15 +142,17 @@ final class DatabaseCall {
                     throw e;
                 }
                 return Optional.empty();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // of whatever kind: half of it must not be committed by whoever gets the connection
                 rollBack(e);
                 throw e;
             }
+            connection.setAutoCommit(true);
+            return result;
         });
     }
 
     /** Leaves a connection that cannot do so as it is, for whoever gave it: to set it back would commit. */
-    private void rollBack(Exception cause) {
+    private void rollBack(Throwable cause) {
         try {
             connection.rollback();
             connection.setAutoCommit(true);
@@ -158,12 +165,14 @@ final class DatabaseCall {
     static final class CallProgress {
         private static final Duration LONGEST_ENDING = Duration.ofMillis(200);
 
+        private final Duration timeout;
         private final Duration ending;
         private final long end;
         private boolean changing;
         private boolean expired;
 
         CallProgress(Duration timeout) {
+            this.timeout = timeout;
             ending = Collections.min(List.of(LONGEST_ENDING, timeout.dividedBy(4)));
             end = System.nanoTime() + timeout.toNanos();
         }

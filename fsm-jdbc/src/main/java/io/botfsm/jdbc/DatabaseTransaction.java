@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 
 /** Statements that take effect together, or not at all. */
 final class DatabaseTransaction {
@@ -23,6 +25,14 @@ final class DatabaseTransaction {
     /** Binds what one of several changes of a batch is about. */
     interface EachBinding<T> {
         void to(PreparedStatement statement, T one) throws SQLException;
+    }
+
+    void execute(Optional<String> sql) throws SQLException {
+        if (sql.isPresent()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql.get());
+            }
+        }
     }
 
     <T> T query(String sql, Binding binding, Reading<T> reading) throws SQLException {

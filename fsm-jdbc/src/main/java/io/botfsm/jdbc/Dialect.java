@@ -8,10 +8,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Where the databases differ. */
@@ -92,6 +94,13 @@ enum Dialect {
      */
     boolean readsUnconfirmed() {
         return this == POSTGRESQL;
+    }
+
+    /** The statement by which the database ends the present transaction if nothing happens in it for this long. */
+    Optional<String> limitOfIdleTransaction(Duration limit) {
+        return this == POSTGRESQL
+                ? Optional.of("SET LOCAL idle_in_transaction_session_timeout = " + Math.max(1, limit.toMillis()))
+                : Optional.empty();
     }
 
     /** Whether a commit is on disk before it is acknowledged, as an expression. */

@@ -42,6 +42,8 @@ final class InboxTable {
 
     private static final int WAITING = 0;
     private static final int DEAD = 1;
+    private static final long BYTES_AN_ANSWER = 1L << 20;
+    private static final String BEHIND = " AND position > ? ORDER BY position LIMIT ?";
     private static final String OF_BOT = " FROM " + NAME + " WHERE bot_id = ? AND dead = ?";
 
     private final String lock = "UPDATE " + BOTS + " SET last_position = last_position WHERE id = ?";
@@ -299,9 +301,12 @@ final class InboxTable {
      *
      * @param entries those that can be read
      * @param last the position of the last row
-     * @param rows how many rows it has
+     * @param hasMore whether there may be more behind it
      */
-    record Page<T>(List<T> entries, long last, int rows) {}
+    record Page<T>(List<T> entries, long last, boolean hasMore) {}
+
+    /** The next rows whose contents together are not too long for one answer. */
+    private record Stretch(int rows, boolean hasMore) {}
 
     interface Entry<T> {
         T of(long position, InboxUpdate update, ResultSet row) throws SQLException;
@@ -335,25 +340,47 @@ final class InboxTable {
 
     private static <T> Optional<Page<T>> page(
             DatabaseCall call, String name, int kind, long after, int limit, Entry<T> entry) throws SQLException {
-        return call.query(
-                "SELECT position, update_id, key_text, content, reason, at_us" + OF_BOT
-                        + " AND position > ? ORDER BY position LIMIT ?",
+        Binding behind = at(IndexKey.of(name), kind, after);
+        Optional<Stretch> stretch = call.query(
+                "SELECT bytes" + OF_BOT + BEHIND,
                 statement -> {
-                    at(IndexKey.of(name), kind, after).to(statement);
+                    behind.to(statement);
                     statement.setInt(4, limit);
+                },
+                rows -> stretch(rows, limit));
+        return stretch.isEmpty() ? Optional.empty() : page(call, behind, after, stretch.get(), entry);
+    }
+
+    private static Stretch stretch(ResultSet rows, int limit) throws SQLException {
+        int count = 0;
+        for (long bytes = 0; rows.next(); count++) {
+            bytes += rows.getLong(1);
+            if (count > 0 && bytes > BYTES_AN_ANSWER) {
+                return new Stretch(count, true);
+            }
+        }
+        return new Stretch(count, count == limit);
+    }
+
+    private static <T> Optional<Page<T>> page(
+            DatabaseCall call, Binding behind, long after, Stretch stretch, Entry<T> entry) throws SQLException {
+        return call.query(
+                "SELECT position, update_id, key_text, content, reason, at_us" + OF_BOT + BEHIND,
+                statement -> {
+                    behind.to(statement);
+                    statement.setInt(4, stretch.rows);
                 },
                 rows -> {
                     List<T> entries = new ArrayList<>();
                     long last = after;
-                    int count = 0;
-                    for (; rows.next(); count++) {
+                    while (rows.next()) {
                         last = rows.getLong("position");
                         Optional<InboxUpdate> update = update(rows);
                         if (update.isPresent()) {
                             entries.add(entry.of(last, update.get(), rows));
                         }
                     }
-                    return new Page<>(Collections.unmodifiableList(entries), last, count);
+                    return new Page<>(List.copyOf(entries), last, stretch.hasMore);
                 });
     }
 

@@ -110,7 +110,7 @@ final class JdbcUpdateInbox implements UpdateInbox {
             Page<T> page = calls.call(UNREADABLE, call -> call.untilWon(() -> reading.page(call, from, most)));
             all.addAll(page.entries());
             next = page.last();
-            hasMore = page.rows() == most;
+            hasMore = page.hasMore();
         } while (all.size() < limit && hasMore);
         return List.copyOf(all);
     }

@@ -1,6 +1,7 @@
 package io.botfsm.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.botfsm.conformance.internal.Crowd;
@@ -11,9 +12,12 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -155,5 +159,32 @@ class PostgresFaultsTest {
         } finally {
             thread.shutdownNow();
         }
+    }
+
+    /** Its connection stays open, and so would its transaction. */
+    @Test
+    void anInstanceThatIsFrozenWithinATransactionLocksOutNobody() throws Exception {
+        try (DatabaseInTest database = DatabaseInTest.behindProxy(Engine.POSTGRESQL);
+                HikariDataSource direct = Engine.pool(database.directUrl(), 2)) {
+            UpdateInbox successor = inbox(BotDatabase.builder(direct));
+            successor.remove("bot", List.of(), OptionalLong.of(1));
+            ObservedDataSource observed = new ObservedDataSource(database.pool());
+            UpdateInbox frozen = inbox(database.builder(observed.dataSource(), TIMEOUT));
+            observed.beforeNextUpdate( // the one that locks the row; then the one that raises the fence
+                    () -> observed.beforeNextUpdate(database.proxy()::holdOpenOnes));
+            assertThatThrownBy(() -> frozen.remove("bot", List.of(), OptionalLong.of(2)))
+                    .isInstanceOf(StorageUnavailableException.class);
+            Awaitility.await()
+                    .atMost(10, TimeUnit.SECONDS)
+                    .ignoreExceptions()
+                    .until(() -> {
+                        successor.remove("bot", List.of(), OptionalLong.of(3));
+                        return true;
+                    });
+        }
+    }
+
+    private static UpdateInbox inbox(BotDatabase.Builder database) {
+        return database.timeout(TIMEOUT).build().stateStorage().extension(UpdateInbox.class).orElseThrow();
     }
 }
