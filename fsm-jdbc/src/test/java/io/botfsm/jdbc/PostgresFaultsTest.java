@@ -174,17 +174,18 @@ class PostgresFaultsTest {
                     () -> observed.beforeNextUpdate(database.proxy()::holdOpenOnes));
             assertThatThrownBy(() -> frozen.remove("bot", List.of(), OptionalLong.of(2)))
                     .isInstanceOf(StorageUnavailableException.class);
-            Awaitility.await()
-                    .atMost(10, TimeUnit.SECONDS)
-                    .ignoreExceptions()
-                    .until(() -> {
-                        successor.remove("bot", List.of(), OptionalLong.of(3));
-                        return true;
-                    });
+            Awaitility.await().atMost(10, TimeUnit.SECONDS).ignoreExceptions().until(() -> {
+                successor.remove("bot", List.of(), OptionalLong.of(3));
+                return true;
+            });
         }
     }
 
     private static UpdateInbox inbox(BotDatabase.Builder database) {
-        return database.timeout(TIMEOUT).build().stateStorage().extension(UpdateInbox.class).orElseThrow();
+        return database.timeout(TIMEOUT)
+                .build()
+                .stateStorage()
+                .extension(UpdateInbox.class)
+                .orElseThrow();
     }
 }
