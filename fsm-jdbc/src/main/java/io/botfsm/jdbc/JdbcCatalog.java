@@ -18,10 +18,10 @@ final class JdbcCatalog implements ConversationCatalog {
     private static final int PAGE = 200;
     private static final String CURSOR = "jdbc1/";
 
-    private final BlockingCalls calls;
+    private final AwaitedCalls calls;
     private final ConversationTable table;
 
-    JdbcCatalog(BlockingCalls calls, ConversationTable table) {
+    JdbcCatalog(AwaitedCalls calls, ConversationTable table) {
         this.calls = calls;
         this.table = table;
     }

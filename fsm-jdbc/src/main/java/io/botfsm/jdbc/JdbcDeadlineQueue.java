@@ -20,10 +20,10 @@ import java.util.Optional;
 final class JdbcDeadlineQueue implements DeadlineQueue {
     private static final int PAGE = 200;
 
-    private final BlockingCalls calls;
+    private final AwaitedCalls calls;
     private final ConversationTable table;
 
-    JdbcDeadlineQueue(BlockingCalls calls, ConversationTable table) {
+    JdbcDeadlineQueue(AwaitedCalls calls, ConversationTable table) {
         this.calls = calls;
         this.table = table;
     }

@@ -61,11 +61,11 @@ final class JdbcStateStorage implements StateStorage {
         this.sweep = new TableSweep(calls, ConversationTable.NAME, "expires_us <= " + clock.nowMicros() + " - ?");
         this.ttl = ttl;
         this.tombstoneTtl = tombstoneTtl;
-        BlockingCalls blocking = new BlockingCalls(calls, () -> closed);
+        AwaitedCalls awaited = new AwaitedCalls(calls, () -> closed);
         this.extensions = Map.of(
-                ConversationCatalog.class, new JdbcCatalog(blocking, table),
-                DeadlineQueue.class, new JdbcDeadlineQueue(blocking, table),
-                UpdateInbox.class, new JdbcUpdateInbox(blocking, new InboxTable(calls.dialect(), clock)));
+                ConversationCatalog.class, new JdbcCatalog(awaited, table),
+                DeadlineQueue.class, new JdbcDeadlineQueue(awaited, table),
+                UpdateInbox.class, new JdbcUpdateInbox(awaited, new InboxTable(calls.dialect(), clock)));
     }
 
     @Override

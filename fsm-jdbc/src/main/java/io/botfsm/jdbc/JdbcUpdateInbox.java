@@ -27,10 +27,10 @@ final class JdbcUpdateInbox implements UpdateInbox {
     private static final String UNREADABLE = "the inbox could not be read";
     private static final String UNWRITABLE = "the inbox could not be written";
 
-    private final BlockingCalls calls;
+    private final AwaitedCalls calls;
     private final InboxTable table;
 
-    JdbcUpdateInbox(BlockingCalls calls, InboxTable table) {
+    JdbcUpdateInbox(AwaitedCalls calls, InboxTable table) {
         this.calls = calls;
         this.table = table;
     }

@@ -9,11 +9,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 
 /** Calls of what a storage offers beside reading and writing: the caller waits for them. Thread-safe. */
-final class BlockingCalls {
+final class AwaitedCalls {
     private final DatabaseCalls calls;
     private final BooleanSupplier isClosed;
 
-    BlockingCalls(DatabaseCalls calls, BooleanSupplier isClosed) {
+    AwaitedCalls(DatabaseCalls calls, BooleanSupplier isClosed) {
         this.calls = calls;
         this.isClosed = isClosed;
     }
