@@ -125,7 +125,7 @@ class TimeoutRunnerTest {
         assertThat(called).containsExactly(key(2), key(3), key(1));
         assertThat(runner.failed()).isZero();
         assertThat(runner.backlog()).isZero();
-        assertThat(runner.lateness()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(60));
+        assertThat(runner.lateness()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(60));
         isDue(fsm, 5, 0);
         Awaitility.await().until(() -> called.contains(key(5)));
     }
