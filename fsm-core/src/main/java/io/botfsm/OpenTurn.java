@@ -177,6 +177,12 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
     }
 
     @Override
+    public void restoreDeadline(Optional<Instant> former) {
+        requireOpen();
+        deadline = former.map(Mutation::requireDeadline);
+    }
+
+    @Override
     public Turn clearTimeout() {
         requireOpen();
         deadline = Optional.empty();

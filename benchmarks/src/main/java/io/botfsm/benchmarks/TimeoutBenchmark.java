@@ -106,7 +106,7 @@ public final class TimeoutBenchmark {
                 users, instances, users / seconds, disorder.get() / 10, twice.get());
     }
 
-    private void fire(Fsm fsm, StorageKey key, Instant deadline) {
+    private boolean fire(Fsm fsm, StorageKey key, Instant deadline) {
         boolean isMine = fsm.handle(key, turn -> {
                     boolean isDue =
                             turn.snapshot().deadline().filter(deadline::equals).isPresent();
@@ -121,6 +121,7 @@ public final class TimeoutBenchmark {
         } else {
             twice.incrementAndGet();
         }
+        return true;
     }
 
     private void alone(int bot) throws Exception {
@@ -131,6 +132,7 @@ public final class TimeoutBenchmark {
             fsm.handle(key, turn -> turn.clearTimeout());
             millis[done.get()] = late;
             done.incrementAndGet();
+            return true;
         };
         Fsm fsm = Fsm.of(storage);
         List<TimeoutRunner> runners = List.of(TimeoutRunner.builder(bot).start(fsm, handler));

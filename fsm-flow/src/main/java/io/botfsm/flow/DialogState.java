@@ -134,8 +134,8 @@ public final class DialogState<I, O, D> {
      * What is done where the user says nothing for a while: to remind, to go on, or to end.
      *
      * <p>Counted from the user's last input, or from when the state was entered without one. Of several, each is due
-     * once; one whose handler stays is not due again until the user has said something. It survives restarts, and is
-     * cleared by leaving the state. {@link Flow#fire} runs it.
+     * once, also of several of equal length; one whose handler stays is not due again until the user has said
+     * something. It survives restarts, and is cleared by leaving the state. {@link Flow#fire} runs it.
      *
      * @param wait how long
      * @param to exits that this adds to those of the state

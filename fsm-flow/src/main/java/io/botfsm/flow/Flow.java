@@ -12,6 +12,7 @@ import io.botfsm.transition.TransitionRules;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -139,14 +140,14 @@ public final class Flow<I, O> {
         requireNonNull(fsm, "fsm");
         requireNonNull(input, "input");
         requireNonNull(eventId, "event id");
-        return run(fsm, key).input(input, handler -> fsm.handle(key, eventId, handler));
+        return run(fsm, key, Optional.empty()).input(input, handler -> fsm.handle(key, eventId, handler));
     }
 
     /** Handles an input without an id, as the other does: one that is delivered again is handled again. */
     public List<O> handle(Fsm fsm, StorageKey key, I input) {
         requireNonNull(fsm, "fsm");
         requireNonNull(input, "input");
-        return run(fsm, key).input(input, handler -> fsm.handle(key, handler));
+        return run(fsm, key, Optional.empty()).input(input, handler -> fsm.handle(key, handler));
     }
 
     /**
@@ -155,31 +156,35 @@ public final class Flow<I, O> {
      * one read.
      *
      * <p>The turn is stored first, then the replies are sent, then a second turn stores that they were. Until that the
-     * conversation is due again after a minute: if the process dies or the sender throws in between, firing that
-     * deadline runs no handler again, but asks the present question again. So a timeout takes effect once, and its
-     * words are sent at least once; a user who says something meanwhile needs none. Where nothing is said there is no
-     * second turn. A turn is a read and a write.
+     * conversation is due again after a minute, counted from the later of this machine's time and the deadline: if the
+     * process dies or the sender throws in between, firing that deadline runs no handler again, but asks the present
+     * question again. So a timeout takes effect once, and its words are sent at least once; a user who says something
+     * meanwhile needs none. Where nothing is said there is no second turn. A turn is a read and a write.
      *
-     * <p>In a state that this build does not have the deadline stays, for a build that has it.
+     * <p>A deadline that is not the flow's stays as it is: in a state that this build does not have, for a build that
+     * has it; in a state that is handled {@linkplain Dialog#byHand by hand}, and in no state, for a handler of your own
+     * that set it.
      *
      * @param fsm the conversations
      * @param key the conversation
      * @param deadline as {@link io.botfsm.storage.Snapshot#deadline()} has it
      * @param sender is given the replies after they are stored, if there are any
      * @param <X> what the sender throws
+     * @return whether nothing is left to be done about the deadline; if not, the conversation holds it, it is not the
+     *     flow's, and nothing was changed
      * @throws X what the sender has thrown
      * @throws io.botfsm.storage.FsmException as {@link #handle(Fsm, StorageKey, EventId, Object)} does; the timeout, or
      *     the question after it, is due again
      */
-    public <X extends Exception> void fire(
+    public <X extends Exception> boolean fire(
             Fsm fsm, StorageKey key, Instant deadline, ReplySender<? super O, ? extends X> sender) throws X {
         requireNonNull(fsm, "fsm");
         requireNonNull(deadline, "deadline");
-        run(fsm, key).timeout(deadline, requireNonNull(sender, "sender"));
+        return run(fsm, key, Optional.of(deadline)).timeout(requireNonNull(sender, "sender"));
     }
 
-    private FlowRun<I, O> run(Fsm fsm, StorageKey key) {
-        return new FlowRun<>(dialogs, fsm, requireNonNull(key, "key"));
+    private FlowRun<I, O> run(Fsm fsm, StorageKey key, Optional<Instant> fired) {
+        return new FlowRun<>(dialogs, fsm, requireNonNull(key, "key"), fired);
     }
 
     /**

@@ -15,6 +15,12 @@ import java.util.function.Predicate;
  * been sent. One short attribute for each, since Redis keeps short fields in less memory.
  */
 final class FlowMarks {
+    /**
+     * The data entry that keeps a conversation that has ended until its last words are sent: one without state and data
+     * has no deadline.
+     */
+    static final String UNSENT_ENTRY = "flow.unsent";
+
     private static final String PREFIX = "flow.";
     private static final String BACK = PREFIX + "back.";
     private static final String CALLER = PREFIX + "call.";

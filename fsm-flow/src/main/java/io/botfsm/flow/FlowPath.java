@@ -208,7 +208,7 @@ final class FlowPath<I, O> {
         turn.state().ifPresent(state -> scoped.removeData(StoredStates.scope(state)));
         marks.forget();
         returned = Optional.empty();
-        turn.clearState();
+        turn.remove(FlowMarks.UNSENT_ENTRY).clearState();
     }
 
     void movedByHand(Position<I, O, ?> from) {

@@ -18,16 +18,22 @@ final class FlowRun<I, O> {
     private final FlowDialogs<I, O> dialogs;
     private final Fsm fsm;
     private final StorageKey key;
+    private final Optional<Instant> fired;
     private final List<O> replies = new ArrayList<>();
 
-    FlowRun(FlowDialogs<I, O> dialogs, Fsm fsm, StorageKey key) {
+    /** What this run has stored as unsent, and no other did. */
+    private Optional<FlowMarks.Unsent> unsent = Optional.empty();
+
+    /** @param fired the deadline that is fired, for a timeout */
+    FlowRun(FlowDialogs<I, O> dialogs, Fsm fsm, StorageKey key, Optional<Instant> fired) {
         this.dialogs = dialogs;
         this.fsm = fsm;
         this.key = key;
+        this.fired = fired;
     }
 
     private FlowSession<I, O> session(Turn turn) {
-        return new FlowSession<>(dialogs, key, turn);
+        return new FlowSession<>(dialogs, key, turn, fired);
     }
 
     /** @param handle commits a turn, under the id of the input if it has one */
@@ -39,14 +45,14 @@ final class FlowRun<I, O> {
             handled = afterWork(input, handle);
         }
         replies.addAll(handled.orElse(dialogs::question));
-        var unused = finish(handled.now(), false);
+        finish(handled.now());
         return List.copyOf(replies);
     }
 
     /** Does the work, and then what a command says. */
     private Handled<List<O>> afterWork(I input, Function<Function<Turn, List<O>>, Handled<List<O>>> handle) {
         for (int round = 1; ; round++) {
-            var unused = finish(fsm.handle(key, turn -> session(turn).entered()).now(), false);
+            finish(fsm.handle(key, turn -> session(turn).entered()).now());
             try {
                 return handle.apply(turn -> session(turn).command(input));
             } catch (UnfinishedWorkException e) { // another input has entered a state that works
@@ -57,23 +63,30 @@ final class FlowRun<I, O> {
         }
     }
 
-    <X extends Exception> void timeout(Instant deadline, ReplySender<? super O, ? extends X> sender) throws X {
-        Handled<Optional<List<O>>> handled = fsm.handle(
-                key,
-                turn -> turn.snapshot()
-                        .deadline()
-                        .filter(deadline::equals)
-                        .map(due -> session(turn).due(due)));
+    /** Returns whether nothing is left to be done about the deadline. */
+    <X extends Exception> boolean timeout(ReplySender<? super O, ? extends X> sender) throws X {
+        Handled<Optional<List<O>>> handled =
+                fsm.handle(key, turn -> held(turn).flatMap(due -> session(turn).due(due)));
         Optional<List<O>> said = handled.orElse(now -> Optional.empty());
-        if (said.isEmpty()) { // another's deadline, and another's work
-            return;
+        if (said.isEmpty()) { // not the flow's, or another was faster
+            return held(handled.now()).isEmpty();
         }
-        replies.addAll(said.get());
-        Conversation now = finish(handled.now(), true);
+        keptUntilSent(said.get(), handled.now());
+        finish(handled.now());
         if (!replies.isEmpty()) {
             sender.send(List.copyOf(replies));
-            FlowMarks.unsent(FlowDialogs.scoped(now)).ifPresent(this::acknowledge);
+            unsent.ifPresent(this::acknowledge);
         }
+        return true;
+    }
+
+    private Optional<Instant> held(Conversation now) {
+        return now.snapshot().deadline().filter(deadline -> fired.equals(Optional.of(deadline)));
+    }
+
+    private void keptUntilSent(List<O> said, Conversation now) {
+        replies.addAll(said);
+        unsent = FlowMarks.unsent(FlowDialogs.scoped(now));
     }
 
     /** Unless a user or another instance has taken over. */
@@ -85,12 +98,8 @@ final class FlowRun<I, O> {
                         .map(same -> session(turn).takeOver()));
     }
 
-    /**
-     * Does the work that the conversation has come to, and handles its result.
-     *
-     * @param keptUntilSent whether the conversation stays due until the replies are sent
-     */
-    private Conversation finish(Conversation reached, boolean keptUntilSent) {
+    /** Does the work that the conversation has come to, and handles its result. */
+    private void finish(Conversation reached) {
         Conversation now = reached;
         Optional<FlowDialogs.PendingWork<I, O>> pending = dialogs.pending(now);
         for (int round = 1; pending.isPresent(); round++) {
@@ -99,20 +108,20 @@ final class FlowRun<I, O> {
             }
             String id = pending.get().id();
             Object result = pending.get().at().work(id, key, now);
-            Handled<List<O>> handled = fsm.handle(key, turn -> worked(session(turn), id, result, keptUntilSent));
-            replies.addAll(handled.orElse(dialogs::question));
-            now = handled.now();
+            Handled<Optional<List<O>>> handled = fsm.handle(key, turn -> worked(session(turn), id, result));
+            Conversation after = handled.now();
+            handled.orElse(repeated -> Optional.empty()).ifPresent(said -> keptUntilSent(said, after));
+            now = after;
             pending = dialogs.pending(now);
         }
-        return now;
     }
 
-    private List<O> worked(FlowSession<I, O> session, String id, Object result, boolean keptUntilSent) {
+    private Optional<List<O>> worked(FlowSession<I, O> session, String id, Object result) {
         Optional<List<O>> said = session.worked(id, result);
-        if (keptUntilSent && said.isPresent()) {
+        if (fired.isPresent() && said.isPresent()) {
             session.keepUntilSent(!replies.isEmpty());
         }
-        return said.orElse(List.of());
+        return said;
     }
 
     private HandlerDecisionException endless(Optional<String> state) {

@@ -24,23 +24,21 @@ final class FlowSession<I, O> {
     /** After which replies that may not have been sent are made up for. */
     private static final Duration REDELIVERY_TIMEOUT = Duration.ofMinutes(1);
 
-    /**
-     * Keeps a conversation that has ended until its last words are sent: one without state and data has no deadline.
-     */
-    private static final String UNSENT_ENTRY = "flow.unsent";
-
     private final FlowDialogs<I, O> dialogs;
     private final StorageKey key;
     private final Turn turn;
+    private final Optional<Instant> fired;
     private final ScopedTurn scoped;
     private final FlowMarks marks;
     private final FlowPath<I, O> path;
     private final List<O> replies = new ArrayList<>();
 
-    FlowSession(FlowDialogs<I, O> dialogs, StorageKey key, Turn turn) {
+    /** @param fired the deadline that is being fired, if one is */
+    FlowSession(FlowDialogs<I, O> dialogs, StorageKey key, Turn turn, Optional<Instant> fired) {
         this.dialogs = dialogs;
         this.key = key;
         this.turn = turn;
+        this.fired = fired;
         this.scoped = (ScopedTurn) FlowDialogs.scoped(turn);
         this.marks = new FlowMarks(scoped);
         this.path = new FlowPath<>(dialogs, turn, scoped, marks);
@@ -256,12 +254,18 @@ final class FlowSession<I, O> {
 
     /**
      * Does what is due at the deadline, which the conversation holds: runs a timeout, or asks again if the replies of
-     * one may not have been sent. Work that is due is left to be done outside the turn.
+     * one may not have been sent. Work that is due is left to be done outside the turn. Empty if the deadline is not
+     * the flow's, and is left as it is.
      */
-    List<O> due(Instant deadline) {
-        boolean isOfAnotherBuild = turn.state().isPresent() && path.position().isEmpty();
-        if (isOfAnotherBuild || dialogs.pending(turn).isPresent()) {
-            return List.of();
+    Optional<List<O>> due(Instant deadline) {
+        boolean isUnsent = FlowMarks.unsent(scoped)
+                .filter(unsent -> unsent.due().equals(deadline))
+                .isPresent();
+        if (isOfAnotherBuild() || !(isUnsent || isTimed())) {
+            return Optional.empty();
+        }
+        if (dialogs.pending(turn).isPresent()) {
+            return Optional.of(List.of());
         }
         if (takeOver()) {
             var unused = asked();
@@ -269,7 +273,16 @@ final class FlowSession<I, O> {
             timedOut(deadline);
         }
         keepUntilSent(false);
-        return List.copyOf(replies);
+        return Optional.of(List.copyOf(replies));
+    }
+
+    private boolean isOfAnotherBuild() {
+        return turn.state().isPresent() && path.position().isEmpty();
+    }
+
+    /** Whether the deadline of the present state is the flow's: not where code of the bot's own handles it. */
+    private boolean isTimed() {
+        return path.position().filter(at -> at.state().byHand().isEmpty()).isPresent();
     }
 
     private void timedOut(Instant deadline) {
@@ -307,26 +320,41 @@ final class FlowSession<I, O> {
         }
         Snapshot after = turn.snapshot();
         if (after.state().isEmpty() && after.data().isEmpty()) {
-            var unused = turn.put(UNSENT_ENTRY, true);
+            var unused = turn.put(FlowMarks.UNSENT_ENTRY, true);
         }
-        Instant due = turn.timeout(REDELIVERY_TIMEOUT).snapshot().deadline().orElseThrow();
+        Instant due = timeout(REDELIVERY_TIMEOUT);
         marks.unsent(Optional.of(new FlowMarks.Unsent(due, after.deadline())));
     }
 
     /**
+     * Makes the conversation due after a time, and returns when. Where a deadline is being fired, that has passed by
+     * the storage's clock: one that would be earlier by a clock that is behind would be due at once, for every
+     * instance.
+     */
+    private Instant timeout(Duration wait) {
+        Instant byClock = turn.timeout(wait).snapshot().deadline().orElseThrow();
+        Instant due = fired.map(deadline -> deadline.plus(wait))
+                .filter(byClock::isBefore)
+                .orElse(byClock);
+        scoped.deadline(due);
+        return turn.snapshot().deadline().orElseThrow();
+    }
+
+    /**
      * Forgets replies that may not have been sent; returns whether there were any, and the conversation was due again.
+     * In a state that this build does not have they are left to one that has it.
      */
     boolean takeOver() {
-        Optional<FlowMarks.Unsent> unsent = FlowMarks.unsent(scoped);
+        Optional<FlowMarks.Unsent> unsent = isOfAnotherBuild() ? Optional.empty() : FlowMarks.unsent(scoped);
         if (unsent.isEmpty()) {
             return false;
         }
         boolean isDue = turn.snapshot().deadline().equals(unsent.map(FlowMarks.Unsent::due));
         marks.unsent(Optional.empty());
         if (isDue) {
-            unsent.get().wanted().ifPresentOrElse(scoped::deadline, turn::clearTimeout);
+            scoped.restoreDeadline(unsent.get().wanted());
         }
-        var unused = turn.remove(UNSENT_ENTRY);
+        var unused = turn.remove(FlowMarks.UNSENT_ENTRY);
         return isDue;
     }
 
@@ -361,16 +389,17 @@ final class FlowSession<I, O> {
 
     /** Begins to count the timeouts, and asks. */
     private List<O> counted() {
-        Optional<Position<I, O, ?>> at = path.position();
-        if (at.isPresent() && at.get().state().byHand().isEmpty()) {
+        if (!isOfAnotherBuild()) {
             marks.passed(0);
+        }
+        if (isTimed()) {
             List<Timeout.OfDialog<I, O, ?>> timeouts = timeouts();
             if (dialogs.pending(turn).isPresent()) {
-                var unused = turn.timeout(WORK_TIMEOUT);
+                var unused = timeout(WORK_TIMEOUT);
             } else if (timeouts.isEmpty()) {
                 var unused = turn.clearTimeout();
             } else {
-                var unused = turn.timeout(timeouts.get(0).after());
+                var unused = timeout(timeouts.get(0).after());
             }
         }
         return asked();

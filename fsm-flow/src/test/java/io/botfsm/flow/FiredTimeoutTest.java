@@ -9,12 +9,17 @@ import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.deadline.DeadlineQueue;
+import io.botfsm.storage.deadline.DueConversation;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,7 @@ class FiredTimeoutTest {
         CHECKING,
         QUIET,
         LAST,
+        BY_HAND,
         DONE
     }
 
@@ -35,8 +41,8 @@ class FiredTimeoutTest {
     private static final class CountedStorage extends ForwardingStateStorage {
         private final AtomicInteger calls = new AtomicInteger();
 
-        private CountedStorage() {
-            super(new MemoryStateStorage());
+        private CountedStorage(StateStorage storage) {
+            super(storage);
         }
 
         @Override
@@ -55,26 +61,35 @@ class FiredTimeoutTest {
     private static final Duration REDELIVERED = Duration.ofMinutes(1);
 
     private final StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
-    private final CountedStorage storage = new CountedStorage();
+    private final StateStorage memory = new MemoryStateStorage();
+    private final CountedStorage storage = new CountedStorage(memory);
     private final List<String> jobs = new ArrayList<>();
     private final List<String> sent = new ArrayList<>();
+    private Runnable meanwhile = () -> {};
     private final Flow<String, String> flow = Flow.of(Visit.class, new Home(""), f -> {
         f.idle("idle")
                 .begin("/visit"::equals, Visit.HOME)
                 .begin("/quiet"::equals, Visit.QUIET)
                 .begin("/last"::equals, Visit.LAST);
+        f.end("/cancel"::equals, "cancelled");
+        f.byHand(Set.of(Visit.BY_HAND), (turn, text) -> List.of(), now -> List.of("by hand?"));
         f.when("/language"::equals, (turn, text) -> turn.put("language", "de").again());
         f.after(Duration.ofHours(24), turn -> turn.end("let go"));
         f.state(Visit.HOME, s -> {
-            s.ask("where?").to(Visit.CHECKING);
-            s.answer((turn, text) -> turn.data(new Home(text)).goTo(Visit.CHECKING));
+            s.ask("where?").to(Visit.CHECKING, Visit.BY_HAND);
+            s.answer((turn, text) -> text.equals("by hand")
+                    ? turn.goTo(Visit.BY_HAND)
+                    : turn.data(new Home(text)).goTo(Visit.CHECKING));
             s.after(Duration.ofMinutes(30), turn -> turn.again("still there?"));
-            s.after(Duration.ofMinutes(60), turn -> turn.data(new Home("here")).goTo(Visit.CHECKING));
+            s.after(
+                    Duration.ofMinutes(60),
+                    turn -> turn.data(new Home("here")).say("checking").goTo(Visit.CHECKING));
         });
         f.state(Visit.CHECKING, s -> {
             s.work(
                     job -> {
                         jobs.add(job.id());
+                        meanwhile.run();
                         if (jobs.size() == 1) {
                             throw new IOException("lost");
                         }
@@ -227,6 +242,122 @@ class FiredTimeoutTest {
         });
         assertThat(redelivered).containsExactly(stored());
         assertThat(fire()).containsExactly("where?");
+    }
+
+    /** The storage's clock is right, the machine's is a minute and a half behind. */
+    @Test
+    void aClockThatIsBehindMakesNothingDueForAnotherInstanceAtOnce() throws Exception {
+        now = Instant.now().minusSeconds(90).minus(Duration.ofMinutes(30));
+        say("/visit");
+        now = Instant.now().minusSeconds(90);
+        fsm.handle(key, turn -> turn.timeout(Duration.ofSeconds(89)));
+        DeadlineQueue queue = memory.extension(DeadlineQueue.class).orElseThrow();
+        DueConversation due = queue.due(1, 10).get(0);
+        assertThat(queue.defer(due, Instant.now().plus(Duration.ofMinutes(1)))).isTrue();
+        List<String> words = new ArrayList<>();
+        flow.fire(fsm, key, due.deadline(), replies -> {
+            words.addAll(replies);
+            assertThat(queue.due(1, 10)).isEmpty();
+        });
+        assertThat(words).containsExactly("still there?", "where?");
+    }
+
+    @Test
+    void workOfATimeoutIsNotDueAtOnceByAClockThatIsBehind() {
+        say("/visit");
+        fire();
+        Instant due = deadline();
+        now = due.minusSeconds(90);
+        assertThatThrownBy(() -> flow.fire(fsm, key, due, sent::addAll)).isInstanceOf(WorkFailedException.class);
+        assertThat(deadline()).isEqualTo(due.plus(Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void anEndWhileRepliesAreUnsentLeavesNoDeadlineBesideDataOfTheChat() {
+        say("/language");
+        say("/visit");
+        fireInVain();
+        assertThat(say("/cancel")).containsExactly("cancelled", "idle");
+        assertThat(stored().data()).containsOnlyKeys("language");
+        assertThat(stored().deadline()).isEmpty();
+        assertThat(stored().attributes()).isEmpty();
+    }
+
+    @Test
+    void aStateByHandThatIsEnteredWhileRepliesAreUnsentHasNoDeadline() {
+        say("/visit");
+        fireInVain();
+        assertThat(say("by hand")).containsExactly("by hand?");
+        assertThat(stored().deadline()).isEmpty();
+        assertThat(stored().attributes()).doesNotContainKeys("flow.passed", "flow.unsent");
+    }
+
+    @Test
+    void aDeadlineThatCodeOfTheBotsOwnHasSetIsLeftToIt() {
+        say("/visit");
+        say("by hand");
+        fsm.handle(key, turn -> turn.timeout(Duration.ofMinutes(5)));
+        isLeft();
+        say("/cancel");
+        fsm.handle(key, turn -> turn.put("language", "de").timeout(Duration.ofMinutes(5)));
+        isLeft();
+        fsm.handle(key, turn -> turn.state("Visit:GONE").timeout(Duration.ofMinutes(5)));
+        isLeft();
+    }
+
+    private void isLeft() {
+        Snapshot before = stored();
+        now = deadline();
+        assertThat(flow.fire(fsm, key, now, sent::addAll)).isFalse();
+        assertThat(sent).isEmpty();
+        assertThat(stored()).isEqualTo(before);
+        assertThat(flow.fire(fsm, key, now.minusMillis(10), sent::addAll))
+                .as("another was faster")
+                .isTrue();
+    }
+
+    @Test
+    void wordsThatATimeoutSaysInAStateByHandAreAskedAgain() {
+        say("/visit");
+        fireInVain();
+        fsm.context(key).setState("Visit:BY_HAND");
+        assertThat(fire()).containsExactly("by hand?");
+        assertThat(stored().attributes()).doesNotContainKey("flow.unsent");
+    }
+
+    @Test
+    void ruleF19_anInputInAStateOfAnotherBuildLeavesTheRedeliveryToIt() {
+        say("/visit");
+        fireInVain();
+        Snapshot visiting = stored();
+        fsm.handle(
+                key,
+                turn -> turn.state("Visit:GONE")
+                        .timeout(Duration.between(now, visiting.deadline().orElseThrow())));
+        Map<String, String> marks = stored().attributes();
+        assertThat(say("hello")).containsExactly("idle");
+        assertThat(stored().deadline()).isEqualTo(visiting.deadline());
+        assertThat(stored().attributes()).isEqualTo(marks).containsKey("flow.unsent");
+        say("/visit");
+        assertThat(stored().attributes()).isEmpty();
+        assertThat(deadline()).isEqualTo(now.plus(Duration.ofMinutes(30)));
+    }
+
+    @Test
+    void anInstanceAcknowledgesOnlyWhatItHasStoredItself() {
+        say("/visit");
+        fire();
+        jobs.add("an earlier one, which failed");
+        meanwhile = () -> {
+            meanwhile = () -> {};
+            fireInVain(); // by another instance: the work, whose result it stores, but cannot send
+        };
+        now = deadline();
+        sent.clear();
+        flow.fire(fsm, key, now, sent::addAll);
+        assertThat(sent).containsExactly("checking");
+        assertThat(stored().attributes()).containsKey("flow.unsent");
+        assertThat(fire()).containsExactly("done here");
     }
 
     @Test

@@ -88,7 +88,7 @@ class TimeoutRunnerTest {
     }
 
     /** Clears the deadline, if it is still there. */
-    private void clear(Fsm fsm, StorageKey key, Instant deadline) {
+    private boolean clear(Fsm fsm, StorageKey key, Instant deadline) {
         called.add(key);
         var unused = fsm.handle(
                 key,
@@ -97,6 +97,7 @@ class TimeoutRunnerTest {
                         .filter(deadline::equals)
                         .map(held -> turn.clearTimeout()
                                 .put("fired", turn.value("fired", Integer.class).orElse(0) + 1)));
+        return true;
     }
 
     private TimeoutRunner start(TimeoutRunner.Builder settings, Fsm fsm, TimeoutHandler handler) {
@@ -124,7 +125,7 @@ class TimeoutRunnerTest {
         assertThat(called).containsExactly(key(2), key(3), key(1));
         assertThat(runner.failed()).isZero();
         assertThat(runner.backlog()).isZero();
-        assertThat(runner.lateness()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(60));
+        assertThat(runner.lateness()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(60));
         isDue(fsm, 5, 0);
         Awaitility.await().until(() -> called.contains(key(5)));
     }
@@ -146,7 +147,7 @@ class TimeoutRunnerTest {
                     }
                 }
                 atWork.await(); // until each instance fires
-                clear(own, key, deadline);
+                return clear(own, key, deadline);
             });
         }
         Awaitility.await().until(() -> called.size() >= 3_000);
@@ -167,7 +168,7 @@ class TimeoutRunnerTest {
                         TimeoutRunnerTest.<RuntimeException>fail(
                                 failure.getDeclaredConstructor().newInstance());
                     }
-                    clear(fenced, key, deadline);
+                    return clear(fenced, key, deadline);
                 });
         Awaitility.await().until(() -> runner.fired() == 2);
         assertThat(called).containsExactly(key(1), key(2), key(1), key(1));
@@ -197,6 +198,7 @@ class TimeoutRunnerTest {
     private static final class Unavailable extends ForwardingStateStorage implements DeadlineQueue {
         private final DeadlineQueue queue;
         final AtomicBoolean isAway = new AtomicBoolean();
+        final AtomicBoolean isReadOnly = new AtomicBoolean();
         final Semaphore refused = new Semaphore(0);
 
         Unavailable(StateStorage storage) {
@@ -220,6 +222,10 @@ class TimeoutRunnerTest {
 
         @Override
         public boolean defer(DueConversation due, Instant until) {
+            if (isReadOnly.get()) {
+                refused.release();
+                throw new StorageUnavailableException("the storage is read-only", SECOND, null);
+            }
             return queue.defer(due, until);
         }
 
@@ -245,6 +251,101 @@ class TimeoutRunnerTest {
     }
 
     @Test
+    void anOutageIsNotOverWhileTheStorageRefusesWrites() throws Exception {
+        Unavailable unavailable = new Unavailable(storage);
+        unavailable.isReadOnly.set(true);
+        Fsm fsm = fsm(unavailable);
+        isDue(fsm, 1, 1);
+        TimeoutRunner runner = start(TimeoutRunner.builder(1), fsm, this::clear);
+        assertThat(unavailable.refused.tryAcquire(4, 30, TimeUnit.SECONDS)).isTrue();
+        assertThat(logged(Level.WARN)).hasSize(1).first().asString().contains("read-only");
+        assertThat(logged(Level.INFO)).isEmpty();
+        unavailable.isReadOnly.set(false);
+        Awaitility.await().until(() -> runner.fired() == 1);
+        assertThat(logged(Level.INFO)).hasSize(1).first().asString().contains("fired again");
+    }
+
+    @Test
+    void anOutageThatHandlersReportIsOverWhenOneHasSucceeded() {
+        Fsm fsm = fsm(storage);
+        for (int user = 0; user < 5; user++) {
+            isDue(fsm, user, 1);
+        }
+        TimeoutRunner runner = start(TimeoutRunner.builder(1).threads(1).claim(SECOND), fsm, (own, key, deadline) -> {
+            if (called.size() < 5) {
+                called.add(key);
+                throw new StorageUnavailableException("unavailable", SECOND, null);
+            }
+            return clear(own, key, deadline);
+        });
+        Awaitility.await().until(() -> runner.fired() == 5);
+        assertThat(logged(Level.WARN)).hasSize(1);
+        assertThat(logged(Level.INFO)).hasSize(1);
+    }
+
+    @Test
+    void whatTheHandlerLeavesAsItIsWaitsLongerEachTimeAndIsNoFailure() {
+        Fsm fsm = fsm(storage);
+        isDue(fsm, 1, 1);
+        List<Instant> calls = new CopyOnWriteArrayList<>();
+        TimeoutRunner runner = start(TimeoutRunner.builder(1).claim(SECOND), fsm, (own, key, deadline) -> {
+            calls.add(Instant.now());
+            return calls.size() == 3 && clear(own, key, deadline);
+        });
+        Awaitility.await().until(() -> runner.fired() == 1);
+        assertThat(Duration.between(calls.get(1), calls.get(2)))
+                .as("the second pause is of two claims")
+                .isGreaterThanOrEqualTo(SECOND.plusMillis(900));
+        assertThat(runner.failed()).isZero();
+        assertThat(logged(Level.WARN)).isEmpty();
+    }
+
+    @Test
+    void aDeadlineThatIsSetLaterHasNoPartInEarlierFailures() {
+        FailedTimeouts failures = new FailedTimeouts(SECOND);
+        Instant now = Instant.now();
+        DueConversation first = DueConversation.of(key(1), now, 1, now);
+        DueConversation redelivery = DueConversation.of(key(1), now.plusSeconds(60), 2, now.plusSeconds(60));
+        DueConversation later = DueConversation.of(key(1), now.plusSeconds(90), 3, now.plusSeconds(90));
+        assertThat(failures.failed(first, redelivery.deadline(), now).times()).isEqualTo(1);
+        assertThat(failures.notBefore(redelivery, now)).contains(now.plusSeconds(1));
+        assertThat(failures.failed(redelivery, redelivery.deadline(), now).times())
+                .as("the handler set it before it failed")
+                .isEqualTo(2);
+        assertThat(failures.notBefore(redelivery, now)).contains(now.plusSeconds(2));
+        assertThat(failures.notBefore(later, now)).isEmpty();
+        assertThat(failures.failed(later, later.deadline(), now).times()).isEqualTo(1);
+    }
+
+    /** As a flow does, whose replies cannot be sent. */
+    @Test
+    void aHandlerThatSetsADeadlineAndFailsIsNotCalledMoreOften() {
+        Fsm fsm = fsm(storage);
+        isDue(fsm, 1, 1);
+        TimeoutRunner runner = start(TimeoutRunner.builder(1).claim(SECOND), fsm, (own, key, deadline) -> {
+            if (called.size() == 3) {
+                return clear(own, key, deadline);
+            }
+            called.add(key);
+            own.handle(key, turn -> turn.timeout(SECOND));
+            throw new IllegalStateException("not sent");
+        });
+        Awaitility.await().until(() -> runner.fired() == 1);
+        assertThat(logged(Level.WARN)).hasSize(3).last().asString().contains("attempt 3");
+    }
+
+    @Test
+    void aClockThatIsDaysAheadFiresNothingAndIsNamed() {
+        Fsm fsm = fsm(storage);
+        isDue(fsm, 1, 1);
+        InstantSource wrong = () -> Instant.now().plus(Duration.ofDays(2));
+        TimeoutRunner runner = start(TimeoutRunner.builder(1).clock(wrong), fsm, this::clear);
+        Awaitility.await().until(() -> !logged(Level.WARN).isEmpty());
+        assertThat(logged(Level.WARN)).hasSize(1).first().asString().contains("clock is more than 24 hours ahead");
+        assertThat(runner.fired()).isZero();
+    }
+
+    @Test
     void whatTheHandlerLeavesUndoneWhileTheStorageIsUnavailableIsNoFailureOfItsOwn() {
         Fsm fsm = fsm(storage);
         isDue(fsm, 1, 1);
@@ -253,7 +354,7 @@ class TimeoutRunnerTest {
                 called.add(key);
                 throw new StorageUnavailableException("unavailable", SECOND, null);
             }
-            clear(fenced, key, deadline);
+            return clear(fenced, key, deadline);
         });
         Awaitility.await().until(() -> runner.fired() == 1);
         assertThat(runner.failed()).isEqualTo(3);
@@ -270,7 +371,7 @@ class TimeoutRunnerTest {
         TimeoutRunner runner = TimeoutRunner.builder(1).threads(1).start(fsm, (fenced, key, deadline) -> {
             begun.countDown();
             go.await();
-            clear(fenced, key, deadline);
+            return clear(fenced, key, deadline);
         });
         begun.await();
         runner.stopPolling();
@@ -407,7 +508,7 @@ class TimeoutRunnerTest {
             assertThat(due).isEqualTo(expected);
             begun.countDown();
             go.await();
-            clear(fenced, key, due);
+            return clear(fenced, key, due);
         });
         assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
         DeadlineQueue queue = storage.extension(DeadlineQueue.class).orElseThrow();

@@ -3,11 +3,15 @@ package io.botfsm.timeout;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.deadline.DueConversation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Conversations whose handler failed, and when each is tried again: pauses that double. Thread-safe. */
+/**
+ * Conversations whose deadline was not settled, and when each is tried again: pauses that double. A deadline that has
+ * been set since has no part in it. Thread-safe.
+ */
 final class FailedTimeouts {
     private static final Duration LONGEST = Duration.ofMinutes(15);
     private static final Duration REMEMBERED = LONGEST.multipliedBy(4);
@@ -18,18 +22,20 @@ final class FailedTimeouts {
     private final Cache<StorageKey, Failure> failures =
             Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(REMEMBERED).build();
 
-    record Failure(int times, Instant next) {}
+    /** @param left the deadline that the conversation had afterwards */
+    record Failure(Instant left, int times, Instant next) {}
 
     /** @param first the first pause, which is never made longer than the longest */
     FailedTimeouts(Duration first) {
         this.first = first;
     }
 
-    Failure failed(StorageKey key, Instant now) {
-        return failures.asMap().compute(key, (same, before) -> {
-            int times = before == null ? 1 : before.times + 1;
+    /** @param left the deadline that the conversation has now: the handler may have set another before it failed */
+    Failure failed(DueConversation due, Instant left, Instant now) {
+        return failures.asMap().compute(due.key(), (same, before) -> {
+            int times = before == null || !before.left.equals(due.deadline()) ? 1 : before.times + 1;
             Duration pause = first.multipliedBy(1L << Math.min(times - 1, MOST_DOUBLINGS));
-            return new Failure(times, now.plus(pause.compareTo(LONGEST) < 0 ? pause : LONGEST));
+            return new Failure(left, times, now.plus(pause.compareTo(LONGEST) < 0 ? pause : LONGEST));
         });
     }
 
@@ -38,8 +44,9 @@ final class FailedTimeouts {
     }
 
     /** When a conversation is tried again, if that is later. */
-    Optional<Instant> notBefore(StorageKey key, Instant now) {
-        return Optional.ofNullable(failures.getIfPresent(key))
+    Optional<Instant> notBefore(DueConversation due, Instant now) {
+        return Optional.ofNullable(failures.getIfPresent(due.key()))
+                .filter(failure -> failure.left.equals(due.deadline()))
                 .map(Failure::next)
                 .filter(now::isBefore);
     }

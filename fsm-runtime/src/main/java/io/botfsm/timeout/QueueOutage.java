@@ -15,7 +15,14 @@ final class QueueOutage {
     private static final int MOST_DOUBLINGS = 5;
 
     private int failures;
+    private boolean isOfHandlers;
     private long since;
+
+    /** What a handler reports is over when one has succeeded, whatever the queue does. */
+    synchronized void handlerFailed(Throwable why, long nanos) {
+        isOfHandlers = true;
+        var unused = failed(why, nanos);
+    }
 
     /** Returns how long to wait before the next attempt. */
     synchronized Duration failed(Throwable why, long nanos) {
@@ -29,9 +36,17 @@ final class QueueOutage {
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    synchronized void over(long nanos) {
+    /** The queue has done what it was asked for. */
+    synchronized void queueSucceeded(long nanos) {
+        if (!isOfHandlers) {
+            handlerSucceeded(nanos);
+        }
+    }
+
+    synchronized void handlerSucceeded(long nanos) {
         if (failures > 0) {
             failures = 0;
+            isOfHandlers = false;
             LOG.info("Timeouts are fired again, after {} ms", (nanos - since) / 1_000_000);
         }
     }

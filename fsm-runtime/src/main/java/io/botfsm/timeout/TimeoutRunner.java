@@ -54,14 +54,16 @@ import org.slf4j.LoggerFactory;
  *   <li><b>Claims.</b> A conversation is deferred before it is fired, so that of several instances one fires it. If
  *       that dies, or its handler fails, the conversation is due again when {@linkplain Builder#claim the claim} is
  *       over. It is the handler that makes a deadline effective once, by acting only while the conversation holds it.
- *   <li><b>Failures.</b> A conversation whose handler fails waits alone, for twice as long each time, up to a quarter
- *       of an hour. Where handlers fail one after another, the next ones begin more slowly.
+ *   <li><b>Failures.</b> A conversation whose handler fails, or leaves the deadline as it is, waits alone, for twice as
+ *       long each time, up to a quarter of an hour. Where handlers fail one after another, the next ones begin more
+ *       slowly.
  *   <li><b>Outages</b> of the storage are logged when they begin and when they end, and waited for.
  *   <li><b>Pace.</b> At most as many handlers run as there are {@linkplain Builder#threads threads}, and none begins
  *       without a {@linkplain Builder#permission permission}, if that is asked for.
  *   <li><b>Clocks.</b> When a deadline has passed is decided by the storage's clock, and how long a claim lasts is
  *       counted from the later of this machine's time and the conversation's place in the queue. A machine whose clock
- *       is half a minute behind has claims that are shorter by that, one whose clock is ahead longer ones.
+ *       is half a minute behind has claims that are shorter by that, one whose clock is ahead longer ones; one that is
+ *       about a day ahead fires nothing, and logs why.
  * </ul>
  *
  * <p>Thread-safe.
@@ -217,12 +219,14 @@ public final class TimeoutRunner implements BotRunner.Bot {
 
     private void look() {
         List<DueConversation> due = queue.due(bot, DeadlineQueue.MAX_LIMIT);
-        outage.over(System.nanoTime());
         Instant now = clock.instant();
         due.stream()
                 .filter(each -> !firing.contains(each.key())) // whose claim is over, and whose handler is not
-                .forEach(each -> failures.notBefore(each.key(), now)
-                        .ifPresentOrElse(time -> queue.defer(each, later(each, time)), () -> found.add(each)));
+                .forEach(each -> failures.notBefore(each, now)
+                        .ifPresentOrElse(time -> postpone(each, time), () -> found.add(each)));
+        if (found.isEmpty()) { // nothing shows by being claimed whether the storage can be written
+            outage.queueSucceeded(System.nanoTime());
+        }
         backlog = found.size();
         mayHaveMore = due.size() == DeadlineQueue.MAX_LIMIT && !found.isEmpty();
     }
@@ -238,9 +242,23 @@ public final class TimeoutRunner implements BotRunner.Bot {
         return one.compareTo(other) < 0 ? other : one;
     }
 
-    /** A time that the queue takes for later, whatever this machine's clock says. */
-    private static Instant later(DueConversation due, Instant time) {
-        return time.isAfter(due.queuedAt()) ? time : due.queuedAt().plus(SHORTEST_INTERVAL);
+    /** Until a time that the queue takes for later, if this machine's clock is behind. */
+    private void postpone(DueConversation due, Instant time) {
+        Instant later = time.isAfter(due.queuedAt()) ? time : due.queuedAt().plus(SHORTEST_INTERVAL);
+        var unused = defer(List.of(due), later);
+    }
+
+    private List<DueConversation> defer(List<DueConversation> due, Instant until) {
+        try {
+            List<DueConversation> deferred = queue.defer(due, until);
+            outage.queueSucceeded(System.nanoTime());
+            return deferred;
+        } catch (IllegalArgumentException e) { // it is after their places
+            throw new IllegalStateException(
+                    "this machine's clock is more than " + DeadlineQueue.MAX_DEFERRAL.toHours()
+                            + " hours ahead of the storage's: set it (" + e.getMessage() + ")",
+                    e);
+        }
     }
 
     /** Where one conversation fails after another it is not they who do, so the rest is not run through. */
@@ -261,7 +279,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
             from = due.queuedAt().isAfter(from) ? due.queuedAt() : from;
         }
         backlog = found.size();
-        return next.isEmpty() || !isActive() ? List.of() : queue.defer(next, from.plus(claim));
+        return next.isEmpty() || !isActive() ? List.of() : defer(next, from.plus(claim));
     }
 
     private void begin(DueConversation due) {
@@ -278,10 +296,12 @@ public final class TimeoutRunner implements BotRunner.Bot {
         try {
             if (isActive()) {
                 lateness = Duration.between(due.deadline(), clock.instant());
-                handler.fire(fsm, due.key(), due.deadline());
-                fired.incrementAndGet();
-                failuresInARow.set(0);
-                failures.succeeded(due.key());
+                if (handler.fire(fsm, due.key(), due.deadline())) {
+                    succeeded(due);
+                } else {
+                    FailedTimeouts.Failure left = failures.failed(due, due.deadline(), clock.instant());
+                    LOG.debug("{}: a deadline is left as it is, until {}", due.key(), left.next());
+                }
             }
         } catch (Throwable e) { // of whatever kind: the conversation is due again
             failed(due, e);
@@ -292,6 +312,13 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
     }
 
+    private void succeeded(DueConversation due) {
+        fired.incrementAndGet();
+        failuresInARow.set(0);
+        failures.succeeded(due.key());
+        outage.handlerSucceeded(System.nanoTime());
+    }
+
     private void failed(DueConversation due, Throwable why) {
         try {
             failed.incrementAndGet();
@@ -300,10 +327,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
                 lease.ifPresent(held -> held.fenced(fenced.highest()));
             }
             if (why instanceof StorageUnavailableException) { // no failure of its own
-                var unused = outage.failed(why, System.nanoTime());
+                outage.handlerFailed(why, System.nanoTime());
                 return;
             }
-            FailedTimeouts.Failure failure = failures.failed(due.key(), clock.instant());
+            FailedTimeouts.Failure failure = failures.failed(due, left(due), clock.instant());
             if (failuresInARow.get() > TOLERATED_FAILURES) {
                 LOG.debug("{}: a timeout failed, attempt {}", due.key(), failure.times(), why);
             } else {
@@ -322,6 +349,15 @@ public final class TimeoutRunner implements BotRunner.Bot {
             }
         } catch (Throwable e) { // a log that fails
             Thread.onSpinWait();
+        }
+    }
+
+    /** The deadline that a handler has left behind: it may have set another before it failed. */
+    private Instant left(DueConversation due) {
+        try {
+            return fsm.context(due.key()).read().snapshot().deadline().orElse(due.deadline());
+        } catch (RuntimeException e) { // the failure itself is what is to be logged
+            return due.deadline();
         }
     }
 
@@ -358,7 +394,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         return ended.minimalCompletionStage();
     }
 
-    /** How often the handler has returned. */
+    /** How often the handler has settled a deadline, or found it settled. */
     public long fired() {
         return fired.get();
     }
@@ -423,7 +459,8 @@ public final class TimeoutRunner implements BotRunner.Bot {
 
         /**
          * For how long a conversation is hidden from all instances when it is fired, a minute by default: longer than a
-         * handler takes. One whose handler failed or whose instance died is due again after that.
+         * handler takes. One whose handler failed or whose instance died is due again after that. A deadline that the
+         * handler sets ends it, so while a flow sends, a conversation is hidden for a minute at most.
          *
          * @throws IllegalArgumentException if it is not a second to an hour
          */

@@ -57,10 +57,10 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
 
     /** Fires nothing that could not be sent either. */
     @Override
-    public void fire(Fsm fsm, StorageKey key, Instant deadline) throws TelegramApiException {
+    public boolean fire(Fsm fsm, StorageKey key, Instant deadline) throws TelegramApiException {
         ChatAddress to = ChatAddress.of(key);
         sender.awaitReady(to.chatId());
-        flow.fire(fsm, key, deadline, replies -> send(to, replies));
+        return flow.fire(fsm, key, deadline, replies -> send(to, replies));
     }
 
     private void send(ChatAddress to, List<O> replies) throws TelegramApiException {

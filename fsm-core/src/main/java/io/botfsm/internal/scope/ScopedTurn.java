@@ -1,6 +1,7 @@
 package io.botfsm.internal.scope;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /** A turn, in which the scopes of the conversation and its attributes are changed. */
 public interface ScopedTurn extends ScopedConversation {
@@ -12,6 +13,9 @@ public interface ScopedTurn extends ScopedConversation {
 
     /** Makes the conversation due at a time, in place of an earlier deadline. */
     void deadline(Instant due);
+
+    /** Puts a deadline in place of the one that was read: a turn that leaves the state clears it likewise. */
+    void restoreDeadline(Optional<Instant> former);
 
     /** Puts an attribute. */
     void attribute(String name, String text);

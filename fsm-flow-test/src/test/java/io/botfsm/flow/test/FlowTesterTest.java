@@ -7,6 +7,7 @@ import io.botfsm.flow.Flow;
 import io.botfsm.flow.test.PizzaDialogTest.Order;
 import io.botfsm.flow.test.PizzaDialogTest.Pizza;
 import io.botfsm.transition.TransitionRefusedException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,52 @@ class FlowTesterTest {
                                 now -> List.of("?")));
         FlowTester<String, String> tester = FlowTester.of(byHand).say("/order");
         assertThatThrownBy(() -> tester.say("x")).isInstanceOf(TransitionRefusedException.class);
+    }
+
+    enum Reminder {
+        ASKED,
+        DONE
+    }
+
+    @Test
+    void timeoutsOfEqualLengthAreHandledOneAfterAnother() {
+        Flow<String, String> flow = Flow.of(Reminder.class, new Pizza(null, null), f -> {
+            f.idle("idle").begin("/begin"::equals, Reminder.ASKED);
+            f.after(Duration.ofMinutes(1), turn -> turn.end("third"));
+            f.state(Reminder.ASKED, s -> {
+                s.ask("where?").to(Reminder.DONE).answer((turn, text) -> turn.goTo(Reminder.DONE));
+                s.after(Duration.ofMinutes(1), turn -> turn.again("first"));
+                s.after(Duration.ofMinutes(1), turn -> turn.again("second"));
+            });
+            f.state(Reminder.DONE, s -> s.ask("done"));
+        });
+        FlowTester.of(flow)
+                .say("/begin")
+                .pass(Duration.ofMinutes(1))
+                .expect("first", "where?", "second", "where?", "third", "idle")
+                .ended();
+    }
+
+    @Test
+    void aDeadlineThatIsNotTheFlowsDoesNotStopTheTime() {
+        Flow<String, String> byHand = Flow.of(
+                Order.class,
+                new Pizza(null, null),
+                f -> f.idle("idle")
+                        .begin("/order"::equals, Order.SIZE)
+                        .byHand(
+                                Set.of(Order.SIZE, Order.ADDRESS, Order.PLACED),
+                                (turn, text) -> {
+                                    var unused = turn.timeout(Duration.ofMinutes(1));
+                                    return List.of();
+                                },
+                                now -> List.of("?")));
+        FlowTester.of(byHand)
+                .say("/order")
+                .say("small")
+                .pass(Duration.ofHours(1))
+                .expect()
+                .inState(Order.SIZE);
     }
 
     @Test

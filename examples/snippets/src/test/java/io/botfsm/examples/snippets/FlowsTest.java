@@ -419,6 +419,13 @@ class FlowsTest {
         handler.fire(fsm, key, deadline);
         timeouts.stopPolling();
         timeouts.drain(Duration.ofSeconds(10));
+
+        // snippet: flow-fire-or
+        TimeoutHandler both = (conversations, key, due) ->
+                flow.fire(conversations, key, due, replies -> replies.forEach(this::send))
+                        || fire(conversations, key, due); // of your own, as below
+        // end
+        assertThat(both.fire(fsm, key, deadline)).as("another was faster").isTrue();
     }
 
     @Test
@@ -447,7 +454,7 @@ class FlowsTest {
 
     // snippet: turn-fire
     /** The {@code TimeoutHandler}. */
-    void fire(Fsm fsm, StorageKey key, Instant deadline) {
+    boolean fire(Fsm fsm, StorageKey key, Instant deadline) {
         Optional<Instant> unsent = fsm.handle(key, turn -> {
                     if (!turn.snapshot().deadline().equals(Optional.of(deadline))) {
                         return Optional.<Instant>empty(); // somebody was faster
@@ -462,6 +469,7 @@ class FlowsTest {
             send("Are you still there?");
             fsm.handle(key, turn -> turn.snapshot().deadline().equals(unsent) ? turn.clearTimeout() : turn);
         }
+        return true; // nothing is left to be done
     }
     // end
 }

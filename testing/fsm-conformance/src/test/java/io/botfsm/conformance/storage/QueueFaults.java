@@ -163,6 +163,17 @@ final class QueueFaults extends Faults<ReferenceBackend> {
                     }
                     return deferred;
                 });
+        inQueue("DefersAllOrNone", breaks(6))
+                .is(q -> q.deferAll = (due, until) ->
+                        due.stream().allMatch(q::honestIsUnchanged) ? deferredEach(q, due, until) : List.of());
+        inQueue("StopsDeferringAtWhatHasChanged", breaks(6))
+                .is(q -> q.deferAll = (due, until) -> deferredEach(
+                        q, due.stream().takeWhile(q::honestIsUnchanged).toList(), until));
+        inQueue("ReturnsWhatItCouldNotDefer", breaks(6))
+                .is(q -> q.deferAll = (due, until) -> {
+                    deferredEach(q, due, until);
+                    return due;
+                });
         inQueue("EveryoneDefers", breaks(6)).is(q -> q.isUnchanged = due -> true);
         inQueue("DefersAnotherDeadline", breaks(6))
                 .is(q -> q.isUnchanged = due -> due.queuedAt().equals(q.backend.queued.get(due.key())));
@@ -204,6 +215,10 @@ final class QueueFaults extends Faults<ReferenceBackend> {
                         backend.queued.put(key, before);
                     }
                 });
+    }
+
+    private static List<DueConversation> deferredEach(ReferenceQueue q, List<DueConversation> due, Instant until) {
+        return due.stream().filter(each -> q.defer(each, until)).toList();
     }
 
     private void looking() {

@@ -26,6 +26,7 @@ final class ReferenceQueue implements DeadlineQueue {
 
     BiFunction<String, Integer, List<DueConversation>> due = this::honestDue;
     BiPredicate<DueConversation, Instant> defer = this::honestDefer;
+    BiFunction<List<DueConversation>, Instant, List<DueConversation>> deferAll = DeadlineQueue.super::defer;
     Function<ConversationFilter, MendReport> mend = this::honestMend;
     BiFunction<String, Instant, Stream<StorageKey>> entries = this::honestEntries;
     Comparator<StorageKey> order;
@@ -169,6 +170,11 @@ final class ReferenceQueue implements DeadlineQueue {
     public boolean defer(DueConversation which, Instant until) {
         requireUsable.run();
         return defer.test(which, until);
+    }
+
+    @Override
+    public List<DueConversation> defer(List<DueConversation> which, Instant until) {
+        return deferAll.apply(which, until);
     }
 
     @Override

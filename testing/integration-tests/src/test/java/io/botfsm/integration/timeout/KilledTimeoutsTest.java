@@ -94,15 +94,15 @@ class KilledTimeoutsTest {
                 if (requireNonNull(bot) == victim) {
                     start(server);
                 }
-                for (int user = first; user < first + USERS; user++) {
-                    int each = user;
-                    Awaitility.await()
-                            .atMost(Duration.ofMinutes(2))
-                            .until(() -> isDone(
-                                    each,
-                                    fsm.context(TimeoutBot.key(each)).read().snapshot()));
-                    redelivered += check(user, fsm, database);
-                }
+            }
+            for (int user = 0; user < KILLS * USERS; user++) {
+                int each = user;
+                Awaitility.await() // also for what is repeated after a minute
+                        .atMost(Duration.ofMinutes(5))
+                        .until(() -> isDone(
+                                each,
+                                fsm.context(TimeoutBot.key(each)).read().snapshot()));
+                redelivered += check(user, fsm, database);
             }
         } finally {
             Optional.ofNullable(bot).ifPresent(Process::destroyForcibly);

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -28,10 +27,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * {@code booked:user} under the job's id.
  */
 final class TimeoutBot {
-    /** By which the clock of this machine is behind, so that a minute passes in a few seconds. */
-    private static final Duration BEHIND = Duration.ofSeconds(57);
-
-    private static final Duration SOON = BEHIND.plusSeconds(2);
+    private static final Duration SOON = Duration.ofSeconds(2);
 
     enum Visit {
         NAME,
@@ -175,10 +171,7 @@ final class TimeoutBot {
                 BotRedis redis =
                         args[1].equals("lettuce") ? LettuceRedis.connect(args[0]) : JedisRedis.connect(args[0])) {
             TimeoutBot bot = new TimeoutBot(database);
-            Fsm conversations = bot.flow
-                    .register(Fsm.builder(redis.stateStorage())
-                            .clock(() -> Instant.now().minus(BEHIND)))
-                    .build();
+            Fsm conversations = bot.flow.fsm(redis.stateStorage());
             var runner = TimeoutRunner.builder(1)
                     .claim(Duration.ofSeconds(2))
                     .start(

@@ -168,6 +168,7 @@ class TimeoutsOnRedisTest {
                 if (isMine) {
                     effects.computeIfAbsent(key, each -> new AtomicInteger()).incrementAndGet();
                 }
+                return true;
             };
             runners.add(TimeoutRunner.builder(2).start(Fsm.of(clients.get(i).stateStorage()), handler));
         }
