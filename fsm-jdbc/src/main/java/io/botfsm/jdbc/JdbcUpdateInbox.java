@@ -127,12 +127,36 @@ final class JdbcUpdateInbox implements UpdateInbox {
 
     @Override
     public void bury(Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken) {
+        bury(bot, update, reason, limits, fencingToken, inbox -> true);
+    }
+
+    @Override
+    public void buryWaiting(
+            Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken) {
+        bury(
+                bot,
+                update,
+                reason,
+                limits,
+                fencingToken,
+                inbox -> !inbox.waiting(Set.of(Identity.of(update))).isEmpty());
+    }
+
+    private void bury(
+            Object bot,
+            InboxUpdate update,
+            String reason,
+            InboxLimits limits,
+            OptionalLong fencingToken,
+            Change<Boolean> condition) {
         String id = id(bot);
         UpdateInbox.requireOf(id, update);
         String kept = UpdateInbox.reasonToKeep(reason);
         int most = requireNonNull(limits, "limits").deadLetters();
         var unused = change(id, UpdateInbox.requireFence(fencingToken), inbox -> {
-            inbox.bury(update, kept, most);
+            if (condition.of(inbox)) {
+                inbox.bury(update, kept, most);
+            }
             return true;
         });
     }

@@ -93,6 +93,10 @@ final class BotInbox {
         return removed;
     }
 
+    boolean isWaiting(InboxUpdate update) {
+        return waitingPositions.containsKey(Identity.of(update));
+    }
+
     /** Returns whether it has become a dead letter now. */
     boolean bury(InboxUpdate update, String reason, int most, Instant now) {
         remove(List.of(update));

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The inboxes of a storage in memory, one call at a time. Thread-safe. */
 final class MemoryUpdateInbox implements UpdateInbox {
@@ -75,13 +76,29 @@ final class MemoryUpdateInbox implements UpdateInbox {
 
     @Override
     public void bury(Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken) {
+        bury(bot, update, reason, limits, fencingToken, inbox -> true);
+    }
+
+    @Override
+    public void buryWaiting(
+            Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken) {
+        bury(bot, update, reason, limits, fencingToken, inbox -> inbox.isWaiting(update));
+    }
+
+    private void bury(
+            Object bot,
+            InboxUpdate update,
+            String reason,
+            InboxLimits limits,
+            OptionalLong fencingToken,
+            Predicate<BotInbox> condition) {
         UpdateInbox.requireOf(id(bot), update);
         String kept = UpdateInbox.reasonToKeep(reason);
         requireNonNull(limits, "limits");
         UpdateInbox.requireFence(fencingToken);
         var unused = locked(bot, inbox -> {
             inbox.pass(fencingToken);
-            return inbox.bury(update, kept, limits.deadLetters(), clock.instant());
+            return condition.test(inbox) && inbox.bury(update, kept, limits.deadLetters(), clock.instant());
         });
     }
 

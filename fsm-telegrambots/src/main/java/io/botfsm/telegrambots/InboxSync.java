@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,45 +32,52 @@ final class InboxSync {
     private static final Duration LINGER = Duration.ofMillis(10);
 
     private static final long LOOK_INTERVAL = TimeUnit.SECONDS.toNanos(3);
+    /** An inbox may fall back in a fail-over: what waits then may have positions that were read before. */
+    private static final long WHOLE_LOOK_INTERVAL = TimeUnit.MINUTES.toNanos(1);
+
     private static final long FULL_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
     private final long botId;
     private final UpdateInbox inbox;
     private final InboxLimits limits;
-    private final Duration maxAge;
     private final Lease lease;
     private final OptionalLong token;
     private final PendingUpdates updates;
     private final LongSupplier nanos;
     private final Backoff backoff;
+    private final Consumer<? super Throwable> onFailure;
     private final Thread thread = new Thread(this::run, "botfsm-telegram-inbox");
 
     private boolean open;
-    /** The last position that was read. */
+    /** The last position that was read, 0 to read all again. */
     private long known;
 
     private long nextLook;
+    private long nextWholeLook;
     private long nextStore;
     private boolean full;
     private int failures;
 
+    /** @param onFailure is called on the inbox's thread if that ends early */
     InboxSync(
             PollingSession.Builder settings,
             UpdateInbox inbox,
             InboxLimits limits,
             Lease lease,
-            PendingUpdates updates) {
+            PendingUpdates updates,
+            Consumer<? super Throwable> onFailure) {
         this.botId = settings.token.botId();
         this.inbox = inbox;
         this.limits = limits;
-        this.maxAge = settings.inboxMaxAge;
         this.lease = lease;
         this.token = OptionalLong.of(lease.fencingToken());
         this.updates = updates;
         this.nanos = settings.nanos;
         this.backoff = settings.outageBackoff;
+        this.onFailure = onFailure;
         this.nextStore = nanos.getAsLong();
         this.nextLook = nextStore + LOOK_INTERVAL;
+        this.nextWholeLook = nextStore + WHOLE_LOOK_INTERVAL;
         thread.setDaemon(true);
     }
 
@@ -93,27 +101,43 @@ final class InboxSync {
     void readAll() {
         inbox.remove(botId, List.of(), token); // no former instance stores anything from now on
         read();
+        updates.expire(nanos.getAsLong());
     }
 
     private void run() {
         try {
             while (!updates.isClosed()) {
-                long changes = updates.changes();
-                if (!lease.isHeld()) {
-                    updates.awaitClosed(NOT_HELD_PAUSE.toNanos());
-                } else if (succeeds(this::bringUpToDate)) {
-                    updates.awaitChange(changes, untilNext());
-                    updates.awaitClosed(LINGER.toNanos());
-                } else {
-                    updates.awaitClosed(backoff.after(failures).toNanos());
-                }
+                step();
             }
+            forgetInterrupt();
             if (updates.awaitQuiet(TimeUnit.DAYS.toNanos(1)) && lease.isHeld()) {
                 var unused = succeeds(this::settle);
             }
-        } catch (InterruptedException e) { // by nobody
-            LOG.debug("The inbox was interrupted", e);
+        } catch (Throwable e) {
+            onFailure.accept(e);
         }
+    }
+
+    private void step() {
+        forgetInterrupt();
+        long changes = updates.changes();
+        try {
+            if (!lease.isHeld()) {
+                updates.awaitClosed(NOT_HELD_PAUSE.toNanos());
+            } else if (succeeds(this::bringUpToDate)) {
+                updates.awaitChange(changes, untilNext());
+                updates.awaitClosed(LINGER.toNanos());
+            } else {
+                updates.awaitClosed(backoff.after(failures).toNanos());
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("The inbox was interrupted, and goes on", e);
+        }
+    }
+
+    /** What the storage's decorators or the function of keys have left set on this thread, which nobody interrupts. */
+    private static void forgetInterrupt() {
+        var unused = Thread.interrupted();
     }
 
     private boolean succeeds(Runnable calls) {
@@ -129,6 +153,7 @@ final class InboxSync {
                 lease.fenced(fenced.highest());
             }
             failures++;
+            known = 0;
             if (lease.isHeld()) { // or it is the end that fails
                 LOG.warn(
                         "The inbox fails, and is tried again; updates that it cannot take stay unconfirmed: {}",
@@ -145,8 +170,12 @@ final class InboxSync {
             store(now);
         }
         if (now - nextLook >= 0) {
+            if (now - nextWholeLook >= 0) {
+                known = 0;
+                nextWholeLook = now + WHOLE_LOOK_INTERVAL;
+            }
             read();
-            updates.expire(now, maxAge);
+            updates.expire(now);
             nextLook = now + LOOK_INTERVAL;
         }
     }
@@ -162,7 +191,7 @@ final class InboxSync {
     private void settle() {
         for (Optional<PendingUpdate> dead = updates.toBury(); dead.isPresent(); dead = updates.toBury()) {
             PendingUpdate update = dead.get();
-            inbox.bury(botId, inInbox(update), update.burial.orElseThrow(), limits, token);
+            bury(update, update.burial.orElseThrow());
             updates.buried(update);
             nextStore = nanos.getAsLong();
         }
@@ -170,6 +199,15 @@ final class InboxSync {
             inbox.remove(botId, inInbox(done), token);
             updates.removed(done);
             nextStore = nanos.getAsLong();
+        }
+    }
+
+    /** One that was stored, and does not wait any more, was erased. */
+    private void bury(PendingUpdate update, String reason) {
+        if (update.isStored()) {
+            inbox.buryWaiting(botId, inInbox(update), reason, limits, token);
+        } else {
+            inbox.bury(botId, inInbox(update), reason, limits, token);
         }
     }
 

@@ -44,7 +44,7 @@ final class PendingUpdates {
     private static final long PATIENCE_WHEN_FULL = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Function<? super Update, Optional<StorageKey>> keys;
-    private final boolean buriesDead;
+    private final Optional<Duration> inboxMaxAge;
     /** Those that are not confirmed to Telegram, as far as this session knows. */
     private final TreeMap<Long, PendingUpdate> updates = new TreeMap<>();
     /** Those that are in the inbox, or may be, until they are removed from it; of all that wait they are the first. */
@@ -61,10 +61,18 @@ final class PendingUpdates {
     private long changes;
     private boolean closed;
 
-    /** @param buriesDead whether dead letters are kept in an inbox, and not confirmed before that */
-    PendingUpdates(Function<? super Update, Optional<StorageKey>> keys, Duration outageTimeout, boolean buriesDead) {
+    /**
+     * No updates yet.
+     *
+     * @param inboxMaxAge how long an update may wait in the inbox, if there is one: dead letters are kept there then,
+     *     and not confirmed before that
+     */
+    PendingUpdates(
+            Function<? super Update, Optional<StorageKey>> keys,
+            Duration outageTimeout,
+            Optional<Duration> inboxMaxAge) {
         this.keys = keys;
-        this.buriesDead = buriesDead;
+        this.inboxMaxAge = inboxMaxAge;
         this.evidence = new OutageEvidence(outageTimeout);
     }
 
@@ -190,18 +198,25 @@ final class PendingUpdates {
         changed();
     }
 
-    /** Gives up those that have waited in the inbox for that long; whatever their conversation waits for. */
-    synchronized void expire(long now, Duration maxAge) {
+    /** Gives up those that have waited in the inbox for too long; whatever their conversation waits for. */
+    synchronized void expire(long now) {
         inbox.stream()
-                .filter(update -> update.state == PendingUpdate.State.WAITING
-                        && update.failure().isEmpty()
-                        && update.storedAt.isPresent()
-                        && now - update.storedAt.getAsLong() >= maxAge.toNanos())
-                .forEach(update -> {
-                    evidence.forget(update.conversation());
-                    update.expired(maxAge);
-                });
+                .filter(update -> update.state == PendingUpdate.State.WAITING && isTooOld(update, now))
+                .forEach(this::expire);
         changed();
+    }
+
+    private boolean isTooOld(PendingUpdate update, long now) {
+        return update.failure().isEmpty()
+                && update.storedAt.isPresent()
+                && inboxMaxAge
+                        .filter(age -> now - update.storedAt.getAsLong() >= age.toNanos())
+                        .isPresent();
+    }
+
+    private void expire(PendingUpdate update) {
+        evidence.forget(update.conversation());
+        update.expired(inboxMaxAge.orElseThrow());
     }
 
     /** How many handlers have run for so long. */
@@ -287,8 +302,9 @@ final class PendingUpdates {
     }
 
     /**
-     * Whether it may be handled now. If not, it waits, or its time is over; or it is not handed over, since the
-     * executor runs what it has refused, and a handler may be at it.
+     * Whether it may be handled now. If not, it waits, or its time is over, or it has become too old and is handed over
+     * once more to be given up; or it is not handed over, since the executor runs what it has refused, and a handler
+     * may be at it.
      *
      * @param held whether the lease is held
      */
@@ -297,8 +313,12 @@ final class PendingUpdates {
             return false;
         }
         boolean limited = update.chat().filter(limitedChats::containsKey).isPresent();
-        if (!held || closed || limited || !isPending(update)) {
+        boolean tooOld = isTooOld(update, now);
+        if (!held || closed || limited || tooOld || !isPending(update)) {
             release(update, PendingUpdate.State.WAITING);
+            if (tooOld) { // released first, as one that is given up counts as a conversation of its own
+                expire(update);
+            }
             return false;
         }
         update.state = PendingUpdate.State.RUNNING;
@@ -331,7 +351,7 @@ final class PendingUpdates {
 
     /** It is given up. */
     synchronized void givenUp(PendingUpdate update, String reason) {
-        update.burial = buriesDead ? Optional.of(reason) : Optional.empty();
+        update.burial = inboxMaxAge.map(age -> reason);
         done(update);
     }
 

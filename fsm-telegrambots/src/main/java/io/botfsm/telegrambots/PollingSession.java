@@ -84,11 +84,12 @@ public final class PollingSession implements BotRunner.Bot {
         this.nanos = settings.nanos;
         this.botId = settings.token.botId();
         this.lease = lease;
-        this.updates = new PendingUpdates(settings.keys, settings.outageTimeout, settings.inbox.isPresent());
+        this.updates = new PendingUpdates(
+                settings.keys, settings.outageTimeout, settings.inbox.map(limits -> settings.inboxMaxAge));
         this.processor = new UpdateProcessor(settings, updates, lease, fsm, handler);
         this.poller = new UpdatePoller(settings, lease, updates);
-        this.inbox =
-                settings.inbox.map(limits -> new InboxSync(settings, Builder.inboxOf(fsm), limits, lease, updates));
+        this.inbox = settings.inbox.map(
+                limits -> new InboxSync(settings, Builder.inboxOf(fsm), limits, lease, updates, this::fail));
         this.threads = new HandlerThreads(settings.threads.orElseGet(Builder::defaultThreads));
         this.executor = settings.executor.orElse(threads);
         this.isolation = settings.isolation.or(() -> settings.handlerTimeout.map(this::interruptsAfter));
@@ -122,11 +123,15 @@ public final class PollingSession implements BotRunner.Bot {
                 step();
             }
         } catch (Throwable e) {
-            try {
-                stop();
-            } finally { // whoever waits for the end must hear of it
-                ended.completeExceptionally(e);
-            }
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable failure) {
+        try {
+            stop();
+        } finally { // whoever waits for the end must hear of it
+            ended.completeExceptionally(failure);
         }
     }
 
@@ -338,8 +343,9 @@ public final class PollingSession implements BotRunner.Bot {
 
         /**
          * What an update's conversation is, such as {@link UpdateKeys#key} with settings of your choice; instead of
-         * {@link #strategy}. It is called on the thread that polls, so it does no I/O. An update for which it fails is
-         * a {@link DeadLetter} at once: the call is never retried.
+         * {@link #strategy}. It is called on the thread that polls, and on that of the {@linkplain #inbox() inbox} for
+         * what waits there, so it does no I/O. An update for which it fails is a {@link DeadLetter} at once: the call
+         * is never retried.
          *
          * @param function empty for an update without a conversation, see
          *     {@link UpdateHandler#handleWithoutConversation}

@@ -10,6 +10,7 @@ import io.botfsm.telegram.testing.BotApiDouble;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -117,6 +118,11 @@ final class CrowdedBot {
         HandLease next = new HandLease();
         next.token = lease.token + 1;
         lease = next;
+    }
+
+    /** When polling has ended for a reason that will not pass. */
+    CompletionStage<?> ended() {
+        return requireNonNull(session).ended();
     }
 
     void stopSession() throws Exception {

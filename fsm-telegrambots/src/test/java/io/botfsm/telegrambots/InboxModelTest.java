@@ -36,6 +36,7 @@ class InboxModelTest {
     private static final int NOBODY = USERS;
 
     private static final int FORGOTTEN_AFTER = 256;
+    private static final Duration MAX_AGE = Duration.ofDays(1);
 
     record Seen(List<Integer> updates) {
         Seen with(int update) {
@@ -55,8 +56,9 @@ class InboxModelTest {
     private long now;
     private int lastId = 1_000;
     private long token;
-    private PendingUpdates updates = new PendingUpdates(InboxModelTest::keyOf, Duration.ZERO, true);
-    private InboxSync inbox = new InboxSync(settings, storage, InboxLimits.defaults(), new HandLease(), updates);
+    private PendingUpdates updates = new PendingUpdates(InboxModelTest::keyOf, Duration.ZERO, Optional.of(MAX_AGE));
+    private InboxSync inbox =
+            new InboxSync(settings, storage, InboxLimits.defaults(), new HandLease(), updates, failure -> {});
 
     static IntStream seeds() {
         return IntStream.range(0, SEEDS);
@@ -94,8 +96,8 @@ class InboxModelTest {
     private void begin() {
         HandLease lease = new HandLease();
         lease.token = ++token;
-        updates = new PendingUpdates(InboxModelTest::keyOf, Duration.ofSeconds(5), true);
-        inbox = new InboxSync(settings, storage, InboxLimits.defaults().updates(40), lease, updates);
+        updates = new PendingUpdates(InboxModelTest::keyOf, Duration.ofSeconds(5), Optional.of(MAX_AGE));
+        inbox = new InboxSync(settings, storage, InboxLimits.defaults().updates(40), lease, updates, failure -> {});
         handedOver.clear();
         storage.failing = false;
         storage.losesAnswers = false;

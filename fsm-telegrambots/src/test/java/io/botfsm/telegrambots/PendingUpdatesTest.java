@@ -40,7 +40,8 @@ class PendingUpdatesTest {
         return Optional.of(StorageKey.bot(7).chat(user).user(user).build());
     }
 
-    private final PendingUpdates updates = new PendingUpdates(PendingUpdatesTest::key, Duration.ofSeconds(30), false);
+    private final PendingUpdates updates =
+            new PendingUpdates(PendingUpdatesTest::key, Duration.ofSeconds(30), Optional.empty());
 
     private List<PendingUpdate> admit(OptionalLong asked, long... ids) {
         updates.admit(asked, received(ids), 0);
@@ -274,6 +275,27 @@ class PendingUpdatesTest {
 
         updates.admit(NONE, List.of(received(11)), 0);
         assertThat(updates.takeDue(0)).hasSize(1);
+    }
+
+    /** An executor may have it for long before it runs it. */
+    @Test
+    void whatHasBecomeTooOldSinceItWasHandedOverIsGivenUp() throws Exception {
+        Duration age = Duration.ofHours(1);
+        PendingUpdates kept = new PendingUpdates(PendingUpdatesTest::key, Duration.ofSeconds(30), Optional.of(age));
+        ReceivedUpdate group = inGroup(11);
+        InboxUpdate inInbox = InboxUpdate.of("11", Optional.empty(), group.content());
+        kept.restore(List.of(WaitingUpdate.of(1, inInbox, Instant.EPOCH)), Instant.EPOCH, 0);
+        kept.admit(NONE, List.of(inGroup(21)), 0);
+        PendingUpdate update = kept.takeDue(0).get(0);
+        assertThat(kept.begin(update, true, age.toNanos())).isFalse();
+
+        List<PendingUpdate> due = kept.takeDue(age.toNanos());
+        assertThat(due)
+                .extracting(PendingUpdate::id)
+                .as("the next one waits no more")
+                .containsExactly(11L, 21L);
+        assertThat(update.failure()).isPresent();
+        assertThat(kept.begin(update, true, age.toNanos())).isTrue();
     }
 
     /** A server and handlers that fail at random: each update is done once, in order, and confirmed only then. */

@@ -12,18 +12,21 @@ import io.botfsm.Fsm;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.inbox.InboxCounts;
 import io.botfsm.storage.inbox.InboxFencedException;
 import io.botfsm.storage.inbox.InboxLimits;
 import io.botfsm.storage.inbox.InboxUpdate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -333,6 +336,119 @@ class PollingInboxTest {
         hanging.countDown();
         awaitWaiting(0);
         assertThat(messagesOf(SLOW)).isOne();
+    }
+
+    /** The bot was down for longer. */
+    @Test
+    void whatIsTooOldAtTheStartIsADeadLetterAndNotHandled() {
+        bot.polling.inboxMaxAge(Duration.ofHours(1));
+        storage.downtime = Duration.ofHours(2);
+        add(message(7, SLOW), message(8, SLOW));
+        hanging.countDown();
+        start();
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(counts().dead()).isEqualTo(2));
+        assertThat(counts().waiting()).isZero();
+        assertThat(bot.dead).hasSize(2);
+        assertThat(bot.attempts(SLOW)).isZero();
+        assertThat(messagesOf(SLOW)).isZero();
+    }
+
+    private void add(InboxUpdate... updates) {
+        assertThat(storage.add(bot.token.botId(), List.of(updates), InboxLimits.defaults(), OptionalLong.empty()))
+                .isTrue();
+    }
+
+    private InboxUpdate message(int id, long user) {
+        String json = String.format(
+                Locale.ROOT,
+                "{\"update_id\":%d,\"message\":{\"message_id\":1,\"date\":1,\"text\":\"a\","
+                        + "\"chat\":{\"id\":%2$d,\"type\":\"private\",\"first_name\":\"A\"},"
+                        + "\"from\":{\"id\":%2$d,\"is_bot\":false,\"first_name\":\"A\"}}}",
+                id,
+                user);
+        return InboxUpdate.of("" + id, Optional.of(bot.key(user)), json.getBytes(UTF_8));
+    }
+
+    @Test
+    void whatIsErasedFromTheInboxIsNotKeptAsADeadLetter() {
+        bot.telegram.user(SLOW).says("fails");
+        bot.start(fsm, (fenced, key, update) -> {
+            hanging.await();
+            throw new IllegalStateException("a fault");
+        });
+        awaitWaiting(1);
+        bot.awaitAllConfirmed();
+        assertThat(storage.erase(ConversationFilter.all().user(SLOW))).isOne();
+        hanging.countDown();
+        await().atMost(PATIENCE).until(() -> bot.dead.size() == 1);
+
+        add(message(700, SLOW + 1)); // it is read after the dead letter has been dealt with
+        await().atMost(PATIENCE).until(() -> bot.dead.size() == 2);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(counts().dead()).isOne());
+        assertThat(storage.dead(bot.token.botId(), 0, 10))
+                .extracting(letter -> letter.update().id())
+                .containsExactly("700");
+    }
+
+    /** As in a fail-over to a replica that lags: positions that were read are given again. */
+    @Test
+    void whatWaitsInAnInboxThatFellBackIsFound() {
+        add(message(7, SLOW), message(8, SLOW), message(9, SLOW));
+        start();
+        await().atMost(PATIENCE).until(() -> bot.attempts(SLOW) == 1);
+        storage.fallBackTo(new MemoryStateStorage());
+        add(message(600, USERS + 1));
+        ahead.set(Duration.ofMinutes(1).toNanos());
+
+        await().atMost(PATIENCE).until(() -> bot.attempts(USERS + 1) == 1);
+        awaitWaiting(0);
+    }
+
+    @Test
+    void whatFellBackIsFoundAfterAFailure() {
+        add(message(7, SLOW), message(8, SLOW), message(9, SLOW));
+        start();
+        await().atMost(PATIENCE).until(() -> bot.attempts(SLOW) == 1);
+        storage.failing = true;
+        int refused = storage.refused.get();
+        await().atMost(PATIENCE).until(() -> storage.refused.get() > refused);
+        storage.fallBackTo(new MemoryStateStorage());
+        storage.failing = false;
+        add(message(600, USERS + 1));
+
+        await().atMost(PATIENCE).until(() -> bot.attempts(USERS + 1) == 1);
+        awaitWaiting(0);
+    }
+
+    /** As decorators of the storage and the function of keys may do. */
+    @Test
+    void anInterruptThatIsLeftBehindDoesNotEndTheInbox() {
+        storage.interrupts = true;
+        bot.telegram.user(SLOW).says("one");
+        start();
+        awaitWaiting(1);
+        bot.awaitAllConfirmed();
+        hanging.countDown();
+        awaitWaiting(0);
+    }
+
+    @Test
+    void aFailureThatEndsTheInboxEndsTheSession() {
+        bot.lease = new HandLease() {
+            @Override
+            public boolean isHeld() {
+                if (Thread.currentThread().getName().equals("botfsm-telegram-inbox")) {
+                    throw new LinkageError("of the inbox");
+                }
+                return super.isHeld();
+            }
+        };
+        start();
+        assertThat(bot.ended().toCompletableFuture())
+                .failsWithin(PATIENCE)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(LinkageError.class);
     }
 
     @Test

@@ -19,12 +19,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A storage whose inbox says what was stored in it, and fails when a test wants it to. */
 final class WatchedInbox extends ForwardingStateStorage implements UpdateInbox {
-    private final UpdateInbox inbox;
+    private volatile UpdateInbox inbox;
     /** What was stored, as often as it was tried. */
     final List<InboxUpdate> added = new CopyOnWriteArrayList<>();
 
     /** Whether calls are carried out and fail then. */
     volatile boolean losesAnswers;
+
+    /** For how much longer what waits seems to have waited. */
+    volatile Duration downtime = Duration.ZERO;
+
+    /** Whether calls leave an interrupt set. */
+    volatile boolean interrupts;
 
     volatile boolean failing;
     /** How many calls have failed without being carried out. */
@@ -35,12 +41,20 @@ final class WatchedInbox extends ForwardingStateStorage implements UpdateInbox {
         this.inbox = storage.extension(UpdateInbox.class).orElseThrow();
     }
 
+    /** As after a fail-over to a server that lacks what this one had. */
+    void fallBackTo(StateStorage other) {
+        inbox = other.extension(UpdateInbox.class).orElseThrow();
+    }
+
     @Override
     public <T> Optional<T> extension(Class<T> type) {
         return type == UpdateInbox.class ? Optional.of(type.cast(this)) : super.extension(type);
     }
 
     private void before() {
+        if (interrupts) {
+            Thread.currentThread().interrupt();
+        }
         if (failing) {
             refused.incrementAndGet();
             throw new StorageUnavailableException("the inbox is unavailable", Duration.ofSeconds(2), null);
@@ -65,7 +79,10 @@ final class WatchedInbox extends ForwardingStateStorage implements UpdateInbox {
     @Override
     public List<WaitingUpdate> waiting(Object bot, long after, int limit) {
         before();
-        return inbox.waiting(bot, after, limit);
+        return inbox.waiting(bot, after, limit).stream()
+                .map(each -> WaitingUpdate.of(
+                        each.position(), each.update(), each.storedAt().minus(downtime)))
+                .toList();
     }
 
     @Override
@@ -79,6 +96,14 @@ final class WatchedInbox extends ForwardingStateStorage implements UpdateInbox {
     public void bury(Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken) {
         before();
         inbox.bury(bot, update, reason, limits, fencingToken);
+        after();
+    }
+
+    @Override
+    public void buryWaiting(
+            Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken) {
+        before();
+        inbox.buryWaiting(bot, update, reason, limits, fencingToken);
         after();
     }
 

@@ -86,6 +86,12 @@ public interface UpdateInbox {
     void bury(Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken);
 
     /**
+     * Gives up an update like {@link #bury}, if it waits here; otherwise changes nothing. For an update that was
+     * stored: one that was erased meanwhile stays erased.
+     */
+    void buryWaiting(Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken);
+
+    /**
      * Returns dead letters, the oldest first. Fewer than the limit means that there are no more.
      *
      * @param after the last position that is known, 0 for all

@@ -1,12 +1,11 @@
 package io.botfsm.redis.inbox;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.text.Text;
 import io.botfsm.redis.catalog.CatalogCalls;
-import io.botfsm.redis.spi.ClusterNode;
+import io.botfsm.redis.catalog.KeyScan;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.storage.StorageClosedException;
 import io.botfsm.storage.catalog.ConversationFilter;
@@ -37,13 +36,11 @@ import org.slf4j.LoggerFactory;
 public final class RedisUpdateInbox implements UpdateInbox {
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisUpdateInbox.class.getPackageName());
 
-    private static final int KEYS_A_SCAN = 100;
     private static final long FENCED = 2;
 
-    private final RedisPort port;
     private final InboxKeys keys;
     private final BooleanSupplier isClosed;
-    private final CatalogCalls scans;
+    private final KeyScan scan;
     private final InboxCalls calls;
 
     /**
@@ -54,10 +51,9 @@ public final class RedisUpdateInbox implements UpdateInbox {
      */
     public RedisUpdateInbox(
             RedisPort port, InboxWrites writes, Duration timeout, InboxKeys keys, BooleanSupplier isClosed) {
-        this.port = port;
         this.keys = keys;
         this.isClosed = isClosed;
-        this.scans = new CatalogCalls(timeout);
+        this.scan = new KeyScan(port, timeout, new CatalogCalls(timeout));
         this.calls = new InboxCalls(port, writes, timeout, keys);
     }
 
@@ -182,6 +178,22 @@ public final class RedisUpdateInbox implements UpdateInbox {
 
     @Override
     public void bury(Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken) {
+        bury(bot, update, reason, limits, fencingToken, "");
+    }
+
+    @Override
+    public void buryWaiting(
+            Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken) {
+        bury(bot, update, reason, limits, fencingToken, "1");
+    }
+
+    private void bury(
+            Object bot,
+            InboxUpdate update,
+            String reason,
+            InboxLimits limits,
+            OptionalLong fencingToken,
+            String onlyIfItWaits) {
         String id = id(bot);
         UpdateInbox.requireOf(id, update);
         String kept = UpdateInbox.reasonToKeep(reason);
@@ -192,7 +204,8 @@ public final class RedisUpdateInbox implements UpdateInbox {
                 token(fencingToken),
                 InboxRecord.name(update),
                 InboxRecord.of(update, kept),
-                ascii("" + limits.deadLetters()));
+                ascii("" + limits.deadLetters()),
+                ascii(onlyIfItWaits));
         var unused = passed(id, fencingToken, calls.bury(id, arguments));
     }
 
@@ -269,20 +282,12 @@ public final class RedisUpdateInbox implements UpdateInbox {
 
     /** Those that match and have an inbox. */
     private Set<String> bots(ConversationFilter filter) {
-        byte[] pattern = keys.pattern(filter.bot()).getBytes(UTF_8);
         Set<String> bots = new TreeSet<>();
-        List<ClusterNode> masters = scans.await("CLUSTER NODES", port.masters());
-        for (RedisPort server : masters.isEmpty() ? List.of(port) : List.<RedisPort>copyOf(masters)) {
-            byte[] cursor = {'0'};
-            do {
-                scans.pace(KEYS_A_SCAN);
-                List<Object> reply = scans.await("SCAN", server.scan(cursor, pattern, KEYS_A_SCAN));
-                cursor = (byte[]) reply.get(0);
-                for (Object key : (List<?>) reply.get(1)) {
-                    keys.bot(new String((byte[]) key, UTF_8)).ifPresent(bots::add);
-                }
-            } while (!new String(cursor, US_ASCII).equals("0"));
-        }
+        scan.forEach(
+                keys.pattern(filter.bot()),
+                key -> keys.bot(key)
+                        .filter(bot -> filter.bot().orElse(bot).equals(bot))
+                        .ifPresent(bots::add));
         return bots;
     }
 

@@ -1,11 +1,12 @@
 -- Adds updates behind all that wait: all of them, or none. Those that wait already stay where they are.
 -- KEYS: 1 inbox, 2 waiting, 3 updates
 -- ARGV: 1 fencing token, '' none; how much may wait: 2 updates, 3 bytes; then name and record of each update, the record without its time
--- Returns 1: they wait; 0: there is no room, and none was added; {2, token}: a higher fencing token was seen
+-- Returns 1: they wait; 0: there is no room, and none was added; {2, token}: a higher fencing token was seen; an error SPOILT: nothing was changed
 -- Reads every key before the first write, so that one of another type refuses everything.
 local call, inbox, waiting, updates = redis.call, KEYS[1], KEYS[2], KEYS[3]
 local old = call('HMGET', inbox, 'fence', 'last', 'bytes')
 local fence, last, bytes = tonumber(old[1] or 0), tonumber(old[2] or 0), tonumber(old[3] or 0)
+if not (fence and last and bytes) then return redis.error_reply('SPOILT fence, last or bytes of an inbox is no number') end
 local token, count = tonumber(ARGV[1]) or 0, call('ZCARD', waiting)
 call('HMGET', updates, '')
 if token ~= 0 and token < fence then return {2, old[1]} end

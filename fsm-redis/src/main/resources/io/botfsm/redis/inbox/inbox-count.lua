@@ -9,4 +9,4 @@ repeat
   if stored then oldest = tonumber(stored) end
   at = at + 1
 until stored or not name -- one that cannot be read is passed over
-return {call('ZCARD', KEYS[2]), tonumber(call('HMGET', KEYS[1], 'bytes')[1] or 0), call('ZCARD', KEYS[4]), oldest}
+return {call('ZCARD', KEYS[2]), tonumber(call('HMGET', KEYS[1], 'bytes')[1] or 0) or 0, call('ZCARD', KEYS[4]), oldest}

@@ -39,6 +39,7 @@ final class CompatibilityTable {
     private static final List<String> SUITES = List.of(
             "storage",
             "catalog",
+            "queue",
             "inbox",
             "lease",
             "event isolation",
@@ -52,7 +53,8 @@ final class CompatibilityTable {
     /** By the beginning of the names of their tests. */
     private static final List<String> DATABASES = List.of("Postgres", "MariaDb", "Sqlite", "H2");
 
-    private static final List<String> SUITES_OF_DATABASES = List.of("storage", "catalog", "lease", "event isolation");
+    private static final List<String> SUITES_OF_DATABASES =
+            List.of("storage", "catalog", "queue", "inbox", "lease", "event isolation");
 
     private static final List<String> TOPOLOGIES = List.of("standalone", "Sentinel", "Cluster");
 
@@ -126,6 +128,7 @@ final class CompatibilityTable {
         words.put("Catalog", "catalog");
         words.put("Inbox", "inbox");
         words.put("Isolation", "event isolation");
+        words.put("Queue", "queue");
         words.put("Lock", "instance lock");
         words.put("Port", "port");
         words.put("Lease", "lease");

@@ -81,6 +81,8 @@ class CompatibilityTableTest {
                 .contains(new Combination("inbox", "Jedis", "Cluster"));
         assertThat(CompatibilityTable.of("io.botfsm.redis.jedis.JedisAiogramCatalogConformanceTest"))
                 .contains(new Combination("aiogram catalog", "Jedis", "standalone"));
+        assertThat(CompatibilityTable.of("io.botfsm.jdbc.SqliteQueueConformanceTest"))
+                .contains(new Combination("queue", "Sqlite", CompatibilityTable.A_DATABASE));
         assertThat(CompatibilityTable.of("io.botfsm.jdbc.MariaDbLeaseConformanceProofTest"))
                 .contains(new Combination("lease", "MariaDb", CompatibilityTable.A_DATABASE));
         assertThat(CompatibilityTable.of("io.botfsm.jdbc.JdbcConformanceTest")).isEqualTo(Optional.empty());

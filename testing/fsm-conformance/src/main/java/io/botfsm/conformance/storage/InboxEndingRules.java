@@ -117,6 +117,21 @@ abstract class InboxEndingRules extends InboxRules {
     }
 
     @Test
+    void ruleU06_whatIsGivenUpIfItWaitsDoesNothingOtherwise() {
+        TestedInbox inbox = open();
+        String bot = freshBot();
+        inbox.add(bot, updates(bot, 0, 3));
+        inbox.remove(bot, update(bot, 2));
+        inbox.bury(bot, update(bot, 5));
+        for (InboxUpdate each : List.of(update(bot, 1), update(bot, 2), update(bot, 3), update(bot, 1))) {
+            beside(inbox).untested().buryWaiting(bot, each, "failed", LIMITS.deadLetters(1), NO_TOKEN);
+        }
+        assertThat(inbox.updates(bot)).containsExactly(update(bot, 0));
+        assertThat(inbox.letters(bot)).as("the newest one").containsExactly(update(bot, 1));
+        inbox.requireCounts(bot);
+    }
+
+    @Test
     void ruleU06_aReasonIsCut() {
         TestedInbox inbox = open();
         String bot = freshBot();

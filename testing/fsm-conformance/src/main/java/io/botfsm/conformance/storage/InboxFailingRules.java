@@ -38,6 +38,7 @@ abstract class InboxFailingRules extends InboxRules {
         return List.of(
                 () -> inbox.add(bot, updates(bot, 5, 7), LIMITS, NO_TOKEN),
                 () -> inbox.bury(bot, update(bot, 1), "x", LIMITS, NO_TOKEN),
+                () -> inbox.buryWaiting(bot, update(bot, 1), "x", LIMITS, NO_TOKEN),
                 () -> inbox.remove(bot, updates(bot, 0, 1), NO_TOKEN),
                 () -> inbox.waiting(bot, 0, 10),
                 () -> inbox.dead(bot, 0, 10),

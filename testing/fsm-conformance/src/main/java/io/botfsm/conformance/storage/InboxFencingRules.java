@@ -32,7 +32,9 @@ abstract class InboxFencingRules extends InboxRules {
                 token -> inbox.remove(bot, List.of(update(bot, 1)), token),
                 token -> inbox.remove(bot, List.of(), token),
                 token -> inbox.bury(bot, update(bot, 1), "x", LIMITS.deadLetters(1), token),
-                token -> inbox.bury(bot, update(bot, 30), "x", LIMITS, token));
+                token -> inbox.bury(bot, update(bot, 30), "x", LIMITS, token),
+                token -> inbox.buryWaiting(bot, update(bot, 1), "x", LIMITS, token),
+                token -> inbox.buryWaiting(bot, update(bot, 30), "x", LIMITS, token));
     }
 
     @Test

@@ -144,6 +144,7 @@ final class InboxFaults extends Faults<ReferenceBackend> {
             q.removeBuried = (bot, update) -> waited[0] = q.honestRemove(bot, update);
             q.isDead = (bot, update) -> !waited[0] || q.honestIsDead(bot, update);
         });
+        inInbox("GivesUpWhatWaitsNoMore", breaks(6)).is(q -> q.buriesWaiting = (bot, update) -> true);
         inInbox("GivesUpAgain", breaks(6).also(7, 13)).is(q -> q.isDead = (bot, update) -> false);
         inInbox("KeepsLongReasons", breaks(6)).is(q -> q.reason = why -> why);
         inInbox("CutsPairs", breaks(6))

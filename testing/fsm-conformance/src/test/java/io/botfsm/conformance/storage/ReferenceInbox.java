@@ -84,6 +84,7 @@ final class ReferenceInbox implements UpdateInbox {
     Runnable betweenLookAndWrite = () -> {};
     Runnable requireUsable;
     BiPredicate<Bot, InboxUpdate> isWaiting = this::honestIsWaiting;
+    BiPredicate<Bot, InboxUpdate> buriesWaiting = this::honestIsWaiting;
     BiPredicate<Bot, InboxUpdate> isDead = this::honestIsDead;
     Supplier<Object> lock;
     UnaryOperator<String> address = id -> id;
@@ -236,11 +237,29 @@ final class ReferenceInbox implements UpdateInbox {
 
     @Override
     public void bury(Object id, InboxUpdate update, String why, InboxLimits limits, OptionalLong fencingToken) {
+        bury(id, update, why, limits, fencingToken, bot -> true);
+    }
+
+    @Override
+    public void buryWaiting(Object id, InboxUpdate update, String why, InboxLimits limits, OptionalLong fencingToken) {
+        bury(id, update, why, limits, fencingToken, bot -> buriesWaiting.test(bot, update));
+    }
+
+    private void bury(
+            Object id,
+            InboxUpdate update,
+            String why,
+            InboxLimits limits,
+            OptionalLong fencingToken,
+            Predicate<Bot> condition) {
         requireUpdates.accept(id(id), List.of(update));
         fence.accept(fencingToken);
         requireReachable();
         var unused = locked(id, bot -> {
             pass.accept(bot, fencingToken);
+            if (!condition.test(bot)) {
+                return bot;
+            }
             removeBuried.accept(bot, update);
             if (!isDead.test(bot, update)) {
                 bot.last = next.apply(bot);

@@ -30,6 +30,9 @@ import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.FoundConversation;
 import io.botfsm.storage.deadline.DeadlineQueue;
 import io.botfsm.storage.deadline.DueConversation;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +41,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -325,6 +330,68 @@ public abstract class ClusterSuite {
                     .findFirst()
                     .orElseThrow();
             cluster.move(slot, last, scan.scanned, scan::end);
+        }
+    }
+
+    /** From the master that is scanned last to the first, while the second is being scanned. */
+    @Test
+    @Order(8)
+    void anErasureMissesNoInboxWhileSlotsMove() throws Exception {
+        try (BotRedis redis = connect()) {
+            CatalogSuite.write(redis.stateStorage(), freshKey().bot(), 15_000); // so that a scan takes long
+            UpdateInbox inbox = redis.stateStorage().extension(UpdateInbox.class).orElseThrow();
+            StorageKey user = freshKey();
+            List<String> bots = IntStream.range(0, 24).mapToObj(i -> user.bot() + "-" + i).toList();
+            for (String bot : bots) {
+                StorageKey key = StorageKey.bot(bot).chat(user.chat()).user(user.user()).build();
+                InboxUpdate update = InboxUpdate.of("1", Optional.of(key), new byte[] {1});
+                inbox.add(bot, List.of(update), InboxLimits.defaults(), OptionalLong.empty());
+            }
+            List<RedisServerProcess> masters = bots.stream()
+                    .map(bot -> cluster.masterOf(slotOfInbox(bot)))
+                    .distinct()
+                    .toList();
+            assertThat(masters).hasSize(3);
+            masters.forEach(ClusterSuite::forgetScans);
+            CompletableFuture<Long> erasing = CompletableFuture.supplyAsync(
+                    () -> inbox.erase(ConversationFilter.all().chat(user.chat()).user(user.user())));
+            RedisServerProcess first = awaitScanned(masters, List.of());
+            RedisServerProcess second = awaitScanned(masters, List.of(first));
+            RedisServerProcess last = cluster.anotherMaster(first, second);
+            int slot = bots.stream()
+                    .mapToInt(this::slotOfInbox)
+                    .filter(each -> cluster.masterOf(each) == last)
+                    .findFirst()
+                    .orElseThrow();
+            cluster.move(IntStream.of(slot), last, first);
+            assertThat(erasing.get()).isEqualTo(bots.size());
+        }
+    }
+
+    private int slotOfInbox(String bot) {
+        return cluster.slot("fsm:inbox:{" + bot + "}");
+    }
+
+    private static void forgetScans(RedisServerProcess server) {
+        try (RespConnection admin = server.connect()) {
+            admin.call("CONFIG", "RESETSTAT");
+        }
+    }
+
+    private static RedisServerProcess awaitScanned(List<RedisServerProcess> masters, List<RedisServerProcess> others) {
+        return Awaitility.await()
+                .pollInterval(Duration.ofMillis(1))
+                .until(
+                        () -> masters.stream()
+                                .filter(master -> !others.contains(master) && wasScanned(master))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private static boolean wasScanned(RedisServerProcess server) {
+        try (RespConnection admin = server.connect()) {
+            return admin.text("INFO", "commandstats").contains("cmdstat_scan:");
         }
     }
 

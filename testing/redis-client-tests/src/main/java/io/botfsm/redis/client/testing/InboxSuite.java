@@ -173,6 +173,38 @@ public abstract class InboxSuite {
         }
     }
 
+    /** As after a change by hand: a script must not fail between two of its writes. */
+    @Test
+    void aSpoiltNumberRefusesTheWholeCall() {
+        try (BotRedis redis = client.connect(server.uri(0))) {
+            UpdateInbox inbox = inbox(redis.stateStorage());
+            for (String number : List.of("fence", "last", "bytes")) {
+                admin.call("FLUSHALL");
+                inbox.add(1, List.of(update(1), update(2)), LIMITS, TOKEN);
+                inbox.bury(1, update(3), "x", LIMITS, TOKEN);
+                long position = inbox.dead(1, 0, 1).get(0).position();
+                admin.call("HSET", "fsm:inbox:{1}", number, "x");
+                List<String> before = everything();
+                List<Runnable> calls = new ArrayList<>();
+                calls.add(() -> inbox.bury(1, update(1), "x", LIMITS, TOKEN));
+                calls.add(() -> inbox.add(1, List.of(update(4)), LIMITS, TOKEN));
+                if (!number.equals("last")) {
+                    calls.add(() -> inbox.remove(1, List.of(update(1)), TOKEN));
+                }
+                if (!number.equals("fence")) {
+                    calls.add(() -> inbox.replay(1, position));
+                }
+                for (Runnable call : calls) {
+                    assertThatThrownBy(call::run)
+                            .isInstanceOf(StorageRefusedException.class)
+                            .hasMessageContaining("SPOILT");
+                    assertThat(everything()).as("with %s", number).isEqualTo(before);
+                }
+                assertThat(inbox.counts(1).waiting()).isEqualTo(2);
+            }
+        }
+    }
+
     private List<String> everything() {
         List<String> everything = new ArrayList<>();
         for (String part : PARTS) {
