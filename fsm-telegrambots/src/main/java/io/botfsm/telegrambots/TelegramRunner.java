@@ -21,8 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,7 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
 public final class TelegramRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramRunner.class.getPackageName());
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final BotRunner.Bot NO_TIMEOUTS = new PollingWithTimeouts.None(new CompletableFuture<>());
 
     private final BotToken token;
     private Optional<Answering> answering = Optional.empty();
@@ -220,9 +223,13 @@ public final class TelegramRunner {
         return this;
     }
 
-    /** Polls and sends at another server than Telegram's own; see {@link PollingSession.Builder#server}. */
+    /**
+     * Polls and sends at another server than Telegram's own; see {@link PollingSession.Builder#server}.
+     *
+     * @throws IllegalArgumentException if it is no address of an HTTP server
+     */
     public TelegramRunner server(URI address) {
-        server = Optional.of(requireNonNull(address, "address"));
+        server = Optional.of(PollingSession.Builder.requireServer(address));
         return this;
     }
 
@@ -348,20 +355,28 @@ public final class TelegramRunner {
                                 ? "NO TIMEOUTS, since the storage offers no DeadlineQueue"
                                 : "no timeouts, which nothing asks for");
         if (!firesTimeouts) {
-            return lease -> polling.start(lease, fsm, handler);
+            return lease -> start(sender, () -> polling.start(lease, fsm, handler), () -> NO_TIMEOUTS);
         }
         TimeoutRunner.Builder timeouts = TimeoutRunner.builder(token.botId()).permission(sender::hasRoom);
         timeoutSettings.accept(timeouts);
-        return lease -> {
-            PollingSession session = polling.start(lease, fsm, handler);
-            try {
-                return new PollingWithTimeouts(session, timeouts.start(lease, fsm, (TimeoutHandler) handler));
-            } catch (RuntimeException e) {
-                session.stopPolling();
-                session.drain(CLOSE_TIMEOUT);
-                throw e;
-            }
-        };
+        return lease -> start(
+                sender,
+                () -> polling.start(lease, fsm, handler),
+                () -> timeouts.start(lease, fsm, (TimeoutHandler) handler));
+    }
+
+    /** If timeouts cannot begin, the bot ends as one that breaks later: the lease is held until its handlers end. */
+    private static BotRunner.Bot start(
+            TelegramSender sender, Supplier<PollingSession> polling, Supplier<? extends BotRunner.Bot> timeouts) {
+        sender.stopping(false);
+        PollingSession session = polling.get();
+        BotRunner.Bot started;
+        try {
+            started = timeouts.get();
+        } catch (Throwable e) {
+            started = new PollingWithTimeouts.None(CompletableFuture.failedFuture(e));
+        }
+        return new PollingWithTimeouts(sender, session, started);
     }
 
     private TelegramSender sender(OpenedParts opened) {
