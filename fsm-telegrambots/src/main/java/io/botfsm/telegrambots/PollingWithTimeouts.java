@@ -13,7 +13,7 @@ record PollingWithTimeouts(TelegramSender sender, PollingSession polling, BotRun
      *
      * @param ended fails if it should
      */
-    record None(CompletableFuture<?> ended) implements BotRunner.Bot {
+    record NoTimeouts(CompletableFuture<?> ended) implements BotRunner.Bot {
         @Override
         public void stopPolling() {
             // nothing has begun

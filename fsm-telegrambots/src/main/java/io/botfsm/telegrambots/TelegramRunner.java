@@ -55,7 +55,6 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
 public final class TelegramRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramRunner.class.getPackageName());
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
-    private static final BotRunner.Bot NO_TIMEOUTS = new PollingWithTimeouts.None(new CompletableFuture<>());
 
     private final BotToken token;
     private Optional<Answering> answering = Optional.empty();
@@ -216,7 +215,7 @@ public final class TelegramRunner {
 
     /**
      * Sends by this client, which is not closed. By default by TelegramBots' own, of {@code telegrambots-client}, with
-     * timeouts of 15 seconds.
+     * timeouts of 15 seconds, 256 calls at once, and no repetitions of its own.
      */
     public TelegramRunner client(TelegramClient chosen) {
         client = Optional.of(requireNonNull(chosen, "client"));
@@ -355,7 +354,10 @@ public final class TelegramRunner {
                                 ? "NO TIMEOUTS, since the storage offers no DeadlineQueue"
                                 : "no timeouts, which nothing asks for");
         if (!firesTimeouts) {
-            return lease -> start(sender, () -> polling.start(lease, fsm, handler), () -> NO_TIMEOUTS);
+            return lease -> start(
+                    sender,
+                    () -> polling.start(lease, fsm, handler),
+                    () -> new PollingWithTimeouts.NoTimeouts(new CompletableFuture<>()));
         }
         TimeoutRunner.Builder timeouts = TimeoutRunner.builder(token.botId()).permission(sender::hasRoom);
         timeoutSettings.accept(timeouts);
@@ -374,7 +376,7 @@ public final class TelegramRunner {
         try {
             started = timeouts.get();
         } catch (Throwable e) {
-            started = new PollingWithTimeouts.None(CompletableFuture.failedFuture(e));
+            started = new PollingWithTimeouts.NoTimeouts(CompletableFuture.failedFuture(e));
         }
         return new PollingWithTimeouts(sender, session, started);
     }

@@ -134,11 +134,11 @@ public final class TelegramSender {
      * @param isTaken false if nobody is there
      * @param answer empty also if it was taken, and the answer cannot be read
      */
-    record Delivery<T>(boolean isTaken, Optional<T> answer) {}
+    record SentMessage<T>(boolean isTaken, Optional<T> answer) {}
 
     /** As {@link #send(PartialBotApiMethod)}. */
     @SuppressWarnings("unchecked") // what the parts return is what the whole does
-    <T extends Serializable> Delivery<T> deliver(PartialBotApiMethod<T> method) throws TelegramApiException {
+    <T extends Serializable> SentMessage<T> deliver(PartialBotApiMethod<T> method) throws TelegramApiException {
         requireNonNull(method, "method");
         List<? extends PartialBotApiMethod<T>> parts = List.of(method);
         if (method instanceof SendMessage message) {
@@ -150,7 +150,7 @@ public final class TelegramSender {
         return deliver(ClientCalls.chat(method).orElse(NOBODY), parts);
     }
 
-    private <T extends Serializable> Delivery<T> deliver(String chatId, List<? extends PartialBotApiMethod<T>> parts)
+    private <T extends Serializable> SentMessage<T> deliver(String chatId, List<? extends PartialBotApiMethod<T>> parts)
             throws TelegramApiException {
         long deadline = nanos.getAsLong() + waitTimeout;
         ChatPacing chat = pacing.enter(chatId);
@@ -159,7 +159,7 @@ public final class TelegramSender {
                 throw delayed(chatId, pacing.readyIn(chatId), false);
             }
             try {
-                Delivery<T> delivery = new Delivery<>(false, Optional.empty());
+                SentMessage<T> delivery = new SentMessage<>(false, Optional.empty());
                 for (PartialBotApiMethod<T> part : parts) {
                     delivery = sendPart(chat, part, nanos.getAsLong() + waitTimeout);
                     if (!delivery.isTaken()) {
@@ -177,7 +177,8 @@ public final class TelegramSender {
         }
     }
 
-    private <T extends Serializable> Delivery<T> sendPart(ChatPacing chat, PartialBotApiMethod<T> part, long deadline)
+    private <T extends Serializable> SentMessage<T> sendPart(
+            ChatPacing chat, PartialBotApiMethod<T> part, long deadline)
             throws TelegramApiException, InterruptedException {
         int messages = ClientCalls.messages(part);
         boolean hasMoved = false;
@@ -203,7 +204,7 @@ public final class TelegramSender {
                 } else if (isUnreachable(e)) {
                     dropped.increment();
                     LOG.info("Not sent, chat {} cannot be reached: {}", chat.chat, Text.oneLine(e.getApiResponse()));
-                    return new Delivery<>(false, Optional.empty());
+                    return new SentMessage<>(false, Optional.empty());
                 } else {
                     throw e;
                 }
@@ -211,10 +212,10 @@ public final class TelegramSender {
         }
     }
 
-    private <T> Delivery<T> taken(int messages, Optional<T> answer) {
+    private <T> SentMessage<T> taken(int messages, Optional<T> answer) {
         pacing.taken();
         sent.add(messages);
-        return new Delivery<>(true, answer);
+        return new SentMessage<>(true, answer);
     }
 
     /** What cannot be read is the result, which only a success has. Sent again, the user would see it again. */
@@ -296,7 +297,7 @@ public final class TelegramSender {
 
     /** What is stored and sent for one update of a chat. */
     @FunctionalInterface
-    interface Turn {
+    interface ChatTurn {
         void run() throws TelegramApiException;
     }
 
@@ -305,7 +306,7 @@ public final class TelegramSender {
      *
      * @throws SendDelayedException with {@link SendDelayedException#isBeforeTurn()}, if it was not run
      */
-    void whenReady(String chatId, Turn turn) throws TelegramApiException {
+    void whenReady(String chatId, ChatTurn turn) throws TelegramApiException {
         long deadline = nanos.getAsLong() + waitTimeout;
         ChatPacing chat = pacing.enter(chatId);
         try {

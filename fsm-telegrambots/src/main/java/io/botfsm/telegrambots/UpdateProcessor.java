@@ -134,7 +134,7 @@ final class UpdateProcessor {
         boolean waits = updates.limit(update, nanos.getAsLong(), wait, mayLast);
         LOG.atLevel(mayLast ? Level.DEBUG : Level.WARN)
                 .log(
-                        "Telegram limits messages: updates of the chat of {} wait for {} s{}: {}",
+                        "Messages are limited: updates of the chat of {} wait for {} s{}: {}",
                         update,
                         wait.toSeconds(),
                         waits ? ", and the attempt does not count" : "",

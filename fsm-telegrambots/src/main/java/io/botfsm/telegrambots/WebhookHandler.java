@@ -90,17 +90,17 @@ public final class WebhookHandler implements BotRunner.Bot {
     private final LongSupplier nanos;
 
     /** By update. */
-    private final Map<Long, Failing> failures = new LinkedHashMap<>() {
+    private final Map<Long, FailingUpdate> failures = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Failing> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, FailingUpdate> eldest) {
             return size() > MOST_FAILING;
         }
     };
 
     /** An update that has failed. */
-    private static final class Failing {
+    private static final class FailingUpdate {
         int attempts;
         int receiverFailures;
         /** When what its handler sends was first limited. */
@@ -259,9 +259,9 @@ public final class WebhookHandler implements BotRunner.Bot {
                 && change(received, failing -> failing.isLimitedFor(RetryAfter.LONGEST, nanos.getAsLong()));
     }
 
-    private <T> T change(ReceivedUpdate received, Function<? super Failing, T> change) {
+    private <T> T change(ReceivedUpdate received, Function<? super FailingUpdate, T> change) {
         synchronized (failures) {
-            return change.apply(failures.computeIfAbsent(received.id(), first -> new Failing()));
+            return change.apply(failures.computeIfAbsent(received.id(), first -> new FailingUpdate()));
         }
     }
 
