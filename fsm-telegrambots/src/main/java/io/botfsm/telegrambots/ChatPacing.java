@@ -3,10 +3,13 @@ package io.botfsm.telegrambots;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** One chat: who sends there, and when. All but the lock is guarded by {@link SendPacing}. */
+/** One chat: who sends there, and when. All but the locks is guarded by {@link SendPacing}. */
 final class ChatPacing {
     /** Taken for a whole message, in the order of arrival. */
     final ReentrantLock order = new ReentrantLock(true);
+
+    /** Taken for a whole turn of a flow, before {@link #order}. */
+    final ReentrantLock turns = new ReentrantLock(true);
 
     final String chat;
     final List<SendWindow> windows;

@@ -2,9 +2,17 @@ package io.botfsm.telegrambots;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.InputStream;
 import java.io.Serializable;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.telegram.telegrambots.meta.api.methods.CopyMessages;
+import org.telegram.telegrambots.meta.api.methods.ForwardMessages;
 import org.telegram.telegrambots.meta.api.methods.botapimethods.BotApiMethod;
 import org.telegram.telegrambots.meta.api.methods.botapimethods.PartialBotApiMethod;
 import org.telegram.telegrambots.meta.api.methods.send.SendAnimation;
@@ -21,6 +29,9 @@ import org.telegram.telegrambots.meta.api.methods.send.SendVideo;
 import org.telegram.telegrambots.meta.api.methods.send.SendVideoNote;
 import org.telegram.telegrambots.meta.api.methods.send.SendVoice;
 import org.telegram.telegrambots.meta.api.methods.updatingmessages.EditMessageMedia;
+import org.telegram.telegrambots.meta.api.objects.InputFile;
+import org.telegram.telegrambots.meta.api.objects.media.InputMedia;
+import org.telegram.telegrambots.meta.api.objects.media.paid.InputPaidMedia;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
@@ -60,12 +71,69 @@ final class ClientCalls {
         if (method instanceof BotApiMethod<T> plain) {
             return client.execute(plain);
         }
-        Upload<PartialBotApiMethod<T>> upload = (Upload<PartialBotApiMethod<T>>) UPLOADS.get(method.getClass());
-        if (upload == null) {
-            throw new IllegalArgumentException(
-                    method.getClass().getSimpleName() + " is no message to a chat; execute it by the client itself");
+        for (Class<?> type = method.getClass(); type != null; type = type.getSuperclass()) {
+            Upload<PartialBotApiMethod<T>> upload = (Upload<PartialBotApiMethod<T>>) UPLOADS.get(type);
+            if (upload != null) {
+                return (T) upload.execute(client, method);
+            }
         }
-        return (T) upload.execute(client, method);
+        throw new IllegalArgumentException(
+                method.getClass().getSimpleName() + " is no message to a chat; execute it by the client itself");
+    }
+
+    /** How many messages it is to Telegram. */
+    static int messages(PartialBotApiMethod<?> method) {
+        Collection<?> each = method instanceof SendMediaGroup album
+                ? album.getMedias()
+                : method instanceof ForwardMessages forward
+                        ? forward.getMessageIds()
+                        : method instanceof CopyMessages copy ? copy.getMessageIds() : List.of();
+        return Math.max(1, each.size());
+    }
+
+    /** Whether it holds a file that can be read once. */
+    static boolean holdsStream(PartialBotApiMethod<?> method) {
+        return !(method instanceof BotApiMethod<?>) && hasStream(method);
+    }
+
+    /** Looks into files, thumbnails and covers, of which each type of message has others. */
+    private static boolean hasStream(Object holder) {
+        return Arrays.stream(holder.getClass().getMethods())
+                .filter(getter -> getter.getParameterCount() == 0 && mayHoldStream(getter.getReturnType()))
+                .anyMatch(getter -> isStream(got(getter, holder)));
+    }
+
+    private static boolean mayHoldStream(Class<?> type) {
+        return type == List.class
+                || type == InputStream.class
+                || InputFile.class.isAssignableFrom(type)
+                || InputMedia.class.isAssignableFrom(type)
+                || InputPaidMedia.class.isAssignableFrom(type);
+    }
+
+    private static @Nullable Object got(Method getter, Object holder) {
+        try {
+            return getter.invoke(holder);
+        } catch (ReflectiveOperationException e) { // of a class that is not public: there may be one
+            return InputStream.nullInputStream();
+        }
+    }
+
+    private static boolean isStream(@Nullable Object part) {
+        if (part instanceof Collection<?> several) {
+            return several.stream().anyMatch(ClientCalls::isStream);
+        }
+        return part instanceof InputStream || (part != null && mayHoldStream(part.getClass()) && hasStream(part));
+    }
+
+    /** Addresses it to another chat; returns whether that can be done. */
+    static boolean readdress(PartialBotApiMethod<?> method, String chatId) {
+        try {
+            method.getClass().getMethod("setChatId", String.class).invoke(method, chatId);
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
     }
 
     /** Where it is sent to, if it names a chat. */

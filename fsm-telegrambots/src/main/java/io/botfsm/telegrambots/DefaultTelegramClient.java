@@ -3,6 +3,7 @@ package io.botfsm.telegrambots;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.TelegramUrl;
@@ -15,9 +16,14 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
 final class DefaultTelegramClient implements AutoCloseable {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
 
+    /** OkHttp's own limit to one server is 5 calls at once, beyond which chats would wait for each other. */
+    private static final int MOST_CALLS = 256;
+
     private final OkHttpClient http = new OkHttpClient.Builder()
+            .dispatcher(dispatcher())
             .connectTimeout(CALL_TIMEOUT)
             .callTimeout(CALL_TIMEOUT)
+            .retryOnConnectionFailure(false) // a message whose answer is lost may have been sent
             .build();
     private final TelegramClient client;
 
@@ -30,6 +36,13 @@ final class DefaultTelegramClient implements AutoCloseable {
         String scheme = server.getScheme().toLowerCase(Locale.ROOT);
         int port = server.getPort() >= 0 ? server.getPort() : scheme.equals("http") ? 80 : 443;
         client = new OkHttpTelegramClient(http, token.value(), new TelegramUrl(scheme, server.getHost(), port, false));
+    }
+
+    private static Dispatcher dispatcher() {
+        Dispatcher calls = new Dispatcher();
+        calls.setMaxRequests(MOST_CALLS);
+        calls.setMaxRequestsPerHost(MOST_CALLS);
+        return calls;
     }
 
     TelegramClient client() {

@@ -39,6 +39,10 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
         this.deadLetters = deadLetters;
     }
 
+    boolean hasTimeouts() {
+        return flow.hasTimeouts();
+    }
+
     /** Handles nothing that could not be answered: while a chat takes no message, its updates wait as they came. */
     @Override
     public void handle(Fsm fsm, StorageKey key, Update update) throws TelegramApiException {
@@ -48,24 +52,34 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
             LOG.debug("Update {} is not for the flow", update.getUpdateId());
             return;
         }
-        sender.awaitReady(to.get().chatId());
-        send(to.get(), flow.handle(fsm, key, EventId.of(update.getUpdateId()), input.get()));
+        var unused = sender.whenReady(to.get().chatId(), () -> {
+            send(to.get(), flow.handle(fsm, key, EventId.of(update.getUpdateId()), input.get()));
+            return true;
+        });
         if (update.hasCallbackQuery()) {
             stopGlowing(update.getCallbackQuery().getId());
         }
     }
 
-    /** Fires nothing that could not be sent either. */
+    /** Fires nothing that could not be sent either: it is left as it is, due again when its claim is over. */
     @Override
     public boolean fire(Fsm fsm, StorageKey key, Instant deadline) throws TelegramApiException {
         ChatAddress to = ChatAddress.of(key);
-        sender.awaitReady(to.chatId());
-        return flow.fire(fsm, key, deadline, replies -> send(to, replies));
+        try {
+            return sender.whenReady(
+                    to.chatId(), () -> flow.fire(fsm, key, deadline, replies -> send(to, replies)));
+        } catch (SendDelayedException e) {
+            if (!e.isBeforeTurn()) {
+                throw e;
+            }
+            LOG.debug("{}: a timeout waits for the pace of its chat: {}", key, e.getMessage());
+            return false;
+        }
     }
 
     private void send(ChatAddress to, List<O> replies) throws TelegramApiException {
         for (O reply : replies) {
-            if (sender.send(out.format(to, reply)).isEmpty()) {
+            if (!sender.deliver(out.format(to, reply)).isTaken()) {
                 return; // nobody is there
             }
         }

@@ -76,6 +76,11 @@ record HandlerFailure(List<Throwable> causes) {
                 .map(RetryAfter::bounded);
     }
 
+    /** Whether a sender has found, before anything was sent or stored, that the chat takes no message. */
+    boolean isBeforeTurn() {
+        return delayed().filter(SendDelayedException::isBeforeTurn).isPresent();
+    }
+
     /** Whether only the pace of the bot's own messages is the reason, and nothing of Telegram's. */
     boolean isOwnPace() {
         return delayed().filter(delay -> !delay.isByTelegram()).isPresent();

@@ -55,7 +55,7 @@ final class PendingUpdate {
     int rejections;
     /** How often the receiver of dead letters has failed. */
     int receiverFailures;
-    /** When Telegram first refused to send for it. */
+    /** When what its handler sends was first limited. */
     OptionalLong limitedSince = OptionalLong.empty();
     /** Whether the conversations of the chat that migrates by it have been moved. */
     boolean chatMoved;

@@ -395,13 +395,13 @@ final class PendingUpdates {
     /**
      * Lets nothing of its chat begin for a while, since nothing is to be sent there.
      *
-     * @param isOwnPace whether Telegram has not refused anything
-     * @return whether it waits for that too; not once refusals have lasted long, which count as failures then
+     * @param mayLast whether it never counts as a failure, however long it lasts
+     * @return whether it waits for that too; not once limits have lasted long, which count as failures then
      */
-    synchronized boolean limit(PendingUpdate update, long now, Duration wait, boolean isOwnPace) {
+    synchronized boolean limit(PendingUpdate update, long now, Duration wait, boolean mayLast) {
         long until = now + wait.toNanos();
         update.chat().ifPresent(chat -> limitedChats.merge(chat, until, PendingUpdates::later));
-        if (!isOwnPace) {
+        if (!mayLast) {
             update.limitedSince = OptionalLong.of(update.limitedSince.orElse(now));
             if (now - update.limitedSince.getAsLong() >= RetryAfter.LONGEST.toNanos()) {
                 return false;

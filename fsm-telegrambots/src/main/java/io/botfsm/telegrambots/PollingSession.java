@@ -327,12 +327,17 @@ public final class PollingSession implements BotRunner.Bot {
          * @throws IllegalArgumentException if it is no address of an HTTP server
          */
         public Builder server(URI address) {
+            server = requireServer(address);
+            return this;
+        }
+
+        /** @throws IllegalArgumentException if it is no address of an HTTP server */
+        static URI requireServer(URI address) {
             requireNonNull(address, "address");
             if (!Set.of("http", "https").contains(String.valueOf(address.getScheme())) || address.getHost() == null) {
                 throw new IllegalArgumentException("server must be http://… or https://…: " + address);
             }
-            server = address;
-            return this;
+            return address;
         }
 
         /** Whose conversation an update belongs to, {@link FsmStrategy#USER_IN_CHAT} by default. */

@@ -1,16 +1,33 @@
 package io.botfsm.telegrambots;
 
 import io.botfsm.lifecycle.BotRunner;
-import io.botfsm.timeout.TimeoutRunner;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 
 /** A bot that answers updates and fires timeouts, under one lease. */
-record PollingWithTimeouts(PollingSession polling, TimeoutRunner timeouts) implements BotRunner.Bot {
+record PollingWithTimeouts(TelegramSender sender, PollingSession polling, BotRunner.Bot timeouts)
+        implements BotRunner.Bot {
+    /**
+     * Fires nothing.
+     *
+     * @param ended fails if it should
+     */
+    record NoTimeouts(CompletableFuture<?> ended) implements BotRunner.Bot {
+        @Override
+        public void stopPolling() {
+            // nothing has begun
+        }
+
+        @Override
+        public void drain(Duration limit) {
+            // nothing runs
+        }
+    }
+
     @Override
-    public void stopPolling() throws InterruptedException {
+    public void stopPolling() throws Exception {
+        sender.stopping(true);
         try {
             timeouts.stopPolling();
         } finally {
@@ -19,7 +36,7 @@ record PollingWithTimeouts(PollingSession polling, TimeoutRunner timeouts) imple
     }
 
     @Override
-    public void drain(Duration limit) throws InterruptedException, TimeoutException {
+    public void drain(Duration limit) throws Exception {
         long end = System.nanoTime() + limit.toNanos();
         try {
             timeouts.drain(limit);

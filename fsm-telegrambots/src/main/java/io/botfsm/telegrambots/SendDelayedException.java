@@ -12,8 +12,9 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 public final class SendDelayedException extends TelegramApiException {
     private final Duration retryAfter;
     private final boolean isByTelegram;
+    private final boolean isBeforeTurn;
 
-    SendDelayedException(String chatId, Duration retryAfter, boolean isByTelegram) {
+    SendDelayedException(String chatId, Duration retryAfter, boolean isByTelegram, boolean isBeforeTurn) {
         super(String.format(
                 Locale.ROOT,
                 "chat %s takes no message for %d ms, %s",
@@ -22,6 +23,7 @@ public final class SendDelayedException extends TelegramApiException {
                 isByTelegram ? "as Telegram has answered by 429" : "at the pace that is set"));
         this.retryAfter = retryAfter;
         this.isByTelegram = isByTelegram;
+        this.isBeforeTurn = isBeforeTurn;
     }
 
     /** How long until a message may leave. */
@@ -32,5 +34,10 @@ public final class SendDelayedException extends TelegramApiException {
     /** Whether Telegram has refused messages for that time; if not, the bot's own pace is the reason. */
     public boolean isByTelegram() {
         return isByTelegram;
+    }
+
+    /** Whether {@link TelegramSender#awaitReady} has thrown it: nothing was sent or stored. */
+    boolean isBeforeTurn() {
+        return isBeforeTurn;
     }
 }

@@ -58,13 +58,17 @@ final class SendPacing {
         chat.users--;
     }
 
-    /** Takes the next place, if it is free now. Returns how long until it is; not positive if it was taken. */
-    synchronized long take(ChatPacing chat) {
+    /**
+     * Takes places for so many messages, as many as a period has at most, if they are free now.
+     *
+     * @return how long until they are; not positive if they were taken
+     */
+    synchronized long take(ChatPacing chat, int messages) {
         long now = now();
-        long wait = Math.max(ofAll(now), ofChat(chat, now));
+        long wait = Math.max(ofAll(now, messages), ofChat(chat, now, messages));
         if (wait <= 0) {
-            all.record(now);
-            chat.windows.forEach(window -> window.record(now));
+            all.record(now, messages);
+            chat.windows.forEach(window -> window.record(now, messages));
             sweep(now);
         }
         return wait;
@@ -76,14 +80,14 @@ final class SendPacing {
         }
     }
 
-    private long ofAll(long now) {
-        return Math.max(all.timeLeft(now), allPausedUntil - now);
+    private long ofAll(long now, int messages) {
+        return Math.max(all.timeLeft(now, messages), allPausedUntil - now);
     }
 
-    private static long ofChat(ChatPacing chat, long now) {
+    private static long ofChat(ChatPacing chat, long now, int messages) {
         long wait = chat.pausedUntil - now;
         for (SendWindow window : chat.windows) {
-            wait = Math.max(wait, window.timeLeft(now));
+            wait = Math.max(wait, window.timeLeft(now, messages));
         }
         return wait;
     }
@@ -92,7 +96,7 @@ final class SendPacing {
     synchronized Duration readyIn(String chat) {
         long now = now();
         ChatPacing known = chats.get(chat);
-        return duration(known == null ? ofAll(now) : Math.max(ofAll(now), ofChat(known, now)));
+        return duration(known == null ? ofAll(now, 1) : Math.max(ofAll(now, 1), ofChat(known, now, 1)));
     }
 
     /** Whether the bot may send, and has half of its pace left. */

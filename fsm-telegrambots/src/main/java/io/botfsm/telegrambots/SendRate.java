@@ -8,17 +8,19 @@ import java.util.Locale;
 /**
  * How fast messages may leave.
  *
- * @param most how many within any such period
+ * @param most how many within any such period, each of which is remembered
  */
 record SendRate(int most, Duration period) {
+    private static final int MOST = 10_000;
     private static final Duration LONGEST = Duration.ofDays(1);
 
     SendRate {
         requireNonNull(period, "period");
-        if (most < 1 || period.isNegative() || period.isZero() || period.compareTo(LONGEST) > 0) {
+        if (most < 1 || most > MOST || period.isNegative() || period.isZero() || period.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "a rate is at least one message in a positive period of up to a day: %d in %s",
+                    "a rate is 1 to %d messages in a positive period of up to a day: %d in %s",
+                    MOST,
                     most,
                     period));
         }

@@ -11,9 +11,14 @@ final class SendWindow {
         this.times = new long[rate.most()];
     }
 
-    /** How long until one more may leave; not positive if it may now. */
-    long timeLeft(long now) {
-        return sends < times.length ? 0 : times[oldest()] + period - now;
+    /** How long until so many more, or as many as a period has, may leave; not positive if they may now. */
+    long timeLeft(long now, int messages) {
+        long newest = sends + bounded(messages) - 1 - times.length; // of those that must be over
+        return newest < 0 ? 0 : times[(int) (newest % times.length)] + period - now;
+    }
+
+    private int bounded(int messages) {
+        return Math.min(messages, times.length);
     }
 
     /** Whether no more than half of what may leave has left. */
@@ -22,13 +27,10 @@ final class SendWindow {
         return sends < half || times[(int) ((sends - half) % times.length)] + period - now <= 0;
     }
 
-    void record(long now) {
-        times[oldest()] = now;
-        sends++;
-    }
-
-    private int oldest() {
-        return (int) (sends % times.length);
+    void record(long now, int messages) {
+        for (int i = bounded(messages); i > 0; i--) {
+            times[(int) (sends++ % times.length)] = now;
+        }
     }
 
     /** Whether nothing that left matters any more. */

@@ -21,8 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -213,16 +215,20 @@ public final class TelegramRunner {
 
     /**
      * Sends by this client, which is not closed. By default by TelegramBots' own, of {@code telegrambots-client}, with
-     * timeouts of 15 seconds.
+     * timeouts of 15 seconds, 256 calls at once, and no repetitions of its own.
      */
     public TelegramRunner client(TelegramClient chosen) {
         client = Optional.of(requireNonNull(chosen, "client"));
         return this;
     }
 
-    /** Polls and sends at another server than Telegram's own; see {@link PollingSession.Builder#server}. */
+    /**
+     * Polls and sends at another server than Telegram's own; see {@link PollingSession.Builder#server}.
+     *
+     * @throws IllegalArgumentException if it is no address of an HTTP server
+     */
     public TelegramRunner server(URI address) {
-        server = Optional.of(requireNonNull(address, "address"));
+        server = Optional.of(PollingSession.Builder.requireServer(address));
         return this;
     }
 
@@ -348,20 +354,31 @@ public final class TelegramRunner {
                                 ? "NO TIMEOUTS, since the storage offers no DeadlineQueue"
                                 : "no timeouts, which nothing asks for");
         if (!firesTimeouts) {
-            return lease -> polling.start(lease, fsm, handler);
+            return lease -> start(
+                    sender,
+                    () -> polling.start(lease, fsm, handler),
+                    () -> new PollingWithTimeouts.NoTimeouts(new CompletableFuture<>()));
         }
         TimeoutRunner.Builder timeouts = TimeoutRunner.builder(token.botId()).permission(sender::hasRoom);
         timeoutSettings.accept(timeouts);
-        return lease -> {
-            PollingSession session = polling.start(lease, fsm, handler);
-            try {
-                return new PollingWithTimeouts(session, timeouts.start(lease, fsm, (TimeoutHandler) handler));
-            } catch (RuntimeException e) {
-                session.stopPolling();
-                session.drain(CLOSE_TIMEOUT);
-                throw e;
-            }
-        };
+        return lease -> start(
+                sender,
+                () -> polling.start(lease, fsm, handler),
+                () -> timeouts.start(lease, fsm, (TimeoutHandler) handler));
+    }
+
+    /** If timeouts cannot begin, the bot ends as one that breaks later: the lease is held until its handlers end. */
+    private static BotRunner.Bot start(
+            TelegramSender sender, Supplier<PollingSession> polling, Supplier<? extends BotRunner.Bot> timeouts) {
+        sender.stopping(false);
+        PollingSession session = polling.get();
+        BotRunner.Bot started;
+        try {
+            started = timeouts.get();
+        } catch (Throwable e) {
+            started = new PollingWithTimeouts.NoTimeouts(CompletableFuture.failedFuture(e));
+        }
+        return new PollingWithTimeouts(sender, session, started);
     }
 
     private TelegramSender sender(OpenedParts opened) {

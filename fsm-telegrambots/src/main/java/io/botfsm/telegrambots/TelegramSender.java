@@ -2,6 +2,7 @@ package io.botfsm.telegrambots;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonMappingException;
 import io.botfsm.internal.text.Text;
 import java.io.Serializable;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.methods.botapimethods.PartialBotApiMethod;
 import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
+import org.telegram.telegrambots.meta.api.objects.ResponseParameters;
 import org.telegram.telegrambots.meta.api.objects.message.Message;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
@@ -50,6 +52,7 @@ public final class TelegramSender {
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
     private static final String NOBODY = "";
+    private static final long LOOK_FOR_STOP = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** By the descriptions of Telegram's own Bot API server. */
     private static final Pattern UNREACHABLE = Pattern.compile(
@@ -67,6 +70,7 @@ public final class TelegramSender {
     private final LongAdder delayed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder split = new LongAdder();
+    private volatile boolean stopping;
 
     private TelegramSender(Builder settings) {
         this.client = settings.client;
@@ -95,7 +99,8 @@ public final class TelegramSender {
     /**
      * Sends a text, in parts if it is long. Blocks.
      *
-     * @return what was sent, the last part of it; empty if nobody is there
+     * @return what was sent, the last part of it; empty if nobody is there, or if it was sent and TelegramBots cannot
+     *     read the answer
      * @throws SendDelayedException if it would have to wait for too long
      * @throws TelegramApiException if Telegram has refused it, or could not be reached
      */
@@ -105,17 +110,35 @@ public final class TelegramSender {
 
     /**
      * Sends a message, or does something else to a chat, such as editing a message. A text is sent in parts if it is
-     * long and not formatted. What names no chat, such as the answer to a callback query, waits only for the pace of
-     * the whole bot. Blocks.
+     * long and not formatted. An album, or several messages forwarded at once, count as many. What names no chat, such
+     * as the answer to a callback query, waits only for the pace of the whole bot. A group that has become a supergroup
+     * is sent it under its new id, which is set in the method then. Blocks.
+     *
+     * <p>A file given as an {@link java.io.InputStream} can be read once: after a 429 it is not sent again here,
+     * however short the wait, but a {@link SendDelayedException} lets the caller open it anew.
      *
      * @param method any that the client has, except those that upload a file for anything else than a message
-     * @return Telegram's answer, that to the last part; empty if nobody is there
+     * @return Telegram's answer, that to the last part; empty if nobody is there, or if it was sent and TelegramBots
+     *     cannot read the answer
      * @throws SendDelayedException if it would have to wait for too long
      * @throws TelegramApiException if Telegram has refused it, or could not be reached
      * @throws IllegalArgumentException if the method is no message
      */
-    @SuppressWarnings("unchecked") // what the parts return is what the whole does
     public <T extends Serializable> Optional<T> send(PartialBotApiMethod<T> method) throws TelegramApiException {
+        return deliver(method).answer();
+    }
+
+    /**
+     * What became of a message.
+     *
+     * @param isTaken false if nobody is there
+     * @param answer empty also if it was taken, and the answer cannot be read
+     */
+    record SentMessage<T>(boolean isTaken, Optional<T> answer) {}
+
+    /** As {@link #send(PartialBotApiMethod)}. */
+    @SuppressWarnings("unchecked") // what the parts return is what the whole does
+    <T extends Serializable> SentMessage<T> deliver(PartialBotApiMethod<T> method) throws TelegramApiException {
         requireNonNull(method, "method");
         List<? extends PartialBotApiMethod<T>> parts = List.of(method);
         if (method instanceof SendMessage message) {
@@ -124,26 +147,26 @@ public final class TelegramSender {
                 split.increment();
             }
         }
-        return send(ClientCalls.chat(method).orElse(NOBODY), parts);
+        return deliver(ClientCalls.chat(method).orElse(NOBODY), parts);
     }
 
-    private <T extends Serializable> Optional<T> send(String chatId, List<? extends PartialBotApiMethod<T>> parts)
+    private <T extends Serializable> SentMessage<T> deliver(String chatId, List<? extends PartialBotApiMethod<T>> parts)
             throws TelegramApiException {
         long deadline = nanos.getAsLong() + waitTimeout;
         ChatPacing chat = pacing.enter(chatId);
         try {
             if (!chat.order.tryLock(Math.max(0, deadline - nanos.getAsLong()), TimeUnit.NANOSECONDS)) {
-                throw delayed(chatId, pacing.readyIn(chatId));
+                throw delayed(chatId, pacing.readyIn(chatId), false);
             }
             try {
-                Optional<T> answer = Optional.empty();
+                SentMessage<T> delivery = new SentMessage<>(false, Optional.empty());
                 for (PartialBotApiMethod<T> part : parts) {
-                    answer = sendPart(chat, part, nanos.getAsLong() + waitTimeout);
-                    if (answer.isEmpty()) {
+                    delivery = sendPart(chat, part, nanos.getAsLong() + waitTimeout);
+                    if (!delivery.isTaken()) {
                         break;
                     }
                 }
-                return answer;
+                return delivery;
             } finally {
                 chat.order.unlock();
             }
@@ -154,23 +177,34 @@ public final class TelegramSender {
         }
     }
 
-    private <T extends Serializable> Optional<T> sendPart(ChatPacing chat, PartialBotApiMethod<T> part, long deadline)
+    private <T extends Serializable> SentMessage<T> sendPart(
+            ChatPacing chat, PartialBotApiMethod<T> part, long deadline)
             throws TelegramApiException, InterruptedException {
+        int messages = ClientCalls.messages(part);
+        boolean hasMoved = false;
         while (true) {
-            awaitTime(chat, deadline);
+            awaitTime(chat, messages, deadline);
             try {
                 T answer = ClientCalls.execute(client, part);
-                pacing.taken();
-                sent.increment();
-                return Optional.of(answer);
+                return taken(messages, Optional.of(answer));
             } catch (TelegramApiRequestException e) {
                 Optional<Duration> wait = RetryAfter.of(e);
                 if (wait.isPresent()) {
                     limited(chat, wait.get());
+                    if (ClientCalls.holdsStream(part)) {
+                        throw delayed(chat.chat, pacing.readyIn(chat.chat), false);
+                    }
+                } else if (isTaken(e)) {
+                    LOG.warn(
+                            "Chat {} was sent a message, to which TelegramBots cannot read Telegram's answer",
+                            chat.chat);
+                    return taken(messages, Optional.empty());
+                } else if (!hasMoved && isSentTo(supergroup(e), part)) {
+                    hasMoved = true;
                 } else if (isUnreachable(e)) {
                     dropped.increment();
                     LOG.info("Not sent, chat {} cannot be reached: {}", chat.chat, Text.oneLine(e.getApiResponse()));
-                    return Optional.empty();
+                    return new SentMessage<>(false, Optional.empty());
                 } else {
                     throw e;
                 }
@@ -178,18 +212,43 @@ public final class TelegramSender {
         }
     }
 
-    private void awaitTime(ChatPacing chat, long deadline) throws SendDelayedException, InterruptedException {
-        for (long wait = pacing.take(chat); wait > 0; wait = pacing.take(chat)) {
+    private <T> SentMessage<T> taken(int messages, Optional<T> answer) {
+        pacing.taken();
+        sent.add(messages);
+        return new SentMessage<>(true, answer);
+    }
+
+    /** What cannot be read is the result, which only a success has. Sent again, the user would see it again. */
+    private static boolean isTaken(TelegramApiRequestException e) {
+        return e.getCause() instanceof JsonMappingException unreadable
+                && !unreadable.getPath().isEmpty()
+                && "result".equals(unreadable.getPath().get(0).getFieldName());
+    }
+
+    /** What the chat has become, if that is why it was refused. */
+    private static Optional<Long> supergroup(TelegramApiRequestException e) {
+        return Optional.ofNullable(e.getParameters()).map(ResponseParameters::getMigrateToChatId);
+    }
+
+    private static boolean isSentTo(Optional<Long> supergroup, PartialBotApiMethod<?> part) {
+        return supergroup.isPresent()
+                && !ClientCalls.holdsStream(part)
+                && ClientCalls.readdress(part, Long.toString(supergroup.get()));
+    }
+
+    private void awaitTime(ChatPacing chat, int messages, long deadline)
+            throws SendDelayedException, InterruptedException {
+        for (long wait = pacing.take(chat, messages); wait > 0; wait = pacing.take(chat, messages)) {
             if (nanos.getAsLong() + wait - deadline > 0) {
-                throw delayed(chat.chat, Duration.ofNanos(wait));
+                throw delayed(chat.chat, Duration.ofNanos(wait), false);
             }
             sleeper.sleep(wait);
         }
     }
 
-    private SendDelayedException delayed(String chatId, Duration wait) {
+    private SendDelayedException delayed(String chatId, Duration wait, boolean isBeforeTurn) {
         delayed.increment();
-        return new SendDelayedException(chatId, wait, pacing.isPaused(chatId));
+        return new SendDelayedException(chatId, wait, pacing.isPaused(chatId), isBeforeTurn);
     }
 
     private void limited(ChatPacing chat, Duration wait) {
@@ -214,23 +273,62 @@ public final class TelegramSender {
 
     /**
      * Waits until a message to the chat may leave, and sends none. A handler that calls this first stores nothing that
-     * it could not answer.
+     * it could not answer. Reserves nothing: of several threads that wait for the same chat only one may find it free.
      *
      * @throws SendDelayedException if that is not within the time that a message may wait
      */
     public void awaitReady(String chatId) throws TelegramApiException {
         requireNonNull(chatId, "chatId");
-        long deadline = nanos.getAsLong() + waitTimeout;
         try {
-            for (Duration wait = readyIn(chatId); !wait.isZero(); wait = readyIn(chatId)) {
-                if (nanos.getAsLong() + wait.toNanos() - deadline > 0) {
-                    throw delayed(chatId, wait);
-                }
-                sleeper.sleep(wait.toNanos());
-            }
+            awaitReady(chatId, nanos.getAsLong() + waitTimeout);
         } catch (InterruptedException e) {
             throw interrupted(chatId, e);
         }
+    }
+
+    private void awaitReady(String chatId, long deadline) throws SendDelayedException, InterruptedException {
+        for (Duration wait = readyIn(chatId); !wait.isZero(); wait = readyIn(chatId)) {
+            if (stopping || nanos.getAsLong() + wait.toNanos() - deadline > 0) {
+                throw delayed(chatId, wait, true);
+            }
+            sleeper.sleep(Math.min(wait.toNanos(), LOOK_FOR_STOP));
+        }
+    }
+
+    /** What is stored and sent for one update of a chat. */
+    @FunctionalInterface
+    interface ChatTurn<T> {
+        T run() throws TelegramApiException;
+    }
+
+    /**
+     * Runs it as {@link #awaitReady} returns, for one caller of a chat at a time, so that the place is still free.
+     *
+     * @throws SendDelayedException with {@link SendDelayedException#isBeforeTurn()}, if it was not run
+     */
+    <T> T whenReady(String chatId, ChatTurn<T> turn) throws TelegramApiException {
+        long deadline = nanos.getAsLong() + waitTimeout;
+        ChatPacing chat = pacing.enter(chatId);
+        try {
+            if (!chat.turns.tryLock(waitTimeout, TimeUnit.NANOSECONDS)) {
+                throw delayed(chatId, pacing.readyIn(chatId), true);
+            }
+            try {
+                awaitReady(chatId, deadline);
+                return turn.run();
+            } finally {
+                chat.turns.unlock();
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(chatId, e);
+        } finally {
+            pacing.leave(chat);
+        }
+    }
+
+    /** While the bot stops, {@link #awaitReady} waits for nothing: what has not begun is left to the next instance. */
+    void stopping(boolean stops) {
+        stopping = stops;
     }
 
     private static TelegramApiException interrupted(String chatId, InterruptedException cause) {
@@ -258,7 +356,7 @@ public final class TelegramSender {
         return pacing.isSending(chatId);
     }
 
-    /** How many messages Telegram has taken, each part counted. */
+    /** How many messages Telegram has taken, each part counted, and each of an album. */
     public long sent() {
         return sent.sum();
     }
@@ -302,7 +400,8 @@ public final class TelegramSender {
         /**
          * How many messages may leave to all chats together within any such period, 30 a second by default.
          *
-         * @throws IllegalArgumentException if it is none, or the period is not positive or longer than a day
+         * @throws IllegalArgumentException if it is none or more than 10,000, or the period is not positive or longer
+         *     than a day
          */
         public Builder rate(int messages, Duration period) {
             rate = new SendRate(messages, period);
@@ -313,7 +412,8 @@ public final class TelegramSender {
          * How many messages may leave to one chat within any such period, 5 in 5 seconds by default: one a second, with
          * as many at once after a pause.
          *
-         * @throws IllegalArgumentException if it is none, or the period is not positive or longer than a day
+         * @throws IllegalArgumentException if it is none or more than 10,000, or the period is not positive or longer
+         *     than a day
          */
         public Builder chatRate(int messages, Duration period) {
             chatRate = new SendRate(messages, period);
@@ -324,7 +424,8 @@ public final class TelegramSender {
          * How many messages may leave to one group or channel within any such period, 20 a minute by default; beside
          * {@link #chatRate}.
          *
-         * @throws IllegalArgumentException if it is none, or the period is not positive or longer than a day
+         * @throws IllegalArgumentException if it is none or more than 10,000, or the period is not positive or longer
+         *     than a day
          */
         public Builder groupRate(int messages, Duration period) {
             groupRate = new SendRate(messages, period);

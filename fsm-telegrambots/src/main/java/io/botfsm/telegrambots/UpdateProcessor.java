@@ -117,10 +117,10 @@ final class UpdateProcessor {
         // The lease outlives a token that no lease can have had: then only this conversation is refused.
         boolean implausible = failure.fenced().isPresent() && lease.isHeld();
         Optional<Duration> wait = failure.retryAfter();
-        if (wait.isPresent() && limited(update, wait.get(), failure.isOwnPace(), thrown)) {
+        if (wait.isPresent() && limited(update, wait.get(), failure, thrown)) {
             return;
         }
-        if (implausible || failure.isOwn(handler::isOutage)) {
+        if (implausible || failure.isOwnPace() || failure.isOwn(handler::isOutage)) {
             own(update, updates.failed(update), thrown);
         } else {
             ambiguous(update, thrown);
@@ -128,11 +128,13 @@ final class UpdateProcessor {
     }
 
     /** Returns whether it waits for that time to be over, and the attempt does not count. */
-    private boolean limited(PendingUpdate update, Duration wait, boolean isOwnPace, Throwable why) {
-        boolean waits = updates.limit(update, nanos.getAsLong(), wait, isOwnPace);
-        LOG.atLevel(isOwnPace ? Level.DEBUG : Level.WARN)
+    private boolean limited(PendingUpdate update, Duration wait, HandlerFailure failure, Throwable why) {
+        // A busy chat may be full for long. What is sent each time until the pace is used up would be sent for ever.
+        boolean mayLast = failure.isOwnPace() && failure.isBeforeTurn();
+        boolean waits = updates.limit(update, nanos.getAsLong(), wait, mayLast);
+        LOG.atLevel(mayLast ? Level.DEBUG : Level.WARN)
                 .log(
-                        "Telegram limits messages: updates of the chat of {} wait for {} s{}: {}",
+                        "Messages are limited: updates of the chat of {} wait for {} s{}: {}",
                         update,
                         wait.toSeconds(),
                         waits ? ", and the attempt does not count" : "",

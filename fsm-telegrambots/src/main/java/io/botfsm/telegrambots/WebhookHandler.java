@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +54,8 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *       body is read.
  *   <li><b>Failures</b> of a conversation's own count, as they do with a {@link PollingSession}: after some attempts
  *       the update is a {@link DeadLetter}, and confirmed. Each instance counts for itself, and forgets when it ends. A
- *       failure of the storage or the isolation, a 429, and what {@link UpdateHandler#isOutage} declares never count.
+ *       failure of the storage or the isolation, and what {@link UpdateHandler#isOutage} declares, never count; a 429
+ *       and a {@link SendDelayedException} do when they have lasted for 5 minutes, unless nothing was sent yet.
  *   <li><b>503</b> with {@code Retry-After} is the answer while the bot is not ready, stops, has no room, or meets what
  *       does not count; 400 to what is no update; 413 to what is too large; 500 after a failure that counts.
  * </ul>
@@ -85,15 +87,30 @@ public final class WebhookHandler implements BotRunner.Bot {
     private final UpdateHandler handler;
     private volatile boolean stopped;
 
-    /** By update: how often it has failed. */
-    private final Map<Long, Integer> failures = new LinkedHashMap<>() {
+    private final LongSupplier nanos;
+
+    /** By update. */
+    private final Map<Long, FailingUpdate> failures = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Integer> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, FailingUpdate> eldest) {
             return size() > MOST_FAILING;
         }
     };
+
+    /** An update that has failed. */
+    private static final class FailingUpdate {
+        int attempts;
+        int receiverFailures;
+        /** When what its handler sends was first limited. */
+        OptionalLong limitedSince = OptionalLong.empty();
+
+        boolean isLimitedFor(Duration time, long now) {
+            limitedSince = OptionalLong.of(limitedSince.orElse(now));
+            return now - limitedSince.getAsLong() >= time.toNanos();
+        }
+    }
 
     private WebhookHandler(Builder settings, Fsm fsm, UpdateHandler handler) {
         this.secret = settings.secret.getBytes(StandardCharsets.UTF_8);
@@ -104,6 +121,7 @@ public final class WebhookHandler implements BotRunner.Bot {
         this.concurrency = settings.concurrency;
         this.permits = new Semaphore(concurrency);
         this.ready = settings.ready;
+        this.nanos = settings.nanos;
         this.fsm = fsm;
         this.fences = fsm.storage().capabilities().contains(Capability.FENCING);
         this.handler = handler;
@@ -122,7 +140,8 @@ public final class WebhookHandler implements BotRunner.Bot {
 
     /**
      * Handles a request, whose method is POST. Blocks until the update is handled, and while updates of its
-     * conversation before it are. Never throws.
+     * conversation before it are. What the header function, the body or {@link Builder#readyWhen} throws is answered by
+     * 503.
      *
      * @param header finds a header by its name in any case, such as {@code request::getHeader}; null if there is none
      * @param body of the request; not closed
@@ -130,6 +149,15 @@ public final class WebhookHandler implements BotRunner.Bot {
     public WebhookResponse handle(Function<? super String, @Nullable String> header, InputStream body) {
         requireNonNull(header, "header");
         requireNonNull(body, "body");
+        try {
+            return checked(header, body);
+        } catch (RuntimeException e) { // of the server's or the application's
+            LOG.error("A request could not be taken, and is answered by 503", e);
+            return WebhookResponse.unavailable(SOON);
+        }
+    }
+
+    private WebhookResponse checked(Function<? super String, @Nullable String> header, InputStream body) {
         if (!isSecret(header.apply(SECRET_HEADER))) {
             return WebhookResponse.UNAUTHORIZED;
         }
@@ -202,14 +230,14 @@ public final class WebhookHandler implements BotRunner.Bot {
         }
         HandlerFailure failure = HandlerFailure.of(thrown);
         Optional<Duration> wait = failure.retryAfter();
-        if (wait.isPresent() || !failure.isOwn(handler::isOutage)) {
+        if (!counts(received, failure)) {
             LOG.warn(
                     "Update {} was not handled, and is redelivered: {}",
                     received.id(),
                     Text.oneLine(thrown.toString()));
             return WebhookResponse.unavailable(wait.orElse(SOON));
         }
-        int times = count(received);
+        int times = change(received, failing -> ++failing.attempts);
         if (times >= attempts) {
             return givenUp(received, key, thrown);
         }
@@ -219,12 +247,21 @@ public final class WebhookHandler implements BotRunner.Bot {
                 times,
                 attempts,
                 thrown);
-        return WebhookResponse.FAILED;
+        return wait.map(WebhookResponse::unavailable).orElse(WebhookResponse.FAILED);
     }
 
-    private int count(ReceivedUpdate update) {
+    /** A limit does not, unless it has lasted long although something was sent, or was to be, each time. */
+    private boolean counts(ReceivedUpdate received, HandlerFailure failure) {
+        if (failure.retryAfter().isEmpty()) {
+            return failure.isOwn(handler::isOutage);
+        }
+        return !failure.isBeforeTurn()
+                && change(received, failing -> failing.isLimitedFor(RetryAfter.LONGEST, nanos.getAsLong()));
+    }
+
+    private <T> T change(ReceivedUpdate received, Function<? super FailingUpdate, T> change) {
         synchronized (failures) {
-            return failures.merge(update.id(), 1, Integer::sum);
+            return change.apply(failures.computeIfAbsent(received.id(), first -> new FailingUpdate()));
         }
     }
 
@@ -239,7 +276,7 @@ public final class WebhookHandler implements BotRunner.Bot {
             handler.onDeadLetter(new DeadLetter(
                     received.id(), received.update(), key, received.json().toString(), failure));
         } catch (Throwable e) {
-            if (count(received) < 2 * attempts) {
+            if (change(received, failing -> ++failing.receiverFailures) < attempts) {
                 LOG.error("The receiver of dead letters failed; update {} is redelivered", received.id(), e);
                 return WebhookResponse.FAILED;
             }
@@ -291,6 +328,7 @@ public final class WebhookHandler implements BotRunner.Bot {
         private int concurrency = DEFAULT_CONCURRENCY;
         private int mostBytes = DEFAULT_MOST_BYTES;
         private BooleanSupplier ready = () -> true;
+        LongSupplier nanos = System::nanoTime;
 
         private Builder(BotToken token, String secret) {
             this.token = requireNonNull(token, "token");
@@ -375,7 +413,12 @@ public final class WebhookHandler implements BotRunner.Bot {
          * @param updates what to do with the updates
          */
         public WebhookHandler build(Fsm fsm, UpdateHandler updates) {
-            return new WebhookHandler(this, requireNonNull(fsm, "fsm"), requireNonNull(updates, "updates"));
+            requireNonNull(fsm, "fsm");
+            requireNonNull(updates, "updates");
+            if (updates instanceof FlowUpdateHandler<?, ?> flow && flow.hasTimeouts()) {
+                LOG.info("The flow has timeouts, which a webhook does not fire: a TimeoutRunner does");
+            }
+            return new WebhookHandler(this, fsm, updates);
         }
     }
 }

@@ -107,7 +107,7 @@ class LimitedChatTest {
         writeInGroup(1);
         await().atMost(PATIENCE)
                 .until(() -> List.copyOf(log.list).stream()
-                        .anyMatch(event -> event.getFormattedMessage().startsWith("Telegram limits messages")));
+                        .anyMatch(event -> event.getFormattedMessage().startsWith("Messages are limited")));
         logger.detachAppender(log);
         writeInGroup(2);
 
@@ -242,5 +242,45 @@ class LimitedChatTest {
                     throw new IllegalArgumentException("another");
                 }))
                 .isTrue();
+    }
+
+    /** Each attempt sends what the pace allows: for ever, if none counted. */
+    @Test
+    void anAnswerThatIsLongerThanThePaceIsNotRepeatedForEver() {
+        TelegramSender sender = TelegramSender.builder(OkHttpClients.of(bot.telegram))
+                .chatRate(2, Duration.ofSeconds(1))
+                .waitTimeout(Duration.ZERO)
+                .build();
+        AtomicLong ahead = new AtomicLong();
+        bot.polling.nanos = () -> System.nanoTime() + ahead.get();
+        poisonedWrites();
+        bot.start(fsm, (fenced, key, update) -> {
+            for (int i = 0; i < 3; i++) {
+                sender.send(POISONED, "message " + i);
+            }
+        });
+        await().atMost(PATIENCE).until(() -> bot.attempts(POISONED) > 1);
+        ahead.set(RetryAfter.LONGEST.toNanos());
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(bot.dead).hasSize(1));
+        bot.awaitAllConfirmed();
+    }
+
+    @Test
+    void whatWaitsBeforeItSendsAnythingNeverCounts() {
+        AtomicLong ahead = new AtomicLong();
+        bot.polling.nanos = () -> System.nanoTime() + ahead.get();
+        bot.polling.attempts(1);
+        poisonedWrites();
+        bot.start(fsm, (fenced, key, update) -> {
+            if (bot.attempts(POISONED) < 6) {
+                ahead.addAndGet(RetryAfter.LONGEST.toNanos());
+                throw new SendDelayedException(key.chat(), Duration.ofSeconds(1), false, true);
+            }
+        });
+        bot.awaitAllConfirmed();
+
+        assertThat(bot.attempts(POISONED)).isEqualTo(6);
+        assertThat(bot.dead).isEmpty();
     }
 }

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.botfsm.Fsm;
 import io.botfsm.flow.Flow;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.store.MemoryLeaseStore;
@@ -16,22 +17,28 @@ import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.EventId;
+import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.deadline.DeadlineQueue;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.Fault;
 import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;
+import io.botfsm.timeout.TimeoutHandler;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -343,8 +350,68 @@ class TelegramRunnerTest {
                         pizzaBot().server(URI.create("http://localhost:1/path")).run())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("client(…)");
+        assertThatThrownBy(() -> pizzaBot().server(URI.create("localhost:8081")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("localhost:8081");
         assertThatThrownBy(() -> pizzaBot().lock("").run()).isInstanceOf(IllegalArgumentException.class);
         assertThat(telegram.requests()).isEmpty();
+    }
+
+    /** What waits for its time has stored nothing, and is left to the next instance. */
+    @Test
+    void aStopDoesNotWaitForThePaceOfAChat() throws Exception {
+        Run run = start(pizzaBot()
+                .senderSettings(
+                        sender -> sender.chatRate(1, Duration.ofMinutes(5)).waitTimeout(Duration.ofMinutes(5))));
+        ann.says("/order");
+        ann.awaitReply("Small or large?", PATIENCE);
+        ann.says("small");
+        await().atMost(PATIENCE).until(() -> telegram.polls().size() > 2);
+        assertThat(run.stop()).isEqualTo(BotRunner.STOPPED);
+
+        start(pizzaBot());
+        ann.awaitReply("Where to with your small one?", PATIENCE);
+    }
+
+    /** The storage offers the deadlines no more when timeouts are to be started. */
+    @Test
+    void aBotWhoseTimeoutsCannotStartIsStoppedInOrder() throws Exception {
+        AtomicBoolean isGone = new AtomicBoolean();
+        StateStorage changing = new ForwardingStateStorage(storage) {
+            @Override
+            public <T> Optional<T> extension(Class<T> type) {
+                return type == DeadlineQueue.class && isGone.get() ? Optional.empty() : super.extension(type);
+            }
+        };
+        Run run = start(runner().flow(PIZZA, Texts.in(), Texts.out())
+                .storage(changing, leases)
+                .lock("pizza")
+                .timeoutSettings(timeouts -> isGone.set(true)));
+        assertThat(run.status().join()).isEqualTo(BotRunner.FAILED);
+
+        start(pizzaBot()); // the lock was released
+        ann.says("/order");
+        ann.awaitReply("Small or large?", PATIENCE);
+    }
+
+    /** Busy chats are no failures of the timeouts. */
+    @Test
+    void aTimeoutOfAChatThatTakesNothingIsLeftAsItIs() throws Exception {
+        TelegramSender busy = TelegramSender.builder(OkHttpClients.of(telegram))
+                .chatRate(1, Duration.ofMinutes(5))
+                .waitTimeout(Duration.ZERO)
+                .build();
+        Fsm fsm = PIZZA.fsm(storage);
+        var unused = PIZZA.handle(fsm, key(ann.id()), EventId.of(1), "/order");
+        Optional<Instant> deadline =
+                storage.read(key(ann.id())).toCompletableFuture().join().deadline();
+        assertThat(busy.send(ann.id(), "hello")).isPresent();
+
+        TimeoutHandler timeouts = (TimeoutHandler) UpdateHandler.of(PIZZA, Texts.in(), Texts.out(), busy);
+        timeouts.fire(fsm, key(ann.id()), deadline.orElseThrow());
+        assertThat(storage.read(key(ann.id())).toCompletableFuture().join().deadline())
+                .isEqualTo(deadline);
+        assertThat(texts(ann.messages())).containsExactly("hello");
     }
 
     @Test

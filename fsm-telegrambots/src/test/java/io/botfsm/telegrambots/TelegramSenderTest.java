@@ -9,11 +9,13 @@ import io.botfsm.telegram.testing.BotRequest;
 import io.botfsm.telegram.testing.Fault;
 import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;
+import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,14 +27,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.telegram.telegrambots.meta.api.methods.AnswerCallbackQuery;
+import org.telegram.telegrambots.meta.api.methods.ForwardMessages;
 import org.telegram.telegrambots.meta.api.methods.ParseMode;
+import org.telegram.telegrambots.meta.api.methods.botapimethods.PartialBotApiMethod;
 import org.telegram.telegrambots.meta.api.methods.send.SendMediaGroup;
 import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
 import org.telegram.telegrambots.meta.api.methods.send.SendPhoto;
+import org.telegram.telegrambots.meta.api.methods.send.SendVideo;
 import org.telegram.telegrambots.meta.api.methods.updates.GetWebhookInfo;
 import org.telegram.telegrambots.meta.api.methods.updates.SetWebhook;
 import org.telegram.telegrambots.meta.api.methods.updatingmessages.EditMessageText;
 import org.telegram.telegrambots.meta.api.objects.InputFile;
+import org.telegram.telegrambots.meta.api.objects.media.InputMedia;
 import org.telegram.telegrambots.meta.api.objects.media.InputMediaPhoto;
 import org.telegram.telegrambots.meta.api.objects.replykeyboard.ForceReplyKeyboard;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
@@ -411,7 +417,7 @@ class TelegramSenderTest {
         SendPacing pacing = new SendPacing(rate, rate, rate, clock::get);
         for (int i = 1; i <= 5_000; i++) {
             ChatPacing chat = pacing.enter("" + i);
-            assertThat(pacing.take(chat)).isLessThanOrEqualTo(0);
+            assertThat(pacing.take(chat, 1)).isLessThanOrEqualTo(0);
             pacing.leave(chat);
             clock.addAndGet(SECOND);
         }
@@ -422,9 +428,108 @@ class TelegramSenderTest {
     void whatIsSetMustMakeSense() {
         TelegramSender.Builder settings = settings();
         assertThatThrownBy(() -> settings.rate(0, Duration.ofSeconds(1))).hasMessageContaining("0 in PT1S");
+        assertThatThrownBy(() -> settings.rate(10_001, Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("10001 in PT1S");
         assertThatThrownBy(() -> settings.chatRate(1, Duration.ZERO)).hasMessageContaining("1 in PT0S");
         assertThatThrownBy(() -> settings.groupRate(1, Duration.ofDays(2))).hasMessageContaining("1 in PT48H");
         assertThatThrownBy(() -> settings.waitTimeout(Duration.ofMillis(-1))).hasMessageContaining("PT-0.001S");
         assertThatThrownBy(() -> settings.waitTimeout(Duration.ofHours(1))).hasMessageContaining("PT1H");
+    }
+
+    private static InputFile stream() {
+        return new InputFile(new ByteArrayInputStream(new byte[] {1}), "name");
+    }
+
+    /** It would be empty the second time. */
+    @Test
+    void aStreamIsNotSentAgainAfterALimit() {
+        SendVideo withThumbnail = new SendVideo("1", new InputFile("file-id"));
+        withThumbnail.setThumbnail(stream());
+        InputMediaPhoto inAlbum = new InputMediaPhoto("file-id");
+        inAlbum.setMedia(new ByteArrayInputStream(new byte[] {1}), "name");
+        SendMediaGroup album = new SendMediaGroup("1", List.of(new InputMediaPhoto("other"), inAlbum));
+        for (PartialBotApiMethod<?> once : List.of(new SendPhoto("1", stream()), withThumbnail, album)) {
+            telegram.next(once.getMethod(), Fault.tooManyRequests(2));
+            int before = telegram.requests().size();
+            assertThatThrownBy(() -> sender.send(once))
+                    .isInstanceOfSatisfying(
+                            SendDelayedException.class,
+                            delay -> assertThat(delay.retryAfter()).isEqualTo(Duration.ofSeconds(2)));
+            assertThat(telegram.requests()).hasSize(before + 1);
+            clock.addAndGet(60 * SECOND);
+        }
+        telegram.next("sendphoto", Fault.tooManyRequests(2));
+        assertThatThrownBy(() -> sender.send(new SendPhoto("1", new InputFile("file-id"))))
+                .as("sent again, and refused as a method that the double does not have")
+                .isInstanceOf(TelegramApiRequestException.class);
+    }
+
+    @Test
+    void anAlbumAndMessagesForwardedAtOnceCountAsMany() {
+        List<InputMedia> photos = List.of(new InputMediaPhoto("1"), new InputMediaPhoto("2"), new InputMediaPhoto("3"));
+        assertThatThrownBy(() -> sender.send(new SendMediaGroup("1", photos))) // by the double, when it has left
+                .isInstanceOf(TelegramApiRequestException.class);
+        assertThat(sender.readyIn("1")).isZero();
+        assertThatThrownBy(() -> sender.send(new ForwardMessages("1", "2", List.of(1, 2))))
+                .isInstanceOf(TelegramApiRequestException.class);
+        assertThat(sender.readyIn("1")).isEqualTo(Duration.ofSeconds(5));
+
+        long begun = clock.get();
+        assertThatThrownBy(() -> sender.send(new ForwardMessages("1", "2", List.of(1, 2, 3, 4, 5, 6, 7))))
+                .as("more than ever are free at once")
+                .isInstanceOf(TelegramApiRequestException.class);
+        assertThat(clock.get() - begun).isEqualTo(5 * SECOND);
+    }
+
+    /** A subclass that an application has added its defaults to. */
+    private static final class OurPhoto extends SendPhoto {
+        OurPhoto() {
+            super("1", new InputFile("file-id"));
+        }
+    }
+
+    @Test
+    void aSubclassOfAMessageIsSentAsThatMessage() {
+        assertThatThrownBy(() -> sender.send(new OurPhoto())).isInstanceOf(TelegramApiRequestException.class);
+        assertThat(telegram.requests()).extracting(BotRequest::method).containsExactly("sendphoto");
+    }
+
+    /** Of two that find the same place free, the second is not run once the first has taken it. */
+    @Test
+    void turnsOfOneChatFollowOneAnother() throws Exception {
+        TelegramSender slow = TelegramSender.builder(client)
+                .chatRate(1, Duration.ofMinutes(1))
+                .waitTimeout(Duration.ofMillis(200))
+                .build();
+        List<String> run = new CopyOnWriteArrayList<>();
+        var unused = slow.whenReady("1", () -> {
+            CompletableFuture<Void> second = CompletableFuture.runAsync(() -> assertThatThrownBy(
+                            () -> slow.whenReady("1", () -> run.add("second")))
+                    .isInstanceOfSatisfying(
+                            SendDelayedException.class,
+                            delay -> assertThat(delay.isBeforeTurn()).isTrue()));
+            var other = slow.whenReady("2", () -> run.add("another chat"));
+            second.join();
+            sendUnchecked(slow, ann.id(), "first");
+            return run.add("first");
+        });
+        assertThatThrownBy(() -> slow.whenReady("1", () -> run.add("third"))).isInstanceOf(SendDelayedException.class);
+
+        assertThat(run).containsExactly("another chat", "first");
+    }
+
+    @Test
+    void aStopEndsTheWaitsInWhichNothingIsStored() throws Exception {
+        TelegramSender slow = TelegramSender.builder(client)
+                .chatRate(1, Duration.ofMinutes(5))
+                .waitTimeout(Duration.ofMinutes(5))
+                .build();
+        slow.send(ann.id(), "hello");
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(
+                () -> assertThatThrownBy(() -> slow.awaitReady("1")).isInstanceOf(SendDelayedException.class));
+        slow.stopping(true);
+
+        waiting.join();
     }
 }

@@ -28,9 +28,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -197,24 +199,33 @@ class WebhookHandlerTest {
             throw new IllegalStateException("poisoned");
         };
         WebhookHandler webhook = settings().build(fsm, handler);
+        AtomicInteger calls = new AtomicInteger();
         handler.deadLetters = letter -> {
+            calls.incrementAndGet();
             throw new IllegalStateException("no room");
         };
         setWebhook(serve(webhook));
         ann.says("hello");
         awaitAllConfirmed();
 
-        assertThat(statuses()).endsWith(500, 200).hasSizeLessThan(8);
+        assertThat(statuses()).containsExactly(500, 500, 500, 500, 200);
+        assertThat(calls).as("as many as attempts").hasValue(3);
+        calls.set(0);
+        String unreadable = "{\"update_id\": 8, \"message\": {\"date\": []}}";
+        assertThat(Stream.generate(() -> call(webhook, SECRET, unreadable).status())
+                        .limit(3))
+                .containsExactly(500, 500, 200);
+        assertThat(calls).hasValue(3);
     }
 
     @Test
-    void anOutageAndALimitNeverCount() {
+    void anOutageAndAShortLimitDoNotCount() {
         StorageKey key = StorageKey.bot(1).chat(1).user(1).build();
         WebhookHandler webhook = settings().attempts(1).build(fsm, handler);
         List<Exception> outages = List.of(
                 new StorageUnavailableException(key, Duration.ofSeconds(2), true, null),
                 new FencedException(key, 1, 2),
-                new SendDelayedException("1", Duration.ofSeconds(7), true),
+                new SendDelayedException("1", Duration.ofSeconds(7), true, false),
                 new TelegramApiException("no connection"));
         handler.outages = TelegramApiException.class::isInstance;
         for (Exception outage : outages) {
@@ -331,7 +342,7 @@ class WebhookHandlerTest {
         assertThatThrownBy(() -> webhook.drain(Duration.ofMillis(20))).isInstanceOf(TimeoutException.class);
         end.countDown();
         webhook.drain(PATIENCE);
-        assertThat(running).isCompletedWithValue(WebhookResponse.OK);
+        assertThat(running.join()).isEqualTo(WebhookResponse.OK); // which follows the end of the handler
         assertThat(call(webhook, SECRET, UPDATE).status()).isEqualTo(503);
     }
 
@@ -421,5 +432,44 @@ class WebhookHandlerTest {
         ann.says("hello");
         awaitAllConfirmed();
         assertThat(telegram.webhookDeliveries()).singleElement().matches(WebhookDelivery::isConfirmed);
+    }
+
+    @Test
+    void aLimitThatLastsLongCountsUnlessNothingWasSentYet() {
+        AtomicLong clock = new AtomicLong();
+        WebhookHandler.Builder settings = settings();
+        settings.nanos = clock::get;
+        handler.outages = TelegramApiException.class::isInstance;
+        for (boolean isBeforeTurn : new boolean[] {true, false}) {
+            WebhookHandler webhook = settings.build(fsm, handler);
+            handler.handle = (fenced, key, update) -> {
+                throw new SendDelayedException("1", Duration.ofSeconds(7), false, isBeforeTurn);
+            };
+            for (int minutes = 0; minutes < 7; minutes++) {
+                assertThat(call(webhook, SECRET, UPDATE)).isEqualTo(WebhookResponse.unavailable(Duration.ofSeconds(7)));
+                clock.addAndGet(TimeUnit.MINUTES.toNanos(1));
+            }
+            assertThat(call(webhook, SECRET, UPDATE).status()).isEqualTo(isBeforeTurn ? 503 : 200);
+            assertThat(dead).hasSize(isBeforeTurn ? 0 : 1);
+        }
+    }
+
+    @Test
+    void whatTheServerOrTheApplicationThrowsIsAnsweredBy503() {
+        WebhookResponse unavailable = WebhookResponse.unavailable(Duration.ofSeconds(1));
+        InputStream body = new ByteArrayInputStream(UPDATE.getBytes(StandardCharsets.UTF_8));
+        WebhookHandler webhook = settings()
+                .concurrency(1)
+                .readyWhen(() -> {
+                    throw new IllegalStateException("not ready");
+                })
+                .build(fsm, handler);
+        assertThat(call(webhook, SECRET, UPDATE)).isEqualTo(unavailable);
+        assertThat(webhook.handle(
+                        name -> {
+                            throw new IllegalStateException("no header");
+                        },
+                        body))
+                .isEqualTo(unavailable);
     }
 }

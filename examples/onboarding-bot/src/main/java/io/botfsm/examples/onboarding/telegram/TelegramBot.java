@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +30,14 @@ public final class TelegramBot implements AutoCloseable {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
 
     private final PollingSession.Builder polling;
+    /** OkHttp's own limit to one server is 5 calls at once, beyond which chats would wait for each other. */
+    private static final int MOST_CALLS = 256;
+
     private final OkHttpClient http = new OkHttpClient.Builder()
+            .dispatcher(dispatcher())
             .connectTimeout(CALL_TIMEOUT)
             .callTimeout(CALL_TIMEOUT)
+            .retryOnConnectionFailure(false) // a message whose answer is lost may have been sent
             .build();
     private final TelegramClient client;
 
@@ -46,6 +52,13 @@ public final class TelegramBot implements AutoCloseable {
         server.ifPresent(polling::server);
         client = new OkHttpTelegramClient(
                 http, token.value(), server.map(TelegramBot::url).orElse(TelegramUrl.DEFAULT_URL));
+    }
+
+    private static Dispatcher dispatcher() {
+        Dispatcher calls = new Dispatcher();
+        calls.setMaxRequests(MOST_CALLS);
+        calls.setMaxRequestsPerHost(MOST_CALLS);
+        return calls;
     }
 
     private static TelegramUrl url(URI server) {
