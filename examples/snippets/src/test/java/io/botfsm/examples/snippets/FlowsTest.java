@@ -421,8 +421,8 @@ class FlowsTest {
         timeouts.drain(Duration.ofSeconds(10));
 
         // snippet: flow-fire-or
-        TimeoutHandler both = (conversations, key, due) ->
-                flow.fire(conversations, key, due, replies -> replies.forEach(this::send))
+        TimeoutHandler both =
+                (conversations, key, due) -> flow.fire(conversations, key, due, replies -> replies.forEach(this::send))
                         || fire(conversations, key, due); // of your own, as below
         // end
         assertThat(both.fire(fsm, key, deadline)).as("another was faster").isTrue();

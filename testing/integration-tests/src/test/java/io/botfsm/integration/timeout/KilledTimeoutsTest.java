@@ -100,8 +100,7 @@ class KilledTimeoutsTest {
                 Awaitility.await() // also for what is repeated after a minute
                         .atMost(Duration.ofMinutes(5))
                         .until(() -> isDone(
-                                each,
-                                fsm.context(TimeoutBot.key(each)).read().snapshot()));
+                                each, fsm.context(TimeoutBot.key(each)).read().snapshot()));
                 redelivered += check(user, fsm, database);
             }
         } finally {
