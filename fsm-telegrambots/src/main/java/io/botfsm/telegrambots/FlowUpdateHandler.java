@@ -66,8 +66,7 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
     public boolean fire(Fsm fsm, StorageKey key, Instant deadline) throws TelegramApiException {
         ChatAddress to = ChatAddress.of(key);
         try {
-            return sender.whenReady(
-                    to.chatId(), () -> flow.fire(fsm, key, deadline, replies -> send(to, replies)));
+            return sender.whenReady(to.chatId(), () -> flow.fire(fsm, key, deadline, replies -> send(to, replies)));
         } catch (SendDelayedException e) {
             if (!e.isBeforeTurn()) {
                 throw e;

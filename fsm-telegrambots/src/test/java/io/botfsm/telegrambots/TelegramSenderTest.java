@@ -509,7 +509,7 @@ class TelegramSenderTest {
                     .isInstanceOfSatisfying(
                             SendDelayedException.class,
                             delay -> assertThat(delay.isBeforeTurn()).isTrue()));
-            var other = slow.whenReady("2", () -> run.add("another chat"));
+            var unusedToo = slow.whenReady("2", () -> run.add("another chat"));
             second.join();
             sendUnchecked(slow, ann.id(), "first");
             return run.add("first");

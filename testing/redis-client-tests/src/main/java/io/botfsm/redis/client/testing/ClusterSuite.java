@@ -339,11 +339,14 @@ public abstract class ClusterSuite {
     void anErasureMissesNoInboxWhileSlotsMove() throws Exception {
         try (BotRedis redis = connect()) {
             CatalogSuite.write(redis.stateStorage(), freshKey().bot(), 15_000); // so that a scan takes long
-            UpdateInbox inbox = redis.stateStorage().extension(UpdateInbox.class).orElseThrow();
+            UpdateInbox inbox =
+                    redis.stateStorage().extension(UpdateInbox.class).orElseThrow();
             StorageKey user = freshKey();
-            List<String> bots = IntStream.range(0, 24).mapToObj(i -> user.bot() + "-" + i).toList();
+            List<String> bots =
+                    IntStream.range(0, 24).mapToObj(i -> user.bot() + "-" + i).toList();
             for (String bot : bots) {
-                StorageKey key = StorageKey.bot(bot).chat(user.chat()).user(user.user()).build();
+                StorageKey key =
+                        StorageKey.bot(bot).chat(user.chat()).user(user.user()).build();
                 InboxUpdate update = InboxUpdate.of("1", Optional.of(key), new byte[] {1});
                 inbox.add(bot, List.of(update), InboxLimits.defaults(), OptionalLong.empty());
             }
