@@ -123,7 +123,7 @@ abstract class InboxEndingRules extends InboxRules {
         inbox.add(bot, updates(bot, 0, 3));
         inbox.remove(bot, update(bot, 2));
         inbox.bury(bot, update(bot, 5));
-        for (InboxUpdate each : List.of(update(bot, 1), update(bot, 2), update(bot, 3), update(bot, 1))) {
+        for (InboxUpdate each : List.of(update(bot, 1), update(bot, 1), update(bot, 2), update(bot, 3))) {
             beside(inbox).untested().buryWaiting(bot, each, "failed", LIMITS.deadLetters(1), NO_TOKEN);
         }
         assertThat(inbox.updates(bot)).containsExactly(update(bot, 0));

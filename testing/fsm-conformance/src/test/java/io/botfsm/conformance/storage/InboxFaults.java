@@ -152,8 +152,8 @@ final class InboxFaults extends Faults<ReferenceBackend> {
     }
 
     private void dead() {
-        inInbox("KeepsEveryDeadLetter", breaks(7).also(9)).is(q -> q.trim = (bot, limits) -> {});
-        inInbox("LetsTheNewestGo", breaks(7).also(9))
+        inInbox("KeepsEveryDeadLetter", breaks(7).also(6, 9)).is(q -> q.trim = (bot, limits) -> {});
+        inInbox("LetsTheNewestGo", breaks(7).also(6, 9))
                 .is(q -> q.trim = (bot, limits) -> {
                     while (bot.dead.size() > limits.deadLetters()) {
                         bot.dead.remove(bot.dead.size() - 1);
