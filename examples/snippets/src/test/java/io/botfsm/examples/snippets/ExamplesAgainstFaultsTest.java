@@ -48,6 +48,7 @@ class ExamplesAgainstFaultsTest {
             flow-work | FlowsTest.workOutsideTheTurn | the answer of another system is lost
             flow-after | FlowsTest.timeouts | a timeout is fired again
             flow-fire | FlowsTest.timeouts | a timeout is fired again
+            flow-fire-or | FlowsTest.aTimeoutWithoutAFlow | the deadline is not the flow's
             turn-timeout | FlowsTest.aTimeoutWithoutAFlow | the state is left before
             turn-fire | FlowsTest.aTimeoutWithoutAFlow | the reminder cannot be sent
             flow-rules | FlowsTest.rulesOfTheDeclarations | an undeclared change
