@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -41,9 +42,11 @@ final class SqlConversations {
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(connections);
         pool = new HikariDataSource(config);
-        fsm = Fsm.builder(BotDatabase.builder(pool).createTables().build().stateStorage())
-                .states(Onboarding.class)
+        BotDatabase database = BotDatabase.builder(pool)
+                .executor(Executors.newFixedThreadPool(connections))
+                .createTables()
                 .build();
+        fsm = Fsm.builder(database.stateStorage()).states(Onboarding.class).build();
         Conversations.SHARED.fill(fsm);
         fillPlain();
     }

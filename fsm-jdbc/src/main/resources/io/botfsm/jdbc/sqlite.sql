@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS fsm_conversation (
   end_ms        integer,
   due_ms        integer,
   expires_us    integer
-);
+) WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS fsm_conversation_due ON fsm_conversation (due_ms) WHERE due_ms IS NOT NULL;
 
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS fsm_lease (
   fencing_token integer NOT NULL,
   fence_kept    integer NOT NULL,
   released_us   integer NOT NULL
-);
+) WITHOUT ROWID;
 
 -- Updates that wait to be handled (dead = 0), and dead letters.
 CREATE TABLE IF NOT EXISTS fsm_inbox (
@@ -54,4 +54,4 @@ CREATE TABLE IF NOT EXISTS fsm_inbox_bot (
   bot_text      text    NOT NULL,
   last_position integer NOT NULL,
   fencing_token integer NOT NULL
-);
+) WITHOUT ROWID;
