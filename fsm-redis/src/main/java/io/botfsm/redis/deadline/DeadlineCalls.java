@@ -9,7 +9,6 @@ import io.botfsm.redis.internal.Script;
 import io.botfsm.redis.internal.ScriptCalls;
 import io.botfsm.redis.spi.RedisPort;
 import io.botfsm.redis.spi.RedisPortException;
-import io.botfsm.redis.spi.RedisPortException.CommandOutcome;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.deadline.DueConversation;
 import java.time.Duration;
@@ -176,14 +175,17 @@ final class DeadlineCalls {
         batch.forEach(number -> all.add(indexes.get(number)));
         List<byte[]> oneOfThem = List.of(indexes.get(batch.get(0)));
         return scripts.call(LIST, oneOfThem, all, (result, reply, failure) -> {
-            if (batch.size() > 1
-                    && failure instanceof RedisPortException known
-                    && known.kind() == CommandOutcome.REFUSED) {
+            if (batch.size() > 1 && isAnsweredByServer(failure)) {
                 result.complete(ELSEWHERE);
             } else {
                 complete(result, reply, failure);
             }
         });
+    }
+
+    /** Whether the server answered an error: of a command inside the script, if it does not have all keys. */
+    private static boolean isAnsweredByServer(@Nullable Throwable failure) {
+        return failure instanceof RedisPortException known && !known.code().isEmpty();
     }
 
     private static void addTo(Collection<QueuedEntry> entries, List<Integer> batch, List<Object> flat) {
