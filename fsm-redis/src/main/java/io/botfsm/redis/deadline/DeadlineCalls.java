@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.redis.catalog.CatalogCalls;
-import io.botfsm.redis.cluster.ClusterPort;
 import io.botfsm.redis.internal.CallFailures;
 import io.botfsm.redis.internal.Script;
 import io.botfsm.redis.internal.ScriptCalls;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -32,32 +32,29 @@ final class DeadlineCalls {
     /** More at once would hold up a server, or what others call, for longer. */
     private static final int INDEXES_A_CALL = 1_024;
 
-    /** On a cluster. One server is asked call by call, so that each lists only what is earlier than what is known. */
-    private static final int CALLS_AT_ONCE = 512;
-
     /** In the order in which {@code deadline-check.lua} numbers them. */
     private static final List<Verdict> VERDICTS = List.of(Verdict.values());
+
+    /** In place of a reply: the server does not have all indexes of the call. */
+    private static final List<Object> ELSEWHERE = List.of("elsewhere");
 
     private static final String ANY_TIME = "+inf";
     private static final int MILLIS_A_UNIT = 10;
     private static final Duration AHEAD_IF_UNREADABLE = Duration.ofMinutes(1);
 
+    private final RedisPort port;
     private final DeadlineKeys keys;
     private final ScriptCalls scripts;
     private final CatalogCalls calls;
     private final CallFailures failures;
-    private final int indexesACall;
-    private final int indexesAtOnce;
     private volatile boolean permitted;
 
     DeadlineCalls(RedisPort port, Duration timeout, DeadlineKeys keys, CatalogCalls calls) {
+        this.port = port;
         this.keys = keys;
         this.calls = calls;
         this.scripts = new ScriptCalls(port, timeout);
         this.failures = new CallFailures(timeout);
-        boolean isCluster = port instanceof ClusterPort; // where the keys of a call have to be of one slot
-        this.indexesACall = isCluster ? 1 : INDEXES_A_CALL;
-        this.indexesAtOnce = isCluster ? CALLS_AT_ONCE : INDEXES_A_CALL;
     }
 
     private static Script load(String name) {
@@ -117,17 +114,20 @@ final class DeadlineCalls {
     /** A page of the entries of indexes, by place in each. */
     List<QueuedEntry> page(List<byte[]> indexes, int offset, int count) {
         List<QueuedEntry> entries = new ArrayList<>();
-        list(indexes, 0, List.of(ascii(ANY_TIME), ascii("" + offset), ascii("" + count), ascii("")), entries);
+        List<byte[]> arguments = List.of(ascii(ANY_TIME), ascii("" + offset), ascii("" + count), ascii(""));
+        batches(indexes).forEach(batch -> list(indexes, batch, arguments, entries));
         return entries;
     }
 
-    /** The entries with the earliest places of all indexes, in that order, up to a time. */
+    /**
+     * The entries with the earliest places of all indexes, in that order, up to a time. Asked call by call, so that
+     * each lists only what is earlier than what is known.
+     */
     List<QueuedEntry> earliest(List<byte[]> indexes, Instant now, int most) {
         TreeSet<QueuedEntry> earliest = new TreeSet<>(QueuedEntry.ORDER);
         byte[] latest = units(now);
-        for (int from = 0; from < indexes.size(); from += indexesAtOnce) {
-            List<byte[]> some = indexes.subList(from, Math.min(indexes.size(), from + indexesAtOnce));
-            list(some, from, List.of(latest, ascii("0"), ascii("" + most), ascii("" + most)), earliest);
+        for (List<Integer> batch : batches(indexes)) {
+            list(indexes, batch, List.of(latest, ascii("0"), ascii("" + most), ascii("" + most)), earliest);
             while (earliest.size() > most) {
                 earliest.pollLast();
             }
@@ -138,18 +138,60 @@ final class DeadlineCalls {
         return List.copyOf(earliest);
     }
 
-    private void list(List<byte[]> indexes, int first, List<byte[]> arguments, Collection<QueuedEntry> entries) {
-        List<CompletableFuture<List<Object>>> replies = new ArrayList<>();
-        for (int from = 0; from < indexes.size(); from += indexesACall) {
-            replies.add(run(LIST, indexes.subList(from, Math.min(indexes.size(), from + indexesACall)), arguments));
+    /** The numbers of indexes that one call can ask for: those on one server. */
+    private List<List<Integer>> batches(List<byte[]> indexes) {
+        IdentityHashMap<RedisPort, List<Integer>> byServer = new IdentityHashMap<>();
+        for (int i = 0; i < indexes.size(); i++) {
+            byServer.computeIfAbsent(port.at(indexes.get(i)), server -> new ArrayList<>())
+                    .add(i);
         }
-        for (int i = 0; i < replies.size(); i++) {
-            int before = first + i * indexesACall - 1;
-            List<Object> flat = calls.await("ZRANGEBYSCORE", replies.get(i));
-            for (int k = 0; k + 2 < flat.size(); k += 3) {
-                int index = before + ((Long) flat.get(k)).intValue();
-                entries.add(QueuedEntry.of(index, flat.get(k + 1), flat.get(k + 2)));
+        List<List<Integer>> batches = new ArrayList<>();
+        for (List<Integer> numbers : byServer.values()) {
+            for (int from = 0; from < numbers.size(); from += INDEXES_A_CALL) {
+                batches.add(numbers.subList(from, Math.min(numbers.size(), from + INDEXES_A_CALL)));
             }
+        }
+        return batches;
+    }
+
+    /** Asks for each index by itself where a server does not have all of them any more, as while slots move. */
+    private void list(
+            List<byte[]> indexes, List<Integer> batch, List<byte[]> arguments, Collection<QueuedEntry> entries) {
+        List<Object> reply = calls.await("ZRANGEBYSCORE", list(indexes, batch, arguments));
+        if (reply.equals(ELSEWHERE)) {
+            List<CompletableFuture<List<Object>>> replies = batch.stream()
+                    .map(number -> list(indexes, List.of(number), arguments))
+                    .toList();
+            for (int i = 0; i < batch.size(); i++) {
+                addTo(entries, batch.subList(i, i + 1), calls.await("ZRANGEBYSCORE", replies.get(i)));
+            }
+        } else {
+            addTo(entries, batch, reply);
+        }
+    }
+
+    private CompletableFuture<List<Object>> list(List<byte[]> indexes, List<Integer> batch, List<byte[]> arguments) {
+        List<byte[]> all = new ArrayList<>(arguments);
+        batch.forEach(number -> all.add(indexes.get(number)));
+        List<byte[]> oneOfThem = List.of(indexes.get(batch.get(0)));
+        return scripts.call(LIST, oneOfThem, all, (result, reply, failure) -> {
+            if (batch.size() > 1 && isAnsweredByServer(failure)) {
+                result.complete(ELSEWHERE);
+            } else {
+                complete(result, reply, failure);
+            }
+        });
+    }
+
+    /** Whether the server answered an error: of a command inside the script, if it does not have all keys. */
+    private static boolean isAnsweredByServer(@Nullable Throwable failure) {
+        return failure instanceof RedisPortException known && !known.code().isEmpty();
+    }
+
+    private static void addTo(Collection<QueuedEntry> entries, List<Integer> batch, List<Object> flat) {
+        for (int k = 0; k + 2 < flat.size(); k += 3) {
+            int number = batch.get(((Long) flat.get(k)).intValue() - 1);
+            entries.add(QueuedEntry.of(number, flat.get(k + 1), flat.get(k + 2)));
         }
     }
 
