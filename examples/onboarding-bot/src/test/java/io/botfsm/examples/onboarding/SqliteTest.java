@@ -83,7 +83,8 @@ class SqliteTest extends OnboardingProgram {
         // SQLite's driver looks at another property than the embedded Redis.
         Map<String, String> machine = Map.of(
                 "JAVA_TOOL_OPTIONS",
-                "-Dos.arch=nosuch -Dorg.sqlite.osinfo.architecture=" + System.getProperty("os.arch"));
+                "-Dos.arch=nosuch -Dorg.sqlite.osinfo.architecture="
+                        + System.getProperty("os.arch").replace("amd64", "x86_64"));
         try (BotProcess bot = BotProcess.start(data, machine)) {
             tellName(bot);
             assertThat(bot.finish()).isEmpty();
