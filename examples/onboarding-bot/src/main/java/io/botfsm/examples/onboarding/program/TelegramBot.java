@@ -48,6 +48,7 @@ public final class TelegramBot implements UpdateHandler {
                     var unused = CompletableFuture.runAsync(() -> showCommands(sender));
                     return new TelegramBot(sender);
                 })
+                .fsmSettings(OnboardingFlow.FLOW::register)
                 .pollingSettings(polling -> polling.allowedUpdates(List.of("message", "callback_query")));
     }
 
