@@ -18,7 +18,7 @@ public enum FsmStrategy {
             return origin.key(chat, user, Optional.empty());
         }
     },
-    /** A chat is one conversation, whoever speaks. */
+    /** A chat is one conversation, no matter who speaks. */
     CHAT {
         @Override
         StorageKey place(StorageKey.Builder origin, String chat, String user) {
@@ -39,7 +39,7 @@ public enum FsmStrategy {
             return origin.key(chat, user, origin.thread());
         }
     },
-    /** A topic is one conversation, whoever speaks. */
+    /** A topic is one conversation, no matter who speaks. */
     CHAT_TOPIC {
         @Override
         StorageKey place(StorageKey.Builder origin, String chat, String user) {

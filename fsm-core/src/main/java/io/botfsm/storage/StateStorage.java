@@ -15,11 +15,11 @@ import java.util.concurrent.Executor;
  * <p>Thread-safe. Both operations return at once and fail only through the stage, only with an
  * {@link io.botfsm.storage.FsmException} (or a {@link java.util.concurrent.CompletionException} around one, as
  * dependent stages do). Two writes of one key are ordered only if the second starts after the first has completed. A
- * stage may complete on a thread of the driver: whoever depends on it must not block there; {@link io.botfsm.Fsm} never
- * runs user code there.
+ * stage may complete on a thread of the driver: dependent code must not block there; {@link io.botfsm.Fsm} never runs
+ * user code there.
  */
 public interface StateStorage extends AutoCloseable {
-    /** What a storage can hold. One that lacks something says so here, and is refused by whoever needs it. */
+    /** What a storage can hold. One that lacks something says so here, and is refused where it is needed. */
     enum Capability {
         /**
          * Versions that differ whenever state or data differ, and are expected by {@link Mutation#expectedVersion()}.

@@ -142,7 +142,10 @@ final class DatabaseCall {
                     throw e;
                 }
                 return Optional.empty();
-            } catch (Throwable e) { // of whatever kind: half of it must not be committed by whoever gets the connection
+            } catch (
+                    Throwable
+                            e) { // of whatever kind: half of it must not be committed by the next user of the
+                                 // connection
                 rollBack(e);
                 throw e;
             }
@@ -151,7 +154,7 @@ final class DatabaseCall {
         });
     }
 
-    /** Leaves a connection that cannot do so as it is, for whoever gave it: to set it back would commit. */
+    /** Leaves a connection that cannot do so as it is, for its owner: to set it back would commit. */
     private void rollBack(Throwable cause) {
         try {
             connection.rollback();

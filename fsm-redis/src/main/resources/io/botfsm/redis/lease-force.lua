@@ -1,4 +1,4 @@
--- Ends a lease, whoever has it, raises the fence, and tells those who wait.
+-- Ends a lease, no matter who has it, raises the fence, and notifies waiters.
 -- KEYS: 1 lease, also the channel, 2 fence
 -- ARGV: 1 how long a fence is kept that was not there, in ms
 -- The fence: see lease-acquire.lua

@@ -67,7 +67,7 @@ class VersionsAfterLossTest {
         }
     }
 
-    /** So that whoever has read the lost content and expects its version replaces what has the version now. */
+    /** So that a writer that has read the lost content and expects its version replaces what has the version now. */
     private static void givesOutAgain(StateStorage storage, Snapshot lost) throws Exception {
         assertThat(read(storage).state()).contains("saved");
         assertThat(write(storage, "other").version()).isEqualTo(lost.version());

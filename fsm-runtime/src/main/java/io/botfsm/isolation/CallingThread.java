@@ -9,7 +9,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that waits for its turn, and runs what it is given. Once it has left, whoever gives runs it. Thread-safe.
+ * A thread that waits for its turn, and runs what it is given. Once it has left, the thread that gives a task runs it.
+ * Thread-safe.
  */
 final class CallingThread implements Executor {
     private final ReentrantLock lock = new ReentrantLock();

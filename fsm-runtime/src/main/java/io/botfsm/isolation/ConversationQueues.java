@@ -19,7 +19,7 @@ final class ConversationQueues<T> {
     enum Place {
         /** It is its turn. */
         FIRST,
-        /** It will be told by whoever leaves before it. */
+        /** The one that leaves before it notifies it. */
         BEHIND,
         /** None: too many are there. */
         NONE

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What hangs on a stage without {@code Async} runs before the next handler of the conversation begins, and so keeps
  * its order too. A handler that fails, is stuck, or is slow holds up its own conversation only, as long as the executor
- * has threads. Across processes the order is that within each; between processes it is whoever gets the conversation
- * first.
+ * has threads. Across processes the order is that within each; between processes it is that in which they get the
+ * conversation first.
  *
  * <p>How many handlers may wait is bounded, for one conversation and in total. A conversation without handlers leaves
  * nothing behind. Stages fail with what the handler throws, or with a subclass of

@@ -96,7 +96,7 @@ final class QueuedIsolation implements EventIsolation {
         switch (queues.arrive(queued.key(), queued, limits.perConversation())) {
             case FIRST -> dispatcher.start(queued);
             case BEHIND -> {
-                // whoever is before it passes on to it
+                // the one before it passes on to it
             }
             case NONE -> {
                 permits.giveBack();

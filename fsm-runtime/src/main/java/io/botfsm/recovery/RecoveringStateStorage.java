@@ -23,7 +23,7 @@ import java.util.concurrent.Executor;
 /**
  * Asks a second source for conversations that the storage does not have, and stores what the source knows, so that it
  * is asked once. What is stored is never looked up. A conversation that was cleared is not recovered: every clear is
- * reported to the source before the clearing write's stage completes, and again by whoever finds the remains of an
+ * reported to the source before the clearing write's stage completes, and again when a call finds the remains of an
  * unconfirmed clear. One that has ended by its time to live counts as missing, also where its events and its fencing
  * token outlive it.
  *
@@ -38,7 +38,7 @@ import java.util.concurrent.Executor;
  * <p>Thread-safe. A source that fails, or does not answer within the timeout, fails the stage with
  * {@link RecoveryFailedException}, or counts as one that does not know the conversation: {@link OnFailure}. The source
  * is never called on the caller's thread nor on the driver's. Closing closes the wrapped storage and ends what waits
- * for the source; the source belongs to whoever made it and is not closed.
+ * for the source; the source belongs to the application and is not closed.
  */
 public final class RecoveringStateStorage extends ForwardingStateStorage {
     /** What is made of a source that fails. */
@@ -110,7 +110,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
                 : writeKnown(key, mutation, true);
     }
 
-    /** Whoever expects a version has read; and who sets all there is does not mind. */
+    /** A write that expects a version has read, and one that sets everything does not depend on what was there. */
     private static boolean dependsOnWhatWasThere(Mutation mutation) {
         boolean setsAll = mutation.changesState() && mutation.replacesData() && putsAny(mutation);
         return mutation.expectedVersion().isEmpty() && (!setsAll || mutation.expectsState());

@@ -64,7 +64,7 @@ final class Restoration {
         return known;
     }
 
-    /** Whoever found nothing may come here when the look-up of another is over already. */
+    /** A call that found nothing may come here after the look-up of another has ended. */
     private CompletableFuture<Snapshot> unlessRestored(StorageKey key, boolean anyway) {
         return storage.read(key)
                 .thenCompose(now -> !isMissing(now) || (!anyway && isKnownMiss(key))

@@ -319,7 +319,7 @@ class ConversationQueuesLincheckTest {
         }
     }
 
-    /** Passes on to whoever leaves, if somebody came meanwhile. */
+    /** Passes on to the one that leaves, if another came meanwhile. */
     private static final class RunsTwice extends PlainQueues {
         private volatile int before;
 

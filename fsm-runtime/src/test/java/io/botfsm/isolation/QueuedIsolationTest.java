@@ -115,9 +115,8 @@ class QueuedIsolationTest {
             depth.decrementAndGet();
             return 0;
         }));
-        assertThat(stages)
-                .hasSize(10_001)
-                .allMatch(stage -> stage.toCompletableFuture().isDone());
+        assertThat(stages).hasSize(10_001).allMatch(stage -> stage.toCompletableFuture()
+                .isDone());
         assertThat(get(stages.get(9_999))).isEqualTo(10_000);
         assertThat(get(stages.get(10_000))).isZero();
         assertThat(deepest).hasValue(1);
@@ -290,7 +289,7 @@ class QueuedIsolationTest {
     }
 
     @Test
-    void whoeverWaitsForRoomCanBeInterrupted() throws Exception {
+    void waitingForRoomCanBeInterrupted() throws Exception {
         isolation = EventIsolation.builder()
                 .inTotal(1)
                 .submitTimeout(Duration.ofDays(1))
@@ -316,7 +315,7 @@ class QueuedIsolationTest {
     }
 
     @Test
-    void whoeverWaitsForRoomIsToldOfTheEnd() throws Exception {
+    void waitingForRoomEndsWithTheIsolation() throws Exception {
         isolation = EventIsolation.builder()
                 .inTotal(1)
                 .submitTimeout(Duration.ofDays(1))

@@ -47,11 +47,13 @@ public final class BotToken {
      * The token in the environment variable {@value #VARIABLE}, which other users cannot see as they can see the
      * command line.
      *
-     * @throws IllegalArgumentException if the variable is not set, or holds no token
+     * @throws IllegalArgumentException if the variable is not set or empty, or holds no token
      */
     public static BotToken fromEnvironment() {
         return of(Optional.ofNullable(System.getenv(VARIABLE))
-                .orElseThrow(() -> new IllegalArgumentException(VARIABLE + " is not set")));
+                .filter(text -> !text.isEmpty())
+                .orElseThrow(() ->
+                        new IllegalArgumentException(VARIABLE + " is not set; set it to the token from @BotFather")));
     }
 
     /** The bot's own id. */

@@ -100,8 +100,7 @@ final class InboxSync {
 
     void readAll() {
         inbox.remove(botId, List.of(), token); // no former instance stores anything from now on
-        read();
-        updates.expire(nanos.getAsLong());
+        read(); // what is too old by now is given up when it is handed over
     }
 
     private void run() {
@@ -109,9 +108,9 @@ final class InboxSync {
             while (!updates.isClosed()) {
                 step();
             }
-            forgetInterrupt();
+            var unused = Thread.interrupted(); // nobody interrupts this thread
             if (updates.awaitQuiet(TimeUnit.DAYS.toNanos(1)) && lease.isHeld()) {
-                var unused = succeeds(this::settle);
+                var ignored = succeeds(this::settle);
             }
         } catch (Throwable e) {
             onFailure.accept(e);
@@ -119,7 +118,6 @@ final class InboxSync {
     }
 
     private void step() {
-        forgetInterrupt();
         long changes = updates.changes();
         try {
             if (!lease.isHeld()) {
@@ -130,14 +128,9 @@ final class InboxSync {
             } else {
                 updates.awaitClosed(backoff.after(failures).toNanos());
             }
-        } catch (InterruptedException e) {
+        } catch (InterruptedException e) { // left set by the storage's decorators or the function of keys
             LOG.debug("The inbox was interrupted, and goes on", e);
         }
-    }
-
-    /** What the storage's decorators or the function of keys have left set on this thread, which nobody interrupts. */
-    private static void forgetInterrupt() {
-        var unused = Thread.interrupted();
     }
 
     private boolean succeeds(Runnable calls) {
@@ -148,7 +141,7 @@ final class InboxSync {
             }
             failures = 0;
             return true;
-        } catch (Throwable e) { // of whatever kind: whoever is not stored stays unconfirmed
+        } catch (Throwable e) { // of whatever kind: what is not stored stays unconfirmed
             if (e instanceof InboxFencedException fenced) {
                 lease.fenced(fenced.highest());
             }

@@ -367,7 +367,7 @@ final class PendingUpdates {
     /**
      * Takes back what was handed over and has not begun; it is to be retried then.
      *
-     * @return false if it has begun meanwhile: it is with whoever runs it
+     * @return false if it has begun meanwhile: its handler runs
      */
     synchronized boolean takeBack(PendingUpdate update) {
         boolean taken = update.state == PendingUpdate.State.HANDED_OVER;

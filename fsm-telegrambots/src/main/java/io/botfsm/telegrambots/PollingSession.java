@@ -130,7 +130,7 @@ public final class PollingSession implements BotRunner.Bot {
     private void fail(Throwable failure) {
         try {
             stop();
-        } finally { // whoever waits for the end must hear of it
+        } finally { // what waits for the end must be notified
             ended.completeExceptionally(failure);
         }
     }

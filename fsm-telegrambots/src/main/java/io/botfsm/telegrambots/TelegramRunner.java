@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.Fsm;
 import io.botfsm.flow.Flow;
 import io.botfsm.internal.text.Text;
+import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lifecycle.ShutdownSequence;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.LeaseStoreProvider;
@@ -32,8 +34,8 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /**
- * A whole bot on Telegram: polls as long as this instance is the active one, lets a flow or a handler answer, sends the
- * replies, fires the flow's timeouts, and stops in order.
+ * A whole bot on Telegram: polls as long as this instance is the active one, or answers requests to a webhook; lets a
+ * flow or a handler answer, sends the replies, fires the flow's timeouts, and stops in order.
  *
  * <pre>{@code
  * int status;
@@ -55,8 +57,10 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
 public final class TelegramRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramRunner.class.getPackageName());
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
     private final BotToken token;
+    private final Optional<String> webhookSecret;
     private Optional<Answering> answering = Optional.empty();
     private Optional<Storages> storages = Optional.empty();
     private Optional<String> lockName = Optional.empty();
@@ -67,6 +71,7 @@ public final class TelegramRunner {
     private Consumer<? super InstanceLock.Builder> lockSettings = settings -> {};
     private Consumer<? super BotRunner> runnerSettings = settings -> {};
     private Consumer<? super PollingSession.Builder> pollingSettings = settings -> {};
+    private Consumer<? super WebhookHandler.Builder> webhookSettings = settings -> {};
     private Consumer<? super TimeoutRunner.Builder> timeoutSettings = settings -> {};
     private Consumer<? super TelegramSender.Builder> senderSettings = settings -> {};
     private boolean begun;
@@ -75,8 +80,9 @@ public final class TelegramRunner {
     private boolean stopAsked;
     private @Nullable BotRunner running;
 
-    private TelegramRunner(BotToken token) {
-        this.token = token;
+    private TelegramRunner(BotToken token, Optional<String> webhookSecret) {
+        this.token = requireNonNull(token, "token");
+        this.webhookSecret = webhookSecret;
     }
 
     /** What answers. */
@@ -97,9 +103,19 @@ public final class TelegramRunner {
     private record Storages(
             StateStorageProvider conversations, LeaseStoreProvider leases, String name, boolean owned) {}
 
-    /** A bot that polls. */
+    /** A bot that polls, by {@link #run}. */
     public static TelegramRunner polling(BotToken token) {
-        return new TelegramRunner(requireNonNull(token, "token"));
+        return new TelegramRunner(token, Optional.empty());
+    }
+
+    /**
+     * A bot that Telegram sends its updates to, by {@link #start}. All instances answer, so it has no lock: a
+     * conversation's updates are kept apart by leases in the storage.
+     *
+     * @param secret what is given to {@code setWebhook} as {@code secret_token}
+     */
+    public static TelegramRunner webhook(BotToken token, String secret) {
+        return new TelegramRunner(token, Optional.of(requireNonNull(secret, "secret")));
     }
 
     /**
@@ -264,6 +280,12 @@ public final class TelegramRunner {
         return this;
     }
 
+    /** Adds settings of the webhook, such as the keys of conversations or how many requests are handled at once. */
+    public TelegramRunner webhookSettings(Consumer<? super WebhookHandler.Builder> settings) {
+        webhookSettings = both(webhookSettings, settings);
+        return this;
+    }
+
     /** Adds settings of the timeouts of a flow, which are fired while the sender has room. */
     public TelegramRunner timeoutSettings(Consumer<? super TimeoutRunner.Builder> settings) {
         timeoutSettings = both(timeoutSettings, settings);
@@ -289,7 +311,8 @@ public final class TelegramRunner {
      *
      * @return the exit status: {@link BotRunner#STOPPED}, {@link BotRunner#FAILED} or
      *     {@link BotRunner#ANOTHER_IS_ACTIVE}
-     * @throws IllegalStateException if something that is needed was not set, or it was called before
+     * @throws IllegalStateException if something that is needed was not set, it is no bot that polls, or it was called
+     *     before
      * @throws IllegalArgumentException if the storage lacks something that the flow needs, or settings contradict each
      *     other
      * @throws io.botfsm.storage.FsmException if the storage could not be opened
@@ -298,10 +321,10 @@ public final class TelegramRunner {
         Answering answerer = required(answering, "flow(…) or handler(…)");
         Storages places = required(storages, "storage(…)");
         String name = required(lockName, "lock(…)");
-        if (begun) {
-            throw new IllegalStateException("a TelegramRunner runs once, and this one has begun");
+        if (webhookSecret.isPresent()) {
+            throw new IllegalStateException("a bot behind a webhook does not run by itself: start() it");
         }
-        begun = true;
+        begin();
         OpenedParts opened = new OpenedParts();
         try {
             return prepared(answerer, places, name, opened);
@@ -311,15 +334,31 @@ public final class TelegramRunner {
         }
     }
 
-    private int prepared(Answering answerer, Storages places, String name, OpenedParts opened) {
-        TelegramSender sender = sender(opened);
+    private void begin() {
+        if (begun) {
+            throw new IllegalStateException("a TelegramRunner runs once, and this one has begun");
+        }
+        begun = true;
+    }
+
+    private Fsm conversations(Answering answerer, Storages places, OpenedParts opened) {
         StateStorage conversations = places.conversations().stateStorage();
         opened.addIf(places.owned(), "storage", conversations);
-        LeaseStore leases = places.leases().leaseStore();
-        opened.addIf(places.owned(), "leases", leases);
         Fsm.Builder fsmBuilder = answerer.conversations(conversations);
         fsmSettings.accept(fsmBuilder);
-        Fsm fsm = fsmBuilder.build();
+        return fsmBuilder.build();
+    }
+
+    private static LeaseStore leases(Storages places, OpenedParts opened) {
+        LeaseStore leases = places.leases().leaseStore();
+        opened.addIf(places.owned(), "leases", leases);
+        return leases;
+    }
+
+    private int prepared(Answering answerer, Storages places, String name, OpenedParts opened) {
+        TelegramSender sender = sender(opened);
+        Fsm fsm = conversations(answerer, places, opened);
+        LeaseStore leases = leases(places, opened);
         BotRunner.BotFactory bot = bot(answerer, sender, fsm);
         InstanceLock.Builder lock = InstanceLock.builder(leases, name);
         lockSettings.accept(lock);
@@ -340,31 +379,45 @@ public final class TelegramRunner {
             polling.inbox();
         }
         pollingSettings.accept(polling);
-        boolean firesTimeouts = answerer.hasTimeouts()
-                && fsm.storage().extension(DeadlineQueue.class).isPresent();
+        boolean firesTimeouts = firesTimeouts(answerer, fsm);
         LOG.info(
                 "Bot {} runs under lock {}, with conversations in {}; {}; {}",
                 token.botId(),
                 lockName.map(Text::field).orElse(""),
                 storages.map(Storages::name).orElse(""),
                 hasInbox ? "an inbox" : "no inbox, which the storage does not offer",
-                firesTimeouts
-                        ? "timeouts"
-                        : answerer.hasTimeouts()
-                                ? "NO TIMEOUTS, since the storage offers no DeadlineQueue"
-                                : "no timeouts, which nothing asks for");
+                timeoutsInWords(answerer, firesTimeouts));
         if (!firesTimeouts) {
             return lease -> start(
                     sender,
                     () -> polling.start(lease, fsm, handler),
                     () -> new PollingWithTimeouts.NoTimeouts(new CompletableFuture<>()));
         }
-        TimeoutRunner.Builder timeouts = TimeoutRunner.builder(token.botId()).permission(sender::hasRoom);
-        timeoutSettings.accept(timeouts);
+        TimeoutRunner.Builder timeouts = timeouts(sender);
         return lease -> start(
                 sender,
                 () -> polling.start(lease, fsm, handler),
                 () -> timeouts.start(lease, fsm, (TimeoutHandler) handler));
+    }
+
+    private static boolean firesTimeouts(Answering answerer, Fsm fsm) {
+        return answerer.hasTimeouts()
+                && fsm.storage().extension(DeadlineQueue.class).isPresent();
+    }
+
+    private static String timeoutsInWords(Answering answerer, boolean areFired) {
+        if (areFired) {
+            return "timeouts";
+        }
+        return answerer.hasTimeouts()
+                ? "NO TIMEOUTS, since the storage offers no DeadlineQueue"
+                : "no timeouts, which nothing asks for";
+    }
+
+    private TimeoutRunner.Builder timeouts(TelegramSender sender) {
+        TimeoutRunner.Builder timeouts = TimeoutRunner.builder(token.botId()).permission(sender::hasRoom);
+        timeoutSettings.accept(timeouts);
+        return timeouts;
     }
 
     /** If timeouts cannot begin, the bot ends as one that breaks later: the lease is held until its handlers end. */
@@ -403,6 +456,66 @@ public final class TelegramRunner {
 
     private static <T> T required(Optional<T> part, String name) {
         return part.orElseThrow(() -> new IllegalStateException("a TelegramRunner needs " + name));
+    }
+
+    /**
+     * Starts a bot behind a webhook, on each instance: fires the flow's timeouts, and returns what answers requests.
+     * Its {@link WebhookHandler#close} stops all in order: requests are answered by 503, what has begun ends, then what
+     * was opened is closed.
+     *
+     * @throws IllegalStateException if something that is needed was not set, it is no bot behind a webhook, a lock was
+     *     set, or it was called before
+     * @throws IllegalArgumentException if the secret is none that {@code setWebhook} would take, the storage lacks
+     *     something that the flow needs, or settings contradict each other
+     * @throws io.botfsm.storage.FsmException if the storage could not be opened
+     */
+    public WebhookHandler start() {
+        Answering answerer = required(answering, "flow(…) or handler(…)");
+        Storages places = required(storages, "storage(…)");
+        String secret = webhookSecret.orElseThrow(
+                () -> new IllegalStateException("a bot that polls is not started by start(): run() it"));
+        if (lockName.isPresent()) {
+            throw new IllegalStateException("lock(…) is for a bot that polls; behind a webhook all instances answer");
+        }
+        begin();
+        OpenedParts opened = new OpenedParts();
+        try {
+            return started(answerer, places, secret, opened);
+        } catch (Throwable e) {
+            opened.close(e);
+            throw e;
+        }
+    }
+
+    private WebhookHandler started(Answering answerer, Storages places, String secret, OpenedParts opened) {
+        TelegramSender sender = sender(opened);
+        Fsm fsm = conversations(answerer, places, opened);
+        EventIsolation isolation = EventIsolation.of(leases(places, opened));
+        opened.add("isolation", isolation);
+        UpdateHandler handler = answerer.handler(sender);
+        boolean firesTimeouts = firesTimeouts(answerer, fsm);
+        WebhookHandler.Builder settings = WebhookHandler.builder(token, secret).isolation(isolation);
+        settings.firesTimeouts = firesTimeouts;
+        webhookSettings.accept(settings);
+        WebhookHandler webhook = settings.build(fsm, handler);
+        LOG.info(
+                "Bot {} answers requests to a webhook, with conversations in {}; {}",
+                token.botId(),
+                places.name(),
+                timeoutsInWords(answerer, firesTimeouts));
+        ShutdownSequence.Builder stop = ShutdownSequence.builder().step("stop requests", CLOSE_TIMEOUT, () -> {
+            webhook.stopPolling();
+            sender.stopping(true);
+        });
+        if (firesTimeouts) {
+            TimeoutRunner timeouts = timeouts(sender).start(fsm, (TimeoutHandler) handler);
+            stop.step("stop timeouts", CLOSE_TIMEOUT, timeouts::stopPolling);
+            stop.step("drain timeouts", DRAIN_TIMEOUT, () -> timeouts.drain(DRAIN_TIMEOUT));
+        }
+        stop.step("drain", DRAIN_TIMEOUT, () -> webhook.drain(DRAIN_TIMEOUT));
+        opened.parts.forEach((name, part) -> stop.step(name, CLOSE_TIMEOUT, part));
+        webhook.closeBy(stop.build());
+        return webhook;
     }
 
     private void begin(BotRunner runner) {

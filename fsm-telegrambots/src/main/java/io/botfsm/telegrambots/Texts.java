@@ -15,7 +15,7 @@ public final class Texts {
 
     private Texts() {}
 
-    /** The text of a message, as it is; nothing else is for the flow. */
+    /** The text of a message, as it is; empty for any other update. */
     public static Function<Update, Optional<String>> in() {
         return update -> update.hasMessage() && update.getMessage().hasText()
                 ? Optional.of(update.getMessage().getText())
@@ -24,7 +24,7 @@ public final class Texts {
 
     /**
      * The text of a message, for a bot that is in groups: {@code /order@pizza_bot} is heard as {@code /order}, and a
-     * command to another bot is not for the flow.
+     * command to another bot is ignored.
      *
      * @param botName the bot's user name, with or without {@code @}
      */

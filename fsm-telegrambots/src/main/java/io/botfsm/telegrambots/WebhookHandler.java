@@ -9,6 +9,7 @@ import io.botfsm.internal.text.Text;
 import io.botfsm.isolation.ConversationLease;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lifecycle.ShutdownSequence;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
@@ -25,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -63,13 +65,14 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * <p>A group that becomes a supergroup is not followed: move its conversations by {@link io.botfsm.catalog.ChatMove}.
  * Thread-safe.
  */
-public final class WebhookHandler implements BotRunner.Bot {
+public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
     /** The header by which Telegram sends the secret. */
     public static final String SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token";
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookHandler.class.getPackageName());
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     /** How many updates that have failed are remembered. */
     private static final int MOST_FAILING = 10_000;
@@ -86,6 +89,7 @@ public final class WebhookHandler implements BotRunner.Bot {
     private final boolean fences;
     private final UpdateHandler handler;
     private volatile boolean stopped;
+    private final AtomicReference<Runnable> closing = new AtomicReference<>(() -> {});
 
     private final LongSupplier nanos;
 
@@ -125,6 +129,15 @@ public final class WebhookHandler implements BotRunner.Bot {
         this.fsm = fsm;
         this.fences = fsm.storage().capabilities().contains(Capability.FENCING);
         this.handler = handler;
+        closeBy(ShutdownSequence.builder()
+                .step("stop requests", CLOSE_TIMEOUT, this::stopPolling)
+                .step("drain", CLOSE_TIMEOUT, () -> drain(CLOSE_TIMEOUT))
+                .build());
+    }
+
+    /** Stops by these steps instead. */
+    void closeBy(ShutdownSequence steps) {
+        closing.set(steps::run);
     }
 
     /**
@@ -310,6 +323,15 @@ public final class WebhookHandler implements BotRunner.Bot {
         permits.release(concurrency);
     }
 
+    /**
+     * Stops in order: answers 503 from now on, waits up to 10 seconds for requests that are being handled, and closes
+     * what {@link TelegramRunner#start} has opened for it. What fails is logged. Idempotent.
+     */
+    @Override
+    public void close() {
+        closing.getAndSet(() -> {}).run();
+    }
+
     /** Collects the settings of a webhook. Not thread-safe. */
     public static final class Builder {
         /** How many requests are handled at once unless chosen otherwise, as many as Telegram makes at most. */
@@ -329,6 +351,8 @@ public final class WebhookHandler implements BotRunner.Bot {
         private int mostBytes = DEFAULT_MOST_BYTES;
         private BooleanSupplier ready = () -> true;
         LongSupplier nanos = System::nanoTime;
+        /** Whether somebody else does. */
+        boolean firesTimeouts;
 
         private Builder(BotToken token, String secret) {
             this.token = requireNonNull(token, "token");
@@ -415,7 +439,7 @@ public final class WebhookHandler implements BotRunner.Bot {
         public WebhookHandler build(Fsm fsm, UpdateHandler updates) {
             requireNonNull(fsm, "fsm");
             requireNonNull(updates, "updates");
-            if (updates instanceof FlowUpdateHandler<?, ?> flow && flow.hasTimeouts()) {
+            if (!firesTimeouts && updates instanceof FlowUpdateHandler<?, ?> flow && flow.hasTimeouts()) {
                 LOG.info("The flow has timeouts, which a webhook does not fire: a TimeoutRunner does");
             }
             return new WebhookHandler(this, fsm, updates);

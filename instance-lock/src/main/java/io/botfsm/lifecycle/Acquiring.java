@@ -44,7 +44,7 @@ final class Acquiring {
         try {
             AcquireResult first = lock.tryAcquire();
             if (first instanceof HeldBy held) {
-                LOG.info("Standing by: active is {}", HolderText.of(held.holder()));
+                LOG.info("Standing by: active is {}", held.holder().describe());
             }
             return Optional.of(first);
         } catch (LockUnavailableException e) {

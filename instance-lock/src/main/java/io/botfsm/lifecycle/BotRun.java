@@ -114,7 +114,7 @@ final class BotRun {
 
     private OptionalInt notAcquired(LockHolder holder) {
         heldBy = Optional.of(holder);
-        LOG.error("Not started: active is {}", HolderText.of(holder));
+        LOG.error("Not started: active is {}", holder.describe());
         return OptionalInt.of(ANOTHER_IS_ACTIVE);
     }
 

@@ -71,7 +71,7 @@ final class Signals {
         return null;
     }
 
-    /** Gives them back to whoever had them before. */
+    /** Restores the former handlers. */
     void giveBack() {
         taken.forEach(Taken::giveBack);
         if (ours) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * Lets one instance of several be the active one. A lock is had as a {@link Lease}: for a time, renewed by itself, with
- * a fencing token; whoever has it may lose it at any moment and has to look.
+ * a fencing token; a holder may lose it at any moment and has to check.
  *
  * <p>Thread-safe. The implementation given by {@link #builder(LeaseStore, String)} is the one of this library; an
  * application may bring another.
@@ -64,8 +64,8 @@ public interface InstanceLock extends AutoCloseable {
     Optional<LockHolder> holder();
 
     /**
-     * Frees the lock, whoever has it. For operators: a holder that still runs notices at its next renewal, and what it
-     * writes until then is refused only where the next holder's fencing token is known already.
+     * Frees the lock, no matter who has it. For operators: a holder that still runs notices at its next renewal, and
+     * what it writes until then is refused only where the next holder's fencing token is known already.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time
      */

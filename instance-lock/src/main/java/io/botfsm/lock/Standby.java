@@ -93,7 +93,7 @@ final class Standby {
             timer.cancel();
             try {
                 answered(came, failure);
-            } catch (Throwable e) { // such as an appender's: whoever waits must not wait for ever
+            } catch (Throwable e) { // such as an appender's: the waiter must not wait for ever
                 fail(e);
                 if (came != null) {
                     InstanceLeases.giveBack(came);

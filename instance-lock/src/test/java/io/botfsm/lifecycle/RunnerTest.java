@@ -66,7 +66,7 @@ abstract class RunnerTest {
         return bots.get(generation - 1);
     }
 
-    /** Ends with the test, whoever interrupts it. */
+    /** Ends with the test, no matter what interrupts it. */
     void hang() {
         while (stuck.getCount() > 0) {
             try {

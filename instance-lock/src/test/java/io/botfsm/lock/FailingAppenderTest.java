@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whoever waits for a lock, or hears of it, goes on or is told, whatever becomes of the log. */
+/** What waits for a lock or listens to it goes on or is notified, no matter what becomes of the log. */
 @Timeout(60)
 class FailingAppenderTest {
     private static final Duration LONG = Duration.ofMinutes(10);

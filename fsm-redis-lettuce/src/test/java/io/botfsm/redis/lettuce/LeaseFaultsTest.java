@@ -281,7 +281,7 @@ class LeaseFaultsTest {
         assertThat(granted(store, NAME, claim).memory()).isLessThan(Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    /** The new server is asked before the grant is told, whoever brings the connection back. */
+    /** The new server is asked before the grant is reported, no matter what brings the connection back. */
     @Test
     void settingsAreAskedAgainOnANewConnection() {
         start("appendonly yes", "appendfsync always");

@@ -26,7 +26,7 @@ final class SmokeTest extends SmokeSuite {
         return List.of("epoll");
     }
 
-    /** The native transport is not among what we bring; whoever wants a Unix socket adds it. */
+    /** The native transport is not among what we bring; an application that wants a Unix socket adds it. */
     @Test
     void aUnixSocketWithoutNativeTransportIsRefusedWithAdvice() throws Exception {
         assertThat(runOnTheClassPath("redis-socket:///run/redis.sock"))

@@ -75,9 +75,8 @@ class SubscriptionsTest {
     }
 
     private void awaitHints(int atLeast) {
-        Awaitility.await()
-                .pollInterval(Duration.ofMillis(2))
-                .untilAsserted(() -> assertThat(hints).hasValueGreaterThanOrEqualTo(atLeast));
+        Awaitility.await().pollInterval(Duration.ofMillis(2)).untilAsserted(() -> assertThat(hints)
+                .hasValueGreaterThanOrEqualTo(atLeast));
     }
 
     private static long connections(RespConnection redis) {
@@ -287,7 +286,7 @@ class SubscriptionsTest {
         assertThat(publish()).isEqualTo(1);
     }
 
-    /** Something was wrong with the network; whoever waits looks for itself. */
+    /** Something was wrong with the network; each waiter looks for itself. */
     @Test
     void whenOnlyTheConnectionForCommandsIsReplacedEveryoneIsToldToo() {
         subscribed(store, name, hints::incrementAndGet);

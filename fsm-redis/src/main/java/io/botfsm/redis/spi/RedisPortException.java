@@ -344,7 +344,7 @@ public final class RedisPortException extends RuntimeException {
 
     /**
      * The same for one who was connected before. What keeps a connection from being opened, credentials and
-     * certificates included, is an outage then, since it worked with the same set-up: whoever changed something on the
+     * certificates included, is an outage then, since it worked with the same set-up: somebody changed something on the
      * server may change it back. Only a command that reached a server and is refused there will be refused again.
      */
     public boolean isLastingOnceConnected() {

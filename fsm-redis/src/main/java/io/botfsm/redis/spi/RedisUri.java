@@ -28,7 +28,7 @@ public final class RedisUri {
         FULL,
         /** Its authority only. */
         CA,
-        /** Not at all: whoever is in between can read and change everything. */
+        /** Not at all: anybody in between can read and change everything. */
         NONE
     }
 

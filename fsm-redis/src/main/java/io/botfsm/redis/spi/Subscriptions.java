@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The subscriptions of one port, over one connection. It is there while there are some, and for {@link #LINGER} after
- * the last, since whoever waits for one lease soon waits for the next; but not after the first, which may only have
- * been a check that subscribing works. A connection that was lost is replaced, with pauses of at most half a second;
- * one that is silent is asked for a sign of life now and then. Thread-safe: everything but the constructor and what
- * others call runs on one thread.
+ * the last, since a waiter for one lease soon waits for the next; but not after the first, which may only have been a
+ * check that subscribing works. A connection that was lost is replaced, with pauses of at most half a second; one that
+ * is silent is asked for a sign of life now and then. Thread-safe: everything but the constructor and what others call
+ * runs on one thread.
  */
 public final class Subscriptions {
     /** A connection for subscriptions. */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes somebody in time, possibly too early. Setting it to a later time than it has is free: it goes off as it was
- * set, and whoever it wakes looks and sets it again. Thread-safe.
+ * set, and the thread that it wakes looks and sets it again. Thread-safe.
  */
 final class Alarm {
     private final Scheduler scheduler;

@@ -346,8 +346,8 @@ public final class LeaseGeneration {
     }
 
     /**
-     * Raises the name's fence to a token that was seen, if the store still has this lease, so that whoever has the next
-     * one gets a higher token. To be called when it has ended: it lasts no longer for that.
+     * Raises the name's fence to a token that was seen, if the store still has this lease, so that the holder of the
+     * next one gets a higher token. To be called when it has ended: it lasts no longer for that.
      *
      * @return whether the store has confirmed it; never fails
      */

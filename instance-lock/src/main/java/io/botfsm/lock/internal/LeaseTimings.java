@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The times of a lease. Whoever has it may rely on it from the moment before it was asked for, for the time to live
- * less what the clocks of store and instance may differ by in that time, and less what a suspension may last that is
- * too short to be seen. Immutable and thread-safe.
+ * The times of a lease. Its holder may rely on it from the moment before it was asked for, for the time to live less
+ * what the clocks of store and instance may differ by in that time, and less what a suspension may last that is too
+ * short to be seen. Immutable and thread-safe.
  */
 public final class LeaseTimings {
     private static final Duration SHORTEST_TTL = Duration.ofMillis(100);

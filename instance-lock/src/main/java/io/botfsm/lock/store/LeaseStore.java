@@ -46,8 +46,8 @@ public interface LeaseStore extends AutoCloseable {
     CompletionStage<StoredLease> read(String name);
 
     /**
-     * Ends whoever's lease, raises the fence, and tells {@linkplain #subscribe subscribers}. For operators. The fence
-     * is kept as it was to be; where there was none, it is {@linkplain Fences#EXPIRING expiring}.
+     * Ends the lease, no matter who has it, raises the fence, and notifies {@linkplain #subscribe subscribers}. For
+     * operators. The fence is kept as it was to be; where there was none, it is {@linkplain Fences#EXPIRING expiring}.
      */
     CompletionStage<Void> force(String name);
 

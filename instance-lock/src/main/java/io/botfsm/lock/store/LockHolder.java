@@ -20,6 +20,25 @@ public record LockHolder(String ownerId, String host, long pid, Instant started,
     /** The remaining time of a lock that does not expire. */
     public static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
+    /**
+     * Who it is, in words for operators on one line: {@code process 4711 on host-b, started 2026-01-02T03:04:05Z, with
+     * a lease that ends in 29 s unless renewed}. What is unknown is left out; a host that is not plain text is quoted.
+     */
+    public String describe() {
+        String who = pid == 0
+                ? UnicodeText.field(ownerId)
+                : String.format(Locale.ROOT, "process %d on %s", pid, UnicodeText.field(host));
+        String since = started.equals(Instant.EPOCH) ? "" : ", started " + started.truncatedTo(ChronoUnit.SECONDS);
+        return remaining.equals(FOREVER)
+                ? who + since + ", with a lease that does not expire"
+                : String.format(
+                        Locale.ROOT,
+                        "%s%s, with a lease that ends in %d s unless renewed",
+                        who,
+                        since,
+                        remaining.toSeconds());
+    }
+
     /** The parts on one line, as logs show them. */
     @Override
     public String toString() {

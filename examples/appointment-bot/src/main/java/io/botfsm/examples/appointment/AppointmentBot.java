@@ -5,11 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.botfsm.Fsm;
 import io.botfsm.flow.Flow;
 import io.botfsm.flow.WorkFailedException;
-import io.botfsm.lock.store.LeaseStore;
-import io.botfsm.lock.store.MemoryLeaseStore;
-import io.botfsm.memory.MemoryStateStorage;
-import io.botfsm.redis.BotRedis;
-import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.jdbc.BotDatabase;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.telegrambots.BotToken;
@@ -29,45 +25,29 @@ import org.sqlite.SQLiteDataSource;
 public final class AppointmentBot {
     private static final StorageKey USER = StorageKey.bot(1).chat(1).user(1).build();
 
-    private final Flow<String, String> flow;
-    private final StateStorage storage;
-
-    private AppointmentBot(Flow<String, String> flow, StateStorage storage) {
-        this.flow = flow;
-        this.storage = storage;
-    }
+    private AppointmentBot() {}
 
     /**
      * Runs it.
      *
-     * @param arguments the file of the appointments; the address of a Redis for the conversations, which are in memory
-     *     otherwise
+     * @param arguments the SQLite file of appointments, conversations and the lock
      */
     public static void main(String... arguments) throws Exception {
         SQLiteDataSource database = new SQLiteDataSource();
         database.setUrl("jdbc:sqlite:" + (arguments.length > 0 ? arguments[0] : "appointments.db"));
         Flow<String, String> flow = AppointmentFlow.of(new Clinic(database, Clock.system(ZoneId.systemDefault())));
-        int status;
-        if (arguments.length > 1) {
-            try (BotRedis redis = LettuceRedis.connect(arguments[1])) {
-                status = new AppointmentBot(flow, redis.stateStorage()).run(redis.leaseStore());
-            }
-        } else {
-            status = new AppointmentBot(flow, new MemoryStateStorage()).run(new MemoryLeaseStore());
+        BotDatabase storage = BotDatabase.builder(database).createTables().build();
+        if (System.getenv(BotToken.VARIABLE) != null) {
+            System.exit(onTelegram(BotToken.fromEnvironment(), flow, storage).run());
         }
-        System.exit(status);
+        talk(flow, storage.stateStorage(), System.in, System.out);
     }
 
-    private int run(LeaseStore leases) throws Exception {
-        if (System.getenv(BotToken.VARIABLE) == null) {
-            talk(flow, storage, System.in, System.out);
-            return 0;
-        }
-        return TelegramRunner.polling(BotToken.fromEnvironment())
+    static TelegramRunner onTelegram(BotToken token, Flow<String, String> flow, BotDatabase storage) {
+        return TelegramRunner.polling(token)
                 .flow(flow, Texts.in(), Texts.out())
-                .storage(storage, leases)
-                .lock("appointment-bot")
-                .run();
+                .storage(storage)
+                .lock("appointment-bot");
     }
 
     /** One line is one message. Reminders come between them. */

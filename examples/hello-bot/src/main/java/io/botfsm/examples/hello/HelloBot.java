@@ -1,26 +1,22 @@
 package io.botfsm.examples.hello;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.botfsm.Fsm;
 import io.botfsm.flow.Flow;
-import io.botfsm.lock.store.MemoryLeaseStore;
-import io.botfsm.memory.MemoryStateStorage;
-import io.botfsm.storage.StorageKey;
+import io.botfsm.flow.Terminal;
+import io.botfsm.jdbc.BotDatabase;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.TelegramRunner;
 import io.botfsm.telegrambots.Texts;
-import java.util.Scanner;
+import org.sqlite.SQLiteDataSource;
 
 public class HelloBot {
-    enum Order {
+    public enum Order {
         SIZE,
         ADDRESS
     }
 
     record Pizza(String size) {}
 
-    static final Flow<String, String> PIZZA = Flow.of(Order.class, new Pizza("small"), f -> {
+    public static final Flow<String, String> PIZZA = Flow.of(Order.class, new Pizza("small"), f -> {
         f.idle("Send /order.").begin("/order"::equals, Order.SIZE);
         f.end("/cancel"::equals, "Nothing ordered.").back("/back"::equals);
         f.state(Order.SIZE, s -> {
@@ -36,18 +32,14 @@ public class HelloBot {
     });
 
     public static void main(String[] args) {
-        MemoryStateStorage storage = new MemoryStateStorage();
+        SQLiteDataSource database = new SQLiteDataSource();
+        database.setUrl(args.length == 2 ? args[1] : "jdbc:sqlite:hello-bot.db"); // --storage jdbc:...
+        BotDatabase storage = BotDatabase.builder(database).createTables().build();
         if (System.getenv(BotToken.VARIABLE) != null) {
-            TelegramRunner bot =
-                    TelegramRunner.polling(BotToken.fromEnvironment()).lock("hello-bot");
-            System.exit(bot.flow(PIZZA, Texts.in(), Texts.out())
-                    .storage(storage, new MemoryLeaseStore())
-                    .run());
+            TelegramRunner bot = TelegramRunner.polling(BotToken.fromEnvironment());
+            bot.flow(PIZZA, Texts.in(), Texts.out()).storage(storage).lock("hello-bot");
+            System.exit(bot.run());
         }
-        Fsm fsm = PIZZA.fsm(storage);
-        for (Scanner in = new Scanner(System.in, UTF_8); in.hasNextLine(); ) {
-            PIZZA.handle(fsm, StorageKey.bot(1).chat(1).user(1).build(), in.nextLine())
-                    .forEach(System.out::println);
-        }
+        Terminal.talk(PIZZA, storage.stateStorage());
     }
 }

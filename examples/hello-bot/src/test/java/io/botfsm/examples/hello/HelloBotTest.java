@@ -4,24 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.examples.hello.HelloBot.Order;
 import io.botfsm.flow.test.FlowTester;
-import io.botfsm.lock.store.MemoryLeaseStore;
-import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.jdbc.BotDatabase;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.TelegramUser;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.TelegramRunner;
 import io.botfsm.telegrambots.Texts;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
 
 class HelloBotTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -52,29 +51,44 @@ class HelloBotTest {
     }
 
     @Test
-    void theProgramTalksAtTheTerminal() {
-        InputStream in = System.in;
-        PrintStream out = System.out;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        try {
-            System.setIn(new ByteArrayInputStream("/order\nsmall\n".getBytes(StandardCharsets.UTF_8)));
-            System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
-            HelloBot.main(new String[0]);
-        } finally {
-            System.setIn(in);
-            System.setOut(out);
+    void theProgramGoesOnWhereItWasWhenItStartsAgain(@TempDir Path folder) throws Exception {
+        assertThat(talk(folder, "/order", "small")).containsExactly("Small or large?", "Where to with your small one?");
+        assertThat(talk(folder, "Elm St 1")).containsExactly("On its way to Elm St 1.", "Send /order.");
+    }
+
+    /** In a process of its own, to the end of its input. */
+    private static List<String> talk(Path folder, String... lines) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HelloBot.class.getName(),
+                        "--storage",
+                        "jdbc:sqlite:" + folder.resolve("bot.db"))
+                .directory(folder.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().remove(BotToken.VARIABLE);
+        Process bot = builder.start();
+        try (Writer in = bot.outputWriter(StandardCharsets.UTF_8)) {
+            for (String line : lines) {
+                in.write(line + "\n");
+            }
         }
-        assertThat(said.toString(StandardCharsets.UTF_8).lines())
-                .containsExactly("Small or large?", "Where to with your small one?");
+        List<String> said = bot.inputReader(StandardCharsets.UTF_8).lines().toList();
+        assertThat(bot.waitFor()).isZero();
+        return said;
     }
 
     @Test
-    void theSameFlowTalksOnTelegram() throws Exception {
-        try (BotApiDouble telegram = BotApiDouble.start()) {
+    void theSameFlowTalksOnTelegram(@TempDir Path folder) throws Exception {
+        SQLiteDataSource file = new SQLiteDataSource();
+        file.setUrl("jdbc:sqlite:" + folder.resolve("bot.db"));
+        try (BotApiDouble telegram = BotApiDouble.start();
+                BotDatabase database = BotDatabase.builder(file).createTables().build()) {
             TelegramRunner bot = TelegramRunner.polling(BotToken.of(telegram.token()))
                     .server(telegram.uri())
                     .flow(HelloBot.PIZZA, Texts.in(), Texts.out())
-                    .storage(new MemoryStateStorage(), new MemoryLeaseStore())
+                    .storage(database)
                     .lock("hello-bot");
             CompletableFuture<Integer> status = CompletableFuture.supplyAsync(bot::run);
             TelegramUser user = telegram.user(42);
@@ -92,6 +106,6 @@ class HelloBotTest {
     @Test
     void itStaysShort() throws Exception {
         Path file = Path.of("src/main/java/io/botfsm/examples/hello/HelloBot.java");
-        assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(53);
+        assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(45);
     }
 }

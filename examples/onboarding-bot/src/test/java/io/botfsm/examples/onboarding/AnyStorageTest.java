@@ -5,9 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
-import io.botfsm.examples.onboarding.telegram.TelegramBot;
-import io.botfsm.lifecycle.BotRunner;
-import io.botfsm.lock.InstanceLock;
+import io.botfsm.examples.onboarding.program.TelegramBot;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.BotRedis;
@@ -24,13 +22,13 @@ import io.botfsm.storage.StoredConversation;
 import io.botfsm.storage.WriteContext;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.TelegramRunner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -86,21 +84,18 @@ class AnyStorageTest {
     }
 
     private static void theBotRunsOn(StateStorage storage) throws Exception {
-        try (BotApiDouble telegram = BotApiDouble.start();
-                TelegramBot bot = new TelegramBot(BotToken.of(telegram.token()), Optional.of(telegram.uri()))) {
-            Fsm fsm = OnboardingFlow.FLOW.fsm(OnboardingFlow.watched(storage));
-            BotRunner runner = BotRunner.of(
-                    InstanceLock.builder(new MemoryLeaseStore(), "any").build());
-            CompletableFuture<Integer> status = new CompletableFuture<>();
-            Thread program =
-                    new Thread(() -> status.complete(runner.run(lease -> bot.start(fsm, lease, () -> {}))), "program");
-            program.start();
+        try (BotApiDouble telegram = BotApiDouble.start()) {
+            TelegramRunner bot = TelegramBot.polling(BotToken.of(telegram.token()))
+                    .server(telegram.uri())
+                    .storage(storage, new MemoryLeaseStore())
+                    .lock("any");
+            CompletableFuture<Integer> status = CompletableFuture.supplyAsync(bot::run);
             List<OnboardingUser> users = LongStream.rangeClosed(1, 3)
                     .mapToObj(id -> new OnboardingUser(telegram.user(id)))
                     .toList();
             OnboardingUser.crowd(users, user -> user.onboard(() -> {})).await();
             await().atMost(LIMIT).until(() -> telegram.unconfirmedUpdates() == 0);
-            program.interrupt();
+            bot.stop();
 
             assertThat(status.join()).isZero();
             users.forEach(user -> assertIsOnBoard(user, storage));

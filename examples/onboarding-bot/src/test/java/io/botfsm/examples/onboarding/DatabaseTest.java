@@ -63,15 +63,18 @@ class DatabaseTest extends OnboardingProgram {
                 assertThat(bot.finish()).containsExactly(START_HINT);
             }
             String file = data + ".db";
-            try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(1), "--database", file)) {
-                assertThat(bot.finish()).isEmpty();
-                assertThat(bot.exitStatus()).isEqualTo(1);
-                assertThat(bot.log())
-                        .hasLineCount(1)
-                        .contains(file + " belongs to the storage \"embedded in data of a bot\", not to \"redis ");
+            try (BotProcess bot = BotProcess.start(data, "--storage", server.uri(2), "--database", file)) {
+                bot.say("31");
+                assertThat(bot.finish()).containsExactly(START_HINT);
             }
-            try (BotProcess bot =
-                    BotProcess.start(data, "--storage", server.uri(2), "--database", file, "--adopt-database")) {
+            try (BotProcess bot = BotProcess.start(
+                    data,
+                    "--storage",
+                    server.uri(3),
+                    "--database",
+                    file,
+                    "--origin",
+                    "embedded in " + data.getFileName())) { // as if it had moved
                 bot.say("31");
                 assertThat(bot.finish()).containsExactly(CITY_QUESTION);
             }

@@ -74,7 +74,8 @@ class OnboardingBotTest extends OnboardingProgram {
                 assertThat(bot.finish()).isEmpty();
                 assertThat(bot.exitStatus()).isEqualTo(2);
                 assertThat(bot.log())
-                        .isEqualTo("--storage must be memory, embedded or redis://..., not \"tape\". See --help.\n");
+                        .isEqualTo(
+                                "--storage must be memory, embedded, jdbc:... or redis://..., not \"tape\". See --help.\n");
             }
         }
 

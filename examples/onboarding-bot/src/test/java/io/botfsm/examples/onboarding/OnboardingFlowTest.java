@@ -33,7 +33,7 @@ class OnboardingFlowTest {
     private static final String CHAT = "How is life in Paris, Alice?";
 
     private final MemoryStateStorage storage = new MemoryStateStorage();
-    private final Fsm fsm = OnboardingFlow.FLOW.fsm(OnboardingFlow.watched(storage));
+    private final Fsm fsm = OnboardingFlow.FLOW.fsm(storage);
     private final StorageKey key = StorageKey.bot("onboarding").chat(1).user(1).build();
     private long lastEvent;
 

@@ -17,8 +17,8 @@ class OnlyOneTest extends OnboardingProgram {
             assertThat(second.log())
                     .hasLineCount(2)
                     .endsWith("With --standby this one waits for its end.\n")
-                    .startsWith("Another instance of \"onboarding-bot\" is active: process " + first.pid() + " on ")
-                    .containsPattern(" on \\S+, started 20[-0-9T:]+Z, \\d+s ago");
+                    .startsWith("ERROR Not started: active is process " + first.pid() + " on ")
+                    .containsPattern(" on \\S+, started 20[-0-9T:]+Z, with a lease that ends in \\d+ s");
 
             first.say("31");
             assertThat(first.hear()).isEqualTo(CITY_QUESTION);
@@ -38,7 +38,7 @@ class OnlyOneTest extends OnboardingProgram {
             await().atMost(Duration.ofSeconds(30)).until(() -> second.log().endsWith("\n"));
             assertThat(second.log())
                     .hasLineCount(1)
-                    .startsWith("Standing by while another instance is active: process " + first.pid() + " on ");
+                    .startsWith("Standing by: active is process " + first.pid() + " on ");
             first.terminate();
 
             assertThat(first.exitStatus()).isZero();
@@ -69,10 +69,10 @@ class OnlyOneTest extends OnboardingProgram {
             tellName(bot);
             assertThat(report("--lock-status"))
                     .startsWith("\"onboarding-bot\" is held by process " + bot.pid() + " on ")
-                    .endsWith("s unless renewed");
+                    .endsWith(" s unless renewed");
             assertThat(report("--lock-release"))
                     .startsWith("\"onboarding-bot\" was held by process " + bot.pid() + " on ")
-                    .endsWith("; it is free now");
+                    .endsWith(" unless renewed; it is free now");
 
             bot.awaitEnd();
             assertThat(bot.exitStatus()).isEqualTo(1);

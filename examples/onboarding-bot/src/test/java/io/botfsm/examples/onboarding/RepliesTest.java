@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Fsm;
-import io.botfsm.examples.onboarding.telegram.TelegramBot;
-import io.botfsm.lock.InstanceLock;
-import io.botfsm.lock.Lease;
+import io.botfsm.examples.onboarding.program.TelegramBot;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.EventId;
@@ -16,13 +14,14 @@ import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;
 import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.TelegramRunner;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +43,7 @@ class RepliesTest {
             List.of("/start", "/start", "/status", "/cancel", "/", "done", "done", "yes", "yes", "no", "31", "", " ");
 
     private final MemoryStateStorage storage = new MemoryStateStorage();
-    private final Fsm fsm = OnboardingFlow.FLOW.fsm(OnboardingFlow.watched(storage));
+    private final Fsm fsm = OnboardingFlow.FLOW.fsm(storage);
     private final StorageKey key = StorageKey.bot(1).chat(1).user(1).build();
     private long lastEvent;
 
@@ -133,26 +132,27 @@ class RepliesTest {
 
     @Test
     void areTakenByTelegram() throws Exception {
-        try (BotApiDouble telegram = BotApiDouble.start();
-                TelegramBot bot = new TelegramBot(BotToken.of(telegram.token()), Optional.of(telegram.uri()));
-                InstanceLock lock =
-                        InstanceLock.builder(new MemoryLeaseStore(), "replies").build();
-                Lease lease = lock.tryAcquire().orThrow()) {
-            var session = bot.start(fsm, lease, () -> {});
+        try (BotApiDouble telegram = BotApiDouble.start()) {
+            TelegramRunner bot = TelegramBot.polling(BotToken.of(telegram.token()))
+                    .server(telegram.uri())
+                    .senderSettings(
+                            sender -> sender.rate(1_000, Duration.ofSeconds(1)).chatRate(1_000, Duration.ofSeconds(1)))
+                    .storage(storage, new MemoryLeaseStore())
+                    .lock("replies");
+            CompletableFuture<Integer> status = CompletableFuture.supplyAsync(bot::run);
             TelegramUser user = telegram.user(42);
             List.of("/start", "Alice", "31", "Paris", EMOJI.repeat(2_000)).forEach(user::says);
             IntStream.range(10, 30).forEach(i -> user.says(i + "a".repeat(198)));
             IntStream.range(10, 30).forEach(i -> user.says(i + EMOJI.repeat(48)));
             user.says("maybe");
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(user.replies())
-                            .extracting(ShownMessage::text)
-                            .anySatisfy(text -> assertThat(text)
-                                    .startsWith("You are Alice, 31, from Paris, interested in ")
-                                    .endsWith(". Is that right, yes or no?")));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(user.replies())
+                    .extracting(ShownMessage::text)
+                    .anySatisfy(text -> assertThat(text)
+                            .startsWith("You are Alice, 31, from Paris, interested in ")
+                            .endsWith(". Is that right, yes or no?")));
 
-            session.stopPolling();
-            session.drain(PATIENCE);
+            bot.stop();
+            assertThat(status.join()).isZero();
         }
     }
 

@@ -40,7 +40,7 @@ class TelegramLoadTest {
     void everybodyIsAnswered(@TempDir Path directory) throws Exception {
         try (BotsOnTelegram bots = new BotsOnTelegram(directory)) {
             BotApiDouble telegram = bots.telegram;
-            BotProcess bot = bots.start();
+            BotProcess bot = bots.start("--rate", "9999"); // users are more than Telegram bears
             BotsOnTelegram.awaitActive(bot);
             List<OnboardingUser> users = LongStream.rangeClosed(1, USERS)
                     .mapToObj(id -> new OnboardingUser(telegram.user(id), LONGEST_PAUSE))
@@ -107,10 +107,9 @@ class TelegramLoadTest {
     private static Map<Long, Long> received(List<Poll> polls) {
         Map<Long, Long> received = new HashMap<>();
         for (Poll poll : polls) {
-            poll.firstUpdate()
-                    .ifPresent(first -> LongStream.range(first, first + poll.answered())
-                            .forEach(update -> received.putIfAbsent(
-                                    update, poll.endedNanos().orElseThrow())));
+            poll.firstUpdate().ifPresent(first -> LongStream.range(first, first + poll.answered())
+                    .forEach(update ->
+                            received.putIfAbsent(update, poll.endedNanos().orElseThrow())));
         }
         return received;
     }

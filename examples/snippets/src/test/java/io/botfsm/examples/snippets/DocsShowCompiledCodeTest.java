@@ -21,13 +21,15 @@ import org.junit.jupiter.api.Test;
 /**
  * Every Java block of README and docs is a region of a test here, to the letter; a region may contain others. A block
  * that is marked {@code with imports} begins with those of the file that the region needs, as what is to be copied
- * whole does.
+ * whole does. The hello bot is a region as a whole.
  *
  * <p>{@code -Dbotfsm.snippets=true} writes the regions into the pages.
  */
 class DocsShowCompiledCodeTest {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Path SOURCES = Path.of("src", "test", "java");
+    private static final Path HELLO_BOT =
+            ROOT.resolve("examples/hello-bot/src/main/java/io/botfsm/examples/hello/HelloBot.java");
     private static final Pattern BEGIN = Pattern.compile(" *// snippet: (\\S+)");
     private static final Pattern END = Pattern.compile(" *// end");
     private static final Pattern IMPORT = Pattern.compile("(?m)^import (static )?[\\w.]+\\.(\\w+);\\n");
@@ -108,6 +110,9 @@ class DocsShowCompiledCodeTest {
             }
             assertThat(open).as("snippets without an end in %s", file).isEmpty();
         }
+        String bot = Files.readString(HELLO_BOT);
+        String code = bot.substring(bot.indexOf("public class"));
+        regions.put("hello-bot", new Region(code, imports(bot, code)));
         return regions;
     }
 

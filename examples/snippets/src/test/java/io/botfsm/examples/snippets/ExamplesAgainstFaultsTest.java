@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Each Java example of README and docs, the fault that it is tried against, and the test that tries it. */
 class ExamplesAgainstFaultsTest {
-    private static final String FAULTS = """
+    private static final String FAULTS =
+            """
             README.md
             states | FiveLinesTest.fiveLinesGiveABotPersistentState | the process dies after the commit, before the reply
             five-lines | FiveLinesTest.fiveLinesGiveABotPersistentState | the same
@@ -33,7 +34,7 @@ class ExamplesAgainstFaultsTest {
             quick-context | QuickStartTest.anOrderThatIsNotPlacedIsNotReopened | another state than expected
             quick-errors | QuickStartTest.whatWasStoredWithoutAnAnswerIsNotSaidAgain | the answer to the write is lost
             start/README.md
-            start-bot | StartTest.theProgramOfThePageIsCopiedCompiledAndTalkedTo | an answer that is none
+            hello-bot | StartTest.theProgramOfThePageIsCopiedCompiledAndTalkedTo | an answer that is none
             start-test | StartTest.tested | a message is redelivered
             start-redis | StartTest.keptOverARestart | the program ends
             start-telegram | StartTest.onTelegram | the bot is stopped

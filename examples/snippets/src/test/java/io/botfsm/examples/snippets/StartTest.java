@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
-import io.botfsm.examples.snippets.StartBot.Order;
+import io.botfsm.examples.hello.HelloBot;
+import io.botfsm.examples.hello.HelloBot.Order;
 import io.botfsm.flow.Flow;
 import io.botfsm.flow.test.FlowTester;
 import io.botfsm.redis.BotRedis;
@@ -34,13 +35,13 @@ import org.junit.jupiter.api.io.TempDir;
 class StartTest {
     private static final Path PAGE = Path.of("..", "..", "docs", "start", "README.md");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Flow<String, String> PIZZA = StartBot.PIZZA;
+    private static final Flow<String, String> PIZZA = HelloBot.PIZZA;
 
     /** As a new user does: copies the program from the page, compiles it, and says what the page says. */
     @Test
     void theProgramOfThePageIsCopiedCompiledAndTalkedTo(@TempDir Path project) throws Exception {
         String page = Files.readString(PAGE);
-        Path source = Files.writeString(project.resolve("StartBot.java"), block(page, "java"));
+        Path source = Files.writeString(project.resolve("HelloBot.java"), block(page, "java"));
         assertThat(Files.readAllLines(source)).hasSizeLessThanOrEqualTo(45);
         String classPath = System.getProperty("java.class.path");
         assertThat(ToolProvider.getSystemJavaCompiler()
@@ -51,7 +52,8 @@ class StartTest {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         project + System.getProperty("path.separator") + classPath,
-                        "StartBot")
+                        "HelloBot")
+                .directory(project.toFile()) // where its database is
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         List<String> session = block(page, "text").lines().toList();

@@ -10,7 +10,6 @@ import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Turn;
 import io.botfsm.flow.Flow;
-import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.MemoryLeaseStore;
@@ -367,12 +366,11 @@ class TelegramTest {
             BotToken token = BotToken.of(telegram.token());
             TelegramClient client = client(telegram);
             String secret = "set-by-setWebhook";
+            TelegramRunner bot = TelegramRunner.webhook(token, secret).server(telegram.uri());
             // snippet: telegram-webhook
-            TelegramSender sender = TelegramSender.of(client);
-            EventIsolation isolation = EventIsolation.of(redis.leaseStore()); // instances take turns
-            WebhookHandler webhook = WebhookHandler.builder(token, secret)
-                    .isolation(isolation)
-                    .build(PIZZA.fsm(redis.stateStorage()), UpdateHandler.of(PIZZA, Texts.in(), Texts.out(), sender));
+            WebhookHandler webhook = bot.flow(PIZZA, Texts.in(), Texts.out())
+                    .storage(redis) // instances take turns in it
+                    .start();
 
             HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             http.setExecutor(Executors.newFixedThreadPool(100));
@@ -399,10 +397,8 @@ class TelegramTest {
             alice.awaitReply("Where to with your small one?", PATIENCE);
             await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
             // snippet: telegram-webhook-stop
-            webhook.stopPolling(); // 503 from now on: Telegram delivers to another instance, or later
-            webhook.drain(Duration.ofSeconds(10)); // what runs ends
+            webhook.close(); // 503 from now on: Telegram delivers to another instance, or later; what runs ends
             http.stop(0);
-            isolation.close();
             // end
         }
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A future whose completion depends on a call: whoever waits for it runs the call, if no other thread has begun to.
- * That saves the two changes of threads that a blocking update would have to pay for each of its commands.
+ * A future whose completion depends on a call: the thread that waits for it runs the call, if no other thread has begun
+ * to. That saves the two changes of threads that a blocking update would have to pay for each of its commands.
  */
 public class CallerRunsFuture<T> extends CompletableFuture<T> {
     CallerRunsFuture() {}

@@ -85,9 +85,8 @@ class GetUpdatesTest {
         IntStream.range(0, 9).forEach(i -> ann.says("message " + i));
         List<CompletableFuture<Reply>> both = List.of(client.callAsync("getUpdates"), client.callAsync("getUpdates"));
 
-        assertThat(both.stream()
-                        .map(BotClient::await)
-                        .map(reply -> reply.updateIds().size()))
+        assertThat(both.stream().map(BotClient::await).map(reply -> reply.updateIds()
+                        .size()))
                 .containsExactlyInAnyOrder(9, 1);
     }
 
@@ -236,11 +235,11 @@ class GetUpdatesTest {
     }
 
     /**
-     * Each hangs up right before the next one asks: whoever is seen twice at once, or told 409, is a mistake of the
-     * double.
+     * Each hangs up right before the next one asks: a poller that is seen twice at once, or answered 409, is a mistake
+     * of the double.
      */
     @Test
-    void whoHasHungUpIsGoneForWhoeverComesAfter() throws Exception {
+    void aPollerThatHasHungUpIsGoneForTheNext() throws Exception {
         int rounds = 30;
         for (int round = 1; round <= rounds; round++) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bot.port())) {

@@ -86,7 +86,7 @@ abstract class LeaseReleasingRules extends LeaseRules {
     }
 
     @Test
-    void ruleL08_forceFreesWhoeversLease() {
+    void ruleL08_forceFreesTheLeaseOfAnyHolder() {
         TestedLeaseStore store = open();
         TestedLeaseStore operator = beside(store);
         String name = freshName();

@@ -138,7 +138,7 @@ abstract class CatalogPagingRules extends CatalogRules {
         assertThat(rest).hasSizeLessThan(MANY / 2);
     }
 
-    /** As whoever erases does. */
+    /** As an erasure does. */
     @Test
     void ruleC08_clearingWhatWasFoundHidesNothing() {
         TestedCatalog catalog = open();
@@ -254,10 +254,9 @@ abstract class CatalogPagingRules extends CatalogRules {
             for (int i = 0; i < times(3); i++) {
                 List<FoundConversation> found = catalog.found(bot(bot));
                 assertThat(TestedCatalog.keys(found)).isEqualTo(Set.copyOf(keys));
-                assertThat(found)
-                        .allSatisfy(conversation -> assertThat(
-                                        conversation.state().orElseThrow())
-                                .isIn("A", "S" + conversation.snapshot().data().get("n")));
+                assertThat(found).allSatisfy(conversation -> assertThat(
+                                conversation.state().orElseThrow())
+                        .isIn("A", "S" + conversation.snapshot().data().get("n")));
             }
         } finally {
             ended.set(true);

@@ -116,7 +116,7 @@ public abstract class StateStorageDecoratorConformance {
         }
     }
 
-    /** One that outlives its state and data says so, or whoever missed it would take it for a cleared one. */
+    /** One that outlives its state and data says so, or a reader that missed it would take it for a cleared one. */
     @Test
     void decorator_passesAnEndedConversationOn() {
         Wrapped wrapped = new Wrapped(needs());

@@ -58,7 +58,7 @@ final class EventIsolationFaults extends Faults<WithAFault> {
                     it.submit = (key, handler) -> it.honest.submit(another(key), handler);
                     it.call = (key, handler) -> it.honest.call(another(key), handler);
                 });
-        // Whoever's turn it is, the last that was submitted runs.
+        // No matter whose turn it is, the last that was submitted runs.
         inIsolation("RunsTheLastFirst", breaks(1, 8, 13).also(21)).is(it -> {
             ConcurrentMap<StorageKey, ConcurrentLinkedDeque<Waiting>> stacks = new ConcurrentHashMap<>();
             it.submit = (key, handler) -> {
@@ -153,7 +153,8 @@ final class EventIsolationFaults extends Faults<WithAFault> {
         fault("TakesAll", breaks(7))
                 .is(suite -> suite.build = (builder, threads) ->
                         builder.threads(threads).inTotal(MUCH).build());
-        // The thread goes to whoever asks last, which is the one that has had it. In one process, where no lease makes
+        // The thread goes to the one that asks last, which is the one that has had it. In one process, where no lease
+        // makes
         // it pause.
         fault("KeepsTheThread", breaks(12).also(6, 7, 13, 14, 15, 16, 19, 20, 21))
                 .is(suite -> suite.build = (builder, threads) -> EventIsolation.builder()

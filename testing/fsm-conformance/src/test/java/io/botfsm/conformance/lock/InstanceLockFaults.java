@@ -51,7 +51,7 @@ final class InstanceLockFaults extends Faults<WithAFault> {
         inLease("HasOneTokenForAll", breaks(4, 7, 10).also(12, 14)).is(lease -> lease.fencingToken = () -> 1);
         // The lease expires by itself, some day.
         inLease("KeepsWhatIsClosed", breaks(5, 7, 8, 9).also(3, 4, 14)).is(lease -> lease.close = () -> {});
-        // Frees the lock when a lease is closed, whoever has it by then.
+        // Frees the lock when a lease is closed, no matter who has it by then.
         inLock("ClosesAnothersLease", breaks(5, 10).also(3, 4, 11, 12))
                 .is(lock -> lock.acquired = lease -> {
                     lease.close = () -> {

@@ -423,7 +423,7 @@ public abstract class RedisPortConformance {
         RedisPort port = port();
         byte[] large = utf8("large:" + UUID.randomUUID());
         eval(port, "return redis.call('HSET', KEYS[1], 'f', ARGV[1])", large, new byte[100_000]);
-        for (int i = 0; i < 100; i++) { // a client that blocks now lets whoever waits run the call
+        for (int i = 0; i < 100; i++) { // a client that blocks now lets the waiting thread run the call
             awaited(port, key);
         }
         slowDown();

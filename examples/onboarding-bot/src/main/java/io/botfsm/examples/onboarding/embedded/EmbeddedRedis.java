@@ -8,12 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A share in the Redis of a data folder. The first process to join starts it, the last one to leave stops it; a process
- * that is killed has left, too. Thread-safe; one share in a process and folder.
+ * that is killed has left, too. Killed by others, it is started again. Thread-safe; one share in a process and folder.
  *
  * <p>Who the last one is, the operating system knows: everybody holds a shared lock on {@code users.lock}, and who gets
  * it for itself alone is the last. Joining and leaving go through a gate.
@@ -44,6 +45,11 @@ public final class EmbeddedRedis implements AutoCloseable {
         }
     }
 
+    /** Whether there is a Redis for this machine. */
+    public static boolean isAvailable() {
+        return RedisProgram.isAvailable();
+    }
+
     /**
      * Joins the users of a data folder.
      *
@@ -56,7 +62,11 @@ public final class EmbeddedRedis implements AutoCloseable {
                 Files.createDirectories(data);
             }
             Gate gate = new Gate(data.resolve("start.lock"));
-            return gate.pass(() -> new EmbeddedRedis(data, gate));
+            EmbeddedRedis joined = gate.pass(() -> new EmbeddedRedis(data, gate));
+            Thread reviver = new Thread(joined::keepAlive, "embedded redis");
+            reviver.setDaemon(true);
+            reviver.start();
+            return joined;
         } catch (FileSystemException e) {
             throw new IOException(String.format(Locale.ROOT, "The data folder %s cannot be used: %s", data, e), e);
         }
@@ -67,8 +77,27 @@ public final class EmbeddedRedis implements AutoCloseable {
         return port;
     }
 
+    /** Looks after it once a second. */
+    private void keepAlive() {
+        String reported = "";
+        while (users.isOpen()) {
+            try {
+                TimeUnit.SECONDS.sleep(1);
+                revive();
+                reported = "";
+            } catch (IOException e) {
+                if (!reported.equals(e.getMessage())) {
+                    LOG.error("{}", e.getMessage());
+                }
+                reported = String.valueOf(e.getMessage());
+            } catch (InterruptedException e) { // by nobody
+                return;
+            }
+        }
+    }
+
     /** Starts it again if somebody has killed it. */
-    public synchronized void revive() throws IOException {
+    synchronized void revive() throws IOException {
         int now = users.isOpen() ? gate.pass(server::start) : port;
         if (now != port) {
             throw new IOException(

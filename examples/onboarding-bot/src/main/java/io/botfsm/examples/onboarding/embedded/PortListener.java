@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Whoever listens on a port of this machine: a Redis perhaps, or another program, or nobody. */
+/** What listens on a port of this machine: a Redis, another program, or nothing. */
 record PortListener(int port) {
     private static final int PATIENCE_MILLIS = 1_000;
     private static final int LONGEST_ANSWER = 8_192;

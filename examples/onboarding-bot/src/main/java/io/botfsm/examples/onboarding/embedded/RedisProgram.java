@@ -12,10 +12,18 @@ import redis.embedded.RedisExecProvider;
 final class RedisProgram {
     private RedisProgram() {}
 
+    static boolean isAvailable() {
+        return RedisExecProvider.class.getResource("/" + name()) != null;
+    }
+
+    private static String name() {
+        return String.format(
+                Locale.ROOT, "redis-server-%s-%s-%s", RedisExecProvider.redisVersion, system(), processor());
+    }
+
     /** Puts the program into a folder, unless it is there already. */
     static Path in(Path folder) throws IOException {
-        String name = String.format(
-                Locale.ROOT, "redis-server-%s-%s-%s", RedisExecProvider.redisVersion, system(), processor());
+        String name = name();
         Path program = folder.resolve(name);
         if (Files.isExecutable(program)) {
             return program;

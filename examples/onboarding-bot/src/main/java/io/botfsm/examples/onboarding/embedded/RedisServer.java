@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Redis of a data folder: a process that outlives whoever started it, and that has written a change to disk before
- * it answers. Whoever starts or stops it must see to it that nobody else does so at the same time.
+ * The Redis of a data folder: a process that outlives the one that started it, and that has written a change to disk
+ * before it answers. Only one process at a time may start or stop it.
  */
 final class RedisServer {
     private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class.getPackageName());
@@ -28,7 +28,8 @@ final class RedisServer {
     private static final int MOST_ATTEMPTS = 5;
     private static final int LINES_SHOWN = 10;
 
-    private static final String CONFIGURATION = """
+    private static final String CONFIGURATION =
+            """
             bind 127.0.0.1
             daemonize yes
             pidfile redis.pid

@@ -4,19 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.OnboardingFlow;
-import io.botfsm.examples.onboarding.database.SessionDatabase;
-import io.botfsm.examples.onboarding.telegram.TelegramBot;
-import io.botfsm.examples.onboarding.terminal.Lines;
-import io.botfsm.examples.onboarding.terminal.TerminalBot;
+import io.botfsm.examples.onboarding.embedded.EmbeddedRedis;
 import io.botfsm.lifecycle.BotRunner;
-import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.LockEvent;
 import io.botfsm.lock.LockException;
-import io.botfsm.recovery.RecoveringStateStorage;
+import io.botfsm.lock.store.LockHolder;
+import io.botfsm.recovery.ConversationBackup;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.TelegramRunner;
+import io.botfsm.transition.LoggingStateStorage;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -28,8 +27,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** Starts the bot, at a terminal or on Telegram, as the only one of its name, or reports which instance is. */
 public final class Main {
@@ -40,22 +40,26 @@ public final class Main {
     private static final PrintStream ERR = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
 
     private final Options options;
+    private final Path data = Path.of(variable("ONBOARDING_DATA").orElse("data"));
     private final String instance;
-    private final OpenStorage storage;
-    private final InstanceLock lock;
-    private final Optional<TelegramBot> telegram;
-    private final AtomicBoolean quarantineReported = new AtomicBoolean();
-    private final AtomicBoolean awaitsOther = new AtomicBoolean();
+    private final Optional<TelegramRunner> telegram;
 
-    private Main(Options options, String instance, OpenStorage storage, Optional<TelegramBot> telegram) {
+    private Main(Options options) {
+        Optional<BotToken> token =
+                options.has("--telegram") ? Optional.of(BotToken.fromEnvironment()) : Optional.empty();
         this.options = options;
-        this.instance = instance;
-        this.storage = storage;
-        this.telegram = telegram;
-        this.lock = InstanceLock.builder(storage.leases(), instance)
-                .ttl(options.ttl())
-                .listener(this::on)
-                .build();
+        this.instance = options.instance(token.map(BotToken::botId));
+        this.telegram = token.map(Main::telegram);
+    }
+
+    private static TelegramRunner telegram(BotToken token) {
+        TelegramRunner bot = TelegramBot.polling(token);
+        variable("TELEGRAM_API_URL").map(URI::create).ifPresent(bot::server);
+        return bot;
+    }
+
+    private static Optional<String> variable(String name) {
+        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
     }
 
     public static void main(String[] arguments) {
@@ -65,11 +69,15 @@ public final class Main {
     private static int run(List<String> arguments) {
         try {
             Options options = Options.parse(arguments);
-            if (options.action() == Options.Action.HELP) {
-                OUT.print(Options.USAGE);
+            if (options.has("--help")) {
+                Objects.requireNonNull(Main.class.getResourceAsStream("usage.txt"))
+                        .transferTo(OUT);
                 return BotRunner.STOPPED;
             }
-            return run(options);
+            if (options.isQuiet()) {
+                System.setProperty("onboarding.log", "QUIET"); // before the first logger, see logback.xml
+            }
+            return new Main(options).run();
         } catch (IllegalArgumentException e) {
             ERR.println(e.getMessage() + ". See --help.");
             return BAD_OPTIONS;
@@ -79,157 +87,96 @@ public final class Main {
         }
     }
 
-    private static int run(Options options) throws IOException {
-        if (options.isQuiet()) {
-            System.setProperty("onboarding.log", "QUIET"); // before the first logger, see logback.xml
-        }
-        Optional<BotToken> token = options.has(Options.TELEGRAM) ? Optional.of(token()) : Optional.empty();
-        Optional<TelegramBot> telegram =
-                token.filter(of -> options.action() == Options.Action.TALK).map(Main::telegram);
-        try (OpenStorage storage = OpenStorage.open(options.storage(), dataFolder())) {
-            return new Main(options, options.instance(token.map(BotToken::botId)), storage, telegram).act();
-        } finally {
-            telegram.ifPresent(TelegramBot::close);
+    private int run() throws IOException {
+        try (OpenStorage storage = OpenStorage.open(options.storage(), data)) {
+            if (options.has("--lock-status") || options.has("--lock-release")) {
+                InstanceLock lock =
+                        InstanceLock.builder(storage.leases(), instance).build();
+                OUT.println("\"" + instance + "\" " + lockReport(lock));
+                return BotRunner.STOPPED;
+            }
+            int status = talk(storage, backup());
+            if (status == BotRunner.ANOTHER_IS_ACTIVE) { // the log says which
+                ERR.println("With --standby this one waits for its end.");
+            }
+            return status;
         }
     }
 
-    private int act() {
-        return switch (options.action()) {
-            case TALK -> talk();
-            case LOCK_STATUS -> tell(LockReport.status(lock, instance));
-            case LOCK_RELEASE -> tell(LockReport.release(lock, instance));
-            case HELP -> throw new IllegalStateException("done before");
+    private String lockReport(InstanceLock lock) {
+        try (lock) {
+            Optional<String> holder = lock.holder().map(LockHolder::describe);
+            if (options.has("--lock-status")) {
+                return holder.map(who -> "is held by " + who).orElse("is free");
+            }
+            lock.forceRelease();
+            return holder.map(who -> "was held by " + who + "; it is free now").orElse("was free");
+        }
+    }
+
+    /** Where conversations are kept too, should Redis lose them. */
+    private Optional<OpenStorage> backup() {
+        boolean hasEmbeddedRedis = options.storage().equals("embedded") && EmbeddedRedis.isAvailable();
+        String file = options.value("--database", hasEmbeddedRedis ? data.toAbsolutePath() + ".db" : "none");
+        return file.equals("none") ? Optional.empty() : Optional.of(OpenStorage.sqlite(Path.of(file)));
+    }
+
+    private int talk(OpenStorage storage, Optional<OpenStorage> backup) {
+        String origin = options.value("--origin", OpenStorage.id(options.storage(), data));
+        StateStorage conversations = new LoggingStateStorage(backup.map(
+                        copies -> ConversationBackup.of(copies.states(), origin).storage(storage.states()))
+                .orElse(storage.states()));
+        Consumer<InstanceLock.Builder> lock = settings ->
+                settings.ttl(Duration.ofSeconds(options.number("--ttl", 30))).listener(this::report);
+        Consumer<BotRunner> runner = settings -> {
+            settings.thenClose("storage", CLOSE_LIMIT, storage);
+            backup.ifPresent(copies -> settings.thenClose("database", CLOSE_LIMIT, copies));
+            if (options.has("--standby")) {
+                settings.standby();
+            }
         };
+        return telegram.map(bot -> bot.storage(conversations, storage.leases())
+                        .lock(instance)
+                        .lockSettings(lock)
+                        .runnerSettings(runner)
+                        .senderSettings(sender -> sender.rate(options.number("--rate", 30), Duration.ofSeconds(1)))
+                        .run())
+                .orElseGet(() -> {
+                    InstanceLock.Builder builder = InstanceLock.builder(storage.leases(), instance);
+                    lock.accept(builder);
+                    return atTerminal(conversations, builder.build(), runner);
+                });
     }
 
-    private int tell(String report) {
-        OUT.println(report);
-        lock.close();
-        return BotRunner.STOPPED;
-    }
-
-    private int talk() {
-        Optional<SessionDatabase> database = databaseFile().map(this::open);
-        Fsm fsm = OnboardingFlow.FLOW.fsm(
-                OnboardingFlow.watched(database.map(this::recovering).orElse(storage.states())));
-        BotRunner runner = BotRunner.of(lock).thenClose("storage", CLOSE_LIMIT, storage);
-        telegram.ifPresent(bot -> runner.thenClose("bot session", CLOSE_LIMIT, bot));
-        database.ifPresent(last -> runner.thenClose("database", CLOSE_LIMIT, last));
-        if (options.has(Options.STANDBY)) {
-            runner.standby();
-            reportActive();
-        }
-        int status = runner.run(telegram.<BotFactory>map(bot -> lease -> bot.start(fsm, lease, this::bringBack))
-                .orElseGet(() -> atTerminal(fsm)));
-        runner.heldBy()
-                .ifPresent(holder -> ERR.printf(
-                        Locale.ROOT,
-                        "Another instance of \"%s\" is active: %s.%nWith --standby this one waits for its end.%n",
-                        instance,
-                        LockReport.describe(holder)));
-        return status;
-    }
-
-    /** For somebody at a terminal, who would wait in silence. */
-    private void reportActive() {
-        if (!options.isQuiet()) {
-            return; // the log does
-        }
-        try {
-            lock.holder().ifPresent(holder -> {
-                ERR.println("Standing by while another instance is active: " + LockReport.describe(holder) + ".");
-                awaitsOther.set(true);
-            });
-        } catch (LockException e) {
-            ERR.println("Standing by: " + e.getMessage());
-        }
-    }
-
-    private BotFactory atTerminal(Fsm fsm) {
-        boolean isInteractive = options.has(Options.INTERACTIVE);
+    private int atTerminal(StateStorage conversations, InstanceLock lock, Consumer<BotRunner> settings) {
+        boolean isInteractive = options.has("--interactive");
         boolean hasColors = isInteractive // see no-color.org
                 && variable("NO_COLOR").isEmpty()
                 && !variable("TERM").equals(Optional.of("dumb"));
+        Fsm fsm = OnboardingFlow.FLOW.fsm(conversations);
         Lines lines = new Lines(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
-        TerminalBot bot = new TerminalBot(options.user(), lines, OUT, hasColors);
-        return lease -> {
+        if (options.has("--standby") && options.isQuiet()) { // the log says it otherwise
+            lock.holder().ifPresent(holder -> ERR.println("Standing by: active is " + holder.describe()));
+        }
+        BotRunner runner = BotRunner.of(lock);
+        settings.accept(runner);
+        return runner.run(lease -> {
             if (isInteractive) {
                 ERR.println("Write to the bot: /start begins, /status shows where you are, Ctrl-D ends it.");
             }
-            return bot.start(fsm, lease, this::bringBack);
-        };
+            return new TerminalBot(fsm, lease, options.value("--user", "1"), lines, OUT, hasColors).start();
+        });
     }
 
-    private SessionDatabase open(Path file) {
-        String id = OpenStorage.id(options.storage(), dataFolder(), file);
-        return options.has(Options.ADOPT_DATABASE) ? SessionDatabase.adopt(file, id) : SessionDatabase.open(file, id);
-    }
-
-    /** What Redis has lost comes back from the database; transitions are watched above, so that this is none. */
-    private StateStorage recovering(SessionDatabase database) {
-        return database.savedHere(RecoveringStateStorage.builder(storage.states(), database.recovery())
-                .build());
-    }
-
-    private Optional<Path> databaseFile() {
-        String unlessGiven =
-                options.storage().equals("embedded") ? dataFolder().toAbsolutePath() + ".db" : Options.NO_DATABASE;
-        String file = options.database().orElse(unlessGiven);
-        return Optional.of(file)
-                .filter(name -> !name.equals(Options.NO_DATABASE))
-                .map(Path::of);
-    }
-
-    /** The lock needs the storage's Redis too, also while nobody writes. */
-    private void on(LockEvent event) {
-        if (event instanceof LockEvent.Degraded) {
-            bringBack();
-        } else if (!options.isQuiet()) {
-            return; // the log does
-        } else if (event instanceof LockEvent.Quarantined quarantined && !quarantineReported.getAndSet(true)) {
+    /** For somebody at a terminal without the log, who would wait in silence. */
+    private void report(LockEvent event) {
+        if (options.isQuiet() && event instanceof LockEvent.Quarantined quarantined) {
             ERR.printf(
                     Locale.ROOT,
-                    "Waiting up to %d s: Redis cannot show that no other instance is active.%n",
+                    "Waiting up to %d s: the storage cannot show that no other instance is active.%n",
                     quarantined.remaining().plusMillis(999).toSeconds());
-        } else if (event instanceof LockEvent.Activated && awaitsOther.getAndSet(false)) {
+        } else if (options.isQuiet() && event instanceof LockEvent.Activated activated && activated.isTakeover()) {
             ERR.println("The other instance has ended; this one is active now.");
         }
-    }
-
-    private void bringBack() {
-        try {
-            storage.revive();
-        } catch (IOException e) {
-            ERR.println(e.getMessage());
-        }
-    }
-
-    /** The token is in the environment: other users of the machine can read the command line. */
-    private static BotToken token() {
-        return variable(BotToken.VARIABLE)
-                .map(BotToken::of)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        BotToken.VARIABLE + " is not set; set it to the token from @BotFather"));
-    }
-
-    private static TelegramBot telegram(BotToken token) {
-        return new TelegramBot(token, variable("TELEGRAM_API_URL").map(Main::server));
-    }
-
-    private static URI server(String address) {
-        URI server = URI.create(address);
-        if (server.getScheme() == null || server.getHost() == null) {
-            throw new IllegalArgumentException(
-                    "TELEGRAM_API_URL must be a URL such as http://localhost:8081, not \"" + address + "\"");
-        }
-        return server;
-    }
-
-    private static Path dataFolder() {
-        return Path.of(variable("ONBOARDING_DATA").orElse("data"));
-    }
-
-    private static Optional<String> variable(String name) {
-        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
     }
 }

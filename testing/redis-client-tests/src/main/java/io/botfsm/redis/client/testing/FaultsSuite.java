@@ -228,9 +228,8 @@ public abstract class FaultsSuite {
      */
     private void executeLate(Consumer<Fsm> late, Consumer<Fsm> meanwhile) {
         assertThatThrownBy(() -> late.accept(Fsm.of(storage)))
-                .isInstanceOfSatisfying(
-                        StorageUnavailableException.class,
-                        e -> assertThat(e.mayBeApplied()).isTrue());
+                .isInstanceOfSatisfying(StorageUnavailableException.class, e -> assertThat(e.mayBeApplied())
+                        .isTrue());
         try (BotRedis other = client.connect(server.uri(0), timeout)) {
             meanwhile.accept(Fsm.of(other.stateStorage()));
         }
@@ -337,12 +336,12 @@ public abstract class FaultsSuite {
         assertThat(scriptRuns() - runs).isEqualTo(2 * IN_FLIGHT);
     }
 
-    /** Whoever waits for an answer, on whichever thread, and is interrupted. */
+    /** A thread that waits for an answer and is interrupted, on any thread. */
     @Test
     void anInterruptDuringASlowReplyIsNoticedInTime() throws InterruptedException {
         Fsm fsm = Fsm.builder(storage).timeout(timeout.multipliedBy(20)).build();
         applied(storage, key, Mutation.builder().put("large", "x".repeat(100_000)));
-        for (int i = 0; i < 100; i++) { // a client that blocks now lets whoever waits run the call
+        for (int i = 0; i < 100; i++) { // a client that blocks now lets the waiting thread run the call
             read(storage, freshKey());
         }
         proxy.trickle(1_000, Duration.ofMillis(100));

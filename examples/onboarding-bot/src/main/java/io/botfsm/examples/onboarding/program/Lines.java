@@ -1,4 +1,4 @@
-package io.botfsm.examples.onboarding.terminal;
+package io.botfsm.examples.onboarding.program;
 
 import java.io.BufferedReader;
 import java.io.UncheckedIOException;
@@ -7,14 +7,14 @@ import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
 
 /**
- * The lines of an input, read by a thread of their own: who waits for one can be interrupted, which a read cannot, and
+ * The lines of an input, read by a thread of their own: waiting for one can be interrupted, which a read cannot, and
  * the bot of a later lease goes on where that of an earlier one stopped. Thread-safe.
  */
-public final class Lines {
+final class Lines {
     private final BlockingDeque<Optional<String>> lines = new LinkedBlockingDeque<>();
 
     /** Begins to read, to the end of the input or of the process. */
-    public Lines(BufferedReader input) {
+    Lines(BufferedReader input) {
         Thread reader = new Thread(() -> readAll(input), "input");
         reader.setDaemon(true);
         reader.start();
@@ -39,7 +39,7 @@ public final class Lines {
         return line;
     }
 
-    /** Leaves a line for whoever takes the next one. */
+    /** Leaves a line to be taken next. */
     void putBack(String line) {
         lines.addFirst(Optional.of(line));
     }

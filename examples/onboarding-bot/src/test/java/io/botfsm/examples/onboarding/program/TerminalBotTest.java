@@ -1,4 +1,4 @@
-package io.botfsm.examples.onboarding.terminal;
+package io.botfsm.examples.onboarding.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,11 +34,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class TerminalTest {
+class TerminalBotTest {
     private static final String NOT_SAVED = "bot> Sorry, that couldn't be saved. Please try again.";
 
     private final FailingStorage storage = new FailingStorage(new MemoryStateStorage());
@@ -48,13 +47,12 @@ class TerminalTest {
     private final InstanceLock lock =
             InstanceLock.builder(new MemoryLeaseStore(), "bot").clock(clock).build();
     private final Lease lease = lock.tryAcquire().orThrow();
-    private final AtomicInteger revivals = new AtomicInteger();
     private final PipedWriter input = new PipedWriter();
     private final Lines lines = new Lines(new BufferedReader(new PipedReader(input)));
     private final Fsm fsm = OnboardingFlow.FLOW.fsm(storage);
-    private final Bot terminal = start(revivals::incrementAndGet, written);
+    private final Bot terminal = start(written);
 
-    TerminalTest() throws IOException {}
+    TerminalBotTest() throws IOException {}
 
     @AfterEach
     void close() throws Exception {
@@ -78,7 +76,6 @@ class TerminalTest {
 
         say("Alice");
         hears(NOT_SAVED);
-        assertThat(revivals).hasValue(1);
         say("Bob");
         hears("bot> Nice to meet you, Bob. What is your age?");
     }
@@ -125,7 +122,7 @@ class TerminalTest {
         say("/start");
         assertThat(written.size()).isZero();
 
-        Bot next = start(revivals::incrementAndGet, written);
+        Bot next = start(written);
         hears("bot> Welcome!", "bot> What is your name?");
         next.stopPolling();
         next.drain(Duration.ofSeconds(10));
@@ -172,7 +169,7 @@ class TerminalTest {
         };
         terminal.stopPolling();
         terminal.drain(Duration.ofSeconds(10));
-        Bot unheard = start(revivals::incrementAndGet, closed);
+        Bot unheard = start(closed);
         say("/start", "Alice");
         unheard.drain(Duration.ofSeconds(10));
 
@@ -184,12 +181,12 @@ class TerminalTest {
     void endsAsFailedWhenItBreaks() throws Exception {
         terminal.stopPolling();
         terminal.drain(Duration.ofSeconds(10));
-        storage.failNext(Failure.BEFORE);
-        Bot broken = start(
-                () -> {
-                    throw new IllegalStateException("a bug");
-                },
-                written);
+        Bot broken = start(new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new IllegalStateException("a bug");
+            }
+        });
         say("/start");
 
         assertThat(broken.ended().toCompletableFuture())
@@ -199,8 +196,8 @@ class TerminalTest {
                 .withMessage("a bug");
     }
 
-    private Bot start(Runnable revival, OutputStream out) {
-        return new TerminalBot("1", lines, new PrintStream(out, true, UTF_8), false).start(fsm, lease, revival);
+    private Bot start(OutputStream out) {
+        return new TerminalBot(fsm, lease, "1", lines, new PrintStream(out, true, UTF_8), false).start();
     }
 
     private void begin() throws IOException {

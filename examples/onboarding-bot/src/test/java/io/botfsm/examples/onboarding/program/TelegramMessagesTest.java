@@ -1,4 +1,4 @@
-package io.botfsm.examples.onboarding.telegram;
+package io.botfsm.examples.onboarding.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,13 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.Fault;
 import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;
+import io.botfsm.telegrambots.TelegramSender;
+import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,21 +26,22 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 
 /** What the messenger makes of updates and of Telegram's answers. */
 @Timeout(60)
-class MessengerTest {
+class TelegramMessagesTest {
     private static final StorageKey KEY = StorageKey.bot(7).chat(42).user(42).build();
 
     private final BotApiDouble telegram = BotApiDouble.start();
     private final TelegramUser alice = telegram.user(42);
-    private final Fsm fsm = OnboardingFlow.FLOW.fsm(new MemoryStateStorage());
-    private final Messenger messenger = new Messenger(
-            new OkHttpTelegramClient(
+    private final MemoryStateStorage storage = new MemoryStateStorage();
+    private final Fsm fsm = OnboardingFlow.FLOW.fsm(storage);
+    private final TelegramBot bot = new TelegramBot(TelegramSender.builder(new OkHttpTelegramClient(
                     telegram.token(),
                     TelegramUrl.builder()
                             .schema("http")
                             .host("127.0.0.1")
                             .port(telegram.port())
-                            .build()),
-            () -> {});
+                            .build()))
+            .chatRate(1_000, Duration.ofSeconds(1))
+            .build());
     private int updates;
     private long chat = 42;
 
@@ -48,7 +51,7 @@ class MessengerTest {
     }
 
     private void handle(String kind, String content) throws Exception {
-        messenger.handle(
+        bot.handle(
                 fsm,
                 KEY,
                 new ObjectMapper()
@@ -62,13 +65,6 @@ class MessengerTest {
 
     private void say(String text) throws Exception {
         handle("message", "\"text\": \"" + text + "\"");
-    }
-
-    @Test
-    void aTextThatIsTooLongComesInParts() {
-        String most = "a".repeat(4_095);
-        String rest = "😀" + "b".repeat(100); // two UTF-16 code units, of which one would fit
-        assertThat(Messenger.parts(most + rest)).containsExactly(most, rest);
     }
 
     @Test
@@ -90,7 +86,6 @@ class MessengerTest {
     void onlyMessagesAndButtonsAreAnswered() throws Exception {
         alice.says("hello");
         handle("edited_message", "\"text\": \"/start\"");
-        handle("callback_query", "\"id\": \"1\", \"data\": \"x\"");
         assertThat(alice.replies()).isEmpty();
         handle("message", "\"date\": 1"); // without a text
         assertThat(alice.replies()).isNotEmpty();
@@ -109,29 +104,34 @@ class MessengerTest {
     }
 
     @Test
-    void nothingIsSentToAChatThatIsLimited() {
+    void aConversationThatCannotBeReadIsToldHowToGoOn() throws Exception {
         alice.says("hello");
-        telegram.next("sendChatAction", Fault.tooManyRequests(1));
-        assertThatThrownBy(() -> say("/start"))
-                .isInstanceOfSatisfying(
-                        TelegramApiRequestException.class,
-                        limit -> assertThat(limit.getErrorCode()).isEqualTo(429));
-        assertThat(telegram.requests())
-                .extracting(request -> request.method().toLowerCase(Locale.ROOT))
-                .doesNotContain("sendmessage");
+        storage.write(
+                        KEY,
+                        Mutation.builder()
+                                .state("Onboarding:CITY")
+                                .put("Onboarding:age", "[\"no number\"]")
+                                .build())
+                .toCompletableFuture()
+                .join();
+        say("Paris");
+        assertThat(alice.replies())
+                .extracting(ShownMessage::text)
+                .containsExactly("Sorry, I have lost the thread. Send /start to begin anew.");
+        say("/start");
+        assertThat(alice.replies()).extracting(ShownMessage::text).contains("What is your name?");
     }
 
     @Test
     void whatIsNiceToHaveMayFail() throws Exception {
         alice.says("hello");
-        telegram.next("sendChatAction", Fault.status(400, "Bad Request"));
         telegram.next("answerCallbackQuery", Fault.tooManyRequests(1));
         handle(
                 "callback_query",
                 "\"id\": \"1\", \"data\": \"x\", \"message\": {\"message_id\": 1, \"date\": 1,"
                         + " \"chat\": {\"id\": 42, \"type\": \"private\"}}");
         assertThat(alice.replies()).isNotEmpty();
-        assertThat(telegram.requests()).extracting(request -> request.status()).contains(400, 429);
+        assertThat(telegram.requests()).extracting(request -> request.status()).contains(429);
     }
 
     @Test

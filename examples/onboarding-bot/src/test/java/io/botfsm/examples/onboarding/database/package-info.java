@@ -1,4 +1,0 @@
-@NullMarked
-package io.botfsm.examples.onboarding.database;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.botfsm.examples.onboarding.telegram;
-
-import org.jspecify.annotations.NullMarked;

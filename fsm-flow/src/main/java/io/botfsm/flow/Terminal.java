@@ -1,0 +1,33 @@
+package io.botfsm.flow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.Fsm;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.util.Scanner;
+
+/**
+ * A flow at the terminal, with one user, to try it out: each line of standard input is a message, each reply a line.
+ */
+public final class Terminal {
+    private static final StorageKey USER = StorageKey.bot(1).chat(1).user(1).build();
+
+    private Terminal() {}
+
+    /**
+     * Talks until the input ends. Fires no timeouts.
+     *
+     * @param storage keeps the conversation, so that the next call goes on with it; not closed
+     * @throws IllegalArgumentException as {@link Flow#fsm} does
+     * @throws io.botfsm.storage.FsmException as {@link Flow#handle(Fsm, StorageKey, Object)} does
+     */
+    public static void talk(Flow<String, ?> flow, StateStorage storage) {
+        Fsm fsm = requireNonNull(flow, "flow").fsm(storage);
+        Scanner lines = new Scanner(System.in, UTF_8);
+        while (lines.hasNextLine()) {
+            flow.handle(fsm, USER, lines.nextLine()).forEach(System.out::println);
+        }
+    }
+}
