@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.cli;
+
+import org.jspecify.annotations.NullMarked;
