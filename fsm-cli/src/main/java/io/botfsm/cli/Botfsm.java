@@ -1,5 +1,6 @@
 package io.botfsm.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.catalog.ImportRefusedException;
@@ -73,9 +74,11 @@ public final class Botfsm {
     private boolean debug;
 
     @Option(names = "--help", usageHelp = true, scope = ScopeType.INHERIT, description = "prints this")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
     private boolean help;
 
     @Option(names = "--version", versionHelp = true, description = "prints the version")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
     private boolean version;
 
     Botfsm(Terminal terminal) {
@@ -104,11 +107,10 @@ public final class Botfsm {
                 .addSubcommand(DeadLettersCommand.of(botfsm))
                 .addSubcommand(LockCommand.of(botfsm))
                 .addSubcommand(new MigrateCommand(botfsm));
-        line.setOut(new PrintWriter(terminal.out(), true))
-                .setErr(new PrintWriter(terminal.err(), true))
+        line.setOut(new PrintWriter(terminal.out(), true, UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, UTF_8))
                 .setExpandAtFiles(false)
-                .setColorScheme(new Help.ColorScheme.Builder(
-                                terminal.isColoured("out") ? Help.Ansi.ON : Help.Ansi.OFF)
+                .setColorScheme(new Help.ColorScheme.Builder(terminal.isColoured("out") ? Help.Ansi.ON : Help.Ansi.OFF)
                         .commands(Help.Ansi.Style.bold)
                         .options(Help.Ansi.Style.bold)
                         .build())
@@ -168,14 +170,13 @@ public final class Botfsm {
     }
 
     private int failed(Exception thrown, CommandLine line, ParseResult parsed) {
-        Throwable failure = thrown instanceof CompletionException && thrown.getCause() != null
-                ? thrown.getCause()
-                : thrown;
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (debug) {
             failure.printStackTrace(terminal.err());
         }
         if (failure instanceof Refusal refusal) {
-            report().error(refusal.getMessage());
+            report().error(String.valueOf(refusal.getMessage()));
             return refusal.status();
         }
         report().error(message(failure));

@@ -22,7 +22,7 @@ abstract class ChangeCommand extends StoreCommand {
     @Option(
             names = "--if-version",
             paramLabel = "VERSION",
-            description = "refuses another version than this, which list and show print")
+            description = "refuses another version than this, which show prints")
     private Optional<Long> version = Optional.empty();
 
     @Mixin

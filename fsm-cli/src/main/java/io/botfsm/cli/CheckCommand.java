@@ -11,9 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(
-        name = "check",
-        description = "Checks that every record can be read, and that a new build knows every state.")
+@Command(name = "check", description = "Checks that every record can be read, and that a new build knows every state.")
 final class CheckCommand extends StoreCommand {
     @Mixin
     private FilterOptions which = new FilterOptions();
@@ -42,8 +40,8 @@ final class CheckCommand extends StoreCommand {
                                     .put("reason", each.reason()),
                             each.key().toText() + ": " + each.part() + ": " + each.reason()));
             report.unreadable(List.copyOf(done.records()));
-            String text = String.format(
-                    Locale.ROOT, "%d conversations checked, %d problems", done.checked(), done.count());
+            String text =
+                    String.format(Locale.ROOT, "conversations checked: %d; problems: %d", done.checked(), done.count());
             var object = Report.object().put("checked", done.checked()).put("problems", done.count());
             if (done.isClean()) {
                 report.result(object, text);

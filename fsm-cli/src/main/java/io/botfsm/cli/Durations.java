@@ -19,8 +19,8 @@ final class Durations {
         Matcher parts = TEXT.matcher(text);
         if (!parts.matches()) {
             throw new IllegalArgumentException(
-                    name + " must be a number of seconds, minutes, hours or days, such as 90s, 15m, 48h or 30d: \"" + text
-                            + "\"");
+                    name + " must be a number of seconds, minutes, hours or days, such as 90s, 15m, 48h or 30d: \""
+                            + text + "\"");
         }
         return Duration.of(Long.parseLong(parts.group(1)), UNITS.get(parts.group(2)));
     }

@@ -42,7 +42,7 @@ final class EraseCommand extends StoreCommand {
                             .put("passes", done.passes()),
                     String.format(
                             Locale.ROOT,
-                            "%d conversations and %d updates erased; the last of %d passes found none",
+                            "conversations erased: %d; updates and dead letters: %d; passes: %d",
                             done.erased(),
                             done.updates(),
                             done.passes()));

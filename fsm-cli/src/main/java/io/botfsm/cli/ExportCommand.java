@@ -34,17 +34,16 @@ final class ExportCommand extends StoreCommand {
         }
         try (OpenStore<StateStorage> store = settings().storage();
                 ProgressLine line = new ProgressLine(terminal())) {
-            ExportReport done = ConversationExport.builder(store.part()
-                            .extension(ConversationCatalog.class)
-                            .orElseThrow())
+            ExportReport done = ConversationExport.builder(
+                            store.part().extension(ConversationCatalog.class).orElseThrow())
                     .filter(which.filter())
                     .progress(exported -> line.show(exported + " exported"))
                     .build()
                     .writeTo(file);
-            line.close();
+            line.clear();
             report.result(
                     Report.object().put("exported", done.exported()).put("file", file.toString()),
-                    String.format(Locale.ROOT, "%d conversations exported to %s", done.exported(), file));
+                    String.format(Locale.ROOT, "conversations exported to %s: %d", file, done.exported()));
             return report.unreadable(done.unreadable());
         }
     }

@@ -42,7 +42,7 @@ final class ImportCommand extends StoreCommand {
                     .progress(imported -> line.show(imported + " imported"))
                     .build()
                     .readFrom(file);
-            line.close();
+            line.clear();
             report.result(
                     Report.object()
                             .put("imported", done.imported())
@@ -50,7 +50,7 @@ final class ImportCommand extends StoreCommand {
                             .put("skipped", done.skipped()),
                     String.format(
                             Locale.ROOT,
-                            "%d conversations imported, %d replaced, %d skipped",
+                            "conversations imported: %d; replaced: %d; skipped: %d",
                             done.imported(),
                             done.replaced(),
                             done.skipped()));

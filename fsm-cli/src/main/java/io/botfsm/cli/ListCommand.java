@@ -34,8 +34,7 @@ final class ListCommand extends StoreCommand {
         Map<String, Long> states = new TreeMap<>();
         AtomicInteger status = new AtomicInteger();
         scan(storage, which.filter(), page -> {
-            page.found()
-                    .forEach(each -> states.merge(ShownConversation.state(each.state()), 1L, Long::sum));
+            page.found().forEach(each -> states.merge(ShownConversation.state(each.state()), 1L, Long::sum));
             status.accumulateAndGet(report.unreadable(page.unreadable()), Math::max);
         });
         report.headings("STATE", "CONVERSATIONS");
@@ -46,7 +45,7 @@ final class ListCommand extends StoreCommand {
 
     private int list(Report report) throws IOException {
         AtomicInteger status = new AtomicInteger();
-        report.headings("KEY", "STATE", "TOUCHED", "DUE", "VERSION");
+        report.headings("KEY", "STATE", "TOUCHED", "DUE");
         try (OpenStore<StateStorage> store = settings().storage()) {
             scan(store.part(), which.filter(), page -> {
                 page.found().forEach(each -> row(report, each));
@@ -62,7 +61,6 @@ final class ListCommand extends StoreCommand {
                 found.key().toText(),
                 ShownConversation.state(found.state()),
                 report.time(found.snapshot().touched()),
-                report.time(found.snapshot().deadline()),
-                Long.toString(found.version()));
+                report.time(found.snapshot().deadline()));
     }
 }

@@ -23,7 +23,9 @@ final class LockCommand {
     private LockCommand() {}
 
     static CommandLine of(Botfsm botfsm) {
-        return new CommandLine(new LockCommand()).addSubcommand(new Status(botfsm)).addSubcommand(new Release(botfsm));
+        return new CommandLine(new LockCommand())
+                .addSubcommand(new Status(botfsm))
+                .addSubcommand(new Release(botfsm));
     }
 
     /** A command on one lock. */
@@ -112,10 +114,10 @@ final class LockCommand {
         @Override
         int run(Report report, LeaseStore leases, StoredLease lease) throws IOException {
             Claim claim = lease.claim()
-                    .orElseThrow(
-                            () -> new Refusal(ExitStatus.INCOMPLETE, "lock " + name() + " is free: nothing to release"));
-            boolean isOther = token.isPresent()
-                    && token.get() != lease.fencingToken().orElse(0);
+                    .orElseThrow(() ->
+                            new Refusal(ExitStatus.INCOMPLETE, "lock " + name() + " is free: nothing to release"));
+            boolean isOther =
+                    token.isPresent() && token.get() != lease.fencingToken().orElse(0);
             if (isOther) {
                 throw changed();
             }
@@ -124,8 +126,7 @@ final class LockCommand {
             if (!result(leases.release(name(), claim))) {
                 throw changed();
             }
-            report.result(
-                    Report.object().put("lock", name()).put("released", true), "lock " + name() + " is released");
+            report.result(Report.object().put("lock", name()).put("released", true), "lock " + name() + " is released");
             return ExitStatus.DONE;
         }
 

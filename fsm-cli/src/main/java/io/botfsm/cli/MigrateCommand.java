@@ -79,7 +79,7 @@ final class MigrateCommand extends StoreCommand {
             migration = remove ? migration.removing() : migration;
             migration = noLayoutCheck ? migration.withoutLayoutCheck() : migration;
             MigrationReport done = migration.run(back ? Direction.TO_AIOGRAM : Direction.FROM_AIOGRAM);
-            line.close();
+            line.clear();
             return report(report, done);
         }
     }

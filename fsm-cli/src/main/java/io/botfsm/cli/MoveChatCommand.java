@@ -46,7 +46,7 @@ final class MoveChatCommand extends StoreCommand {
                             .put("passes", done.passes()),
                     String.format(
                             Locale.ROOT,
-                            "%d conversations moved, %d left out since the new chat has newer ones",
+                            "conversations moved: %d; left out, as the new chat has a newer one: %d",
                             done.moved(),
                             done.superseded()));
             return report.unreadable(done.unreadable());

@@ -28,9 +28,13 @@ final class ProgressLine implements AutoCloseable {
         shown = text.length();
     }
 
-    /** Takes the line away. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        clear();
+    }
+
+    /** Takes the line away. */
+    synchronized void clear() {
         if (shown > 0) {
             draw("");
             terminal.err().print('\r');

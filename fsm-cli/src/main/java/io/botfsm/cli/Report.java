@@ -24,6 +24,7 @@ import java.util.Optional;
 final class Report {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final int PAGE = 100;
+    private static final int LEAST_LAST = 24;
     private static final String BOLD = "1";
     private static final String RED = "31";
     private static final String GREEN = "32";
@@ -85,9 +86,10 @@ final class Report {
                     length(headings.get(i)),
                     rows.stream().mapToInt(row -> length(row.get(column))).max().orElse(0));
         }
-        int width = 2 * (widths.length - 1);
-        for (int each : widths) {
-            width += each;
+        int last = widths.length - 1;
+        int width = 2 * last + Math.min(widths[last], LEAST_LAST);
+        for (int i = 0; i < last; i++) {
+            width += widths[i];
         }
         boolean isWide = width > terminal.width();
         line(headings, widths, isWide, BOLD);
@@ -99,19 +101,42 @@ final class Report {
         return text.codePointCount(0, text.length());
     }
 
-    /** In a table that is too wide, the first cell has a line of its own. */
+    /** In a table that is too wide, the first cell has a line of its own; the last one is broken into lines. */
     private void line(List<String> cells, int[] widths, boolean isWide, String style) {
         StringBuilder line = new StringBuilder();
-        for (int i = 0; i < cells.size(); i++) {
-            String cell = cells.get(i);
-            line.append(cell);
-            if (isWide && i == 0 && cells.size() > 1) {
+        int column = 0;
+        int last = cells.size() - 1;
+        for (int i = 0; i < last; i++) {
+            line.append(cells.get(i));
+            if (isWide && i == 0) {
+                column = 4;
                 line.append("\n    ");
-            } else if (i < cells.size() - 1) {
-                line.append(" ".repeat(widths[i] - length(cell) + 2));
+            } else {
+                column += widths[i] + 2;
+                line.append(" ".repeat(widths[i] - length(cells.get(i)) + 2));
             }
         }
+        line.append(wrapped(cells.get(last), column));
         terminal.out().println(styled("out", style, line.toString().stripTrailing()));
+    }
+
+    /** Text that begins in a column, broken between words where a line of the terminal ends. */
+    private String wrapped(String text, int column) {
+        StringBuilder lines = new StringBuilder();
+        int at = column;
+        for (String word : text.split(" ", -1)) {
+            boolean isFirst = lines.isEmpty();
+            if (!isFirst && at + 1 + length(word) > terminal.width()) {
+                lines.append('\n').append(" ".repeat(column));
+                at = column;
+            } else if (!isFirst) {
+                lines.append(' ');
+                at++;
+            }
+            lines.append(word);
+            at += length(word);
+        }
+        return lines.toString();
     }
 
     /** What a command has done. */
@@ -129,7 +154,8 @@ final class Report {
         if (isJson) {
             json(object);
         } else {
-            terminal.out().println(styled("out", style, Text.oneLine(text)));
+            String line = Text.oneLine(text);
+            terminal.out().println(styled("out", style, terminal.showsTables() ? wrapped(line, 0) : line));
         }
     }
 
@@ -156,11 +182,16 @@ final class Report {
 
     void error(String message) {
         flush();
-        terminal.err().println(styled("err", RED, "botfsm: " + Text.oneLine(message)));
+        printError(RED, "botfsm: " + message);
     }
 
     void warning(String message) {
-        terminal.err().println(styled("err", BOLD, "warning: " + Text.oneLine(message)));
+        printError(BOLD, "warning: " + message);
+    }
+
+    private void printError(String style, String message) {
+        String line = Text.oneLine(message);
+        terminal.err().println(styled("err", style, terminal.showsProgress() ? wrapped(line, 0) : line));
     }
 
     private String styled(String stream, String style, String text) {
@@ -193,8 +224,6 @@ final class Report {
         if (seconds < 7_200) {
             return duration.toMinutes() + "m";
         }
-        return seconds < 172_800
-                ? duration.toHours() + "h"
-                : String.format(Locale.ROOT, "%dd", duration.toDays());
+        return seconds < 172_800 ? duration.toHours() + "h" : String.format(Locale.ROOT, "%dd", duration.toDays());
     }
 }

@@ -5,6 +5,7 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StorageKey;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A conversation as commands print it; values only where they are asked for. */
 final class ShownConversation {
@@ -33,7 +34,7 @@ final class ShownConversation {
         return object;
     }
 
-    private static String text(Optional<?> time) {
+    private static @Nullable String text(Optional<?> time) {
         return time.map(Object::toString).orElse(null);
     }
 

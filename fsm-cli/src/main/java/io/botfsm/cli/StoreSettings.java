@@ -167,9 +167,8 @@ final class StoreSettings {
         duration(TTL).ifPresent(storage::ttl);
         duration(TOMBSTONE_TTL).ifPresent(storage::tombstoneTtl);
         text(LOCK_PREFIX).ifPresent(leases::keyPrefix);
-        BotRedis.Builder redis = LettuceRedis.builder(redisUri())
-                .storageOptions(storage.build())
-                .leaseOptions(leases.build());
+        BotRedis.Builder redis =
+                LettuceRedis.builder(redisUri()).storageOptions(storage.build()).leaseOptions(leases.build());
         duration(TIMEOUT).ifPresent(redis::commandTimeout);
         return redis;
     }
@@ -190,8 +189,7 @@ final class StoreSettings {
             return RedisUri.fromEnvironment(variables);
         } catch (IllegalArgumentException e) {
             throw new Refusal(
-                    ExitStatus.REFUSED,
-                    String.valueOf(e.getMessage()).replace("REDIS_FSM_URL", "the store's URI"));
+                    ExitStatus.REFUSED, String.valueOf(e.getMessage()).replace("REDIS_FSM_URL", "the store's URI"));
         }
     }
 

@@ -79,11 +79,13 @@ final class WatchCommand extends StoreCommand {
 
     private void compare(StateStorage storage, Map<StorageKey, Snapshot> found, Report report) {
         Map<StorageKey, Snapshot> before = Map.copyOf(known);
-        before.keySet().stream().filter(gone -> !found.containsKey(gone)).forEach(gone -> {
-            Snapshot now = result(storage.read(gone)); // a scan may miss one that changes meanwhile
-            if (now.version() != before.get(gone).version()) {
-                known.remove(gone);
-                change(report, gone, before.get(gone), now);
+        before.forEach((each, was) -> {
+            if (!found.containsKey(each)) {
+                Snapshot now = result(storage.read(each)); // a scan may miss one that changes meanwhile
+                if (now.version() != was.version()) {
+                    known.remove(each);
+                    change(report, each, was, now);
+                }
             }
         });
         found.forEach((each, snapshot) -> {
@@ -107,6 +109,7 @@ final class WatchCommand extends StoreCommand {
                         .put("from", before.state().orElse(null))
                         .put("to", now.state().orElse(null))
                         .put("version", now.version()),
-                report.timeOfDay(at) + "  " + each.toText() + "  " + (from.equals(to) ? to + " (data)" : from + " -> " + to));
+                report.timeOfDay(at) + "  " + each.toText() + "  "
+                        + (from.equals(to) ? to + " (data)" : from + " -> " + to));
     }
 }

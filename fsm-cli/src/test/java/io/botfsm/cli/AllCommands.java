@@ -80,7 +80,9 @@ abstract class AllCommands {
     @Test
     void listFindsAndCounts() {
         List<JsonNode> all = run("list", "--json").ended(0).json();
-        assertThat(all).extracting(each -> each.path("key").textValue()).containsExactlyInAnyOrder("1:10:10", "1:-20:11");
+        assertThat(all)
+                .extracting(each -> each.path("key").textValue())
+                .containsExactlyInAnyOrder("1:10:10", "1:-20:11");
         JsonNode one = run("list", "--json", "--bot", "1", "--chat", "-20", "--state", "Order:ADDRESS")
                 .ended(0)
                 .object();
@@ -88,7 +90,11 @@ abstract class AllCommands {
         assertThat(one.path("data").has("name")).isTrue();
         assertThat(run("list", "--overdue", "1s").ended(0).out()).isEmpty();
         assertThat(run("list", "--count").ended(0).out()).isEqualTo("Order:ADDRESS\t1\nOrder:SIZE\t1\n");
-        assertThat(run("list", "--json", "--values", "--user", "10").object().path("data").path("name").textValue())
+        assertThat(run("list", "--json", "--values", "--user", "10")
+                        .object()
+                        .path("data")
+                        .path("name")
+                        .textValue())
                 .isEqualTo("\"hunter2\"");
     }
 
@@ -128,18 +134,22 @@ abstract class AllCommands {
     @Test
     void aWriteIsFencedWhereAsked() {
         write(ANN, Mutation.builder().put("n", "1").fencingToken(50));
-        assertThat(run("set-state", "1:10:10", "Order:DONE", "--yes", "--fence", "49").ended(4).err())
-                .contains("token 50");
+        assertThat(run("set-state", "1:10:10", "Order:DONE", "--yes", "--fence", "49")
+                        .ended(4)
+                        .err())
+                .contains("49 is lower than 50");
         run("reset", "1:10:10", "--yes", "--fence", "49").ended(4);
         run("erase", "--user", "10", "--yes", "--fence", "49").ended(4);
-        run("move-chat", "--bot", "1", "--from", "10", "--to", "12", "--yes", "--fence", "49").ended(4);
+        run("move-chat", "--bot", "1", "--from", "10", "--to", "12", "--yes", "--fence", "49")
+                .ended(4);
         assertThat(read(ANN).state()).hasValue("Order:SIZE");
         run("set-state", "1:10:10", "Order:DONE", "--yes", "--fence", "50").ended(0);
     }
 
     @Test
     void resetClears() {
-        run("reset", "1:10:10", "--yes", "--if-version", "" + read(ANN).version()).ended(0);
+        run("reset", "1:10:10", "--yes", "--if-version", "" + read(ANN).version())
+                .ended(0);
         assertThat(read(ANN).state()).isEmpty();
         assertThat(read(ANN).data()).isEmpty();
         assertThat(read(BOB).state()).isPresent();
@@ -152,7 +162,8 @@ abstract class AllCommands {
         assertThat(run("erase", "--yes").ended(2).err()).contains("--user");
         run("erase", "--user", "10").ended(2);
         assertThat(read(ANN).state()).isPresent();
-        JsonNode erased = run("erase", "--user", "10", "--yes", "--json").ended(0).object();
+        JsonNode erased =
+                run("erase", "--user", "10", "--yes", "--json").ended(0).object();
         assertThat(erased.path("erased").longValue()).isEqualTo(1);
         assertThat(erased.path("updates").longValue()).isEqualTo(1);
         assertThat(read(ANN).state()).isEmpty();
@@ -179,14 +190,20 @@ abstract class AllCommands {
         assertThat(moved.path("moved").longValue()).isEqualTo(1);
         assertThat(read(BOB).state()).isEmpty();
         assertThat(read(StorageKey.bot(1).chat(-100).user(11).build()).state()).hasValue("Order:ADDRESS");
-        assertThat(run("move-chat", "--bot", "1", "--from", "5", "--to", "5", "--yes").ended(2).err())
+        assertThat(run("move-chat", "--bot", "1", "--from", "5", "--to", "5", "--yes")
+                        .ended(2)
+                        .err())
                 .contains("itself");
     }
 
     @Test
     void exportAndImportCarryConversationsOver() throws Exception {
         Path file = directory.resolve("all.jsonl");
-        assertThat(run("export", file.toString(), "--json").ended(0).object().path("exported").longValue())
+        assertThat(run("export", file.toString(), "--json")
+                        .ended(0)
+                        .object()
+                        .path("exported")
+                        .longValue())
                 .isEqualTo(2);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
@@ -195,12 +212,20 @@ abstract class AllCommands {
 
         Snapshot before = read(ANN);
         run("erase", "--bot", "1", "--yes").ended(0);
-        assertThat(run("import", file.toString(), "--json").ended(0).object().path("imported").longValue())
+        assertThat(run("import", file.toString(), "--json")
+                        .ended(0)
+                        .object()
+                        .path("imported")
+                        .longValue())
                 .isEqualTo(2);
         assertThat(read(ANN).data()).isEqualTo(before.data());
         assertThat(read(ANN).deadline()).isEqualTo(before.deadline());
         write(BOB, Mutation.builder().state("Order:DONE"));
-        assertThat(run("import", file.toString(), "--json").ended(0).object().path("skipped").longValue())
+        assertThat(run("import", file.toString(), "--json")
+                        .ended(0)
+                        .object()
+                        .path("skipped")
+                        .longValue())
                 .isEqualTo(2);
         assertThat(read(BOB).state()).hasValue("Order:DONE");
         run("import", file.toString(), "--replace").ended(2);
@@ -240,7 +265,7 @@ abstract class AllCommands {
         run("check").ended(0);
         run("check", "--states", "Order:SIZE,Order:ADDRESS").ended(0);
         CommandRun found = run("check", "--states", "Order:SIZE,Order:DONE").ended(3);
-        assertThat(found.out()).contains("1:-20:11: state: ", "Order:ADDRESS", "2 conversations checked, 1 problems");
+        assertThat(found.out()).contains("1:-20:11: state: ", "Order:ADDRESS", "conversations checked: 2; problems: 1");
         List<JsonNode> lines =
                 run("check", "--json", "--states", "Order:SIZE").ended(3).json();
         assertThat(lines.get(0).path("key").textValue()).isEqualTo("1:-20:11");
@@ -252,12 +277,15 @@ abstract class AllCommands {
         bury("a", ANN);
         bury("b", BOB);
         UpdateInbox inbox = bury("c", BOB);
-        List<JsonNode> dead = run("dead-letters", "list", "--bot", "1", "--json").ended(0).json();
+        List<JsonNode> dead =
+                run("dead-letters", "list", "--bot", "1", "--json").ended(0).json();
         assertThat(dead).extracting(each -> each.path("update").textValue()).containsExactly("a", "b", "c");
         assertThat(dead.get(0).path("key").textValue()).isEqualTo("1:10:10");
         assertThat(dead.get(0).path("reason").textValue()).isEqualTo("failed 5 times");
         assertThat(run("dead-letters", "list", "--bot", "1").ended(0).out()).doesNotContain("secret");
-        assertThat(run("dead-letters", "list", "--bot", "1", "--json", "--values").out()).contains("secret");
+        assertThat(run("dead-letters", "list", "--bot", "1", "--json", "--values")
+                        .out())
+                .contains("secret");
 
         String first = dead.get(0).path("position").asText();
         run("dead-letters", "replay", "--bot", "1", first).ended(0);
@@ -280,12 +308,16 @@ abstract class AllCommands {
         CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes").ended(3);
         try (InstanceLock lock = InstanceLock.builder(leases(), "pizza").build()) {
             String token = "" + lock.acquire(Duration.ofSeconds(30)).orThrow().fencingToken();
-            CommandRun held = CommandRun.of(lockEnvironment(), "lock", "status", "pizza").ended(0);
+            CommandRun held =
+                    CommandRun.of(lockEnvironment(), "lock", "status", "pizza").ended(0);
             assertThat(held.out()).contains("process " + ProcessHandle.current().pid(), "fencing token\t" + token);
-            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes", "--if-token", "1").ended(4);
-            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--if-token", token).ended(2);
+            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes", "--if-token", "1")
+                    .ended(4);
+            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--if-token", token)
+                    .ended(2);
             assertThat(lock.holder()).isPresent();
-            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes", "--if-token", token).ended(0);
+            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes", "--if-token", token)
+                    .ended(0);
             assertThat(lock.holder()).isEmpty();
         }
     }

@@ -8,6 +8,7 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RedisUser;
 import io.botfsm.redis.testkit.RespConnection;
 import io.botfsm.storage.StateStorage;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,7 @@ abstract class AllCommandsOnRedis extends AllCommands {
     final StateStorage storage() {
         if (bot == null) {
             bot = JedisRedis.builder(uri())
+                    .commandTimeout(Duration.ofSeconds(20))
                     .leaseOptions(RedisLeaseOptions.builder().newStore(true).build())
                     .connect();
             storage = bot.stateStorage();

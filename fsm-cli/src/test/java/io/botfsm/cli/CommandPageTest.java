@@ -46,6 +46,7 @@ class CommandPageTest extends OneRedisServer {
     void itsSessionsPrintWhatItShows() throws Exception {
         String page = Files.readString(PAGE);
         try (BotRedis redis = LettuceRedis.builder(server.uri(0))
+                        .commandTimeout(Duration.ofSeconds(20))
                         .leaseOptions(RedisLeaseOptions.builder().newStore(true).build())
                         .connect();
                 StateStorage storage = redis.stateStorage();
@@ -54,8 +55,8 @@ class CommandPageTest extends OneRedisServer {
             seed(storage);
             var unused = lock.acquire(Duration.ofSeconds(30)).orThrow();
             String actual = SESSION.matcher(page)
-                    .replaceAll(session -> Matcher.quoteReplacement(
-                            "```console\n" + run(storage, session.group(1)) + "```"));
+                    .replaceAll(session ->
+                            Matcher.quoteReplacement("```console\n" + run(storage, session.group(1)) + "```"));
             if (Boolean.getBoolean("botfsm.sessions")) {
                 Files.writeString(PAGE, actual);
                 return;
@@ -88,7 +89,10 @@ class CommandPageTest extends OneRedisServer {
     }
 
     private static void begin(StateStorage storage, StorageKey key, String state) {
-        write(storage, key, Mutation.builder().state(state).put("name", "\"Ann\"").put("size", "\"small\""));
+        write(
+                storage,
+                key,
+                Mutation.builder().state(state).put("name", "\"Ann\"").put("size", "\"small\""));
     }
 
     private static void write(StateStorage storage, StorageKey key, Mutation.Builder change) {
@@ -101,7 +105,9 @@ class CommandPageTest extends OneRedisServer {
         session.lines().filter(line -> line.startsWith("$ botfsm ")).forEach(line -> {
             String[] words = line.substring("$ botfsm ".length()).split(" ");
             for (int i = 0; i < words.length; i++) {
-                words[i] = words[i].equals("pizza.jsonl") ? directory.resolve(words[i]).toString() : words[i];
+                words[i] = words[i].equals("pizza.jsonl")
+                        ? directory.resolve(words[i]).toString()
+                        : words[i];
             }
             CommandRun run = words[0].equals("watch") ? beside(storage, words) : run(words);
             lines.append(line).append('\n').append(run.out()).append(run.err().replaceAll("\\r[^\\n\\r]*", ""));
@@ -133,8 +139,7 @@ class CommandPageTest extends OneRedisServer {
 
     /** Without what differs each time; a server lists its keys in an order of its own. */
     private static String comparable(String page) {
-        return SESSION.matcher(page
-                        .replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "INSTANT")
+        return SESSION.matcher(page.replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "INSTANT")
                         .replaceAll("\\d\\d:\\d\\d:\\d\\dZ", "TIME")
                         .replaceAll("\\b1\\d{15}\\b", "VERSION")
                         .replaceAll("(?m)(?<= )\\d+[smhd](?= |$)", "AGO")

@@ -33,11 +33,13 @@ record CommandRun(int status, String out, String err) {
     }
 
     private static CommandRun typing(String typed, Map<String, String> environment, String... arguments) {
+        Map<String, String> patient = new TreeMap<>(environment);
+        patient.putIfAbsent("BOTFSM_TIMEOUT", "20s"); // the machine may be busy
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int status = Botfsm.run(
                 new Terminal(
-                        environment,
+                        patient,
                         new BufferedReader(new StringReader(typed)),
                         new PrintStream(out, true, UTF_8),
                         new PrintStream(err, true, UTF_8)),
@@ -83,6 +85,7 @@ record CommandRun(int status, String out, String err) {
                 .redirectOutput(directory.resolve("out").toFile())
                 .redirectError(directory.resolve("err").toFile());
         builder.environment().putAll(environment);
+        builder.environment().put("BOTFSM_TIMEOUT", "20s");
         return builder.start();
     }
 }

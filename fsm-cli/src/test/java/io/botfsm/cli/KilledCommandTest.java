@@ -9,7 +9,9 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +45,17 @@ class KilledCommandTest extends OneRedisServer {
 
     @BeforeEach
     void seed() {
-        bot = JedisRedis.connect(server.uri(0));
+        bot = JedisRedis.builder(server.uri(0))
+                .commandTimeout(Duration.ofSeconds(20))
+                .connect();
         storage = bot.stateStorage();
         Mutation begin =
                 Mutation.builder().state("Order:SIZE").replaceData(DATA).build();
         for (int from = 0; from < USERS; from += 1_000) {
             List<CompletableFuture<?>> writes = new ArrayList<>();
             IntStream.range(from, from + 1_000)
-                    .forEach(user -> writes.add(storage.write(key(-7, user), begin).toCompletableFuture()));
+                    .forEach(user ->
+                            writes.add(storage.write(key(-7, user), begin).toCompletableFuture()));
             CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).join();
         }
     }
@@ -78,7 +83,9 @@ class KilledCommandTest extends OneRedisServer {
                     .pollDelay(0, TimeUnit.MILLISECONDS)
                     .pollInterval(2, TimeUnit.MILLISECONDS)
                     .until(() -> Math.abs(progress.getAsLong() - start) > 500 || !process.isAlive());
-            assertThat(process.isAlive()).as("killed in the middle").isTrue();
+            assertThat(process.isAlive())
+                    .as("killed in the middle: %s", Files.readString(directory.resolve("err")))
+                    .isTrue();
             process.destroyForcibly().waitFor();
         }
     }
@@ -99,7 +106,9 @@ class KilledCommandTest extends OneRedisServer {
     }
 
     private long count(long chat) {
-        return IntStream.range(0, USERS).filter(user -> isThere(key(chat, user))).count();
+        return IntStream.range(0, USERS)
+                .filter(user -> isThere(key(chat, user)))
+                .count();
     }
 
     @Test
@@ -122,8 +131,8 @@ class KilledCommandTest extends OneRedisServer {
         long done = count(-7);
         assertThat(done).isBetween(1L, USERS - 1L);
 
-        CommandRun again =
-                CommandRun.of(environment(), "import", file.toString(), "--json").ended(0);
+        CommandRun again = CommandRun.of(environment(), "import", file.toString(), "--json")
+                .ended(0);
 
         assertThat(again.object().path("skipped").longValue()).isEqualTo(done);
         assertThat(count(-7)).isEqualTo(USERS);
@@ -147,12 +156,12 @@ class KilledCommandTest extends OneRedisServer {
         assertThat(keys()).isEqualTo(USERS);
     }
 
-    /** How many hashes the server has written. */
+    /** How many writes the server was sent. */
     private static long writes() {
         return redis.text("INFO", "commandstats")
                 .lines()
-                .filter(line -> line.startsWith("cmdstat_hset:calls="))
-                .mapToLong(line -> Long.parseLong(line.replaceAll(".*calls=(\\d+),.*", "$1")))
+                .filter(line -> line.startsWith("cmdstat_evalsha:calls="))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("^[^=]*=(\\d+),.*", "$1")))
                 .findFirst()
                 .orElse(0);
     }

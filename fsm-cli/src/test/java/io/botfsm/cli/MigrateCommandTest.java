@@ -31,7 +31,7 @@ class MigrateCommandTest extends OneRedisServer {
         CommandRun dry = CommandRun.onTerminal("", environment, with(options, "--dry-run", "--remove"))
                 .ended(0);
         assertThat(dry.out()).contains("Dry run: 2 of 2 keys: 1 migrated, 0 already there, 0 newer there, 0 skipped");
-        assertThat(dry.err()).contains("100 %  2 of 2 keys");
+        assertThat(dry.err()).contains(" of 2 keys: ");
         assertThat(redis.number("DBSIZE")).isEqualTo(2);
         CommandRun.of(environment, with(options, "--remove")).ended(2);
         assertThat(redis.number("DBSIZE")).isEqualTo(2);
@@ -120,7 +120,9 @@ class MigrateCommandTest extends OneRedisServer {
 
     @Test
     void namesWrongOptions() {
-        assertThat(CommandRun.of(Map.of("BOTFSM_STORE", server.uri(0)), "migrate").ended(2).err())
+        assertThat(CommandRun.of(Map.of("BOTFSM_STORE", server.uri(0)), "migrate")
+                        .ended(2)
+                        .err())
                 .contains("--bot is missing");
         assertThat(migrate("--state-ttl", "-1").ended(2).err()).contains("--state-ttl", "-1");
         assertThat(migrate("--prefix").ended(2).err()).contains("--prefix");

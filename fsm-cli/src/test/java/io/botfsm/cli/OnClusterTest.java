@@ -12,7 +12,8 @@ class OnClusterTest extends AllCommandsOnRedis {
 
     @BeforeAll
     static void start() {
-        servers = RedisClusterServers.start(2, 0, Operators.OF_CLUSTERS.setting(), Operators.OF_LOCKS_IN_CLUSTERS.setting());
+        servers = RedisClusterServers.start(
+                2, 0, Operators.OF_CLUSTERS.setting(), Operators.OF_LOCKS_IN_CLUSTERS.setting());
     }
 
     @AfterAll

@@ -78,6 +78,9 @@ class OnSqliteTest extends AllCommands {
 
     @Test
     void migrationIsForRedisAlone() {
-        assertThat(CommandRun.of(environment(), "migrate", "--bot", "1").ended(2).err()).contains("Redis alone");
+        assertThat(CommandRun.of(environment(), "migrate", "--bot", "1")
+                        .ended(2)
+                        .err())
+                .contains("Redis alone");
     }
 }

@@ -78,8 +78,8 @@ public final class Preflight {
         requireNonNull(catalog, "catalog");
         requireNonNull(filter, "filter");
         requireNonNull(fsm, "fsm");
-        Check check =
-                new Check(fsm.stateNames(), Optional.of(fsm), List.copyOf(Arrays.asList(requireNonNull(types, "types"))));
+        Check check = new Check(
+                fsm.stateNames(), Optional.of(fsm), List.copyOf(Arrays.asList(requireNonNull(types, "types"))));
         check.requireTypes(fsm);
         return run(catalog, filter, check);
     }
@@ -97,9 +97,7 @@ public final class Preflight {
         requireNonNull(catalog, "catalog");
         requireNonNull(filter, "filter");
         return run(
-                catalog,
-                filter,
-                new Check(Set.copyOf(requireNonNull(states, "states")), Optional.empty(), List.of()));
+                catalog, filter, new Check(Set.copyOf(requireNonNull(states, "states")), Optional.empty(), List.of()));
     }
 
     private static Preflight run(ConversationCatalog catalog, ConversationFilter filter, Check check) {

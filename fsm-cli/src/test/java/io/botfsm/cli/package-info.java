@@ -1,4 +1,0 @@
-@NullMarked
-package io.botfsm.cli;
-
-import org.jspecify.annotations.NullMarked;
