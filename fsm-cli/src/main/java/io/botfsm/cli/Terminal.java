@@ -30,7 +30,7 @@ record Terminal(Map<String, String> variables, BufferedReader in, PrintStream ou
     }
 
     private boolean isTerminal(String stream) {
-        return List.of(variables.getOrDefault(TERMINALS, "").split(" ")).contains(stream);
+        return List.of(variables.getOrDefault(TERMINALS, "").split(" ", -1)).contains(stream);
     }
 
     boolean showsTables() {

@@ -79,15 +79,16 @@ class BotfsmTest extends OneRedisServer {
     @Test
     void everyCommandHasAHelpThatFitsAndPrintsNothingElse() {
         for (String command : COMMANDS) {
-            String[] words = (command + " --help").split(" ");
+            String[] words = (command + " --help").split(" ", -1);
             CommandRun help = CommandRun.of(Map.of(), words).ended(0);
             assertThat(help.out()).as(command).contains("Usage: botfsm " + command, "--json", "--config");
             assertThat(help.out().lines()).as(command).allMatch(line -> line.length() <= 80);
             assertThat(help.err()).as(command).isEmpty();
         }
         assertThat(CommandRun.of(Map.of(), "--help").ended(0).out())
-                .contains(
-                        COMMANDS.stream().map(command -> command.split(" ")[0]).toArray(String[]::new));
+                .contains(COMMANDS.stream()
+                        .map(command -> command.split(" ", -1)[0])
+                        .toArray(String[]::new));
         assertThat(CommandRun.of(Map.of()).ended(2).err()).contains("subcommand", "botfsm --help");
     }
 

@@ -103,7 +103,7 @@ class CommandPageTest extends OneRedisServer {
     private String run(StateStorage storage, String session) {
         StringBuilder lines = new StringBuilder();
         session.lines().filter(line -> line.startsWith("$ botfsm ")).forEach(line -> {
-            String[] words = line.substring("$ botfsm ".length()).split(" ");
+            String[] words = line.substring("$ botfsm ".length()).split(" ", -1);
             for (int i = 0; i < words.length; i++) {
                 words[i] = words[i].equals("pizza.jsonl")
                         ? directory.resolve(words[i]).toString()
