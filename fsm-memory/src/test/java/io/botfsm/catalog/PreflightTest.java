@@ -111,7 +111,8 @@ class PreflightTest {
 
         assertThat(lines(report)).containsExactly("1 state");
         assertThat(report.checked()).isEqualTo(2);
-        assertThat(Preflight.checkStates(catalog, ConversationFilter.all(), Set.of()).isClean())
+        assertThat(Preflight.checkStates(catalog, ConversationFilter.all(), Set.of())
+                        .isClean())
                 .as("no states to check")
                 .isTrue();
     }
