@@ -18,6 +18,7 @@ module io.botfsm.core {
     exports io.botfsm.internal.state to
             io.botfsm.flow;
     exports io.botfsm.internal.text to
+            io.botfsm.cli,
             io.botfsm.flow,
             io.botfsm.jdbc,
             io.botfsm.memory,

@@ -1,5 +1,5 @@
 /** Exactly one active instance of a bot: leases, fencing tokens, takeover, ordered shutdown. */
-@SuppressWarnings("module") // fsm-runtime is built after this one
+@SuppressWarnings("module") // those that it is exported to are built after this one
 module io.botfsm.lock {
     requires jdk.unsupported; // for signals
     requires org.slf4j;
@@ -8,6 +8,7 @@ module io.botfsm.lock {
     exports io.botfsm.lifecycle;
     exports io.botfsm.lock;
     exports io.botfsm.lock.internal to
+            io.botfsm.cli,
             io.botfsm.runtime;
     exports io.botfsm.lock.store;
 }

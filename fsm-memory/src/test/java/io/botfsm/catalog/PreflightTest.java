@@ -13,6 +13,7 @@ import io.botfsm.storage.catalog.ConversationFilter;
 import io.botfsm.storage.catalog.UnreadableRecord;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -99,6 +100,21 @@ class PreflightTest {
                 .findFirst()
                 .orElseThrow()
                 .reason();
+    }
+
+    @Test
+    void statesAreCheckedByTheirNamesAlone() {
+        formerly(1, Former.Order.STREET, new Former.Pizza("small", "secret42"));
+        formerly(2, Former.Order.SIZE, new Former.Pizza("small", "secret42"));
+
+        Preflight report = Preflight.checkStates(catalog, ConversationFilter.all(), fsm.stateNames());
+
+        assertThat(lines(report)).containsExactly("1 state");
+        assertThat(report.checked()).isEqualTo(2);
+        assertThat(Preflight.checkStates(catalog, ConversationFilter.all(), Set.of())
+                        .isClean())
+                .as("no states to check")
+                .isTrue();
     }
 
     @Test

@@ -78,8 +78,29 @@ public final class Preflight {
         requireNonNull(catalog, "catalog");
         requireNonNull(filter, "filter");
         requireNonNull(fsm, "fsm");
-        Check check = new Check(fsm, List.copyOf(Arrays.asList(requireNonNull(types, "types"))));
-        check.requireTypes();
+        Check check = new Check(
+                fsm.stateNames(), Optional.of(fsm), List.copyOf(Arrays.asList(requireNonNull(types, "types"))));
+        check.requireTypes(fsm);
+        return run(catalog, filter, check);
+    }
+
+    /**
+     * Checks records and states alone, for tools that know the names of the states but have no bot. Blocks for as long
+     * as a scan of the storage.
+     *
+     * @param catalog finds the conversations
+     * @param filter which conversations
+     * @param states the stored names that a build knows, former ones included; empty to check no states
+     * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
+     */
+    public static Preflight checkStates(ConversationCatalog catalog, ConversationFilter filter, Set<String> states) {
+        requireNonNull(catalog, "catalog");
+        requireNonNull(filter, "filter");
+        return run(
+                catalog, filter, new Check(Set.copyOf(requireNonNull(states, "states")), Optional.empty(), List.of()));
+    }
+
+    private static Preflight run(ConversationCatalog catalog, ConversationFilter filter, Check check) {
         Optional<String> cursor = Optional.empty();
         do {
             CatalogPage page = catalog.page(filter, cursor);
@@ -134,22 +155,22 @@ public final class Preflight {
         private static final StorageKey NOBODY =
                 StorageKey.bot("preflight").chat("none").user("none").build();
 
-        private final Fsm fsm;
         private final Set<String> states;
+        private final Optional<Fsm> fsm;
         private final List<Class<?>> types;
         private final Set<UnreadableConversation> unreadable = new LinkedHashSet<>();
         private final Set<UnreadableRecord> records = new LinkedHashSet<>();
         private long checked;
         private long count;
 
-        Check(Fsm fsm, List<Class<?>> types) {
+        Check(Set<String> states, Optional<Fsm> fsm, List<Class<?>> types) {
+            this.states = states;
             this.fsm = fsm;
-            this.states = fsm.stateNames();
             this.types = types;
         }
 
         /** A mistake in the call, rather than one in each conversation. */
-        void requireTypes() {
+        void requireTypes(Fsm fsm) {
             Conversation none = fsm.conversation(NOBODY, Snapshot.none());
             for (Class<?> type : types) {
                 try {
@@ -165,8 +186,8 @@ public final class Preflight {
             Optional<String> unknown = found.state().filter(name -> !states.isEmpty() && !states.contains(name));
             unknown.ifPresent(name ->
                     add(unreadable, UnreadableConversation.state(new UnknownStateException(found.key(), name))));
-            Conversation conversation = fsm.conversation(found.key(), found.snapshot());
-            types.forEach(type -> data(conversation, found.key(), type));
+            fsm.map(each -> each.conversation(found.key(), found.snapshot()))
+                    .ifPresent(conversation -> types.forEach(type -> data(conversation, found.key(), type)));
         }
 
         private void data(Conversation conversation, StorageKey key, Class<?> type) {

@@ -52,6 +52,15 @@ class ArchitectureTest {
         module("fsm-telegrambots", "fsm-core", "fsm-flow", "instance-lock", "fsm-runtime");
         module("fsm-pengrad", "fsm-core");
         module("fsm-micrometer", "fsm-core", "instance-lock", "fsm-runtime");
+        module(
+                "fsm-cli",
+                "fsm-core",
+                "instance-lock",
+                "fsm-runtime",
+                "fsm-jdbc",
+                "fsm-redis",
+                "fsm-redis-lettuce",
+                "fsm-redis-aiogram");
         module("testing/fsm-conformance", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-redis-conformance", "fsm-redis");
         module("testing/bot-api-double");

@@ -1,4 +1,0 @@
-@NullMarked
-package io.botfsm.examples.migrate;
-
-import org.jspecify.annotations.NullMarked;

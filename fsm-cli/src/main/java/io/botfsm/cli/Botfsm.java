@@ -1,0 +1,219 @@
+package io.botfsm.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.botfsm.catalog.ImportRefusedException;
+import io.botfsm.lock.store.LeaseStoreException;
+import io.botfsm.redis.aiogram.AiogramLayoutMismatchException;
+import io.botfsm.storage.FencedException;
+import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StorageKey;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command {@code botfsm}, by which operators find, show and mend what bots have stored. */
+@Command(
+        name = "botfsm",
+        description = "Finds, shows and mends what bots have stored.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Botfsm.Version.class,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:done",
+            "1:the store failed; run the command again",
+            "2:refused: a wrong option, file or confirmation; nothing was written",
+            "3:not all: something is missing, unreadable or left out, as listed",
+            "4:conflict: another has changed it; nothing was written"
+        },
+        footer = {
+            "",
+            "Where the store is says BOTFSM_STORE, or store=... in the file of --config:",
+            "redis://user:password@host:port/database, redis-sentinel://... or jdbc:...",
+            "Others: BOTFSM_USER, BOTFSM_PASSWORD, BOTFSM_TTL (as your bot has it), ...",
+            "See docs/botfsm-command.md."
+        })
+public final class Botfsm {
+    private final Terminal terminal;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "reads where the store is from a file")
+    private Optional<Path> config = Optional.empty();
+
+    @Option(
+            names = "--store",
+            paramLabel = "URI",
+            scope = ScopeType.INHERIT,
+            description = "where the store is; not with a password, which others could see")
+    private Optional<String> store = Optional.empty();
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "prints JSON, one object a line")
+    private boolean json;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "prints the stack trace of a failure")
+    private boolean debug;
+
+    @Option(names = "--help", usageHelp = true, scope = ScopeType.INHERIT, description = "prints this")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "prints the version")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean version;
+
+    Botfsm(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Runs the command line, and ends the process with its exit status. */
+    public static void main(String[] arguments) {
+        System.exit(run(Terminal.ofProcess(), requireNonNull(arguments, "arguments")));
+    }
+
+    /** Returns the exit status. */
+    static int run(Terminal terminal, String... arguments) {
+        Botfsm botfsm = new Botfsm(terminal);
+        CommandLine line = new CommandLine(botfsm)
+                .addSubcommand(new ListCommand(botfsm))
+                .addSubcommand(new ShowCommand(botfsm))
+                .addSubcommand(new SetStateCommand(botfsm))
+                .addSubcommand(new ResetCommand(botfsm))
+                .addSubcommand(new EraseCommand(botfsm))
+                .addSubcommand(new MoveChatCommand(botfsm))
+                .addSubcommand(new ExportCommand(botfsm))
+                .addSubcommand(new ImportCommand(botfsm))
+                .addSubcommand(new WatchCommand(botfsm))
+                .addSubcommand(new CheckCommand(botfsm))
+                .addSubcommand(DeadLettersCommand.of(botfsm))
+                .addSubcommand(LockCommand.of(botfsm))
+                .addSubcommand(new MigrateCommand(botfsm));
+        line.setOut(new PrintWriter(terminal.out(), true, UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, UTF_8))
+                .setExpandAtFiles(false)
+                .setColorScheme(new Help.ColorScheme.Builder(terminal.isColoured("out") ? Help.Ansi.ON : Help.Ansi.OFF)
+                        .commands(Help.Ansi.Style.bold)
+                        .options(Help.Ansi.Style.bold)
+                        .build())
+                .setUsageHelpWidth(80)
+                .registerConverter(StorageKey.class, Botfsm::key)
+                .registerConverter(Duration.class, converted(Durations::parse))
+                .setParameterExceptionHandler(botfsm::misused)
+                .setExecutionExceptionHandler(botfsm::failed);
+        return line.execute(arguments);
+    }
+
+    private static StorageKey key(String text) {
+        try {
+            return StorageKey.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(
+                    "\"" + text + "\" is not a key, which is bot:chat:user, as list --json prints it");
+        }
+    }
+
+    private static CommandLine.ITypeConverter<Duration> converted(BiFunction<String, String, Duration> parse) {
+        return text -> {
+            try {
+                return parse.apply("it", text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    Report report() {
+        return new Report(terminal, json);
+    }
+
+    StoreSettings settings() throws IOException {
+        return StoreSettings.read(terminal.variables(), store, config, report()::warning);
+    }
+
+    /** A wrong command line. No part of it that may hold a password is printed. */
+    private int misused(ParameterException e, String[] arguments) {
+        String message = e instanceof UnmatchedArgumentException unmatched
+                ? unmatched(unmatched.getUnmatched().get(0))
+                : String.valueOf(e.getMessage()).replaceAll("://[^/@\\s]*@", "://...@");
+        report().error(message + ". See " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        return ExitStatus.REFUSED;
+    }
+
+    private static String unmatched(String argument) {
+        if (argument.startsWith("-")) {
+            return "unknown option: " + argument.split("=", 2)[0];
+        }
+        return argument.contains("://") ? "a URI needs an option before it" : "unexpected: \"" + argument + "\"";
+    }
+
+    private int failed(Exception thrown, CommandLine line, ParseResult parsed) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (debug) {
+            failure.printStackTrace(terminal.err());
+        }
+        if (failure instanceof Refusal refusal) {
+            report().error(String.valueOf(refusal.getMessage()));
+            return refusal.status();
+        }
+        report().error(message(failure));
+        if (failure instanceof FencedException) {
+            return ExitStatus.CONFLICT;
+        }
+        return failure instanceof IllegalArgumentException
+                        || failure instanceof ImportRefusedException
+                        || failure instanceof AiogramLayoutMismatchException
+                ? ExitStatus.REFUSED
+                : ExitStatus.FAILED;
+    }
+
+    private static String message(Throwable failure) {
+        if (failure instanceof NoSuchFileException) {
+            return failure.getMessage() + ": there is no such file or directory";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return failure.getMessage() + ": permission denied";
+        }
+        boolean isExpected = failure instanceof FsmException
+                || failure instanceof LeaseStoreException
+                || failure instanceof IllegalArgumentException
+                || failure instanceof IOException;
+        return isExpected
+                ? String.valueOf(failure.getMessage())
+                : failure + ": this is a fault of botfsm; run it again with --debug and report what it prints";
+    }
+
+    /** The jar's. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {
+                Optional.ofNullable(Botfsm.class.getPackage().getImplementationVersion())
+                        .orElse("unknown")
+            };
+        }
+    }
+}

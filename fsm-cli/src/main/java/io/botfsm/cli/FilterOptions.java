@@ -1,0 +1,31 @@
+package io.botfsm.cli;
+
+import io.botfsm.storage.catalog.ConversationFilter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which conversations. */
+final class FilterOptions {
+    @Mixin
+    private KeyOptions keys = new KeyOptions();
+
+    @Option(names = "--state", paramLabel = "NAME", description = "in this state alone, such as Order:ADDRESS")
+    private Optional<String> state = Optional.empty();
+
+    @Option(names = "--untouched", paramLabel = "TIME", description = "last written so long ago, such as 15m or 7d")
+    private Optional<Duration> untouched = Optional.empty();
+
+    @Option(names = "--overdue", paramLabel = "TIME", description = "with a deadline that passed so long ago")
+    private Optional<Duration> overdue = Optional.empty();
+
+    ConversationFilter filter() {
+        ConversationFilter filter = keys.filter();
+        Instant now = Instant.now();
+        filter = state.isPresent() ? filter.state(state.get()) : filter;
+        filter = untouched.isPresent() ? filter.untouchedSince(now.minus(untouched.get())) : filter;
+        return overdue.isPresent() ? filter.dueBefore(now.minus(overdue.get())) : filter;
+    }
+}

@@ -1,0 +1,14 @@
+package io.botfsm.cli;
+
+/**
+ * A part of the store that is connected to.
+ *
+ * @param part what a command uses
+ * @param disconnect ends the connections
+ */
+record OpenStore<T>(T part, Runnable disconnect) implements AutoCloseable {
+    @Override
+    public void close() {
+        disconnect.run();
+    }
+}

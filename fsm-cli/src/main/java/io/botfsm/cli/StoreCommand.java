@@ -1,0 +1,113 @@
+package io.botfsm.cli;
+
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.catalog.CatalogPage;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import picocli.CommandLine.Option;
+
+/** A command on the store. Used once. */
+abstract class StoreCommand implements Callable<Integer> {
+    private final Botfsm botfsm;
+
+    StoreCommand(Botfsm botfsm) {
+        this.botfsm = botfsm;
+    }
+
+    @Override
+    public final Integer call() throws IOException {
+        Report report = botfsm.report();
+        try {
+            return run(report);
+        } finally {
+            report.flush();
+        }
+    }
+
+    /** Returns the exit status. */
+    abstract int run(Report report) throws IOException;
+
+    final StoreSettings settings() throws IOException {
+        return botfsm.settings();
+    }
+
+    final Terminal terminal() {
+        return botfsm.terminal();
+    }
+
+    /** Does something with the conversations, and shows how far it is. */
+    final int maintain(FenceOption fence, ToIntFunction<StateStorage> work) throws IOException {
+        try (OpenStore<StateStorage> store = settings().storage();
+                ProgressLine line = new ProgressLine(terminal())) {
+            return work.applyAsInt(new ProgressStorage(fence.fenced(store.part()), line));
+        }
+    }
+
+    static void scan(StateStorage storage, ConversationFilter filter, Consumer<CatalogPage> visitor) {
+        ConversationCatalog catalog =
+                storage.extension(ConversationCatalog.class).orElseThrow();
+        Optional<String> cursor = Optional.empty();
+        do {
+            CatalogPage page = catalog.page(filter, cursor);
+            visitor.accept(page);
+            cursor = page.next();
+        } while (cursor.isPresent());
+    }
+
+    /** Waits for a call, whose failure is thrown as the cause of a {@code CompletionException}. */
+    static <T> T result(CompletionStage<T> call) {
+        return call.toCompletableFuture().join();
+    }
+
+    /** Whether values are printed. */
+    static final class ValuesOption {
+        @Option(names = "--values", description = "prints values too, which users have told the bot")
+        private boolean values;
+
+        boolean isGiven() {
+            return values;
+        }
+    }
+
+    /** The fencing token of writes. */
+    static final class FenceOption {
+        static final FenceOption NONE = new FenceOption();
+
+        @Option(
+                names = "--fence",
+                paramLabel = "TOKEN",
+                description = "refuses a write where an instance with a higher fencing token has written; see lock"
+                        + " status")
+        private Optional<Long> token = Optional.empty();
+
+        StateStorage fenced(StateStorage storage) {
+            return token.map(each -> (StateStorage) new OperatorFence(storage, each))
+                    .orElse(storage);
+        }
+    }
+
+    /** A confirmation of what cannot be undone. */
+    static final class ConfirmOption {
+        @Option(names = "--yes", description = "does it without a question")
+        private boolean yes;
+
+        /** @throws Refusal if it is not confirmed */
+        void require(Terminal terminal, String question) throws IOException {
+            if (yes) {
+                return;
+            }
+            if (!terminal.canAsk()) {
+                throw new Refusal(ExitStatus.REFUSED, question + " Not without --yes; nothing was written");
+            }
+            if (!terminal.confirms(question)) {
+                throw new Refusal(ExitStatus.REFUSED, "not confirmed; nothing was written");
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+package io.botfsm.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import io.botfsm.jdbc.BotDatabase;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.RedisLeaseOptions;
+import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.storage.StateStorage;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Where the store is and how bots keep things there: what a file says, otherwise environment variables, such as
+ * {@code store=…} and {@code BOTFSM_STORE=…}. Credentials appear in no message.
+ */
+final class StoreSettings {
+    private static final String STORE = "store";
+    private static final String USER = "user";
+    private static final String PASSWORD = "password";
+    private static final String KEY_PREFIX = "key-prefix";
+    private static final String LOCK_PREFIX = "lock-prefix";
+    private static final String TTL = "ttl";
+    private static final String TOMBSTONE_TTL = "tombstone-ttl";
+    private static final String TIMEOUT = "timeout";
+    private static final List<String> NAMES =
+            List.of(STORE, USER, PASSWORD, KEY_PREFIX, LOCK_PREFIX, TTL, TOMBSTONE_TTL, TIMEOUT);
+
+    /** In a JDBC URL, as a parameter or before the host. */
+    private static final Pattern CREDENTIALS =
+            Pattern.compile("(?i)[?&;]\\w*password=[^&;]+|://[^/@]*:[^/@]+@|:oracle:.*/.*@");
+
+    private final Map<String, String> values;
+    private final Map<String, String> environment;
+
+    private StoreSettings(Map<String, String> values, Map<String, String> environment) {
+        this.values = values;
+        this.environment = environment;
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @param uri of the command line, which goes before the others
+     * @param warning is given what is unsafe
+     */
+    static StoreSettings read(
+            Map<String, String> environment, Optional<String> uri, Optional<Path> file, Consumer<String> warning)
+            throws IOException {
+        Map<String, String> values = new HashMap<>();
+        for (String name : NAMES) {
+            String value = environment.getOrDefault(variable(name), "");
+            if (!value.isEmpty()) {
+                values.put(name, value);
+            }
+        }
+        if (file.isPresent()) {
+            readFile(file.get(), values, warning);
+        }
+        if (uri.isPresent()) {
+            values.put(STORE, uri.get());
+            if (hasCredentials(uri.get())) {
+                warning.accept("the URI on the command line has a password, which others on this machine can read in"
+                        + " the list of processes: set BOTFSM_STORE or name a file by --config instead");
+            }
+        }
+        return new StoreSettings(values, environment);
+    }
+
+    private static String variable(String name) {
+        return "BOTFSM_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    private static void readFile(Path file, Map<String, String> values, Consumer<String> warning) throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, UTF_8)) {
+            properties.load(reader);
+        }
+        for (String name : properties.stringPropertyNames()) {
+            if (!NAMES.contains(name)) {
+                throw new Refusal(
+                        ExitStatus.REFUSED,
+                        file + ": unknown setting " + name + "; there are " + String.join(", ", NAMES));
+            }
+            values.put(name, properties.getProperty(name).strip());
+        }
+        boolean isSecret = properties.containsKey(PASSWORD) || hasCredentials(properties.getProperty(STORE, ""));
+        if (isSecret
+                && file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+            warning.accept(file + " has a password, and everyone on this machine may read it: chmod 600 " + file);
+        }
+    }
+
+    private static boolean hasCredentials(String uri) {
+        return CREDENTIALS.matcher(uri).find();
+    }
+
+    /** Connects for conversations. */
+    OpenStore<StateStorage> storage() {
+        if (isDatabase()) {
+            OpenStore<BotDatabase> database = database();
+            StateStorage storage = database.part().stateStorage();
+            return new OpenStore<>(storage, () -> {
+                storage.close();
+                database.close();
+            });
+        }
+        BotRedis redis = redis();
+        return new OpenStore<>(redis.stateStorage(), redis::close);
+    }
+
+    /** Connects for locks alone. */
+    OpenStore<LeaseStore> leases() {
+        if (isDatabase()) {
+            OpenStore<BotDatabase> database = database();
+            LeaseStore leases = database.part().leaseStore();
+            return new OpenStore<>(leases, () -> {
+                leases.close();
+                database.close();
+            });
+        }
+        LeaseStore leases = redisBuilder().leaseStore();
+        return new OpenStore<>(leases, leases::close);
+    }
+
+    /**
+     * Connects to Redis for what is there alone.
+     *
+     * @throws Refusal if the store is a database
+     */
+    BotRedis redis() {
+        if (isDatabase()) {
+            throw new Refusal(ExitStatus.REFUSED, "this command works on Redis alone, and the store is a database");
+        }
+        return redisBuilder().connect();
+    }
+
+    private boolean isDatabase() {
+        return values.getOrDefault(STORE, "").startsWith("jdbc:");
+    }
+
+    private BotRedis.Builder redisBuilder() {
+        RedisStorageOptions.Builder storage = RedisStorageOptions.builder();
+        RedisLeaseOptions.Builder leases = RedisLeaseOptions.builder();
+        text(KEY_PREFIX).ifPresent(storage::keyPrefix);
+        duration(TTL).ifPresent(storage::ttl);
+        duration(TOMBSTONE_TTL).ifPresent(storage::tombstoneTtl);
+        text(LOCK_PREFIX).ifPresent(leases::keyPrefix);
+        BotRedis.Builder redis =
+                LettuceRedis.builder(redisUri()).storageOptions(storage.build()).leaseOptions(leases.build());
+        duration(TIMEOUT).ifPresent(redis::commandTimeout);
+        return redis;
+    }
+
+    /** Without a setting, where bots find it. */
+    private RedisUri redisUri() {
+        Map<String, String> variables = new HashMap<>(environment);
+        text(STORE).ifPresent(uri -> variables.put("REDIS_FSM_URL", uri));
+        text(USER).ifPresent(user -> variables.put("REDIS_FSM_USERNAME", user));
+        text(PASSWORD).ifPresent(password -> variables.put("REDIS_FSM_PASSWORD", password));
+        if (variables.keySet().stream().noneMatch(name -> name.startsWith("REDIS_FSM_"))) {
+            throw new Refusal(
+                    ExitStatus.REFUSED,
+                    "it is not said where the store is: set BOTFSM_STORE to redis://… or jdbc:…, or name a file with"
+                            + " store=… by --config");
+        }
+        try {
+            return RedisUri.fromEnvironment(variables);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(
+                    ExitStatus.REFUSED, String.valueOf(e.getMessage()).replace("REDIS_FSM_URL", "the store's URI"));
+        }
+    }
+
+    private OpenStore<BotDatabase> database() {
+        HikariDataSource pool = pool();
+        try {
+            BotDatabase.Builder builder = BotDatabase.builder(pool);
+            duration(TTL).ifPresent(builder::ttl);
+            duration(TOMBSTONE_TTL).ifPresent(builder::tombstoneTtl);
+            duration(TIMEOUT).ifPresent(builder::timeout);
+            BotDatabase database = builder.build();
+            return new OpenStore<>(database, () -> {
+                database.close();
+                pool.close();
+            });
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    private HikariDataSource pool() {
+        String url = text(STORE).orElseThrow();
+        String shown = url.replaceFirst("[?;].*", "").replaceFirst("//[^/@]*@", "//");
+        try {
+            DriverManager.getDriver(url);
+        } catch (SQLException e) { // its message has the URL
+            throw new Refusal(
+                    ExitStatus.REFUSED,
+                    "no driver for " + shown
+                            + ": those of PostgreSQL and SQLite are there; name the jar of another one in"
+                            + " BOTFSM_CLASSPATH");
+        }
+        boolean isSqlite = url.startsWith("jdbc:sqlite:");
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        text(USER).ifPresent(config::setUsername);
+        text(PASSWORD).ifPresent(config::setPassword);
+        config.setMaximumPoolSize(isSqlite ? 1 : 4);
+        config.setConnectionTimeout(
+                duration(TIMEOUT).orElse(BotDatabase.DEFAULT_TIMEOUT).toMillis());
+        if (isSqlite) {
+            config.addDataSourceProperty("open_mode", "2"); // no new file for a name with a mistake
+            config.addDataSourceProperty("busy_timeout", "2000");
+        }
+        try {
+            return new HikariDataSource(config);
+        } catch (PoolInitializationException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new Refusal(ExitStatus.FAILED, "cannot connect to " + shown + ": " + cause.getMessage());
+        }
+    }
+
+    private Optional<String> text(String name) {
+        return Optional.ofNullable(values.get(name));
+    }
+
+    private Optional<Duration> duration(String name) {
+        return text(name).map(value -> Durations.parse(name, value));
+    }
+}

@@ -1,0 +1,324 @@
+package io.botfsm.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.inbox.InboxLimits;
+import io.botfsm.storage.inbox.InboxUpdate;
+import io.botfsm.storage.inbox.UpdateInbox;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command on one kind of store, where a bot keeps conversations. */
+@Timeout(120)
+abstract class AllCommands {
+    private static final StorageKey ANN = StorageKey.bot(1).chat(10).user(10).build();
+    private static final StorageKey BOB = StorageKey.bot(1).chat(-20).user(11).build();
+
+    @TempDir
+    Path directory;
+
+    /** What the command finds in its environment, as an operator with the documented rights. */
+    abstract Map<String, String> environment();
+
+    /** The same for an operator of locks. */
+    abstract Map<String, String> lockEnvironment();
+
+    /** The bot's storage. */
+    abstract StateStorage storage();
+
+    /** The bot's leases. */
+    abstract LeaseStore leases();
+
+    /** Forgets everything. */
+    abstract void empty();
+
+    @BeforeEach
+    final void seed() {
+        empty();
+        write(
+                ANN,
+                Mutation.builder()
+                        .state("Order:SIZE")
+                        .put("name", "\"hunter2\"")
+                        .deadline(Instant.parse("2100-01-01T00:00:00Z")));
+        write(BOB, Mutation.builder().state("Order:ADDRESS").put("name", "\"Bob\""));
+    }
+
+    private void write(StorageKey key, Mutation.Builder change) {
+        storage().write(key, change.build()).toCompletableFuture().join();
+    }
+
+    private Snapshot read(StorageKey key) {
+        return storage().read(key).toCompletableFuture().join();
+    }
+
+    private CommandRun run(String... arguments) {
+        return CommandRun.of(environment(), arguments);
+    }
+
+    @Test
+    void listFindsAndCounts() {
+        List<JsonNode> all = run("list", "--json").ended(0).json();
+        assertThat(all)
+                .extracting(each -> each.path("key").textValue())
+                .containsExactlyInAnyOrder("1:10:10", "1:-20:11");
+        JsonNode one = run("list", "--json", "--bot", "1", "--chat", "-20", "--state", "Order:ADDRESS")
+                .ended(0)
+                .object();
+        assertThat(one.path("version").longValue()).isEqualTo(read(BOB).version());
+        assertThat(one.path("data").has("name")).isTrue();
+        assertThat(run("list", "--overdue", "1s").ended(0).out()).isEmpty();
+        assertThat(run("list", "--count").ended(0).out()).isEqualTo("Order:ADDRESS\t1\nOrder:SIZE\t1\n");
+        assertThat(run("list", "--json", "--values", "--user", "10")
+                        .object()
+                        .path("data")
+                        .path("name")
+                        .textValue())
+                .isEqualTo("\"hunter2\"");
+    }
+
+    @Test
+    void showHidesValuesUnlessAskedForThem() {
+        assertThat(run("show", "1:10:10").ended(0).out())
+                .contains("state\tOrder:SIZE", "data.name\t(hidden)", "deadline\t2100-01-01T00:00:00Z")
+                .doesNotContain("hunter2");
+        assertThat(run("show", "1:10:10", "--json").ended(0).out()).doesNotContain("hunter2");
+        assertThat(run("show", "1:10:10", "--values").ended(0).out()).contains("data.name\t\"hunter2\"");
+        assertThat(run("show", "1:9:9").ended(3).err()).contains("1:9:9: there is no such conversation");
+    }
+
+    @Test
+    void setStateWritesOnTheVersionThatWasShown() {
+        long version = read(ANN).version();
+        run("set-state", "1:10:10", "Order:DONE").ended(2);
+        assertThat(read(ANN).version()).isEqualTo(version);
+
+        JsonNode set = run("set-state", "1:10:10", "Order:DONE", "--if-version", "" + version, "--yes", "--json")
+                .ended(0)
+                .object();
+
+        assertThat(set.path("from").textValue()).isEqualTo("Order:SIZE");
+        assertThat(read(ANN).state()).hasValue("Order:DONE");
+        assertThat(read(ANN).data()).isEqualTo(Map.of("name", "\"hunter2\""));
+        assertThat(read(ANN).deadline()).as("of the state before").isEmpty();
+        assertThat(set.path("version").longValue()).isEqualTo(read(ANN).version());
+        assertThat(run("set-state", "1:10:10", "Order:SIZE", "--if-version", "" + version, "--yes")
+                        .ended(4)
+                        .err())
+                .contains("1:10:10 was changed", "version " + version);
+        assertThat(read(ANN).state()).hasValue("Order:DONE");
+        run("set-state", "1:9:9", "Order:SIZE", "--yes").ended(3);
+    }
+
+    @Test
+    void aWriteIsFencedWhereAsked() {
+        write(ANN, Mutation.builder().put("n", "1").fencingToken(50));
+        assertThat(run("set-state", "1:10:10", "Order:DONE", "--yes", "--fence", "49")
+                        .ended(4)
+                        .err())
+                .contains("49 is lower than 50");
+        run("reset", "1:10:10", "--yes", "--fence", "49").ended(4);
+        run("erase", "--user", "10", "--yes", "--fence", "49").ended(4);
+        run("move-chat", "--bot", "1", "--from", "10", "--to", "12", "--yes", "--fence", "49")
+                .ended(4);
+        assertThat(read(ANN).state()).hasValue("Order:SIZE");
+        run("set-state", "1:10:10", "Order:DONE", "--yes", "--fence", "50").ended(0);
+    }
+
+    @Test
+    void resetClears() {
+        run("reset", "1:10:10", "--yes", "--if-version", "" + read(ANN).version())
+                .ended(0);
+        assertThat(read(ANN).state()).isEmpty();
+        assertThat(read(ANN).data()).isEmpty();
+        assertThat(read(BOB).state()).isPresent();
+        run("reset", "1:10:10", "--yes").ended(3);
+    }
+
+    @Test
+    void eraseTakesConversationsAndUpdatesOfAUser() {
+        UpdateInbox inbox = bury("a", ANN);
+        assertThat(run("erase", "--yes").ended(2).err()).contains("--user");
+        run("erase", "--user", "10").ended(2);
+        assertThat(read(ANN).state()).isPresent();
+        JsonNode erased =
+                run("erase", "--user", "10", "--yes", "--json").ended(0).object();
+        assertThat(erased.path("erased").longValue()).isEqualTo(1);
+        assertThat(erased.path("updates").longValue()).isEqualTo(1);
+        assertThat(read(ANN).state()).isEmpty();
+        assertThat(read(BOB).state()).isPresent();
+        assertThat(inbox.counts(1).dead()).isZero();
+    }
+
+    private UpdateInbox bury(String id, StorageKey key) {
+        UpdateInbox inbox = storage().extension(UpdateInbox.class).orElseThrow();
+        inbox.bury(
+                1,
+                InboxUpdate.of(id, Optional.of(key), "{\"secret\":1}".getBytes(UTF_8)),
+                "failed 5 times",
+                InboxLimits.defaults(),
+                OptionalLong.empty());
+        return inbox;
+    }
+
+    @Test
+    void moveChatTakesAllThatAChatHas() {
+        JsonNode moved = run("move-chat", "--bot", "1", "--from", "-20", "--to", "-100", "--yes", "--json")
+                .ended(0)
+                .object();
+        assertThat(moved.path("moved").longValue()).isEqualTo(1);
+        assertThat(read(BOB).state()).isEmpty();
+        assertThat(read(StorageKey.bot(1).chat(-100).user(11).build()).state()).hasValue("Order:ADDRESS");
+        assertThat(run("move-chat", "--bot", "1", "--from", "5", "--to", "5", "--yes")
+                        .ended(2)
+                        .err())
+                .contains("itself");
+    }
+
+    @Test
+    void exportAndImportCarryConversationsOver() throws Exception {
+        Path file = directory.resolve("all.jsonl");
+        assertThat(run("export", file.toString(), "--json")
+                        .ended(0)
+                        .object()
+                        .path("exported")
+                        .longValue())
+                .isEqualTo(2);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(run("export", file.toString()).ended(2).err()).contains("Replace it?");
+        run("export", file.toString(), "--yes").ended(0);
+
+        Snapshot before = read(ANN);
+        run("erase", "--bot", "1", "--yes").ended(0);
+        assertThat(run("import", file.toString(), "--json")
+                        .ended(0)
+                        .object()
+                        .path("imported")
+                        .longValue())
+                .isEqualTo(2);
+        assertThat(read(ANN).data()).isEqualTo(before.data());
+        assertThat(read(ANN).deadline()).isEqualTo(before.deadline());
+        write(BOB, Mutation.builder().state("Order:DONE"));
+        assertThat(run("import", file.toString(), "--json")
+                        .ended(0)
+                        .object()
+                        .path("skipped")
+                        .longValue())
+                .isEqualTo(2);
+        assertThat(read(BOB).state()).hasValue("Order:DONE");
+        run("import", file.toString(), "--replace").ended(2);
+        run("import", file.toString(), "--replace", "--yes").ended(0);
+        assertThat(read(BOB).state()).hasValue("Order:ADDRESS");
+
+        Files.writeString(file, Files.readString(file).lines().findFirst().orElseThrow());
+        assertThat(run("import", file.toString()).ended(2).err()).contains("line 2", "cut off");
+        assertThat(run("import", file + ".bogus").ended(1).err()).contains(".bogus: there is no such file");
+    }
+
+    @Test
+    void watchSeesEachChange() throws Exception {
+        for (String[] which : List.of(new String[] {"1:10:10"}, new String[] {"--bot", "1"})) {
+            write(ANN, Mutation.builder().state("Order:SIZE"));
+            String[] arguments = new String[which.length + 6];
+            System.arraycopy(
+                    new String[] {"watch", "--json", "--interval", "1s", "--changes", "2"}, 0, arguments, 0, 6);
+            System.arraycopy(which, 0, arguments, 6, which.length);
+            CompletableFuture<CommandRun> watching = CompletableFuture.supplyAsync(() -> run(arguments));
+            for (int i = 0; !watching.isDone(); i++) { // until it has begun to look and has seen two
+                write(ANN, Mutation.builder().state(i % 2 == 0 ? "Order:DONE" : "Order:SIZE"));
+                TimeUnit.MILLISECONDS.sleep(300);
+            }
+            List<JsonNode> changes = watching.get().ended(0).json();
+            assertThat(changes).hasSize(2);
+            assertThat(changes).allSatisfy(change -> {
+                assertThat(change.path("key").textValue()).isEqualTo("1:10:10");
+                assertThat(change.path("to").textValue()).startsWith("Order:");
+            });
+            assertThat(changes.get(1).path("from")).isEqualTo(changes.get(0).path("to"));
+        }
+    }
+
+    @Test
+    void checkNamesStatesThatABuildDoesNotKnow() {
+        run("check").ended(0);
+        run("check", "--states", "Order:SIZE,Order:ADDRESS").ended(0);
+        CommandRun found = run("check", "--states", "Order:SIZE,Order:DONE").ended(3);
+        assertThat(found.out()).contains("1:-20:11: state: ", "Order:ADDRESS", "conversations checked: 2; problems: 1");
+        List<JsonNode> lines =
+                run("check", "--json", "--states", "Order:SIZE").ended(3).json();
+        assertThat(lines.get(0).path("key").textValue()).isEqualTo("1:-20:11");
+        assertThat(lines.get(1).path("problems").longValue()).isEqualTo(1);
+    }
+
+    @Test
+    void deadLettersAreListedReplayedAndDropped() {
+        bury("a", ANN);
+        bury("b", BOB);
+        UpdateInbox inbox = bury("c", BOB);
+        List<JsonNode> dead =
+                run("dead-letters", "list", "--bot", "1", "--json").ended(0).json();
+        assertThat(dead).extracting(each -> each.path("update").textValue()).containsExactly("a", "b", "c");
+        assertThat(dead.get(0).path("key").textValue()).isEqualTo("1:10:10");
+        assertThat(dead.get(0).path("reason").textValue()).isEqualTo("failed 5 times");
+        assertThat(run("dead-letters", "list", "--bot", "1").ended(0).out()).doesNotContain("secret");
+        assertThat(run("dead-letters", "list", "--bot", "1", "--json", "--values")
+                        .out())
+                .contains("secret");
+
+        String first = dead.get(0).path("position").asText();
+        run("dead-letters", "replay", "--bot", "1", first).ended(0);
+        assertThat(inbox.counts(1).waiting()).isEqualTo(1);
+        assertThat(run("dead-letters", "replay", "--bot", "1", first).ended(3).out())
+                .contains("there is no dead letter " + first);
+        run("dead-letters", "drop", "--bot", "1", "--all").ended(2);
+        run("dead-letters", "drop", "--bot", "1").ended(2);
+        assertThat(inbox.counts(1).dead()).isEqualTo(2);
+        run("dead-letters", "drop", "--bot", "1", "--all", "--yes").ended(0);
+        assertThat(inbox.counts(1).dead()).isZero();
+    }
+
+    @Test
+    void aLockIsShownAndReleased() throws Exception {
+        JsonNode free = CommandRun.of(lockEnvironment(), "lock", "status", "pizza", "--json")
+                .ended(0)
+                .object();
+        assertThat(free.path("held").booleanValue()).isFalse();
+        CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes").ended(3);
+        try (InstanceLock lock = InstanceLock.builder(leases(), "pizza").build()) {
+            String token = "" + lock.acquire(Duration.ofSeconds(30)).orThrow().fencingToken();
+            CommandRun held =
+                    CommandRun.of(lockEnvironment(), "lock", "status", "pizza").ended(0);
+            assertThat(held.out()).contains("process " + ProcessHandle.current().pid(), "fencing token\t" + token);
+            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes", "--if-token", "1")
+                    .ended(4);
+            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--if-token", token)
+                    .ended(2);
+            assertThat(lock.holder()).isPresent();
+            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes", "--if-token", token)
+                    .ended(0);
+            assertThat(lock.holder()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,308 @@
+package io.botfsm.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.testkit.OneRedisServer;
+import io.botfsm.redis.testkit.RedisServerProcess;
+import io.botfsm.redis.testkit.RedisUser;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.io.BufferedReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line: settings, mistakes, what is printed where. */
+@Timeout(120)
+class BotfsmTest extends OneRedisServer {
+    private static final List<String> COMMANDS = List.of(
+            "list",
+            "show",
+            "set-state",
+            "reset",
+            "erase",
+            "move-chat",
+            "export",
+            "import",
+            "watch",
+            "check",
+            "dead-letters list",
+            "dead-letters replay",
+            "dead-letters drop",
+            "lock status",
+            "lock release",
+            "migrate");
+
+    @TempDir
+    Path directory;
+
+    private Map<String, String> environment() {
+        return Map.of("BOTFSM_STORE", server.uri(0));
+    }
+
+    private CommandRun run(String... arguments) {
+        return CommandRun.of(environment(), arguments);
+    }
+
+    private void begin(Object chat, String state) {
+        try (BotRedis bot = LettuceRedis.connect(server.uri(0));
+                StateStorage storage = bot.stateStorage()) {
+            var unused = storage.write(
+                            StorageKey.bot(8210094141L)
+                                    .chat(chat)
+                                    .user(7123456789L)
+                                    .build(),
+                            Mutation.builder()
+                                    .state(state)
+                                    .put("name", "\"hunter2\"")
+                                    .build())
+                    .toCompletableFuture()
+                    .join();
+        }
+    }
+
+    @Test
+    void everyCommandHasAHelpThatFitsAndPrintsNothingElse() {
+        for (String command : COMMANDS) {
+            String[] words = (command + " --help").split(" ", -1);
+            CommandRun help = CommandRun.of(Map.of(), words).ended(0);
+            assertThat(help.out()).as(command).contains("Usage: botfsm " + command, "--json", "--config");
+            assertThat(help.out().lines()).as(command).allMatch(line -> line.length() <= 80);
+            assertThat(help.err()).as(command).isEmpty();
+        }
+        assertThat(CommandRun.of(Map.of(), "--help").ended(0).out())
+                .contains(COMMANDS.stream()
+                        .map(command -> command.split(" ", -1)[0])
+                        .toArray(String[]::new));
+        assertThat(CommandRun.of(Map.of()).ended(2).err()).contains("subcommand", "botfsm --help");
+    }
+
+    @Test
+    void mistakesAreNamedAndPasswordsAreNot() {
+        assertThat(run("list", "--bogus=hunter2").ended(2).err()).contains("unknown option: --bogus");
+        assertThat(run("redis://:hunter2@localhost").ended(2).err()).isNotEmpty();
+        assertThat(run("list", "redis://:hunter2@localhost").ended(2).err()).contains("a URI needs an option");
+        assertThat(run("lsit").ended(2).err()).contains("lsit");
+        assertThat(run("show", "12").ended(2).err()).contains("\"12\" is not a key");
+        assertThat(run("list", "--untouched", "7 days").ended(2).err()).contains("\"7 days\"", "30d");
+        assertThat(run("list", "--bot", "").ended(2).err()).contains("bot");
+        assertThat(run("set-state", "1:1:1").ended(2).err()).contains("STATE");
+        assertThat(CommandRun.of(Map.of("BOTFSM_STORE", "redis://:hunter2@[bad"), "list")
+                        .ended(2)
+                        .err())
+                .isNotEmpty();
+        assertThat(CommandRun.of(Map.of("BOTFSM_STORE", "jdbc:mariadb://h/d?password=hunter2"), "list")
+                        .ended(2)
+                        .err())
+                .contains("no driver for jdbc:mariadb://h/d:", "BOTFSM_CLASSPATH");
+        assertThat(CommandRun.of(Map.of(), "list").ended(2).err()).contains("BOTFSM_STORE", "--config");
+        assertThat(CommandRun.of(Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TTL", "soon"), "list")
+                        .ended(2)
+                        .err())
+                .contains("ttl", "\"soon\"");
+        String dead = "127.0.0.1:" + RedisServerProcess.freePort();
+        CommandRun away = CommandRun.of(Map.of("BOTFSM_STORE", "redis://u:hunter2@" + dead), "list")
+                .ended(1);
+        assertThat(away.err()).contains(dead, "refused");
+        for (String[] arguments : List.of(
+                new String[] {"list", "--bogus=hunter2"},
+                new String[] {"redis://:hunter2@localhost"},
+                new String[] {"list", "redis://:hunter2@localhost"},
+                new String[] {"list", "--untouched", "redis://:hunter2@localhost"},
+                new String[] {"list", "--store", "redis://u:hunter2@" + dead},
+                new String[] {"list", "--store", "redis://u:hunter2@" + dead, "--debug"},
+                new String[] {"list", "--store", "jdbc:postgresql://" + dead + "/d?user=u&password=hunter2"},
+                new String[] {"list", "--store", "jdbc:mariadb://u:hunter2@" + dead + "/d"})) {
+            CommandRun run = run(arguments);
+            assertThat(run.status()).isNotZero();
+            assertThat(run.out() + run.err()).as(Arrays.toString(arguments)).doesNotContain("hunter2");
+            boolean isDebug = List.of(arguments).contains("--debug");
+            assertThat(run.err().contains("\tat ")).as("a stack trace").isEqualTo(isDebug);
+        }
+    }
+
+    @Test
+    void aPasswordOnTheCommandLineIsWarnedOf() {
+        RedisUser operator = Operators.OF_CONVERSATIONS;
+        operator.createOver(redis);
+        assertThat(run("list", "--store", operator.in(server.uri(0))).ended(0).err())
+                .contains("list of processes");
+        assertThat(CommandRun.of(Map.of("BOTFSM_STORE", operator.in(server.uri(0))), "list")
+                        .ended(0)
+                        .err())
+                .isEmpty();
+        assertThat(run("list", "--store", server.uri(0)).ended(0).err()).isEmpty();
+    }
+
+    @Test
+    void aFileSaysWhereTheStoreIs() throws Exception {
+        RedisUser operator = Operators.OF_CONVERSATIONS;
+        operator.createOver(redis);
+        Path file = directory.resolve("botfsm.properties");
+        Files.writeString(
+                file,
+                String.format(
+                        Locale.ROOT,
+                        "store=%s%nuser=%s%npassword=%s%n",
+                        server.uri(0),
+                        operator.name(),
+                        operator.password()));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(CommandRun.of(Map.of(), "list", "--config", file.toString())
+                        .ended(0)
+                        .err())
+                .contains("chmod 600");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThat(CommandRun.of(Map.of(), "list", "--config", file.toString())
+                        .ended(0)
+                        .err())
+                .isEmpty();
+        Files.writeString(file, "sotre=redis://localhost");
+        assertThat(CommandRun.of(Map.of(), "list", "--config", file.toString())
+                        .ended(2)
+                        .err())
+                .contains("unknown setting sotre");
+        assertThat(CommandRun.of(Map.of(), "list", "--config", file + "x")
+                        .ended(1)
+                        .err())
+                .contains("there is no such file");
+    }
+
+    @Test
+    void theEnvironmentOfTheBotWillDo() {
+        begin(1, "A");
+        assertThat(CommandRun.of(Map.of("REDIS_FSM_URL", server.uri(0)), "list")
+                        .ended(0)
+                        .out())
+                .contains("8210094141:1:7123456789\tA\t");
+    }
+
+    @Test
+    void anotherPrefixIsAnotherStore() {
+        begin(1, "A");
+        Map<String, String> other = Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_KEY_PREFIX", "other");
+        assertThat(CommandRun.of(other, "list").ended(0).out()).isEmpty();
+    }
+
+    @Test
+    void aTerminalGetsATableOfEightyColumns() {
+        begin(-1001234567890L, "Order:ADDRESS");
+        begin(1, "Order:SIZE");
+        CommandRun list = CommandRun.onTerminal("", environment(), "list").ended(0);
+        assertThat(list.out()).contains("KEY", "STATE", "\033[1m");
+        assertThat(list.out().lines().map(line -> line.replaceAll("\033\\[\\d+m", "")))
+                .allMatch(line -> line.length() <= 80);
+        Map<String, String> plain = Map.of("BOTFSM_STORE", server.uri(0), "NO_COLOR", "1");
+        assertThat(CommandRun.onTerminal("", plain, "list").ended(0).out())
+                .contains("KEY")
+                .doesNotContain("\033");
+        assertThat(run("list").ended(0).out()).doesNotContain("KEY").contains("\t");
+    }
+
+    @Test
+    void whatAUserChoseCannotControlTheTerminal() {
+        begin("a\033[2Jb", "S\u202e\n");
+        assertThat(CommandRun.onTerminal("", environment(), "list").ended(0).out())
+                .contains("a\\u001b[2Jb", "S\\u202e\\u000a")
+                .doesNotContain("\033[2J", "\u202e");
+        JsonNode found = run("list", "--json").ended(0).object();
+        assertThat(found.path("key").textValue()).contains("a\033[2Jb");
+    }
+
+    @Test
+    void aTerminalIsAskedForAConfirmation() {
+        begin(1, "A");
+        String key = "8210094141:1:7123456789";
+        CommandRun no =
+                CommandRun.onTerminal("no\n", environment(), "reset", key).ended(2);
+        assertThat(no.err()).contains(key + " is in A, version ", "Type yes to go on:", "nothing was written");
+        CommandRun.onTerminal("", environment(), "reset", key).ended(2);
+        assertThat(run("list").out()).isNotEmpty();
+        CommandRun.onTerminal("yes\n", environment(), "reset", key).ended(0);
+        assertThat(run("list").out()).isEmpty();
+    }
+
+    /** While the question is open, the bot goes on. */
+    @Test
+    void whatChangesWhileTheQuestionIsOpenIsAConflict() throws Exception {
+        begin(1, "A");
+        Terminal asking = new Terminal(
+                Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TERMINALS", "in err"),
+                new BufferedReader(new StringReader("")) {
+                    @Override
+                    public String readLine() {
+                        begin(1, "B");
+                        return "yes";
+                    }
+                },
+                new PrintStream(OutputStream.nullOutputStream(), true, UTF_8),
+                new PrintStream(OutputStream.nullOutputStream(), true, UTF_8));
+        assertThat(Botfsm.run(asking, "reset", "8210094141:1:7123456789")).isEqualTo(4);
+        assertThat(run("list").out()).contains("\tB\t");
+    }
+
+    @Test
+    void longWorkShowsItsProgressOnATerminalAlone() {
+        begin(1, "A");
+        assertThat(CommandRun.onTerminal("", environment(), "erase", "--bot", "8210094141", "--yes")
+                        .ended(0)
+                        .err())
+                .contains("pages read");
+        assertThat(run("erase", "--bot", "8210094141", "--yes").ended(0).err()).isEmpty();
+    }
+
+    @Test
+    void aRecordThatCannotBeReadIsNamed() {
+        begin(1, "A");
+        redis.call("SET", "fsm:{1:2:3}", "hunter2");
+        for (String[] arguments : List.of(
+                new String[] {"list"},
+                new String[] {"list", "--count"},
+                new String[] {"check"},
+                new String[] {"export", directory.resolve("f").toString()},
+                new String[] {"erase", "--user", "3", "--yes"},
+                new String[] {"move-chat", "--bot", "1", "--from", "2", "--to", "4", "--yes"})) {
+            assertThat(run(arguments).ended(3).out())
+                    .as(arguments[0])
+                    .contains("unreadable bot=1 chat=2 user=3: ")
+                    .doesNotContain("hunter2");
+        }
+        assertThat(run("list", "--json").ended(3).json()).anyMatch(line -> line.has("unreadable"));
+        assertThat(run("show", "1:2:3").ended(1).err())
+                .contains("bot=1 chat=2 user=3")
+                .doesNotContain("hunter2");
+    }
+
+    /** Each right that the page names is needed: without one the command says which. */
+    @Test
+    void aMissingRightIsNamed() {
+        begin(1, "A");
+        RedisUser operator = Operators.OF_CONVERSATIONS;
+        for (String right : List.of("+scan", "+hgetall", "+evalsha")) {
+            operator.without(right).createOver(redis);
+            CommandRun run = CommandRun.of(Map.of("BOTFSM_STORE", operator.in(server.uri(0))), "list")
+                    .ended(1);
+            assertThat(run.err().toLowerCase(Locale.ROOT)).contains(right.substring(1));
+        }
+        operator.without("+zcard").createOver(redis);
+        CommandRun dead = CommandRun.of(
+                        Map.of("BOTFSM_STORE", operator.in(server.uri(0))), "dead-letters", "list", "--bot", "1")
+                .ended(1);
+        assertThat(dead.err().toLowerCase(Locale.ROOT)).contains("zcard");
+    }
+}

@@ -1,0 +1,168 @@
+package io.botfsm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.jedis.JedisRedis;
+import io.botfsm.redis.testkit.OneRedisServer;
+import io.botfsm.storage.Mutation;
+import io.botfsm.storage.Snapshot;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StorageKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The command is killed in the middle of its work: each conversation is wholly old or wholly new, and a second run
+ * finishes. The proofs kill it several times, in the middle of more.
+ */
+@Timeout(600)
+class KilledCommandTest extends OneRedisServer {
+    private static final boolean IS_PROOF = Boolean.getBoolean("botfsm.proof");
+    private static final int USERS = IS_PROOF ? 100_000 : 20_000;
+    private static final int KILLS = IS_PROOF ? 5 : 1;
+    private static final Map<String, String> DATA = Map.of("a", "1", "b", "2", "c", "3");
+
+    @TempDir
+    Path directory;
+
+    private BotRedis bot;
+    private StateStorage storage;
+
+    @BeforeEach
+    void seed() {
+        bot = JedisRedis.builder(server.uri(0))
+                .commandTimeout(Duration.ofSeconds(20))
+                .connect();
+        storage = bot.stateStorage();
+        Mutation begin =
+                Mutation.builder().state("Order:SIZE").replaceData(DATA).build();
+        for (int from = 0; from < USERS; from += 1_000) {
+            List<CompletableFuture<?>> writes = new ArrayList<>();
+            IntStream.range(from, from + 1_000)
+                    .forEach(user ->
+                            writes.add(storage.write(key(-7, user), begin).toCompletableFuture()));
+            CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new)).join();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        bot.close();
+    }
+
+    private static StorageKey key(long chat, int user) {
+        return StorageKey.bot(1).chat(chat).user(user + 1).build();
+    }
+
+    private Map<String, String> environment() {
+        return Map.of("BOTFSM_STORE", server.uri(0));
+    }
+
+    /** Kills the command each time that it has gone so far. */
+    private void runAndKill(LongSupplier progress, String... arguments) throws Exception {
+        for (int i = 0; i < KILLS; i++) {
+            long start = progress.getAsLong();
+            Process process = CommandRun.start(environment(), directory, arguments);
+            Awaitility.await()
+                    .atMost(60, TimeUnit.SECONDS)
+                    .pollDelay(0, TimeUnit.MILLISECONDS)
+                    .pollInterval(2, TimeUnit.MILLISECONDS)
+                    .until(() -> Math.abs(progress.getAsLong() - start) > 500 || !process.isAlive());
+            assertThat(process.isAlive())
+                    .as("killed in the middle: %s", Files.readString(directory.resolve("err")))
+                    .isTrue();
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static long keys() {
+        return redis.number("DBSIZE");
+    }
+
+    /** Whether a conversation is there, and then whole. */
+    private boolean isThere(StorageKey key) {
+        Snapshot snapshot = storage.read(key).toCompletableFuture().join();
+        if (snapshot.state().isPresent() || !snapshot.data().isEmpty()) {
+            assertThat(snapshot.state()).hasValue("Order:SIZE");
+            assertThat(snapshot.data()).isEqualTo(DATA);
+            return true;
+        }
+        return false;
+    }
+
+    private long count(long chat) {
+        return IntStream.range(0, USERS)
+                .filter(user -> isThere(key(chat, user)))
+                .count();
+    }
+
+    @Test
+    void erase() throws Exception {
+        String[] arguments = {"erase", "--bot", "1", "--yes"};
+        runAndKill(KilledCommandTest::keys, arguments);
+        assertThat(count(-7)).isBetween(1L, USERS - 1L);
+
+        CommandRun.of(environment(), arguments).ended(0);
+
+        assertThat(keys()).isZero();
+    }
+
+    @Test
+    void imports() throws Exception {
+        Path file = directory.resolve("all.jsonl");
+        CommandRun.of(environment(), "export", file.toString()).ended(0);
+        redis.call("FLUSHALL");
+        runAndKill(KilledCommandTest::keys, "import", file.toString());
+        long done = count(-7);
+        assertThat(done).isBetween(1L, USERS - 1L);
+
+        CommandRun again = CommandRun.of(environment(), "import", file.toString(), "--json")
+                .ended(0);
+
+        assertThat(again.object().path("skipped").longValue()).isEqualTo(done);
+        assertThat(count(-7)).isEqualTo(USERS);
+    }
+
+    @Test
+    void moveChat() throws Exception {
+        String[] arguments = {"move-chat", "--bot", "1", "--from", "-7", "--to", "-1007", "--yes"};
+        runAndKill(KilledCommandTest::writes, arguments);
+        long moved = count(-1007);
+        assertThat(moved).isBetween(1L, USERS - 1L);
+        for (int user = 0; user < USERS; user++) {
+            assertThat(isThere(key(-7, user)) || isThere(key(-1007, user)))
+                    .as("user %d", user)
+                    .isTrue();
+        }
+
+        CommandRun.of(environment(), arguments).ended(0);
+
+        assertThat(count(-1007)).isEqualTo(USERS);
+        assertThat(keys()).isEqualTo(USERS);
+    }
+
+    /** How many writes the server was sent. */
+    private static long writes() {
+        return redis.text("INFO", "commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_evalsha:calls="))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("^[^=]*=(\\d+),.*", "$1")))
+                .findFirst()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,16 @@
+package io.botfsm.cli;
+
+import io.botfsm.redis.testkit.RedisUser;
+
+/** Users of Redis with the rights that docs/botfsm-command.md names. */
+final class Operators {
+    static final RedisUser OF_CONVERSATIONS =
+            RedisUser.OF_OPERATORS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore", "+zcard");
+    static final RedisUser OF_CLUSTERS =
+            OF_CONVERSATIONS.with("+asking", "+cluster|slots", "+cluster|nodes", "+cluster|getkeysinslot");
+    static final RedisUser OF_AIOGRAM = RedisUser.OF_OPERATORS.with("+get", "+set");
+    static final RedisUser OF_LOCKS = RedisUser.OF_LEASES;
+    static final RedisUser OF_LOCKS_IN_CLUSTERS = OF_LOCKS.with("+asking", "+cluster|slots");
+
+    private Operators() {}
+}
