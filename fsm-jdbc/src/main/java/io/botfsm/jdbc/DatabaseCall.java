@@ -142,10 +142,8 @@ final class DatabaseCall {
                     throw e;
                 }
                 return Optional.empty();
-            } catch (
-                    Throwable
-                            e) { // of whatever kind: half of it must not be committed by the next user of the
-                                 // connection
+            } catch (Throwable e) { // of whatever kind: half of it must not be committed by the next user of the
+                // connection
                 rollBack(e);
                 throw e;
             }

@@ -115,8 +115,9 @@ class QueuedIsolationTest {
             depth.decrementAndGet();
             return 0;
         }));
-        assertThat(stages).hasSize(10_001).allMatch(stage -> stage.toCompletableFuture()
-                .isDone());
+        assertThat(stages)
+                .hasSize(10_001)
+                .allMatch(stage -> stage.toCompletableFuture().isDone());
         assertThat(get(stages.get(9_999))).isEqualTo(10_000);
         assertThat(get(stages.get(10_000))).isZero();
         assertThat(deepest).hasValue(1);

@@ -131,8 +131,9 @@ class TelegramRunnerWebhookTest {
             ann.awaitReply("On its way to Elm St 1.", PATIENCE); // by what was open until then
             webhook.close();
             ann.says("/order");
-            await().atMost(PATIENCE).until(() -> telegram.webhookDeliveries().stream()
-                    .anyMatch(delivery -> delivery.status().equals(OptionalInt.of(503))));
+            await().atMost(PATIENCE)
+                    .until(() -> telegram.webhookDeliveries().stream()
+                            .anyMatch(delivery -> delivery.status().equals(OptionalInt.of(503))));
             assertThat(telegram.unconfirmedUpdates()).isPositive();
         }
     }

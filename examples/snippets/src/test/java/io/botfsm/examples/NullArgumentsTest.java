@@ -134,9 +134,10 @@ class NullArgumentsTest {
 
     record Answer(@Nullable String text) {}
 
-    private static final Flow<Object, Object> FLOW = Flow.of(Step.class, new Answer(null), f -> f.idle("idle")
-            .begin("begin"::equals, Step.FIRST)
-            .state(Step.FIRST, s -> s.ask("?")));
+    private static final Flow<Object, Object> FLOW = Flow.of(
+            Step.class,
+            new Answer(null),
+            f -> f.idle("idle").begin("begin"::equals, Step.FIRST).state(Step.FIRST, s -> s.ask("?")));
 
     private static final SubFlow<Object, Object, Answer> SUB_FLOW = SubFlow.of(
             SubStep.class,
@@ -201,10 +202,12 @@ class NullArgumentsTest {
         SAMPLES.put(Snapshot.Builder.class, Snapshot::builder);
         SAMPLES.put(EventWindow.class, EventWindow::empty);
         SAMPLES.put(ConversationFilter.class, ConversationFilter::all);
-        SAMPLES.put(ConversationCatalog.class, () -> STORAGE.extension(ConversationCatalog.class)
-                .orElseThrow());
-        SAMPLES.put(DeadlineQueue.class, () -> STORAGE.extension(DeadlineQueue.class)
-                .orElseThrow());
+        SAMPLES.put(
+                ConversationCatalog.class,
+                () -> STORAGE.extension(ConversationCatalog.class).orElseThrow());
+        SAMPLES.put(
+                DeadlineQueue.class,
+                () -> STORAGE.extension(DeadlineQueue.class).orElseThrow());
         SAMPLES.put(DueConversation.class, () -> DueConversation.of(KEY, Instant.EPOCH, 1, Instant.EPOCH));
         SAMPLES.put(
                 UpdateInbox.class, () -> STORAGE.extension(UpdateInbox.class).orElseThrow());
@@ -212,15 +215,18 @@ class NullArgumentsTest {
         SAMPLES.put(InboxLimits.class, InboxLimits::defaults);
         SAMPLES.put(Erasure.class, () -> Erasure.of(STORAGE));
         SAMPLES.put(ChatMove.class, () -> ChatMove.of(STORAGE));
-        SAMPLES.put(ConversationExport.class, () -> ConversationExport.builder(
-                        STORAGE.extension(ConversationCatalog.class).orElseThrow())
-                .build());
+        SAMPLES.put(
+                ConversationExport.class,
+                () -> ConversationExport.builder(
+                                STORAGE.extension(ConversationCatalog.class).orElseThrow())
+                        .build());
         SAMPLES.put(
                 ConversationExport.Builder.class,
                 () -> ConversationExport.builder(
                         STORAGE.extension(ConversationCatalog.class).orElseThrow()));
-        SAMPLES.put(ConversationImport.class, () -> ConversationImport.builder(STORAGE)
-                .build());
+        SAMPLES.put(
+                ConversationImport.class,
+                () -> ConversationImport.builder(STORAGE).build());
         SAMPLES.put(ConversationImport.Builder.class, () -> ConversationImport.builder(STORAGE));
         SAMPLES.put(StoredConversation.class, StoredConversation::none);
         SAMPLES.put(StoredConversation.Builder.class, StoredConversation::builder);
@@ -233,9 +239,10 @@ class NullArgumentsTest {
         SAMPLES.put(FencedStateStorage.class, () -> new FencedStateStorage(STORAGE, 1));
         SAMPLES.put(MeterRegistry.class, SimpleMeterRegistry::new);
         SAMPLES.put(BotMetrics.class, () -> BotMetrics.of(new SimpleMeterRegistry(), "a"));
-        SAMPLES.put(RecoveringStateStorage.class, () -> RecoveringStateStorage.builder(
-                        STORAGE, (StateRecovery) anyOf(StateRecovery.class))
-                .build());
+        SAMPLES.put(
+                RecoveringStateStorage.class,
+                () -> RecoveringStateStorage.builder(STORAGE, (StateRecovery) anyOf(StateRecovery.class))
+                        .build());
         SAMPLES.put(ConversationBackup.class, () -> ConversationBackup.of(STORAGE, "a"));
         SAMPLES.put(EventIsolation.Builder.class, EventIsolation::builder);
         SAMPLES.put(EventIsolation.class, EventIsolation::inProcess);

@@ -75,8 +75,9 @@ class SubscriptionsTest {
     }
 
     private void awaitHints(int atLeast) {
-        Awaitility.await().pollInterval(Duration.ofMillis(2)).untilAsserted(() -> assertThat(hints)
-                .hasValueGreaterThanOrEqualTo(atLeast));
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(2))
+                .untilAsserted(() -> assertThat(hints).hasValueGreaterThanOrEqualTo(atLeast));
     }
 
     private static long connections(RespConnection redis) {

@@ -59,22 +59,25 @@ public final class OnboardingFlow {
                         + ", only /start, /status and /cancel.")));
         f.state(NAME, s -> {
             s.ask(Reply.of("What is your name?")).to(AGE);
-            s.answer(upTo(Profile.LONGEST_NAME, (turn, name) -> turn.change(
-                            p -> new Profile(name, p.age(), p.city(), p.interests()))
-                    .goTo(AGE)));
+            s.answer(upTo(
+                    Profile.LONGEST_NAME,
+                    (turn, name) -> turn.change(p -> new Profile(name, p.age(), p.city(), p.interests()))
+                            .goTo(AGE)));
         });
         f.state(AGE, s -> {
             s.ask(p -> Reply.of("Nice to meet you, " + p.shownName() + ". What is your age?"));
-            s.to(CITY).answer((turn, in) -> Profile.age(in.text())
-                    .map(age -> turn.change(p -> new Profile(p.name(), age, p.city(), p.interests()))
-                            .goTo(CITY))
-                    .orElseGet(() -> turn.again(Reply.of("I need a whole number from 1 to 120."))));
+            s.to(CITY)
+                    .answer((turn, in) -> Profile.age(in.text())
+                            .map(age -> turn.change(p -> new Profile(p.name(), age, p.city(), p.interests()))
+                                    .goTo(CITY))
+                            .orElseGet(() -> turn.again(Reply.of("I need a whole number from 1 to 120."))));
         });
         f.state(CITY, s -> {
             s.ask(Reply.of("Which city do you live in?")).to(INTERESTS);
-            s.answer(upTo(Profile.LONGEST_CITY, (turn, city) -> turn.change(
-                            p -> new Profile(p.name(), p.age(), city, p.interests()))
-                    .goTo(INTERESTS)));
+            s.answer(upTo(
+                    Profile.LONGEST_CITY,
+                    (turn, city) -> turn.change(p -> new Profile(p.name(), p.age(), city, p.interests()))
+                            .goTo(INTERESTS)));
         });
         f.state(INTERESTS, s -> {
             s.ask(OnboardingFlow::nextInterest).to(CONFIRM);

@@ -145,11 +145,12 @@ class RepliesTest {
             IntStream.range(10, 30).forEach(i -> user.says(i + "a".repeat(198)));
             IntStream.range(10, 30).forEach(i -> user.says(i + EMOJI.repeat(48)));
             user.says("maybe");
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(user.replies())
-                    .extracting(ShownMessage::text)
-                    .anySatisfy(text -> assertThat(text)
-                            .startsWith("You are Alice, 31, from Paris, interested in ")
-                            .endsWith(". Is that right, yes or no?")));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(user.replies())
+                            .extracting(ShownMessage::text)
+                            .anySatisfy(text -> assertThat(text)
+                                    .startsWith("You are Alice, 31, from Paris, interested in ")
+                                    .endsWith(". Is that right, yes or no?")));
 
             bot.stop();
             assertThat(status.join()).isZero();

@@ -271,15 +271,16 @@ class TelegramBotTest {
         redis.startAgain();
 
         for (TelegramUser user : users) {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(texts(user.messages()).stream()
-                            .filter(text -> text.contains("?"))
-                            .distinct())
-                    .containsExactly(
-                            "What is your name?",
-                            "Nice to meet you, Alice. What is your age?",
-                            "Which city do you live in?",
-                            "What are your interests? One a message, and \"done\" after the last.",
-                            "Your interests so far: knitting. Another one, or \"done\"?"));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(texts(user.messages()).stream()
+                                    .filter(text -> text.contains("?"))
+                                    .distinct())
+                            .containsExactly(
+                                    "What is your name?",
+                                    "Nice to meet you, Alice. What is your age?",
+                                    "Which city do you live in?",
+                                    "What are your interests? One a message, and \"done\" after the last.",
+                                    "Your interests so far: knitting. Another one, or \"done\"?"));
         }
         await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
         bot.terminate();

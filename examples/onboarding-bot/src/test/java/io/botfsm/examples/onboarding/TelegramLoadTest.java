@@ -107,9 +107,10 @@ class TelegramLoadTest {
     private static Map<Long, Long> received(List<Poll> polls) {
         Map<Long, Long> received = new HashMap<>();
         for (Poll poll : polls) {
-            poll.firstUpdate().ifPresent(first -> LongStream.range(first, first + poll.answered())
-                    .forEach(update ->
-                            received.putIfAbsent(update, poll.endedNanos().orElseThrow())));
+            poll.firstUpdate()
+                    .ifPresent(first -> LongStream.range(first, first + poll.answered())
+                            .forEach(update -> received.putIfAbsent(
+                                    update, poll.endedNanos().orElseThrow())));
         }
         return received;
     }

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Each Java example of README and docs, the fault that it is tried against, and the test that tries it. */
 class ExamplesAgainstFaultsTest {
-    private static final String FAULTS =
-            """
+    private static final String FAULTS = """
             README.md
             states | FiveLinesTest.fiveLinesGiveABotPersistentState | the process dies after the commit, before the reply
             five-lines | FiveLinesTest.fiveLinesGiveABotPersistentState | the same

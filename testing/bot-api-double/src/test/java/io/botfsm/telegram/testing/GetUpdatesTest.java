@@ -85,8 +85,9 @@ class GetUpdatesTest {
         IntStream.range(0, 9).forEach(i -> ann.says("message " + i));
         List<CompletableFuture<Reply>> both = List.of(client.callAsync("getUpdates"), client.callAsync("getUpdates"));
 
-        assertThat(both.stream().map(BotClient::await).map(reply -> reply.updateIds()
-                        .size()))
+        assertThat(both.stream()
+                        .map(BotClient::await)
+                        .map(reply -> reply.updateIds().size()))
                 .containsExactlyInAnyOrder(9, 1);
     }
 

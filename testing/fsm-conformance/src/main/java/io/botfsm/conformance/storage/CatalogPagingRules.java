@@ -254,9 +254,10 @@ abstract class CatalogPagingRules extends CatalogRules {
             for (int i = 0; i < times(3); i++) {
                 List<FoundConversation> found = catalog.found(bot(bot));
                 assertThat(TestedCatalog.keys(found)).isEqualTo(Set.copyOf(keys));
-                assertThat(found).allSatisfy(conversation -> assertThat(
-                                conversation.state().orElseThrow())
-                        .isIn("A", "S" + conversation.snapshot().data().get("n")));
+                assertThat(found)
+                        .allSatisfy(conversation -> assertThat(
+                                        conversation.state().orElseThrow())
+                                .isIn("A", "S" + conversation.snapshot().data().get("n")));
             }
         } finally {
             ended.set(true);

@@ -28,8 +28,7 @@ final class RedisServer {
     private static final int MOST_ATTEMPTS = 5;
     private static final int LINES_SHOWN = 10;
 
-    private static final String CONFIGURATION =
-            """
+    private static final String CONFIGURATION = """
             bind 127.0.0.1
             daemonize yes
             pidfile redis.pid

@@ -108,10 +108,10 @@ public final class TelegramBot implements UpdateHandler {
                         .callbackData(reply.state().substring(GROUP.length()) + ":" + choice)
                         .build())
                 .toList();
-        return new InlineKeyboardMarkup(
-                IntStream.iterate(0, from -> from < buttons.size(), from -> from + BUTTONS_PER_ROW)
-                        .mapToObj(from -> new InlineKeyboardRow(
-                                buttons.subList(from, Math.min(from + BUTTONS_PER_ROW, buttons.size()))))
-                        .toList());
+        return new InlineKeyboardMarkup(IntStream.iterate(
+                        0, from -> from < buttons.size(), from -> from + BUTTONS_PER_ROW)
+                .mapToObj(from ->
+                        new InlineKeyboardRow(buttons.subList(from, Math.min(from + BUTTONS_PER_ROW, buttons.size()))))
+                .toList());
     }
 }

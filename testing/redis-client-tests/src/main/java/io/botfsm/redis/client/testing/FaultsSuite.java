@@ -228,8 +228,9 @@ public abstract class FaultsSuite {
      */
     private void executeLate(Consumer<Fsm> late, Consumer<Fsm> meanwhile) {
         assertThatThrownBy(() -> late.accept(Fsm.of(storage)))
-                .isInstanceOfSatisfying(StorageUnavailableException.class, e -> assertThat(e.mayBeApplied())
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        StorageUnavailableException.class,
+                        e -> assertThat(e.mayBeApplied()).isTrue());
         try (BotRedis other = client.connect(server.uri(0), timeout)) {
             meanwhile.accept(Fsm.of(other.stateStorage()));
         }
