@@ -26,9 +26,14 @@ final class LockMeters implements LockListener {
         this.bot = bot;
     }
 
+    /** Shows a lock from now on, as not held. */
+    AtomicLong show(String lock) {
+        return tokens.computeIfAbsent(lock, this::token);
+    }
+
     @Override
     public void on(LockEvent event) {
-        AtomicLong token = tokens.computeIfAbsent(event.name(), this::token);
+        AtomicLong token = show(event.name());
         if (event instanceof LockEvent.Activated activated) {
             token.set(activated.fencingToken());
         } else if (event instanceof LockEvent.Lost lost) {

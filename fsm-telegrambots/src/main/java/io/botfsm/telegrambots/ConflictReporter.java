@@ -16,6 +16,7 @@ final class ConflictReporter {
     /** How long Telegram may go on to hold a call that a dead instance has left open. */
     private final Duration grace;
 
+    private volatile long total;
     private int times;
     private long first;
 
@@ -35,6 +36,7 @@ final class ConflictReporter {
             first = now;
         }
         times++;
+        total = total + 1; // by this thread alone
         PollingConflict conflict =
                 new PollingConflict(kind(description, now), times, Duration.ofNanos(now - first), description);
         log(conflict, pause);
@@ -66,6 +68,11 @@ final class ConflictReporter {
             case WEBHOOK ->
                 LOG.error("409: the bot has a webhook, so nobody can poll. deleteWebhook ends that{}", again);
         }
+    }
+
+    /** How many 409s there were. For all threads. */
+    long total() {
+        return total;
     }
 
     /** Telegram gives updates again. */

@@ -23,8 +23,8 @@ final class LeaseModel {
     private Duration end = Duration.ZERO;
 
     /**
-     * The latest end that the holder has asked for. A store of several nodes may tell of it after a shorter renewal: the
-     * longer one, sent through another store, may reach a node later.
+     * The latest end that the holder has asked for. A store of several nodes may tell of it after a shorter renewal:
+     * the longer one, sent through another store, may reach a node later.
      */
     private Duration latestEnd = Duration.ZERO;
 
