@@ -62,7 +62,9 @@ final class MonitoredBot implements AutoCloseable {
 
     MonitoredBot(String redisUri, BotApiDouble telegram) {
         BotToken token = BotToken.of(telegram.token());
-        redis = LettuceRedis.connect(redisUri);
+        redis = LettuceRedis.builder(redisUri)
+                .commandTimeout(Duration.ofSeconds(15)) // for machines that are busy with other tests
+                .connect();
         inner = redis.stateStorage();
         leases = redis.leaseStore();
         operator = InstanceLock.builder(leases, LOCK).ttl(TTL).build();
@@ -164,6 +166,9 @@ final class MonitoredBot implements AutoCloseable {
     }
 
     boolean isActive() {
+        if (status.isCompletedExceptionally()) {
+            var unused = status.join(); // says why it never will be
+        }
         return sampled("botfsm_lock_held", LOCK) == 1;
     }
 
