@@ -53,7 +53,7 @@ final class MonitoredBot implements AutoCloseable {
     final CountDownLatch gate = new CountDownLatch(1);
 
     private final BotRedis redis;
-    private final StateStorage inner;
+    private final StateStorage storage;
     private final LeaseStore leases;
     private final InstanceLock operator;
     private final EventIsolation isolation = EventIsolation.inProcess();
@@ -65,7 +65,7 @@ final class MonitoredBot implements AutoCloseable {
         redis = LettuceRedis.builder(redisUri)
                 .commandTimeout(Duration.ofSeconds(15)) // for machines that are busy with other tests
                 .connect();
-        inner = redis.stateStorage();
+        StateStorage inner = redis.stateStorage();
         leases = redis.leaseStore();
         operator = InstanceLock.builder(leases, LOCK).ttl(TTL).build();
         Flow<String, String> flow = flow();
@@ -78,10 +78,11 @@ final class MonitoredBot implements AutoCloseable {
         metrics.bind(inner.extension(UpdateInbox.class).orElseThrow(), token.botId());
         metrics.bind(HealthCheck.storage(inner, token.botId()));
         metrics.bind(HealthCheck.lock(operator));
+        storage = new NotifyingStateStorage(recovering, List.of(metrics.transitions(flow.rules())));
         runner = TelegramRunner.polling(token)
                 .server(telegram.uri())
                 .flow(flow, Texts.in(), Texts.out())
-                .storage(new NotifyingStateStorage(recovering, List.of(metrics.transitions(flow.rules()))), leases)
+                .storage(storage, leases)
                 .lock(LOCK)
                 .standby()
                 .fsmSettings(fsm -> fsm.decorate(metrics::measure))
@@ -185,7 +186,7 @@ final class MonitoredBot implements AutoCloseable {
         isolation.close();
         operator.close();
         leases.close();
-        inner.close();
+        storage.close();
         redis.close();
     }
 }
