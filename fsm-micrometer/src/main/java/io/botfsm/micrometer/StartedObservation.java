@@ -1,5 +1,7 @@
 package io.botfsm.micrometer;
 
+import static java.util.Objects.requireNonNull;
+
 import io.micrometer.observation.Observation;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -18,7 +20,7 @@ final class StartedObservation {
     static StartedObservation start(String name, Supplier<Observation> observation) {
         AtomicReference<Observation> started = new AtomicReference<>(Observation.NOOP);
         MeterFailures.logged(name, () -> started.set(observation.get().start()));
-        return new StartedObservation(name, started.get());
+        return new StartedObservation(name, requireNonNull(started.get()));
     }
 
     Observation observation() {
@@ -27,12 +29,13 @@ final class StartedObservation {
 
     /** Runs a call of which others that are observed are children. */
     <T extends @Nullable Object> T scoped(Supplier<? extends T> call) {
-        AtomicReference<Observation.Scope> scope = new AtomicReference<>(Observation.Scope.NOOP);
-        MeterFailures.logged(name, () -> scope.set(observation.openScope()));
+        AtomicReference<Observation.Scope> opened = new AtomicReference<>(Observation.Scope.NOOP);
+        MeterFailures.logged(name, () -> opened.set(observation.openScope()));
+        Observation.Scope scope = requireNonNull(opened.get());
         try {
             return call.get();
         } finally {
-            MeterFailures.logged(name, () -> scope.get().close());
+            MeterFailures.logged(name, scope::close);
         }
     }
 

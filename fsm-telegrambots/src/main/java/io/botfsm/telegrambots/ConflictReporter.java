@@ -3,6 +3,7 @@ package io.botfsm.telegrambots;
 import io.botfsm.telegrambots.PollingConflict.Kind;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,7 @@ final class ConflictReporter {
     /** How long Telegram may go on to hold a call that a dead instance has left open. */
     private final Duration grace;
 
-    private volatile long total;
+    private final AtomicLong total = new AtomicLong();
     private int times;
     private long first;
 
@@ -36,7 +37,7 @@ final class ConflictReporter {
             first = now;
         }
         times++;
-        total = total + 1; // by this thread alone
+        total.incrementAndGet();
         PollingConflict conflict =
                 new PollingConflict(kind(description, now), times, Duration.ofNanos(now - first), description);
         log(conflict, pause);
@@ -72,7 +73,7 @@ final class ConflictReporter {
 
     /** How many 409s there were. For all threads. */
     long total() {
-        return total;
+        return total.get();
     }
 
     /** Telegram gives updates again. */

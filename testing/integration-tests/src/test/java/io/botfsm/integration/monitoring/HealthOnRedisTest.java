@@ -14,7 +14,6 @@ import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StateStorage;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,13 +25,11 @@ class HealthOnRedisTest {
     private static final Duration NOTICE = Duration.ofSeconds(5);
 
     enum Client {
-        LETTUCE(LettuceRedis::builder),
-        JEDIS(JedisRedis::builder);
+        LETTUCE,
+        JEDIS;
 
-        private final Function<String, BotRedis.Builder> builder;
-
-        Client(Function<String, BotRedis.Builder> builder) {
-            this.builder = builder;
+        BotRedis.Builder of(String uri) {
+            return this == LETTUCE ? LettuceRedis.builder(uri) : JedisRedis.builder(uri);
         }
     }
 
@@ -40,7 +37,7 @@ class HealthOnRedisTest {
     @EnumSource
     void healthTurnsWithin5SecondsOfTheDeathAndTheReturnOfRedis(Client client) {
         try (RedisServerProcess server = RedisServerProcess.start();
-                BotRedis redis = client.builder.apply(server.uri(0)).connect();
+                BotRedis redis = client.of(server.uri(0)).connect();
                 StateStorage storage = redis.stateStorage();
                 LeaseStore leases = redis.leaseStore();
                 InstanceLock lock = InstanceLock.builder(leases, "bot").build()) {
@@ -66,8 +63,7 @@ class HealthOnRedisTest {
     void aCheckHasAnAnswerWhileRedisHasNone(Client client) {
         try (RedisServerProcess server = RedisServerProcess.start();
                 FaultyProxy proxy = new FaultyProxy(server);
-                BotRedis redis = client.builder
-                        .apply(proxy.uri(0))
+                BotRedis redis = client.of(proxy.uri(0))
                         .commandTimeout(Duration.ofMinutes(10))
                         .connect();
                 StateStorage storage = redis.stateStorage()) {
