@@ -114,7 +114,7 @@ public final class BotMetrics {
      * Shows whether a lock is held, as {@code botfsm.lock.held}, and counts its events, as {@code botfsm.lock.events}.
      */
     public LockListener lock() {
-        return new LockMeters(registry, bot);
+        return LockMeters.of(registry, bot);
     }
 
     /**
@@ -132,10 +132,7 @@ public final class BotMetrics {
      * @param name the lock's
      */
     public LockListener lock(String name) {
-        requireNonNull(name, "name");
-        LockMeters lock = new LockMeters(registry, bot);
-        var unused = lock.show(name);
-        return lock;
+        return LockMeters.showing(registry, bot, requireNonNull(name, "name"));
     }
 
     /**
@@ -179,7 +176,7 @@ public final class BotMetrics {
      * Counts the work of a flow's states, as {@code botfsm.flow.work} and {@code botfsm.flow.work.retried}, and shows
      * how much is running, as {@code botfsm.flow.work.running}. Once a bot.
      */
-    public void bind(Flow<?, ?> flow) {
+    public void bindWork(Flow<?, ?> flow) {
         FlowMeters.register(meters, requireNonNull(flow, "flow").workCounts());
     }
 

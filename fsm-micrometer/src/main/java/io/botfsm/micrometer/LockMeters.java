@@ -21,13 +21,23 @@ final class LockMeters implements LockListener {
     private final Tags bot;
     private final Map<String, AtomicLong> tokens = new ConcurrentHashMap<>();
 
-    LockMeters(MeterRegistry registry, Tags bot) {
+    private LockMeters(MeterRegistry registry, Tags bot) {
         this.registry = registry;
         this.bot = bot;
     }
 
+    static LockListener of(MeterRegistry registry, Tags bot) {
+        return new LockMeters(registry, bot);
+    }
+
     /** Shows a lock from now on, as not held. */
-    AtomicLong show(String lock) {
+    static LockListener showing(MeterRegistry registry, Tags bot, String lock) {
+        LockMeters meters = new LockMeters(registry, bot);
+        var unused = meters.show(lock);
+        return meters;
+    }
+
+    private AtomicLong show(String lock) {
         return tokens.computeIfAbsent(lock, this::token);
     }
 

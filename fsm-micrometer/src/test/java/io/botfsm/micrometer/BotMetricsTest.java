@@ -45,9 +45,11 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -415,7 +417,7 @@ class BotMetricsTest {
                             .to(Order.PLACED));
             f.state(Order.PLACED, s -> s.ask("placed."));
         });
-        metrics.bind(flow);
+        metrics.bindWork(flow);
         Fsm fsm = flow.fsm(new MemoryStateStorage());
         assertThatThrownBy(() -> flow.handle(fsm, KEY, "/order")).isInstanceOf(WorkFailedException.class);
         assertThat(flow.handle(fsm, KEY, "again")).contains("placed.");
@@ -557,6 +559,47 @@ class BotMetricsTest {
                 .results()
                 .map((MatchResult row) -> row.group(1))
                 .collect(toCollection(TreeSet::new));
+    }
+
+    /** A program that measures its turns and has nothing but {@code fsm-core}. */
+    public static final class Plain implements Runnable {
+        @Override
+        public void run() {
+            BotMetrics own = BotMetrics.of(new SimpleMeterRegistry(), "plain");
+            StateStorage storage =
+                    new NotifyingStateStorage(own.measure(new MemoryStateStorage()), List.of(own.transitions()));
+            StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
+            own.measure(Fsm.of(storage)).handle(key, turn -> turn.state("A"));
+            storage.close();
+        }
+    }
+
+    @Test
+    void partsThatAreNotThereAreNotNeeded() throws Exception {
+        ClassLoader withoutThem = new ClassLoader(BotMetricsTest.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (name.matches("io\\.botfsm\\.(lock|isolation|recovery|timeout|monitoring|flow)\\..*")) {
+                    throw new ClassNotFoundException(name);
+                }
+                return name.startsWith("io.botfsm.micrometer.") ? own(name) : super.loadClass(name, resolve);
+            }
+
+            private Class<?> own(String name) throws ClassNotFoundException {
+                Class<?> known = findLoadedClass(name);
+                if (known != null) {
+                    return known;
+                }
+                try (InputStream file = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    byte[] bytes = file.readAllBytes();
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (IOException e) {
+                    throw new ClassNotFoundException(name, e);
+                }
+            }
+        };
+        Class<?> plain = Class.forName(Plain.class.getName(), true, withoutThem);
+        ((Runnable) plain.getDeclaredConstructor().newInstance()).run();
     }
 
     @Test

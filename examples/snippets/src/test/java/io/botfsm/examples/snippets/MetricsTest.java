@@ -87,7 +87,7 @@ class MetricsTest {
     // snippet: metrics-of-a-telegram-bot
     static TelegramRunner measured(BotToken token, StateStorage redis, LeaseStore leases, MeterRegistry registry) {
         BotMetrics metrics = BotMetrics.of(registry, "pizza-bot");
-        metrics.bind(PIZZA);
+        metrics.bindWork(PIZZA);
         metrics.bind(HealthCheck.storage(redis, token.botId()));
         redis.extension(UpdateInbox.class).ifPresent(inbox -> metrics.bind(inbox, token.botId()));
         StateStorage storage =

@@ -74,7 +74,7 @@ final class MonitoredBot implements AutoCloseable {
                 .build();
         metrics.bind(recovering);
         metrics.bind(isolation);
-        metrics.bind(flow);
+        metrics.bindWork(flow);
         metrics.bind(inner.extension(UpdateInbox.class).orElseThrow(), token.botId());
         metrics.bind(HealthCheck.storage(inner, token.botId()));
         metrics.bind(HealthCheck.lock(operator));
