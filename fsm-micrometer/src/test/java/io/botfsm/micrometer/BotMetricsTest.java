@@ -545,6 +545,14 @@ class BotMetricsTest {
                         .toList());
     }
 
+    @Test
+    void eachAlertSaysWhatToDo() throws Exception {
+        Path folder = Path.of("../docs/monitoring");
+        assertThat(found("(?m)^\\| `(Botfsm\\w+)` \\|", Files.readString(folder.resolve("README.md"))))
+                .isEqualTo(found("- alert: (\\w+)", Files.readString(folder.resolve("alerts.yml"))))
+                .hasSize(10);
+    }
+
     private static Set<String> found(String pattern, String text) {
         return Pattern.compile(pattern)
                 .matcher(text)
