@@ -1,6 +1,6 @@
 /**
  * What stands between a stream of updates and the storage: event isolation and recovery from a second source; firing
- * deadlines that have passed; and the maintenance of what is stored.
+ * deadlines that have passed; health checks; and the maintenance of what is stored.
  */
 module io.botfsm.runtime {
     requires transitive io.botfsm.core;
@@ -11,6 +11,7 @@ module io.botfsm.runtime {
 
     exports io.botfsm.catalog;
     exports io.botfsm.isolation;
+    exports io.botfsm.monitoring;
     exports io.botfsm.recovery;
     exports io.botfsm.timeout;
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,6 +194,14 @@ public interface Fsm {
          *     versions are remembered under the same name
          */
         <T> Builder data(Class<T> type, Consumer<DataVersions> versions);
+
+        /**
+         * Decorates what {@link #build} returns, such as to measure it; decorators apply in the order in which they
+         * were added. For where something else builds, such as a {@code TelegramRunner}.
+         *
+         * @param decorator returns an {@code Fsm} that forwards to the given one
+         */
+        Builder decorate(UnaryOperator<Fsm> decorator);
 
         /**
          * The conversations.

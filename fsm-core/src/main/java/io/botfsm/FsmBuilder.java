@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** The settings of an {@link Fsm}, while they are being collected. */
 final class FsmBuilder implements Fsm.Builder {
@@ -25,6 +27,7 @@ final class FsmBuilder implements Fsm.Builder {
     private Optional<Executor> executor = Optional.empty();
     private Optional<JsonCodec> codec = Optional.empty();
     private InstantSource clock = InstantSource.system();
+    private Function<Fsm, Fsm> decorators = Function.identity();
 
     FsmBuilder(StateStorage storage) {
         this.storage = requireNonNull(storage, "storage");
@@ -78,14 +81,21 @@ final class FsmBuilder implements Fsm.Builder {
     }
 
     @Override
+    public Fsm.Builder decorate(UnaryOperator<Fsm> decorator) {
+        requireNonNull(decorator, "decorator");
+        decorators = decorators.andThen(fsm -> requireNonNull(decorator.apply(fsm), "the decorator returned null"));
+        return this;
+    }
+
+    @Override
     public Fsm build() {
         DataRegistry data = new DataRegistry(types);
         JsonCodec chosen = codec.orElseGet(JacksonCodec::new);
         data.types().forEach(chosen::names);
         data.requireRemembered(storage.capabilities());
-        return new StoredFsm(
+        return decorators.apply(new StoredFsm(
                 new StorageCalls(storage, timeout, executor.orElseGet(UserCodePool::start), System::nanoTime, clock),
                 new TypeMapping(new StateRegistry(groups), data, chosen),
-                Fence.NONE);
+                Fence.NONE));
     }
 }

@@ -67,6 +67,26 @@ class FsmHandleTest {
     }
 
     @Test
+    void whatIsBuiltIsDecoratedInOrder() {
+        java.util.List<String> order = new java.util.ArrayList<>();
+        java.util.List<Fsm> seen = new java.util.ArrayList<>();
+        Fsm built = Fsm.builder(storage)
+                .decorate(inner -> {
+                    order.add("first");
+                    seen.add(inner);
+                    return fsm;
+                })
+                .decorate(inner -> {
+                    order.add("second");
+                    seen.add(inner);
+                    return inner;
+                })
+                .build();
+        assertThat(order).containsExactly("first", "second");
+        assertThat(built).isSameAs(fsm).isSameAs(seen.get(1)).isNotSameAs(seen.get(0));
+    }
+
+    @Test
     void aTurnIsOneReadAndOneWriteWhateverTheHandlerDoes() {
         Handled<String> handled = fsm.handle(KEY, 7, turn -> {
             turn.put("name", "Ada")

@@ -35,6 +35,8 @@ public final class PairedRatios {
             new Comparison(SqliteBenchmark.class, "sqliteHandle", "sqlitePlain", 1, 0.50),
             new Comparison(LockBenchmark.class, "lock", "plainLock", 1, 0.90),
             new Comparison(LockBenchmark.class, "lock", "plainLock", 32, 0.90),
+            new Comparison(MetricsBenchmark.class, "measuredHandle", "unmeasuredHandle", 1, 0.97),
+            new Comparison(MetricsBenchmark.class, "measuredHandle", "unmeasuredHandle", 32, 0.97),
             new Comparison(StackBenchmark.class, "stack", "bare", 1, 0.90),
             new Comparison(StackBenchmark.class, "stack", "bare", 32, 0.90),
             new Comparison(StackBenchmark.class, "stackInMemory", "bareInMemory", 1, NO_AIM),

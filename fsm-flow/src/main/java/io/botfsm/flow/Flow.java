@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What a bot asks in each state of its conversations, and what it does with the answers. Immutable and thread-safe; one
- * for the life of the program.
+ * What a bot asks in each state of its conversations, and what it does with the answers. Immutable, but for the counts
+ * of its work, and thread-safe; one for the life of the program.
  *
  * <pre>{@code
  * Flow<String, String> pizza = Flow.of(Order.class, new Pizza(null, null), f -> {
@@ -200,6 +200,11 @@ public final class Flow<I, O> {
      */
     public boolean hasTimeouts() {
         return dialogs.haveTimeouts();
+    }
+
+    /** How the work of its states has gone in this process; those of a {@linkplain #join joined} flow are its own. */
+    public WorkCounts workCounts() {
+        return dialogs.workCounts();
     }
 
     /** Which state may follow which, by the declarations. */

@@ -11,12 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The dialogs of one bot: its own, and all that those call. Immutable. */
+/** The dialogs of one bot: its own, and all that those call. Immutable, but for its counts. */
 final class FlowDialogs<I, O> {
     private final List<DialogDefinition<I, O, ?>> roots;
     private final List<DialogDefinition<I, O, ?>> all = new ArrayList<>();
     private final Map<String, Position<I, O, ?>> byName = new LinkedHashMap<>();
     private final Set<String> scopes = new LinkedHashSet<>();
+    private final WorkCounts workCounts = new WorkCounts();
 
     /** @throws FlowDefinitionException if two dialogs would be stored under the same group */
     FlowDialogs(List<DialogDefinition<I, O, ?>> dialogs) {
@@ -53,6 +54,10 @@ final class FlowDialogs<I, O> {
 
     List<DialogDefinition<I, O, ?>> all() {
         return all;
+    }
+
+    WorkCounts workCounts() {
+        return workCounts;
     }
 
     /** The dialog whose states are, or were, stored under a group. */

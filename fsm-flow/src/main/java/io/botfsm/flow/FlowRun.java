@@ -21,6 +21,9 @@ final class FlowRun<I, O> {
     private final Optional<Instant> fired;
     private final List<O> replies = new ArrayList<>();
 
+    /** The work that was there before the last turn. */
+    private Optional<String> leftUndone = Optional.empty();
+
     /** What this run has stored as unsent, and no other did. */
     private Optional<FlowMarks.Unsent> unsent = Optional.empty();
 
@@ -33,7 +36,12 @@ final class FlowRun<I, O> {
     }
 
     private FlowSession<I, O> session(Turn turn) {
+        leftUndone = workLeft(turn);
         return new FlowSession<>(dialogs, key, turn, fired);
+    }
+
+    private Optional<String> workLeft(Conversation now) {
+        return dialogs.pending(now).map(FlowDialogs.PendingWork::id);
     }
 
     /** @param handle commits a turn, under the id of the input if it has one */
@@ -43,6 +51,9 @@ final class FlowRun<I, O> {
             handled = handle.apply(turn -> session(turn).input(input));
         } catch (UnfinishedWorkException e) {
             handled = afterWork(input, handle);
+        }
+        if (handled instanceof Handled.Repeated) {
+            leftUndone = workLeft(handled.now());
         }
         replies.addAll(handled.orElse(dialogs::question));
         finish(handled.now());
@@ -107,13 +118,21 @@ final class FlowRun<I, O> {
                 throw endless(now.state());
             }
             String id = pending.get().id();
-            Object result = pending.get().at().work(id, key, now);
+            Object result = work(pending.get(), now);
             Handled<Optional<List<O>>> handled = fsm.handle(key, turn -> worked(session(turn), id, result));
             Conversation after = handled.now();
             handled.orElse(repeated -> Optional.empty()).ifPresent(said -> keptUntilSent(said, after));
             now = after;
             pending = dialogs.pending(now);
         }
+    }
+
+    private Object work(FlowDialogs.PendingWork<I, O> pending, Conversation now) {
+        String id = pending.id();
+        return dialogs.workCounts()
+                .counted(
+                        leftUndone.filter(id::equals).isPresent(),
+                        () -> pending.at().work(id, key, now));
     }
 
     private Optional<List<O>> worked(FlowSession<I, O> session, String id, Object result) {

@@ -590,6 +590,56 @@ class StoredFlowTest {
     }
 
     @Test
+    void workIsCounted() {
+        java.util.List<Integer> running = new java.util.ArrayList<>();
+        java.util.concurrent.atomic.AtomicInteger failures = new java.util.concurrent.atomic.AtomicInteger();
+        java.util.concurrent.atomic.AtomicReference<WorkCounts> counts =
+                new java.util.concurrent.atomic.AtomicReference<>();
+        Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {
+            f.idle("idle").begin("/order"::equals, Order.SIZE);
+            f.state(
+                    Order.SIZE,
+                    s -> s.work(
+                                    job -> {
+                                        running.add(counts.get().running());
+                                        if (failures.getAndDecrement() > 0) {
+                                            throw new IllegalStateException("down");
+                                        }
+                                        return 1;
+                                    },
+                                    (turn, one) -> turn.goTo(Order.ADDRESS))
+                            .to(Order.ADDRESS));
+            f.state(
+                    Order.ADDRESS,
+                    s -> s.work(job -> 1, (turn, one) -> turn.goTo(Order.PLACED))
+                            .to(Order.PLACED));
+            f.state(Order.PLACED, s -> s.ask("placed.").ends().answer((turn, in) -> turn.end()));
+        });
+        counts.set(flow.workCounts());
+        say(flow, "/order");
+        assertThat(flow.workCounts().done()).isEqualTo(2);
+        assertThat(flow.workCounts().failed()).isZero();
+        assertThat(flow.workCounts().retried()).isZero();
+
+        say(flow, "bye");
+        failures.set(2);
+        assertThatThrownBy(() -> flow.handle(fsm, key, EventId.of(100), "/order"))
+                .isInstanceOf(WorkFailedException.class);
+        assertThat(flow.workCounts().failed()).isEqualTo(1);
+        assertThat(flow.workCounts().retried()).as("the first attempt is none").isZero();
+        assertThatThrownBy(() -> flow.handle(fsm, key, EventId.of(100), "/order"))
+                .as("redelivered")
+                .isInstanceOf(WorkFailedException.class);
+        assertThat(flow.workCounts().retried()).isEqualTo(1);
+        say(flow, "next");
+        assertThat(flow.workCounts().retried()).isEqualTo(2);
+        assertThat(flow.workCounts().failed()).isEqualTo(2);
+        assertThat(flow.workCounts().done()).isEqualTo(4);
+        assertThat(running).containsExactly(1, 1, 1, 1);
+        assertThat(flow.workCounts().running()).isZero();
+    }
+
+    @Test
     void aJobKnowsItsDataAndItsConversation() {
         java.util.List<Job<Pizza>> jobs = new java.util.ArrayList<>();
         Flow<String, String> flow = Flow.of(Order.class, new Pizza(null, null), f -> {

@@ -467,8 +467,9 @@ class TimeoutRunnerTest {
         }
         Semaphore permissions = new Semaphore(0);
         Semaphore refusals = new Semaphore(0);
+        List<TimeoutRunner> told = new ArrayList<>();
         TimeoutRunner runner = start(
-                TimeoutRunner.builder(1).permission(() -> {
+                TimeoutRunner.builder(1).onStart(told::add).permission(() -> {
                     boolean may = permissions.tryAcquire();
                     if (!may) {
                         refusals.release();
@@ -478,7 +479,12 @@ class TimeoutRunnerTest {
                 fsm,
                 this::clear);
         refusals.acquire();
+        assertThat(told).containsExactly(runner);
+        assertThat(runner.isRunning()).isTrue();
         assertThat(runner.backlog()).isEqualTo(20);
+        assertThat(runner.waitingFor()).isBetween(SECOND, Duration.ofSeconds(60));
+        Duration waitingFor = runner.waitingFor();
+        Awaitility.await().until(() -> runner.waitingFor().compareTo(waitingFor) > 0);
         permissions.release(5);
         Awaitility.await().until(() -> runner.fired() == 5);
         refusals.drainPermits();
@@ -487,6 +493,9 @@ class TimeoutRunnerTest {
         assertThat(runner.backlog()).isEqualTo(15);
         permissions.release(100);
         Awaitility.await().until(() -> runner.fired() == 20);
+        assertThat(runner.waitingFor()).isZero();
+        runner.stopPolling();
+        assertThat(runner.isRunning()).isFalse();
     }
 
     /** The storage's clock is right; that of the machine, by which the turn and the runner count, is not. */

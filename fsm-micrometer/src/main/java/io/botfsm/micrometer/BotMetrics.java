@@ -3,13 +3,23 @@ package io.botfsm.micrometer;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.Fsm;
+import io.botfsm.flow.Flow;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lock.LockListener;
+import io.botfsm.monitoring.HealthCheck;
+import io.botfsm.monitoring.PollingStatus;
+import io.botfsm.monitoring.SendingStatus;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.inbox.UpdateInbox;
+import io.botfsm.timeout.TimeoutRunner;
+import io.botfsm.transition.Transition;
 import io.botfsm.transition.TransitionListener;
+import io.botfsm.transition.TransitionRules;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one bot. Each part of the bot is measured by itself: wrap the storage and the {@code Fsm}, add the
@@ -28,11 +38,16 @@ public final class BotMetrics {
 
     private final MeterRegistry registry;
     private final Tags bot;
+    private final PartMeters meters;
     private final StateTag states = new StateTag(MOST_STATES);
+    private final Object bindings = new Object();
+    private @Nullable PollingMeters polling;
+    private @Nullable TimeoutMeters timeouts;
 
     private BotMetrics(MeterRegistry registry, String bot) {
         this.registry = registry;
         this.bot = Tags.of("bot", bot);
+        this.meters = new PartMeters(registry, this.bot);
     }
 
     /**
@@ -44,10 +59,14 @@ public final class BotMetrics {
      */
     public static BotMetrics of(MeterRegistry registry, String bot) {
         requireNonNull(registry, "registry");
+        return new BotMetrics(registry, requireName(bot));
+    }
+
+    static String requireName(String bot) {
         if (requireNonNull(bot, "bot").isBlank()) {
             throw new IllegalArgumentException("the bot's name must not be blank: it is a tag of every meter");
         }
-        return new BotMetrics(registry, bot);
+        return bot;
     }
 
     /**
@@ -71,10 +90,31 @@ public final class BotMetrics {
     }
 
     /**
+     * Counts changes of state, and those that no rule declares as {@code botfsm.transitions.undeclared} too; otherwise
+     * as {@link #transitions()}. Changes that are refused are no changes: {@code botfsm.handle} counts those.
+     */
+    public TransitionListener transitions(TransitionRules rules) {
+        requireNonNull(rules, "rules");
+        Counter undeclared = Counter.builder("botfsm.transitions.undeclared")
+                .description("stored changes of state that no rule declares")
+                .tags(bot)
+                .register(registry);
+        return new TransitionCounters(registry, bot, states) {
+            @Override
+            public void onTransition(Transition transition) {
+                super.onTransition(transition);
+                if (!rules.declare(transition.from(), transition.to())) {
+                    undeclared.increment();
+                }
+            }
+        };
+    }
+
+    /**
      * Shows whether a lock is held, as {@code botfsm.lock.held}, and counts its events, as {@code botfsm.lock.events}.
      */
     public LockListener lock() {
-        return new LockMeters(registry, bot);
+        return LockMeters.of(registry, bot);
     }
 
     /**
@@ -83,6 +123,79 @@ public final class BotMetrics {
      */
     public void bind(EventIsolation isolation) {
         RuntimeMeters.isolation(registry, bot, requireNonNull(isolation, "isolation"));
+    }
+
+    /**
+     * Shows a lock from now on, also before this instance has first held it, so that an alert finds that no instance
+     * does; otherwise as {@link #lock()}.
+     *
+     * @param name the lock's
+     */
+    public LockListener lock(String name) {
+        return LockMeters.showing(registry, bot, requireNonNull(name, "name"));
+    }
+
+    /**
+     * Shows how polling goes, as {@code botfsm.polling.last.success}, {@code .lag}, {@code .pending},
+     * {@code .conflicts} and {@code .dead.letters}. For each session that is started, such as by
+     * {@code PollingSession.Builder.onStart(metrics::bind)}: the gauges are the latest one's, the counters those of
+     * all.
+     */
+    public void bind(PollingStatus session) {
+        requireNonNull(session, "session");
+        synchronized (bindings) {
+            PollingMeters sessions = polling == null ? new PollingMeters(meters) : polling;
+            polling = sessions;
+            sessions.set(session);
+        }
+    }
+
+    /**
+     * Counts messages, as {@code botfsm.sends}, and shows how many wait, as {@code botfsm.sends.waiting}. Once a
+     * sender, such as by {@code TelegramSender.Builder.onBuild(metrics::bind)}.
+     */
+    public void bind(SendingStatus sender) {
+        RuntimeMeters.sender(meters, requireNonNull(sender, "sender"));
+    }
+
+    /**
+     * Shows which deadlines are due, as {@code botfsm.deadlines.due}, {@code .waiting} and {@code .lateness}, and
+     * counts those that were fired, as {@code botfsm.timeouts}. For each runner that is started, such as by
+     * {@code TimeoutRunner.Builder.onStart(metrics::bind)}: the gauges are the latest one's, the counters those of all.
+     */
+    public void bind(TimeoutRunner runner) {
+        requireNonNull(runner, "runner");
+        synchronized (bindings) {
+            TimeoutMeters runners = timeouts == null ? new TimeoutMeters(meters) : timeouts;
+            timeouts = runners;
+            runners.set(runner);
+        }
+    }
+
+    /**
+     * Counts the work of a flow's states, as {@code botfsm.flow.work} and {@code botfsm.flow.work.retried}, and shows
+     * how much is running, as {@code botfsm.flow.work.running}. Once a bot.
+     */
+    public void bindWork(Flow<?, ?> flow) {
+        FlowMeters.register(meters, requireNonNull(flow, "flow").workCounts());
+    }
+
+    /**
+     * Shows what an inbox holds, as {@code botfsm.inbox.updates}, {@code .bytes}, {@code .age} and
+     * {@code .dead.letters}. Each scrape asks the storage once, and waits half a second for it at most. Once a bot.
+     *
+     * @param botId the bot's, as in {@link io.botfsm.storage.StorageKey#bot(Object)}
+     */
+    public void bind(UpdateInbox inbox, Object botId) {
+        new SampledInbox(requireNonNull(inbox, "inbox"), requireNonNull(botId, "botId")).register(meters);
+    }
+
+    /**
+     * Shows whether a part is up, as {@code botfsm.health}. Each scrape makes the check, and takes as long as its
+     * timeout at most. Once a check.
+     */
+    public void bind(HealthCheck check) {
+        RuntimeMeters.health(meters, requireNonNull(check, "check"));
     }
 
     /** Shows what recovery has done, as {@code botfsm.recovery}. Once a storage. */

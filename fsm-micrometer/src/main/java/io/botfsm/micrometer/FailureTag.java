@@ -17,6 +17,10 @@ final class FailureTag {
     /** Anything that this library does not throw, such as what a handler throws. */
     static final String FAILED = "failed";
 
+    static final String UNAVAILABLE = "unavailable";
+    static final String FENCED = "fenced";
+    static final String TRANSITION_REFUSED = "transition_refused";
+
     private FailureTag() {}
 
     static String of(@Nullable Throwable failure) {
@@ -26,7 +30,7 @@ final class FailureTag {
             return FAILED;
         }
         if (cause instanceof StorageUnavailableException) {
-            return "unavailable";
+            return UNAVAILABLE;
         }
         if (cause instanceof UnconfirmedWriteException) {
             return "unconfirmed";
@@ -35,13 +39,13 @@ final class FailureTag {
             return "refused";
         }
         if (cause instanceof FencedException) {
-            return "fenced";
+            return FENCED;
         }
         if (cause instanceof ContentionException) {
             return "contention";
         }
         if (cause instanceof TransitionRefusedException) {
-            return "transition_refused";
+            return TRANSITION_REFUSED;
         }
         if (cause instanceof StorageClosedException) {
             return "closed";

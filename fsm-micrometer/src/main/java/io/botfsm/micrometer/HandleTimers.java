@@ -27,6 +27,12 @@ final class HandleTimers {
         this.registry = registry;
         this.bot = bot;
         this.states = states;
+        register(new Kind(StateTag.UNKNOWN, FailureTag.TRANSITION_REFUSED));
+    }
+
+    /** Counters that an alert looks at are there from the start, since a first count out of nothing is no increase. */
+    private void register(Kind kind) {
+        MeterFailures.logged(NAME, () -> timers.put(kind, timer(kind)));
     }
 
     long now() {
@@ -42,8 +48,15 @@ final class HandleTimers {
 
     private Kind kind(@Nullable Handled<?> handled, @Nullable Throwable failure) {
         return handled == null
-                ? new Kind(StateTag.UNKNOWN, FailureTag.of(failure))
-                : new Kind(states.of(handled.now().state()), handled instanceof Handled.Done ? "done" : "repeated");
+                ? new Kind(StateTag.UNKNOWN, outcome(null, failure))
+                : new Kind(states.of(handled.now().state()), outcome(handled, failure));
+    }
+
+    static String outcome(@Nullable Handled<?> handled, @Nullable Throwable failure) {
+        if (handled == null) {
+            return FailureTag.of(failure);
+        }
+        return handled instanceof Handled.Done ? "done" : "repeated";
     }
 
     private Timer timer(Kind kind) {

@@ -21,14 +21,29 @@ final class LockMeters implements LockListener {
     private final Tags bot;
     private final Map<String, AtomicLong> tokens = new ConcurrentHashMap<>();
 
-    LockMeters(MeterRegistry registry, Tags bot) {
+    private LockMeters(MeterRegistry registry, Tags bot) {
         this.registry = registry;
         this.bot = bot;
     }
 
+    static LockListener of(MeterRegistry registry, Tags bot) {
+        return new LockMeters(registry, bot);
+    }
+
+    /** Shows a lock from now on, as not held. */
+    static LockListener showing(MeterRegistry registry, Tags bot, String lock) {
+        LockMeters meters = new LockMeters(registry, bot);
+        var unused = meters.show(lock);
+        return meters;
+    }
+
+    private AtomicLong show(String lock) {
+        return tokens.computeIfAbsent(lock, this::token);
+    }
+
     @Override
     public void on(LockEvent event) {
-        AtomicLong token = tokens.computeIfAbsent(event.name(), this::token);
+        AtomicLong token = show(event.name());
         if (event instanceof LockEvent.Activated activated) {
             token.set(activated.fencingToken());
         } else if (event instanceof LockEvent.Lost lost) {

@@ -1,6 +1,8 @@
 package io.botfsm.micrometer;
 
 import io.botfsm.isolation.EventIsolation;
+import io.botfsm.monitoring.HealthCheck;
+import io.botfsm.monitoring.SendingStatus;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.RecoveryCounts;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -25,6 +27,12 @@ final class RuntimeMeters {
             "clear_confirmed", RecoveryCounts::clearsConfirmed,
             "failure", RecoveryCounts::failures);
 
+    private static final Map<String, ToLongFunction<SendingStatus>> SENDS = Map.of(
+            "sent", SendingStatus::sent,
+            "limited", SendingStatus::limited,
+            "delayed", SendingStatus::delayed,
+            "dropped", SendingStatus::dropped);
+
     private RuntimeMeters() {}
 
     static void isolation(MeterRegistry registry, Tags bot, EventIsolation isolation) {
@@ -36,6 +44,25 @@ final class RuntimeMeters {
                 .description("conversations with a handler that waits or runs")
                 .tags(bot)
                 .register(registry);
+        FunctionCounter.builder("botfsm.isolation.refused", isolation, EventIsolation::refused)
+                .description("handlers that there was no room for")
+                .tags(bot)
+                .register(registry);
+    }
+
+    static void sender(PartMeters meters, SendingStatus sender) {
+        SENDS.forEach((result, count) -> meters.counter(
+                "botfsm.sends", "what became of messages", () -> count.applyAsLong(sender), "result", result));
+        meters.gauge("botfsm.sends.waiting", "callers that wait until their message may leave", sender::waiting);
+    }
+
+    static void health(PartMeters meters, HealthCheck check) {
+        meters.gauge(
+                "botfsm.health",
+                "1 where the part works, otherwise 0",
+                () -> check.check().isUp() ? 1 : 0,
+                "check",
+                check.name());
     }
 
     static void recovery(MeterRegistry registry, Tags bot, RecoveringStateStorage recovery) {

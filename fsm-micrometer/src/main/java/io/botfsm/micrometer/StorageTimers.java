@@ -22,6 +22,14 @@ final class StorageTimers {
     StorageTimers(MeterRegistry registry, Tags bot) {
         this.registry = registry;
         this.bot = bot;
+        register(reads, "read", FailureTag.UNAVAILABLE);
+        register(writes, "write", FailureTag.UNAVAILABLE);
+        register(writes, "write", FailureTag.FENCED);
+    }
+
+    /** See {@link HandleTimers}. */
+    private void register(Map<String, Timer> timers, String operation, String outcome) {
+        MeterFailures.logged(NAME, () -> timers.put(outcome, timer(operation, outcome)));
     }
 
     long now() {
@@ -29,24 +37,34 @@ final class StorageTimers {
     }
 
     void read(long begun, @Nullable Snapshot found, @Nullable Throwable failure) {
-        String outcome = found == null ? FailureTag.of(failure) : found.version() == 0 ? "empty" : "found";
+        String outcome = outcomeOfRead(found, failure);
         MeterFailures.logged(NAME, () -> record(reads.computeIfAbsent(outcome, value -> timer("read", value)), begun));
     }
 
     void write(long begun, @Nullable Outcome written, @Nullable Throwable failure) {
-        String outcome = written == null ? FailureTag.of(failure) : outcome(written);
+        String outcome = outcomeOfWrite(written, failure);
         MeterFailures.logged(
                 NAME, () -> record(writes.computeIfAbsent(outcome, value -> timer("write", value)), begun));
     }
 
-    private static String outcome(Outcome written) {
+    static String outcomeOfRead(@Nullable Snapshot found, @Nullable Throwable failure) {
+        if (found == null) {
+            return FailureTag.of(failure);
+        }
+        return found.version() == 0 ? "empty" : "found";
+    }
+
+    static String outcomeOfWrite(@Nullable Outcome written, @Nullable Throwable failure) {
+        if (written == null) {
+            return FailureTag.of(failure);
+        }
         if (written instanceof Outcome.Applied) {
             return "applied";
         }
         if (written instanceof Outcome.Duplicate) {
             return "duplicate";
         }
-        return written instanceof Outcome.Conflict ? "conflict" : "fenced";
+        return written instanceof Outcome.Conflict ? "conflict" : FailureTag.FENCED;
     }
 
     private void record(Timer timer, long begun) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts stored changes of state. Thread-safe. */
-final class TransitionCounters implements TransitionListener {
+class TransitionCounters implements TransitionListener {
     static final String NAME = "botfsm.transitions";
     static final String DISCARDED = "botfsm.transitions.discarded";
 

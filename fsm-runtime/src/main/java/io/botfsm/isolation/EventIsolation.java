@@ -115,6 +115,9 @@ public interface EventIsolation extends AutoCloseable {
     /** How many conversations have a handler that waits or runs now, for metrics. */
     int conversations();
 
+    /** How many handlers were refused since there was no room for them, for metrics. */
+    long refused();
+
     /**
      * Takes no more handlers and waits until those submitted have run, and what they held has been given back.
      *

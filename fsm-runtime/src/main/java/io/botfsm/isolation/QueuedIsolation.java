@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class QueuedIsolation implements EventIsolation {
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<StorageKey> handling = new ThreadLocal<>();
 
+    private final LongAdder refused = new LongAdder();
     private volatile boolean closed;
 
     QueuedIsolation(Admission admission, IsolationThreads own, Executor executor, IsolationLimits limits) {
@@ -78,9 +80,9 @@ final class QueuedIsolation implements EventIsolation {
         StorageKey key = queued.key();
         try {
             if (queues.isFull(key, limits.perConversation())) {
-                queued.giveUp(new BacklogFullException(key, limits.perConversation(), true));
+                refuse(queued, limits.perConversation(), true);
             } else if (!permits.take(wait)) {
-                queued.giveUp(new BacklogFullException(key, limits.inTotal(), false));
+                refuse(queued, limits.inTotal(), false);
             } else {
                 queue(queued);
             }
@@ -92,6 +94,11 @@ final class QueuedIsolation implements EventIsolation {
         }
     }
 
+    private void refuse(QueuedHandler<?> queued, int limit, boolean isOfConversation) {
+        refused.increment();
+        var unused = queued.giveUp(new BacklogFullException(queued.key(), limit, isOfConversation));
+    }
+
     private void queue(QueuedHandler<?> queued) {
         switch (queues.arrive(queued.key(), queued, limits.perConversation())) {
             case FIRST -> dispatcher.start(queued);
@@ -100,7 +107,7 @@ final class QueuedIsolation implements EventIsolation {
             }
             case NONE -> {
                 permits.giveBack();
-                queued.giveUp(new BacklogFullException(queued.key(), limits.perConversation(), true));
+                refuse(queued, limits.perConversation(), true);
             }
         }
         if (closed) {
@@ -139,6 +146,11 @@ final class QueuedIsolation implements EventIsolation {
     @Override
     public int conversations() {
         return queues.conversations();
+    }
+
+    @Override
+    public long refused() {
+        return refused.sum();
     }
 
     @Override

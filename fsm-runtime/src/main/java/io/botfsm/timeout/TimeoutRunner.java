@@ -34,6 +34,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,6 +106,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
     private Duration interval = SHORTEST_INTERVAL;
     private boolean mayHaveMore = true;
     private volatile int backlog;
+    private volatile Optional<Instant> firstDue = Optional.empty();
     private volatile Duration lateness = Duration.ZERO;
     private volatile boolean closed;
 
@@ -227,8 +229,13 @@ public final class TimeoutRunner implements BotRunner.Bot {
         if (found.isEmpty()) { // nothing shows by being claimed whether the storage can be written
             outage.queueSucceeded(System.nanoTime());
         }
-        backlog = found.size();
+        countBacklog();
         mayHaveMore = due.size() == DeadlineQueue.MAX_LIMIT && !found.isEmpty();
+    }
+
+    private void countBacklog() {
+        backlog = found.size();
+        firstDue = Optional.ofNullable(found.peek()).map(DueConversation::queuedAt);
     }
 
     /** Looks less often while nothing is found, and never spends more than a fifth of the time on it. */
@@ -278,7 +285,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
             next.add(due);
             from = due.queuedAt().isAfter(from) ? due.queuedAt() : from;
         }
-        backlog = found.size();
+        countBacklog();
         return next.isEmpty() || !isActive() ? List.of() : defer(next, from.plus(claim));
     }
 
@@ -420,6 +427,21 @@ public final class TimeoutRunner implements BotRunner.Bot {
         return backlog;
     }
 
+    /**
+     * How long the first of those has been waiting, by this machine's clock; zero if none is waiting. One that was
+     * deferred, such as after a failure, has been waiting since the deferral ended.
+     */
+    public Duration waitingFor() {
+        return firstDue.map(due -> Duration.between(due, clock.instant()))
+                .filter(time -> !time.isNegative())
+                .orElse(Duration.ZERO);
+    }
+
+    /** Whether it fires; false for good once it was stopped or has lost its lease. */
+    public boolean isRunning() {
+        return !closed;
+    }
+
     /** Collects the settings of runners, and starts one for each lease. Not thread-safe. */
     public static final class Builder {
         /** How many handlers run at once unless chosen otherwise. */
@@ -438,6 +460,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         private BooleanSupplier permission = () -> true;
         private boolean fenced = true;
         private InstantSource clock = InstantSource.system();
+        private Consumer<? super TimeoutRunner> onStart = runner -> {};
 
         private Builder(Object bot) {
             this.bot = bot;
@@ -490,6 +513,15 @@ public final class TimeoutRunner implements BotRunner.Bot {
             return this;
         }
 
+        /**
+         * Is given each runner before it begins, on the thread that starts it, such as to measure it. If this throws,
+         * the start does, and nothing is fired.
+         */
+        public Builder onStart(Consumer<? super TimeoutRunner> listener) {
+            onStart = requireNonNull(listener, "listener");
+            return this;
+        }
+
         /** For tests. */
         Builder clock(InstantSource source) {
             clock = source;
@@ -529,7 +561,9 @@ public final class TimeoutRunner implements BotRunner.Bot {
                     .extension(DeadlineQueue.class)
                     .orElseThrow(() -> new IllegalArgumentException(
                             "the storage has no DeadlineQueue, by which due conversations are found"));
-            return new TimeoutRunner(this, lease, ofThisLease, handler, queue).start();
+            TimeoutRunner runner = new TimeoutRunner(this, lease, ofThisLease, handler, queue);
+            onStart.accept(runner);
+            return runner.start();
         }
     }
 }

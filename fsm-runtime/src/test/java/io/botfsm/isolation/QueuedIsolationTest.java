@@ -279,6 +279,7 @@ class QueuedIsolationTest {
                 .queued();
         Throwable full = get(isolation.submit(ONE, () -> failure(isolation.submit(TWO, () -> ""))));
         assertThat(full).isInstanceOf(BacklogFullException.class);
+        assertThat(isolation.refused()).isEqualTo(1);
         Throwable refused = get(isolation.submit(ONE, () -> {
             try {
                 return isolation.<Throwable>call(TWO, () -> new AssertionError("called"));

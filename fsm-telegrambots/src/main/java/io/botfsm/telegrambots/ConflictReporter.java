@@ -3,6 +3,7 @@ package io.botfsm.telegrambots;
 import io.botfsm.telegrambots.PollingConflict.Kind;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ final class ConflictReporter {
     /** How long Telegram may go on to hold a call that a dead instance has left open. */
     private final Duration grace;
 
+    private final AtomicLong total = new AtomicLong();
     private int times;
     private long first;
 
@@ -35,6 +37,7 @@ final class ConflictReporter {
             first = now;
         }
         times++;
+        total.incrementAndGet();
         PollingConflict conflict =
                 new PollingConflict(kind(description, now), times, Duration.ofNanos(now - first), description);
         log(conflict, pause);
@@ -66,6 +69,11 @@ final class ConflictReporter {
             case WEBHOOK ->
                 LOG.error("409: the bot has a webhook, so nobody can poll. deleteWebhook ends that{}", again);
         }
+    }
+
+    /** How many 409s there were. For all threads. */
+    long total() {
+        return total.get();
     }
 
     /** Telegram gives updates again. */

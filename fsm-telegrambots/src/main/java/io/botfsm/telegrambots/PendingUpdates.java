@@ -7,6 +7,7 @@ import io.botfsm.storage.inbox.WaitingUpdate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -59,6 +60,7 @@ final class PendingUpdates {
 
     private OptionalLong beyond = OptionalLong.empty();
     private long changes;
+    private long deadLetters;
     private boolean closed;
 
     /**
@@ -351,6 +353,7 @@ final class PendingUpdates {
 
     /** It is given up. */
     synchronized void givenUp(PendingUpdate update, String reason) {
+        deadLetters++;
         update.burial = inboxMaxAge.map(age -> reason);
         done(update);
     }
@@ -440,6 +443,28 @@ final class PendingUpdates {
         return (int) updates.tailMap(update.id()).values().stream()
                 .filter(other -> other.handled)
                 .count();
+    }
+
+    /** How many were given up. */
+    synchronized long deadLetters() {
+        return deadLetters;
+    }
+
+    /** How many are not done. */
+    synchronized int size() {
+        return (int) undone().count();
+    }
+
+    /** How long the oldest of those that are not done has been here; zero if there is none. */
+    synchronized Duration lag(long now) {
+        return undone().map(update ->
+                        Duration.ofNanos(now - earlier(update.receivedAt, update.storedAt.orElse(update.receivedAt))))
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
+    private Stream<PendingUpdate> undone() {
+        return all().filter(update -> !update.isDone());
     }
 
     synchronized long suspects() {

@@ -6,6 +6,7 @@ import io.botfsm.Fsm;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.Lease;
+import io.botfsm.monitoring.PollingStatus;
 import io.botfsm.storage.FsmStrategy;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.inbox.InboxLimits;
@@ -59,7 +60,7 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  *
  * <p>Never uses more than one connection, and calls no method but {@code getUpdates}. Thread-safe.
  */
-public final class PollingSession implements BotRunner.Bot {
+public final class PollingSession implements BotRunner.Bot, PollingStatus {
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class.getPackageName());
 
     private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
@@ -242,6 +243,36 @@ public final class PollingSession implements BotRunner.Bot {
         return ended.minimalCompletionStage();
     }
 
+    @Override
+    public boolean isPolling() {
+        return !updates.isClosed();
+    }
+
+    @Override
+    public Duration sinceLastPoll() {
+        return poller.sinceLastAnswer();
+    }
+
+    @Override
+    public int pending() {
+        return updates.size();
+    }
+
+    @Override
+    public Duration lag() {
+        return updates.lag(nanos.getAsLong());
+    }
+
+    @Override
+    public long conflicts() {
+        return poller.conflicts();
+    }
+
+    @Override
+    public long deadLetters() {
+        return updates.deadLetters();
+    }
+
     /** Collects the settings of polling sessions, and starts one for each lease. Not thread-safe. */
     public static final class Builder {
         /** How long Telegram waits for the first update unless chosen otherwise. */
@@ -302,6 +333,7 @@ public final class PollingSession implements BotRunner.Bot {
         Duration longPollTimeout = DEFAULT_LONG_POLL_TIMEOUT;
         int attempts = DEFAULT_ATTEMPTS;
         Consumer<? super PollingConflict> onConflict = conflict -> {};
+        Consumer<? super PollingSession> onStart = session -> {};
         Backoff outageBackoff = backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
         Backoff failureBackoff = backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
         Backoff pollBackoff = backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
@@ -541,6 +573,15 @@ public final class PollingSession implements BotRunner.Bot {
         }
 
         /**
+         * Is given each session before it begins to poll, on the thread that starts it, such as to measure it. If this
+         * throws, the start does, and nothing is polled.
+         */
+        public Builder onStart(Consumer<? super PollingSession> listener) {
+            onStart = requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
          * Starts to poll for as long as the lease is held; once for each lease.
          *
          * @param fsm the conversations; fenced by the session, with the lease's token
@@ -554,7 +595,9 @@ public final class PollingSession implements BotRunner.Bot {
             requireNonNull(handler, "handler");
             requireNoContradiction();
             Fsm ofThisLease = fenced ? fsm.fencedBy(lease.fencingToken()) : fsm;
-            return new PollingSession(this, lease, ofThisLease, handler).start();
+            PollingSession session = new PollingSession(this, lease, ofThisLease, handler);
+            onStart.accept(session);
+            return session.start();
         }
 
         private void requireNoContradiction() {

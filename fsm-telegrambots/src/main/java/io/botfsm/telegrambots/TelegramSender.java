@@ -4,13 +4,17 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import io.botfsm.internal.text.Text;
+import io.botfsm.monitoring.SendingStatus;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -44,7 +48,7 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  *
  * <p>Nothing is queued or stored: a message that was not sent is the caller's. Thread-safe.
  */
-public final class TelegramSender {
+public final class TelegramSender implements SendingStatus {
     /** How long a message waits for its time unless chosen otherwise. */
     public static final Duration DEFAULT_WAIT_TIMEOUT = Duration.ofSeconds(5);
 
@@ -70,6 +74,7 @@ public final class TelegramSender {
     private final LongAdder delayed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder split = new LongAdder();
+    private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean stopping;
 
     private TelegramSender(Builder settings) {
@@ -155,7 +160,7 @@ public final class TelegramSender {
         long deadline = nanos.getAsLong() + waitTimeout;
         ChatPacing chat = pacing.enter(chatId);
         try {
-            if (!chat.order.tryLock(Math.max(0, deadline - nanos.getAsLong()), TimeUnit.NANOSECONDS)) {
+            if (!isLocked(chat.order, Math.max(0, deadline - nanos.getAsLong()))) {
                 throw delayed(chatId, pacing.readyIn(chatId), false);
             }
             try {
@@ -242,7 +247,25 @@ public final class TelegramSender {
             if (nanos.getAsLong() + wait - deadline > 0) {
                 throw delayed(chat.chat, Duration.ofNanos(wait), false);
             }
-            sleeper.sleep(wait);
+            sleep(wait);
+        }
+    }
+
+    private boolean isLocked(Lock lock, long atMost) throws InterruptedException {
+        waiting.incrementAndGet();
+        try {
+            return lock.tryLock(atMost, TimeUnit.NANOSECONDS);
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private void sleep(long time) throws InterruptedException {
+        waiting.incrementAndGet();
+        try {
+            sleeper.sleep(time);
+        } finally {
+            waiting.decrementAndGet();
         }
     }
 
@@ -291,7 +314,7 @@ public final class TelegramSender {
             if (stopping || nanos.getAsLong() + wait.toNanos() - deadline > 0) {
                 throw delayed(chatId, wait, true);
             }
-            sleeper.sleep(Math.min(wait.toNanos(), LOOK_FOR_STOP));
+            sleep(Math.min(wait.toNanos(), LOOK_FOR_STOP));
         }
     }
 
@@ -310,7 +333,7 @@ public final class TelegramSender {
         long deadline = nanos.getAsLong() + waitTimeout;
         ChatPacing chat = pacing.enter(chatId);
         try {
-            if (!chat.turns.tryLock(waitTimeout, TimeUnit.NANOSECONDS)) {
+            if (!isLocked(chat.turns, waitTimeout)) {
                 throw delayed(chatId, pacing.readyIn(chatId), true);
             }
             try {
@@ -357,23 +380,33 @@ public final class TelegramSender {
     }
 
     /** How many messages Telegram has taken, each part counted, and each of an album. */
+    @Override
     public long sent() {
         return sent.sum();
     }
 
     /** How often Telegram has answered 429. */
+    @Override
     public long limited() {
         return limited.sum();
     }
 
     /** How often a message would have had to wait for too long. */
+    @Override
     public long delayed() {
         return delayed.sum();
     }
 
     /** How many messages were dropped, since nobody is there. */
+    @Override
     public long dropped() {
         return dropped.sum();
+    }
+
+    /** How many threads are waiting now for the time of their message. */
+    @Override
+    public int waiting() {
+        return waiting.get();
     }
 
     /** How many texts were split. */
@@ -392,6 +425,7 @@ public final class TelegramSender {
         private Duration waitTimeout = DEFAULT_WAIT_TIMEOUT;
         LongSupplier nanos = System::nanoTime;
         Sleeper sleeper = TimeUnit.NANOSECONDS::sleep;
+        private Consumer<? super TelegramSender> onBuild = sender -> {};
 
         private Builder(TelegramClient client) {
             this.client = client;
@@ -449,9 +483,17 @@ public final class TelegramSender {
             return this;
         }
 
+        /** Is given the sender when it is built, such as to measure it. If this throws, {@link #build} does. */
+        public Builder onBuild(Consumer<? super TelegramSender> listener) {
+            onBuild = requireNonNull(listener, "listener");
+            return this;
+        }
+
         /** The sender. */
         public TelegramSender build() {
-            return new TelegramSender(this);
+            TelegramSender sender = new TelegramSender(this);
+            onBuild.accept(sender);
+            return sender;
         }
     }
 }

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks Telegram for updates, with one call at a time, and takes them in. Used by the thread that polls, and when that
- * has ended by the one that drains; only {@link #cancel} is for all threads.
+ * has ended by the one that drains; only {@link #cancel}, {@link #sinceLastAnswer} and {@link #conflicts} are for all
+ * threads.
  */
 final class UpdatePoller {
     private static final Logger LOG = LoggerFactory.getLogger(UpdatePoller.class.getPackageName());
@@ -32,6 +33,7 @@ final class UpdatePoller {
     private final PendingUpdates updates;
     private final ConflictReporter conflicts;
     private volatile GetUpdatesClient.@Nullable Call pending;
+    private volatile long answeredAt;
 
     private OptionalLong asked = OptionalLong.empty();
     private long askedAt;
@@ -53,6 +55,7 @@ final class UpdatePoller {
         this.updates = updates;
         this.nextPoll = nanos.getAsLong();
         this.nextPollFurtherOn = nextPoll;
+        this.answeredAt = nextPoll;
         this.conflicts = new ConflictReporter(
                 settings.onConflict, nextPoll, settings.longPollTimeout.plus(settings.conflictGrace));
     }
@@ -138,7 +141,18 @@ final class UpdatePoller {
         failures = 0;
         conflicts.over();
         confirmed = asked;
-        updates.admit(asked, received, nanos.getAsLong());
+        answeredAt = nanos.getAsLong();
+        updates.admit(asked, received, answeredAt);
+    }
+
+    /** How long ago Telegram gave updates or said that there are none; before that, how long ago this began. */
+    Duration sinceLastAnswer() {
+        return Duration.ofNanos(nanos.getAsLong() - answeredAt);
+    }
+
+    /** How many 409s there were. */
+    long conflicts() {
+        return conflicts.total();
     }
 
     private Duration refused(GetUpdatesResult.Refused refusal) {

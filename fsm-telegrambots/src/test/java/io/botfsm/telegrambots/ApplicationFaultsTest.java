@@ -289,6 +289,11 @@ class ApplicationFaultsTest {
         }
 
         @Override
+        public long refused() {
+            return 0;
+        }
+
+        @Override
         public boolean drain(Duration timeout) {
             return true;
         }

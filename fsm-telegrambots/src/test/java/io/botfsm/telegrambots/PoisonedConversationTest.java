@@ -191,15 +191,15 @@ class PoisonedConversationTest {
     }
 
     /** The store of leases refuses one conversation. */
-    private record PartlyFailingIsolation(EventIsolation isolation, StorageKey refused, boolean byStage)
+    private record PartlyFailingIsolation(EventIsolation isolation, StorageKey refusedKey, boolean byStage)
             implements EventIsolation {
-        PartlyFailingIsolation(StorageKey refused, boolean byStage) {
-            this(EventIsolation.inProcess(), refused, byStage);
+        PartlyFailingIsolation(StorageKey refusedKey, boolean byStage) {
+            this(EventIsolation.inProcess(), refusedKey, byStage);
         }
 
         @Override
         public <T extends @Nullable Object> CompletionStage<T> submit(StorageKey key, Handler<T> handler) {
-            if (!key.equals(refused)) {
+            if (!key.equals(refusedKey)) {
                 return isolation.submit(key, handler);
             }
             IsolationUnavailableException why =
@@ -223,6 +223,11 @@ class PoisonedConversationTest {
         @Override
         public int conversations() {
             return isolation.conversations();
+        }
+
+        @Override
+        public long refused() {
+            return isolation.refused();
         }
 
         @Override

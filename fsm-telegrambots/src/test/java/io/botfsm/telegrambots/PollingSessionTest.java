@@ -661,6 +661,7 @@ class PollingSessionTest {
         foreign.join();
         assertThat(logged("ANOTHER PROGRAM POLLS WITH THIS BOT'S TOKEN")).isTrue();
         assertThat(conflicts.get(0).kind()).isEqualTo(PollingConflict.Kind.FORMER_INSTANCE);
+        assertThat(polled.conflicts()).isEqualTo(conflicts.size());
         alice.says("a1");
         awaitHandled("1 a1");
         assertThat(polled.ended().toCompletableFuture()).isNotDone();
@@ -676,6 +677,47 @@ class PollingSessionTest {
                 return;
             }
         }
+    }
+
+    @Test
+    void theNumbersForMetricsAreThoseOfTheSession() throws Exception {
+        List<PollingSession> started = new CopyOnWriteArrayList<>();
+        CountDownLatch release = new CountDownLatch(1);
+        polling.onStart(started::add);
+        PollingSession polled = start((fsm, key, update) -> {
+            release.await();
+            throw new IllegalArgumentException("poison");
+        });
+        assertThat(started).containsExactly(polled);
+        assertThat(polled.isPolling()).isTrue();
+        assertThat(polled.lag()).isZero();
+        alice.says("a1");
+        bob.says("b1");
+        await().atMost(PATIENCE).until(() -> polled.pending() == 2);
+        Duration lag = polled.lag();
+        await().atMost(PATIENCE).until(() -> polled.lag().compareTo(lag) > 0);
+        telegram.next("getUpdates", 1_000, Fault.badGateway());
+        Duration before = polled.sinceLastPoll();
+        await().atMost(PATIENCE).until(() -> polled.sinceLastPoll().compareTo(before.plusMillis(500)) > 0);
+        telegram.clearFaults();
+        Duration stalled = polled.sinceLastPoll();
+        await().atMost(PATIENCE).until(() -> polled.sinceLastPoll().compareTo(stalled) < 0);
+        assertThat(polled.deadLetters()).isZero();
+        release.countDown();
+        await().atMost(PATIENCE).until(() -> polled.deadLetters() == 2 && polled.pending() == 0);
+        assertThat(polled.lag()).isZero();
+        polled.stopPolling();
+        assertThat(polled.isPolling()).isFalse();
+    }
+
+    /** What is to be given the session, and fails, must not leave a poller behind that nobody stops. */
+    @Test
+    void aListenerOfTheStartThatFailsLetsNothingPoll() {
+        polling.onStart(started -> {
+            throw new IllegalStateException("of the application");
+        });
+        assertThatThrownBy(() -> polling.start(lease, fsm, handler)).hasMessage("of the application");
+        assertThat(telegram.polls()).isEmpty();
     }
 
     @Test

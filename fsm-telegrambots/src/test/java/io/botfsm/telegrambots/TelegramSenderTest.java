@@ -374,11 +374,26 @@ class TelegramSenderTest {
 
     @Test
     void anInterruptEndsTheWait() throws Exception {
+        List<TelegramSender> built = new ArrayList<>();
         TelegramSender slow = TelegramSender.builder(client)
                 .chatRate(1, Duration.ofMinutes(1))
                 .waitTimeout(Duration.ofMinutes(5))
+                .onBuild(built::add)
                 .build();
+        assertThat(built).containsExactly(slow);
         slow.send(ann.id(), "hello");
+        assertThat(slow.waiting()).isZero();
+        Thread ahead = new Thread(() ->
+                assertThatThrownBy(() -> slow.send(ann.id(), "ahead")).hasCauseInstanceOf(InterruptedException.class));
+        Thread behind = new Thread(() ->
+                assertThatThrownBy(() -> slow.send(ann.id(), "behind")).hasCauseInstanceOf(InterruptedException.class));
+        ahead.start();
+        await().until(() -> slow.waiting() == 1);
+        behind.start();
+        await().until(() -> slow.waiting() == 2);
+        behind.interrupt();
+        ahead.interrupt();
+        await().until(() -> slow.waiting() == 0);
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> slow.send(ann.id(), "again"))

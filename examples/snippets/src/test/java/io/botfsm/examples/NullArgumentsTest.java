@@ -23,6 +23,9 @@ import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.micrometer.BotMetrics;
 import io.botfsm.recovery.ConversationBackup;
+import io.botfsm.micrometer.BotObservations;
+import io.botfsm.monitoring.Health;
+import io.botfsm.monitoring.HealthCheck;
 import io.botfsm.recovery.RecoveringStateStorage;
 import io.botfsm.recovery.StateRecovery;
 import io.botfsm.redis.BotRedis;
@@ -65,6 +68,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -239,6 +243,10 @@ class NullArgumentsTest {
         SAMPLES.put(FencedStateStorage.class, () -> new FencedStateStorage(STORAGE, 1));
         SAMPLES.put(MeterRegistry.class, SimpleMeterRegistry::new);
         SAMPLES.put(BotMetrics.class, () -> BotMetrics.of(new SimpleMeterRegistry(), "a"));
+        SAMPLES.put(ObservationRegistry.class, ObservationRegistry::create);
+        SAMPLES.put(BotObservations.class, () -> BotObservations.of(ObservationRegistry.create(), "a"));
+        SAMPLES.put(Health.class, Health::up);
+        SAMPLES.put(HealthCheck.class, () -> HealthCheck.of("a", Health::up));
         SAMPLES.put(
                 RecoveringStateStorage.class,
                 () -> RecoveringStateStorage.builder(STORAGE, (StateRecovery) anyOf(StateRecovery.class))

@@ -84,6 +84,9 @@ class ExamplesAgainstFaultsTest {
             database-order | DatabasesTest.aRepeatedUpdateOrdersOnce | a redelivered update
             metrics.md
             metrics | MetricsTest.everyPartIsMeasured | a call of the storage that is not counted
+            metrics-of-a-telegram-bot | MetricsTest.aWholeBotIsMeasured | a message that is not counted
+            observations | MetricsTest.turnsAreObserved | a call of the storage that is not observed
+            health | MetricsTest.aBotWithoutItsStorageIsDown | the storage is closed
             transitions.md
             transition-rules | TransitionsTest.declaredAndRefused | an undeclared change
             transition-listener | TransitionsTest.told | a write that is refused

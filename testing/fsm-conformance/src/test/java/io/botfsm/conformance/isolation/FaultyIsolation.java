@@ -93,6 +93,11 @@ final class FaultyIsolation implements EventIsolation {
     }
 
     @Override
+    public long refused() {
+        return honest.refused();
+    }
+
+    @Override
     public boolean drain(Duration limit) throws InterruptedException {
         return drain.drain(limit);
     }

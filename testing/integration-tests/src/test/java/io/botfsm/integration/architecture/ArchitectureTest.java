@@ -51,7 +51,6 @@ class ArchitectureTest {
         module("fsm-redis-aiogram", "fsm-core", "fsm-redis");
         module("fsm-telegrambots", "fsm-core", "fsm-flow", "instance-lock", "fsm-runtime");
         module("fsm-pengrad", "fsm-core");
-        module("fsm-micrometer", "fsm-core", "instance-lock", "fsm-runtime");
         module(
                 "fsm-cli",
                 "fsm-core",
@@ -61,6 +60,7 @@ class ArchitectureTest {
                 "fsm-redis",
                 "fsm-redis-lettuce",
                 "fsm-redis-aiogram");
+        module("fsm-micrometer", "fsm-core", "fsm-flow", "instance-lock", "fsm-runtime");
         module("testing/fsm-conformance", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-redis-conformance", "fsm-redis");
         module("testing/bot-api-double");

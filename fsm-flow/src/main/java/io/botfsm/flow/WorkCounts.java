@@ -1,0 +1,58 @@
+package io.botfsm.flow;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * How the work of a flow's states has gone in this process, for metrics. Every method returns the number of the moment.
+ * Thread-safe.
+ */
+public final class WorkCounts {
+    private final AtomicInteger running = new AtomicInteger();
+    private final LongAdder done = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder retried = new LongAdder();
+
+    WorkCounts() {}
+
+    /** @param isRetry whether an earlier turn has left it undone */
+    <T> T counted(boolean isRetry, Supplier<T> work) {
+        requireNonNull(work, "work");
+        if (isRetry) {
+            retried.increment();
+        }
+        running.incrementAndGet();
+        boolean returned = false;
+        try {
+            T result = work.get();
+            returned = true;
+            return result;
+        } finally {
+            running.decrementAndGet();
+            (returned ? done : failed).increment();
+        }
+    }
+
+    /** How many are running now. */
+    public int running() {
+        return running.get();
+    }
+
+    /** How often work has returned a result. */
+    public long done() {
+        return done.sum();
+    }
+
+    /** How often work has thrown. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /** How often work has begun that an earlier input or timeout had left undone, under the same id. */
+    public long retried() {
+        return retried.sum();
+    }
+}

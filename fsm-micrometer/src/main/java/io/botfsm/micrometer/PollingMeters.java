@@ -1,0 +1,40 @@
+package io.botfsm.micrometer;
+
+import io.botfsm.monitoring.PollingStatus;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The meters of a bot's polling sessions, one after another. */
+final class PollingMeters {
+    private final LatestPart<PollingStatus> session =
+            new LatestPart<>(Map.of("conflicts", PollingStatus::conflicts, "dead", PollingStatus::deadLetters));
+
+    PollingMeters(PartMeters meters) {
+        meters.seconds(
+                "botfsm.polling.last.success",
+                "how long ago the messenger last answered; not a number where nothing polls",
+                () -> seconds(PollingStatus::sinceLastPoll));
+        meters.seconds(
+                "botfsm.polling.lag",
+                "how long the oldest update that is not done has been here",
+                () -> seconds(PollingStatus::lag));
+        meters.gauge(
+                "botfsm.polling.pending",
+                "updates that wait or are being handled",
+                () -> session.value(polling -> polling.isPolling() ? polling.pending() : Double.NaN));
+        meters.counter(
+                "botfsm.polling.conflicts",
+                "how often the messenger refused since somebody else polls",
+                () -> session.count("conflicts"));
+        meters.counter("botfsm.polling.dead.letters", "updates that were given up", () -> session.count("dead"));
+    }
+
+    private double seconds(Function<PollingStatus, Duration> of) {
+        return session.value(polling -> polling.isPolling() ? PartMeters.inSeconds(of.apply(polling)) : Double.NaN);
+    }
+
+    void set(PollingStatus next) {
+        session.set(next);
+    }
+}

@@ -1,0 +1,65 @@
+package io.botfsm.micrometer;
+
+import io.botfsm.internal.guard.BoundedCall;
+import io.botfsm.storage.inbox.InboxCounts;
+import io.botfsm.storage.inbox.UpdateInbox;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.ToDoubleFunction;
+
+/** What a bot's inbox holds, asked once for all meters of a scrape, and waited for briefly. Thread-safe. */
+final class SampledInbox {
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
+    private static final Duration SAMPLE_AGE = Duration.ofSeconds(1);
+
+    private final BoundedCall<InboxCounts> call;
+    private Optional<InboxCounts> sample = Optional.empty();
+    private long sampledAt;
+    private boolean sampled;
+
+    SampledInbox(UpdateInbox inbox, Object bot) {
+        this.call = new BoundedCall<>("botfsm-inbox-meters", () -> inbox.counts(bot));
+    }
+
+    void register(PartMeters meters) {
+        meters.gauge(
+                "botfsm.inbox.updates",
+                "updates that wait in the inbox; not a number while the storage does not answer",
+                () -> value(InboxCounts::waiting));
+        meters.gauge("botfsm.inbox.bytes", "how many bytes they have", () -> value(InboxCounts::bytes));
+        meters.seconds(
+                "botfsm.inbox.age",
+                "how long the oldest of them has been waiting",
+                () -> value(counts -> counts.oldest().map(SampledInbox::age).orElse(0d)));
+        meters.gauge("botfsm.inbox.dead.letters", "dead letters that are kept", () -> value(InboxCounts::dead));
+    }
+
+    private static double age(Instant oldest) {
+        return Math.max(0, PartMeters.inSeconds(Duration.between(oldest, Instant.now())));
+    }
+
+    /** Not a number if the inbox has no answer. */
+    private synchronized double value(ToDoubleFunction<InboxCounts> value) {
+        long now = System.nanoTime();
+        if (!sampled || now - sampledAt > SAMPLE_AGE.toNanos()) {
+            sample = ask();
+            sampled = true;
+            sampledAt = System.nanoTime();
+        }
+        return sample.map(value::applyAsDouble).orElse(Double.NaN);
+    }
+
+    private Optional<InboxCounts> ask() {
+        try {
+            return Optional.of(call.get(TIMEOUT));
+        } catch (ExecutionException | TimeoutException e) { // the storage's own meters and checks report that
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.botfsm.micrometer;
+
+import static java.util.Objects.requireNonNull;
+
+import io.micrometer.observation.Observation;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** An observation that has begun. What goes wrong with it fails nothing of what is observed. Thread-safe. */
+final class StartedObservation {
+    private final String name;
+    private final Observation observation;
+
+    private StartedObservation(String name, Observation observation) {
+        this.name = name;
+        this.observation = observation;
+    }
+
+    static StartedObservation start(String name, Supplier<Observation> observation) {
+        AtomicReference<Observation> started = new AtomicReference<>(Observation.NOOP);
+        MeterFailures.logged(name, () -> started.set(observation.get().start()));
+        return new StartedObservation(name, requireNonNull(started.get()));
+    }
+
+    Observation observation() {
+        return observation;
+    }
+
+    /** Runs a call of which others that are observed are children. */
+    <T extends @Nullable Object> T scoped(Supplier<? extends T> call) {
+        AtomicReference<Observation.Scope> opened = new AtomicReference<>(Observation.Scope.NOOP);
+        MeterFailures.logged(name, () -> opened.set(observation.openScope()));
+        Observation.Scope scope = requireNonNull(opened.get());
+        try {
+            return call.get();
+        } finally {
+            MeterFailures.logged(name, scope::close);
+        }
+    }
+
+    /**
+     * Ends it. A failure itself is not told to it, since its message may name a conversation.
+     *
+     * @param tags names and values in turn
+     */
+    void stop(String... tags) {
+        MeterFailures.logged(name, () -> {
+            for (int i = 0; i < tags.length; i += 2) {
+                observation.lowCardinalityKeyValue(tags[i], tags[i + 1]);
+            }
+            observation.stop();
+        });
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.monitoring;
+
+import org.jspecify.annotations.NullMarked;

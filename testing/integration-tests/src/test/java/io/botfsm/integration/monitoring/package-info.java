@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.integration.monitoring;
+
+import org.jspecify.annotations.NullMarked;
