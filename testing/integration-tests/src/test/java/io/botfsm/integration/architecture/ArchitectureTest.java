@@ -52,9 +52,23 @@ class ArchitectureTest {
         module("fsm-telegrambots", "fsm-core", "fsm-flow", "instance-lock", "fsm-runtime");
         module("fsm-pengrad", "fsm-core");
         module("fsm-micrometer", "fsm-core", "instance-lock", "fsm-runtime");
+        module("testing/bot-api-double");
+        module(
+                "fsm-spring-boot-starter",
+                "fsm-core",
+                "fsm-memory",
+                "fsm-flow",
+                "instance-lock",
+                "fsm-runtime",
+                "fsm-jdbc",
+                "fsm-redis",
+                "fsm-redis-lettuce",
+                "fsm-redis-jedis",
+                "fsm-telegrambots",
+                "fsm-micrometer",
+                "testing/bot-api-double");
         module("testing/fsm-conformance", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-redis-conformance", "fsm-redis");
-        module("testing/bot-api-double");
     }
 
     /**
