@@ -39,6 +39,7 @@ class ArchitectureTest {
 
     static {
         module("fsm-core");
+        module("fsm-jackson3", "fsm-core");
         module("fsm-memory", "fsm-core");
         module("fsm-flow", "fsm-core");
         module("fsm-flow-test", "fsm-core", "fsm-memory", "fsm-flow");
