@@ -43,7 +43,8 @@ final class BotHealth {
         locks.forEach((name, lock) -> details.put("lock " + name, holder(lock.holder())));
         bots.ifPresent(lifecycle -> lifecycle
                 .states()
-                .forEach((name, state) -> details.put("bot " + name, state.name().toLowerCase(Locale.ROOT))));
+                .forEach(
+                        (name, state) -> details.put("bot " + name, state.name().toLowerCase(Locale.ROOT))));
         return details;
     }
 

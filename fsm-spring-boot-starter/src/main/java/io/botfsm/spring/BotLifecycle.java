@@ -80,11 +80,12 @@ final class BotLifecycle implements SmartLifecycle, ExitCodeGenerator {
         if (all.isEmpty()) {
             whenStopped.run();
         }
-        all.values().forEach(runner -> runner.stop(() -> {
-            if (left.decrementAndGet() == 0) {
-                whenStopped.run();
-            }
-        }));
+        all.values()
+                .forEach(runner -> runner.stop(() -> {
+                    if (left.decrementAndGet() == 0) {
+                        whenStopped.run();
+                    }
+                }));
     }
 
     @Override

@@ -42,8 +42,7 @@ record BotfsmProperties(
      * @param uri The URI of the server, the Sentinels or the cluster; instead of spring.data.redis.
      * @param timeout How long a command may take.
      */
-    record Redis(
-            @Nullable String uri, @DefaultValue("2s") Duration timeout) {}
+    record Redis(@Nullable String uri, @DefaultValue("2s") Duration timeout) {}
 
     /**
      * How to use the data source.
@@ -95,7 +94,8 @@ record BotfsmProperties(
      * @param path Where updates are received.
      */
     record Webhook(
-            @Nullable String secret, @DefaultValue("/telegram") String path) {
+            @Nullable String secret,
+            @DefaultValue("/telegram") String path) {
         /** Without the secret. */
         @Override
         public String toString() {

@@ -110,8 +110,7 @@ final class ChosenStorage implements AutoCloseable {
 
     private static BotfsmStartException failed(StorageBackend backend, RuntimeException e, String action) {
         return new BotfsmStartException(
-                "The storage " + name(backend.kind()) + " (" + backend.reason() + ") cannot be used: "
-                        + e.getMessage(),
+                "The storage " + name(backend.kind()) + " (" + backend.reason() + ") cannot be used: " + e.getMessage(),
                 action,
                 e);
     }

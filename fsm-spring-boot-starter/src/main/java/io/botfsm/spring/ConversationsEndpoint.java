@@ -64,7 +64,8 @@ final class ConversationsEndpoint {
 
     /** One conversation, by its key as {@link #find} shows it. */
     @ReadOperation
-    @Nullable Map<String, Object> show(@Selector String key) throws InterruptedException, ExecutionException, TimeoutException {
+    @Nullable
+    Map<String, Object> show(@Selector String key) throws InterruptedException, ExecutionException, TimeoutException {
         StorageKey parsed = StorageKey.parse(key);
         Snapshot snapshot =
                 fsm.storage().read(parsed).toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

@@ -38,7 +38,8 @@ final class LettuceClients {
                 .sslOptions(SslOptions.builder()
                         .keyManager(ssl.getManagers().getKeyManagerFactory())
                         .trustManager(ssl.getManagers().getTrustManagerFactory())
-                        .protocols(ssl.createSslContext().getDefaultSSLParameters().getProtocols())
+                        .protocols(
+                                ssl.createSslContext().getDefaultSSLParameters().getProtocols())
                         .build())
                 .build());
         return client;
@@ -67,8 +68,9 @@ final class LettuceClients {
     }
 
     private static void authenticated(RedisURI server, Optional<String> user, String password) {
-        server.setCredentialsProvider(user.isPresent()
-                ? new io.lettuce.core.StaticCredentialsProvider(user.get(), password.toCharArray())
-                : new io.lettuce.core.StaticCredentialsProvider(null, password.toCharArray()));
+        server.setCredentialsProvider(
+                user.isPresent()
+                        ? new io.lettuce.core.StaticCredentialsProvider(user.get(), password.toCharArray())
+                        : new io.lettuce.core.StaticCredentialsProvider(null, password.toCharArray()));
     }
 }

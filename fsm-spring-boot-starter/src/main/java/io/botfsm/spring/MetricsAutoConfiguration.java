@@ -29,8 +29,7 @@ final class MetricsAutoConfiguration {
     BotMetrics botfsmMetrics(MeterRegistry registry, Environment environment) {
         return BotMetrics.of(
                 registry,
-                environment.getProperty(
-                        "botfsm.lock.name", environment.getProperty("spring.application.name", "bot")));
+                environment.getProperty("botfsm.lock.name", environment.getProperty("spring.application.name", "bot")));
     }
 
     @Bean

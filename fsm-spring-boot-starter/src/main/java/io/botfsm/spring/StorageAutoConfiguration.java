@@ -58,8 +58,7 @@ final class StorageAutoConfiguration {
             ObjectProvider<TransitionListener> listeners,
             ObjectProvider<TransitionRules> rules) {
         BotMeasurement measurement = measurements.getIfAvailable(() -> new BotMeasurement() {});
-        StateStorage storage =
-                measurement.measured(chosen.opened().states().stateStorage());
+        StateStorage storage = measurement.measured(chosen.opened().states().stateStorage());
         StateRecovery source = recovery.getIfAvailable();
         if (source != null) {
             storage = RecoveringStateStorage.builder(storage, source).build();
@@ -67,8 +66,7 @@ final class StorageAutoConfiguration {
         if (properties.logTransitions()) {
             storage = new LoggingStateStorage(storage);
         }
-        List<TransitionListener> all = Stream.concat(
-                        listeners.orderedStream(), measurement.transitions().stream())
+        List<TransitionListener> all = Stream.concat(listeners.orderedStream(), measurement.transitions().stream())
                 .toList();
         if (!all.isEmpty()) {
             storage = new NotifyingStateStorage(storage, all);

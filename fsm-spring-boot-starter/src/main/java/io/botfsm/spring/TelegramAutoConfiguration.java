@@ -92,8 +92,7 @@ final class TelegramAutoConfiguration {
     }
 
     private static UpdateReader<String> texts(Telegram settings) {
-        Function<Update, Optional<String>> texts =
-                settings.name() == null ? Texts.in() : Texts.in(settings.name());
+        Function<Update, Optional<String>> texts = settings.name() == null ? Texts.in() : Texts.in(settings.name());
         return texts::apply;
     }
 

@@ -73,7 +73,10 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
                     .start(fsm, (TimeoutHandler) handler));
         }
         webhook = builder.build(fsm, handler);
-        LOG.info("Bot {} takes updates by a webhook, {}", token.botId(), firesTimeouts ? "with timeouts" : "no timeouts");
+        LOG.info(
+                "Bot {} takes updates by a webhook, {}",
+                token.botId(),
+                firesTimeouts ? "with timeouts" : "no timeouts");
     }
 
     @Override

@@ -125,11 +125,12 @@ class BotLifecycleTest {
     @Test
     void aBotStartsLastAndStopsFirstAndKeepsToThePhasesTime() {
         Happened[] happened = new Happened[1];
-        app.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=15s").run(context -> {
-            happened[0] = context.getBean(Happened.class);
-            awaitState(context.getBean(BotLifecycle.class), RunState.ACTIVE);
-            assertThat(context.getBean(InstanceLock.class).holder()).isPresent();
-        });
+        app.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=15s")
+                .run(context -> {
+                    happened[0] = context.getBean(Happened.class);
+                    awaitState(context.getBean(BotLifecycle.class), RunState.ACTIVE);
+                    assertThat(context.getBean(InstanceLock.class).holder()).isPresent();
+                });
         assertThat(happened[0].journal)
                 .containsExactly(
                         "server starts",

@@ -29,18 +29,22 @@ class CounterApp {
 
     @Bean
     Flow<String, String> counter() {
-        return Flow.of(Counting.class, new Counted(0), flow -> flow.idle("Send /count.")
-                .begin("/count"::equals, Counting.ON)
-                .end("/end"::equals, "Ended.")
-                .state(Counting.ON, on -> on.ask(counted -> "n=" + counted.count())
-                        .answer((turn, text) -> {
-                            if (text.equals(SLOW)) {
-                                LOG.info("A slow answer begins");
-                                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
-                            }
-                            return turn.change(counted -> new Counted(counted.count() + 1))
-                                    .again();
-                        })));
+        return Flow.of(
+                Counting.class,
+                new Counted(0),
+                flow -> flow.idle("Send /count.")
+                        .begin("/count"::equals, Counting.ON)
+                        .end("/end"::equals, "Ended.")
+                        .state(
+                                Counting.ON,
+                                on -> on.ask(counted -> "n=" + counted.count()).answer((turn, text) -> {
+                                    if (text.equals(SLOW)) {
+                                        LOG.info("A slow answer begins");
+                                        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
+                                    }
+                                    return turn.change(counted -> new Counted(counted.count() + 1))
+                                            .again();
+                                })));
     }
 
     /** The double bears more than Telegram. */

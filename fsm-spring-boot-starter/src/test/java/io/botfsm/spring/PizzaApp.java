@@ -20,14 +20,22 @@ class PizzaApp {
 
     @Bean
     Flow<String, String> pizza() {
-        return Flow.of(Order.class, new Pizza(null), flow -> flow.idle("Send /order.")
-                .begin("/order"::equals, Order.SIZE)
-                .state(Order.SIZE, size -> size.ask("Small or large?")
-                        .to(Order.ADDRESS)
-                        .answer((turn, text) -> turn.data(new Pizza(text)).goTo(Order.ADDRESS)))
-                .state(Order.ADDRESS, address -> address.ask(pizza -> "Where to with your " + pizza.size() + " one?")
-                        .ends()
-                        .answer((turn, text) -> turn.end("On its way to " + text + "."))));
+        return Flow.of(
+                Order.class,
+                new Pizza(null),
+                flow -> flow.idle("Send /order.")
+                        .begin("/order"::equals, Order.SIZE)
+                        .state(
+                                Order.SIZE,
+                                size -> size.ask("Small or large?")
+                                        .to(Order.ADDRESS)
+                                        .answer((turn, text) ->
+                                                turn.data(new Pizza(text)).goTo(Order.ADDRESS)))
+                        .state(
+                                Order.ADDRESS,
+                                address -> address.ask(pizza -> "Where to with your " + pizza.size() + " one?")
+                                        .ends()
+                                        .answer((turn, text) -> turn.end("On its way to " + text + "."))));
     }
 
     public static void main(String[] args) {

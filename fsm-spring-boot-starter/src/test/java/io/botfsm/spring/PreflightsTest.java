@@ -27,9 +27,7 @@ class PreflightsTest {
         @Bean
         StateStorage old() {
             StateStorage storage = new MemoryStateStorage();
-            Fsm.of(storage)
-                    .context(StorageKey.bot(1).chat(2).user(3).build())
-                    .setState("Order:REMOVED");
+            Fsm.of(storage).context(StorageKey.bot(1).chat(2).user(3).build()).setState("Order:REMOVED");
             return storage;
         }
 

@@ -111,8 +111,9 @@ class RollingRestartTest {
                         for (int i = 0; i < USERS; i++) {
                             String last = "n=" + said.get(i);
                             TelegramUser user = users.get(i);
-                            await().atMost(Duration.ofSeconds(120)).alias(last).until(() -> newest(user)
-                                    .equals(last));
+                            await().atMost(Duration.ofSeconds(120))
+                                    .alias(last)
+                                    .until(() -> newest(user).equals(last));
                         }
                     }
                 }

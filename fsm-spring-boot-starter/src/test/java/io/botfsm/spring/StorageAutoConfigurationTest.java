@@ -36,8 +36,7 @@ import org.springframework.context.annotation.Configuration;
 /** Which storage an application gets, by what is there and by properties. */
 @Timeout(120)
 class StorageAutoConfigurationTest {
-    private static final StorageKey KEY =
-            StorageKey.bot(1).chat(2).user(3).build();
+    private static final StorageKey KEY = StorageKey.bot(1).chat(2).user(3).build();
 
     private static RedisServerProcess redis;
 
@@ -77,8 +76,9 @@ class StorageAutoConfigurationTest {
 
         @Test
         void theDataSourceIfThereIsOne() {
-            app.withClassLoader(without(io.botfsm.redis.BotRedis.class)).run(context -> assertThat(chosen(context))
-                    .isEqualTo("BotDatabase[H2] (fsm-jdbc and a data source are there)"));
+            app.withClassLoader(without(io.botfsm.redis.BotRedis.class))
+                    .run(context -> assertThat(chosen(context))
+                            .isEqualTo("BotDatabase[H2] (fsm-jdbc and a data source are there)"));
         }
 
         @Test
@@ -99,17 +99,15 @@ class StorageAutoConfigurationTest {
 
         @Test
         void refusesToGuessBetweenTwo() {
-            app.run(context -> assertThat(failure(context.getStartupFailure()))
-                    .satisfies(failure -> {
-                        assertThat(failure).hasMessageContaining("several storages");
-                        assertThat(failure.action()).contains("botfsm.storage", "redis", "jdbc");
-                    }));
+            app.run(context -> assertThat(failure(context.getStartupFailure())).satisfies(failure -> {
+                assertThat(failure).hasMessageContaining("several storages");
+                assertThat(failure.action()).contains("botfsm.storage", "redis", "jdbc");
+            }));
         }
 
         @Test
         void saysWhatToAddIfNothingIsThere() {
-            app.withClassLoader(
-                            without(BotDatabase.class, io.botfsm.redis.BotRedis.class, MemoryStateStorage.class))
+            app.withClassLoader(without(BotDatabase.class, io.botfsm.redis.BotRedis.class, MemoryStateStorage.class))
                     .run(context -> assertThat(
                                     failure(context.getStartupFailure()).action())
                             .contains("fsm-memory", "fsm-redis-lettuce", "fsm-jdbc"));
@@ -127,8 +125,8 @@ class StorageAutoConfigurationTest {
         @Test
         void aTtl() {
             app.withPropertyValues("botfsm.storage=memory", "botfsm.ttl=-1s")
-                    .run(context -> assertThat(failure(context.getStartupFailure()))
-                            .hasMessageContaining("ttl"));
+                    .run(context ->
+                            assertThat(failure(context.getStartupFailure())).hasMessageContaining("ttl"));
         }
 
         @Test
@@ -164,8 +162,8 @@ class StorageAutoConfigurationTest {
         @Test
         void tablesAreNotCreatedIfForbidden() {
             app.withPropertyValues("botfsm.storage=jdbc", "botfsm.jdbc.create-tables=false")
-                    .run(context -> assertThat(failure(context.getStartupFailure()))
-                            .hasMessageContaining("storage jdbc"));
+                    .run(context ->
+                            assertThat(failure(context.getStartupFailure())).hasMessageContaining("storage jdbc"));
         }
     }
 
@@ -192,9 +190,7 @@ class StorageAutoConfigurationTest {
             });
             starter.start();
             app.withPropertyValues(
-                            "botfsm.storage=redis",
-                            "spring.data.redis.port=" + late.port(),
-                            "botfsm.storage-wait=100s")
+                            "botfsm.storage=redis", "spring.data.redis.port=" + late.port(), "botfsm.storage-wait=100s")
                     .run(context -> assertThat(chosen(context)).contains(":" + late.port()));
             starter.join();
             late.close();
@@ -279,8 +275,8 @@ class StorageAutoConfigurationTest {
         void aCustomizerSeesTheBuilder() {
             app.withPropertyValues("botfsm.storage=memory")
                     .withBean("states", Customized.class)
-                    .run(context -> assertThat(context.getBean(Fsm.class).stateNames())
-                            .contains("State:NEW", "Order:SIZE"));
+                    .run(context ->
+                            assertThat(context.getBean(Fsm.class).stateNames()).contains("State:NEW", "Order:SIZE"));
         }
     }
 

@@ -73,7 +73,8 @@ class TelegramAutoConfigurationTest {
         UpdateHandler echo(TelegramSender sender) {
             return (fsm, key, update) -> {
                 var unused = sender.send(
-                        update.getMessage().getChatId(), "echo " + update.getMessage().getText());
+                        update.getMessage().getChatId(),
+                        "echo " + update.getMessage().getText());
             };
         }
     }
@@ -94,9 +95,12 @@ class TelegramAutoConfigurationTest {
     static class UpdateFlow {
         @Bean
         Flow<Update, Integer> counting() {
-            return Flow.of(Count.class, new Counted(0), flow -> flow.idle(0)
-                    .begin(update -> true, Count.ASKED)
-                    .state(Count.ASKED, asked -> asked.ask(1).ends().answer((turn, update) -> turn.end(2))));
+            return Flow.of(
+                    Count.class,
+                    new Counted(0),
+                    flow -> flow.idle(0)
+                            .begin(update -> true, Count.ASKED)
+                            .state(Count.ASKED, asked -> asked.ask(1).ends().answer((turn, update) -> turn.end(2))));
         }
     }
 
@@ -138,9 +142,8 @@ class TelegramAutoConfigurationTest {
 
     @Test
     void aFlowOfOtherTypesWithoutThemIsExplained() {
-        counting.run(context -> assertThat(
-                        StorageAutoConfigurationTest.failure(context.getStartupFailure())
-                                .action())
+        counting.run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
+                        .action())
                 .contains("UpdateReader", "ReplyFormat"));
     }
 
@@ -150,8 +153,7 @@ class TelegramAutoConfigurationTest {
                 .withUserConfiguration(CountingApp.class)
                 .withPropertyValues(
                         "botfsm.storage=memory", "botfsm.lock.name=x", "botfsm.telegram.token=" + telegram.token())
-                .run(context -> assertThat(
-                                StorageAutoConfigurationTest.failure(context.getStartupFailure()))
+                .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure()))
                         .hasMessageContaining("nothing that answers"));
     }
 

@@ -25,8 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @Timeout(90)
 class WebApplicationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final StorageKey KEY =
-            StorageKey.bot(7).chat(2).user(3).build();
+    private static final StorageKey KEY = StorageKey.bot(7).chat(2).user(3).build();
     private static final String SECRET = "secret-of-the-webhook";
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -41,7 +40,9 @@ class WebApplicationTest {
                         "botfsm.exit=false",
                         "management.endpoint.health.show-details=always",
                         "management.endpoints.web.exposure.include=health,botfsm,metrics")
-                .run(java.util.Arrays.stream(properties).map(each -> "--" + each).toArray(String[]::new));
+                .run(java.util.Arrays.stream(properties)
+                        .map(each -> "--" + each)
+                        .toArray(String[]::new));
     }
 
     @AfterEach
@@ -66,9 +67,11 @@ class WebApplicationTest {
     void healthShowsStorageLockAndBot() throws Exception {
         try (BotApiDouble telegram = BotApiDouble.start()) {
             start("botfsm.telegram.token=" + telegram.token(), "botfsm.telegram.server=" + telegram.uri());
-            await().untilAsserted(() -> assertThat(get("/actuator/health/botfsm").body())
+            await().untilAsserted(() -> assertThat(
+                            get("/actuator/health/botfsm").body())
                     .contains("\"status\":\"UP\"", "\"storage\":\"answers\"", "\"bot telegram\":\"active\"")
-                    .contains("\"lock pizza\":\"held by process " + ProcessHandle.current().pid())
+                    .contains("\"lock pizza\":\"held by process "
+                            + ProcessHandle.current().pid())
                     .doesNotContain(telegram.token()));
             context.close();
         }
@@ -125,9 +128,8 @@ class WebApplicationTest {
         assertThat(registry.get("botfsm.handle").tag("bot", "pizza").timer().count())
                 .isOne();
         assertThat(registry.get("botfsm.storage").timers()).isNotEmpty();
-        await().untilAsserted(
-                        () -> assertThat(registry.find("botfsm.transitions").counters())
-                                .isNotEmpty());
+        await().untilAsserted(() ->
+                assertThat(registry.find("botfsm.transitions").counters()).isNotEmpty());
     }
 
     @Test
@@ -140,8 +142,8 @@ class WebApplicationTest {
                     "botfsm.telegram.webhook.secret=" + SECRET,
                     "botfsm.telegram.webhook.path=/updates");
             HttpResponse<String> set = http.send(
-                    HttpRequest.newBuilder(URI.create(telegram.uri() + "/bot" + telegram.token()
-                                    + "/setWebhook?url=" + uri("/updates") + "&secret_token=" + SECRET))
+                    HttpRequest.newBuilder(URI.create(telegram.uri() + "/bot" + telegram.token() + "/setWebhook?url="
+                                    + uri("/updates") + "&secret_token=" + SECRET))
                             .build(),
                     BodyHandlers.ofString());
             assertThat(set.statusCode()).as(set.body()).isEqualTo(200);

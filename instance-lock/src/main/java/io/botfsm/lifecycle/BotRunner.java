@@ -40,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * too, and the status is the JVM's. One runner in a process has the signals, the first to run; they go back to their
  * former handlers when it is done.
  *
- * <p>Configured and run by one thread, and run once. {@link #stop} and {@link #state} may be called by any, at any time.
+ * <p>Configured and run by one thread, and run once. {@link #stop} and {@link #state} may be called by any, at any
+ * time.
  */
 public final class BotRunner {
     /** Exit status: stopped in order, because somebody wanted it so or the bot had ended. */

@@ -31,8 +31,7 @@ final class Generation {
     private Optional<OwnThread<Bot>> starting = Optional.empty();
     private volatile boolean leaseLost;
 
-    Generation(
-            Lease lease, CompletableFuture<Ending> ending, StopTimeouts timeouts, AtomicReference<RunState> state) {
+    Generation(Lease lease, CompletableFuture<Ending> ending, StopTimeouts timeouts, AtomicReference<RunState> state) {
         this.lease = lease;
         this.ending = ending;
         this.timeouts = timeouts;

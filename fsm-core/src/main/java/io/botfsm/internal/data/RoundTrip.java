@@ -48,7 +48,8 @@ public final class RoundTrip<X extends Exception> {
          * @param written what was written
          * @throws IllegalArgumentException if it cannot be read
          */
-        @Nullable Object readBack(Class<?> written, String json, Type type);
+        @Nullable
+        Object readBack(Class<?> written, String json, Type type);
 
         /** Whether the id of its type is written with a value where its type is declared. */
         boolean hasTypeId(Class<?> type);
@@ -69,7 +70,8 @@ public final class RoundTrip<X extends Exception> {
         String name();
 
         /** Its value in an object. */
-        @Nullable Object valueIn(Object object);
+        @Nullable
+        Object valueIn(Object object);
     }
 
     /** Types whose values are of classes that nobody can name. */
@@ -254,7 +256,9 @@ public final class RoundTrip<X extends Exception> {
             if (JacksonAnnotations.isOfThePlatform(a.getClass()) && !definesEquals(a.getClass())) {
                 return somewhereUnless(codec.writesAlike(a, b));
             }
-            return JacksonAnnotations.isOfThePlatform(a.getClass()) || codec.isTree(a.getClass()) || a instanceof Enum<?>
+            return JacksonAnnotations.isOfThePlatform(a.getClass())
+                            || codec.isTree(a.getClass())
+                            || a instanceof Enum<?>
                     ? somewhereUnless(a.equals(b))
                     : differingField(a, b);
         }

@@ -2,10 +2,6 @@ package io.botfsm.json.jackson3;
 
 import static java.util.Collections.unmodifiableSet;
 
-import tools.jackson.databind.JavaType;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.PropertyName;
-import tools.jackson.databind.introspect.BeanPropertyDefinition;
 import io.botfsm.internal.data.JacksonAnnotations;
 import io.botfsm.json.UnreadableDataException;
 import java.util.LinkedHashMap;
@@ -15,6 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.PropertyName;
+import tools.jackson.databind.introspect.BeanPropertyDefinition;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Which data entries belong to a type: the names, present and former, of the properties that can be read back. */
 final class DataProperties {

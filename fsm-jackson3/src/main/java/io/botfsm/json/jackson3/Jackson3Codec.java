@@ -2,9 +2,22 @@ package io.botfsm.json.jackson3;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.data.JacksonAnnotations;
+import io.botfsm.internal.data.RoundTrip;
+import io.botfsm.internal.text.Text;
+import io.botfsm.json.GenericType;
+import io.botfsm.json.JsonCodec;
+import io.botfsm.json.UnreadableDataException;
+import java.io.StringWriter;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -21,31 +34,20 @@ import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.exc.InvalidDefinitionException;
+import tools.jackson.databind.introspect.AnnotationIntrospectorPair;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.util.TokenBuffer;
-import io.botfsm.internal.data.JacksonAnnotations;
-import io.botfsm.internal.data.RoundTrip;
-import io.botfsm.internal.text.Text;
-import io.botfsm.json.GenericType;
-import io.botfsm.json.JsonCodec;
-import io.botfsm.json.UnreadableDataException;
-import java.io.StringWriter;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /**
- * Jackson 3, set as {@link io.botfsm.json.JacksonCodec} sets Jackson 2, so that what is written is read back equal: records, classes with properties, {@code java.time}, big
- * integers and decimals with every digit, NaN and infinities (as the bare words {@code NaN}, {@code Infinity} and
- * {@code -Infinity}, like Python). Whatever {@code @JsonInclude} or the settings would omit is written. A value that
- * would not be read back equal is refused when it is written: because an annotation drops a property, a private field
- * has no accessor, or a value's class is not the declared one. Numbers in a property declared as {@code Object} may
- * change their class, not their value. State that need not be stored is {@code transient}. Texts and names may have any
- * length, numbers 2<sup>20</sup> digits; objects and lists may be 1,000 deep.
+ * Jackson 3, set as {@link io.botfsm.json.JacksonCodec} sets Jackson 2, so that what is written is read back equal:
+ * records, classes with properties, {@code java.time}, big integers and decimals with every digit, NaN and infinities
+ * (as the bare words {@code NaN}, {@code Infinity} and {@code -Infinity}, like Python). Whatever {@code @JsonInclude}
+ * or the settings would omit is written. A value that would not be read back equal is refused when it is written:
+ * because an annotation drops a property, a private field has no accessor, or a value's class is not the declared one.
+ * Numbers in a property declared as {@code Object} may change their class, not their value. State that need not be
+ * stored is {@code transient}. Texts and names may have any length, numbers 2<sup>20</sup> digits; objects and lists
+ * may be 1,000 deep.
  *
  * <p>Strict where leniency would lose or invent something: an absent primitive is an error, so are numbers in quotes,
  * fractions for whole numbers, a name that comes twice in one object, and anything after the value. Unknown properties
@@ -105,7 +107,8 @@ public final class Jackson3Codec implements JsonCodec {
     }
 
     private static JsonMapper.Builder strict(JsonMapper.Builder builder) {
-        return builder.annotationIntrospector(new AlwaysWritten())
+        return builder.annotationIntrospector(
+                        new AnnotationIntrospectorPair(new AlwaysWritten(), builder.annotationIntrospector()))
                 .changeDefaultPropertyInclusion(any -> AlwaysWritten.ALWAYS)
                 .withConfigOverride(Map.class, each -> each.setInclude(AlwaysWritten.ALWAYS))
                 .addModule(new SimpleModule("botfsm").setDeserializerModifier(new NeededPrimitives()))

@@ -1,15 +1,14 @@
 package io.botfsm.json.jackson3;
 
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-
-import tools.jackson.databind.introspect.AnnotatedField;
-import tools.jackson.databind.json.JsonMapper;
 import io.botfsm.internal.data.RoundTrip;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.introspect.AnnotatedField;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What a trial needs of Jackson 3. */
 record Jackson3RoundTrip(JsonMapper mapper) implements RoundTrip.Codec<JacksonException> {

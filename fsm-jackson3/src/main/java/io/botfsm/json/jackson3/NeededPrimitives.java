@@ -1,19 +1,19 @@
 package io.botfsm.json.jackson3;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.ValueDeserializer;
-import tools.jackson.databind.deser.bean.BeanDeserializerBase;
 import tools.jackson.databind.deser.ValueDeserializerModifier;
+import tools.jackson.databind.deser.bean.BeanDeserializerBase;
 import tools.jackson.databind.deser.std.DelegatingDeserializer;
 import tools.jackson.databind.introspect.BeanPropertyDefinition;
 import tools.jackson.databind.util.TokenBuffer;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Refuses objects that lack a primitive property. Jackson itself does so for constructor parameters only; a setter or a

@@ -63,8 +63,7 @@ class BothCodecsTest {
         }
     }
 
-    record Nested(
-            Profile profile, @Nullable Point point, Map<String, BigDecimal> prices) {}
+    record Nested(Profile profile, @Nullable Point point, Map<String, BigDecimal> prices) {}
 
     record Times(
             Instant at,
@@ -81,7 +80,10 @@ class BothCodecsTest {
 
     record Sparse(
             @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> list,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String text,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String text,
+
             Optional<String> maybe) {}
 
     record Forgetful(String name, @JsonIgnore String secret) {}
@@ -279,8 +281,8 @@ class BothCodecsTest {
     }
 
     private static Optional<UnreadableDataException> failure(JsonCodec codec, Text text) {
-        return Optional.ofNullable(catchThrowableOfType(
-                UnreadableDataException.class, () -> codec.read(text.json(), text.type())));
+        return Optional.ofNullable(
+                catchThrowableOfType(UnreadableDataException.class, () -> codec.read(text.json(), text.type())));
     }
 
     @ParameterizedTest
@@ -331,11 +333,12 @@ class BothCodecsTest {
         JsonCodec lenient = new Jackson3Codec(
                 settings -> settings.disable(tools.jackson.core.StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                         .enable(tools.jackson.databind.MapperFeature.ALLOW_COERCION_OF_SCALARS));
-        unreadable().forEach(text -> assertThat(failure(lenient, text).map(Throwable::getMessage))
-                .isEqualTo(failure(THREE, text).map(Throwable::getMessage)));
+        unreadable()
+                .forEach(text -> assertThat(failure(lenient, text).map(Throwable::getMessage))
+                        .isEqualTo(failure(THREE, text).map(Throwable::getMessage)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Jackson3Codec(settings -> settings.activateDefaultTyping(
-                        BasicPolymorphicTypeValidator.builder()
+                .isThrownBy(() -> new Jackson3Codec(
+                        settings -> settings.activateDefaultTyping(BasicPolymorphicTypeValidator.builder()
                                 .allowIfBaseType(Object.class)
                                 .build())));
     }
