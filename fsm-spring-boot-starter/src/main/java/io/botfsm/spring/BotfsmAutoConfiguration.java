@@ -90,9 +90,7 @@ final class BotfsmAutoConfiguration {
                 Map<String, BotFactory> bots,
                 ObjectProvider<BotfsmCustomizer<BotRunner>> customizers,
                 ObjectProvider<ChosenStorage> storage) {
-            Duration step = environment
-                    .getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, Duration.ofSeconds(30))
-                    .dividedBy(STEPS);
+            Duration step = ShutdownPhase.timeout(environment).dividedBy(STEPS);
             LOG.info(
                     "Bots {} under the locks {}{}; conversations in {}",
                     bots.keySet(),

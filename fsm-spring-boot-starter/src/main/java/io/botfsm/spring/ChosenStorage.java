@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The storage that the properties name, or the only one that is there. */
-final class ChosenStorage implements AutoCloseable {
+final class ChosenStorage {
     private static final Logger LOG = LoggerFactory.getLogger(ChosenStorage.class.getPackageName());
     private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -119,7 +119,7 @@ final class ChosenStorage implements AutoCloseable {
         return opened;
     }
 
-    @Override
+    /** Called by the context, after what was opened of the storage. */
     public void close() throws Exception {
         opened.connection().close();
     }

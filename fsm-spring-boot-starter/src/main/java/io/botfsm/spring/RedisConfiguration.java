@@ -40,7 +40,8 @@ final class RedisConfiguration {
                 redis.storageOptions(
                         RedisStorageOptions.builder().ttl(properties.ttl()).build());
             }
-            return Opened.of(redis.connect());
+            BotRedis connected = redis.connect();
+            return Opened.of(connected, connected);
         });
     }
 

@@ -95,7 +95,8 @@ final class StorageAutoConfiguration {
                 if (properties.jdbc().createTables()) {
                     database.createTables();
                 }
-                return Opened.of(database.build());
+                BotDatabase built = database.build();
+                return Opened.of(built, built);
             });
         }
     }

@@ -23,8 +23,8 @@ record StorageBackend(StorageKind kind, String reason, Opener opener) {
      * @param connection is closed with it
      */
     record Opened(String name, StateStorageProvider states, LeaseStoreProvider leases, AutoCloseable connection) {
-        static <T extends StateStorageProvider & LeaseStoreProvider & AutoCloseable> Opened of(T provider) {
-            return new Opened(provider.toString(), provider, provider, provider);
+        static <T extends StateStorageProvider & LeaseStoreProvider> Opened of(T provider, AutoCloseable connection) {
+            return new Opened(provider.toString(), provider, provider, connection);
         }
     }
 }

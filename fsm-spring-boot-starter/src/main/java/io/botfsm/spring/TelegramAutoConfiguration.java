@@ -158,9 +158,7 @@ final class TelegramAutoConfiguration {
                     .strategy(properties.telegram().strategy())
                     .isolation(isolation);
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
-            Duration limit = environment
-                    .getProperty("spring.lifecycle.timeout-per-shutdown-phase", Duration.class, Duration.ofSeconds(30))
-                    .dividedBy(2);
+            Duration limit = ShutdownPhase.timeout(environment).dividedBy(2);
             return new WebhookLifecycle(
                     builder, token, fsm, answerer.handler(sender), answerer.hasTimeouts(), sender, limit, isolation);
         }

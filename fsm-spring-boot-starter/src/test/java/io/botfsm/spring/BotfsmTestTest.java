@@ -27,7 +27,7 @@ class BotfsmTestTest {
     ApplicationContext context;
 
     @Test
-    void theBotOfTheApplicationAnswersOnTheDouble() {
+    void theBotOfTheApplicationAnswersOnTheDouble() throws InterruptedException {
         TelegramUser ann = telegram.user(5);
         ann.says("/order");
         ann.awaitReply("Small or large?", Duration.ofSeconds(30));

@@ -12,7 +12,6 @@ import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
-import io.botfsm.transition.NotifyingStateStorage;
 import io.botfsm.transition.TransitionCheckingStateStorage;
 import io.botfsm.transition.TransitionListener;
 import io.botfsm.transition.TransitionRules;
@@ -249,10 +248,10 @@ class StorageAutoConfigurationTest {
 
         @Test
         void withoutThemThereIsNoLayer() {
-            app.withPropertyValues("botfsm.storage=memory", "botfsm.log-transitions=false")
+            app.withClassLoader(without(io.botfsm.micrometer.BotMetrics.class))
+                    .withPropertyValues("botfsm.storage=memory", "botfsm.log-transitions=false")
                     .run(context -> assertThat(context.getBean(StateStorage.class))
-                            .isInstanceOf(MemoryStateStorage.class)
-                            .isNotInstanceOf(NotifyingStateStorage.class));
+                            .isInstanceOf(MemoryStateStorage.class));
         }
 
         @Configuration(proxyBeanMethods = false)
