@@ -46,9 +46,10 @@ final class BotLifecycle implements SmartLifecycle, ExitCodeGenerator {
         synchronized (monitor) {
             stopping = false;
             running.clear();
-            bots.keySet().forEach(name -> running.put(name, runners.apply(name)));
-            running.forEach((name, runner) -> {
-                var unused = runner.start(bots.get(name)).thenAccept(status -> ended(name, status));
+            bots.forEach((name, factory) -> {
+                BotRunner runner = runners.apply(name);
+                running.put(name, runner);
+                var unused = runner.start(factory).thenAccept(status -> ended(name, status));
             });
         }
     }

@@ -37,7 +37,7 @@ class CounterApp {
                         .end("/end"::equals, "Ended.")
                         .state(
                                 Counting.ON,
-                                on -> on.ask(counted -> "n=" + counted.count()).answer((turn, text) -> {
+                                on -> on.ask(counted -> "n=" + counted.count()).ends().answer((turn, text) -> {
                                     if (text.equals(SLOW)) {
                                         LOG.info("A slow answer begins");
                                         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));

@@ -56,7 +56,9 @@ final class Replica implements AutoCloseable {
     }
 
     void awaitLog(String text) {
-        await().atMost(Duration.ofSeconds(60)).alias(text).until(() -> log().contains(text) || !process.isAlive());
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> log().contains(text) || !process.isAlive() || System.nanoTime() > end);
         if (!log().contains(text)) {
             throw new AssertionError("never said " + text + ":\n" + log());
         }

@@ -250,8 +250,8 @@ class StorageAutoConfigurationTest {
         void withoutThemThereIsNoLayer() {
             app.withClassLoader(without(io.botfsm.micrometer.BotMetrics.class))
                     .withPropertyValues("botfsm.storage=memory", "botfsm.log-transitions=false")
-                    .run(context -> assertThat(context.getBean(StateStorage.class))
-                            .isInstanceOf(MemoryStateStorage.class));
+                    .run(context ->
+                            assertThat(context.getBean(StateStorage.class)).isInstanceOf(MemoryStateStorage.class));
         }
 
         @Configuration(proxyBeanMethods = false)

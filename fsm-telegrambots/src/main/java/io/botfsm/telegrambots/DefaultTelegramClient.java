@@ -32,19 +32,19 @@ public final class DefaultTelegramClient implements AutoCloseable {
     /**
      * A client of a bot.
      *
-     * @param server where the Bot API is
+     * @param address where the Bot API is
      * @throws IllegalArgumentException if the server's address has a path, which TelegramBots' client cannot have, or
      *     is no address of an HTTP server
      */
-    public DefaultTelegramClient(BotToken token, URI server) {
+    public DefaultTelegramClient(BotToken token, URI address) {
         requireNonNull(token, "token");
-        if (!PollingSession.Builder.requireServer(server).getPath().isEmpty()) {
+        if (!PollingSession.Builder.requireServer(address).getPath().isEmpty()) {
             throw new IllegalArgumentException(
-                    "TelegramBots' client sends to a server without a path; give a client(…) for " + server);
+                    "TelegramBots' client sends to a server without a path; give a client(…) for " + address);
         }
-        String scheme = server.getScheme().toLowerCase(Locale.ROOT);
-        int port = server.getPort() >= 0 ? server.getPort() : scheme.equals("http") ? 80 : 443;
-        client = new OkHttpTelegramClient(http, token.value(), new TelegramUrl(scheme, server.getHost(), port, false));
+        String scheme = address.getScheme().toLowerCase(Locale.ROOT);
+        int port = address.getPort() >= 0 ? address.getPort() : scheme.equals("http") ? 80 : 443;
+        client = new OkHttpTelegramClient(http, token.value(), new TelegramUrl(scheme, address.getHost(), port, false));
     }
 
     private static Dispatcher dispatcher() {

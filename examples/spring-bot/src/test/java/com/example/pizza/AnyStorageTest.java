@@ -67,7 +67,7 @@ class AnyStorageTest {
 
     @Test
     void redis() {
-        try (RedisServerProcess server = RedisServerProcess.start()) {
+        try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always")) {
             orders("botfsm.storage=redis", "spring.data.redis.port=" + server.port());
         }
     }
