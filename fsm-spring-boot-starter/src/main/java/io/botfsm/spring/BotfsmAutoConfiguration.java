@@ -2,6 +2,7 @@ package io.botfsm.spring;
 
 import io.botfsm.Fsm;
 import io.botfsm.flow.Flow;
+import io.botfsm.json.JsonCodec;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
@@ -35,9 +36,11 @@ final class BotfsmAutoConfiguration {
     Fsm botfsm(
             StateStorage conversations,
             ObjectProvider<Flow<?, ?>> flows,
+            ObjectProvider<JsonCodec> codecs,
             ObjectProvider<BotfsmCustomizer<Fsm.Builder>> customizers,
             ObjectProvider<BotMeasurement> measurements) {
         Fsm.Builder builder = Fsm.builder(conversations);
+        codecs.ifAvailable(builder::codec);
         flows.orderedStream().forEach(flow -> {
             var unused = flow.fsm(conversations); // refuses a storage that lacks something
             flow.register(builder);

@@ -3,8 +3,12 @@ package io.botfsm.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.botfsm.Fsm;
 import io.botfsm.jdbc.BotDatabase;
+import io.botfsm.json.JacksonCodec;
+import io.botfsm.json.JsonCodec;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
@@ -125,7 +129,7 @@ class StorageAutoConfigurationTest {
         void aTtl() {
             app.withPropertyValues("botfsm.storage=memory", "botfsm.ttl=-1s")
                     .run(context ->
-                            assertThat(failure(context.getStartupFailure())).hasMessageContaining("ttl"));
+                            assertThat(failure(context.getStartupFailure())).hasMessageContaining("time to live"));
         }
 
         @Test
@@ -277,7 +281,26 @@ class StorageAutoConfigurationTest {
                     .run(context ->
                             assertThat(context.getBean(Fsm.class).stateNames()).contains("State:NEW", "Order:SIZE"));
         }
+
+        @Test
+        void aCodecOfTheApplicationWritesTheData() {
+            ObjectMapper snakeCase = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+            app.withPropertyValues("botfsm.storage=memory")
+                    .withBean("codec", JsonCodec.class, () -> new JacksonCodec(snakeCase))
+                    .run(context -> {
+                        Fsm fsm = context.getBean(Fsm.class);
+                        assertThat(fsm.context(KEY).<Boolean>update(turn -> {
+                                    turn.data(new Sized("small"));
+                                    return true;
+                                }))
+                                .isTrue();
+                        assertThat(fsm.storage().read(KEY).toCompletableFuture().join().data())
+                                .containsOnlyKeys("pizza_size");
+                    });
+        }
     }
+
+    record Sized(String pizzaSize) {}
 
     static final class Customized implements BotfsmCustomizer<Fsm.Builder> {
         @Override
