@@ -111,7 +111,7 @@ class RollingRestartTest {
                         for (int i = 0; i < USERS; i++) {
                             String last = "n=" + said.get(i);
                             TelegramUser user = users.get(i);
-                            await().atMost(Duration.ofSeconds(120))
+                            await().atMost(Duration.ofMinutes(2))
                                     .untilAsserted(
                                             () -> assertThat(newest(user)).isEqualTo(last));
                         }

@@ -210,7 +210,7 @@ class BothCodecsTest {
             for (JsonCodec codec : List.of(TWO, THREE)) {
                 Object back = codec.read(golden.get(i), typeOf(value)).orElseThrow();
                 assertThat(TWO.write(back)).as(golden.get(i)).isEqualTo(golden.get(i));
-                assertThat(back).hasSameClassAs(value);
+                assertThat(back).isInstanceOf(typeOf(value));
             }
         }
     }
