@@ -34,7 +34,7 @@ class AnyStorageTest {
                         .toArray(String[]::new));
     }
 
-    private static void orders(String... storage) {
+    private static void orders(String... storage) throws InterruptedException {
         try (BotApiDouble telegram = BotApiDouble.start()) {
             TelegramUser ann = telegram.user(1);
             try (ConfigurableApplicationContext bot = start(telegram, storage)) {
@@ -56,7 +56,7 @@ class AnyStorageTest {
     }
 
     @Test
-    void memory() {
+    void memory() throws InterruptedException {
         try (BotApiDouble telegram = BotApiDouble.start();
                 ConfigurableApplicationContext bot = start(telegram)) {
             assertThat(bot.isRunning()).isTrue();
@@ -66,7 +66,7 @@ class AnyStorageTest {
     }
 
     @Test
-    void redis() {
+    void redis() throws InterruptedException {
         try (RedisServerProcess server = RedisServerProcess.start("appendonly yes", "appendfsync always")) {
             orders("botfsm.storage=redis", "spring.data.redis.port=" + server.port());
         }
@@ -74,7 +74,9 @@ class AnyStorageTest {
 
     @Test
     void postgres() throws Exception {
-        try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
+        try (EmbeddedPostgres server = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on") // else a lock would wait: the server might forget leases
+                .start()) {
             orders("botfsm.storage=jdbc", "spring.datasource.url=" + server.getJdbcUrl("postgres", "postgres"));
         }
     }

@@ -15,7 +15,7 @@ class PizzaBotTest {
     BotApiDouble telegram;
 
     @Test
-    void aPizzaIsOrderedOnTelegram() {
+    void aPizzaIsOrderedOnTelegram() throws InterruptedException {
         TelegramUser ann = telegram.user(1);
         ann.says("/order");
         ann.awaitReply("Small or large?", Duration.ofSeconds(30));

@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Import;
  *     @Autowired BotApiDouble telegram;
  *
  *     @Test
- *     void asksForTheSize() {
+ *     void asksForTheSize() throws InterruptedException {
  *         TelegramUser ann = telegram.user(1);
  *         ann.says("/order");
  *         ann.awaitReply("Small or large?", Duration.ofSeconds(10));
