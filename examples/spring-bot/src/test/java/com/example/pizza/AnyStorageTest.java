@@ -76,6 +76,8 @@ class AnyStorageTest {
     void postgres() throws Exception {
         try (EmbeddedPostgres server = EmbeddedPostgres.builder()
                 .setServerConfig("fsync", "on") // else a lock would wait: the server might forget leases
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on")
                 .start()) {
             orders("botfsm.storage=jdbc", "spring.datasource.url=" + server.getJdbcUrl("postgres", "postgres"));
         }
