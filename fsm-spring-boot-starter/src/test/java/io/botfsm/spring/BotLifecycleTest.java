@@ -235,6 +235,7 @@ class BotLifecycleTest {
 
         lifecycle.start();
         awaitState(lifecycle, RunState.ACTIVE);
+        assertThat(exits).as("after the stop, and the start after it").isEmpty();
         happened.end.complete("its end");
         await().until(() -> !exits.isEmpty());
         assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.STOPPED);

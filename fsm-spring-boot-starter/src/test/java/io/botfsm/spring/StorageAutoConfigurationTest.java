@@ -21,8 +21,8 @@ import io.botfsm.transition.TransitionListener;
 import io.botfsm.transition.TransitionRules;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -225,7 +225,7 @@ class StorageAutoConfigurationTest {
 
         @Configuration(proxyBeanMethods = false)
         static class Layers {
-            final List<String> seen = new ArrayList<>();
+            final List<String> seen = new CopyOnWriteArrayList<>();
 
             @Bean
             TransitionListener listener() {
@@ -246,7 +246,9 @@ class StorageAutoConfigurationTest {
                         assertThat(context.getBean(StateStorage.class))
                                 .isInstanceOf(TransitionCheckingStateStorage.class);
                         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
-                        assertThat(context.getBean(Layers.class).seen).hasSize(1);
+                        await().untilAsserted(
+                                () -> assertThat(context.getBean(Layers.class).seen)
+                                        .hasSize(1));
                     });
         }
 
