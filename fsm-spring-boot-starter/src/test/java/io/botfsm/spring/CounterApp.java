@@ -37,14 +37,16 @@ class CounterApp {
                         .end("/end"::equals, "Ended.")
                         .state(
                                 Counting.ON,
-                                on -> on.ask(counted -> "n=" + counted.count()).ends().answer((turn, text) -> {
-                                    if (text.equals(SLOW)) {
-                                        LOG.info("A slow answer begins");
-                                        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
-                                    }
-                                    return turn.change(counted -> new Counted(counted.count() + 1))
-                                            .again();
-                                })));
+                                on -> on.ask(counted -> "n=" + counted.count())
+                                        .ends()
+                                        .answer((turn, text) -> {
+                                            if (text.equals(SLOW)) {
+                                                LOG.info("A slow answer begins");
+                                                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
+                                            }
+                                            return turn.change(counted -> new Counted(counted.count() + 1))
+                                                    .again();
+                                        })));
     }
 
     /** The double bears more than Telegram. */

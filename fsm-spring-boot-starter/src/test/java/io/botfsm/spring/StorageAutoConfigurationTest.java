@@ -246,9 +246,8 @@ class StorageAutoConfigurationTest {
                         assertThat(context.getBean(StateStorage.class))
                                 .isInstanceOf(TransitionCheckingStateStorage.class);
                         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
-                        await().untilAsserted(
-                                () -> assertThat(context.getBean(Layers.class).seen)
-                                        .hasSize(1));
+                        await().untilAsserted(() ->
+                                assertThat(context.getBean(Layers.class).seen).hasSize(1));
                     });
         }
 
@@ -296,7 +295,11 @@ class StorageAutoConfigurationTest {
                                     return true;
                                 }))
                                 .isTrue();
-                        assertThat(fsm.storage().read(KEY).toCompletableFuture().join().data())
+                        assertThat(fsm.storage()
+                                        .read(KEY)
+                                        .toCompletableFuture()
+                                        .join()
+                                        .data())
                                 .containsOnlyKeys("pizza_size");
                     });
         }

@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every Java block of README and docs is a region of a test here or of the Spring bot, to the letter; a region may contain others. A block
- * that is marked {@code with imports} begins with those of the file that the region needs, as what is to be copied
- * whole does.
+ * Every Java block of README and docs is a region of a test here or of the Spring bot, to the letter; a region may
+ * contain others. A block that is marked {@code with imports} begins with those of the file that the region needs, as
+ * what is to be copied whole does.
  *
  * <p>{@code -Dbotfsm.snippets=true} writes the regions into the pages.
  */
