@@ -148,7 +148,7 @@ class BothCodecsTest {
                 42,
                 Long.MIN_VALUE,
                 0.1,
-                1e23,
+                Double.MAX_VALUE,
                 Double.MIN_VALUE,
                 Double.NaN,
                 Double.NEGATIVE_INFINITY,
