@@ -179,6 +179,10 @@ class RunUnderLockTest {
             status = runner.start(factory); // returns at once
         }
 
+        CompletableFuture<Integer> status() {
+            return status;
+        }
+
         void stop(Runnable whenStopped) {
             runner.stop(whenStopped); // the bot is drained then, and the lock released
         }
