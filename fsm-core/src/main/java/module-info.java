@@ -10,6 +10,8 @@ module io.botfsm.core {
     requires static transitive org.jspecify;
 
     exports io.botfsm;
+    exports io.botfsm.internal.data to
+            io.botfsm.json.jackson3;
     exports io.botfsm.internal.guard to
             io.botfsm.micrometer,
             io.botfsm.runtime;
@@ -21,6 +23,7 @@ module io.botfsm.core {
             io.botfsm.cli,
             io.botfsm.flow,
             io.botfsm.jdbc,
+            io.botfsm.json.jackson3,
             io.botfsm.memory,
             io.botfsm.redis,
             io.botfsm.redis.aiogram,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyName;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import io.botfsm.internal.data.JacksonAnnotations;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.botfsm.json;
 
 import static java.util.Objects.requireNonNull;
 
+import io.botfsm.internal.data.TypeArguments;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 

@@ -23,6 +23,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.botfsm.internal.data.JacksonAnnotations;
+import io.botfsm.internal.data.RoundTrip;
 import io.botfsm.internal.text.Text;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -53,7 +55,7 @@ public final class JacksonCodec implements JsonCodec {
     private static final String JSON_NULL = "null";
 
     private final ObjectMapper mapper;
-    private final RoundTrip roundTrip;
+    private final RoundTrip<JsonProcessingException> roundTrip;
 
     private final ClassValue<DataShape> shapes = new ClassValue<>() {
         @Override
@@ -83,7 +85,7 @@ public final class JacksonCodec implements JsonCodec {
             throw new IllegalArgumentException("a mapper with default typing lets stored text choose classes: refused");
         }
         mapper = strict(custom.copy());
-        roundTrip = new RoundTrip(mapper, own);
+        roundTrip = new RoundTrip<>(new JacksonRoundTrip(mapper), own);
     }
 
     @SuppressWarnings("deprecation") // configure(MapperFeature, boolean): the builder cannot start from a user's mapper

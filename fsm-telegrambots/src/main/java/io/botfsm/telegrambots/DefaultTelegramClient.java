@@ -1,5 +1,7 @@
 package io.botfsm.telegrambots;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -10,10 +12,10 @@ import org.telegram.telegrambots.meta.TelegramUrl;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /**
- * TelegramBots' own client, with timeouts and a connection pool that ends with it. The only class that needs
- * {@code telegrambots-client}.
+ * TelegramBots' own client, with timeouts, no repetitions, and a connection pool that ends with it. The only class that
+ * needs {@code telegrambots-client}. Thread-safe.
  */
-final class DefaultTelegramClient implements AutoCloseable {
+public final class DefaultTelegramClient implements AutoCloseable {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
 
     /** OkHttp's own limit to one server is 5 calls at once, beyond which chats would wait for each other. */
@@ -27,15 +29,22 @@ final class DefaultTelegramClient implements AutoCloseable {
             .build();
     private final TelegramClient client;
 
-    /** @throws IllegalArgumentException if the server's address has a path, which TelegramBots' client cannot have */
-    DefaultTelegramClient(BotToken token, URI server) {
-        if (!server.getPath().isEmpty()) {
+    /**
+     * A client of a bot.
+     *
+     * @param address where the Bot API is
+     * @throws IllegalArgumentException if the server's address has a path, which TelegramBots' client cannot have, or
+     *     is no address of an HTTP server
+     */
+    public DefaultTelegramClient(BotToken token, URI address) {
+        requireNonNull(token, "token");
+        if (!PollingSession.Builder.requireServer(address).getPath().isEmpty()) {
             throw new IllegalArgumentException(
-                    "TelegramBots' client sends to a server without a path; give a client(…) for " + server);
+                    "TelegramBots' client sends to a server without a path; give a client(…) for " + address);
         }
-        String scheme = server.getScheme().toLowerCase(Locale.ROOT);
-        int port = server.getPort() >= 0 ? server.getPort() : scheme.equals("http") ? 80 : 443;
-        client = new OkHttpTelegramClient(http, token.value(), new TelegramUrl(scheme, server.getHost(), port, false));
+        String scheme = address.getScheme().toLowerCase(Locale.ROOT);
+        int port = address.getPort() >= 0 ? address.getPort() : scheme.equals("http") ? 80 : 443;
+        client = new OkHttpTelegramClient(http, token.value(), new TelegramUrl(scheme, address.getHost(), port, false));
     }
 
     private static Dispatcher dispatcher() {
@@ -45,10 +54,12 @@ final class DefaultTelegramClient implements AutoCloseable {
         return calls;
     }
 
-    TelegramClient client() {
+    /** The client; of no use once this is closed. */
+    public TelegramClient client() {
         return client;
     }
 
+    /** Ends the client's threads and connections when its calls have ended. */
     @Override
     public void close() {
         http.dispatcher().executorService().shutdown();

@@ -369,6 +369,20 @@ public final class TelegramRunner {
         return runner.run(bot);
     }
 
+    /**
+     * What {@link #run} runs, for an application that has a {@link BotRunner}, conversations and a sender of its own,
+     * such as Spring's. Needs neither {@link #storage} nor {@link #lock}; opens nothing, and closes nothing.
+     *
+     * @param fsm the conversations, with the states of the flow registered
+     * @param sender sends the replies
+     * @throws IllegalStateException if there is neither a flow nor a handler
+     */
+    public BotRunner.BotFactory bot(Fsm fsm, TelegramSender sender) {
+        requireNonNull(fsm, "fsm");
+        requireNonNull(sender, "sender");
+        return bot(required(answering, "flow(…) or handler(…)"), sender, fsm);
+    }
+
     private BotRunner.BotFactory bot(Answering answerer, TelegramSender sender, Fsm fsm) {
         UpdateHandler handler = answerer.handler(sender);
         PollingSession.Builder polling = PollingSession.builder(token);
@@ -383,8 +397,8 @@ public final class TelegramRunner {
         LOG.info(
                 "Bot {} runs under lock {}, with conversations in {}; {}; {}",
                 token.botId(),
-                lockName.map(Text::field).orElse(""),
-                storages.map(Storages::name).orElse(""),
+                lockName.map(Text::field).orElse("of the application"),
+                storages.map(Storages::name).orElse("a storage of the application"),
                 hasInbox ? "an inbox" : "no inbox, which the storage does not offer",
                 timeoutsInWords(answerer, firesTimeouts));
         if (!firesTimeouts) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +31,23 @@ final class BotRun {
     private final StopTimeouts timeouts;
     private final ShutdownSequence closers;
     private final StopRequest stop;
+    private final AtomicReference<RunState> state;
     private Optional<LockHolder> heldBy = Optional.empty();
     private boolean keepsLease;
 
-    BotRun(InstanceLock lock, boolean standby, StopTimeouts timeouts, ShutdownSequence closers, StopRequest stop) {
+    BotRun(
+            InstanceLock lock,
+            boolean standby,
+            StopTimeouts timeouts,
+            ShutdownSequence closers,
+            StopRequest stop,
+            AtomicReference<RunState> state) {
         this.lock = lock;
         this.standby = standby;
         this.timeouts = timeouts;
         this.closers = closers;
         this.stop = stop;
+        this.state = state;
     }
 
     /** Who is active, if that is why it ended. */
@@ -73,15 +82,20 @@ final class BotRun {
     }
 
     private int rounds(BotFactory factory) {
-        CompletableFuture<Ending> round = stop.nextRound();
+        CompletableFuture<Ending> round = nextRound();
         OptionalInt status = round(factory, round);
         while (status.isEmpty()) {
-            round = stop.nextRound();
+            round = nextRound();
             LOG.info("Standing by again in {}", timeouts.pause());
             stop.await(round, timeouts.pause());
             status = round(factory, round);
         }
         return status.getAsInt();
+    }
+
+    private CompletableFuture<Ending> nextRound() {
+        state.set(RunState.STANDBY);
+        return stop.nextRound();
     }
 
     /** Returns the status if this round was the last. */
@@ -119,7 +133,7 @@ final class BotRun {
     }
 
     private OptionalInt generation(Lease lease, BotFactory factory, CompletableFuture<Ending> round) {
-        Generation generation = new Generation(lease, round, timeouts);
+        Generation generation = new Generation(lease, round, timeouts, state);
         keepsLease = true;
         boolean stopped;
         try {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * too, and the status is the JVM's. One runner in a process has the signals, the first to run; they go back to their
  * former handlers when it is done.
  *
- * <p>Configured and run by one thread, and run once. {@link #stop} may be called by any, at any time.
+ * <p>Configured and run by one thread, and run once. {@link #stop} and {@link #state} may be called by any, at any
+ * time.
  */
 public final class BotRunner {
     /** Exit status: stopped in order, because somebody wanted it so or the bot had ended. */
@@ -62,8 +64,9 @@ public final class BotRunner {
     private final ShutdownSequence.Builder closers = ShutdownSequence.builder();
     private boolean standby;
     private boolean signals = true;
-    private boolean begun;
     private StopTimeouts timeouts = StopTimeouts.DEFAULT;
+    private final AtomicReference<RunState> state = new AtomicReference<>(RunState.NEW);
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private volatile Optional<LockHolder> heldBy = Optional.empty();
 
     private BotRunner(InstanceLock lock) {
@@ -125,10 +128,10 @@ public final class BotRunner {
     }
 
     /**
-     * Leaves the signals and the JVM's exit alone, for an application that is stopped by a framework or by handlers of
-     * its own: takes no signals and installs no shutdown hook, so that the order of stopping is the application's. It
-     * has to call {@link #stop} and then wait until {@link #run} has returned. If the process ends before that, nothing
-     * is stopped, and the lease has to expire.
+     * Leaves the signals and the JVM's exit alone, for an application that has handlers of its own: takes no signals
+     * and installs no shutdown hook, so that the order of stopping is the application's. It has to call {@link #stop}
+     * and then wait until {@link #run} has returned. If the process ends before that, nothing is stopped, and the lease
+     * has to expire.
      */
     public BotRunner withoutSignals() {
         requireNotBegun();
@@ -143,9 +146,13 @@ public final class BotRunner {
     }
 
     private void requireNotBegun() {
-        if (begun) {
-            throw new IllegalStateException("a BotRunner runs once, and this one has begun");
+        if (state() != RunState.NEW) {
+            throw begun();
         }
+    }
+
+    private static IllegalStateException begun() {
+        return new IllegalStateException("a BotRunner runs once, and this one has begun");
     }
 
     /**
@@ -157,22 +164,51 @@ public final class BotRunner {
      * @throws IllegalStateException if it was called before
      */
     public int run(BotFactory factory) {
-        requireNotBegun();
+        begin(factory);
+        return runBegun(factory);
+    }
+
+    /**
+     * Runs the bot as {@link #run} does, but on a thread of its own, and returns at once: for an application whose
+     * framework starts and stops it. Takes no signals and installs no shutdown hook, as with {@link #withoutSignals}.
+     * The thread keeps the JVM alive until the run has ended. If the process ends before that, nothing is stopped, and
+     * the lease has to expire.
+     *
+     * @param factory starts the bot, once for each lease
+     * @return completes with the exit status when the run has ended; completing or cancelling it has no effect
+     * @throws IllegalStateException if it has run before
+     */
+    public CompletableFuture<Integer> start(BotFactory factory) {
+        withoutSignals();
+        begin(factory);
+        new Thread(() -> runBegun(factory), "botfsm-run").start();
+        return ended.copy();
+    }
+
+    private void begin(BotFactory factory) {
         Objects.requireNonNull(factory, "factory");
-        begun = true;
+        if (!state.compareAndSet(RunState.NEW, RunState.STANDBY)) {
+            throw begun();
+        }
+    }
+
+    private int runBegun(BotFactory factory) {
         ShutdownSequence rest = closers.build();
-        BotRun run = new BotRun(lock, standby, timeouts, rest, stop);
+        BotRun run = new BotRun(lock, standby, timeouts, rest, stop, state);
         Duration longestStop = timeouts.longestStop().plus(rest.limit()).plus(EXIT_MARGIN);
         Optional<ExitHook> hook = signals ? Optional.of(ExitHook.install(stop, longestStop)) : Optional.empty();
         Optional<Signals> taken = signals ? Optional.of(Signals.take(answerToSignals())) : Optional.empty();
+        int status = FAILED;
         try {
-            int status = run.run(factory);
+            status = run.run(factory);
             heldBy = run.heldBy();
             logEnd(status);
             return status;
         } finally {
             taken.ifPresent(Signals::giveBack);
             hook.ifPresent(ExitHook::remove);
+            state.set(RunState.ENDED);
+            ended.complete(status);
             stop.restoreInterrupt();
         }
     }
@@ -197,14 +233,34 @@ public final class BotRunner {
     }
 
     /**
-     * Asks for a stop in order, and does not wait for it: the stop is over when {@link #run} returns. Of several
-     * requests the first counts.
+     * Asks for a stop in order, and does not wait for it: the stop is over when {@link #run} returns, or when what
+     * {@link #start} returned completes. Of several requests the first counts.
      */
     public void stop() {
         stop.ask("stop() was called");
     }
 
-    /** Who was active, if {@link #run} returned {@link #ANOTHER_IS_ACTIVE}. */
+    /**
+     * Asks for a stop in order, as {@link #stop()} does, and reports its end.
+     *
+     * @param whenEnded is run once the run has ended, at once if it has ended before or not begun; must not block
+     */
+    public void stop(Runnable whenEnded) {
+        Objects.requireNonNull(whenEnded, "whenEnded");
+        stop();
+        if (state() == RunState.NEW) {
+            whenEnded.run();
+        } else {
+            var unused = ended.thenRun(whenEnded);
+        }
+    }
+
+    /** How far the run is. */
+    public RunState state() {
+        return Objects.requireNonNull(state.get());
+    }
+
+    /** Who was active, if the status is {@link #ANOTHER_IS_ACTIVE}. */
     public Optional<LockHolder> heldBy() {
         return heldBy;
     }

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +27,16 @@ final class Generation {
     private final Lease lease;
     private final CompletableFuture<Ending> ending;
     private final StopTimeouts timeouts;
+    private final AtomicReference<RunState> state;
     private Optional<OwnThread<Bot>> starting = Optional.empty();
     private volatile boolean leaseLost;
 
-    Generation(Lease lease, CompletableFuture<Ending> ending, StopTimeouts timeouts) {
+    Generation(Lease lease, CompletableFuture<Ending> ending, StopTimeouts timeouts, AtomicReference<RunState> state) {
         this.lease = lease;
         this.ending = ending;
         this.timeouts = timeouts;
+        this.state = state;
+        state.set(RunState.STARTING);
     }
 
     /** Starts the bot, unless the round is over already. */
@@ -52,6 +56,7 @@ final class Generation {
     private Bot begin(BotFactory factory) throws Exception {
         Bot bot = Objects.requireNonNull(factory.start(lease), "the factory returned no bot");
         try {
+            state.compareAndSet(RunState.STARTING, RunState.ACTIVE);
             LOG.info("The bot has started, fencing token {}", lease.fencingToken());
             bot.ended().whenComplete((end, failure) -> ending.complete(ended(failure)));
         } catch (Throwable e) { // it runs, so it is stopped like any other
@@ -77,6 +82,7 @@ final class Generation {
 
     /** Stops what was started; returns whether nothing of it can be running any more. */
     boolean stop() {
+        state.set(RunState.DRAINING);
         return starting.map(this::stop).orElse(true);
     }
 

@@ -1,4 +1,4 @@
-/** Collections that data entries are kept in. */
+/** Collections that data entries are kept in, and what is asked of every version of Jackson. */
 @NullMarked
 package io.botfsm.internal.data;
 

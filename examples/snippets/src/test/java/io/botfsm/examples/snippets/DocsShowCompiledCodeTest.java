@@ -19,14 +19,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every Java block of README and docs is a region of a test here, to the letter; a region may contain others. A block
- * that is marked {@code with imports} begins with those of the file that the region needs, as what is to be copied
- * whole does. The hello bot is a region as a whole.
+ * Every Java block of README and docs is a region of a test here or of the Spring bot, to the letter; a region may
+ * contain others. A block that is marked {@code with imports} begins with those of the file that the region needs, as
+ * what is to be copied whole does. The hello bot is a region as a whole.
  *
  * <p>{@code -Dbotfsm.snippets=true} writes the regions into the pages.
  */
 class DocsShowCompiledCodeTest {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final Path SPRING_BOT = ROOT.resolve("examples/spring-bot/src");
     private static final Path SOURCES = Path.of("src", "test", "java");
     private static final Path HELLO_BOT =
             ROOT.resolve("examples/hello-bot/src/main/java/io/botfsm/examples/hello/HelloBot.java");
@@ -87,7 +88,9 @@ class DocsShowCompiledCodeTest {
 
     private static Map<String, Region> regions() throws IOException {
         Map<String, Region> regions = new HashMap<>();
-        for (Path file : files(SOURCES, ".java")) {
+        List<Path> sources = new ArrayList<>(files(SOURCES, ".java"));
+        sources.addAll(files(SPRING_BOT, ".java"));
+        for (Path file : sources) {
             String source = Files.readString(file);
             Deque<String> open = new ArrayDeque<>();
             Map<String, StringBuilder> code = new HashMap<>();

@@ -78,6 +78,9 @@ class ExamplesAgainstFaultsTest {
             isolation-across | IsolatedUpdatesTest.aFailureAcrossProcessesIsReported | the storage is closed
             stack.md
             recommended-stack | StackTest.theRecommendedStack | the storage has lost the conversation
+            spring-boot.md
+            spring-flow | spring-bot:AnyStorageTest.redis | the application ends
+            spring-test | spring-bot:PizzaBotTest.aPizzaIsOrderedOnTelegram | an answer that never comes
             databases.md
             database | DatabasesTest.conversationsOutliveTheProgram | the program ends
             database-lock | DatabasesTest.aLockThatAnotherHoldsIsSeen | another instance
@@ -132,6 +135,7 @@ class ExamplesAgainstFaultsTest {
             """;
 
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final String SPRING_BOT = "spring-bot:";
     private static final Pattern ROW = Pattern.compile("(?m)^(\\S+) \\| (\\S+) \\| .+$");
     private static final Pattern EXAMPLE = Pattern.compile("<!-- snippet: (\\S+)");
 
@@ -148,7 +152,12 @@ class ExamplesAgainstFaultsTest {
     }
 
     /** The class alone stands for all that it inherits. */
-    private boolean exists(String test) throws ClassNotFoundException {
+    private boolean exists(String test) throws Exception {
+        if (test.startsWith(SPRING_BOT)) {
+            String[] parts = test.substring(SPRING_BOT.length()).split("\\.", 2);
+            Path file = ROOT.resolve("examples/spring-bot/src/test/java/com/example/pizza/" + parts[0] + ".java");
+            return Files.readString(file).contains("@Test\n    void " + parts[1] + "(");
+        }
         int dot = test.indexOf('.');
         String type = dot < 0 ? test : test.substring(0, dot);
         String name = test.substring(dot + 1);

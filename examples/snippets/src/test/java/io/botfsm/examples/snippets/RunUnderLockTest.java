@@ -22,7 +22,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
@@ -171,20 +170,21 @@ class RunUnderLockTest {
     /** Begun by the framework once the web server is up, and stopped by it once that has drained. */
     static final class BotService {
         private final BotRunner runner;
-        private final FutureTask<Integer> running;
+        private final CompletableFuture<Integer> status;
 
         BotService(BotRedis redis, BotFactory factory) {
             runner = BotRunner.of(InstanceLock.builder(redis.leaseStore(), "orders-bot")
                             .build())
-                    .standby()
-                    .withoutSignals();
-            running = new FutureTask<>(() -> runner.run(factory));
-            new Thread(running, "bot").start();
+                    .standby();
+            status = runner.start(factory); // returns at once
         }
 
-        void stop() throws Exception {
-            runner.stop(); // only asks for it
-            running.get(); // the bot is drained, and the lock released
+        CompletableFuture<Integer> status() {
+            return status;
+        }
+
+        void stop(Runnable whenStopped) {
+            runner.stop(whenStopped); // the bot is drained then, and the lock released
         }
     }
     // end
@@ -195,12 +195,14 @@ class RunUnderLockTest {
                 InstanceLock observer =
                         InstanceLock.builder(redis.leaseStore(), "orders-bot").build()) {
             CountDownLatch tried = new CountDownLatch(1);
+            CountDownLatch stopped = new CountDownLatch(1);
             BotService service = new BotService(redis, lease -> {
                 tried.countDown();
                 throw new IllegalStateException("no such queue");
             });
             tried.await(); // bounded by the test's time
-            service.stop();
+            service.stop(stopped::countDown);
+            stopped.await(); // bounded by the test's time
 
             assertThat(observer.holder()).isEmpty();
         }
@@ -213,12 +215,14 @@ class RunUnderLockTest {
                 InstanceLock observer =
                         InstanceLock.builder(redis.leaseStore(), "orders-bot").build()) {
             CountDownLatch handled = new CountDownLatch(1);
+            CountDownLatch stopped = new CountDownLatch(1);
             BotService service =
                     new BotService(redis, lease -> new PollingBot(lease, updates::take, text -> handled.countDown()));
             updates.add(List.of("hello"));
             handled.await(); // bounded by the test's time
             assertThat(observer.holder()).isPresent();
-            service.stop();
+            service.stop(stopped::countDown);
+            stopped.await(); // bounded by the test's time
 
             assertThat(observer.holder()).isEmpty();
         }

@@ -39,6 +39,7 @@ class ArchitectureTest {
 
     static {
         module("fsm-core");
+        module("fsm-jackson3", "fsm-core");
         module("fsm-memory", "fsm-core");
         module("fsm-flow", "fsm-core");
         module("fsm-flow-test", "fsm-core", "fsm-memory", "fsm-flow");
@@ -51,6 +52,7 @@ class ArchitectureTest {
         module("fsm-redis-aiogram", "fsm-core", "fsm-redis");
         module("fsm-telegrambots", "fsm-core", "fsm-flow", "instance-lock", "fsm-runtime");
         module("fsm-pengrad", "fsm-core");
+        module("fsm-micrometer", "fsm-core", "fsm-flow", "instance-lock", "fsm-runtime");
         module(
                 "fsm-cli",
                 "fsm-core",
@@ -60,10 +62,23 @@ class ArchitectureTest {
                 "fsm-redis",
                 "fsm-redis-lettuce",
                 "fsm-redis-aiogram");
-        module("fsm-micrometer", "fsm-core", "fsm-flow", "instance-lock", "fsm-runtime");
+        module("testing/bot-api-double");
+        module(
+                "fsm-spring-boot-starter",
+                "fsm-core",
+                "fsm-memory",
+                "fsm-flow",
+                "instance-lock",
+                "fsm-runtime",
+                "fsm-jdbc",
+                "fsm-redis",
+                "fsm-redis-lettuce",
+                "fsm-redis-jedis",
+                "fsm-telegrambots",
+                "fsm-micrometer",
+                "testing/bot-api-double");
         module("testing/fsm-conformance", "fsm-core", "instance-lock", "fsm-runtime");
         module("testing/fsm-redis-conformance", "fsm-redis");
-        module("testing/bot-api-double");
     }
 
     /**

@@ -1,9 +1,5 @@
-package io.botfsm.json;
+package io.botfsm.internal.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.introspect.AnnotatedField;
 import java.lang.reflect.Array;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
@@ -12,7 +8,6 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.temporal.Temporal;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -33,38 +28,82 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Equal means: texts, numbers and other values of the platform by {@code equals}, where the declared type leaves a
  * number's class open by its value; containers by their elements; other objects by all their fields that are not
- * transient and that their module opens to Jackson.
+ * transient and that their module opens to Jackson. Whichever version of Jackson writes, this is what is asked of it.
+ *
+ * @param <X> how writing fails
  */
-final class RoundTrip {
+public final class RoundTrip<X extends Exception> {
+    /**
+     * A version of Jackson.
+     *
+     * @param <X> how writing fails
+     */
+    public interface Codec<X extends Exception> {
+        /** A value as JSON text. */
+        String write(Object value) throws X;
+
+        /**
+         * A value from JSON text.
+         *
+         * @param written what was written
+         * @throws IllegalArgumentException if it cannot be read
+         */
+        @Nullable
+        Object readBack(Class<?> written, String json, Type type);
+
+        /** Whether the id of its type is written with a value where its type is declared. */
+        boolean hasTypeId(Class<?> type);
+
+        /** Whether two objects without {@code equals} are written alike. */
+        boolean writesAlike(Object a, Object b);
+
+        /** Whether values of a type are JSON themselves. */
+        boolean isTree(Class<?> type);
+
+        /** The fields of a type that are not transient and can be looked at. */
+        List<? extends StateField> stateOf(Class<?> type);
+    }
+
+    /** A field of an object. */
+    public interface StateField {
+        /** Its name. */
+        String name();
+
+        /** Its value in an object. */
+        @Nullable
+        Object valueIn(Object object);
+    }
+
     /** Types whose values are of classes that nobody can name. */
     private static final List<Class<?>> READ_AS =
             List.of(ZoneId.class, Path.class, TimeZone.class, Charset.class, InetAddress.class);
 
-    private final ObjectMapper mapper;
+    private final Codec<X> codec;
     private final boolean own;
 
     private final ClassValue<Boolean> certain;
+    private final ClassValue<List<? extends StateField>> state;
 
-    private final ClassValue<List<AnnotatedField>> state = new ClassValue<>() {
-        @Override
-        protected List<AnnotatedField> computeValue(Class<?> type) {
-            return stateOf(type);
-        }
-    };
-
-    /** @param own whether the mapper has no modules or settings of the user's */
-    RoundTrip(ObjectMapper mapper, boolean own) {
-        this.mapper = mapper;
+    /** @param own whether the codec has no modules or settings of the user's */
+    public RoundTrip(Codec<X> codec, boolean own) {
+        this.codec = codec;
         this.own = own;
         this.certain = new ClassValue<>() {
             @Override
             protected Boolean computeValue(Class<?> type) {
-                return JsonNode.class.isAssignableFrom(type) || (own && PlainTypes.contain(type));
+                return codec.isTree(type) || (own && PlainTypes.contain(type));
+            }
+        };
+        this.state = new ClassValue<>() {
+            @Override
+            protected List<? extends StateField> computeValue(Class<?> type) {
+                return codec.stateOf(type);
             }
         };
     }
 
-    boolean isCertain(Class<?> type) {
+    /** Whether no value of a type needs a trial. */
+    public boolean isCertain(Class<?> type) {
         return certain.get(type);
     }
 
@@ -74,14 +113,14 @@ final class RoundTrip {
      * @param json what is written of it
      * @throws IllegalArgumentException if it is not
      */
-    void require(Object value, String json) throws JsonProcessingException {
+    public void require(Object value, String json) throws X {
         if (!requireContent(value) && !isCertain(value.getClass())) {
-            requireSame(value, readBack(readType(value), json, readType(value)));
+            requireSame(value, codec.readBack(readType(value), json, readType(value)));
         }
     }
 
     /** The same of each element; returns false for what has none. */
-    private boolean requireContent(Object value) throws JsonProcessingException {
+    private boolean requireContent(Object value) throws X {
         if (value instanceof Collection<?> elements) {
             requireElements(elements);
             return true;
@@ -100,26 +139,25 @@ final class RoundTrip {
      * @param json what is written of it
      * @throws IllegalArgumentException if it is not
      */
-    void require(Object value, String json, Type declared) {
+    public void require(Object value, String json, Type declared) {
         if (!(own && PlainTypes.contain(declared))) {
-            requireSame(value, readBack(value.getClass(), json, declared));
+            requireSame(value, codec.readBack(value.getClass(), json, declared));
         }
     }
 
-    private void requireElements(Collection<?> elements) throws JsonProcessingException {
+    private void requireElements(Collection<?> elements) throws X {
         for (Object element : elements) {
             if (element == null || isCertain(element.getClass())) {
                 continue;
             }
-            if (mapper.getSerializerProviderInstance().findTypeSerializer(mapper.constructType(element.getClass()))
-                    != null) {
+            if (codec.hasTypeId(element.getClass())) {
                 throw refusal(
                         element.getClass(),
                         "a list or a map that is put does not know its elements' type and drops the id of "
                                 + "@JsonTypeInfo; put it with its GenericType, or an array of the declared type");
             }
             if (!requireContent(element)) { // lists in lists are not written once more at each depth
-                require(element, mapper.writeValueAsString(element));
+                require(element, codec.write(element));
             }
         }
     }
@@ -133,14 +171,6 @@ final class RoundTrip {
                 || key instanceof UUID
                 || key instanceof Temporal)) {
             throw refusal(Map.class, "a key of " + (key == null ? null : key.getClass()) + " would become text");
-        }
-    }
-
-    private @Nullable Object readBack(Class<?> written, String json, Type type) {
-        try {
-            return mapper.readValue(json, mapper.constructType(type));
-        } catch (JsonProcessingException e) {
-            throw refusal(written, CodecProblem.of(e));
         }
     }
 
@@ -159,12 +189,12 @@ final class RoundTrip {
      * @param back nothing where nothing was stored
      * @throws IllegalArgumentException if it is not
      */
-    void requireSame(Object written, @Nullable Object back) {
+    public void requireSame(Object written, @Nullable Object back) {
         Comparison comparison = new Comparison();
         Optional<String> difference = back == null
                 ? state.get(written.getClass()).stream()
-                        .filter(field -> field.getValue(written) != null)
-                        .map(AnnotatedField::getName)
+                        .filter(field -> field.valueIn(written) != null)
+                        .map(StateField::name)
                         .findFirst()
                 : comparison.difference(written, back);
         difference.ifPresent(field -> {
@@ -174,7 +204,8 @@ final class RoundTrip {
         });
     }
 
-    static IllegalArgumentException refusal(Class<?> type, String why) {
+    /** What is thrown. */
+    public static IllegalArgumentException refusal(Class<?> type, String why) {
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
                 "a %s is not stored, because it would not be read back equal: %s%s%s. "
@@ -185,40 +216,12 @@ final class RoundTrip {
                 TypeArguments.remark(type)));
     }
 
-    static boolean isOfThePlatform(Class<?> type) {
-        ClassLoader loader = type.getClassLoader();
-        return loader == null || loader == ClassLoader.getPlatformClassLoader();
-    }
-
     /** Those that do not, such as {@code AtomicInteger}, are equal if they are written alike. */
     private static boolean definesEquals(Class<?> type) {
         try {
             return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
         } catch (NoSuchMethodException e) {
             throw new IllegalStateException("every class has equals", e);
-        }
-    }
-
-    private List<AnnotatedField> stateOf(Class<?> type) {
-        List<AnnotatedField> fields = new ArrayList<>();
-        for (AnnotatedField field : mapper.getSerializationConfig()
-                .introspect(mapper.constructType(type))
-                .getClassInfo()
-                .fields()) {
-            if (!field.isTransient() && isAccessible(field)) {
-                fields.add(field);
-            }
-        }
-        return fields;
-    }
-
-    /** A module may keep its fields to itself. */
-    private static boolean isAccessible(AnnotatedField field) {
-        try {
-            field.fixAccess(true);
-            return true;
-        } catch (IllegalArgumentException closed) {
-            return false;
         }
     }
 
@@ -250,10 +253,12 @@ final class RoundTrip {
             if (a.getClass() != b.getClass()) {
                 return SOMEWHERE;
             }
-            if (isOfThePlatform(a.getClass()) && !definesEquals(a.getClass())) {
-                return somewhereUnless(mapper.valueToTree(a).equals(mapper.valueToTree(b)));
+            if (JacksonAnnotations.isOfThePlatform(a.getClass()) && !definesEquals(a.getClass())) {
+                return somewhereUnless(codec.writesAlike(a, b));
             }
-            return isOfThePlatform(a.getClass()) || a instanceof JsonNode || a instanceof Enum<?>
+            return JacksonAnnotations.isOfThePlatform(a.getClass())
+                            || codec.isTree(a.getClass())
+                            || a instanceof Enum<?>
                     ? somewhereUnless(a.equals(b))
                     : differingField(a, b);
         }
@@ -263,8 +268,8 @@ final class RoundTrip {
                 return Optional.empty();
             }
             return state.get(a.getClass()).stream()
-                    .filter(field -> !same(field.getValue(a), field.getValue(b)))
-                    .map(AnnotatedField::getName)
+                    .filter(field -> !same(field.valueIn(a), field.valueIn(b)))
+                    .map(StateField::name)
                     .findFirst();
         }
 

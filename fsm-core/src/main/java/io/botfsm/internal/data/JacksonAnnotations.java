@@ -1,4 +1,4 @@
-package io.botfsm.json;
+package io.botfsm.internal.data;
 
 import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
 import java.lang.annotation.Annotation;
@@ -9,10 +9,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Jackson's annotations on a type, its members and what it inherits from. */
-final class JacksonAnnotations {
+public final class JacksonAnnotations {
     private JacksonAnnotations() {}
 
-    static Stream<Annotation> on(Class<?> type) {
+    public static Stream<Annotation> on(Class<?> type) {
         return hierarchy(type)
                 .flatMap(JacksonAnnotations::elements)
                 .flatMap(element -> Arrays.stream(element.getDeclaredAnnotations()))
@@ -20,7 +20,7 @@ final class JacksonAnnotations {
     }
 
     /** Their names as the end of a message, if there are any. */
-    static String remark(Class<?> type) {
+    public static String remark(Class<?> type) {
         String names = on(type).map(
                         annotation -> "@" + annotation.annotationType().getSimpleName())
                 .distinct()
@@ -34,7 +34,7 @@ final class JacksonAnnotations {
         return Stream.concat(
                 Stream.of(type),
                 Stream.concat(Stream.ofNullable(parent), Arrays.stream(type.getInterfaces()))
-                        .filter(each -> !RoundTrip.isOfThePlatform(each))
+                        .filter(each -> !isOfThePlatform(each))
                         .flatMap(JacksonAnnotations::hierarchy));
     }
 
@@ -53,6 +53,13 @@ final class JacksonAnnotations {
     private static boolean isJacksons(Annotation annotation) {
         Class<?> type = annotation.annotationType();
         return type.getName().startsWith("com.fasterxml.jackson.")
+                || type.getName().startsWith("tools.jackson.")
                 || type.isAnnotationPresent(JacksonAnnotationsInside.class);
+    }
+
+    /** Whether a type is of the JDK, so that its annotations and fields are its own affair. */
+    public static boolean isOfThePlatform(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader == null || loader == ClassLoader.getPlatformClassLoader();
     }
 }

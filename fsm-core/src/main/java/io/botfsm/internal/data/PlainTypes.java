@@ -1,4 +1,4 @@
-package io.botfsm.json;
+package io.botfsm.internal.data;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -32,7 +32,7 @@ import java.util.UUID;
  * their arrays, lists, sets and maps, and records of these that keep the contract of {@link Record}. True of a mapper
  * without modules or settings of the user's.
  */
-final class PlainTypes {
+public final class PlainTypes {
     private static final Set<Class<?>> SCALARS = Set.of(
             String.class,
             Boolean.class,
@@ -62,7 +62,8 @@ final class PlainTypes {
 
     private PlainTypes() {}
 
-    static boolean contain(Type type) {
+    /** Whether a type is one of them. */
+    public static boolean contain(Type type) {
         return isPlain(type, new HashSet<>());
     }
 

@@ -1,4 +1,4 @@
-package io.botfsm.json;
+package io.botfsm.internal.data;
 
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Modifier;
@@ -10,11 +10,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** Type variables, and wildcards that stand for any type: where one is declared, objects are read as maps. */
-final class TypeArguments {
+public final class TypeArguments {
     private TypeArguments() {}
 
     /** The first that a type names, if it names one. */
-    static Optional<Type> unknownIn(Type type) {
+    public static Optional<Type> unknownIn(Type type) {
         if (type instanceof ParameterizedType generic) {
             return Arrays.stream(generic.getActualTypeArguments())
                     .flatMap(argument -> unknownIn(argument).stream())
@@ -30,13 +30,14 @@ final class TypeArguments {
         return type instanceof TypeVariable<?> ? Optional.of(type) : Optional.empty();
     }
 
-    static String named(Type unknown) {
+    /** What it is, for a message. */
+    public static String named(Type unknown) {
         return (unknown instanceof WildcardType ? "the wildcard " : "the type variable ") + unknown.getTypeName();
     }
 
     /** The first field of a class that is declared with one, as the end of a message, if there is such a field. */
-    static String remark(Class<?> type) {
-        if (RoundTrip.isOfThePlatform(type)) {
+    public static String remark(Class<?> type) {
+        if (JacksonAnnotations.isOfThePlatform(type)) {
             return "";
         }
         return Arrays.stream(type.getDeclaredFields())

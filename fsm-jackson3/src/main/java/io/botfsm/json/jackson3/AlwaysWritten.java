@@ -1,0 +1,18 @@
+package io.botfsm.json.jackson3;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.NopAnnotationIntrospector;
+
+/** Overrides {@code @JsonInclude}: an empty list that is not written is read back as none. */
+@SuppressWarnings("serial") // Jackson's class is, this one is not sent anywhere
+final class AlwaysWritten extends NopAnnotationIntrospector {
+    static final JsonInclude.Value ALWAYS =
+            JsonInclude.Value.construct(JsonInclude.Include.ALWAYS, JsonInclude.Include.ALWAYS);
+
+    @Override
+    public JsonInclude.Value findPropertyInclusion(MapperConfig<?> config, Annotated annotated) {
+        return ALWAYS;
+    }
+}

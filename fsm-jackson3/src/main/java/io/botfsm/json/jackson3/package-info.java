@@ -1,0 +1,5 @@
+/** The {@link io.botfsm.json.JsonCodec} contract with Jackson 3. */
+@NullMarked
+package io.botfsm.json.jackson3;
+
+import org.jspecify.annotations.NullMarked;

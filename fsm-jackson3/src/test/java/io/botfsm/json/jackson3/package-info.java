@@ -1,0 +1,5 @@
+/** Tests of the codec beside that of Jackson 2. */
+@NullMarked
+package io.botfsm.json.jackson3;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package io.botfsm.spring;
+
+import io.botfsm.flow.Flow;
+import io.botfsm.telegrambots.ReplyFormat;
+import io.botfsm.telegrambots.TelegramRunner;
+import io.botfsm.telegrambots.TelegramSender;
+import io.botfsm.telegrambots.UpdateHandler;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/**
+ * What answers updates.
+ *
+ * @param polling gives it to a bot that polls
+ * @param handler makes it for a webhook
+ * @param flows what it consists of, if it is no handler of the application
+ */
+record Answerer(
+        UnaryOperator<TelegramRunner> polling,
+        Function<TelegramSender, UpdateHandler> handler,
+        List<Flow<?, ?>> flows) {
+    /** Flows whose types are checked before, or cannot be known. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    static Answerer of(List<Flow<?, ?>> flows, UpdateReader<?> reader, ReplyFormat<?> format) {
+        Flow<Object, Object> joined = Flow.join(flows.toArray(new Flow[0]));
+        UpdateReader<Object> in = (UpdateReader<Object>) reader;
+        ReplyFormat<Object> out = (ReplyFormat<Object>) format;
+        return new Answerer(
+                runner -> runner.flow(joined, in, out), sender -> UpdateHandler.of(joined, in, out, sender), flows);
+    }
+
+    TelegramRunner answer(TelegramRunner runner) {
+        return polling.apply(runner);
+    }
+
+    UpdateHandler handler(TelegramSender sender) {
+        return handler.apply(sender);
+    }
+
+    boolean hasTimeouts() {
+        return flows.stream().anyMatch(Flow::hasTimeouts);
+    }
+}

@@ -1,0 +1,58 @@
+package io.botfsm.spring;
+
+import io.botfsm.lock.InstanceLock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.springframework.core.env.Environment;
+
+/** The names of the bots' locks, and locks of these names. */
+final class BotLocks {
+    private final Map<String, String> names = new LinkedHashMap<>();
+    private final Function<String, InstanceLock> locks;
+
+    /**
+     * The locks of bots. That of a single bot has the name that is set; of several each has its own after it.
+     *
+     * @param bots their names
+     * @param locks makes a lock of a name
+     */
+    BotLocks(
+            BotfsmProperties.Lock settings,
+            Environment environment,
+            Collection<String> bots,
+            Function<String, InstanceLock> locks) {
+        this.locks = locks;
+        String name = Optional.ofNullable(settings.name())
+                .or(() -> Optional.ofNullable(environment.getProperty("spring.application.name")))
+                .orElseThrow(() -> new BotfsmStartException(
+                        "The instance lock has no name.",
+                        "Set botfsm.lock.name or spring.application.name, to the same for all instances of the bot.",
+                        null));
+        bots.forEach(bot -> names.put(bot, bots.size() == 1 ? name : name + "-" + bot));
+    }
+
+    /** A new lock for a bot. */
+    InstanceLock of(String bot) {
+        return locks.apply(names.get(bot));
+    }
+
+    InstanceLock first() {
+        return locks.apply(names.values().iterator().next());
+    }
+
+    /** By the names of the locks. */
+    Map<String, InstanceLock> all() {
+        Map<String, InstanceLock> all = new LinkedHashMap<>();
+        names.values().forEach(name -> all.put(name, locks.apply(name)));
+        return all;
+    }
+
+    @Override
+    public String toString() {
+        return List.copyOf(names.values()).toString();
+    }
+}

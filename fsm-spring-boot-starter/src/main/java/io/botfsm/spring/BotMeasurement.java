@@ -1,0 +1,26 @@
+package io.botfsm.spring;
+
+import io.botfsm.Fsm;
+import io.botfsm.lock.LockListener;
+import io.botfsm.storage.StateStorage;
+import io.botfsm.transition.TransitionListener;
+import java.util.Optional;
+
+/** What measures a bot; nothing does, unless there is a meter registry. */
+interface BotMeasurement {
+    default StateStorage measured(StateStorage storage) {
+        return storage;
+    }
+
+    default Fsm measured(Fsm fsm) {
+        return fsm;
+    }
+
+    default Optional<TransitionListener> transitions() {
+        return Optional.empty();
+    }
+
+    default Optional<LockListener> lock() {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,123 @@
+package io.botfsm.spring;
+
+import io.botfsm.Fsm;
+import io.botfsm.flow.Flow;
+import io.botfsm.json.JsonCodec;
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lifecycle.BotRunner.BotFactory;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.LockListener;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** The conversations, the instance lock, and the life of the bots. */
+@AutoConfiguration(after = {StorageAutoConfiguration.class, TelegramAutoConfiguration.class})
+final class BotfsmAutoConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger(BotfsmAutoConfiguration.class.getPackageName());
+
+    /** A bot has this share of a phase's time for each of its steps: to stop polling, to drain, to release the lock. */
+    private static final int STEPS = 3;
+
+    @Bean
+    @ConditionalOnMissingBean
+    Fsm botfsm(
+            StateStorage conversations,
+            ObjectProvider<Flow<?, ?>> flows,
+            ObjectProvider<JsonCodec> codecs,
+            ObjectProvider<BotfsmCustomizer<Fsm.Builder>> customizers,
+            ObjectProvider<BotMeasurement> measurements) {
+        Fsm.Builder builder = Fsm.builder(conversations);
+        codecs.ifAvailable(builder::codec);
+        flows.orderedStream().forEach(flow -> {
+            var unused = flow.fsm(conversations); // refuses a storage that lacks something
+            flow.register(builder);
+        });
+        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        return measurements.getIfAvailable(() -> new BotMeasurement() {}).measured(builder.build());
+    }
+
+    @Bean
+    Preflights botfsmPreflight(BotfsmProperties properties, Fsm fsm) {
+        return new Preflights(properties.preflight(), fsm, properties.preflightTypes());
+    }
+
+    /** The locks of bots. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(BotFactory.class)
+    static final class UnderLock {
+        @Bean
+        BotLocks botfsmLocks(
+                BotfsmProperties properties,
+                Environment environment,
+                LeaseStore leases,
+                ObjectProvider<LockListener> listeners,
+                ObjectProvider<BotMeasurement> measurements,
+                ObjectProvider<BotfsmCustomizer<InstanceLock.Builder>> customizers,
+                Map<String, BotFactory> bots) {
+            return new BotLocks(properties.lock(), environment, bots.keySet(), (lock) -> {
+                InstanceLock.Builder builder =
+                        InstanceLock.builder(leases, lock).ttl(properties.lock().ttl());
+                listeners.orderedStream().forEach(builder::listener);
+                measurements.ifAvailable(each -> each.lock().ifPresent(builder::listener));
+                customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+                return builder.build();
+            });
+        }
+
+        /** For a look at the holder; the bot has one of its own for each run. */
+        @Bean
+        @ConditionalOnMissingBean
+        InstanceLock botfsmLock(BotLocks locks) {
+            return locks.first();
+        }
+
+        @Bean
+        BotLifecycle botfsmLifecycle(
+                BotfsmProperties properties,
+                Environment environment,
+                ApplicationContext context,
+                BotLocks locks,
+                Map<String, BotFactory> bots,
+                ObjectProvider<BotfsmCustomizer<BotRunner>> customizers,
+                ObjectProvider<ChosenStorage> storage) {
+            Duration step = ShutdownPhase.timeout(environment).dividedBy(STEPS);
+            LOG.info(
+                    "Bots {} under the locks {}{}; conversations in {}",
+                    bots.keySet(),
+                    locks,
+                    properties.lock().standby() ? ", as standby" : "",
+                    storage.stream().map(ChosenStorage::toString).findFirst().orElse("a storage of the application"));
+            return new BotLifecycle(
+                    bots,
+                    name -> {
+                        BotRunner runner = BotRunner.of(locks.of(name))
+                                .stopPollingTimeout(step)
+                                .drainTimeout(step);
+                        if (properties.lock().standby()) {
+                            runner.standby();
+                        }
+                        customizers.orderedStream().forEach(customizer -> customizer.customize(runner));
+                        return runner;
+                    },
+                    properties.exit() ? () -> exit(context) : () -> {});
+        }
+
+        /** On a thread of its own, since the run that has ended is one of those that the context waits for. */
+        private static void exit(ApplicationContext context) {
+            new Thread(() -> System.exit(SpringApplication.exit(context)), "botfsm-exit").start();
+        }
+    }
+}

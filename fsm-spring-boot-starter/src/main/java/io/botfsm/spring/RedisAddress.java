@@ -1,0 +1,45 @@
+package io.botfsm.spring;
+
+import io.botfsm.redis.spi.RedisUri;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+
+/**
+ * Where Redis is.
+ *
+ * @param reason who says so
+ * @param isCluster whether it must be a cluster
+ * @param ssl keys and trust of its own, if not those of the JVM
+ */
+record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<SslBundle> ssl) {
+    static RedisAddress of(String uri) {
+        return new RedisAddress("botfsm.redis.uri is set", RedisUri.parse(uri), false, Optional.empty());
+    }
+
+    static RedisAddress of(String reason, RedisUri.Builder uri, boolean isCluster, @Nullable SslBundle ssl) {
+        return new RedisAddress(reason, uri.tls(ssl != null).build(), isCluster, own(ssl));
+    }
+
+    /** {@code spring.data.redis.ssl.enabled} without a bundle is one without stores: the JVM's own. */
+    private static Optional<SslBundle> own(@Nullable SslBundle ssl) {
+        return Optional.ofNullable(ssl)
+                .filter(bundle -> bundle.getStores().getKeyStore() != null
+                        || bundle.getStores().getTrustStore() != null);
+    }
+
+    static RedisUri.Builder authenticated(RedisUri.Builder uri, @Nullable String user, @Nullable String password) {
+        if (password == null) {
+            return uri;
+        }
+        return user == null ? uri.password(password) : uri.credentials(user, password);
+    }
+
+    static RedisUri.Builder sentinelAuthenticated(
+            RedisUri.Builder uri, @Nullable String user, @Nullable String password) {
+        if (password == null) {
+            return uri;
+        }
+        return user == null ? uri.sentinelPassword(password) : uri.sentinelCredentials(user, password);
+    }
+}

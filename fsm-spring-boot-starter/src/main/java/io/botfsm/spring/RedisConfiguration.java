@@ -1,0 +1,164 @@
+package io.botfsm.spring;
+
+import io.botfsm.redis.BotRedis;
+import io.botfsm.redis.RedisStorageOptions;
+import io.botfsm.redis.jedis.JedisRedis;
+import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.spi.RedisUri;
+import io.botfsm.spring.StorageBackend.Opened;
+import io.lettuce.core.RedisClient;
+import java.util.Optional;
+import java.util.function.Function;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.data.redis.RedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+
+/** Redis, by whichever client is there, where {@code botfsm.redis.uri} or Spring Data's connection details say. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(BotRedis.class)
+final class RedisConfiguration {
+    private static StorageBackend backend(
+            String client,
+            BotfsmProperties properties,
+            RedisAddress address,
+            Function<RedisAddress, BotRedis.Builder> builder) {
+        return new StorageBackend(StorageKind.REDIS, client + " is there, and " + address.reason(), () -> {
+            BotRedis.Builder redis = builder.apply(address);
+            if (address.isCluster()) {
+                redis.cluster();
+            }
+            if (properties.ttl() != null) {
+                redis.storageOptions(
+                        RedisStorageOptions.builder().ttl(properties.ttl()).build());
+            }
+            BotRedis connected = redis.connect();
+            return Opened.of(connected, connected);
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Order(1)
+    @ConditionalOnProperty("botfsm.redis.uri")
+    static final class OwnProperty {
+        @Bean
+        RedisAddress botfsmRedisAddress(BotfsmProperties properties) {
+            try {
+                return RedisAddress.of(String.valueOf(properties.redis().uri()));
+            } catch (IllegalArgumentException e) {
+                throw new BotfsmStartException(
+                        "botfsm.redis.uri cannot be used: " + e.getMessage(),
+                        "Write it as redis://user:password@host:6379/1, or leave it out for spring.data.redis.*.",
+                        e);
+            }
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Order(2)
+    @ConditionalOnClass(RedisConnectionDetails.class)
+    @ConditionalOnBean(RedisConnectionDetails.class)
+    @ConditionalOnMissingBean(RedisAddress.class)
+    static final class Boot3 {
+        @Bean
+        RedisAddress botfsmRedisAddress(RedisConnectionDetails details) {
+            RedisUri.Builder uri =
+                    RedisAddress.authenticated(RedisUri.builder(), details.getUsername(), details.getPassword());
+            SslBundle ssl = null;
+            var standalone = details.getStandalone();
+            var sentinel = details.getSentinel();
+            var cluster = details.getCluster();
+            if (sentinel != null) {
+                sentinel.getNodes().forEach(node -> uri.node(node.host(), node.port()));
+                RedisAddress.sentinelAuthenticated(uri, sentinel.getUsername(), sentinel.getPassword())
+                        .masterName(sentinel.getMaster())
+                        .database(sentinel.getDatabase());
+                ssl = sentinel.getSslBundle();
+            } else if (cluster != null) {
+                cluster.getNodes().forEach(node -> uri.node(node.host(), node.port()));
+                ssl = cluster.getSslBundle();
+            } else if (standalone != null) {
+                uri.node(standalone.getHost(), standalone.getPort()).database(standalone.getDatabase());
+                ssl = standalone.getSslBundle();
+            }
+            return RedisAddress.of("spring.data.redis is set up", uri, cluster != null, ssl);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Order(3)
+    @ConditionalOnClass(DataRedisConnectionDetails.class)
+    @ConditionalOnBean(DataRedisConnectionDetails.class)
+    @ConditionalOnMissingBean(RedisAddress.class)
+    static final class Boot4 {
+        @Bean
+        RedisAddress botfsmRedisAddress(DataRedisConnectionDetails details) {
+            RedisUri.Builder uri =
+                    RedisAddress.authenticated(RedisUri.builder(), details.getUsername(), details.getPassword());
+            var standalone = details.getStandalone();
+            var sentinel = details.getSentinel();
+            var cluster = details.getCluster();
+            if (sentinel != null) {
+                sentinel.getNodes().forEach(node -> uri.node(node.host(), node.port()));
+                RedisAddress.sentinelAuthenticated(uri, sentinel.getUsername(), sentinel.getPassword())
+                        .masterName(sentinel.getMaster())
+                        .database(sentinel.getDatabase());
+            } else if (cluster != null) {
+                cluster.getNodes().forEach(node -> uri.node(node.host(), node.port()));
+            } else if (standalone != null) {
+                uri.node(standalone.getHost(), standalone.getPort()).database(standalone.getDatabase());
+            } else {
+                throw new BotfsmStartException(
+                        "spring.data.redis names a master with its replicas, which a bot cannot use.",
+                        "Name the master alone, its Sentinels, or set botfsm.redis.uri.",
+                        null);
+            }
+            return RedisAddress.of("spring.data.redis is set up", uri, cluster != null, details.getSslBundle());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Order(4)
+    @ConditionalOnClass({LettuceRedis.class, RedisClient.class})
+    @ConditionalOnBean(RedisAddress.class)
+    static final class Lettuce {
+        @Bean
+        StorageBackend botfsmLettuceBackend(
+                BotfsmProperties properties, RedisAddress address, ObjectProvider<RedisClient> clients) {
+            Optional<RedisClient> own = Optional.ofNullable(clients.getIfUnique());
+            return backend(
+                    "fsm-redis-lettuce" + (own.isPresent() ? " with a RedisClient of the application" : ""),
+                    properties,
+                    address,
+                    there -> LettuceClients.builder(there, properties.redis().timeout(), own));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Order(5)
+    @ConditionalOnClass(JedisRedis.class)
+    @ConditionalOnMissingClass("io.botfsm.redis.lettuce.LettuceRedis")
+    @ConditionalOnBean(RedisAddress.class)
+    static final class Jedis {
+        @Bean
+        StorageBackend botfsmJedisBackend(BotfsmProperties properties, RedisAddress address) {
+            return backend("fsm-redis-jedis", properties, address, there -> {
+                if (there.ssl().isPresent()) {
+                    throw new IllegalArgumentException("an SSL bundle is used with fsm-redis-lettuce only");
+                }
+                BotRedis.Builder redis = JedisRedis.builder(there.uri());
+                return there.uri().timeout().isPresent()
+                        ? redis
+                        : redis.commandTimeout(properties.redis().timeout());
+            });
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.botfsm.spring;
+
+import io.botfsm.Fsm;
+import io.botfsm.flow.Flow;
+import io.botfsm.isolation.EventIsolation;
+import io.botfsm.lifecycle.BotRunner.BotFactory;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.spring.BotfsmProperties.Telegram;
+import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.DefaultTelegramClient;
+import io.botfsm.telegrambots.ReplyFormat;
+import io.botfsm.telegrambots.TelegramRunner;
+import io.botfsm.telegrambots.TelegramSender;
+import io.botfsm.telegrambots.Texts;
+import io.botfsm.telegrambots.UpdateHandler;
+import io.botfsm.telegrambots.WebhookHandler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
+import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
+import org.telegram.telegrambots.meta.api.objects.Update;
+import org.telegram.telegrambots.meta.generics.TelegramClient;
+
+/** A bot at Telegram, of the token {@code botfsm.telegram.token}: by polling, or by a webhook. */
+@AutoConfiguration(after = StorageAutoConfiguration.class)
+@ConditionalOnClass(TelegramRunner.class)
+@ConditionalOnProperty("botfsm.telegram.token")
+final class TelegramAutoConfiguration {
+    @Bean
+    @ConditionalOnMissingBean
+    BotToken botfsmToken(BotfsmProperties properties) {
+        try {
+            return BotToken.of(String.valueOf(properties.telegram().token()));
+        } catch (IllegalArgumentException e) {
+            throw new BotfsmStartException(
+                    "botfsm.telegram.token is no token: " + e.getMessage(),
+                    "Set it to what BotFather gave, as in 123456:ABC-DEF.",
+                    e);
+        }
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    TelegramSender botfsmSender(
+            TelegramClient client, ObjectProvider<BotfsmCustomizer<TelegramSender.Builder>> customizers) {
+        TelegramSender.Builder builder = TelegramSender.builder(client);
+        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        return builder.build();
+    }
+
+    /** What answers: the handler of the application, or its flows. */
+    @Bean
+    Answerer botfsmAnswerer(
+            BotfsmProperties properties,
+            ObjectProvider<UpdateHandler> handlers,
+            ObjectProvider<Flow<?, ?>> flows,
+            ObjectProvider<Flow<String, String>> textFlows,
+            ObjectProvider<UpdateReader<?>> readers,
+            ObjectProvider<ReplyFormat<?>> formats) {
+        UpdateHandler handler = handlers.getIfAvailable();
+        if (handler != null) {
+            return new Answerer(runner -> runner.handler(sender -> handler), sender -> handler, List.of());
+        }
+        List<Flow<?, ?>> all = flows.orderedStream().toList();
+        if (all.isEmpty()) {
+            throw new BotfsmStartException(
+                    "There is nothing that answers: neither a Flow nor an UpdateHandler.",
+                    "Declare a @Bean of type Flow<String, String>, or an UpdateHandler.",
+                    null);
+        }
+        Optional<UpdateReader<?>> reader = Optional.ofNullable(readers.getIfAvailable());
+        Optional<ReplyFormat<?>> format = Optional.ofNullable(formats.getIfAvailable());
+        if ((reader.isEmpty() || format.isEmpty()) && textFlows.stream().count() < all.size()) {
+            throw new BotfsmStartException(
+                    "A flow hears or says something else than texts.",
+                    "Declare a @Bean of type UpdateReader and one of type ReplyFormat for what it hears and says.",
+                    null);
+        }
+        return Answerer.of(all, reader.orElse(texts(properties.telegram())), format.orElse(Texts.out()));
+    }
+
+    private static UpdateReader<String> texts(Telegram settings) {
+        Function<Update, Optional<String>> texts = settings.name() == null ? Texts.in() : Texts.in(settings.name());
+        return texts::apply;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(OkHttpTelegramClient.class)
+    @ConditionalOnMissingBean(TelegramClient.class)
+    static final class Client {
+        @Bean
+        DefaultTelegramClient botfsmTelegramClient(BotfsmProperties properties, BotToken token) {
+            return new DefaultTelegramClient(token, properties.telegram().server());
+        }
+
+        @Bean
+        TelegramClient telegramClient(DefaultTelegramClient botfsmTelegramClient) {
+            return botfsmTelegramClient.client();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty(name = "botfsm.telegram.mode", havingValue = "polling", matchIfMissing = true)
+    static final class Polling {
+        @Bean
+        BotFactory telegram(
+                BotfsmProperties properties,
+                BotToken token,
+                Fsm fsm,
+                TelegramSender sender,
+                Answerer answerer,
+                ObjectProvider<BotfsmCustomizer<TelegramRunner>> customizers) {
+            Telegram settings = properties.telegram();
+            TelegramRunner runner = answerer.answer(TelegramRunner.polling(token))
+                    .server(settings.server())
+                    .pollingSettings(polling -> polling.strategy(settings.strategy()));
+            customizers.orderedStream().forEach(customizer -> customizer.customize(runner));
+            return runner.bot(fsm, sender);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnProperty(name = "botfsm.telegram.mode", havingValue = "webhook")
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    @ConditionalOnClass(RouterFunction.class)
+    static final class Webhook {
+        @Bean
+        WebhookLifecycle botfsmWebhook(
+                BotfsmProperties properties,
+                Environment environment,
+                BotToken token,
+                Fsm fsm,
+                TelegramSender sender,
+                Answerer answerer,
+                LeaseStore leases,
+                ObjectProvider<BotfsmCustomizer<WebhookHandler.Builder>> customizers) {
+            String secret = properties.telegram().webhook().secret();
+            if (secret == null) {
+                throw new BotfsmStartException(
+                        "botfsm.telegram.mode is webhook, but there is no secret.",
+                        "Set botfsm.telegram.webhook.secret to what setWebhook was given as secret_token.",
+                        null);
+            }
+            EventIsolation isolation = EventIsolation.of(leases); // instances take turns
+            WebhookHandler.Builder builder = WebhookHandler.builder(token, secret)
+                    .strategy(properties.telegram().strategy())
+                    .isolation(isolation);
+            customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+            Duration limit = ShutdownPhase.timeout(environment).dividedBy(2);
+            return new WebhookLifecycle(
+                    builder, token, fsm, answerer.handler(sender), answerer.hasTimeouts(), sender, limit, isolation);
+        }
+
+        @Bean
+        RouterFunction<ServerResponse> botfsmWebhookRoute(BotfsmProperties properties, WebhookLifecycle webhook) {
+            return WebhookRoute.of(properties.telegram().webhook().path(), webhook);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package io.botfsm.spring;
+
+/** How updates arrive. */
+enum TelegramMode {
+    POLLING,
+    WEBHOOK
+}

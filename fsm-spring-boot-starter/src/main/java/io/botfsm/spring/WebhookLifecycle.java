@@ -1,0 +1,116 @@
+package io.botfsm.spring;
+
+import io.botfsm.Fsm;
+import io.botfsm.isolation.EventIsolation;
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.TelegramSender;
+import io.botfsm.telegrambots.UpdateHandler;
+import io.botfsm.telegrambots.WebhookHandler;
+import io.botfsm.telegrambots.WebhookResponse;
+import io.botfsm.timeout.TimeoutHandler;
+import io.botfsm.timeout.TimeoutRunner;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Takes updates from when everything else has started until anything else stops, and fires timeouts meanwhile; before
+ * and after, Telegram is asked to deliver later. Each start is a new webhook. Thread-safe.
+ */
+final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WebhookLifecycle.class.getPackageName());
+    private static final WebhookResponse LATER = new WebhookResponse(503, Optional.of(Duration.ofSeconds(1)));
+
+    private final WebhookHandler.Builder builder;
+    private final BotToken token;
+    private final Fsm fsm;
+    private final UpdateHandler handler;
+    private final boolean firesTimeouts;
+    private final TelegramSender sender;
+    private final Duration limit;
+    private final EventIsolation isolation;
+    private final List<BotRunner.Bot> timeouts = new ArrayList<>();
+    private volatile @Nullable WebhookHandler webhook;
+
+    /** @param limit how long what runs may take to end */
+    WebhookLifecycle(
+            WebhookHandler.Builder builder,
+            BotToken token,
+            Fsm fsm,
+            UpdateHandler handler,
+            boolean firesTimeouts,
+            TelegramSender sender,
+            Duration limit,
+            EventIsolation isolation) {
+        this.builder = builder;
+        this.token = token;
+        this.fsm = fsm;
+        this.handler = handler;
+        this.firesTimeouts = firesTimeouts;
+        this.sender = sender;
+        this.limit = limit;
+        this.isolation = isolation;
+    }
+
+    WebhookResponse handle(Function<? super String, @Nullable String> header, InputStream body) {
+        WebhookHandler open = webhook;
+        return open == null ? LATER : open.handle(header, body);
+    }
+
+    @Override
+    public synchronized void start() {
+        if (firesTimeouts) {
+            timeouts.add(TimeoutRunner.builder(token.botId())
+                    .permission(sender::hasRoom)
+                    .start(fsm, (TimeoutHandler) handler));
+        }
+        webhook = builder.build(fsm, handler);
+        LOG.info(
+                "Bot {} takes updates by a webhook, {}",
+                token.botId(),
+                firesTimeouts ? "with timeouts" : "no timeouts");
+    }
+
+    @Override
+    public synchronized void stop() {
+        WebhookHandler open = webhook;
+        if (open == null) {
+            return;
+        }
+        open.stopPolling();
+        List<BotRunner.Bot> all = new ArrayList<>(timeouts);
+        all.add(open);
+        all.forEach(bot -> tried("stop", bot::stopPolling));
+        all.forEach(bot -> tried("drain", () -> bot.drain(limit.dividedBy(all.size()))));
+        timeouts.clear();
+        webhook = null;
+    }
+
+    private static void tried(String step, AutoCloseable action) {
+        try {
+            action.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.error("The webhook did not {} in order", step, e);
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return webhook != null;
+    }
+
+    @Override
+    public void close() {
+        isolation.close();
+    }
+}

@@ -1,0 +1,264 @@
+package io.botfsm.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lifecycle.BotRunner.Bot;
+import io.botfsm.lifecycle.BotRunner.BotFactory;
+import io.botfsm.lifecycle.RunState;
+import io.botfsm.lock.AcquireResult.Acquired;
+import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.MemoryLeaseStore;
+import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.StateStorage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.ExitCodeGenerator;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** When bots start and stop, and what the process ends with. */
+@Timeout(60)
+class BotLifecycleTest {
+    private static final MemoryLeaseStore LEASES = new MemoryLeaseStore();
+
+    private final ApplicationContextRunner app = new ApplicationContextRunner()
+            .withUserConfiguration(PizzaApp.class, OneBot.class)
+            .withPropertyValues("botfsm.storage=memory", "botfsm.lock.name=pizza", "botfsm.exit=false");
+
+    /** A bot that says what is done to it. */
+    record TestBot(String name, List<String> journal, CompletableFuture<String> end) implements Bot {
+        @Override
+        public void stopPolling() {
+            journal.add(name + " stops polling");
+        }
+
+        @Override
+        public void drain(Duration limit) {
+            journal.add(name + " drains within " + limit);
+        }
+
+        @Override
+        public CompletionStage<?> ended() {
+            return end;
+        }
+    }
+
+    /** What happened, and the ends of the bots. */
+    static final class Happened {
+        final List<String> journal = new CopyOnWriteArrayList<>();
+        final CompletableFuture<String> end = new CompletableFuture<>();
+
+        BotFactory bot(String name) {
+            return lease -> {
+                journal.add(name + " starts");
+                return new TestBot(name, journal, end);
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OneBot {
+        @Bean
+        Happened happened() {
+            return new Happened();
+        }
+
+        @Bean
+        BotFactory pizzaBot(Happened happened) {
+            return happened.bot("pizza");
+        }
+
+        /** Of the default phase of a web server, or below. */
+        @Bean
+        SmartLifecycle server(Happened happened) {
+            return new SmartLifecycle() {
+                private volatile boolean running;
+
+                @Override
+                public void start() {
+                    running = true;
+                    happened.journal.add("server starts");
+                }
+
+                @Override
+                public void stop() {
+                    running = false;
+                    happened.journal.add("server stops");
+                }
+
+                @Override
+                public boolean isRunning() {
+                    return running;
+                }
+
+                @Override
+                public int getPhase() {
+                    return SmartLifecycle.DEFAULT_PHASE - 1024;
+                }
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SecondBot {
+        @Bean
+        BotFactory pastaBot(Happened happened) {
+            return happened.bot("pasta");
+        }
+    }
+
+    private static void awaitState(BotLifecycle lifecycle, RunState state) {
+        await().until(() -> lifecycle.states().values().stream().allMatch(each -> each == state));
+    }
+
+    @Test
+    void aBotStartsLastAndStopsFirstAndKeepsToThePhasesTime() {
+        Happened[] happened = new Happened[1];
+        app.withPropertyValues("spring.lifecycle.timeout-per-shutdown-phase=15s")
+                .run(context -> {
+                    happened[0] = context.getBean(Happened.class);
+                    awaitState(context.getBean(BotLifecycle.class), RunState.ACTIVE);
+                    assertThat(context.getBean(InstanceLock.class).holder()).isPresent();
+                });
+        assertThat(happened[0].journal)
+                .containsExactly(
+                        "server starts",
+                        "pizza starts",
+                        "pizza stops polling",
+                        "pizza drains within PT5S",
+                        "server stops");
+    }
+
+    @Test
+    void aContextThatIsStartedAgainHasTheBotAgain() {
+        app.run(context -> {
+            BotLifecycle lifecycle = context.getBean(BotLifecycle.class);
+            awaitState(lifecycle, RunState.ACTIVE);
+            context.getSourceApplicationContext().stop();
+            assertThat(lifecycle.isRunning()).isFalse();
+            context.getSourceApplicationContext().start();
+            awaitState(lifecycle, RunState.ACTIVE);
+            assertThat(context.getBean(Happened.class).journal.stream().filter("pizza starts"::equals))
+                    .hasSize(2);
+        });
+    }
+
+    @Test
+    void severalBotsHaveALockEach() {
+        app.withUserConfiguration(SecondBot.class).run(context -> {
+            awaitState(context.getBean(BotLifecycle.class), RunState.ACTIVE);
+            assertThat(context.getBean(BotLocks.class).all())
+                    .containsOnlyKeys("pizza-pizzaBot", "pizza-pastaBot")
+                    .allSatisfy((name, lock) -> assertThat(lock.holder()).isPresent());
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SharedLeases {
+        @Bean
+        StateStorage own() {
+            return new MemoryStateStorage();
+        }
+
+        @Bean(destroyMethod = "")
+        LeaseStore leases() {
+            return LEASES;
+        }
+    }
+
+    @Test
+    void aSecondInstanceEndsWithTheStatusOfALockThatIsHeld() {
+        InstanceLock first = InstanceLock.builder(LEASES, "taken").build();
+        assertThat(first.tryAcquire()).isInstanceOf(Acquired.class);
+        app.withUserConfiguration(SharedLeases.class)
+                .withPropertyValues("botfsm.lock.name=taken")
+                .run(context -> {
+                    awaitState(context.getBean(BotLifecycle.class), RunState.ENDED);
+                    assertThat(context.getBean(ExitCodeGenerator.class).getExitCode())
+                            .isEqualTo(BotRunner.ANOTHER_IS_ACTIVE);
+                });
+        first.close();
+    }
+
+    @Test
+    void aStandbyTakesOverWhenTheFirstEnds() {
+        InstanceLock first = InstanceLock.builder(LEASES, "standby").build();
+        assertThat(first.tryAcquire()).isInstanceOf(Acquired.class);
+        app.withUserConfiguration(SharedLeases.class)
+                .withPropertyValues("botfsm.lock.name=standby", "botfsm.lock.standby=true")
+                .run(context -> {
+                    BotLifecycle lifecycle = context.getBean(BotLifecycle.class);
+                    assertThat(lifecycle.states()).isEqualTo(Map.of("pizzaBot", RunState.STANDBY));
+                    assertThat(lifecycle.isRunning()).isTrue();
+                    first.close();
+                    awaitState(lifecycle, RunState.ACTIVE);
+                });
+    }
+
+    @Test
+    void aBotThatBreaksIsNotRunningAndFailsTheProcess() {
+        app.run(context -> {
+            BotLifecycle lifecycle = context.getBean(BotLifecycle.class);
+            awaitState(lifecycle, RunState.ACTIVE);
+            context.getBean(Happened.class).end.completeExceptionally(new IllegalStateException("401"));
+            awaitState(lifecycle, RunState.ENDED);
+            await().untilAsserted(() -> assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.FAILED));
+        });
+    }
+
+    @Test
+    void theEndOfABotEndsTheProcessUnlessItWasStopped() {
+        List<String> exits = new CopyOnWriteArrayList<>();
+        Happened happened = new Happened();
+        BotLifecycle lifecycle = new BotLifecycle(
+                Map.of("pizza", happened.bot("pizza")),
+                name -> BotRunner.of(
+                        InstanceLock.builder(new MemoryLeaseStore(), name).build()),
+                () -> exits.add("exit"));
+        lifecycle.start();
+        awaitState(lifecycle, RunState.ACTIVE);
+        CompletableFuture<Void> stopped = new CompletableFuture<>();
+        lifecycle.stop(() -> stopped.complete(null));
+        stopped.orTimeout(30, java.util.concurrent.TimeUnit.SECONDS).join();
+        assertThat(exits).isEmpty();
+
+        lifecycle.start();
+        awaitState(lifecycle, RunState.ACTIVE);
+        assertThat(exits).as("after the stop, and the start after it").isEmpty();
+        happened.end.complete("its end");
+        await().until(() -> !exits.isEmpty());
+        assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.STOPPED);
+    }
+
+    @Test
+    void aLockWithoutANameIsExplained() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(PizzaApp.class, OneBot.class)
+                .withPropertyValues("botfsm.storage=memory")
+                .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
+                                .action())
+                        .contains("botfsm.lock.name"));
+    }
+
+    @Test
+    void withoutABotThereIsNeitherLockNorLifecycle() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(PizzaApp.class)
+                .withPropertyValues("botfsm.storage=memory")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(InstanceLock.class)
+                        .doesNotHaveBean(BotLifecycle.class));
+    }
+}

@@ -1,0 +1,203 @@
+package io.botfsm.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.botfsm.flow.Flow;
+import io.botfsm.lifecycle.BotRunner.BotFactory;
+import io.botfsm.lifecycle.RunState;
+import io.botfsm.telegram.testing.BotApiDouble;
+import io.botfsm.telegram.testing.Poll;
+import io.botfsm.telegram.testing.TelegramUser;
+import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.ReplyFormat;
+import io.botfsm.telegrambots.TelegramRunner;
+import io.botfsm.telegrambots.TelegramSender;
+import io.botfsm.telegrambots.Texts;
+import io.botfsm.telegrambots.UpdateHandler;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.telegram.telegrambots.meta.api.objects.Update;
+
+/** A bot at Telegram by properties, at the double. */
+@Timeout(60)
+class TelegramAutoConfigurationTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final BotApiDouble telegram = BotApiDouble.start();
+    private final ApplicationContextRunner app = new ApplicationContextRunner()
+            .withUserConfiguration(PizzaApp.class)
+            .withPropertyValues(
+                    "botfsm.storage=memory",
+                    "botfsm.lock.name=pizza",
+                    "botfsm.exit=false",
+                    "botfsm.telegram.token=" + telegram.token(),
+                    "botfsm.telegram.server=" + telegram.uri());
+
+    @AfterEach
+    void stop() {
+        telegram.close();
+    }
+
+    @Test
+    void aFlowAnswers() {
+        app.run(context -> {
+            TelegramUser ann = telegram.user(42);
+            ann.says("/order");
+            ann.awaitReply("Small or large?", PATIENCE);
+            ann.says("small");
+            ann.awaitReply("Where to with your small one?", PATIENCE);
+        });
+        assertThat(telegram.polls()).noneMatch(poll -> poll.outcome() == Poll.Outcome.CONFLICT);
+    }
+
+    @Test
+    void theBotsNameIsHeardInGroups() {
+        app.withPropertyValues("botfsm.telegram.name=pizza_bot").run(context -> {
+            TelegramUser ann = telegram.user(42);
+            ann.says("/order@pizza_bot");
+            ann.awaitReply("Small or large?", PATIENCE);
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnHandler {
+        @Bean
+        UpdateHandler echo(TelegramSender sender) {
+            return (fsm, key, update) -> {
+                var unused = sender.send(
+                        update.getMessage().getChatId(),
+                        "echo " + update.getMessage().getText());
+            };
+        }
+    }
+
+    @Test
+    void aHandlerOfTheApplicationTakesPrecedence() {
+        app.withUserConfiguration(OwnHandler.class).run(context -> {
+            telegram.user(7).says("hello");
+            telegram.user(7).awaitReply("echo hello", PATIENCE);
+        });
+    }
+
+    enum Count {
+        ASKED
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class UpdateFlow {
+        @Bean
+        Flow<Update, Integer> counting() {
+            return Flow.of(
+                    Count.class,
+                    new Counted(0),
+                    flow -> flow.idle(0)
+                            .begin(update -> true, Count.ASKED)
+                            .state(Count.ASKED, asked -> asked.ask(1).ends().answer((turn, update) -> turn.end(2))));
+        }
+    }
+
+    record Counted(int count) {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Formats {
+        @Bean
+        UpdateReader<Update> reader() {
+            return Optional::of;
+        }
+
+        @Bean
+        ReplyFormat<Integer> format() {
+            return (to, reply) -> Texts.out().format(to, "number " + reply);
+        }
+    }
+
+    private final ApplicationContextRunner counting = new ApplicationContextRunner()
+            .withUserConfiguration(CountingApp.class, UpdateFlow.class)
+            .withPropertyValues(
+                    "botfsm.storage=memory",
+                    "botfsm.lock.name=count",
+                    "botfsm.exit=false",
+                    "botfsm.telegram.token=" + telegram.token(),
+                    "botfsm.telegram.server=" + telegram.uri());
+
+    @Configuration(proxyBeanMethods = false)
+    @org.springframework.boot.autoconfigure.EnableAutoConfiguration
+    static class CountingApp {}
+
+    @Test
+    void aFlowOfOtherTypesHasAReaderAndAFormat() {
+        counting.withUserConfiguration(Formats.class).run(context -> {
+            telegram.user(7).says("x");
+            telegram.user(7).awaitReply("number 1", PATIENCE);
+        });
+    }
+
+    @Test
+    void aFlowOfOtherTypesWithoutThemIsExplained() {
+        counting.run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
+                        .action())
+                .contains("UpdateReader", "ReplyFormat"));
+    }
+
+    @Test
+    void nothingThatAnswersIsExplained() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(CountingApp.class)
+                .withPropertyValues(
+                        "botfsm.storage=memory", "botfsm.lock.name=x", "botfsm.telegram.token=" + telegram.token())
+                .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure()))
+                        .hasMessageContaining("nothing that answers"));
+    }
+
+    @Test
+    void aWrongTokenIsExplainedAndNotShown() {
+        app.withPropertyValues("botfsm.telegram.token=secret42").run(context -> {
+            BotfsmStartException failure = StorageAutoConfigurationTest.failure(context.getStartupFailure());
+            assertThat(failure).hasMessageContaining("botfsm.telegram.token").hasMessageNotContaining("secret42");
+        });
+    }
+
+    @Test
+    void withoutATokenThereIsNoBot() {
+        new ApplicationContextRunner()
+                .withUserConfiguration(PizzaApp.class)
+                .withPropertyValues("botfsm.storage=memory")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class));
+    }
+
+    @Test
+    void withoutTelegramBotsThereIsNoBot() {
+        app.withClassLoader(new FilteredClassLoader(TelegramRunner.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SecondBot {
+        @Bean
+        BotFactory second(io.botfsm.Fsm fsm, Flow<String, String> pizza, BotToken token, TelegramSender sender) {
+            return TelegramRunner.polling(token)
+                    .server(java.net.URI.create("http://127.0.0.1:1"))
+                    .flow(pizza, Texts.in(), Texts.out())
+                    .bot(fsm, sender);
+        }
+    }
+
+    @Test
+    void anotherBotBesideItIsABeanOfItsOwn() {
+        app.withUserConfiguration(SecondBot.class).run(context -> {
+            BotLifecycle bots = context.getBean(BotLifecycle.class);
+            await().until(() -> bots.states().values().stream().allMatch(state -> state == RunState.ACTIVE));
+            assertThat(bots.states()).containsOnlyKeys("telegram", "second");
+            telegram.user(7).says("/order");
+            telegram.user(7).awaitReply("Small or large?", PATIENCE);
+        });
+    }
+}
