@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** The settings of an {@link Fsm}, while they are being collected. */
+/** Collects the settings of an {@link Fsm}. */
 final class FsmBuilder implements Fsm.Builder {
     private final StateStorage storage;
     private final Map<Class<?>, StateGroup<?>> groups = new LinkedHashMap<>();

@@ -19,7 +19,7 @@ final class JacksonAnnotations {
                 .filter(JacksonAnnotations::isJacksons);
     }
 
-    /** Their names as the end of a message, if there are any. */
+    /** Returns their names as the end of a message; empty if there are none. */
     static String remark(Class<?> type) {
         String names = on(type).map(
                         annotation -> "@" + annotation.annotationType().getSimpleName())

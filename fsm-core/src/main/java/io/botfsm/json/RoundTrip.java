@@ -28,15 +28,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses to write what would not be read back equal, whatever annotation, module or missing accessor is the reason.
- * Values of {@link PlainTypes} need no trial; any other is read back before it is stored.
+ * Refuses to write values that would not be read back equal, whether an annotation, a module or a missing accessor is
+ * the reason. Values of {@link PlainTypes} need no check; any other value is read back before it is stored.
  *
- * <p>Equal means: texts, numbers and other values of the platform by {@code equals}, where the declared type leaves a
- * number's class open by its value; containers by their elements; other objects by all their fields that are not
- * transient and that their module opens to Jackson.
+ * <p>Texts, numbers and other JDK values are compared by {@code equals}; if the declared type does not fix the class of
+ * a number, numbers are compared by value. Containers are compared by their elements. Other objects are compared by all
+ * their fields that are not transient and that their module opens to Jackson.
  */
 final class RoundTrip {
-    /** Types whose values are of classes that nobody can name. */
+    /** Types whose values are of classes that cannot be named. */
     private static final List<Class<?>> READ_AS =
             List.of(ZoneId.class, Path.class, TimeZone.class, Charset.class, InetAddress.class);
 
@@ -52,7 +52,7 @@ final class RoundTrip {
         }
     };
 
-    /** @param own whether the mapper has no modules or settings of the user's */
+    /** @param own whether the mapper is the codec's own, without modules or settings of the user */
     RoundTrip(ObjectMapper mapper, boolean own) {
         this.mapper = mapper;
         this.own = own;
@@ -71,7 +71,7 @@ final class RoundTrip {
     /**
      * Refuses a value that is not read back equal.
      *
-     * @param json what is written of it
+     * @param json the JSON text of the value
      * @throws IllegalArgumentException if it is not
      */
     void require(Object value, String json) throws JsonProcessingException {
@@ -80,7 +80,7 @@ final class RoundTrip {
         }
     }
 
-    /** The same of each element; returns false for what has none. */
+    /** Checks each element; returns false for a value without elements. */
     private boolean requireContent(Object value) throws JsonProcessingException {
         if (value instanceof Collection<?> elements) {
             requireElements(elements);
@@ -97,7 +97,7 @@ final class RoundTrip {
     /**
      * Refuses a value that is not read back equal as its declared type.
      *
-     * @param json what is written of it
+     * @param json the JSON text of the value
      * @throws IllegalArgumentException if it is not
      */
     void require(Object value, String json, Type declared) {
@@ -154,9 +154,9 @@ final class RoundTrip {
     }
 
     /**
-     * Refuses an object whose state is not what was read back of it.
+     * Refuses an object whose state differs from that of the object that was read back.
      *
-     * @param back nothing where nothing was stored
+     * @param back the object that was read back; null if nothing was stored
      * @throws IllegalArgumentException if it is not
      */
     void requireSame(Object written, @Nullable Object back) {
@@ -190,7 +190,10 @@ final class RoundTrip {
         return loader == null || loader == ClassLoader.getPlatformClassLoader();
     }
 
-    /** Those that do not, such as {@code AtomicInteger}, are equal if they are written alike. */
+    /**
+     * Whether a type defines {@code equals}. Values of types that do not, such as {@code AtomicInteger}, are equal if
+     * their JSON is equal.
+     */
     private static boolean definesEquals(Class<?> type) {
         try {
             return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
@@ -212,7 +215,7 @@ final class RoundTrip {
         return fields;
     }
 
-    /** A module may keep its fields to itself. */
+    /** Whether a field can be read; a module may not be open to reflection. */
     private static boolean isAccessible(AnnotatedField field) {
         try {
             field.fixAccess(true);
@@ -222,7 +225,10 @@ final class RoundTrip {
         }
     }
 
-    /** Of two objects; the difference is the name of the outermost field in which it lies, or empty. */
+    /**
+     * Compares two objects. A difference is reported by the name of the outermost field that contains it, or by an
+     * empty text.
+     */
     private final class Comparison {
         private static final Optional<String> SOMEWHERE = Optional.of("");
 

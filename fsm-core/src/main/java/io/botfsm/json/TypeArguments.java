@@ -9,11 +9,13 @@ import java.lang.reflect.WildcardType;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Type variables, and wildcards that stand for any type: where one is declared, objects are read as maps. */
+/**
+ * Finds type variables, and wildcards that stand for any type. Where one is declared, objects would be read as maps.
+ */
 final class TypeArguments {
     private TypeArguments() {}
 
-    /** The first that a type names, if it names one. */
+    /** Returns the first one that a type contains, if any. */
     static Optional<Type> unknownIn(Type type) {
         if (type instanceof ParameterizedType generic) {
             return Arrays.stream(generic.getActualTypeArguments())
@@ -34,7 +36,9 @@ final class TypeArguments {
         return (unknown instanceof WildcardType ? "the wildcard " : "the type variable ") + unknown.getTypeName();
     }
 
-    /** The first field of a class that is declared with one, as the end of a message, if there is such a field. */
+    /**
+     * Describes the first field of a class that is declared with one, as the end of a message; empty if there is none.
+     */
     static String remark(Class<?> type) {
         if (RoundTrip.isOfThePlatform(type)) {
             return "";
