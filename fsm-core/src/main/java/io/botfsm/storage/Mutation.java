@@ -619,9 +619,8 @@ public final class Mutation {
             }
             int entries = puts.size() + removals.size() + attributes.size() + attributeRemovals.size();
             if (entries > MAX_ENTRIES) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                Locale.ROOT, "a mutation has %d entries, at most %d are allowed", entries, MAX_ENTRIES));
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT, "a mutation has %d entries, at most %d are allowed", entries, MAX_ENTRIES));
             }
             long characters = state.orElse("").length();
             for (Map.Entry<String, String> put : puts.entrySet()) {

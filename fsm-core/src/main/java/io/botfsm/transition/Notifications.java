@@ -36,8 +36,8 @@ final class Notifications {
     }
 
     /**
-     * Delivers on a dedicated thread, which briefly waits for more changes before it becomes idle: waking a thread for every
-     * change of a busy bot would cost more than the delivery.
+     * Delivers on a dedicated thread, which briefly waits for more changes before it becomes idle: waking a thread for
+     * every change of a busy bot would cost more than the delivery.
      *
      * @param most how many may wait
      */
@@ -89,8 +89,8 @@ final class Notifications {
         BestEffort.run(() -> executor.execute(next)).ifPresent(refusal -> {
             if (next.cancel()) {
                 LOGGER.warn(
-                        "The executor for transition listeners rejected a delivery. The queued transitions are dropped; the"
-                                + " next one starts another delivery",
+                        "The executor for transition listeners rejected a delivery. The queued transitions are dropped;"
+                                + " the next one starts another delivery",
                         refusal);
             }
         });
