@@ -4,7 +4,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.catalog.ConversationFilter;
 import java.util.Locale;
 
-/** Others kept writing conversations of a chat that was to be moved. Stop them, and move again. */
+/** Thrown when other writers kept writing conversations of the chat to be moved. Stop them, and move again. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ChatMoveIncompleteException extends FsmException {
     private final long moved;
@@ -20,7 +20,7 @@ public final class ChatMoveIncompleteException extends FsmException {
         this.moved = moved;
     }
 
-    /** How many conversations were moved. */
+    /** Returns how many conversations were moved. */
     public long moved() {
         return moved;
     }

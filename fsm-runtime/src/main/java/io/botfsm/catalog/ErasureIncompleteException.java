@@ -4,7 +4,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.catalog.ConversationFilter;
 import java.util.Locale;
 
-/** Conversations that were to be erased kept being written by others. Stop whoever writes them, and erase again. */
+/** Thrown when other writers kept writing the conversations to be erased. Stop them, and erase again. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ErasureIncompleteException extends FsmException {
     private final long erased;
@@ -20,7 +20,7 @@ public final class ErasureIncompleteException extends FsmException {
         this.erased = erased;
     }
 
-    /** How many conversations were cleared. */
+    /** Returns how many conversations were cleared. */
     public long erased() {
         return erased;
     }

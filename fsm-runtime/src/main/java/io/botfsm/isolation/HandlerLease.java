@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one handler sees of the permit that it runs under, until it ends. Thread-safe. */
+/** The view that one handler has of its permit until the handler ends. Thread-safe. */
 final class HandlerLease implements ConversationLease {
     private static final Logger LOGGER = LoggerFactory.getLogger(HandlerLease.class.getPackageName());
 
@@ -72,7 +72,7 @@ final class HandlerLease implements ConversationLease {
         }
     }
 
-    /** The handler has ended; nothing is told any more. */
+    /** Ends the lease with its handler; no more notifications follow. */
     void end() {
         synchronized (monitor) {
             ended = true;
