@@ -21,7 +21,7 @@ import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run: rounds until one of them is the last, then the end of everything. Confined to the thread that runs it. */
+/** One run of a bot: rounds until the last one, then the final shutdown. Confined to the thread that runs it. */
 final class BotRun {
     private static final Logger LOG = LoggerFactory.getLogger(BotRun.class.getPackageName());
 
@@ -41,12 +41,12 @@ final class BotRun {
         this.stop = stop;
     }
 
-    /** Who is active, if that is why it ended. */
+    /** Returns the active instance, if that is the reason why the run ended. */
     Optional<LockHolder> heldBy() {
         return heldBy;
     }
 
-    /** Runs; returns the exit status. */
+    /** Runs the bot. Returns the exit status. */
     int run(BotFactory factory) {
         int status = FAILED;
         boolean lockClosed = false;
@@ -84,7 +84,7 @@ final class BotRun {
         return status.getAsInt();
     }
 
-    /** Returns the status if this round was the last. */
+    /** Runs one round. Returns the exit status if it was the last. */
     private OptionalInt round(BotFactory factory, CompletableFuture<Ending> round) {
         if (round.isDone()) {
             return stoppedBeforeStart(round);

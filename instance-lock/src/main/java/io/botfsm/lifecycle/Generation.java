@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One lease and the bot that runs under it. Confined to the thread of the run; all that comes from elsewhere does no
- * more than complete the ending of its own round.
+ * One lease and the bot that runs under it. Confined to the thread of the run; other threads only complete the future
+ * that ends their round.
  */
 final class Generation {
     private static final Logger LOG = LoggerFactory.getLogger(Generation.class.getPackageName());
@@ -35,7 +35,7 @@ final class Generation {
         this.timeouts = timeouts;
     }
 
-    /** Starts the bot, unless the round is over already. */
+    /** Starts the bot, unless the round has already ended. */
     void start(BotFactory factory) {
         lease.onExpiring(() -> ending.complete(new LeaseExpiring()));
         lease.onLost(reason -> {
@@ -75,7 +75,7 @@ final class Generation {
         return new BotFailed("it broke", failure instanceof CompletionException && cause != null ? cause : failure);
     }
 
-    /** Stops what was started; returns whether nothing of it can be running any more. */
+    /** Stops what was started. Returns whether certainly nothing of it is running any more. */
     boolean stop() {
         return starting.map(this::stop).orElse(true);
     }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** A lock's holder, for the log. */
+/** Formats the holder of a lock for logs. */
 final class HolderText {
     private HolderText() {}
 

@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGINT and SIGTERM of this process, taken from the JVM for a time. By reflection, since javac warns of the only class
- * that can do it and cannot be told not to.
+ * Handles SIGINT and SIGTERM of this process in place of the JVM for a time. It uses reflection, since javac warns
+ * about the only class that can do it, and the warning cannot be suppressed.
  */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class.getPackageName());
     private static final List<String> NAMES = List.of("INT", "TERM");
 
-    /** Of all runners in this process, one has the signals. */
+    /** Only one runner in this process can handle the signals. */
     private static final AtomicBoolean TAKEN = new AtomicBoolean();
 
     private final SignalAnswer answer;
@@ -30,7 +30,7 @@ final class Signals {
         this.answer = answer;
     }
 
-    /** Takes the signals, as far as they can be had. */
+    /** Installs handlers for the signals, as far as possible. */
     static Signals take(SignalAnswer answer) {
         Signals signals = new Signals(answer);
         if (signals.ours) {
@@ -71,7 +71,7 @@ final class Signals {
         return null;
     }
 
-    /** Gives them back to whoever had them before. */
+    /** Restores the previous handlers. */
     void giveBack() {
         taken.forEach(Taken::giveBack);
         if (ours) {

@@ -10,13 +10,13 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Logs what happens to a lock. */
+/** Logs the events of a lock. */
 enum LoggingListener implements LockListener {
     INSTANCE;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LoggingListener.class.getPackageName());
 
-    /** Whether it would, at the level that is set. */
+    /** Returns whether the event would be logged at the configured level. */
     boolean logs(LockEvent event) {
         boolean ordinary = event instanceof LockEvent.Activated
                 || event instanceof LockEvent.Quarantined
@@ -78,7 +78,7 @@ enum LoggingListener implements LockListener {
         }
     }
 
-    /** Up, to whole seconds where that is enough. */
+    /** Rounds up, to whole seconds if that is precise enough. */
     private static Duration rounded(Duration d) {
         return d.compareTo(Duration.ofSeconds(1)) < 0
                 ? d
