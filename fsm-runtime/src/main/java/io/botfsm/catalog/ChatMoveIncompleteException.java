@@ -12,8 +12,8 @@ public final class ChatMoveIncompleteException extends FsmException {
     ChatMoveIncompleteException(ConversationFilter former, long moved, int passes) {
         super(String.format(
                 Locale.ROOT,
-                "%s: others kept writing such conversations; %d were moved in %d passes: stop the bot, or let it ignore"
-                        + " the former chat, and move again",
+                "%s: other writers kept writing such conversations; %d were moved in %d passes. Stop the bot, or"
+                        + " make it ignore the former chat, and move again",
                 former,
                 moved,
                 passes));

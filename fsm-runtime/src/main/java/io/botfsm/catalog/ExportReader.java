@@ -53,7 +53,7 @@ final class ExportReader implements AutoCloseable {
 
     private void requireEnd() throws IOException {
         if (read().isPresent()) {
-            throw new ImportRefusedException(number + 1, "it is behind the last line of the export");
+            throw new ImportRefusedException(number + 1, "it is after the last line of the export");
         }
     }
 

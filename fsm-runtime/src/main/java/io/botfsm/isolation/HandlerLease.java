@@ -66,7 +66,7 @@ final class HandlerLease implements ConversationLease {
     private void run(Runnable action) {
         Runnable told = () -> BestEffort.run(action) // one action's error must not keep another from being told
                 .ifPresent(failure ->
-                        BestEffort.run(() -> LOGGER.error("An action at the loss of a conversation failed", failure)));
+                        BestEffort.run(() -> LOGGER.error("An onLost action of a conversation failed", failure)));
         if (BestEffort.run(() -> callbacks.execute(told)).isPresent()) {
             told.run(); // there is no thread, such as for lack of memory: on this one rather than never
         }

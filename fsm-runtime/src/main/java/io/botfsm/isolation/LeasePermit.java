@@ -82,7 +82,7 @@ final class LeasePermit implements ConversationPermit {
         if (told != null) {
             told.lose();
         }
-        LOGGER.warn("The lease \"{}\" is lost while a handler runs: {}", Text.printable(lease.name()), reason);
+        LOGGER.warn("The lease \"{}\" was lost while a handler was running: {}", Text.printable(lease.name()), reason);
     }
 
     @Override

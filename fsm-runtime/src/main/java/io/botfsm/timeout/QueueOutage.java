@@ -29,9 +29,9 @@ final class QueueOutage {
     synchronized Duration failed(Throwable why, long nanos) {
         if (failures++ == 0) {
             since = nanos;
-            LOG.warn("Timeouts are not fired, trying again: {}", Text.oneLine(why.toString()));
+            LOG.warn("Timeouts are not being fired, trying again: {}", Text.oneLine(why.toString()));
         } else {
-            LOG.debug("Timeouts are still not fired: {}", Text.oneLine(why.toString()));
+            LOG.debug("Timeouts are still not being fired: {}", Text.oneLine(why.toString()));
         }
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;

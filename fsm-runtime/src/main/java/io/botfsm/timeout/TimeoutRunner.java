@@ -304,7 +304,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
                     succeeded(due);
                 } else {
                     FailedTimeouts.Failure left = failures.failed(due, due.deadline(), clock.instant());
-                    LOG.debug("{}: a deadline is left as it is, until {}", due.key(), left.next());
+                    LOG.debug(
+                            "{}: the handler left the deadline unchanged; it is tried again after {}",
+                            due.key(),
+                            left.next());
                 }
             }
         } catch (Throwable e) { // of whatever kind: the conversation is due again

@@ -65,7 +65,7 @@ final class Acquiring {
         CompletableFuture<Void> givenBack = attempt.result().thenAccept(Acquiring::giveBack);
         attempt.interrupt();
         if (!OwnThread.isDoneWithin(givenBack, limit)) {
-            LOG.warn("The attempt at the lock does not end, though interrupted");
+            LOG.warn("The attempt to acquire the lock did not end although it was interrupted");
         }
     }
 

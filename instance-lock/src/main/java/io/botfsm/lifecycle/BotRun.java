@@ -99,7 +99,7 @@ final class BotRun {
         try {
             attempt = acquiring.result().join();
         } catch (CompletionException e) {
-            LOG.error("Not started, the lock cannot be had", e.getCause());
+            LOG.error("Not started: the lock could not be acquired", e.getCause());
             return OptionalInt.of(FAILED);
         }
         return attempt instanceof Acquired acquired

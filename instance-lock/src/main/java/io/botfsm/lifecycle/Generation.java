@@ -84,7 +84,7 @@ final class Generation {
         if (!start.result().isDone()) {
             start.interrupt();
             if (!start.endsWithin(timeouts.interrupted())) {
-                LOG.error("The bot's start does not end, though interrupted");
+                LOG.error("The bot's start did not end although it was interrupted");
                 var unused = start.result().thenAccept(this::stop);
                 return false;
             }

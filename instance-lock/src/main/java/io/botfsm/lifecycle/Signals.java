@@ -53,7 +53,7 @@ final class Signals {
             taken.add(new Taken(handle, signal, handle.invoke(null, signal, handler)));
         } catch (ReflectiveOperationException | LinkageError e) {
             Throwable why = e instanceof InvocationTargetException ? e.getCause() : e;
-            LOG.warn("SIG{} cannot be had, it does what the JVM makes of it: {}", name, String.valueOf(why));
+            LOG.warn("SIG{} cannot be handled here, the JVM handles it: {}", name, String.valueOf(why));
         }
     }
 
@@ -84,7 +84,7 @@ final class Signals {
             try {
                 handle.invoke(null, signal, former);
             } catch (ReflectiveOperationException e) {
-                LOG.warn("{} could not be given back: {}", signal, e.toString());
+                LOG.warn("The previous handler of {} could not be restored: {}", signal, e.toString());
             }
         }
     }

@@ -40,7 +40,7 @@ enum LoggingListener implements LockListener {
         } else if (event instanceof LockEvent.Degraded e) {
             at(Level.WARN, e, e.fencingToken())
                     .log(
-                            "Lock \"{}\" not renewed, lost in {}: {}",
+                            "Lock \"{}\" could not be renewed, will be lost in {}: {}",
                             name(e),
                             e.untilLost(),
                             UnicodeText.oneLine(e.cause().toString()));
@@ -55,7 +55,7 @@ enum LoggingListener implements LockListener {
             renewedLate(e);
         } else if (event instanceof LockEvent.Expiring e) {
             at(Level.WARN, e, e.fencingToken())
-                    .log("Lock \"{}\" about to be lost, in {}: stopping", name(e), e.untilLost());
+                    .log("Lock \"{}\" will be lost in {}: stopping", name(e), e.untilLost());
         } else if (event instanceof LockEvent.ImplausibleToken e) {
             at(Level.ERROR, e, e.fencingToken())
                     .log(
@@ -72,7 +72,7 @@ enum LoggingListener implements LockListener {
             LOGGER.atError()
                     .addKeyValue("lock", name(e))
                     .log(
-                            "Lock \"{}\" is held without an expiry by {}: an operator has to free it",
+                            "Lock \"{}\" is held without an expiry by {}: an operator has to release it",
                             name(e),
                             e.holder());
         }
@@ -114,7 +114,7 @@ enum LoggingListener implements LockListener {
         } else {
             at(Level.WARN, e, e.fencingToken())
                     .log(
-                            "Lock \"{}\" given up; the store did not confirm it, so it may last until it expires",
+                            "Lock \"{}\" given up, but the store did not confirm it: it may stay held until it expires",
                             name(e));
         }
     }

@@ -103,7 +103,7 @@ public final class AcquireAttempt {
         } else if (answer instanceof Acquisition.Occupied occupied) {
             occupied(asked, mayAskAgain, occupied);
         } else {
-            giveUp(failure == null ? failed("the store answered nothing") : failure);
+            giveUp(failure == null ? failed("the store returned null") : failure);
         }
     }
 

@@ -199,7 +199,7 @@ public final class LeaseGeneration {
         } else if (answer != null) {
             renewed(attempt, begun);
         } else {
-            failed(attempt, failure == null ? new IllegalStateException("the store answered nothing") : failure);
+            failed(attempt, failure == null ? new IllegalStateException("the store returned null") : failure);
         }
     }
 

@@ -76,7 +76,7 @@ final class Round<T> {
             var unused = question.apply(node).whenComplete((value, failure) -> {
                 if (value == null) {
                     answer.completeExceptionally(
-                            failure == null ? new IllegalStateException("a node answered nothing") : failure);
+                            failure == null ? new IllegalStateException("a node returned null") : failure);
                 } else {
                     answer.complete(value);
                 }
