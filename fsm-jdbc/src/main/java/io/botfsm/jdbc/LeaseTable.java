@@ -46,7 +46,7 @@ final class LeaseTable {
                 + " - ?";
     }
 
-    /** Empty if another transaction was in the way. */
+    /** Empty if another transaction interfered. */
     Optional<LeaseRow> read(DatabaseCall call, String name) throws SQLException {
         return call.query(select, statement -> statement.setBytes(1, IndexKey.of(name)), rows -> {
             rows.next();

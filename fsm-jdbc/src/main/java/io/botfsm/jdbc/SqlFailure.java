@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a failed statement, which was its own transaction, has left behind. */
 enum SqlFailure {
-    /** Nothing: another transaction was in the way. It may be tried again. */
+    /** Another transaction interfered and nothing was done. The statement may be retried. */
     LOST_RACE,
     /** Nothing: the database refused the statement, and will go on doing so until someone changes the set-up. */
     REFUSED,
