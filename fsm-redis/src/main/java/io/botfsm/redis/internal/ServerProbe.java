@@ -120,8 +120,8 @@ public final class ServerProbe {
     }
 
     /**
-     * Tries the rights that scripts need. A node of a cluster may not have been told the script; that it says so shows
-     * that it would have run it.
+     * Tries the permissions that scripts need. A node of a cluster may not have been told the script; that it says so
+     * shows that it would have run it.
      *
      * @param probe tries every command; answers the name of the first that failed and the server's text, or {@code OK}
      * @param on where they are tried, for errors
@@ -171,7 +171,7 @@ public final class ServerProbe {
      * Waits for an answer that connecting needs. Blocks.
      *
      * @param command what was asked, for errors
-     * @throws StorageRefusedException if it is refused; the message names a right that is missing
+     * @throws StorageRefusedException if it is refused; the message names a missing permission
      * @throws StorageUnavailableException if there is none within the limit, or the server passes it by for now; also
      *     when interrupted, with the flag set again
      */
