@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Finds keys by {@code SCAN} on every server, some at a time. On a cluster, what moved meanwhile is read slot by slot,
- * whether it matches the pattern or not. Thread-safe.
+ * Finds keys by {@code SCAN} on every server, some at a time. On a cluster, slots that moved meanwhile are read one by
+ * one, including keys that do not match the pattern. Thread-safe.
  */
 public final class KeyScan {
     /** More at a time would hold up the server for longer. */

@@ -23,10 +23,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Asks a server what it is and what its user may do, before storages are handed out. Every method blocks, and throws
- * {@link StorageRefusedException} if the server refuses, and {@link StorageUnavailableException} if it does not answer,
- * passes a request by for now, or the thread is interrupted, whose flag is set again then. Thread-safe. Leaves nothing
- * in the database.
+ * Checks what a server is and what its user may do, before storages are created. Every method blocks. It throws {@link
+ * StorageRefusedException} if the server refuses, and {@link StorageUnavailableException} if the server does not
+ * respond or temporarily rejects a request, or the thread is interrupted, in which case its interrupt flag is set
+ * again. Thread-safe. Leaves nothing in the database.
  */
 public final class ServerProbe {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
