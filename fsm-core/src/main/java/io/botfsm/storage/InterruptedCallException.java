@@ -35,7 +35,7 @@ public final class InterruptedCallException extends FsmException {
         return key;
     }
 
-    /** Returns whether the write may have been applied, or may still be applied. */ */
+    /** Returns whether the write may have been applied, or may still be applied. */
     public boolean mayBeApplied() {
         return mayBeApplied;
     }

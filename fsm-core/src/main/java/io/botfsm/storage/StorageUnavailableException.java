@@ -80,7 +80,7 @@ public final class StorageUnavailableException extends FsmException {
         return timeout;
     }
 
-    /** Returns whether the write may have been applied, or may still be applied. */ */
+    /** Returns whether the write may have been applied, or may still be applied. */
     public boolean mayBeApplied() {
         return mayBeApplied;
     }
