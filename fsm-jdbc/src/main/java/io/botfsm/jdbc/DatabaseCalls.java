@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs calls of the database on an executor, each on a connection of its own and within the timeout. Thread-safe.
+ * Runs calls to the database on an executor, each on its own connection and within the timeout. Thread-safe.
  *
- * <p>A call that fails reports exactly whether it may have changed something: until it sends a statement that does, it
- * has not and, once reported, never will.
+ * <p>A failed call reports precisely whether it may have changed something: before it sends a statement that changes
+ * data, it has changed nothing and, once that is reported, never will.
  */
 final class DatabaseCalls {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseCalls.class.getPackageName());
