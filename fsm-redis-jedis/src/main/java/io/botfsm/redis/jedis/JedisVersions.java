@@ -21,7 +21,7 @@ final class JedisVersions {
     private JedisVersions() {}
 
     /**
-     * Has to come before anything else of Jedis is used.
+     * Checks the version. Must be called before anything else of Jedis is used.
      *
      * @throws UnsupportedClientException if Jedis is too old
      */
