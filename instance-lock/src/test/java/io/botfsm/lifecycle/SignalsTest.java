@@ -216,8 +216,8 @@ class SignalsTest {
 
                 assertThat(bot.awaitExit()).as(bot.log()).isEqualTo(SIGTERM);
                 assertThat(bot.said()).startsWith(WORK_AND_STOP);
-                assertThat(bot.log()).contains(
-                                "SIGTERM cannot be handled here", "ClassNotFoundException: sun.misc.Signal");
+                assertThat(bot.log())
+                        .contains("SIGTERM cannot be handled here", "ClassNotFoundException: sun.misc.Signal");
             }
         }
     }
