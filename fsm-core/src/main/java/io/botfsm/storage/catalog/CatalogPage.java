@@ -43,7 +43,7 @@ public final class CatalogPage {
 
     /**
      * Returns the cursor of the next page; empty if this is the last page. The cursor is an opaque text of ASCII
-     * characters without spaces, at most a few kilobytes long for a large cluster. It can be stored and passed to
+     * characters without whitespace, at most a few kilobytes long for a large cluster. It can be stored and passed to
      * another process.
      */
     public Optional<String> next() {

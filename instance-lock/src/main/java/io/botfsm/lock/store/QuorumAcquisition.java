@@ -175,7 +175,7 @@ final class QuorumAcquisition {
             return Optional.of(true);
         }
         if (quorum.isVeto(votes.answers().size() - votes.count(new Renewed()))) {
-            throw new LeaseStoreException("ended by somebody before a majority knew its token", false, null);
+            throw new LeaseStoreException("the lease was ended before a majority knew its token", false, null);
         }
         if (votes.outstanding() == 0) {
             throw quorum.noMajority(votes);
