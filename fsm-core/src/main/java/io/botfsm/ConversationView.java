@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** Strings as a storage holds them, read in the types of the bot. */
+/** A conversation read from its stored strings in the types of the bot. */
 abstract class ConversationView implements Conversation, ScopedConversation {
     final StorageKey key;
     final TypeMapping types;
@@ -22,7 +22,7 @@ abstract class ConversationView implements Conversation, ScopedConversation {
         this.types = types;
     }
 
-    /** The data entries as they are now. */
+    /** Returns the current data entries. */
     abstract Map<String, String> entries();
 
     @Override
@@ -90,7 +90,7 @@ abstract class ConversationView implements Conversation, ScopedConversation {
         return key + ": " + snapshot();
     }
 
-    /** What a snapshot says. */
+    /** A view of a snapshot. */
     static final class Read extends ConversationView {
         private final Snapshot snapshot;
 

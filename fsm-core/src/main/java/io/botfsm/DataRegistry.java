@@ -6,27 +6,30 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The types of data whose versions were declared. Immutable. */
+/** The data types with declared versions. Immutable. */
 final class DataRegistry {
     private final Map<Class<?>, VersionedType> types;
     private final Set<String> names;
 
-    /** @throws IllegalArgumentException if the versions of two types would be remembered under one name */
+    /** @throws IllegalArgumentException if the versions of two types would be stored under the same name */
     DataRegistry(Map<Class<?>, VersionedType> declared) {
         Map<String, Class<?>> byName = new HashMap<>();
         declared.forEach((type, versioned) -> {
             Class<?> taken = byName.put(versioned.name(), type);
             if (taken != null) {
                 throw new IllegalArgumentException("the versions of " + taken.getName() + " and " + type.getName()
-                        + " would both be remembered as \"" + Text.printable(versioned.name())
-                        + "\": give one of them another name by storedAs(...)");
+                        + " would both be stored as \"" + Text.printable(versioned.name())
+                        + "\": give one of them another name with storedAs(...)");
             }
         });
         types = Map.copyOf(declared);
         names = Set.copyOf(byName.keySet());
     }
 
-    /** The versions of a type. What is remembered under the name of a declared one is not that of another type. */
+    /**
+     * Returns the versions of a type. A version that is stored under the name of a declared type is never taken for
+     * that of another type.
+     */
     VersionedType of(Class<?> type) {
         VersionedType declared = types.get(type);
         if (declared != null) {
@@ -36,7 +39,7 @@ final class DataRegistry {
         return VersionedType.undeclared(names.contains(name) ? type.getName() : name);
     }
 
-    /** @throws IllegalArgumentException if a type is in a later version than the first, and the storage keeps none */
+    /** @throws IllegalArgumentException if a type is in a version above 1 and the storage cannot keep versions */
     void requireRemembered(Set<Capability> capabilities) {
         if (capabilities.contains(Capability.ATTRIBUTES)) {
             return;
@@ -44,7 +47,7 @@ final class DataRegistry {
         types.forEach((type, versioned) -> {
             if (versioned.version() > VersionedType.FIRST) {
                 throw new IllegalArgumentException("version(" + versioned.version() + ") of " + type.getName()
-                        + " could not be remembered: the storage lacks ATTRIBUTES");
+                        + " cannot be stored: the storage lacks ATTRIBUTES");
             }
         });
     }

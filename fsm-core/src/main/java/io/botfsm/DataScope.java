@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The data entries whose names begin with a prefix, and the name under which the version of their type is remembered.
+ * The data entries whose names begin with a prefix, and the name under which the version of their type is stored.
  */
 record DataScope(String prefix) {
     private static final int MARK_LENGTH = 8; // bytes
@@ -18,7 +18,7 @@ record DataScope(String prefix) {
         return new DataScope(ScopedConversation.prefix(scope));
     }
 
-    /** The entries of this scope, without the prefix. */
+    /** Returns the entries of this scope, with the prefix removed from their names. */
     Map<String, String> within(Map<String, String> entries) {
         Map<String, String> own = new LinkedHashMap<>();
         entries.forEach((name, json) -> {
@@ -29,13 +29,13 @@ record DataScope(String prefix) {
         return own;
     }
 
-    /** Leaves exactly these, which have no prefix, as the entries of this scope among all. */
+    /** Replaces the entries of this scope in {@code all} by {@code scoped}, whose names have no prefix. */
     void replace(Map<String, String> all, Map<String, String> scoped) {
         all.keySet().removeIf(name -> name.startsWith(prefix) && !scoped.containsKey(name.substring(prefix.length())));
         scoped.forEach((name, json) -> all.put(prefix + name, json));
     }
 
-    /** A hash, since a scope and a type may have names that an attribute cannot. */
+    /** Returns a hash, since scopes and types may have names that are not allowed for attributes. */
     String mark(String typeName) {
         try {
             byte[] hash =

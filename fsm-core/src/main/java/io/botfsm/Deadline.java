@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
-/** Until when one call may go on. Measured on a monotonic clock. */
+/** The end of the time that one call may take, measured by a monotonic clock. */
 record Deadline(LongSupplier nanoClock, long end) {
     private static final long FIRST_PAUSE = 200_000;
     private static final int MOST_DOUBLINGS = 7;
@@ -18,8 +18,9 @@ record Deadline(LongSupplier nanoClock, long end) {
     }
 
     /**
-     * How long to pause after the given number of lost attempts: random, so that rivals do not meet again, and at most
-     * 0.2 ms doubled with each attempt up to 25.6 ms; negative if there is no time left to try again.
+     * Returns how long to pause after the given number of failed attempts. The pause is random, so that competing
+     * writers do not collide again, and at most 0.2 ms, doubled with each attempt up to 25.6 ms. Negative if there is
+     * no time left for another attempt.
      */
     long pauseNanos(int attempts) {
         long longest = FIRST_PAUSE << Math.min(attempts - 1, MOST_DOUBLINGS);

@@ -20,7 +20,7 @@ record Fence(OptionalLong token) {
         return token.isPresent() ? write.fencingToken(token.getAsLong()) : write;
     }
 
-    /** The storage, whose writes carry the token. */
+    /** Returns the storage wrapped so that its writes carry the token. */
     StateStorage on(StateStorage storage) {
         return token.isPresent() ? new FencedStateStorage(storage, token.getAsLong()) : storage;
     }

@@ -25,8 +25,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversations of a bot, over a storage. One for the bot's whole life, or one per lease generation
- * ({@link #fencedBy}). Thread-safe.
+ * The entry point: reads and changes the conversations of a bot that are kept in a storage. Create one for the lifetime
+ * of the bot, or one per lease generation ({@link #fencedBy}). Thread-safe.
  *
  * <pre>{@code
  * Fsm fsm = Fsm.builder(storage).states(Onboarding.class).build();
@@ -34,63 +34,65 @@ import org.jspecify.annotations.Nullable;
  * reply(fsm.handle(key, EventId.of(updateId), turn -> ask(turn, text)).orElse(now -> currentQuestion(now)));
  * }</pre>
  *
- * <p>Does not close the storage, and needs no closing itself: its threads are daemons that end when they are idle.
+ * <p>It does not close the storage. It does not have to be closed itself: its threads are daemon threads that end when
+ * they are idle.
  */
 public interface Fsm {
-    /** Over a storage, with all settings at their defaults and no enum states. */
+    /** Returns an {@code Fsm} over a storage, with default settings and no enum states. */
     static Fsm of(StateStorage storage) {
         return builder(storage).build();
     }
 
-    /** Over a storage, with settings of your choice. */
+    /** Returns a builder for an {@code Fsm} over a storage, for settings other than the defaults. */
     static Builder builder(StateStorage storage) {
         return new FsmBuilder(storage);
     }
 
-    /** One conversation outside events. */
+    /** Returns access to one conversation outside the handling of events. */
     FsmContext context(StorageKey key);
 
     /**
-     * What a storage held, in the types of the bot: how a conversation that a
-     * {@link io.botfsm.storage.catalog.ConversationCatalog} found is read. Does no I/O.
+     * Returns a view of a stored snapshot in the types of the bot. Use it to read a conversation that a {@link
+     * io.botfsm.storage.catalog.ConversationCatalog} found. Does no I/O.
      */
     Conversation conversation(StorageKey key, Snapshot snapshot);
 
     /**
-     * Every name under which a state of a registered group may be stored, former names included; none if no group is
-     * registered. Immutable.
+     * Returns every name under which a state of a registered group may be stored, including former names. The set is
+     * immutable, and empty if no group is registered.
      */
     Set<String> stateNames();
 
     /**
-     * The storage, for maintenance beside handling events, such as moving a chat. Where this {@code Fsm} is fenced, the
-     * storage's writes carry the same token.
+     * Returns the storage, for maintenance outside the handling of events, such as moving a chat. If this {@code Fsm}
+     * is fenced, writes through the returned storage carry the same token.
      */
     StateStorage storage();
 
     /**
-     * The same, with every write carrying the fencing token of a lease. The token is a constant of one generation of
-     * the lease, never its latest value: work begun under an earlier generation must be refused.
+     * Returns an {@code Fsm} like this one whose writes all carry the fencing token of a lease. The token must be that
+     * of one generation of the lease and must never be updated to the latest value: work that began under an earlier
+     * generation must be refused.
      *
      * @throws IllegalArgumentException if the token is below 1 or above {@link io.botfsm.storage.Mutation#MAX_FENCE},
-     *     or the storage cannot fence
+     *     or the storage does not support fencing
      */
     Fsm fencedBy(long token);
 
     /**
      * Handles one event: reads the conversation, lets the handler change it, and commits all changes with the event's
-     * id in one write. An event that had been committed before is not handled again; the storage answers for that too
-     * by a write, which changes nothing.
+     * id in one write. An event that was already committed is not handled again. The storage confirms that by a write
+     * too; this write changes nothing.
      *
-     * <p>The handler <b>may run again</b> on a newer conversation if another writer was faster; only the last run is
-     * committed. It does no I/O; replies go out after this method has returned. If it throws, nothing is written and
-     * its exception comes out unchanged.
+     * <p>The handler <b>may run again</b> on a newer version of the conversation if another writer was faster; only the
+     * last run is committed. The handler must not do I/O; send replies after this method has returned. If the handler
+     * throws, nothing is written and the exception is passed on unchanged.
      *
-     * @param eventId the id by which the event would be delivered again
-     * @throws ContentionException if others kept writing until the time was up
-     * @throws StorageUnavailableException if the storage did not answer; the event is safe to be handled again
+     * @param eventId the id of the event, which is the same when the event is redelivered
+     * @throws ContentionException if other writers kept changing the conversation until the timeout
+     * @throws StorageUnavailableException if the storage did not answer; handling the event again is safe
      * @throws StorageRefusedException if the storage answered with an error
-     * @throws EventSourceLimitException if the conversation remembers too many other sources of events
+     * @throws EventSourceLimitException if the conversation already remembers events of too many other sources
      * @throws StorageClosedException if the storage is closed
      * @throws FencedException if a newer instance has written the conversation
      * @throws InterruptedCallException if the thread was interrupted
@@ -111,18 +113,18 @@ public interface Fsm {
     }
 
     /**
-     * Handles an event without an id, as {@link #handle(StorageKey, EventId, Function)} does: atomic, retried, fenced.
-     * One that is delivered again is handled again; never is it {@link Handled.Repeated}. A handler that changes
-     * nothing writes nothing.
+     * Handles an event without an id. As with {@link #handle(StorageKey, EventId, Function)}, the turn is atomic,
+     * retried and fenced, but a redelivered event is handled again: the result is never {@link Handled.Repeated}. If
+     * the handler changes nothing, nothing is written.
      *
      * @throws UnsupportedOperationException if the storage keeps no versions
      */
     <R extends @Nullable Object> Handled<R> handle(StorageKey key, Function<? super Turn, ? extends R> handler);
 
     /**
-     * Handles one event as {@link #handle(StorageKey, EventId, Function)} does, without waiting. The handler runs, and
-     * the stage completes, on the executor, never on a thread of the storage's driver. Each step takes at most the
-     * storage's own timeout.
+     * Handles one event as {@link #handle(StorageKey, EventId, Function)} does, without blocking the caller. The
+     * handler runs, and the stage completes, on the {@linkplain Builder#executor executor}, never on a thread of the
+     * storage's driver. Each step takes at most the storage's own timeout.
      *
      * @throws UnsupportedOperationException if the storage keeps no versions or no event ids
      */
@@ -141,7 +143,7 @@ public interface Fsm {
     }
 
     /**
-     * Handles an event without an id, as {@link #handle(StorageKey, Function)} does, without waiting.
+     * Handles an event without an id as {@link #handle(StorageKey, Function)} does, without blocking the caller.
      *
      * @throws UnsupportedOperationException if the storage keeps no versions
      */
@@ -151,22 +153,25 @@ public interface Fsm {
     /** Collects the settings. Not thread-safe. */
     interface Builder {
         /**
-         * How long a blocking call waits for each answer of the storage, and how long conflicts are retried; 5 seconds
-         * unless set. A handler is not interrupted: one that runs longer than this is logged as a warning.
+         * Sets how long a blocking call waits for each response of the storage, and how long conflicts are retried. The
+         * default is 5 seconds. A handler is not interrupted; if it runs longer than this, a warning is logged.
          *
          * @throws IllegalArgumentException if it is not positive or longer than a day
          */
         Builder timeout(Duration wait);
 
-        /** What runs user code of asynchronous calls; a pool of daemon threads of our own unless set. Not closed. */
+        /**
+         * Sets the executor that runs the user code of asynchronous calls. It is not closed. The default is an internal
+         * pool of daemon threads.
+         */
         Builder executor(Executor forUserCode);
 
-        /** What writes and reads data; {@link JacksonCodec} unless set. */
+        /** Sets the codec that writes and reads data. The default is {@link JacksonCodec}. */
         Builder codec(JsonCodec codec);
 
         /**
-         * What time it is, by which {@link Turn#timeout} is counted; the machine's clock unless set. For tests that do
-         * not wait.
+         * Sets the clock from which {@link Turn#timeout} is counted. The default is the system clock. Set it in tests
+         * that must not wait.
          */
         Builder clock(InstantSource source);
 
@@ -179,19 +184,19 @@ public interface Fsm {
         <E extends Enum<E>> Builder states(Class<E> group);
 
         /**
-         * Registers an enum as a group of states under names of your choice.
+         * Registers an enum as a group of states, with stored names of your choice.
          *
          * @throws IllegalArgumentException if a stored name stands for two states
          */
         <E extends Enum<E>> Builder states(Class<E> group, Consumer<StateNames<E>> names);
 
         /**
-         * Declares the versions of a type of data and how its former ones are read. Where it is read by
-         * {@link Conversation#data(Class)} entries of a former version are brought to the present one; they are stored
-         * so with the next {@link Turn#data(Object)} of the type.
+         * Declares the versions of a data type and how its former versions are read. When {@link
+         * Conversation#data(Class)} reads entries of a former version, it converts them to the current one; the next
+         * {@link Turn#data(Object)} of the type stores them in the current version.
          *
-         * @throws IllegalArgumentException if no way leads from a version to the present one, or another type's
-         *     versions are remembered under the same name
+         * @throws IllegalArgumentException if a version cannot be converted to the current one, or the versions of
+         *     another type are stored under the same name
          */
         <T> Builder data(Class<T> type, Consumer<DataVersions> versions);
 
@@ -206,8 +211,8 @@ public interface Fsm {
         /**
          * The conversations.
          *
-         * @throws IllegalArgumentException if a type whose versions are declared cannot be typed data, or is in a
-         *     version above 1 and the storage lacks {@link StateStorage.Capability#ATTRIBUTES}
+         * @throws IllegalArgumentException if a type with declared versions cannot be used as typed data, or its
+         *     version is above 1 and the storage lacks {@link StateStorage.Capability#ATTRIBUTES}
          */
         Fsm build();
     }

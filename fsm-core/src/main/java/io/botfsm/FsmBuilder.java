@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** The settings of an {@link Fsm}, while they are being collected. */
+/** Collects the settings of an {@link Fsm}. */
 final class FsmBuilder implements Fsm.Builder {
     private final StateStorage storage;
     private final Map<Class<?>, StateGroup<?>> groups = new LinkedHashMap<>();

@@ -17,21 +17,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One conversation outside events: for an admin command, a timer, a test. Every verb is one atomic write, at once;
- * inside an event use {@link Fsm#handle}, so that the event counts once.
+ * Access to one conversation outside the handling of events, such as for an admin command, a timer or a test. Every
+ * changing method writes at once, in one atomic write. To handle an event use {@link Fsm#handle}, so that a redelivered
+ * event takes effect only once.
  *
- * <p>Thread-safe and cheap to make. Every call waits for the storage, at most as long as the {@link Fsm} is set to, and
- * throws {@link StorageUnavailableException}, {@link StorageRefusedException}, {@link StorageClosedException},
+ * <p>Thread-safe and cheap to create. Every call blocks until the storage has responded, at most for the timeout of the
+ * {@link Fsm}, and may throw {@link StorageUnavailableException}, {@link StorageRefusedException}, {@link
+ * StorageClosedException},
  * {@link InterruptedCallException} and, for writes under a fence, {@link FencedException}.
  */
 public interface FsmContext {
-    /** Whose conversation this is. */
+    /** Returns the key of the conversation. */
     StorageKey key();
 
     /** Reads the conversation. */
     Conversation read();
 
-    /** Reads the state as it is stored. */
+    /** Reads the state by its stored name; empty if there is none. */
     Optional<String> state();
 
     /**
@@ -84,7 +86,7 @@ public interface FsmContext {
     <T> Optional<T> data(Class<T> type);
 
     /**
-     * Puts one data entry; the others stay as they are, also if they change at the same time.
+     * Puts one data entry. The others stay as they are, even if they change concurrently.
      *
      * @throws IllegalArgumentException if the codec cannot write the value, or would not read it back equal
      * @throws NullPointerException if the value is null: use {@link Turn#remove} in {@link #update}
@@ -92,7 +94,7 @@ public interface FsmContext {
     void updateData(String name, Object value);
 
     /**
-     * Puts several data entries together; the others stay as they are, also if they change at the same time.
+     * Puts several data entries in one write. The others stay as they are, even if they change concurrently.
      *
      * @throws IllegalArgumentException if the codec cannot write a value, or would not read it back equal
      * @throws NullPointerException if a value is null
@@ -100,7 +102,7 @@ public interface FsmContext {
     void updateData(Map<String, ?> patch);
 
     /**
-     * Leaves exactly these data entries.
+     * Replaces all data entries by these.
      *
      * @throws IllegalArgumentException if the codec cannot write a value, or would not read it back equal
      * @throws NullPointerException if a value is null
@@ -108,32 +110,33 @@ public interface FsmContext {
     void setData(Map<String, ?> all);
 
     /**
-     * Moves from one state to another, if the conversation is in the first.
+     * Moves the conversation from one state to another, if it is in the first.
      *
-     * @return whether it was, and has moved
+     * @return whether the conversation was in {@code from} and has moved
      * @throws IllegalArgumentException if a constant's group was not registered with {@link Fsm.Builder#states}
      */
     boolean transition(Enum<?> from, Enum<?> to);
 
     /**
-     * Reads the conversation, lets {@code change} work on it, and writes what it changed, if anything, provided that
-     * nobody else has written meanwhile; otherwise {@code change} <b>runs again</b> on the newer conversation, until
-     * the time is up.
+     * Reads the conversation, applies {@code change} to it, and writes what has changed, if anything. If another writer
+     * has written meanwhile, {@code change} <b>runs again</b> on the newer version of the conversation, until the
+     * timeout.
      *
      * @return what {@code change} returned
-     * @throws ContentionException if others kept writing until the time was up
+     * @throws ContentionException if other writers kept changing the conversation until the timeout
      * @throws UnsupportedOperationException if the storage keeps no versions
      */
     <R extends @Nullable Object> R update(Function<? super Turn, ? extends R> change);
 
-    /** The same without waiting. */
+    /** Returns the asynchronous operations on this conversation. */
     Async async();
 
     /**
-     * A conversation's two operations without waiting; the verbs stand on {@link Turn} and {@link Conversation}, which
-     * do no I/O. Operations begun through one context run one after another, in the order in which they were begun.
+     * The two asynchronous operations on a conversation. The methods to read and change it are those of {@link Turn}
+     * and {@link Conversation}, which do no I/O. Operations that are started through one context run one after another,
+     * in the order in which they were started.
      *
-     * <p>Stages fail with the exceptions of {@link FsmContext}; they complete, and {@code change} runs, on the executor
+     * <p>Stages fail with the exceptions of {@link FsmContext}. They complete, and {@code change} runs, on the executor
      * of the {@link Fsm}, never on a thread of the storage's driver.
      */
     interface Async {

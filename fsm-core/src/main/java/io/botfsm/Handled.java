@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of an event. Immutable.
+ * The result of handling an event. Immutable.
  *
  * @param <R> what the handler returns
  */
@@ -21,7 +21,7 @@ public sealed interface Handled<R extends @Nullable Object> {
     record Done<R extends @Nullable Object>(R result, Conversation now) implements Handled<R> {}
 
     /**
-     * The event had been handled before; nothing was written. The answer may have been lost with a crash: ask the
+     * The event was already handled; nothing was written. The reply may have been lost in a crash: ask the
      * conversation's current question again.
      *
      * @param now the conversation as it is
@@ -29,10 +29,13 @@ public sealed interface Handled<R extends @Nullable Object> {
      */
     record Repeated<R extends @Nullable Object>(Conversation now) implements Handled<R> {}
 
-    /** The conversation as it is now. */
+    /** Returns the conversation after the event. */
     Conversation now();
 
-    /** What the handler returned; for a repeated event, what {@code ifRepeated} makes of the conversation. */
+    /**
+     * Returns the result of the handler or, for a repeated event, the result of {@code ifRepeated} for the
+     * conversation.
+     */
     default R orElse(Function<? super Conversation, ? extends R> ifRepeated) {
         requireNonNull(ifRepeated, "ifRepeated");
         return this instanceof Done<R> done ? done.result() : ifRepeated.apply(now());

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One key, with everything that is needed to work on it. */
+/** An {@link FsmContext} for one key. */
 final class KeyedContext implements FsmContext {
     private final StorageKey key;
     private final StorageCalls calls;
@@ -160,7 +160,7 @@ final class KeyedContext implements FsmContext {
         return outcome;
     }
 
-    /** Begins each operation when the one before it has ended: two writes of one key are not ordered otherwise. */
+    /** Starts each operation when the previous one has ended, since two writes of one key are not ordered otherwise. */
     private final class OneAfterAnother implements Async {
         private final AtomicReference<CompletableFuture<?>> last =
                 new AtomicReference<>(CompletableFuture.completedFuture(null));

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** A turn while its handler runs: the snapshot read, and beside it the conversation as it shall become. */
+/** A turn while its handler runs: the snapshot that was read, and the conversation as it will be written. */
 final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
     private final InstantSource clock;
     private final Snapshot read;
@@ -190,7 +190,7 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
         return this;
     }
 
-    /** When the conversation is due after this turn. */
+    /** Returns when the conversation is due after this turn. */
     private Optional<Instant> deadline() {
         boolean isEmpty = state.isEmpty() && data.isEmpty();
         boolean isKept = hasSetDeadline || state.equals(read.state());
@@ -219,7 +219,7 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
         }
     }
 
-    /** Ends the turn: from now on it can only be read, and its data needs no copy. */
+    /** Ends the turn: from now on it can only be read, and its data need not be copied. */
     void end() {
         spent = true;
         data = OrderedMap.owning(data);
@@ -235,7 +235,7 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
                 || !attributes.equals(read.attributes());
     }
 
-    /** What the turn changed, under the condition that the conversation is still the one it read. */
+    /** Returns the changes of the turn, on the condition that the conversation has not changed since it was read. */
     Mutation.Builder changes() {
         Mutation.Builder changes = Mutation.builder().expectVersion(read.version());
         if (!state.equals(read.state())) {
@@ -263,7 +263,10 @@ final class OpenTurn extends ConversationView implements Turn, ScopedTurn {
         return ttl.isPresent() ? changes.ttl(ttl.get()) : changes;
     }
 
-    /** The version says so already; but a decorator sees by it which change this is, without asking the storage. */
+    /**
+     * Adds the state that was read as a condition. The expected version implies it, but it shows decorators the change
+     * of state without a read.
+     */
     private Mutation.Builder expectStateRead(Mutation.Builder changes) {
         return read.state().isPresent() ? changes.expectState(read.state().get()) : changes.expectNoState();
     }

@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A storage, called and waited for: blocking with a bound, or on an executor that is never the driver's thread. */
+/**
+ * Calls a storage and waits for the result: blocking with a timeout, or on an executor, never on a thread of the
+ * driver.
+ */
 final class StorageCalls {
     private static final Logger LOGGER = LoggerFactory.getLogger(StorageCalls.class.getPackageName());
 
@@ -53,7 +56,7 @@ final class StorageCalls {
         return storage;
     }
 
-    /** By which timeouts of turns are counted. */
+    /** The clock by which timeouts of turns are counted. */
     InstantSource clock() {
         return clock;
     }
@@ -76,7 +79,7 @@ final class StorageCalls {
         return await(() -> storage.write(key, mutation), key, true);
     }
 
-    /** Tries the work until it is settled, blocking. */
+    /** Repeats the work until it is settled, blocking the caller. */
     <R extends @Nullable Object> Handled<R> settle(TurnTransaction<R> work) {
         StorageKey key = work.key();
         Deadline deadline = deadline();
@@ -96,8 +99,8 @@ final class StorageCalls {
     }
 
     /**
-     * Runs the handler. One that takes longer than conflicts are retried for holds up others, and it is not rerun if it
-     * loses a race.
+     * Runs the handler. Warns if it takes longer than the time for which conflicts are retried: it delays others, and
+     * is not run again if another writer was faster.
      */
     private <R extends @Nullable Object> Evaluation<R> evaluate(TurnTransaction<R> work, Snapshot current) {
         long begun = nanoClock.getAsLong();
@@ -122,7 +125,7 @@ final class StorageCalls {
         return onExecutor(storage.read(key), CompletableFuture::completedStage);
     }
 
-    /** Tries the work until it is settled, on the executor. */
+    /** Repeats the work until it is settled, on the executor. */
     <R extends @Nullable Object> CompletionStage<Handled<R>> settleAsync(TurnTransaction<R> work) {
         Deadline deadline = deadline();
         return onExecutor(storage.read(work.key()), current -> attemptAsync(work, current, 1, deadline));
@@ -150,7 +153,7 @@ final class StorageCalls {
         return onExecutor(later, same -> attemptAsync(work, same, attempts + 1, deadline));
     }
 
-    /** Goes on with what a stage brings, on the executor whether it succeeds or fails. */
+    /** Continues with the result of a stage on the executor, whether the stage succeeds or fails. */
     private <T, U> CompletionStage<U> onExecutor(CompletionStage<T> stage, Function<T, CompletionStage<U>> next) {
         return on(executor, stage, next);
     }
@@ -164,7 +167,7 @@ final class StorageCalls {
                 .thenCompose(Function.identity());
     }
 
-    /** After a write: if the executor refuses, on a thread of the JDK's, as the write may be stored. */
+    /** Runs a task after a write: on a thread of the JDK if the executor refuses, since the write may be stored. */
     private void executeSurely(Runnable task) {
         AtomicBoolean begun = new AtomicBoolean();
         Runnable once = () -> {
@@ -226,6 +229,6 @@ final class StorageCalls {
     private static FsmException typed(Throwable failure) {
         return failure instanceof FsmException e
                 ? e
-                : new FsmException("the storage failed outside its contract", failure);
+                : new FsmException("the storage failed with an exception that its contract does not allow", failure);
     }
 }

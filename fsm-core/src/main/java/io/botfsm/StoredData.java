@@ -6,24 +6,25 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The data entries of a conversation, while an upcaster brings those of one type to the next version. All are visible,
- * those of other types included: leave them alone. Not thread-safe; used only while the upcaster runs.
+ * The data entries of a conversation, as an upcaster sees them while it converts those of one type to the next version.
+ * All entries are visible, including those of other types, which the upcaster must not change. Not thread-safe; valid
+ * only while the upcaster runs.
  */
 public interface StoredData {
     /** The names of the entries. */
     Set<String> names();
 
     /**
-     * One entry; empty if it is not there, or is JSON's {@code null}.
+     * Returns one entry; empty if it is absent or JSON {@code null}.
      *
-     * @throws UnreadableDataException if the entry is not what {@code type} needs
+     * @throws UnreadableDataException if the entry cannot be read as {@code type}
      */
     <T> Optional<T> value(String name, Class<T> type);
 
     /**
-     * One entry whose type has arguments; empty if it is not there, or is JSON's {@code null}.
+     * Returns one entry whose type has type arguments; empty if it is absent or JSON {@code null}.
      *
-     * @throws UnreadableDataException if the entry is not what {@code type} needs
+     * @throws UnreadableDataException if the entry cannot be read as {@code type}
      */
     <T> Optional<T> value(String name, GenericType<T> type);
 
@@ -35,9 +36,11 @@ public interface StoredData {
      */
     StoredData put(String name, Object value);
 
-    /** Removes an entry, if it is there. */
+    /** Removes an entry, if it is present. */
     StoredData remove(String name);
 
-    /** Gives an entry another name, in place of one that has it; changes nothing if there is no such entry. */
+    /**
+     * Renames an entry, replacing an entry that already has the new name. Changes nothing if there is no such entry.
+     */
     StoredData rename(String from, String to);
 }

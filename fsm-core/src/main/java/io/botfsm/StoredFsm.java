@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Conversations in a storage, every write under the same fence. */
+/** An {@link Fsm} over a storage, all of whose writes are under the same fence. */
 final class StoredFsm implements Fsm {
     private final StorageCalls calls;
     private final TypeMapping types;
@@ -48,7 +48,8 @@ final class StoredFsm implements Fsm {
     @Override
     public Fsm fencedBy(long token) {
         if (!calls.has(Capability.FENCING)) {
-            throw new IllegalArgumentException("token " + token + " would fence nothing: the storage lacks FENCING");
+            throw new IllegalArgumentException(
+                    "fencing token " + token + " would have no effect: the storage lacks FENCING");
         }
         return new StoredFsm(calls, types, Fence.of(token));
     }

@@ -7,20 +7,21 @@ import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /**
- * One unit of work on a conversation: what was read, and the changes that are written together, at once, after the
- * handler has returned. Sees its own changes. Does no I/O.
+ * One unit of work on a conversation: the conversation as it was read, and the changes made to it. The changes are
+ * visible in the turn at once, and are written together in one write after the handler has returned. A turn does no I/O
+ * itself.
  *
- * <p>A handler may run again on a newer conversation when another writer was faster: keep its side effects out, and act
- * on its result after the call.
+ * <p>A handler may run again on a newer version of the conversation if another writer was faster. Handlers must
+ * therefore have no side effects: return a result and act on it after the call.
  *
- * <p>Not thread-safe; it ends with its handler, later changes fail with {@link TurnClosedException}. A handler that
- * throws leaves the conversation as it was.
+ * <p>Not thread-safe. A turn ends with its handler; later changes fail with {@link TurnClosedException}. If the handler
+ * throws, the conversation stays unchanged.
  */
 public interface Turn extends Conversation {
     /**
      * Sets the state.
      *
-     * @throws IllegalArgumentException if the constant's group was not registered with {@link Fsm.Builder#states}
+     * @throws IllegalArgumentException if the enum was not registered with {@link Fsm.Builder#states}
      */
     Turn state(Enum<?> to);
 
@@ -43,8 +44,9 @@ public interface Turn extends Conversation {
     Turn put(String name, Object value);
 
     /**
-     * Puts one data entry that is written as its declared type says. Needed for a class with type variables, and for
-     * elements whose class is told by {@code @JsonTypeInfo}; other values are the same by {@link #put(String, Object)}.
+     * Puts one data entry, written according to its declared type. Needed for a class with type variables, and for
+     * elements whose class is recorded by {@code @JsonTypeInfo}; for other values it is the same as {@link #put(String,
+     * Object)}.
      *
      * @throws IllegalArgumentException if the codec cannot write the value, or would not read it back equal as
      *     {@code type}
@@ -52,27 +54,27 @@ public interface Turn extends Conversation {
      */
     <T> Turn put(String name, T value, GenericType<T> type);
 
-    /** Removes one data entry, if it is there. */
+    /** Removes one data entry, if it is present. */
     Turn remove(String name);
 
     /**
-     * Puts the properties of an object as data entries, one each; a property that is null is removed. Entries that are
-     * not its properties stay as they are; those stored under former names of its properties go. Afterwards
-     * {@link #data(Class)} equals the object.
+     * Puts each property of an object as a data entry of its own. The entry of a property that is null is removed, and
+     * so are entries stored under former names of its properties. All other entries stay unchanged. Afterwards {@link
+     * #data(Class)} returns an equal object.
      *
      * @param record a record, or an object whose properties the codec can write
      * @throws IllegalArgumentException if the codec cannot write it, or would not read it back equal
-     * @throws UnreadableDataException if entries of a former {@linkplain Fsm.Builder#data version} are stored and
-     *     cannot be brought to that of this build; {@link #clear} is the way out
-     * @throws NewerDataException if entries of a newer version are stored, which must not be written over
+     * @throws UnreadableDataException if the stored entries are of a former {@linkplain Fsm.Builder#data version} and
+     *     cannot be converted to the version of this build; {@link #clear} removes them
+     * @throws NewerDataException if the stored entries are of a newer version, which must not be overwritten
      */
     Turn data(Object record);
 
     /**
-     * Changes the typed data: reads it as {@link #data(Class)} does, or takes {@code initial} if there is none, and
-     * puts what {@code change} makes of it.
+     * Changes the typed data: reads it as {@link #data(Class)} does, or uses {@code initial} if there is none, applies
+     * {@code change}, and puts the result.
      *
-     * @throws UnreadableDataException if the data is not what {@code type} needs
+     * @throws UnreadableDataException if the data cannot be read as {@code type}
      */
     <T> Turn update(Class<T> type, T initial, UnaryOperator<T> change);
 
@@ -80,24 +82,25 @@ public interface Turn extends Conversation {
     Turn clear();
 
     /**
-     * Lets the conversation live this long from the write on, whatever the storage's own time to live is.
+     * Sets the time to live of the conversation, counted from this write, in place of the storage's own.
      *
      * @throws IllegalArgumentException if it is not positive or longer than {@link io.botfsm.storage.Mutation#MAX_TTL}
      */
     Turn ttl(Duration limit);
 
     /**
-     * Makes the conversation due after this long, by the {@linkplain Fsm.Builder#clock clock} of the bot, in place of
-     * an earlier timeout: {@link io.botfsm.storage.Snapshot#deadline()}. A
-     * {@link io.botfsm.storage.deadline.DeadlineQueue} finds it then; nothing happens by itself. A turn that leaves the
-     * state clears it, and so do {@link #clearTimeout()} and the end of state and data. A turn that stays in the state
-     * keeps it, and so do single writes such as {@link FsmContext#setState}.
+     * Makes the conversation due after this time, counted by the {@linkplain Fsm.Builder#clock clock} of the bot.
+     * Replaces an earlier timeout. The result is the {@linkplain io.botfsm.storage.Snapshot#deadline() deadline} of the
+     * conversation, which a {@link io.botfsm.storage.deadline.DeadlineQueue} finds once it has passed; nothing else
+     * happens by itself. The timeout is cleared by a turn that leaves the state, by {@link #clearTimeout()}, and when
+     * state and data end. It is kept by a turn that stays in the state, and by single writes such as {@link
+     * FsmContext#setState}.
      *
      * @param wait rounded up to a hundredth of a second
      * @throws IllegalArgumentException if it is not positive or longer than {@link io.botfsm.storage.Mutation#MAX_TTL}
      */
     Turn timeout(Duration wait);
 
-    /** Makes the conversation due at no time. */
+    /** Clears the timeout, so that the conversation never becomes due. */
     Turn clearTimeout();
 }

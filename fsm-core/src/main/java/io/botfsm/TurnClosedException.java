@@ -4,14 +4,15 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 
 /**
- * A {@link Turn} was changed after its handler had returned. The change was not written; a turn ends with its handler.
+ * Thrown when a {@link Turn} is changed after its handler has returned. The change was not written; a turn ends with
+ * its handler.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class TurnClosedException extends FsmException {
     private final StorageKey key;
 
     /**
-     * The error of a late change.
+     * Creates the exception for a late change.
      *
      * @param key the conversation
      */
@@ -20,7 +21,7 @@ public final class TurnClosedException extends FsmException {
         this.key = key;
     }
 
-    /** The conversation. */
+    /** Returns the key of the conversation. */
     public StorageKey key() {
         return key;
     }

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One turn under optimistic concurrency: a handler, and the event and fence that its write carries, evaluated on one
- * snapshot after another until a write succeeds. Does no I/O: {@link StorageCalls} reads and writes for it.
+ * One turn under optimistic concurrency: a handler, with the event and the fence of its write. It is evaluated on one
+ * snapshot after another until a write succeeds. Does no I/O itself; {@link StorageCalls} reads and writes.
  */
 final class TurnTransaction<R extends @Nullable Object> {
     private final StorageKey key;
@@ -43,12 +43,12 @@ final class TurnTransaction<R extends @Nullable Object> {
         this.handler = handler;
     }
 
-    /** The result of running the handler, or of not having to. */
+    /** The result of running the handler, or of finding that it need not run. */
     sealed interface Evaluation<R extends @Nullable Object> {
-        /** Nothing is to be written. */
+        /** Nothing has to be written. */
         record Settled<R extends @Nullable Object>(Handled<R> handled) implements Evaluation<R> {}
 
-        /** A write that has to be stored for what is handled to count. */
+        /** A write that has to be stored before the event counts as handled. */
         record Pending<R extends @Nullable Object>(Mutation write, Function<Applied, Handled<R>> ifApplied)
                 implements Evaluation<R> {}
     }
@@ -57,12 +57,12 @@ final class TurnTransaction<R extends @Nullable Object> {
         return key;
     }
 
-    /** For logs: the class that has the handler, even if it is a lambda. */
+    /** Returns, for logs, the name of the class that defines the handler, even if it is a lambda. */
     String handlerName() {
         return handler.getClass().getName();
     }
 
-    /** Runs the handler on what is stored now. */
+    /** Runs the handler on the current snapshot. */
     Evaluation<R> evaluate(Snapshot current) {
         if (eventId.filter(current.events()::contains).isPresent()) {
             return new Evaluation.Pending<>(confirmation(eventId.get()), this::neverApplied);
@@ -82,8 +82,8 @@ final class TurnTransaction<R extends @Nullable Object> {
     }
 
     /**
-     * The storage answers for the event itself, under the fence and as durably as it answers for any write. A read may
-     * show what it would not yet answer for, or what a promoted replica has never had.
+     * Returns a write by which the storage confirms the event, under the fence and as durably as any write. A read
+     * alone may show data that is not yet durable, or that a promoted replica never received.
      */
     private Mutation confirmation(EventId event) {
         return fence.on(Mutation.builder().confirmEvent(event)).build();
@@ -105,7 +105,7 @@ final class TurnTransaction<R extends @Nullable Object> {
         }
     }
 
-    /** What the outcome of the write means; a conflict is for the caller to retry. */
+    /** Returns the result for the outcome of the write. A conflict must be retried by the caller. */
     Handled<R> settle(Evaluation.Pending<R> evaluation, Outcome outcome) {
         if (outcome instanceof Applied applied) {
             return evaluation.ifApplied().apply(applied);
@@ -119,7 +119,7 @@ final class TurnTransaction<R extends @Nullable Object> {
         throw new IllegalStateException("not to be settled: " + Conflict.class.cast(outcome));
     }
 
-    /** What a reader would see now. */
+    /** Returns what a reader would see now. */
     private Snapshot stored(Snapshot changed, Applied applied) {
         if (applied.version() == 0) {
             return Snapshot.none();

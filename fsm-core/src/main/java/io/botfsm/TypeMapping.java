@@ -17,12 +17,12 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** How the types of one bot are stored: its states by name, its data by the codec. */
+/** Maps the types of one bot to their stored form: states by name, data by the codec. */
 record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
     private static final String JSON_NULL = "null";
 
     /**
-     * A value as it is stored. Null is no value: an entry that is null would be read like one that is absent.
+     * Returns the stored form of a value. Null is refused, since a null entry would be read like an absent one.
      *
      * @throws NullPointerException if the value is null
      * @throws IllegalArgumentException if the codec cannot write it, or writes null
@@ -31,7 +31,7 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
         return json(name, value, codec::write);
     }
 
-    /** A value as it is stored under its declared type; fails as the other does. */
+    /** Returns the stored form of a value of a declared type; throws as {@link #json(String, Object)} does. */
     <T> String json(String name, @Nullable T value, GenericType<T> type) {
         requireNonNull(type, "type");
         return json(name, value, declared -> codec.write(declared, type));
@@ -59,8 +59,8 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
     }
 
     /**
-     * The entries of a conversation with those of a type in the version of this build: the very map where nothing has
-     * to be changed.
+     * Returns the entries of a conversation, with those of a type converted to the version of this build. Returns the
+     * given map if nothing has to be changed.
      *
      * @throws UnreadableDataException if the type's data is stored in a newer version, in one that is no longer read,
      *     or an upcaster fails
@@ -70,7 +70,7 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
         return upcast(key, type, versionName(type), entries, attributes);
     }
 
-    /** As the other does, where the version is remembered under the given name. */
+    /** Converts entries like the other method, for a version that is stored under the given name. */
     Map<String, String> upcast(
             StorageKey key,
             Class<?> type,
@@ -130,13 +130,13 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
                 + ", ...), or clear the conversation";
     }
 
-    /** The name under which the version of a type is remembered. */
+    /** Returns the name under which the version of a type is stored. */
     String versionName(Class<?> type) {
         return data.of(type).name();
     }
 
     /**
-     * Puts the properties of an object in place of those of its type, and remembers their version under the given name.
+     * Replaces the entries of a type by the properties of an object, and stores their version under the given name.
      */
     void put(
             StorageKey key,
@@ -162,7 +162,7 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
         mark(type, versionName, entries, attributes);
     }
 
-    /** Remembers that the entries of a type are in the version of this build, if there are any. */
+    /** Stores that the entries of a type are in the version of this build, if there are any. */
     private void mark(Class<?> type, String versionName, Map<String, String> entries, Map<String, String> attributes) {
         VersionedType versioned = data.of(type);
         boolean isLater = versioned.version() > VersionedType.FIRST
@@ -170,7 +170,7 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
         VersionMarks.set(attributes, versionName, isLater ? versioned.version() : VersionedType.FIRST);
     }
 
-    /** What a snapshot says in these types. */
+    /** Returns a view of a snapshot in these types. */
     Conversation conversation(StorageKey key, Snapshot snapshot) {
         return new ConversationView.Read(key, this, snapshot);
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A copy of a conversation's entries, changed by the upcasters of one type. */
+/** A copy of a conversation's entries that the upcasters of one type change. */
 final class UpcastData implements StoredData {
     private final StorageKey key;
     private final TypeMapping types;
@@ -27,7 +27,7 @@ final class UpcastData implements StoredData {
         this.entries = new LinkedHashMap<>(stored);
     }
 
-    /** Whether an upcaster found an entry that is stored: otherwise the conversation has none of the type. */
+    /** Whether an upcaster found a stored entry; otherwise the conversation has no data of the type. */
     boolean foundAny() {
         return foundAny;
     }

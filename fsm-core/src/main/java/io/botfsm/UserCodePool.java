@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that run user code of asynchronous calls unless the user brings their own: one per processor, at least
- * two, daemons, ended after ten idle seconds so that nobody has to close them.
+ * The default threads for the user code of asynchronous calls: one per processor, at least two. They are daemon threads
+ * that end after ten idle seconds, so that they need not be closed.
  */
 final class UserCodePool {
     private static final int IDLE_SECONDS = 10;

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Where it is remembered in which version the entries of each type are stored: an attribute of the conversation, under
- * the type's name. None stands for the first version.
+ * Stores the version of the entries of each type in an attribute of the conversation, under the type's name. A missing
+ * attribute stands for version 1.
  */
 final class VersionMarks {
     private static final String PREFIX = "data.";

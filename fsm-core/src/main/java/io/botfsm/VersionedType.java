@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** The version of a type that this build reads and writes, and the ways there from former ones. Immutable. */
+/** The version of a type that this build reads and writes, and the upcasters from former versions. Immutable. */
 final class VersionedType {
     static final int FIRST = 1;
 
@@ -24,15 +24,15 @@ final class VersionedType {
         this.upcasters = upcasters;
     }
 
-    /** A type of which nothing was declared. */
+    /** Returns a type without declared versions. */
     static VersionedType undeclared(String name) {
         return new VersionedType(name, FIRST, Map.of());
     }
 
     /**
-     * A type as it was declared.
+     * Returns a type with its declared versions.
      *
-     * @throws IllegalArgumentException if no way leads from a version to the present one
+     * @throws IllegalArgumentException if a version cannot be converted to the current one
      */
     static VersionedType declared(Class<?> type, Consumer<DataVersions> versions) {
         Declaration declaration = new Declaration(requireNonNull(type, "type"));
@@ -48,7 +48,7 @@ final class VersionedType {
         return version;
     }
 
-    /** The way from a version to the next; empty for one that is no longer read. */
+    /** Returns the upcaster from a version to the next; empty if the version is no longer read. */
     Optional<Consumer<? super StoredData>> upcaster(int from) {
         return Optional.ofNullable(upcasters.get(from));
     }
@@ -74,7 +74,7 @@ final class VersionedType {
         public DataVersions from(int version, Consumer<? super StoredData> upcaster) {
             requireNonNull(upcaster, "upcaster");
             if (upcasters.putIfAbsent(atLeastFirst("from", version), upcaster) != null) {
-                throw refused("from(%d) is given twice", version);
+                throw refused("from(%d) is declared twice", version);
             }
             return this;
         }
@@ -88,8 +88,8 @@ final class VersionedType {
         VersionedType end() {
             if (!VersionMarks.canBeUnder(name)) {
                 throw refused(
-                        "the name under which its version is remembered is 1 to 59 ASCII letters, digits and . _ -, "
-                                + "not %s: set another by storedAs(...)",
+                        "the name under which its version is stored must be 1 to 59 ASCII letters, digits and . _ -, "
+                                + "not %s: set another one with storedAs(...)",
                         Text.field(name));
             }
             if (!upcasters.isEmpty() && upcasters.lastKey() >= version) {

@@ -1,7 +1,7 @@
 /**
- * What a bot developer touches: {@link io.botfsm.Fsm} handles one update as one {@link io.botfsm.Turn}, one read and
- * one write; {@link io.botfsm.FsmContext} serves everything outside updates; all errors are
- * {@link io.botfsm.storage.FsmException}.
+ * The API for bot developers. {@link io.botfsm.Fsm} handles one update as one {@link io.botfsm.Turn}, with one read
+ * and one write; {@link io.botfsm.FsmContext} is for everything outside updates. All errors are
+ * {@link io.botfsm.storage.FsmException}s.
  */
 @NullMarked
 package io.botfsm;

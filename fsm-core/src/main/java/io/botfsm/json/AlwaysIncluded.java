@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.introspect.AnnotationIntrospectorPair;
 import com.fasterxml.jackson.databind.introspect.NopAnnotationIntrospector;
 import java.util.Map;
 
-/** Overrides {@code @JsonInclude} and its settings: an empty list that is not written is read back as none. */
+/**
+ * Overrides {@code @JsonInclude} and its settings, since an empty list that is omitted would be read back as absent.
+ */
 @SuppressWarnings("serial") // Jackson's class is, this one is not sent anywhere
 final class AlwaysIncluded extends NopAnnotationIntrospector {
     private static final JsonInclude.Value ALWAYS =

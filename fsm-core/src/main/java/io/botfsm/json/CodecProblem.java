@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import java.util.Optional;
 
-/** Says what Jackson found wrong without repeating what it read: its own messages quote the value. */
+/** Describes a problem that Jackson found without quoting the value, as Jackson's own messages do. */
 final class CodecProblem {
     private CodecProblem() {}
 
@@ -21,7 +21,7 @@ final class CodecProblem {
         }
         if (String.valueOf(e.getOriginalMessage())
                 .startsWith("Duplicate field")) { // an exception of no type of its own
-            return "a name comes twice in one object";
+            return "a name occurs twice in one object";
         }
         if (e instanceof JsonParseException) {
             return "not JSON";
@@ -35,14 +35,14 @@ final class CodecProblem {
         return e.getClass().getSimpleName();
     }
 
-    /** The property of the outermost object in which the problem lies, if it lies in one. */
+    /** Returns the property of the outermost object that has the problem; empty if there is none. */
     static String property(JsonProcessingException e) {
         return e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()
                 ? Optional.ofNullable(mapping.getPath().get(0).getFieldName()).orElse("")
                 : "";
     }
 
-    /** A property of a primitive type that the text does not have. */
+    /** A property of a primitive type is missing from the text. */
     @SuppressWarnings("serial") // thrown and caught, never sent over a wire
     static final class AbsentPrimitiveException extends JsonMappingException {
         AbsentPrimitiveException(java.io.Closeable processor, String property) {

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which data entries belong to a type: the names, present and former, of the properties that can be read back. */
+/** The data entries that belong to a type: the current and former names of the properties that can be read back. */
 final class DataShape {
     private final Class<?> type;
     private final Map<String, List<String>> formerNames = new LinkedHashMap<>();
@@ -77,7 +77,9 @@ final class DataShape {
         return names.stream().anyMatch(data::containsKey);
     }
 
-    /** For each property that is stored the name of its entry: the present one, or else the first former one. */
+    /**
+     * Returns the name of the entry of each property that is stored: the current name, or else the first former one.
+     */
     Map<String, String> entriesByProperty(Map<String, String> data) {
         Map<String, String> entries = new LinkedHashMap<>();
         formerNames.forEach((name, former) -> Stream.concat(Stream.of(name), former.stream())

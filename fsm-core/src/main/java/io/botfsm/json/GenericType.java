@@ -8,7 +8,7 @@ import java.lang.reflect.Type;
 
 /**
  * A type together with its type arguments, which a {@code Class} cannot name: {@code new GenericType<List<Item>>() {}}
- * is a list of items. Equal to another one of the same type. Immutable.
+ * is a list of items. Two are equal if they represent the same type. Immutable.
  *
  * @param <T> the type
  */
@@ -16,10 +16,10 @@ public abstract class GenericType<T> {
     private final Type type;
 
     /**
-     * The type that an anonymous subclass gives as its argument.
+     * Captures the type argument of an anonymous subclass.
      *
-     * @throws IllegalArgumentException if it gives none, or one with a type variable or a wildcard that stands for any
-     *     type: nobody could know what to read
+     * @throws IllegalArgumentException if there is no type argument, or if it contains a type variable or a wildcard
+     *     that stands for any type, so that it is unknown what to read
      */
     protected GenericType() {
         if (!(getClass().getGenericSuperclass() instanceof ParameterizedType own)
@@ -39,12 +39,12 @@ public abstract class GenericType<T> {
         this.type = requireNonNull(type, "type");
     }
 
-    /** A type that is a class. */
+    /** Returns the {@code GenericType} of a class. */
     public static <T> GenericType<T> of(Class<T> type) {
         return new OfClass<>(type);
     }
 
-    /** The type itself. */
+    /** Returns the represented type. */
     public final Type type() {
         return type;
     }
@@ -59,7 +59,7 @@ public abstract class GenericType<T> {
         return type.hashCode();
     }
 
-    /** The type as it is written in a program, with the names of packages. */
+    /** Returns the type as written in source code, with package names. */
     @Override
     public final String toString() {
         return type.getTypeName();

@@ -36,17 +36,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Jackson 2.x, set so that what is written is read back equal: records, classes with properties, {@code java.time}, big
- * integers and decimals with every digit, NaN and infinities (as the bare words {@code NaN}, {@code Infinity} and
- * {@code -Infinity}, like Python). Whatever {@code @JsonInclude} or the mapper would omit is written. A value that
- * would not be read back equal is refused when it is written: because an annotation drops a property, a private field
- * has no accessor, or a value's class is not the declared one. Numbers in a property declared as {@code Object} may
- * change their class, not their value. State that need not be stored is {@code transient}. Texts and names may have any
- * length, numbers 2<sup>20</sup> digits; objects and lists may be 1,000 deep.
+ * A codec that uses Jackson 2.x, configured so that every value is read back equal: records, classes with properties,
+ * {@code java.time}, big integers and decimals with every digit, NaN and infinities (as the bare words {@code NaN},
+ * {@code Infinity} and {@code -Infinity}, as in Python). Properties that {@code @JsonInclude} or the mapper would omit
+ * are written. A value that would not be read back equal is refused when it is written, for example because an
+ * annotation drops a property, a private field has no accessor, or the class of a value is not the declared one.
+ * Numbers in a property declared as {@code Object} may change their class, but not their value. Declare fields that
+ * need not be stored as {@code transient}. Texts and names may have any length, numbers up to 2<sup>20</sup> digits;
+ * objects and lists may be nested 1,000 levels deep.
  *
- * <p>Strict where leniency would lose or invent something: an absent primitive is an error, so are numbers in quotes,
- * fractions for whole numbers, a name that comes twice in one object, and anything after the value. Unknown properties
- * are ignored. Types are never taken from the text (no default typing).
+ * <p>The codec is strict where leniency would lose or invent data: errors are a missing primitive, a number in quotes,
+ * a fraction where a whole number is expected, a duplicate name in one object, and anything after the value. Unknown
+ * properties are ignored. Types are never taken from the text (no default typing).
  *
  * <p>Thread-safe. Needs Jackson 2.16 or newer.
  */
@@ -64,14 +65,15 @@ public final class JacksonCodec implements JsonCodec {
         }
     };
 
-    /** A codec with a mapper of its own. */
+    /** Creates a codec with its own mapper. */
     public JacksonCodec() {
         this(new JsonMapper(), true);
     }
 
     /**
-     * A codec with the modules and mix-ins of your mapper. Works on a copy, on which it sets what the class description
-     * promises. Since a module may change how any type is written, every value is read back before it is stored.
+     * Creates a codec with the modules and mix-ins of your mapper. It uses a copy of the mapper, configured as the
+     * class description says. Since a module may change how any type is written, every value is read back before it is
+     * stored.
      *
      * @throws IllegalArgumentException if the mapper takes types from the text (default typing)
      */
@@ -257,7 +259,10 @@ public final class JacksonCodec implements JsonCodec {
         }
     }
 
-    /** The text as it is stored; only one that is longer than a number may be can hold a number that is not read. */
+    /**
+     * Returns the text to be stored. Only a text that is longer than the longest readable number can contain a number
+     * that cannot be read.
+     */
     private String readable(String json) throws JsonProcessingException {
         String text = wellFormed(json);
         if (text.length() > LONGEST_NUMBER) {
@@ -275,8 +280,9 @@ public final class JacksonCodec implements JsonCodec {
     }
 
     /**
-     * An unpaired surrogate cannot be stored in UTF-8; inside a JSON string it can be written as an escape. Newer
-     * Jacksons do not read such an escape in a property's name: what would not be read back is refused.
+     * Escapes unpaired surrogates. They cannot be encoded in UTF-8, but can be written as an escape inside a JSON
+     * string. Newer versions of Jackson do not read such an escape in a property name; what would not be read back is
+     * refused.
      */
     private String wellFormed(String json) throws JsonProcessingException {
         int at = Text.unpairedSurrogate(json, 0);

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Data was stored by a newer build, in a version of its type that this one does not know. It is neither read nor
- * written over; the conversation is unharmed. Happens while a new build is being rolled out, or after it was rolled
- * back.
+ * Thrown when data was stored by a newer build, in a version of its type that this build does not know. The data is
+ * neither read nor overwritten; the conversation is unchanged. This happens while a new build is being rolled out, or
+ * after it was rolled back.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class NewerDataException extends UnreadableDataException {
@@ -15,11 +15,11 @@ public final class NewerDataException extends UnreadableDataException {
     private final int knownVersion;
 
     /**
-     * The error for one conversation.
+     * Creates the exception for one conversation.
      *
      * @param key the conversation
      * @param field the name of a data entry of the type, or an empty text if none of its names is stored
-     * @param type the type that was asked for, or was to be written
+     * @param type the type that was to be read or written
      * @param storedVersion the version in which its data is stored
      * @param knownVersion the highest version that this build reads
      */

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Refuses objects that lack a primitive property. Jackson itself does so for constructor parameters only; a setter or a
- * field that is not mentioned would silently stay 0.
+ * Refuses objects that lack a primitive property. Jackson itself checks constructor parameters only; without this
+ * check, a property that is set by a setter or a field would silently stay 0.
  */
 @SuppressWarnings("serial") // Jackson's classes are, this one is not sent anywhere
 final class RequiredPrimitives extends BeanDeserializerModifier {

@@ -8,9 +8,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A stored data entry is not what the asked type needs: not JSON, of another kind, or absent where a primitive must
- * have a value. The conversation is unharmed. The message names the conversation, the entry and the type, never the
- * value; for the same reason it has no cause (a JSON parser's message quotes what it read).
+ * Thrown when a stored data entry cannot be read as the requested type: it is not JSON, is of another kind, or is
+ * absent although a primitive property needs a value. The conversation is unchanged. The message names the
+ * conversation, the entry and the type, never the value. For the same reason there is no cause, since the message of a
+ * JSON parser quotes what it read.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public sealed class UnreadableDataException extends FsmException permits NewerDataException {
@@ -20,9 +21,9 @@ public sealed class UnreadableDataException extends FsmException permits NewerDa
     private final String problem;
 
     /**
-     * An error as a {@link JsonCodec} throws it, which does not know the conversation.
+     * Creates the exception as a {@link JsonCodec} throws it, without a conversation.
      *
-     * @param field the name of the data entry, or an empty text for the codec's only value
+     * @param field the name of the data entry, or an empty text if the codec reads a single value
      * @param type the type that was asked for
      * @param problem what is wrong, without any part of the value
      */
@@ -44,12 +45,12 @@ public sealed class UnreadableDataException extends FsmException permits NewerDa
         this.problem = problem;
     }
 
-    /** The same error for one entry of one conversation. */
+    /** Returns the same exception for one entry of one conversation. */
     public UnreadableDataException in(StorageKey conversation, String entry) {
         return new UnreadableDataException(Optional.of(conversation), field.isEmpty() ? entry : field, type, problem);
     }
 
-    /** The conversation, unless a codec was used by itself. */
+    /** Returns the key of the conversation; empty if the codec was used directly. */
     public Optional<StorageKey> key() {
         return key;
     }

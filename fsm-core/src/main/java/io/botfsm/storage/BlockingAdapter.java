@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Runs a blocking driver's calls on an executor and bounds their time. */
+/** Runs the calls of a blocking driver on an executor, with a timeout. */
 final class BlockingAdapter implements StateStorage {
     private enum Progress {
         WAITING,

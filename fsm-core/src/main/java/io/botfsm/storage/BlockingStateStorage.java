@@ -7,26 +7,26 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
- * A {@link StateStorage} in the words of a blocking driver; {@link StateStorage#blocking} makes it one. The same rules
- * hold. An {@link io.botfsm.storage.FsmException} is passed on; any other exception becomes the cause of a
- * {@link io.botfsm.storage.StorageUnavailableException} that says a write may have been applied. Thread-safe.
+ * The blocking form of a {@link StateStorage}, for blocking drivers; {@link StateStorage#blocking} adapts it. The same
+ * rules apply. An {@link io.botfsm.storage.FsmException} is passed on; any other exception becomes the cause of a
+ * {@link io.botfsm.storage.StorageUnavailableException}, which reports that a write may have been applied. Thread-safe.
  */
 public interface BlockingStateStorage extends AutoCloseable {
-    /** Reads a conversation. Creates and prolongs nothing. */
+    /** Reads a conversation. Neither creates it nor extends its time to live. */
     Snapshot read(StorageKey key) throws Exception;
 
-    /** Applies a mutation whole, or not at all. */
+    /** Applies a mutation completely or not at all. */
     Outcome write(StorageKey key, Mutation mutation) throws Exception;
 
-    /** What this storage can hold; constant. */
+    /** Returns what this storage supports. The result is constant. */
     Set<StateStorage.Capability> capabilities();
 
     /**
-     * What this storage offers beside reading and writing, as {@link StateStorage#extension} does. An extension keeps
-     * the contract of its own interface, also where that forbids to block the caller.
+     * Returns an extension that this storage offers beyond reading and writing, as {@link StateStorage#extension} does.
+     * An extension follows the contract of its own interface, even if that forbids blocking the caller.
      *
      * @param type the interface of the extension
-     * @param executor the one given to {@link StateStorage#blocking}, for the extension's calls of the driver
+     * @param executor the executor given to {@link StateStorage#blocking}, for the extension's calls to the driver
      */
     default <T> Optional<T> extension(Class<T> type, Executor executor) {
         requireNonNull(type, "type");
@@ -34,7 +34,7 @@ public interface BlockingStateStorage extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Ends the storage. Called once. */
+    /** Closes the storage. Called once. */
     @Override
     void close();
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Other writers kept changing the conversation until the time was up. Nothing was written by this call. Handle the
- * updates of one conversation one after another to avoid it.
+ * Thrown when other writers kept changing the conversation until the timeout. This call wrote nothing. To avoid it,
+ * handle the updates of one conversation one after another.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ContentionException extends FsmException {
@@ -14,15 +14,15 @@ public final class ContentionException extends FsmException {
     private final Duration timeout;
 
     /**
-     * The error of a write that lost every attempt.
+     * Creates the exception for a write all of whose attempts failed.
      *
      * @param key the conversation
-     * @param attempts how many writes were tried
-     * @param timeout how long they were tried for
+     * @param attempts how many writes were attempted
+     * @param timeout how long they were attempted for
      */
     public ContentionException(StorageKey key, int attempts, Duration timeout) {
         super(String.format(
-                Locale.ROOT, "%s: changed by others at each of %d attempts within %s", key, attempts, timeout));
+                Locale.ROOT, "%s: other writers changed it at each of %d attempts within %s", key, attempts, timeout));
         this.key = key;
         this.attempts = attempts;
         this.timeout = timeout;
@@ -33,12 +33,12 @@ public final class ContentionException extends FsmException {
         return key;
     }
 
-    /** How many writes were tried. */
+    /** How many writes were attempted. */
     public int attempts() {
         return attempts;
     }
 
-    /** How long they were tried for. */
+    /** How long they were attempted for. */
     public Duration timeout() {
         return timeout;
     }

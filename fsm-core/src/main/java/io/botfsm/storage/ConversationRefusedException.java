@@ -3,14 +3,14 @@ package io.botfsm.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The storage refuses one conversation and works for others: a value of another type has its key, its record is not one
- * of this library, or the layout has no place for its key. Trying again does not help; the message says what is in the
- * way.
+ * Thrown when the storage refuses one conversation but works for others: its key holds a value of another type, its
+ * record was not written by this library, or the layout cannot represent its key. Retrying does not help; the message
+ * states the reason.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public sealed class ConversationRefusedException extends StorageRefusedException permits EventSourceLimitException {
     /**
-     * An error of a call on one conversation.
+     * Creates the exception for a call on one conversation.
      *
      * @param key the conversation
      * @param reason what is wrong with it, without any part of its data

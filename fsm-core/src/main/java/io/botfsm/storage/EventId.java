@@ -13,19 +13,20 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * The id by which a source of events would deliver an event again. Immutable and thread-safe.
+ * The id of an event, which is the same when the source redelivers the event. Immutable and thread-safe.
  *
- * <p>A conversation remembers the ids of each source apart (spec rules 14 and 19): of the {@linkplain #of(long)
- * counted} ids of the default source those among the 256 up to the highest, of anything else the last 64 applied.
+ * <p>A conversation remembers the ids of each source separately (spec rules 14 and 19). Of the {@linkplain #of(long)
+ * counted} ids of the default source it remembers those among the 256 up to the highest; of all other ids it remembers
+ * the last 64 that were applied.
  *
- * <p>Two are equal if source and id are: a number of a named source is its decimal text. A number of the default source
- * is not equal to the text of its digits, unless it is above {@link #MAX_COUNTED}.
+ * <p>Two event ids are equal if their source and id are equal. For a named source, a number equals its decimal text.
+ * For the default source, a number does not equal the text of its digits, unless it is above {@link #MAX_COUNTED}.
  */
 public final class EventId {
     /** The highest counted id: 2<sup>53</sup> − 1, the largest whole number that JSON and Lua keep exact. */
     public static final long MAX_COUNTED = (1L << 53) - 1;
 
-    /** How many bytes a {@linkplain #fingerprint() fingerprint} has. */
+    /** The length of a {@linkplain #fingerprint() fingerprint} in bytes. */
     public static final int FINGERPRINT_BYTES = 6;
 
     private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -52,20 +53,20 @@ public final class EventId {
     }
 
     /**
-     * An id that a messenger counts up, such as Telegram's update id. One above {@link #MAX_COUNTED}, such as a
-     * snowflake of Discord's, is not counted, but remembered as a text.
+     * Returns an id that the messenger counts up, such as Telegram's update id. An id above {@link #MAX_COUNTED}, such
+     * as a Discord snowflake, is not treated as counted but remembered as text.
      *
      * @throws IllegalArgumentException if it is negative
      */
     public static EventId of(long id) {
         if (id < 0) {
-            throw new IllegalArgumentException("an event id is never negative: " + id);
+            throw new IllegalArgumentException("an event id must not be negative: " + id);
         }
         return id <= MAX_COUNTED ? new EventId(id) : new EventId(DEFAULT_SOURCE, Long.toString(id));
     }
 
     /**
-     * An id that is a text, such as those of WhatsApp and Slack.
+     * Returns an id that is a text, such as those of WhatsApp and Slack.
      *
      * @throws IllegalArgumentException if it is empty or holds an unpaired surrogate
      */
@@ -74,7 +75,8 @@ public final class EventId {
     }
 
     /**
-     * A number of another source than the messenger, such as a payment provider, whose ids are remembered apart.
+     * Returns a numeric id of a source other than the messenger, such as a payment provider. The ids of each source are
+     * remembered separately.
      *
      * @throws IllegalArgumentException if the source is not 1 to 64 ASCII letters, digits and {@code . _ -}
      */
@@ -83,7 +85,8 @@ public final class EventId {
     }
 
     /**
-     * A text of another source than the messenger, such as a payment provider, whose ids are remembered apart.
+     * Returns a text id of a source other than the messenger, such as a payment provider. The ids of each source are
+     * remembered separately.
      *
      * @throws IllegalArgumentException if the source is not 1 to 64 ASCII letters, digits and {@code . _ -}; if the id
      *     is empty or holds an unpaired surrogate
@@ -94,7 +97,7 @@ public final class EventId {
 
     static String requireSource(String source) {
         if (!SOURCE.matcher(requireNonNull(source, "source")).matches()) {
-            throw new IllegalArgumentException("a source of events is 1 to 64 ASCII letters, digits and . _ -, not \""
+            throw new IllegalArgumentException("an event source must be 1 to 64 ASCII letters, digits and . _ -, not \""
                     + Text.printable(source) + "\"");
         }
         return source;
@@ -122,17 +125,20 @@ public final class EventId {
         }
     }
 
-    /** The source; empty for the default one, the messenger. */
+    /** Returns the source; an empty text for the default source, the messenger. */
     public String source() {
         return source;
     }
 
-    /** The id as a number that is counted up; empty if it is remembered by its fingerprint. */
+    /** Returns the id as a counted number; empty if it is remembered by its fingerprint. */
     public OptionalLong counted() {
         return counted;
     }
 
-    /** By what an id that is not counted is remembered: the first bytes of SHA-256 over source, a zero and the id. */
+    /**
+     * Returns the fingerprint by which an id that is not counted is remembered: the first bytes of the SHA-256 hash of
+     * the source, a zero byte and the id.
+     */
     public byte[] fingerprint() {
         return fingerprint.clone();
     }
@@ -147,7 +153,7 @@ public final class EventId {
         return Objects.hash(source, id, counted);
     }
 
-    /** A counted id, or source and fingerprint: a messenger's text may hold a user's telephone number. */
+    /** Returns the counted id, or source and fingerprint, since the text of an id may contain a user's phone number. */
     @Override
     public String toString() {
         return counted.isPresent() ? id : source + "#" + HexFormat.of().formatHex(fingerprint);

@@ -31,12 +31,12 @@ final class EventRun {
         return !isNone() && age >= 0 && HEAD + age < bytes.length && (bytes[(int) (HEAD + age)] & bit(id)) != 0;
     }
 
-    /** Whether the id is too old for this run. */
+    /** Whether this run is so far above the id that the id is too old for it. */
     boolean isFarAbove(long id) {
         return !isNone() && age(id) >= BLOCKS;
     }
 
-    /** Whether the id is so new that this run would forget everything. */
+    /** Whether this run is so far below the id that adding it would forget everything else. */
     boolean isFarBelow(long id) {
         return !isNone() && age(id) <= -BLOCKS;
     }

@@ -3,19 +3,19 @@ package io.botfsm.storage;
 import java.util.Locale;
 
 /**
- * The conversation remembers events of {@link EventWindow#MAX_SOURCES} named sources, and the refused event is of
- * another one. Nothing was written. Trying again does not help: sources are few and fixed, such as {@code payments},
- * and never made up for each user or event.
+ * Thrown when the conversation already remembers events of {@link EventWindow#MAX_SOURCES} named sources, and the
+ * refused event is of another one. Nothing was written. Retrying does not help: use few and fixed sources, such as
+ * {@code payments}, and never generate them per user or event.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class EventSourceLimitException extends ConversationRefusedException {
     private final String source;
 
     /**
-     * The error of a write.
+     * Creates the exception for a refused write.
      *
      * @param key the conversation
-     * @param source the source that is one too many
+     * @param source the source that exceeds the limit
      */
     public EventSourceLimitException(StorageKey key, String source) {
         super(
@@ -30,7 +30,7 @@ public final class EventSourceLimitException extends ConversationRefusedExceptio
         this.source = source;
     }
 
-    /** The source that is one too many. */
+    /** Returns the source that exceeds the limit. */
     public String source() {
         return source;
     }

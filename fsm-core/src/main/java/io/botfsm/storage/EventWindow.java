@@ -11,15 +11,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The ids of the events that a conversation applied recently, so that a redelivered one is recognised (spec rules 14
- * and 19).
+ * The ids of the events that a conversation has applied recently, by which redelivered events are recognised (spec
+ * rules 14 and 19).
  *
- * <p>Of the counted ids of the default source it remembers the 256 up to the highest applied, and likewise for one
- * other run of ids, the one written last: a messenger may go on at a random, possibly lower id after a quiet time. A
- * run ends where the next id is more than 256 away; an id in a third run is forgotten, however few have followed it:
- * 1000 after 2000 and 3000. A counted id never added is never contained. Of texts, and of any other source, it
- * remembers the last 64 applied, each source's apart, by their {@linkplain EventId#fingerprint() fingerprints}: an id
- * never added is contained with a probability below 10<sup>−12</sup>.
+ * <p>Of the counted ids of the default source, the window remembers those applied among the 256 up to the highest, and
+ * likewise for one other run of ids, the one written last: a messenger may continue at a random, possibly lower id
+ * after a period of inactivity. A run ends where the next id is more than 256 away. An id in a third run is forgotten,
+ * however few ids have followed it: 1000 after 2000 and 3000. A counted id that was never added is never contained. Of
+ * text ids, and of the ids of any other source, the window remembers the last 64 applied, separately for each source,
+ * by their {@linkplain EventId#fingerprint() fingerprints}: an id that was never added is reported as contained with a
+ * probability below 10<sup>−12</sup>.
  *
  * <p>Immutable and thread-safe. A storage keeps it as byte strings. {@link #latest()} and {@link #other()} are each at
  * most 40 bytes long: 7 bytes with the number of the run's newest block of 8 ids (big-endian), then one byte of 8 bits
@@ -27,7 +28,9 @@ import java.util.TreeMap;
  * of a source is up to eight chunks of at most 60 bytes.
  */
 public final class EventWindow {
-    /** The most named sources whose events a conversation remembers. The default source is not one of them. */
+    /**
+     * The maximum number of named sources whose events a conversation remembers. The default source is not one of them.
+     */
     public static final int MAX_SOURCES = 8;
 
     private static final EventWindow EMPTY =
@@ -43,17 +46,17 @@ public final class EventWindow {
         this.rings = rings;
     }
 
-    /** The window of a conversation that has applied no event. */
+    /** Returns the window of a conversation that has applied no event. */
     public static EventWindow empty() {
         return EMPTY;
     }
 
     /**
-     * The window from what a storage kept.
+     * Restores a window from what a storage kept.
      *
-     * @param latest what {@link #latest()} was, empty if absent
-     * @param other what {@link #other()} was, empty if absent
-     * @param rings what {@link #ring(String)} was of each of the {@link #sources()}
+     * @param latest the former {@link #latest()}, empty if absent
+     * @param other the former {@link #other()}, empty if absent
+     * @param rings the former {@link #ring(String)} of each of the {@link #sources()}
      * @throws IllegalArgumentException if a run has an impossible length, or chunks do not fit together
      */
     public static EventWindow of(byte[] latest, byte[] other, Map<String, List<byte[]>> rings) {
@@ -80,7 +83,7 @@ public final class EventWindow {
         return latest.contains(id) || other.contains(id);
     }
 
-    /** Whether the event is of a source that the window knows, or of one for which there is room. */
+    /** Whether the window knows the source of the event, or has room for it. */
     public boolean takes(EventId event) {
         return requireNonNull(event, "event").source().isEmpty()
                 || rings.containsKey(event.source())
@@ -88,7 +91,7 @@ public final class EventWindow {
     }
 
     /**
-     * The window after the event was applied.
+     * Returns the window after the event was applied.
      *
      * @throws IllegalArgumentException if the window does not {@linkplain #takes take} it
      */
@@ -127,7 +130,7 @@ public final class EventWindow {
         return other.bytes();
     }
 
-    /** The sources of which something is remembered by fingerprint; the empty one is the default source. */
+    /** The sources of which events are remembered by fingerprint; an empty text is the default source. */
     public Set<String> sources() {
         return Collections.unmodifiableSet(rings.keySet());
     }

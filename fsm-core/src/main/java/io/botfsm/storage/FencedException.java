@@ -3,7 +3,8 @@ package io.botfsm.storage;
 import java.util.Locale;
 
 /**
- * A newer instance has written this conversation: this one lost its lease and must stop. Nothing was written.
+ * Thrown when a newer instance has written this conversation: the calling instance has lost its lease and must stop.
+ * Nothing was written.
  *
  * <p>See spec rule 13.
  */
@@ -14,7 +15,7 @@ public final class FencedException extends FsmException {
     private final long highest;
 
     /**
-     * The error of a refused write.
+     * Creates the exception for a refused write.
      *
      * @param key the conversation
      * @param token the fencing token that the write carried
@@ -33,7 +34,7 @@ public final class FencedException extends FsmException {
         this.highest = highest;
     }
 
-    /** The conversation. */
+    /** Returns the key of the conversation. */
     public StorageKey key() {
         return key;
     }

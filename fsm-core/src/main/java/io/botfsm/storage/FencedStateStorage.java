@@ -5,12 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Puts the fencing token of one lease on every write, for writers that are no {@link io.botfsm.Fsm}: once a later lease
- * has written a conversation, also to clear it, this storage changes it no more (spec rule 13).
+ * Adds the fencing token of one lease to every write, for code that does not write through an {@link io.botfsm.Fsm}.
+ * Once a later lease has written a conversation, including to clear it, this storage can no longer change it (spec rule
+ * 13).
  *
- * <p>The token is a constant of the lease: take a new storage with each lease, and never look a token up when writing,
- * or a handler that began under one lease writes under the next. A write that brings a token is stored under the lower
- * of the two.
+ * <p>The token belongs to one lease: create a new storage for each lease. Never look the token up at the time of a
+ * write; otherwise a handler that began under one lease would write under the next. If a write already has a token, the
+ * lower of the two is used.
  *
  * <p>Thread-safe.
  */
@@ -18,7 +19,7 @@ public final class FencedStateStorage extends ForwardingStateStorage {
     private final long token;
 
     /**
-     * The storage of one lease.
+     * Creates the storage for one lease.
      *
      * @param storage where the conversations are kept; closed with this one
      * @param token the lease's fencing token
@@ -28,7 +29,8 @@ public final class FencedStateStorage extends ForwardingStateStorage {
     public FencedStateStorage(StateStorage storage, long token) {
         super(storage);
         if (!storage.capabilities().contains(Capability.FENCING)) {
-            throw new IllegalArgumentException("token " + token + " would fence nothing: the storage lacks FENCING");
+            throw new IllegalArgumentException(
+                    "fencing token " + token + " would have no effect: the storage lacks FENCING");
         }
         this.token = Mutation.requireFence(token);
     }

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Passes every call on to the storage that it wraps: the base of decorators, which override what they change. A
- * decorator that extends it keeps forwarding what later versions of {@link StateStorage} add.
+ * Forwards every call to the storage that it wraps. It is the base class of decorators, which override the methods they
+ * change. A decorator that extends it also forwards methods that later versions of {@link StateStorage} add.
  *
  * <p>As thread-safe as the storage that it wraps.
  */

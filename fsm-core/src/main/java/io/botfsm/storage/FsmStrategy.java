@@ -5,41 +5,42 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * Whose conversation an update belongs to. The five strategies and their rules for updates without a chat or a user are
- * aiogram's ({@code aiogram.fsm.strategy}), so that a bot taken over from there finds its conversations.
+ * Determines which conversation an update belongs to. The five strategies, and their rules for updates without a chat
+ * or a user, are those of aiogram ({@code aiogram.fsm.strategy}), so that a bot migrated from aiogram finds its
+ * conversations.
  *
  * <p>Immutable and thread-safe.
  */
 public enum FsmStrategy {
-    /** Each user has a conversation in each chat; topics share it. The usual choice. */
+    /** Each user has one conversation in each chat, shared by all its topics. The usual choice. */
     USER_IN_CHAT {
         @Override
         StorageKey place(StorageKey.Builder origin, String chat, String user) {
             return origin.key(chat, user, Optional.empty());
         }
     },
-    /** A chat is one conversation, no matter who speaks. */
+    /** Each chat has one conversation, shared by all its users. */
     CHAT {
         @Override
         StorageKey place(StorageKey.Builder origin, String chat, String user) {
             return origin.key(chat, chat, Optional.empty());
         }
     },
-    /** A user has one conversation, wherever they speak. */
+    /** Each user has one conversation, shared by all chats. */
     GLOBAL_USER {
         @Override
         StorageKey place(StorageKey.Builder origin, String chat, String user) {
             return origin.key(user, user, Optional.empty());
         }
     },
-    /** Each user has a conversation in each topic of each chat. */
+    /** Each user has one conversation in each topic of each chat. */
     USER_IN_TOPIC {
         @Override
         StorageKey place(StorageKey.Builder origin, String chat, String user) {
             return origin.key(chat, user, origin.thread());
         }
     },
-    /** A topic is one conversation, no matter who speaks. */
+    /** Each topic has one conversation, shared by all its users. */
     CHAT_TOPIC {
         @Override
         StorageKey place(StorageKey.Builder origin, String chat, String user) {
@@ -48,11 +49,11 @@ public enum FsmStrategy {
     };
 
     /**
-     * The conversation of an update that came from {@code origin}. A missing chat becomes the user. A missing user
-     * becomes the chat where the user does not matter ({@link #CHAT}, {@link #CHAT_TOPIC}); otherwise the update
-     * belongs to no conversation.
+     * Returns the key of the conversation that an update from {@code origin} belongs to. A missing chat is replaced by
+     * the user. A missing user is replaced by the chat if the strategy does not depend on the user ({@link #CHAT},
+     * {@link #CHAT_TOPIC}); otherwise the update belongs to no conversation.
      *
-     * @param origin what the update names: give a thread only for a message of a topic
+     * @param origin the ids that the update contains; set the thread only for a message in a topic
      * @return the key, or empty if the update belongs to no conversation
      */
     public Optional<StorageKey> key(StorageKey.Builder origin) {

@@ -3,8 +3,8 @@ package io.botfsm.storage;
 import java.util.Locale;
 
 /**
- * The calling thread was interrupted while it waited for the storage. Its interrupt flag is set again.
- * {@link #mayBeApplied()} says whether a write was already on its way.
+ * Thrown when the calling thread was interrupted while it waited for the storage. Its interrupt flag is set again.
+ * {@link #mayBeApplied()} says whether a write had already been sent.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class InterruptedCallException extends FsmException {
@@ -12,10 +12,10 @@ public final class InterruptedCallException extends FsmException {
     private final boolean mayBeApplied;
 
     /**
-     * The error of an interrupted wait.
+     * Creates the exception for an interrupted wait.
      *
      * @param key the conversation
-     * @param mayBeApplied whether a write was already on its way
+     * @param mayBeApplied whether a write had already been sent
      * @param cause the interrupt
      */
     public InterruptedCallException(StorageKey key, boolean mayBeApplied, InterruptedException cause) {
@@ -35,7 +35,7 @@ public final class InterruptedCallException extends FsmException {
         return key;
     }
 
-    /** Whether the write may have happened, or may still happen. */
+    /** Returns whether the write may have been applied, or may still be applied. */
     public boolean mayBeApplied() {
         return mayBeApplied;
     }

@@ -20,22 +20,25 @@ import java.util.regex.Pattern;
 /**
  * One atomic write: what changes, and under which conditions. Immutable and thread-safe.
  *
- * <p>State: kept, set or cleared. Data: named entries put and removed, the others untouched; or all replaced.
- * Attributes, which this library's own parts keep: put and removed. Deadline: kept, set or cleared. Conditions (all
- * optional): fencing token, event id, expected version, expected state or none. Time to live: the storage's own, one
- * for this write, or none. A mutation that changes nothing restarts the time to live and never creates a conversation.
+ * <p>The state is kept, set or cleared. Data entries are put and removed by name, the others are untouched; or all are
+ * replaced. Attributes, which components of this library store, are put and removed. The deadline is kept, set or
+ * cleared. The conditions are a fencing token, an event id, an expected version, and an expected state or none; all are
+ * optional. The time to live is the storage's own, one for this write, or unlimited. A mutation that changes nothing
+ * restarts the time to live and never creates a conversation.
  */
 public final class Mutation {
-    /** The highest fencing token there can be: 2<sup>53</sup> − 1. */
+    /** The highest valid fencing token: 2<sup>53</sup> − 1. */
     public static final long MAX_FENCE = (1L << 53) - 1;
 
-    /** The most entries that one mutation may put or remove. */
+    /** The maximum number of entries that one mutation may put or remove. */
     public static final int MAX_ENTRIES = 100_000;
 
-    /** The most characters that all texts of one mutation may have together. */
+    /** The maximum total number of characters of all texts of one mutation. */
     public static final int MAX_CHARACTERS = 64 << 20;
 
-    /** A version that no conversation has: they begin with the backend's clock and rise by one or two a write. */
+    /**
+     * A version that no conversation has: versions begin with the backend's clock and increase by one or two per write.
+     */
     private static final long UNREACHABLE_VERSION = Long.MAX_VALUE;
 
     /** The longest time to live. */
@@ -86,13 +89,13 @@ public final class Mutation {
         carriesOver = b.carriesOver;
     }
 
-    /** Begins a mutation that changes nothing yet. */
+    /** Returns a builder that starts with a mutation that changes nothing. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Returns {@code token} if it can be a fencing token.
+     * Returns {@code token} if it is a valid fencing token.
      *
      * @throws IllegalArgumentException if it is below 1 or above {@link #MAX_FENCE}
      */
@@ -147,7 +150,7 @@ public final class Mutation {
         return Instant.ofEpochMilli(hundredths * 10);
     }
 
-    /** Begins a mutation that is like this one. */
+    /** Returns a builder that starts with the content of this mutation. */
     public Builder toBuilder() {
         return new Builder(this);
     }
@@ -162,12 +165,15 @@ public final class Mutation {
         return state;
     }
 
-    /** Since when the state that is set, or none if it is cleared, is there; empty for as the storage knows it. */
+    /**
+     * When the state that is set, or the absence of a state if it is cleared, began; empty to leave that to the
+     * storage.
+     */
     public Optional<Instant> since() {
         return since;
     }
 
-    /** Whether {@link #puts()} are all the entries there will be. */
+    /** Whether all data entries are replaced by {@link #puts()}. */
     public boolean replacesData() {
         return replacesData;
     }
@@ -182,7 +188,7 @@ public final class Mutation {
         return removals;
     }
 
-    /** The attributes to put, name to text: what this library's own parts keep, apart from the user's data. */
+    /** The attributes to put, name to text. Components of this library store them separately from the user's data. */
     public Map<String, String> attributes() {
         return attributes;
     }
@@ -212,17 +218,17 @@ public final class Mutation {
         return eventId;
     }
 
-    /** The version that must be there; 0 for nothing stored. */
+    /** The version that the conversation must have; 0 if nothing must be stored. Empty if any version is accepted. */
     public OptionalLong expectedVersion() {
         return expectedVersion;
     }
 
-    /** Whether a state, or none, must be there. */
+    /** Whether the conversation must be in a given state, or in none. */
     public boolean expectsState() {
         return expectsState;
     }
 
-    /** The state that must be there; empty for none, or if it does not matter. */
+    /** The state that the conversation must be in; empty if it must be in none, or if any is accepted. */
     public Optional<String> expectedState() {
         return expectedState;
     }
@@ -232,26 +238,26 @@ public final class Mutation {
         return ttl;
     }
 
-    /** Whether the conversation lives on without time limit, whatever the storage's own is. */
+    /** Whether the conversation has no time limit, whatever the storage's own time to live is. */
     public boolean persists() {
         return persists;
     }
 
     /**
-     * Whether this carries over a conversation as it is elsewhere, or clears what was carried over: not a change of
-     * state that a bot makes.
+     * Whether this write transfers a conversation from elsewhere, or clears one that was transferred, rather than being
+     * a change of state made by a bot.
      */
     public boolean carriesOver() {
         return carriesOver;
     }
 
-    /** The time to live after this write, where {@code standard} is the storage's own. */
+    /** Returns the time to live after this write, given {@code standard} as the storage's own; empty for unlimited. */
     public Optional<Duration> ttl(Optional<Duration> standard) {
         requireNonNull(standard, "standard");
         return persists ? Optional.empty() : ttl.or(() -> standard);
     }
 
-    /** What changes, by name; never the values. */
+    /** Returns the changes by name; never the values. */
     @Override
     public String toString() {
         return String.format(
@@ -274,24 +280,24 @@ public final class Mutation {
     }
 
     /**
-     * Collects a mutation. Not thread-safe. Contradictions and impossible values are refused at once, with an
-     * {@link IllegalArgumentException} that names them; {@link #build()} checks the sums.
+     * Collects the parts of a mutation. Not thread-safe. Contradictions and invalid values are refused at once, with an
+     * {@link IllegalArgumentException} that names them; {@link #build()} checks the totals.
      */
     public static final class Builder {
         private boolean changesState;
         private Optional<String> state = Optional.empty();
         private Optional<Instant> since = Optional.empty();
         private boolean replacesData;
-        /** Those of a mutation, or of this builder: then they are a {@link LinkedHashMap}. */
+        /** The map of a mutation, or this builder's own, which is a {@link LinkedHashMap}. */
         private Map<String, String> puts = Map.of();
 
-        /** Those of a mutation, or of this builder: then they are a {@link LinkedHashSet}. */
+        /** The set of a mutation, or this builder's own, which is a {@link LinkedHashSet}. */
         private Set<String> removals = Set.of();
 
-        /** As the entries. */
+        /** Kept in the same way as {@link #puts}. */
         private Map<String, String> attributes = Map.of();
 
-        /** As the removals. */
+        /** Kept in the same way as {@link #removals}. */
         private Set<String> attributeRemovals = Set.of();
 
         private boolean changesDeadline;
@@ -352,7 +358,7 @@ public final class Mutation {
             return entry(name, json);
         }
 
-        /** Removes one data entry, if it is there. */
+        /** Removes one data entry, if it is present. */
         public Builder remove(String name) {
             requireNonNull(name, "data name");
             refuseIf(replacesData, "remove(\"%s\") contradicts replaceData(…)", name);
@@ -365,7 +371,7 @@ public final class Mutation {
             return this;
         }
 
-        /** Leaves exactly these data entries. */
+        /** Replaces all data entries by these. */
         public Builder replaceData(Map<String, String> entries) {
             requireNonNull(entries, "entries");
             refuseIf(!removals.isEmpty(), "replaceData(…) contradicts remove(\"%s\")", first(removals));
@@ -404,8 +410,9 @@ public final class Mutation {
         }
 
         /**
-         * Puts an attribute: what this library's own parts keep with a conversation, apart from the user's data.
-         * Replacing the data leaves it; it goes with state and data, and none is kept where there is neither.
+         * Puts an attribute, which a component of this library stores with a conversation, separate from the user's
+         * data. Replacing the data does not remove it. It is removed together with state and data; a conversation with
+         * neither has no attributes.
          *
          * @throws IllegalArgumentException if the name is not 1 to 64 ASCII letters, digits and {@code . _ -}
          */
@@ -428,7 +435,7 @@ public final class Mutation {
         }
 
         /**
-         * Removes an attribute, if it is there.
+         * Removes an attribute, if it is present.
          *
          * @throws IllegalArgumentException if the name is not 1 to 64 ASCII letters, digits and {@code . _ -}
          */
@@ -453,8 +460,8 @@ public final class Mutation {
         }
 
         /**
-         * Sets when something is due in this conversation, in place of an earlier deadline. It goes with state and
-         * data.
+         * Sets the deadline at which this conversation becomes due, in place of an earlier one. It is removed together
+         * with state and data.
          *
          * @param due rounded up to whole hundredths of a second
          * @throws IllegalArgumentException if it is not after 1970-01-01T00:00:00Z, or later than {@link #MAX_DEADLINE}
@@ -477,7 +484,7 @@ public final class Mutation {
             return this;
         }
 
-        /** Refuses the write if the conversation has applied this event (spec rules 14 and 19). */
+        /** Refuses the write if the conversation has already applied this event (spec rules 14 and 19). */
         public Builder eventId(EventId id) {
             eventId = Optional.of(requireNonNull(id, "event id"));
             return this;
@@ -493,9 +500,10 @@ public final class Mutation {
         }
 
         /**
-         * Asks whether the conversation has applied this event, and never records it: the outcome is
-         * {@link Outcome.Duplicate} if the event is remembered, otherwise {@link Outcome.Conflict} with what is there,
-         * or {@link Outcome.Fenced}. Unlike a read, it is answered under the fence and as durably as a write.
+         * Makes this mutation a query whether the conversation has applied this event, without recording the event. The
+         * outcome is {@link Outcome.Duplicate} if the event is remembered, otherwise {@link Outcome.Conflict} with the
+         * current content, or {@link Outcome.Fenced}. Unlike the result of a read, the answer is subject to the fence
+         * and as durable as a write.
          *
          * <p>Short for this {@link #eventId} and the {@linkplain #expectVersion expected version}
          * {@link Long#MAX_VALUE}, which no conversation has. Whatever else the mutation holds is therefore not applied.
@@ -514,20 +522,20 @@ public final class Mutation {
         }
 
         /**
-         * Refuses the write unless this version is there.
+         * Refuses the write unless the conversation has this version.
          *
-         * @param version 0 for nothing stored
+         * @param version the expected version; 0 if nothing must be stored
          * @throws IllegalArgumentException if the version is negative
          */
         public Builder expectVersion(long version) {
             if (version < 0) {
-                throw new IllegalArgumentException("a version is never negative: " + version);
+                throw new IllegalArgumentException("a version must not be negative: " + version);
             }
             expectedVersion = OptionalLong.of(version);
             return this;
         }
 
-        /** Refuses the write unless this state is there. */
+        /** Refuses the write unless the conversation is in this state. */
         public Builder expectState(String expected) {
             Text.wellFormed("expected state", expected);
             refuseIf(
@@ -539,7 +547,7 @@ public final class Mutation {
             return this;
         }
 
-        /** Refuses the write unless no state is there. */
+        /** Refuses the write unless the conversation is in no state. */
         public Builder expectNoState() {
             refuseIf(
                     expectedState.isPresent(),
@@ -550,7 +558,7 @@ public final class Mutation {
         }
 
         /**
-         * Lets the conversation live this long from the write on, whatever the storage's own time to live is.
+         * Sets the time to live of the conversation, counted from this write, in place of the storage's own.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link #MAX_TTL}
@@ -562,7 +570,7 @@ public final class Mutation {
             return this;
         }
 
-        /** Lets the conversation live on without limit, whatever the storage's own time to live is. */
+        /** Removes the time limit of the conversation, whatever the storage's own time to live is. */
         public Builder persist() {
             refuseIf(
                     ttl.isPresent(),
@@ -573,9 +581,9 @@ public final class Mutation {
         }
 
         /**
-         * Marks a write that carries over a conversation as it is elsewhere, such as one that is moved or imported, or
-         * that clears what was carried over. It is stored as any other; no transition rule applies to it, and no
-         * transition listener is notified of it.
+         * Marks a write that transfers a conversation from elsewhere, such as one that is moved or imported, or that
+         * clears a transferred conversation. It is stored like any other write, but no transition rule applies to it,
+         * and no transition listener is notified of it.
          */
         public Builder carryOver() {
             carriesOver = true;
@@ -583,10 +591,11 @@ public final class Mutation {
         }
 
         /**
-         * Says since when the state that this mutation sets is there, or none if it clears it, as of a conversation
-         * that is carried over. Unless it is said, that is since this write, or since an earlier one that set the same.
+         * Sets when the state that this mutation sets, or the absence of a state if it clears it, began; for a
+         * conversation that is transferred. By default that is the time of this write, or of an earlier write that set
+         * the same.
          *
-         * @param entered in whole milliseconds, the rest is cut off; the time of the write, if it is after that
+         * @param entered truncated to whole milliseconds; if it is after the time of the write, the latter is used
          * @throws IllegalArgumentException if it is not after 1970-01-01T00:00:00Z
          */
         public Builder since(Instant entered) {
@@ -598,10 +607,10 @@ public final class Mutation {
         }
 
         /**
-         * The mutation.
+         * Builds the mutation.
          *
-         * @throws IllegalArgumentException if it says since when, and neither sets nor clears the state; if it has more
-         *     than {@link #MAX_ENTRIES} entries or {@link #MAX_CHARACTERS} characters
+         * @throws IllegalArgumentException if {@link #since} is set, but the state is neither set nor cleared; if it
+         *     has more than {@link #MAX_ENTRIES} entries or {@link #MAX_CHARACTERS} characters
          */
         public Mutation build() {
             if (since.isPresent() && !changesState) {
@@ -610,8 +619,8 @@ public final class Mutation {
             }
             int entries = puts.size() + removals.size() + attributes.size() + attributeRemovals.size();
             if (entries > MAX_ENTRIES) {
-                throw new IllegalArgumentException(
-                        String.format(Locale.ROOT, "a mutation of %d entries: at most %d", entries, MAX_ENTRIES));
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT, "a mutation has %d entries, at most %d are allowed", entries, MAX_ENTRIES));
             }
             long characters = state.orElse("").length();
             for (Map.Entry<String, String> put : puts.entrySet()) {
@@ -625,7 +634,10 @@ public final class Mutation {
             }
             if (characters > MAX_CHARACTERS) {
                 throw new IllegalArgumentException(String.format(
-                        Locale.ROOT, "a mutation of %d characters: at most %d", characters, MAX_CHARACTERS));
+                        Locale.ROOT,
+                        "a mutation has %d characters, at most %d are allowed",
+                        characters,
+                        MAX_CHARACTERS));
             }
             puts = OrderedMap.owning(puts);
             removals = unmodifiableSet(removals);

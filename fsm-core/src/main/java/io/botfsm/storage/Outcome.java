@@ -9,13 +9,13 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What became of a write. Closed for ever: a storage or decorator that wants to say more throws. Immutable; two are
- * equal if all their parts are.
+ * The outcome of a write. This set of outcomes is final: a storage or decorator that has to report anything else
+ * throws. Immutable; two outcomes are equal if all their parts are.
  *
- * <p>Conditions are checked in the order fence, event id, version, state; the first that fails decides.
+ * <p>Conditions are checked in the order fence, event id, version, state; the first that fails determines the outcome.
  */
 public sealed interface Outcome {
-    /** The write is stored. */
+    /** The write was applied and stored. */
     final class Applied implements Outcome {
         private final Optional<String> previousState;
         private final Optional<String> state;
@@ -39,7 +39,7 @@ public sealed interface Outcome {
             this.at = at;
         }
 
-        /** An applied write, with states and versions before and after it. */
+        /** Returns the outcome of an applied write, with the states and versions before and after it. */
         public static Applied of(
                 Optional<String> previousState, Optional<String> state, long previousVersion, long version) {
             return new Applied(
@@ -52,10 +52,10 @@ public sealed interface Outcome {
         }
 
         /**
-         * The same write, with its time.
+         * Returns the same outcome, with the times of the write.
          *
-         * @param before since when the state before, or none, was there; empty if nothing was stored
-         * @param now when it was written
+         * @param before when the previous state, or the absence of a state, began; empty if nothing was stored
+         * @param now the time of the write
          */
         public Applied timed(Optional<Instant> before, Instant now) {
             return new Applied(
@@ -67,28 +67,29 @@ public sealed interface Outcome {
                     Optional.of(requireNonNull(now, "now")));
         }
 
-        /** The state before. */
+        /** The state before the write; empty for none. */
         public Optional<String> previousState() {
             return previousState;
         }
 
-        /** The state now. */
+        /** The state after the write; empty for none. */
         public Optional<String> state() {
             return state;
         }
 
-        /** The version before, 0 if nothing was stored. */
+        /** The version before the write; 0 if nothing was stored. */
         public long previousVersion() {
             return previousVersion;
         }
 
-        /** The version now, as the next read shows it: 0 if nothing is left. */
+        /** The version after the write, as the next read returns it; 0 if nothing is left. */
         public long version() {
             return version;
         }
 
         /**
-         * Since when the state before, or none, was there, by the storage's clock; empty if nothing was stored, or if
+         * When the previous state, or the absence of a state, began, by the storage's clock; empty if nothing was
+         * stored, or if
          * the storage lacks {@link StateStorage.Capability#TIMES}.
          */
         public Optional<Instant> previousSince() {
@@ -96,8 +97,8 @@ public sealed interface Outcome {
         }
 
         /**
-         * Since when the state now, or none, is there, under the same conditions. It differs from what the next read
-         * shows only where the clock was set back.
+         * When the state after the write, or the absence of a state, began, under the same conditions. It differs from
+         * what the next read returns only if the clock was set back.
          */
         public Optional<Instant> since() {
             if (version == 0) {
@@ -106,7 +107,7 @@ public sealed interface Outcome {
             return previousVersion != 0 && state.equals(previousState) ? previousSince : at;
         }
 
-        /** When it was written; empty if the storage lacks {@link StateStorage.Capability#TIMES}. */
+        /** The time of the write; empty if the storage lacks {@link StateStorage.Capability#TIMES}. */
         public Optional<Instant> at() {
             return at;
         }
@@ -139,7 +140,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** The expected version or state was not there; nothing changed. */
+    /** The conversation did not have the expected version or state; nothing was changed. */
     final class Conflict implements Outcome {
         private final Snapshot current;
 
@@ -147,12 +148,12 @@ public sealed interface Outcome {
             this.current = current;
         }
 
-        /** A conflict with what is there instead. */
+        /** Returns a conflict with the current content of the conversation. */
         public static Conflict of(Snapshot current) {
             return new Conflict(requireNonNull(current, "current"));
         }
 
-        /** What is there instead. */
+        /** The current content of the conversation. */
         public Snapshot current() {
             return current;
         }
@@ -173,7 +174,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** The event was applied before; nothing changed. */
+    /** The event was applied before; nothing was changed. */
     final class Duplicate implements Outcome {
         private final Snapshot current;
 
@@ -181,12 +182,12 @@ public sealed interface Outcome {
             this.current = current;
         }
 
-        /** A duplicate, with what is there. */
+        /** Returns a duplicate with the current content of the conversation. */
         public static Duplicate of(Snapshot current) {
             return new Duplicate(requireNonNull(current, "current"));
         }
 
-        /** What is there. */
+        /** The current content of the conversation. */
         public Snapshot current() {
             return current;
         }
@@ -207,7 +208,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** A newer instance has written; nothing changed. */
+    /** A newer instance has written the conversation; nothing was changed. */
     final class Fenced implements Outcome {
         private final long highestToken;
 
@@ -215,7 +216,7 @@ public sealed interface Outcome {
             this.highestToken = highestToken;
         }
 
-        /** A refusal by the highest fencing token that the conversation has seen. */
+        /** Returns a refusal because of the highest fencing token that the conversation has seen. */
         public static Fenced of(long highestToken) {
             return new Fenced(highestToken);
         }

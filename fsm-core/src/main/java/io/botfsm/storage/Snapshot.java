@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a storage held for one key at one moment. Immutable, detached from the storage (spec rule 15), thread-safe. Two
- * are equal if all their parts are.
+ * The stored content of one conversation at one moment. Immutable, thread-safe and detached from the storage (spec rule
+ * 15). Two snapshots are equal if all their parts are.
  */
 public final class Snapshot {
     private static final Snapshot NONE = builder().build();
@@ -39,22 +39,22 @@ public final class Snapshot {
         ended = b.ended;
     }
 
-    /** What is read where nothing is stored. */
+    /** Returns the snapshot of a conversation of which nothing is stored. */
     public static Snapshot none() {
         return NONE;
     }
 
-    /** Begins a snapshot of nothing. */
+    /** Returns a builder that starts with an empty snapshot. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins a snapshot that is like this one. */
+    /** Returns a builder that starts with the content of this snapshot. */
     public Builder toBuilder() {
         return new Builder(this);
     }
 
-    /** The state as it is stored. */
+    /** The stored name of the state; empty for none. */
     public Optional<String> state() {
         return state;
     }
@@ -64,12 +64,12 @@ public final class Snapshot {
         return data;
     }
 
-    /** 0 if nothing is stored; otherwise the number that every write raises (spec rule 6). */
+    /** The version, which every write increases (spec rule 6); 0 if nothing is stored. */
     public long version() {
         return version;
     }
 
-    /** What this library's own parts keep with the conversation, apart from the user's data. */
+    /** The attributes: what components of this library store with the conversation, separate from the user's data. */
     public Map<String, String> attributes() {
         return attributes;
     }
@@ -80,26 +80,26 @@ public final class Snapshot {
     }
 
     /**
-     * Since when the state, or none, is there, by the storage's clock; empty if nothing is stored, or if the storage
-     * lacks {@link StateStorage.Capability#TIMES}.
+     * When the current state, or the absence of a state, began, by the storage's clock; empty if nothing is stored, or
+     * if the storage lacks {@link StateStorage.Capability#TIMES}.
      */
     public Optional<Instant> since() {
         return since;
     }
 
-    /** When the last write was, under the same conditions as {@link #since()}. */
+    /** When the last write was made, under the same conditions as {@link #since()}. */
     public Optional<Instant> touched() {
         return touched;
     }
 
-    /** When something is due in this conversation. */
+    /** The deadline at which this conversation becomes due; empty for none. */
     public Optional<Instant> deadline() {
         return deadline;
     }
 
     /**
-     * Whether state and data have ended by their time to live, so that only what outlives them is left (spec rule 23).
-     * Nobody cleared them.
+     * Whether state and data have expired by their time to live, so that only what outlives them is left (spec rule
+     * 23). They were not cleared.
      */
     public boolean hasEnded() {
         return ended;
@@ -124,7 +124,7 @@ public final class Snapshot {
         return Objects.hash(state, data, attributes, version, events, since, touched, deadline, ended);
     }
 
-    /** State, names and version; never the values. */
+    /** Returns state, entry names and version; never the values. */
     @Override
     public String toString() {
         return String.format(
@@ -135,7 +135,7 @@ public final class Snapshot {
                 version);
     }
 
-    /** Collects a snapshot. What is not set is as in {@link Snapshot#none()}. Not thread-safe. */
+    /** Collects the parts of a snapshot. Parts that are not set are as in {@link Snapshot#none()}. Not thread-safe. */
     public static final class Builder {
         private Optional<String> state = Optional.empty();
         private Map<String, String> data = Map.of();
@@ -167,7 +167,7 @@ public final class Snapshot {
             return this;
         }
 
-        /** Sets the data entries, name to JSON text, and copies them: no later change of the map shows. */
+        /** Sets the data entries, name to JSON text. The map is copied. */
         public Builder data(Map<String, String> entries) {
             data = OrderedMap.copyOf(requireNonNull(entries, "data"));
             return this;
@@ -185,37 +185,37 @@ public final class Snapshot {
             return this;
         }
 
-        /** Sets what this library's own parts keep, and copies it: no later change of the map shows. */
+        /** Sets the attributes, name to text. The map is copied. */
         public Builder attributes(Map<String, String> entries) {
             attributes = OrderedMap.copyOf(requireNonNull(entries, "attributes"));
             return this;
         }
 
-        /** Sets since when the state, or none, is there. */
+        /** Sets when the current state, or the absence of a state, began. */
         public Builder since(Optional<Instant> entered) {
             since = requireNonNull(entered, "since");
             return this;
         }
 
-        /** Sets when the last write was. */
+        /** Sets when the last write was made. */
         public Builder touched(Optional<Instant> written) {
             touched = requireNonNull(written, "touched");
             return this;
         }
 
-        /** Sets when something is due; empty for never. */
+        /** Sets the deadline; empty for none. */
         public Builder deadline(Optional<Instant> due) {
             deadline = requireNonNull(due, "deadline");
             return this;
         }
 
-        /** Sets whether state and data have ended by their time to live. */
+        /** Sets whether state and data have expired by their time to live. */
         public Builder ended(boolean byTime) {
             ended = byTime;
             return this;
         }
 
-        /** The snapshot. */
+        /** Builds the snapshot. */
         public Snapshot build() {
             return new Snapshot(this);
         }

@@ -9,54 +9,60 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * Where conversations are kept: two operations, each atomic and one round trip. Implementations keep the numbered rules
- * of the project's specification; the published conformance suite checks every one of them.
+ * A storage for conversations. It has two operations, each of which is atomic and takes one round trip. Implementations
+ * follow the numbered rules of the project's specification; the published conformance suite checks every one of them.
  *
- * <p>Thread-safe. Both operations return at once and fail only through the stage, only with an
- * {@link io.botfsm.storage.FsmException} (or a {@link java.util.concurrent.CompletionException} around one, as
- * dependent stages do). Two writes of one key are ordered only if the second starts after the first has completed. A
- * stage may complete on a thread of the driver: dependent code must not block there; {@link io.botfsm.Fsm} never runs
- * user code there.
+ * <p>Thread-safe. Both operations return immediately. They report failures only through the stage, and only as an
+ * {@link io.botfsm.storage.FsmException}, or a {@link java.util.concurrent.CompletionException} with one as its cause,
+ * as dependent stages do. Two writes of one key are ordered only if the second starts after the first has completed. A
+ * stage may complete on a thread of the driver, so dependent actions must not block; {@link io.botfsm.Fsm} never runs
+ * user code on such a thread.
  */
 public interface StateStorage extends AutoCloseable {
-    /** What a storage can hold. One that lacks something says so here, and is refused where it is needed. */
+    /** What a storage supports. Components that need a capability refuse a storage that lacks it. */
     enum Capability {
         /**
-         * Versions that differ whenever state or data differ, and are expected by {@link Mutation#expectedVersion()}.
-         * Alone, they may recur when the same content does.
+         * Versions that differ whenever state or data differ, and that a write can expect with {@link
+         * Mutation#expectedVersion()}. Without {@link #VERSION}, a version may recur when the same content recurs.
          */
         COMPARE_AND_SET,
-        /** Versions that rise with every write (spec rule 6). Comes with {@link #COMPARE_AND_SET}. */
+        /** Versions that increase with every write (spec rule 6). Implies {@link #COMPARE_AND_SET}. */
         VERSION,
-        /** Events remembered, and refused when they are redelivered. */
+        /** Event ids: applied events are remembered, and refused when they are redelivered. */
         EVENT_ID,
-        /** Fencing tokens remembered, and lower ones refused. */
+        /** Fencing tokens: the highest is remembered, and writes with a lower one are refused. */
         FENCING,
-        /** Time to live, the storage's own and that of one mutation. */
+        /** Time to live, both the storage's own and that of a single mutation. */
         TTL,
-        /** When the state was entered and when the last write was (spec rule 20). */
+        /** The times when the state was entered and of the last write (spec rule 20). */
         TIMES,
-        /** Attributes: what this library's own parts keep with a conversation (spec rule 21). */
+        /** Attributes, which components of this library store with a conversation (spec rule 21). */
         ATTRIBUTES,
-        /** A deadline (spec rule 22). */
+        /** A deadline per conversation (spec rule 22). */
         DEADLINE,
-        /** Ids of any characters, and JSON texts that come back to the character. Without it, some keys are refused. */
+        /**
+         * Ids with any characters, and JSON texts that are read back character by character. Without it, some keys are
+         * refused.
+         */
         ANY_TEXT
     }
 
-    /** Reads a conversation. Creates and prolongs nothing. */
+    /** Reads a conversation. Neither creates it nor extends its time to live. */
     CompletionStage<Snapshot> read(StorageKey key);
 
-    /** Applies a mutation whole, or not at all. */
+    /** Applies a mutation completely or not at all. */
     CompletionStage<Outcome> write(StorageKey key, Mutation mutation);
 
-    /** What this storage can hold; constant. A decorator answers what the storage that it wraps answers. */
+    /**
+     * Returns what this storage supports. The result is constant. A decorator returns the capabilities of the storage
+     * it wraps.
+     */
     Set<Capability> capabilities();
 
     /**
-     * What this storage offers beside reading and writing, under an interface of its own; empty if it does not offer
-     * that. The answer is constant, and its operations end with the storage. A decorator answers what the storage that
-     * it wraps answers: extend {@link ForwardingStateStorage}.
+     * Returns an extension that this storage offers beyond reading and writing; empty if it does not offer it. The
+     * result is constant, and the extension can be used until the storage is closed. A decorator returns the extensions
+     * of the storage it wraps: extend {@link ForwardingStateStorage}.
      *
      * @param type the interface of the extension
      */
@@ -66,20 +72,21 @@ public interface StateStorage extends AutoCloseable {
     }
 
     /**
-     * Ends the storage; every later call fails with {@link io.botfsm.storage.StorageClosedException}. Idempotent. A
-     * decorator closes what it wraps.
+     * Closes the storage; every later call fails with {@link io.botfsm.storage.StorageClosedException}. Idempotent. A
+     * decorator also closes the storage it wraps.
      */
     @Override
     void close();
 
     /**
-     * A storage over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's thread; one
-     * that is not done within {@code timeout} fails with {@link io.botfsm.storage.StorageUnavailableException}, which
-     * says whether the driver had begun. Give the executor as many threads as the driver serves at once.
+     * Returns a storage over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's
+     * thread. A call that does not complete within {@code timeout} fails with {@link
+     * io.botfsm.storage.StorageUnavailableException}, which says whether the driver had started it. Give the executor
+     * as many threads as the driver can serve concurrently.
      *
-     * @param storage the driver's side; closed with the returned storage
+     * @param storage the blocking implementation; closed with the returned storage
      * @param executor runs the calls; not closed
-     * @param timeout how long a call may take, waiting for a thread included; positive
+     * @param timeout how long a call may take, including the wait for a thread; positive
      * @throws IllegalArgumentException if the timeout is not positive
      */
     static StateStorage blocking(BlockingStateStorage storage, Executor executor, Duration timeout) {

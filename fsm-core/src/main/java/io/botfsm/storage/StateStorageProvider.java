@@ -1,8 +1,8 @@
 package io.botfsm.storage;
 
-/** What conversations can be stored in, such as a connection to a server or a database. */
+/** Provides a storage for conversations, such as a connection to a server or a database. */
 @FunctionalInterface
 public interface StateStorageProvider {
-    /** A storage, as the provider is set up. */
+    /** Returns a storage with the settings of this provider. */
     StateStorage stateStorage();
 }

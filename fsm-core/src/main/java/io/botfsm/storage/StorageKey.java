@@ -9,16 +9,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of one conversation: bot, chat and user, and where the messenger has them, the topic (thread), the
- * business connection and a named slot beside the usual one (destiny, aiogram's word).
+ * The address of one conversation. It consists of bot, chat and user, and optionally of the topic (thread), the
+ * business connection, and a named slot for an additional conversation ("destiny", aiogram's term).
  *
- * <p>Ids are text inside, whatever type they had: messengers differ, and two keys are the same conversation if and only
- * if all six parts are equal. No part may be empty or contain an unpaired surrogate. Immutable and thread-safe.
+ * <p>Ids are kept as text, whatever type they are given in, since messengers differ. Two keys address the same
+ * conversation if and only if all six parts are equal. No part may be empty or contain an unpaired surrogate. Immutable
+ * and thread-safe.
  *
  * <pre>{@code StorageKey.bot(botId).chat(chatId).user(userId).build()}</pre>
  */
 public final class StorageKey {
-    /** The slot of a conversation that names none. */
+    /** The destiny of a key for which none is set. */
     public static final String DEFAULT_DESTINY = "default";
 
     private final String bot;
@@ -40,7 +41,7 @@ public final class StorageKey {
     }
 
     /**
-     * Begins a key with the bot's id.
+     * Returns a builder for a key with the bot's id.
      *
      * @param id a whole number or a text
      * @throws IllegalArgumentException if the id is neither, or empty
@@ -52,7 +53,7 @@ public final class StorageKey {
     /**
      * Reads what {@link #toText()} wrote.
      *
-     * @throws IllegalArgumentException if the text is not the one text of a key
+     * @throws IllegalArgumentException if the text is not exactly what {@code toText()} returns for a key
      */
     public static StorageKey parse(String text) {
         return KeyText.parse(requireNonNull(text, "text"));
@@ -83,16 +84,17 @@ public final class StorageKey {
         return business;
     }
 
-    /** The named slot, {@value #DEFAULT_DESTINY} unless chosen. */
+    /** The named slot; {@value #DEFAULT_DESTINY} unless set. */
     public String destiny() {
         return destiny;
     }
 
     /**
-     * The one text of this key, for storages and tools: {@code bot:chat:user}, then as far as needed
-     * {@code :thread:business:destiny}, where an absent part before a present one is empty. Within a part, percent
-     * signs, colons and braces are percent-encoded. Two keys have the same text if and only if they are equal;
-     * {@link #parse} reads it back. The form does not change between versions of this library.
+     * Returns the canonical text of this key, for storages and tools: {@code bot:chat:user}, followed, as far as
+     * needed, by {@code :thread:business:destiny}, where an absent part before a present one is empty. Within a part,
+     * percent
+     * signs, colons and braces are percent-encoded. Two keys have the same text if and only if they are equal; {@link
+     * #parse} reads it back. The format does not change between versions of this library.
      */
     public String toText() {
         return text;
@@ -109,8 +111,8 @@ public final class StorageKey {
     }
 
     /**
-     * The parts by name, on one line, as errors and logs show them: {@code bot=1 chat=2 user=3}. A part of other
-     * characters than letters, digits and {@code _ - . : @ / + # %} stands in quotation marks, escaped as in JSON.
+     * Returns the parts by name, on one line, as they appear in error messages and logs: {@code bot=1 chat=2 user=3}. A
+     * part with characters other than letters, digits and {@code _ - . : @ / + # %} is quoted and escaped as in JSON.
      */
     @Override
     public String toString() {
@@ -165,7 +167,7 @@ public final class StorageKey {
         }
 
         /**
-         * The chat.
+         * Sets the chat.
          *
          * @param id a whole number or a text
          * @throws IllegalArgumentException if the id is neither, or empty
@@ -176,7 +178,7 @@ public final class StorageKey {
         }
 
         /**
-         * The user.
+         * Sets the user.
          *
          * @param id a whole number or a text
          * @throws IllegalArgumentException if the id is neither, or empty
@@ -187,7 +189,7 @@ public final class StorageKey {
         }
 
         /**
-         * The topic within the chat.
+         * Sets the topic within the chat.
          *
          * @param id a whole number or a text
          * @throws IllegalArgumentException if the id is neither, or empty
@@ -198,7 +200,7 @@ public final class StorageKey {
         }
 
         /**
-         * The business connection that the message came through.
+         * Sets the business connection that the message came through.
          *
          * @throws IllegalArgumentException if the id is empty
          */
@@ -208,7 +210,7 @@ public final class StorageKey {
         }
 
         /**
-         * A named slot beside the usual conversation.
+         * Sets the named slot, for a conversation in addition to the usual one.
          *
          * @throws IllegalArgumentException if the name is empty
          */
@@ -218,9 +220,9 @@ public final class StorageKey {
         }
 
         /**
-         * The key of exactly the given parts.
+         * Builds the key from exactly the given parts.
          *
-         * @throws IllegalStateException if chat or user is missing; {@link FsmStrategy#key} has rules for that
+         * @throws IllegalStateException if chat or user is missing; {@link FsmStrategy#key} has rules for such updates
          */
         public StorageKey build() {
             return key(required("chat", chat), required("user", user), thread);
@@ -244,7 +246,7 @@ public final class StorageKey {
 
         private static String required(String part, Optional<String> id) {
             return id.orElseThrow(
-                    () -> new IllegalStateException("a key without a " + part + " names no conversation"));
+                    () -> new IllegalStateException("a key needs a " + part + " to address a conversation"));
         }
     }
 }

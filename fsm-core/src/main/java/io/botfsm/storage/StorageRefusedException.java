@@ -4,9 +4,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The storage was reached and answered with an error of its own, or its certificate is not trusted: wrong credentials,
- * a missing right, a server too old. Trying again does not help; someone has to change the set-up. What concerns a
- * single conversation is a {@link ConversationRefusedException}.
+ * Thrown when the storage was reached and responded with an error, or when its certificate is not trusted. Typical
+ * causes are wrong credentials, a missing permission, or a server that is too old. Retrying does not help; the
+ * configuration has to be changed. If only a single conversation is affected, the exception is a {@link
+ * ConversationRefusedException}.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public sealed class StorageRefusedException extends FsmException permits ConversationRefusedException {
@@ -14,10 +15,10 @@ public sealed class StorageRefusedException extends FsmException permits Convers
     private final boolean mayBeApplied;
 
     /**
-     * An error of a call on one conversation.
+     * Creates the exception for a call on one conversation.
      *
      * @param key the conversation
-     * @param reason what the storage answered
+     * @param reason the response of the storage
      * @param mayBeApplied whether the write may have happened; false for a read
      * @param cause the driver's exception, if there is one
      */
@@ -28,7 +29,7 @@ public sealed class StorageRefusedException extends FsmException permits Convers
     }
 
     /**
-     * An error before any conversation was concerned, such as at connect.
+     * Creates the exception for a failure that involves no conversation, such as while connecting.
      *
      * @param message what was refused and why, without credentials
      * @param cause the driver's exception, if there is one
@@ -39,7 +40,7 @@ public sealed class StorageRefusedException extends FsmException permits Convers
         this.mayBeApplied = false;
     }
 
-    /** The conversation, unless the error came before any was concerned. */
+    /** Returns the key of the conversation, if the failure is about one. */
     public Optional<StorageKey> key() {
         return key;
     }

@@ -6,10 +6,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The storage could not be reached or did not answer in time. Try again later; the storage comes back by itself.
+ * Thrown when the storage could not be reached or did not respond in time. Try again later; the connection recovers
+ * without intervention.
  *
- * <p>{@link #mayBeApplied()} is the one thing a caller must look at: a write that was never sent is not applied and
- * never will be; one whose answer was lost may have been applied, or may be so later, at most once.
+ * <p>Callers must check {@link #mayBeApplied()}: a write that was never sent is not applied and never will be; a write
+ * whose response was lost may have been applied, or may still be applied, at most once.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class StorageUnavailableException extends FsmException {
@@ -18,7 +19,7 @@ public final class StorageUnavailableException extends FsmException {
     private final boolean mayBeApplied;
 
     /**
-     * An error of a call on one conversation.
+     * Creates the exception for a call on one conversation.
      *
      * @param key the conversation
      * @param timeout how long a call may take here
@@ -34,7 +35,7 @@ public final class StorageUnavailableException extends FsmException {
     }
 
     /**
-     * An error before any conversation was concerned, such as at connect.
+     * Creates the exception for a failure that involves no conversation, such as while connecting.
      *
      * @param message what could not be reached, without credentials
      * @param timeout how long a call may take here
@@ -45,7 +46,7 @@ public final class StorageUnavailableException extends FsmException {
     }
 
     /**
-     * An error of a call that does not concern one conversation.
+     * Creates the exception for a call that is not about a single conversation.
      *
      * @param message what failed, without credentials
      * @param timeout how long a call may take here
@@ -69,7 +70,7 @@ public final class StorageUnavailableException extends FsmException {
                 mayBeApplied ? "the write may have been applied" : "nothing was written");
     }
 
-    /** The conversation, unless the error came before any was concerned. */
+    /** Returns the key of the conversation, if the failure is about one. */
     public Optional<StorageKey> key() {
         return key;
     }
@@ -79,7 +80,7 @@ public final class StorageUnavailableException extends FsmException {
         return timeout;
     }
 
-    /** Whether the write may have happened, or may still happen. */
+    /** Returns whether the write may have been applied, or may still be applied. */
     public boolean mayBeApplied() {
         return mayBeApplied;
     }

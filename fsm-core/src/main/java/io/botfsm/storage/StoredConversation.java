@@ -18,13 +18,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * All that a backend keeps of one conversation, and the decision what a write makes of it. A backend loads, applies and
- * stores; nothing else decides. Immutable and thread-safe.
+ * Everything that a backend keeps of one conversation, and the decision of what a write does to it. A backend loads a
+ * conversation, calls {@link #apply}, and stores the result; all decisions are made here. Immutable and thread-safe.
  *
- * <p>Three shapes: {@linkplain #isGone() gone} (nothing is stored, nothing is to be stored); a
- * {@linkplain #isTombstone() tombstone} (no state and no data, but a fence or events that must outlive them, for a time
- * that the backend chooses); a live conversation (which lives as long as {@link Mutation#ttl(Optional)} says). Two are
- * equal if all their parts are.
+ * <p>A conversation has one of three forms. It is {@linkplain #isGone() gone}: nothing is, or is to be, stored. It is a
+ * {@linkplain #isTombstone() tombstone}: there is no state and no data, but a fence or events that must outlive them,
+ * for a time that the backend chooses. Or it is live, for the time that {@link Mutation#ttl(Optional)} returns. Two
+ * stored conversations are equal if all their parts are.
  */
 public final class StoredConversation {
     private static final StoredConversation NONE = builder().build();
@@ -55,7 +55,7 @@ public final class StoredConversation {
         ended = b.ended;
     }
 
-    /** What a write made of a conversation. Immutable. */
+    /** The result of applying a write to a conversation. Immutable. */
     public static final class Step {
         private final StoredConversation next;
         private final Outcome outcome;
@@ -67,7 +67,7 @@ public final class StoredConversation {
             this.timeToLive = timeToLive;
         }
 
-        /** A step, such as one that a storage under test takes wrongly. */
+        /** Returns a step with the given parts, such as a wrong one for a storage under test. */
         public static Step of(StoredConversation next, Outcome outcome, Optional<Duration> timeToLive) {
             return new Step(
                     requireNonNull(next, "next"),
@@ -75,41 +75,44 @@ public final class StoredConversation {
                     requireNonNull(timeToLive, "timeToLive"));
         }
 
-        /** What the backend has to keep from now on; the conversation itself unless the write was applied. */
+        /**
+         * Returns what the backend has to keep from now on; the unchanged conversation unless the write was applied.
+         */
         public StoredConversation next() {
             return next;
         }
 
-        /** What the writer gets. */
+        /** Returns the outcome for the writer. */
         public Outcome outcome() {
             return outcome;
         }
 
         /**
-         * For how long the backend has to keep an applied write's conversation from now on; empty for without limit.
+         * Returns how long the backend has to keep the conversation of an applied write from now on; empty for
+         * unlimited.
          */
         public Optional<Duration> timeToLive() {
             return timeToLive;
         }
 
-        /** Both parts, without values. */
+        /** Returns the outcome and the next conversation, without values. */
         @Override
         public String toString() {
             return outcome + ", then " + next;
         }
     }
 
-    /** What a backend has of a key that it does not hold. */
+    /** Returns the conversation of a key that the backend does not hold. */
     public static StoredConversation none() {
         return NONE;
     }
 
-    /** Begins a conversation of which nothing is stored. */
+    /** Returns a builder that starts with an empty conversation. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins a conversation that is like this one. */
+    /** Returns a builder that starts with the content of this conversation. */
     public Builder toBuilder() {
         return new Builder(this);
     }
@@ -124,17 +127,17 @@ public final class StoredConversation {
         return data;
     }
 
-    /** What this library's own parts keep, name to text. */
+    /** The attributes that components of this library store, name to text. */
     public Map<String, String> attributes() {
         return attributes;
     }
 
-    /** 0 if nothing is stored. */
+    /** The version; 0 if nothing is stored. */
     public long version() {
         return version;
     }
 
-    /** The highest fencing token seen, 0 if none was. */
+    /** The highest fencing token seen; 0 for none. */
     public long fencingToken() {
         return fencingToken;
     }
@@ -144,24 +147,24 @@ public final class StoredConversation {
         return events;
     }
 
-    /** Since when the state, or none, is there; empty if nothing is stored. */
+    /** When the current state, or the absence of a state, began; empty if nothing is stored. */
     public Optional<Instant> since() {
         return since;
     }
 
-    /** When the last write was; empty if nothing is stored. */
+    /** When the last write was made; empty if nothing is stored. */
     public Optional<Instant> touched() {
         return touched;
     }
 
-    /** When something is due; empty for never. */
+    /** The deadline; empty for none. */
     public Optional<Instant> deadline() {
         return deadline;
     }
 
     /**
-     * When state and data end, where something outlives them: a time to live that is shorter than that of a tombstone.
-     * Otherwise empty: then they end with everything else.
+     * When state and data end, if something outlives them because their time to live is shorter than that of a
+     * tombstone. Empty if they end together with everything else.
      */
     public Optional<Instant> end() {
         return end;
@@ -177,7 +180,7 @@ public final class StoredConversation {
         return version != 0 && state.isEmpty() && data.isEmpty();
     }
 
-    /** What a reader sees at that time. */
+    /** Returns what a reader sees at that time. */
     public Snapshot snapshot(Instant now) {
         return at(requireNonNull(now, "now")).snapshot();
     }
@@ -196,7 +199,10 @@ public final class StoredConversation {
                 .build();
     }
 
-    /** This conversation, after its end if that is over: the end counts as a write, which nobody else can have seen. */
+    /**
+     * Returns this conversation at the given time. If its end has passed, it is the conversation after the end. The end
+     * counts as a write, which nobody else can have seen.
+     */
     private StoredConversation at(Instant now) {
         if (end.isEmpty() || now.isBefore(end.get())) {
             return this;
@@ -214,7 +220,7 @@ public final class StoredConversation {
     /**
      * Decides a write.
      *
-     * @throws EventSourceLimitException if it would be applied but for the source of its event, which is one too many
+     * @throws EventSourceLimitException if it would be applied, but the source of its event exceeds the limit
      */
     public Step apply(Mutation mutation, WriteContext context) {
         requireNonNull(mutation, "mutation");
@@ -278,7 +284,7 @@ public final class StoredConversation {
         return next.build();
     }
 
-    /** Where there is an end, the number in between is that of the conversation after it. */
+    /** If there is an end, one version is skipped for the conversation after the end. */
     private long nextVersion(WriteContext context) {
         if (isGone()) {
             return context.firstVersion();
@@ -286,7 +292,7 @@ public final class StoredConversation {
         return version + (end.isPresent() ? 2 : 1);
     }
 
-    /** A clock that was set back makes no state younger than it was. */
+    /** Keeps a clock that was set back from making a state appear younger than it was. */
     private Instant nextSince(Mutation mutation, Optional<String> nextState, Instant now) {
         if (mutation.since().isPresent()) {
             return mutation.since().filter(now::isAfter).orElse(now);
@@ -334,7 +340,7 @@ public final class StoredConversation {
         return Objects.hash(state, data, attributes, version, fencingToken, events, since, touched, deadline, end);
     }
 
-    /** State, names, version and fence; never the values. */
+    /** Returns state, entry names, version and fence; never the values. */
     @Override
     public String toString() {
         return String.format(
@@ -346,7 +352,10 @@ public final class StoredConversation {
                 fencingToken);
     }
 
-    /** Collects a conversation. What is not set is as in {@link StoredConversation#none()}. Not thread-safe. */
+    /**
+     * Collects the parts of a conversation. Parts that are not set are as in {@link StoredConversation#none()}. Not
+     * thread-safe.
+     */
     public static final class Builder {
         private Optional<String> state = Optional.empty();
         private Map<String, String> data = Map.of();
@@ -381,7 +390,7 @@ public final class StoredConversation {
             return this;
         }
 
-        /** Sets the data entries, name to JSON text, and copies them: no later change of the map shows. */
+        /** Sets the data entries, name to JSON text. The map is copied. */
         public Builder data(Map<String, String> entries) {
             data = OrderedMap.copyOf(requireNonNull(entries, "data"));
             return this;
@@ -405,31 +414,33 @@ public final class StoredConversation {
             return this;
         }
 
-        /** Sets what this library's own parts keep, and copies it: no later change of the map shows. */
+        /** Sets the attributes, name to text. The map is copied. */
         public Builder attributes(Map<String, String> entries) {
             attributes = OrderedMap.copyOf(requireNonNull(entries, "attributes"));
             return this;
         }
 
-        /** Sets since when the state, or none, is there. */
+        /** Sets when the current state, or the absence of a state, began. */
         public Builder since(Optional<Instant> entered) {
             since = requireNonNull(entered, "since");
             return this;
         }
 
-        /** Sets when the last write was. */
+        /** Sets when the last write was made. */
         public Builder touched(Optional<Instant> written) {
             touched = requireNonNull(written, "touched");
             return this;
         }
 
-        /** Sets when something is due; empty for never. */
+        /** Sets the deadline; empty for none. */
         public Builder deadline(Optional<Instant> due) {
             deadline = requireNonNull(due, "deadline");
             return this;
         }
 
-        /** Sets when state and data end, where something outlives them; empty for with everything else. */
+        /**
+         * Sets when state and data end, if something outlives them; empty if they end together with everything else.
+         */
         public Builder end(Optional<Instant> ofStateAndData) {
             end = requireNonNull(ofStateAndData, "end");
             return this;
@@ -440,7 +451,7 @@ public final class StoredConversation {
             return this;
         }
 
-        /** The conversation. */
+        /** Builds the conversation. */
         public StoredConversation build() {
             return new StoredConversation(this);
         }

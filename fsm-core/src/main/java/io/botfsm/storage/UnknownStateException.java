@@ -6,9 +6,10 @@ import io.botfsm.internal.text.Text;
 import java.util.Locale;
 
 /**
- * The stored state belongs to no registered group, or its group has no constant of that name and no former name either:
- * most often a constant was renamed without {@link StateNames#formerly}. The conversation is unharmed;
- * {@link Conversation#state()} and {@link Conversation#snapshot()} still read it, {@link Turn#clear()} ends it.
+ * Thrown when the stored state belongs to no registered group, or when its group has neither a constant nor a former
+ * name that matches. The usual cause is a constant that was renamed without {@link StateNames#formerly}. The
+ * conversation is unchanged: {@link Conversation#state()} and {@link Conversation#snapshot()} still read it, and {@link
+ * Turn#clear()} ends it.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UnknownStateException extends FsmException {
@@ -48,7 +49,7 @@ public final class UnknownStateException extends FsmException {
                 : "it was set as text, without a group: read it with state(), and set the constant instead";
     }
 
-    /** What is wrong and what to do about it, without the conversation. */
+    /** Returns what is wrong and what to do about it, without naming the conversation. */
     public String problem() {
         return problem;
     }

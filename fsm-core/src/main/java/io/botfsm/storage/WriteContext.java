@@ -8,9 +8,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What a backend knows of a write beside the mutation. Immutable and thread-safe. */
+/** What a backend knows about a write in addition to the mutation. Immutable and thread-safe. */
 public final class WriteContext {
-    /** How long a tombstone stays unless set otherwise: Telegram keeps updates for 24 hours, and so much again. */
+    /** The default time to live of a tombstone: twice the 24 hours for which Telegram keeps updates. */
     public static final Duration DEFAULT_TOMBSTONE_TTL = Duration.ofDays(2);
 
     private final StorageKey key;
@@ -28,10 +28,11 @@ public final class WriteContext {
     }
 
     /**
-     * Begins the context of a write to a conversation.
+     * Returns a builder for the context of a write to a conversation.
      *
      * @param key the conversation
-     * @param now the time by a clock that all who write the conversation share, about; it may be set back
+     * @param now the time by a clock that all writers of the conversation share, at least approximately; it may be set
+     *     back
      */
     public static Builder at(StorageKey key, Instant now) {
         return new Builder(requireNonNull(key, "key"), requireNonNull(now, "now"));
@@ -47,12 +48,12 @@ public final class WriteContext {
         return now.truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** The version of the conversation if it begins with this write. */
+    /** The version that the conversation gets if it begins with this write. */
     public long firstVersion() {
         return firstVersion.orElseGet(() -> ChronoUnit.MICROS.between(Instant.EPOCH, now));
     }
 
-    /** The storage's own time to live; empty for without limit. */
+    /** The storage's own time to live; empty for unlimited. */
     public Optional<Duration> ttl() {
         return ttl;
     }
@@ -76,27 +77,29 @@ public final class WriteContext {
         }
 
         /**
-         * Sets the version of a conversation that begins with this write, which is above every version that the key has
-         * had (spec rule 6); the time in microseconds since 1970 unless set.
+         * Sets the version that a conversation gets if it begins with this write. It must be above every version that
+         * the key has had (spec rule 6). The default is the time in microseconds since 1970.
          */
         public Builder firstVersion(long version) {
             firstVersion = OptionalLong.of(version);
             return this;
         }
 
-        /** Sets the storage's own time to live; without limit unless set. */
+        /** Sets the storage's own time to live. The default is unlimited. */
         public Builder ttl(Optional<Duration> standard) {
             ttl = requireNonNull(standard, "ttl");
             return this;
         }
 
-        /** Sets how long fencing token and events outlive state and data; {@link #DEFAULT_TOMBSTONE_TTL} unless set. */
+        /**
+         * Sets how long fencing token and events outlive state and data. The default is {@link #DEFAULT_TOMBSTONE_TTL}.
+         */
         public Builder tombstoneTtl(Duration limit) {
             tombstoneTtl = requireNonNull(limit, "tombstoneTtl");
             return this;
         }
 
-        /** The context. */
+        /** Builds the context. */
         public WriteContext build() {
             return new WriteContext(this);
         }

@@ -1,7 +1,8 @@
 /**
- * The contract between conversations and where they are kept, for authors of storages and decorators:
- * {@link io.botfsm.storage.StateStorage} with its two operations, the key of a conversation, the values and exceptions,
- * the one decision function {@link io.botfsm.storage.StoredConversation#apply}, and what needs nothing else.
+ * The storage contract, for authors of storages and decorators: {@link io.botfsm.storage.StateStorage} with its two
+ * operations, conversation keys, values and exceptions, and the decision function {@link
+ * io.botfsm.storage.StoredConversation#apply} that all storages share. Implementations without further dependencies are
+ * here too.
  */
 @NullMarked
 package io.botfsm.storage;

@@ -19,14 +19,15 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Logs every change of state, one SLF4J event each: {@code FSM state changed: bot=1 chat=2 user=3 Onboarding:NAME →
- * Onboarding:AGE}, where a text that could be mistaken for another part of the line is quoted; with the same, escaped,
- * as key-values ({@code bot}, {@code chat}, {@code user}, where present {@code thread}, {@code business},
- * {@code destiny}; {@code from}, {@code to}; {@code timeInPreviousState} in milliseconds, where the storage keeps times
- * and something was stored before). A write that leaves the state as it was logs nothing. Data never appears. Costs no
- * round trip: the previous state comes back with the write.
+ * Logs every change of state as one SLF4J event: {@code FSM state changed: bot=1 chat=2 user=3 Onboarding:NAME →
+ * Onboarding:AGE}. A text that could be mistaken for another part of the line is quoted. The event has the same parts,
+ * escaped, as key-value pairs: {@code bot}, {@code chat}, {@code user}, if present {@code thread}, {@code business} and
+ * {@code destiny}, {@code from}, {@code to}, and {@code timeInPreviousState} in milliseconds if the storage keeps times
+ * and something was stored before. A write that does not change the state logs nothing. Data is never logged. Logging
+ * takes no additional round trip, since the write returns the previous state.
  *
- * <p>Thread-safe. Logs on the thread that completes the write, often the driver's: use an appender that does not block.
+ * <p>Thread-safe. Logs on the thread that completes the write, often a thread of the driver: use an appender that does
+ * not block.
  */
 public final class LoggingStateStorage extends ForwardingStateStorage {
     private static final String NO_STATE = "(none)";

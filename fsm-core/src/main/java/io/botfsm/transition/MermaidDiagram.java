@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A state diagram in the language of Mermaid, while it is being drawn. */
+/** Builds a state diagram in Mermaid syntax. */
 final class MermaidDiagram {
     private static final String BEGIN_OR_END = "[*]";
 
     private final Map<String, String> ids = new LinkedHashMap<>();
     private final Set<String> arrows = new LinkedHashSet<>();
 
-    /** @param states what is drawn, in this order, with arrows or without */
+    /** @param states the states to draw, in this order, whether or not they have arrows */
     MermaidDiagram(Set<String> states) {
         states.forEach(state -> ids.put(state, newId(state)));
     }
@@ -29,7 +29,10 @@ final class MermaidDiagram {
         return id;
     }
 
-    /** An arrow between two states, of which one may be none; drawn once however often it is asked for. */
+    /**
+     * Adds an arrow between two states, one of which may be absent. Each arrow is drawn once, however often it is
+     * added.
+     */
     void arrow(Optional<String> from, Optional<String> to) {
         arrows.add(String.format(Locale.ROOT, "    %s --> %s\n", end(from), end(to)));
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The queue of changes for listeners, and the one task that delivers them. Thread-safe. */
+/** The queue of state changes for listeners, and the single task that delivers them. Thread-safe. */
 final class Notifications {
     private static final Logger LOGGER = LoggerFactory.getLogger(Notifications.class.getPackageName());
     private static final int IDLE_SECONDS = 10;
@@ -36,8 +36,8 @@ final class Notifications {
     }
 
     /**
-     * Delivers on a thread of its own, which waits a moment for more before it rests: to wake it for every change of a
-     * busy bot would cost more than the delivery.
+     * Delivers on a dedicated thread, which briefly waits for more changes before it becomes idle: waking a thread for
+     * every change of a busy bot would cost more than the delivery.
      *
      * @param most how many may wait
      */
@@ -88,16 +88,19 @@ final class Notifications {
         }
         BestEffort.run(() -> executor.execute(next)).ifPresent(refusal -> {
             if (next.cancel()) {
-                LOGGER.warn("the executor for transition listeners did not take a delivery", refusal);
+                LOGGER.warn(
+                        "The executor for transition listeners rejected a delivery. The queued transitions are dropped;"
+                                + " the next one starts another delivery",
+                        refusal);
             }
         });
     }
 
-    /** One run through the queue. An executor may run it although it has refused it, so it begins once at most. */
+    /** One run through the queue. An executor may run it even after rejecting it, so it starts at most once. */
     private final class Delivery implements Runnable {
         private boolean over;
 
-        /** Gives up what is queued, unless the delivery has begun. */
+        /** Cancels the delivery and discards what is queued, unless the delivery has begun. */
         boolean cancel() {
             synchronized (waiting) {
                 if (over) {

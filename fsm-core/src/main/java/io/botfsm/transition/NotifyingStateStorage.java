@@ -16,28 +16,28 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notifies {@link TransitionListener}s of every change of state. Costs no round trip, and a write does not wait for the
- * listeners: at most {@value #MOST_WAITING} changes are queued for them; the newest above that are dropped, and counted
- * for the listeners.
+ * Notifies {@link TransitionListener}s of every change of state. This takes no additional round trip, and a write does
+ * not wait for the listeners. At most {@value #MOST_WAITING} changes are queued for them; when the queue is full, new
+ * changes are dropped, and the listeners receive the number of dropped changes.
  *
- * <p>Reports only what is stored through this very storage: not what another process stores, nor that a conversation
- * has expired, nor a write whose reply was lost, nor what only {@linkplain Mutation#carriesOver carries over} a
- * conversation. After closing, listeners still receive what was stored before.
+ * <p>Reports only changes that are stored through this storage object. It does not report changes by another process,
+ * the expiry of a conversation, a write whose response was lost, or a write that only {@linkplain Mutation#carriesOver
+ * transfers} a conversation. After closing, listeners still receive changes that were stored before.
  *
  * <p>Thread-safe.
  */
 public final class NotifyingStateStorage extends ForwardingStateStorage {
-    /** How many changes may be queued. */
+    /** The maximum number of queued changes. */
     public static final int MOST_WAITING = 10_000;
 
     private final Notifications notifications;
     private final TransitionOrder order;
 
     /**
-     * Notifies listeners on a daemon thread of its own, which ends when it is idle.
+     * Creates a storage that notifies listeners on its own daemon thread, which ends when it is idle.
      *
      * @param storage where the conversations are kept; closed with this one
-     * @param listeners who is notified, in this order
+     * @param listeners the listeners, notified in this order
      * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which gives the
      *     order
      */
@@ -46,10 +46,10 @@ public final class NotifyingStateStorage extends ForwardingStateStorage {
     }
 
     /**
-     * Notifies listeners on threads of an executor, one at a time.
+     * Creates a storage that notifies listeners on an executor, one at a time.
      *
      * @param storage where the conversations are kept; closed with this one
-     * @param listeners who is notified, in this order
+     * @param listeners the listeners, notified in this order
      * @param executor runs the listeners; not closed
      * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#VERSION}, which gives the
      *     order
@@ -66,7 +66,7 @@ public final class NotifyingStateStorage extends ForwardingStateStorage {
         super(storage);
         if (!storage.capabilities().contains(Capability.VERSION)) {
             throw new IllegalArgumentException(
-                    "listeners could be notified in a wrong order: the storage lacks VERSION");
+                    "listeners could be notified in the wrong order: the storage lacks VERSION");
         }
         this.notifications = notifications;
         this.order = new TransitionOrder(notifications::add);

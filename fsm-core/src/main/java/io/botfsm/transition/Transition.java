@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A change of state that is stored. Immutable; two are equal if all their parts are. */
+/** A stored change of state. Immutable; two transitions are equal if all their parts are. */
 public final class Transition {
     private final StorageKey key;
     private final Optional<String> from;
@@ -29,7 +29,7 @@ public final class Transition {
         this.since = since;
     }
 
-    /** A change of a conversation from one state, or none, to another. */
+    /** Returns the change of a conversation from one state, or none, to another, or none. */
     public static Transition of(StorageKey key, Optional<String> from, Optional<String> to) {
         return new Transition(
                 requireNonNull(key, "key"),
@@ -39,7 +39,7 @@ public final class Transition {
                 Optional.empty());
     }
 
-    /** The change that an applied write was. */
+    /** Returns the change that an applied write made. */
     public static Transition of(StorageKey key, Applied write) {
         return new Transition(
                 requireNonNull(key, "key"), write.previousState(), write.state(), write.at(), write.previousSince());
@@ -50,12 +50,12 @@ public final class Transition {
         return key;
     }
 
-    /** The state before, as it was stored; empty for none. */
+    /** The stored name of the previous state; empty for none. */
     public Optional<String> from() {
         return from;
     }
 
-    /** The state now, as it is stored; empty for none. */
+    /** The stored name of the new state; empty for none. */
     public Optional<String> to() {
         return to;
     }
@@ -66,7 +66,8 @@ public final class Transition {
     }
 
     /**
-     * How long the conversation was in the state before, or in none, never negative; empty if nothing was stored, or if
+     * How long the conversation was in the previous state, or in none; never negative; empty if nothing was stored, or
+     * if
      * the storage lacks {@link Capability#TIMES}.
      */
     public Optional<Duration> timeInPreviousState() {

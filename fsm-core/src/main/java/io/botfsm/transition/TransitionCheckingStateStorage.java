@@ -21,23 +21,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the changes of state to {@link TransitionRules}: one that they do not declare is warned of after it was stored,
- * or refused before anything is written, with a {@link TransitionRefusedException}.
+ * Checks changes of state against {@link TransitionRules}. An undeclared change is either logged as a warning after it
+ * was stored, or refused with a {@link TransitionRefusedException} before anything is written.
  *
- * <p>Warning costs no round trip. Neither does refusing where a write says which state it expects, as all those of
- * {@link io.botfsm.Fsm#handle} do, of {@code update} and {@code transition}; any other write of a state is preceded by
- * a read then, and is stored only if the state is still the one that was checked. What only
- * {@linkplain Mutation#carriesOver carries over} a conversation is not checked.
+ * <p>Warning takes no additional round trip. Neither does refusing, for writes that have an expected state, which
+ * includes all writes of {@link io.botfsm.Fsm#handle}, {@code update} and {@code transition}. With {@link
+ * Undeclared#REFUSE}, any other write of a state is preceded by a read, and is stored only if the state is still the
+ * one that was checked. A write that only {@linkplain Mutation#carriesOver transfers} a conversation is not checked.
  *
- * <p>Thread-safe. Warns on the thread that completes the write, often the driver's: use an appender that does not
- * block.
+ * <p>Thread-safe. Logs on the thread that completes the write, often a thread of the driver: use an appender that does
+ * not block.
  */
 public final class TransitionCheckingStateStorage extends ForwardingStateStorage {
-    /** What becomes of a change that no rule declares. */
+    /** What happens to a change that no rule declares. */
     public enum Undeclared {
-        /** It is stored, and warned of in the log. */
+        /** The change is stored, and a warning is logged. */
         WARN,
-        /** It is refused, and nothing is written. */
+        /** The change is refused, and nothing is written. */
         REFUSE
     }
 
@@ -48,21 +48,21 @@ public final class TransitionCheckingStateStorage extends ForwardingStateStorage
     private final Undeclared undeclared;
 
     /**
-     * Warns of what is not declared.
+     * Creates a storage that warns of undeclared changes.
      *
      * @param storage where the conversations are kept; closed with this one
-     * @param rules what is declared
+     * @param rules the declared changes
      */
     public TransitionCheckingStateStorage(StateStorage storage, TransitionRules rules) {
         this(storage, rules, Undeclared.WARN);
     }
 
     /**
-     * Warns of what is not declared, or refuses it.
+     * Creates a storage that warns of undeclared changes, or refuses them.
      *
      * @param storage where the conversations are kept; closed with this one
-     * @param rules what is declared
-     * @param undeclared what becomes of the rest
+     * @param rules the declared changes
+     * @param undeclared what happens to undeclared changes
      */
     public TransitionCheckingStateStorage(StateStorage storage, TransitionRules rules, Undeclared undeclared) {
         super(storage);
@@ -107,7 +107,7 @@ public final class TransitionCheckingStateStorage extends ForwardingStateStorage
         return outcome;
     }
 
-    /** Writes where the state is still the one that was checked; otherwise checks the one that is there now. */
+    /** Writes if the state is still the one that was checked; otherwise checks the current state. */
     private CompletionStage<Outcome> checked(
             StorageKey key, Mutation mutation, Snapshot current, int attempt, long begun) {
         if (!isRefusedAnyway(mutation, current) && !rules.declare(current.state(), mutation.state())) {
@@ -130,7 +130,7 @@ public final class TransitionCheckingStateStorage extends ForwardingStateStorage
         return (state.isPresent() ? more.expectState(state.get()) : more.expectNoState()).build();
     }
 
-    /** By a condition of its own, whose outcome says more than a rule. */
+    /** Whether the write fails by one of its own conditions, whose outcome says more than a rule would. */
     private static boolean isRefusedAnyway(Mutation mutation, Snapshot current) {
         return mutation.eventId().filter(current.events()::contains).isPresent()
                 || mutation.expectedVersion().stream().anyMatch(version -> version != current.version());

@@ -1,24 +1,24 @@
 package io.botfsm.transition;
 
 /**
- * Receives every change of state that was stored through a {@link io.botfsm.transition.NotifyingStateStorage}: each
- * once, those of one conversation in the order in which they happened. Called by one thread at a time, never by one of
- * the driver; it may block, which delays the next notification.
+ * Receives every change of state that was stored through a {@link io.botfsm.transition.NotifyingStateStorage}. Each
+ * change is delivered once; those of one conversation are delivered in the order in which they happened. The listener
+ * is called by one thread at a time, never by a thread of the driver. It may block, which delays the next notification.
  */
 @FunctionalInterface
 public interface TransitionListener {
     /**
-     * A change of state has been stored. What is thrown is logged, and changes nothing.
+     * Called after a change of state has been stored. An exception is logged and has no other effect.
      *
-     * @param transition what has become of which conversation
+     * @param transition the change of state
      */
     void onTransition(Transition transition);
 
     /**
-     * The queue of changes was full, because the listeners are slower than the changes, and the newest were dropped.
-     * Called before the next change that was not.
+     * Called when the queue of changes was full, because the listeners were slower than the changes, and the newest
+     * changes were dropped. The call is made before the next change that was not dropped.
      *
-     * @param count how many were dropped since the last call
+     * @param count how many changes were dropped since the last call
      */
     default void onDiscarded(long count) {}
 }

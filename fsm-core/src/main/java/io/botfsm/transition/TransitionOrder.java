@@ -13,20 +13,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands on the changes of each conversation in the order in which they were stored, though their writes may be seen to
- * end in another. A change waits for the writes that were under way when its own ended: only those can have been stored
- * before it. Thread-safe; keeps nothing of a conversation that is not being written.
+ * Passes on the changes of each conversation in the order in which they were stored, even if the completions of their
+ * writes are observed in a different order. A change waits for the writes that were in progress when its own write
+ * ended: only those can have been stored before it. Thread-safe; keeps nothing for a conversation that is not being
+ * written.
  */
 final class TransitionOrder {
     private final ConcurrentMap<StorageKey, Lane> lanes = new ConcurrentHashMap<>();
     private final Consumer<Transition> next;
 
-    /** @param next takes what is in order; must not block, nor come back here */
+    /** @param next receives the changes in order; must not block or call back into this object */
     TransitionOrder(Consumer<Transition> next) {
         this.next = next;
     }
 
-    /** A write begins. Returns its number, for its end. */
+    /** Registers the start of a write. Returns its number, to be passed to {@link #end}. */
     long begin(StorageKey key) {
         long[] number = new long[1];
         lanes.compute(key, (same, known) -> {
@@ -37,7 +38,7 @@ final class TransitionOrder {
         return number[0];
     }
 
-    /** A write has ended, with a change of state or without. */
+    /** Registers the end of a write, with or without a change of state. */
     void end(StorageKey key, long number, Optional<Applied> change) {
         lanes.computeIfPresent(key, (same, lane) -> {
             lane.end(number, change);
@@ -88,7 +89,7 @@ final class TransitionOrder {
      * @param begunBefore how many writes had begun when its own ended
      */
     private record Waiting(Applied change, long begunBefore) {
-        /** The version that it made, or would have made had it left anything. */
+        /** The version that the write created, or would have created if it had left anything. */
         long version() {
             return Math.max(change.version(), change.previousVersion() + 1);
         }

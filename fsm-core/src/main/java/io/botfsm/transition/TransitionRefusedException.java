@@ -6,7 +6,9 @@ import io.botfsm.storage.StorageKey;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A change of state that the {@link TransitionRules} do not declare. Nothing was written. */
+/**
+ * Thrown when a change of state is refused because the {@link TransitionRules} do not declare it. Nothing was written.
+ */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class TransitionRefusedException extends FsmException {
     private final StorageKey key;
@@ -14,7 +16,7 @@ public final class TransitionRefusedException extends FsmException {
     private final Optional<String> to;
 
     /**
-     * The error of a refused write.
+     * Creates the exception for a refused write.
      *
      * @param key the conversation
      * @param from the state that is stored; empty for none

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Which state may follow which. A {@link io.botfsm.transition.TransitionCheckingStateStorage} warns of a change that is
- * not declared here, or refuses it; and drawn as a diagram. To keep a state is no change and needs no rule. Immutable
- * and thread-safe.
+ * Declares which state may follow which. A {@link io.botfsm.transition.TransitionCheckingStateStorage} warns of a
+ * change that is not declared here, or refuses it; {@link #toMermaid()} draws the rules as a diagram. Keeping a state
+ * is not a change and needs no rule. Immutable and thread-safe.
  */
 public final class TransitionRules {
     private static final Optional<String> NONE = Optional.empty();
@@ -29,7 +29,7 @@ public final class TransitionRules {
     private final Set<Change> declared;
     private final Set<Optional<String>> fromAnywhere;
 
-    /** From a state, or none, to another. */
+    /** A change from a state, or none, to another. */
     private record Change(Optional<String> from, Optional<String> to) {}
 
     private TransitionRules(Builder builder) {
@@ -58,16 +58,16 @@ public final class TransitionRules {
         return state instanceof Enum<?> constant ? registry.name(constant) : (String) state;
     }
 
-    /** Begins rules that declare nothing yet. */
+    /** Returns a builder for rules that starts with none. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Whether a change is declared, or is none.
+     * Returns whether a change is declared, or is not a change at all.
      *
-     * @param from the stored name of the state before, which may be a former one; empty for none
-     * @param to the stored name of the state after; empty for none
+     * @param from the stored name of the previous state, which may be a former name; empty for none
+     * @param to the stored name of the new state; empty for none
      */
     public boolean declare(Optional<String> from, Optional<String> to) {
         Optional<String> source = requireNonNull(from, "from").map(this::current);
@@ -75,12 +75,12 @@ public final class TransitionRules {
         return source.equals(target) || fromAnywhere.contains(target) || declared.contains(new Change(source, target));
     }
 
-    /** A state has one name here, whatever it was called. */
+    /** Returns the current name of a state, which may be given by a former name. */
     private String current(String name) {
         return written.getOrDefault(name, name);
     }
 
-    /** The rules as a Mermaid state diagram, ending with a line feed; the same rules draw the same diagram. */
+    /** Returns the rules as a Mermaid state diagram that ends with a line feed. Equal rules give equal diagrams. */
     public String toMermaid() {
         MermaidDiagram diagram = new MermaidDiagram(states);
         declared.forEach(change -> diagram.arrow(change.from(), change.to()));
@@ -94,7 +94,8 @@ public final class TransitionRules {
     }
 
     /**
-     * Collects rules. A state is a constant of an enum, or a plain name where the bot uses such. Not thread-safe.
+     * Collects rules. A state is given as an enum constant, or as a plain name if the bot uses plain names. Not
+     * thread-safe.
      *
      * <p>Every method that takes a name refuses an unpaired surrogate with an {@link IllegalArgumentException}.
      */
@@ -109,8 +110,8 @@ public final class TransitionRules {
         private Builder() {}
 
         /**
-         * Declares how a group's states are stored, as {@link Fsm.Builder#states(Class, Consumer)} does: the same names
-         * here and there. Not needed for a group that is stored under its own names.
+         * Declares how a group's states are stored. Use the same names as for {@link Fsm.Builder#states(Class,
+         * Consumer)}. Not needed for a group that is stored under its own names.
          *
          * @throws IllegalArgumentException if a stored name would stand for two states
          */
@@ -119,17 +120,17 @@ public final class TransitionRules {
             return this;
         }
 
-        /** A conversation may begin here: no state → {@code to}. */
+        /** Allows a conversation to begin in this state: no state → {@code to}. */
         public Builder begin(Enum<?> to) {
             return add(Optional.empty(), Optional.of(known(to)));
         }
 
-        /** A conversation may begin here: no state → {@code to}. */
+        /** Allows a conversation to begin in this state: no state → {@code to}. */
         public Builder begin(String to) {
             return add(Optional.empty(), Optional.of(checked(to)));
         }
 
-        /** One state may lead to others. */
+        /** Allows the changes from one state to others. */
         public Builder allow(Enum<?> from, Enum<?>... to) {
             requireNonNull(from, "from");
             requireNonNull(to, "to");
@@ -139,7 +140,7 @@ public final class TransitionRules {
             return this;
         }
 
-        /** One state may lead to others. */
+        /** Allows the changes from one state to others. */
         public Builder allow(String from, String... to) {
             requireNonNull(from, "from");
             requireNonNull(to, "to");
@@ -149,35 +150,35 @@ public final class TransitionRules {
             return this;
         }
 
-        /** Every state, and none, may lead to this one. */
+        /** Allows the change to this state from every state, and from none. */
         public Builder allowFromAny(Enum<?> to) {
             fromAnywhere.add(Optional.of(known(to)));
             return this;
         }
 
-        /** Every state, and none, may lead to this one. */
+        /** Allows the change to this state from every state, and from none. */
         public Builder allowFromAny(String to) {
             fromAnywhere.add(Optional.of(checked(to)));
             return this;
         }
 
-        /** A conversation may end here: {@code from} → no state. */
+        /** Allows a conversation to end in this state: {@code from} → no state. */
         public Builder end(Enum<?> from) {
             return add(Optional.of(known(from)), Optional.empty());
         }
 
-        /** A conversation may end here: {@code from} → no state. */
+        /** Allows a conversation to end in this state: {@code from} → no state. */
         public Builder end(String from) {
             return add(Optional.of(checked(from)), Optional.empty());
         }
 
-        /** A conversation may end wherever it is. */
+        /** Allows a conversation to end in any state. */
         public Builder endFromAny() {
             fromAnywhere.add(Optional.empty());
             return this;
         }
 
-        /** The rules. */
+        /** Builds the rules. */
         public TransitionRules build() {
             return new TransitionRules(this);
         }

@@ -122,7 +122,7 @@ class CodecLimitsTest {
     private static void ambiguous(ThrowingCallable read) {
         assertThatThrownBy(read)
                 .isInstanceOf(UnreadableDataException.class)
-                .hasMessageContaining("a name comes twice in one object")
+                .hasMessageContaining("a name occurs twice in one object")
                 .hasMessageNotContaining("4711");
     }
 

@@ -21,15 +21,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dialog while it is being declared: its states, and the commands that are heard wherever the conversation is, also
- * in another dialog of the same bot.
+ * Declares a dialog: its states, and the commands that are recognized wherever the conversation is, even in another
+ * dialog of the same bot.
  *
- * <p>An input goes to the first that takes it: {@link DialogState#when} of the present state, the commands in the order
- * of their declaration, {@link DialogState#answer} of the present state. Where nothing takes it, the question is asked
- * again. Not thread-safe.
+ * <p>An input is handled by the first of these that matches it: {@link DialogState#when} of the current state, the
+ * commands in the order of their declaration, {@link DialogState#answer} of the current state. If nothing matches, the
+ * question is asked again. Not thread-safe.
  *
- * @param <I> what the bot hears
- * @param <O> what the bot says
+ * @param <I> the inputs of the bot
+ * @param <O> the replies of the bot
  * @param <D> the dialog's data
  */
 public final class Dialog<I, O, D> {
@@ -51,13 +51,16 @@ public final class Dialog<I, O, D> {
         this.isSub = isSub;
     }
 
-    /** What is said where there is no conversation. Required. */
+    /** Sets what is said when there is no conversation. Required. */
     public Dialog<I, O, D> idle(O words) {
         requireNonNull(words, "words");
         return idle(now -> words);
     }
 
-    /** What is said where there is no conversation, of the entries of the chat, such as its language. Required. */
+    /**
+     * Sets what is said when there is no conversation, based on the entries of the chat, such as its language.
+     * Required.
+     */
     public Dialog<I, O, D> idle(Function<? super Conversation, ? extends O> words) {
         requireNonNull(words, "words");
         if (idle != null) {
@@ -68,41 +71,45 @@ public final class Dialog<I, O, D> {
     }
 
     /**
-     * What is said, before the words of {@link #idle}, where the conversation is in a state that this build does not
-     * have. Such a conversation is left as it is until a command begins or ends a dialog. Nothing unless set.
+     * Sets what is said, before the reply of {@link #idle}, when the conversation is in a state that this build does
+     * not have. Such a conversation is left unchanged until a command begins or ends a dialog. By default nothing is
+     * said.
      */
     public Dialog<I, O, D> unknownState(O words) {
         unknownState = Optional.of(requireNonNull(words, "words"));
         return this;
     }
 
-    /** A command that starts the dialog, over if need be: {@link FlowTurn#begin}. */
+    /** Declares a command that starts the dialog, or starts it over: {@link FlowTurn#begin}. */
     public Dialog<I, O, D> begin(Predicate<? super I> input, Enum<?> state) {
         requireNonNull(state, "state");
         return react(Reaction.Kind.BEGIN, input, (turn, in) -> turn.begin(state), state);
     }
 
-    /** A command that says something and ends whatever dialog the conversation is in: {@link FlowTurn#end}. */
+    /** Declares a command that says something and ends the current dialog, whichever it is: {@link FlowTurn#end}. */
     public Dialog<I, O, D> end(Predicate<? super I> input, O words) {
         requireNonNull(words, "words");
         return end(input, (turn, in) -> turn.end(words));
     }
 
-    /** A command that may end whatever dialog the conversation is in. */
+    /** Declares a command that may end the current dialog, whichever it is. */
     public Dialog<I, O, D> end(
             Predicate<? super I> input, BiFunction<? super FlowTurn<O, D>, ? super I, Next> handler) {
         return react(Reaction.Kind.END, input, handler);
     }
 
-    /** A command that goes back to the state before: {@link FlowTurn#back}. Heard in this dialog only. */
+    /**
+     * Declares a command that goes back to the previous state: {@link FlowTurn#back}. It is recognized in this dialog
+     * only.
+     */
     public Dialog<I, O, D> back(Predicate<? super I> input) {
         return react(Reaction.Kind.BACK, input, (turn, in) -> turn.back());
     }
 
     /**
-     * A command.
+     * Declares a command.
      *
-     * @param to where the handler may go, beside the exits of the state that the conversation is in
+     * @param to states to which the handler may go, in addition to the exits of the current state
      * @throws FlowDefinitionException if a state is not of the dialog's enum
      */
     public Dialog<I, O, D> when(
@@ -111,12 +118,14 @@ public final class Dialog<I, O, D> {
     }
 
     /**
-     * A command that calls a sub-dialog, such as one that changes settings, and then goes on where the conversation
-     * was.
+     * Declares a command that calls a sub-dialog, such as one that changes settings, after which the conversation
+     * continues where it was.
      *
-     * @param onReturn what is done with what it returns; {@link FlowTurn#again()} asks the question that was open
-     * @param to where that may go, beside the exits of the state that the conversation was in
+     * @param onReturn handles what the sub-dialog returns; {@link FlowTurn#again()} asks the open question again
+     * @param to states to which {@code onReturn} may go, in addition to the exits of the state that the conversation
+     *     was in
      * @throws FlowDefinitionException if a state is not of the dialog's enum, or another command calls the same
+     *     sub-dialog
      */
     public <R> Dialog<I, O, D> call(
             Predicate<? super I> input,
@@ -138,11 +147,11 @@ public final class Dialog<I, O, D> {
     }
 
     /**
-     * What is done where the user says nothing for a while, in any state of the dialog that expects something, and in
-     * what it calls: as {@link DialogState#after}, but it may also end the dialog.
+     * Declares what is done when the user says nothing for a while, in any state of the dialog that expects an input,
+     * and in the sub-dialogs it calls. It works like {@link DialogState#after}, but may also end the dialog.
      *
-     * @param wait how long
-     * @param to where the handler may go, beside the exits of the state that the conversation is in
+     * @param wait the time after which the timeout is due
+     * @param to states to which the handler may go, in addition to the exits of the current state
      * @throws IllegalArgumentException if the time is not positive or longer than
      *     {@link io.botfsm.storage.Mutation#MAX_TTL}
      * @throws FlowDefinitionException if a state is not of the dialog's enum
@@ -171,8 +180,8 @@ public final class Dialog<I, O, D> {
     }
 
     /**
-     * What is done with every input before it goes to its handler, such as noting the user's name. Decides nothing: the
-     * verbs of {@link FlowTurn} that do are refused here.
+     * Declares what is done with every input before it goes to its handler, such as storing the user's name. It does
+     * not decide what happens next: the methods of {@link FlowTurn} that do are refused here.
      */
     public Dialog<I, O, D> first(BiConsumer<? super FlowTurn<O, D>, ? super I> handler) {
         first.add(requireNonNull(handler, "handler"));
@@ -180,12 +189,13 @@ public final class Dialog<I, O, D> {
     }
 
     /**
-     * Keeps buttons of earlier questions from answering the present one.
+     * Keeps buttons of earlier questions from answering the current one.
      *
-     * @param stateOfButton the stored state whose question an input answers, which {@link Conversation#state()} was
-     *     when it was asked; empty for an input that answers whatever is asked, such as a text
-     * @param ifLate what is said to an input that answers the question of another state than the present one, before
-     *     the present question is asked again
+     * @param stateOfButton returns the stored state whose question an input answers, which is the {@link
+     *     Conversation#state()} at the time of the question; empty for an input that answers any question, such as a
+     *     text
+     * @param ifLate what is said to an input that answers the question of another state than the current one, before
+     *     the current question is asked again
      */
     public Dialog<I, O, D> answers(Function<? super I, Optional<String>> stateOfButton, O ifLate) {
         lateAnswers = new DialogDefinition.LateAnswers<>(
@@ -196,7 +206,7 @@ public final class Dialog<I, O, D> {
     /**
      * Declares a state.
      *
-     * @throws FlowDefinitionException if it is not of the dialog's enum, is declared twice, or cannot work
+     * @throws FlowDefinitionException if the state is not of the dialog's enum, is declared twice, or cannot work
      */
     public Dialog<I, O, D> state(Enum<?> state, Consumer<? super DialogState<I, O, D>> declaration) {
         requireNonNull(declaration, "declaration");
@@ -207,11 +217,11 @@ public final class Dialog<I, O, D> {
     }
 
     /**
-     * Leaves states to code of your own, such as the {@code switch} that this dialog replaces one state after another.
-     * It may go to any state of the dialog's enum, and end the conversation.
+     * Leaves states to code of your own, such as a {@code switch} that this dialog replaces state by state. That code
+     * may go to any state of the dialog's enum, and may end the conversation.
      *
      * @param which the states
-     * @param handler handles an input that no command takes, and returns what to say before the question
+     * @param handler handles an input that matches no command, and returns what to say before the question
      * @param question what is asked in these states
      * @throws FlowDefinitionException if a state is not of the dialog's enum, or is declared twice
      */

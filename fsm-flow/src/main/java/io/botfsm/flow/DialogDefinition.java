@@ -15,13 +15,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * A whole dialog, checked. Immutable.
+ * The checked definition of a dialog. Immutable.
  *
- * @param empty the data where none is stored
- * @param isSub whether others call it
- * @param reactions what is done with some inputs wherever the conversation is
- * @param calls the calls among them, by the scope of what they call
- * @param first what is done with every input before
+ * @param empty the data if none is stored
+ * @param isSub whether it is a sub-dialog, which others call
+ * @param reactions the handling of some inputs wherever the conversation is
+ * @param calls the calls among the reactions, by the scope of the dialog that they call
+ * @param first what is done with every input before it is handled
  */
 record DialogDefinition<I, O, D>(
         StoredStates names,
@@ -36,10 +36,10 @@ record DialogDefinition<I, O, D>(
         Optional<O> unknownState,
         Optional<LateAnswers<I, O>> lateAnswers) {
 
-    /** By which an input says which state's question it answers, and what is said where that is not the present one. */
+    /** How to find out which state's question an input answers, and what is said if that is not the current state. */
     record LateAnswers<I, O>(Function<? super I, Optional<String>> stateOf, O ifLate) {}
 
-    /** Under which the data lies, unless the conversation is in a state that is stored under a former group. */
+    /** Returns the scope of the data, unless the conversation is in a state that is stored under a former group. */
     String scope() {
         return StoredStates.scope(names.name(names.all().get(0)));
     }
@@ -50,12 +50,12 @@ record DialogDefinition<I, O, D>(
         return now.data(scope, type);
     }
 
-    /** The data; where none is stored, a copy of the empty one, since a handler could change what that holds. */
+    /** Returns the data; if none is stored, a copy of the empty data, since a handler could modify it. */
     D data(ScopedConversation now, String scope) {
         return stored(now, scope).orElseGet(() -> now.copy(empty));
     }
 
-    /** What is done in one of its own states, all of which are declared. */
+    /** Returns the definition of one of its own states, all of which are declared. */
     StateDefinition<I, O, D> state(Enum<?> own) {
         return requireNonNull(states.get(own));
     }
@@ -64,7 +64,7 @@ record DialogDefinition<I, O, D>(
         return reactions.stream().anyMatch(reaction -> reaction.is(kind));
     }
 
-    /** The states that the reactions of the dialog lead to from anywhere. */
+    /** Returns the states to which the reactions of the dialog lead from anywhere. */
     Set<Enum<?>> exitsFromAnywhere() {
         Set<Enum<?>> all = new LinkedHashSet<>();
         reactions.forEach(reaction -> all.addAll(reaction.exits()));
@@ -73,7 +73,7 @@ record DialogDefinition<I, O, D>(
         return all;
     }
 
-    /** Where a call begins. */
+    /** Returns the state in which a call begins. */
     Enum<?> start() {
         return states.keySet().iterator().next();
     }
@@ -82,7 +82,7 @@ record DialogDefinition<I, O, D>(
         return names.equals(other.names);
     }
 
-    /** The dialogs that this one calls. */
+    /** Returns the dialogs that this one calls. */
     List<DialogDefinition<I, O, ?>> called() {
         List<DialogDefinition<I, O, ?>> called = new ArrayList<>();
         calls.values().forEach(call -> called.add(call.dialog()));
@@ -90,12 +90,15 @@ record DialogDefinition<I, O, D>(
         return called;
     }
 
-    /** Whether another is this one, or may be called while this one is open. */
+    /** Returns whether another dialog is this one, or may be called while this one is open. */
     boolean reaches(DialogDefinition<?, ?, ?> other) {
         return is(other) || called().stream().anyMatch(sub -> sub.reaches(other));
     }
 
-    /** Whether one may go on from a state to another, through states that only work, so that one may go back. */
+    /**
+     * Returns whether a conversation can go on from one state to another, possibly through states that only do work, so
+     * that it can go back.
+     */
     boolean leads(StateDefinition<I, O, D> from, Enum<?> to) {
         return from.isAskable() && from.state() != to && leads(from, to, new HashSet<>());
     }

@@ -15,11 +15,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a dialog asks in one state, and what it does with an answer, while it is being declared. A state without
- * {@link #answer} and {@link #when} only says something, and waits for a command of the dialog. Not thread-safe.
+ * Declares what a dialog asks in one state, and how it handles an answer. A state without {@link #answer} and {@link
+ * #when} only says something, and waits for a command of the dialog. Not thread-safe.
  *
- * @param <I> what the bot hears
- * @param <O> what the bot says
+ * @param <I> the inputs of the bot
+ * @param <O> the replies of the bot
  * @param <D> the dialog's data
  */
 public final class DialogState<I, O, D> {
@@ -39,21 +39,21 @@ public final class DialogState<I, O, D> {
         this.state = state;
     }
 
-    /** What is asked. */
+    /** Sets the question. */
     public DialogState<I, O, D> ask(O words) {
         List<O> constant = List.of(requireNonNull(words, "question"));
         return asks((data, now) -> constant);
     }
 
-    /** What is asked, of the dialog's data. */
+    /** Sets the question, based on the dialog's data. */
     public DialogState<I, O, D> ask(Function<? super D, ? extends O> words) {
         requireNonNull(words, "question");
         return asks((data, now) -> List.of(words.apply(data)));
     }
 
     /**
-     * What is asked, of the dialog's data and the conversation: for entries of the whole chat, such as its language,
-     * and for the {@linkplain Conversation#state() state} that goes into a button.
+     * Sets the question, based on the dialog's data and the conversation. Use it for entries of the whole chat, such as
+     * its language, and for the {@linkplain Conversation#state() state} that is put into a button.
      */
     public DialogState<I, O, D> ask(BiFunction<? super D, ? super Conversation, ? extends O> words) {
         requireNonNull(words, "question");
@@ -61,12 +61,12 @@ public final class DialogState<I, O, D> {
     }
 
     /**
-     * What is asked, in several messages or none.
+     * Sets the question, which may consist of several messages or none.
      *
-     * <p>A question is asked of what is stored and of nothing else, since it is asked again after a restart or a
-     * redelivery. It is asked within the turn: where asking fails, nothing is stored. It does no I/O.
+     * <p>A question must depend only on what is stored, since it is asked again after a restart or a redelivery. It is
+     * created within the turn: if that fails, nothing is stored. It must do no I/O.
      *
-     * @throws FlowDefinitionException if the state has a question
+     * @throws FlowDefinitionException if the state already has a question
      */
     public DialogState<I, O, D> asks(
             BiFunction<? super D, ? super Conversation, ? extends List<? extends O>> messages) {
@@ -79,8 +79,8 @@ public final class DialogState<I, O, D> {
     }
 
     /**
-     * Declares to which states the handlers of this one may go. From these declarations come the
-     * {@linkplain Flow#rules() rules} and the diagram; going anywhere else is refused.
+     * Declares the states to which the handlers of this state may go. The {@linkplain Flow#rules() rules} and the
+     * diagram are derived from these declarations; going anywhere else is refused.
      *
      * @throws FlowDefinitionException if a state is not of the dialog's enum
      */
@@ -102,9 +102,9 @@ public final class DialogState<I, O, D> {
     }
 
     /**
-     * What is done with an input that no command of the dialog and no {@link #when} takes.
+     * Declares how an input is handled that matches no command of the dialog and no {@link #when}.
      *
-     * @throws FlowDefinitionException if the state has one
+     * @throws FlowDefinitionException if the state already has an answer handler
      */
     public DialogState<I, O, D> answer(BiFunction<? super FlowTurn<O, D>, ? super I, Next> handler) {
         requireNonNull(handler, "handler");
@@ -116,10 +116,10 @@ public final class DialogState<I, O, D> {
     }
 
     /**
-     * What is done with some inputs in this state, before the commands of the dialog are tried. The first that takes an
-     * input handles it.
+     * Declares how some inputs are handled in this state, before the commands of the dialog are tried. The first
+     * declaration that matches an input handles it.
      *
-     * @param to exits that this adds to those of the state
+     * @param to states to which the handler may go, in addition to the exits of the state
      * @throws FlowDefinitionException if a state is not of the dialog's enum
      */
     public DialogState<I, O, D> when(
@@ -131,14 +131,15 @@ public final class DialogState<I, O, D> {
     }
 
     /**
-     * What is done where the user says nothing for a while: to remind, to go on, or to end.
+     * Declares what is done when the user says nothing for a while, such as reminding, going on, or ending.
      *
-     * <p>Counted from the user's last input, or from when the state was entered without one. Of several, each is due
-     * once, also of several of equal length; one whose handler stays is not due again until the user has said
-     * something. It survives restarts, and is cleared by leaving the state. {@link Flow#fire} runs it.
+     * <p>The time is counted from the user's last input, or from when the state was entered without an input. If there
+     * are several timeouts, each is due once, even if their times are equal. A timeout whose handler stays in the state
+     * is not due again until the user has said something. A timeout survives restarts, and is cleared by leaving the
+     * state. {@link Flow#fire} runs it.
      *
-     * @param wait how long
-     * @param to exits that this adds to those of the state
+     * @param wait the time after which the timeout is due
+     * @param to states to which the handler may go, in addition to the exits of the state
      * @throws IllegalArgumentException if the time is not positive or longer than
      *     {@link io.botfsm.storage.Mutation#MAX_TTL}
      * @throws FlowDefinitionException if a state is not of the dialog's enum; at the end of the declaration, if the
@@ -150,15 +151,17 @@ public final class DialogState<I, O, D> {
     }
 
     /**
-     * What is done on entering the state, outside the turn, before anything is asked: reading or writing elsewhere.
+     * Declares work that is done on entering the state, outside the turn and before anything is asked, such as reading
+     * from or writing to another system.
      *
-     * <p>The state is entered and stored, the work is done, and its result is stored by a turn of its own, in which
+     * <p>The state is entered and stored, then the work is done, and its result is stored by another turn, in which
      * {@code then} decides: to go on, or by {@link FlowTurn#again()} to ask the question of the state, if it has one.
-     * Work that was interrupted by a crash or that threw is repeated, at least once under the same {@link Job#id()}: by
-     * the next input, by a redelivery, or a minute later if timeouts are {@linkplain Flow#fire fired}. Until it is done
-     * nothing is asked and no command is heard: a user who left could not know whether it was done.
+     * Work runs at least once. Work that was interrupted by a crash, or that threw, is repeated under the same {@link
+     * Job#id()}: by the next input, by a redelivery, or a minute later if timeouts are {@linkplain Flow#fire fired}.
+     * Until the work is done, nothing is asked and no command is recognized: a user who left the state could not know
+     * whether it was done.
      *
-     * @throws FlowDefinitionException if the state has work
+     * @throws FlowDefinitionException if the state already has work
      */
     @SuppressWarnings("unchecked") // the result is what the handler returned, an R
     public <R> DialogState<I, O, D> work(
@@ -174,10 +177,11 @@ public final class DialogState<I, O, D> {
     }
 
     /**
-     * Leaves the state to a sub-dialog, whose questions are asked instead. What it returns is given to
-     * {@code onReturn}, which goes on from here; {@link FlowTurn#again()} calls anew, and so does going back here.
+     * Calls a sub-dialog in this state, whose questions are asked instead. Its result is passed to {@code onReturn},
+     * which goes on from this state. {@link FlowTurn#again()} calls the sub-dialog again, and so does going back to
+     * this state.
      *
-     * @throws FlowDefinitionException if the state calls another
+     * @throws FlowDefinitionException if the state already calls a sub-dialog
      */
     public <R> DialogState<I, O, D> call(
             SubFlow<I, O, R> sub, BiFunction<? super FlowTurn<O, D>, ? super R, Next> onReturn) {

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What a bot asks in each state of its conversations, and what it does with the answers. Immutable, but for the counts
- * of its work, and thread-safe; one for the life of the program.
+ * Defines what a bot asks in each state of its conversations, and how it handles the answers. Immutable and
+ * thread-safe; create one for the lifetime of the program.
  *
  * <pre>{@code
  * Flow<String, String> pizza = Flow.of(Order.class, new Pizza(null, null), f -> {
@@ -35,12 +35,13 @@ import java.util.function.Consumer;
  * });
  * }</pre>
  *
- * <p>An input is one turn: its handler decides, and the next question is asked within the same turn, so what cannot be
- * asked is not stored. A redelivered event is answered by the present question. The data of a dialog is stored under
- * the name of its states' group; two dialogs never see each other's.
+ * <p>Each input is handled in one turn: its handler decides what happens next, and the next question is asked within
+ * the same turn, so that a turn whose question cannot be asked is not stored. A redelivered event is answered with the
+ * current question. The data of a dialog is stored under the name of its states' group; dialogs never see each other's
+ * data.
  *
- * @param <I> what the bot hears, such as a text or an update of a messenger
- * @param <O> what the bot says: an immutable message without an address
+ * @param <I> the inputs of the bot, such as texts or updates of a messenger
+ * @param <O> the replies of the bot: immutable messages without an address
  */
 public final class Flow<I, O> {
     private final FlowDialogs<I, O> dialogs;
@@ -50,7 +51,7 @@ public final class Flow<I, O> {
     }
 
     /**
-     * A bot of one dialog.
+     * Creates a flow with one dialog.
      *
      * @param states the enum of its states; each is declared
      * @param empty the data of a dialog that has just begun: a record, or an object whose properties the codec can
@@ -64,7 +65,8 @@ public final class Flow<I, O> {
     }
 
     /**
-     * A bot of one dialog whose states are stored under names of your choice, so that renaming them locks nobody out.
+     * Creates a flow with one dialog whose states are stored under names of your choice, so that conversations remain
+     * readable when the states are renamed.
      *
      * @param states the enum of its states; each is declared
      * @param empty the data of a dialog that has just begun, as above
@@ -82,8 +84,8 @@ public final class Flow<I, O> {
     }
 
     /**
-     * A bot of several dialogs, of which a conversation is in one at a time. The commands of each are heard in all;
-     * where several take an input, the earlier flow's does.
+     * Creates a flow with several dialogs. A conversation is in one of them at a time. The commands of each dialog are
+     * recognized in all of them; if several match an input, that of the earlier flow handles it.
      *
      * @throws FlowDefinitionException if two dialogs would be stored under the same group
      */
@@ -98,10 +100,10 @@ public final class Flow<I, O> {
     }
 
     /**
-     * The conversations of this bot in a storage, with all settings at their defaults.
+     * Returns an {@link Fsm} with the conversations of this bot in a storage, with default settings.
      *
-     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#ATTRIBUTES}, or
-     *     {@link StateStorage.Capability#DEADLINE} where the flow has work or timeouts
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#ATTRIBUTES}, or {@link
+     *     StateStorage.Capability#DEADLINE} if the flow has work or timeouts
      */
     public Fsm fsm(StateStorage storage) {
         Set<StateStorage.Capability> capabilities =
@@ -115,7 +117,7 @@ public final class Flow<I, O> {
         return register(Fsm.builder(storage)).build();
     }
 
-    /** Registers the states of this bot with an {@link Fsm} that has settings of your choice. */
+    /** Registers the states of this bot with the builder of an {@link Fsm}, for settings other than the defaults. */
     public Fsm.Builder register(Fsm.Builder builder) {
         requireNonNull(builder, "builder");
         dialogs.all().forEach(dialog -> dialog.names().register(builder));
@@ -123,16 +125,16 @@ public final class Flow<I, O> {
     }
 
     /**
-     * Handles an input, in one turn. An event that had been handled before changes nothing.
+     * Handles an input in one turn. An event that was already handled changes nothing.
      *
      * @param fsm the conversations
      * @param key the conversation
-     * @param eventId the id by which the input would be delivered again
-     * @param input what was heard
-     * @return what to say, in this order; for a redelivered event, the present question
-     * @throws UndeclaredExitException if a handler went where its declaration does not lead
+     * @param eventId the id of the input, which is the same when the input is redelivered
+     * @param input the input
+     * @return the replies, in order; for a redelivered event, the current question
+     * @throws UndeclaredExitException if a handler used an exit that is not declared
      * @throws HandlerDecisionException if a handler did not decide exactly once
-     * @throws WorkFailedException if the work of a state threw: the state is stored, and the work is to be repeated
+     * @throws WorkFailedException if the work of a state threw: the state is stored, and the work will be repeated
      * @throws io.botfsm.storage.FsmException as {@link Fsm#handle(StorageKey, EventId, java.util.function.Function)}
      *     does. Nothing is stored, unless the exception says that it may be
      */
@@ -143,7 +145,7 @@ public final class Flow<I, O> {
         return run(fsm, key, Optional.empty()).input(input, handler -> fsm.handle(key, eventId, handler));
     }
 
-    /** Handles an input without an id, as the other does: one that is delivered again is handled again. */
+    /** Handles an input without an id. Unlike an input with an id, a redelivered one is handled again. */
     public List<O> handle(Fsm fsm, StorageKey key, I input) {
         requireNonNull(fsm, "fsm");
         requireNonNull(input, "input");
@@ -151,28 +153,29 @@ public final class Flow<I, O> {
     }
 
     /**
-     * Handles a timeout that has passed, or work that was left undone, and sends what is to be said. Changes nothing
-     * unless the conversation still holds the deadline, so a user who was faster, or another who fires the same, costs
-     * one read.
+     * Handles a timeout that has passed, or work that was left unfinished, and sends the replies. Changes nothing
+     * unless the conversation still has the deadline: if a user was faster, or another instance fires the same
+     * deadline, the call only takes one read.
      *
-     * <p>The turn is stored first, then the replies are sent, then a second turn stores that they were. Until that the
-     * conversation is due again after a minute, counted from the later of this machine's time and the deadline: if the
-     * process dies or the sender throws in between, firing that deadline runs no handler again, but asks the present
-     * question again. So a timeout takes effect once, and its words are sent at least once; a user who says something
-     * meanwhile needs none. Where nothing is said there is no second turn. A turn is a read and a write.
+     * <p>The turn is stored first, then the replies are sent, then a second turn stores that they were sent. Until then
+     * the conversation is due again after a minute, counted from the later of this machine's time and the deadline. If
+     * the process dies or the sender throws in between, firing that deadline does not run the handler again, but asks
+     * the current question again. A timeout therefore takes effect once, and its replies are sent at least once, unless
+     * the user says something meanwhile. If there are no replies, there is no second turn. A turn takes a read and a
+     * write.
      *
-     * <p>A deadline that is not the flow's stays as it is: in a state that this build does not have, for a build that
-     * has it; in a state that is handled {@linkplain Dialog#byHand by hand}, and in no state, for a handler of your own
-     * that set it.
+     * <p>A deadline that was not set by the flow is left unchanged. In a state that this build does not have, it is
+     * left to a build that has the state; in a state that is handled {@linkplain Dialog#byHand by hand}, and in no
+     * state, it is left to the handler of your own that set it.
      *
      * @param fsm the conversations
      * @param key the conversation
-     * @param deadline as {@link io.botfsm.storage.Snapshot#deadline()} has it
-     * @param sender is given the replies after they are stored, if there are any
-     * @param <X> what the sender throws
-     * @return whether nothing is left to be done about the deadline; if not, the conversation holds it, it is not the
-     *     flow's, and nothing was changed
-     * @throws X what the sender has thrown
+     * @param deadline the deadline as in {@link io.botfsm.storage.Snapshot#deadline()}
+     * @param sender sends the replies, if there are any, after the turn is stored
+     * @param <X> the exception that the sender may throw
+     * @return whether the deadline is settled; if not, the conversation still has it, it does not belong to the flow,
+     *     and nothing was changed
+     * @throws X if the sender throws it
      * @throws io.botfsm.storage.FsmException as {@link #handle(Fsm, StorageKey, EventId, Object)} does; the timeout, or
      *     the question after it, is due again
      */
@@ -188,15 +191,16 @@ public final class Flow<I, O> {
     }
 
     /**
-     * What is asked in a conversation, which is what a redelivered event is answered by; nothing while there is work to
-     * do before.
+     * Returns the question that is currently asked in a conversation, which is also the answer to a redelivered event;
+     * empty while there is work to do first.
      */
     public List<O> question(Conversation now) {
         return dialogs.question(requireNonNull(now, "now"));
     }
 
     /**
-     * Whether its conversations get deadlines, which have to be fired: by timeouts, or by work that may be left undone.
+     * Returns whether conversations of this flow get deadlines that have to be fired, because of timeouts or because of
+     * work that may be left unfinished.
      */
     public boolean hasTimeouts() {
         return dialogs.haveTimeouts();
@@ -212,7 +216,7 @@ public final class Flow<I, O> {
         return FlowRules.of(dialogs);
     }
 
-    /** The rules as a Mermaid state diagram, ending with a line feed. */
+    /** Returns the rules as a Mermaid state diagram that ends with a line feed. */
     public String toMermaid() {
         return rules().toMermaid();
     }

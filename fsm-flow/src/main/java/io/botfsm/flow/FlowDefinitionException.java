@@ -3,7 +3,7 @@ package io.botfsm.flow;
 import io.botfsm.storage.FsmException;
 import java.util.Optional;
 
-/** The declaration of a flow cannot work: thrown while it is built, at the declaration that is wrong. */
+/** Thrown when the declaration of a flow cannot work: while the flow is built, at the faulty declaration. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class FlowDefinitionException extends FsmException {
     private final Class<?> states;
@@ -21,7 +21,7 @@ public final class FlowDefinitionException extends FsmException {
         return states;
     }
 
-    /** The state whose declaration is wrong; empty if it is none's. */
+    /** Returns the state whose declaration is faulty; empty if it is not that of a state. */
     public Optional<Enum<?>> state() {
         return state;
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The dialogs of one bot: its own, and all that those call. Immutable, but for its counts. */
+/** The dialogs of one bot: its own, and all sub-dialogs that they call. Immutable. */
 final class FlowDialogs<I, O> {
     private final List<DialogDefinition<I, O, ?>> roots;
     private final List<DialogDefinition<I, O, ?>> all = new ArrayList<>();
@@ -47,7 +47,7 @@ final class FlowDialogs<I, O> {
         dialog.called().forEach(this::add);
     }
 
-    /** Those whose commands are heard everywhere. */
+    /** Returns the dialogs whose commands are recognized everywhere. */
     List<DialogDefinition<I, O, ?>> roots() {
         return roots;
     }
@@ -72,12 +72,12 @@ final class FlowDialogs<I, O> {
         return stored.map(byName::get);
     }
 
-    /** Whether data of that name belongs to a dialog. */
+    /** Returns whether data of that name belongs to a dialog. */
     boolean own(String dataName) {
         return dataName.indexOf(':') >= 0 && scopes.contains(StoredStates.scope(dataName));
     }
 
-    /** Whether the conversation may end wherever it is. */
+    /** Returns whether the conversation may end in any state. */
     boolean endAnywhere() {
         return all.stream()
                 .anyMatch(dialog ->
@@ -92,7 +92,7 @@ final class FlowDialogs<I, O> {
                                         || state.work().isPresent()));
     }
 
-    /** The work that is to be done before anything is asked. */
+    /** Returns the work that has to be done before anything is asked. */
     Optional<PendingWork<I, O>> pending(Conversation now) {
         Optional<String> id = FlowMarks.work(scoped(now));
         return position(now.state())
@@ -100,10 +100,10 @@ final class FlowDialogs<I, O> {
                 .flatMap(at -> id.map(job -> new PendingWork<>(at, job)));
     }
 
-    /** @param id the job's */
+    /** @param id the id of the job */
     record PendingWork<I, O>(Position<I, O, ?> at, String id) {}
 
-    /** What is asked, of the conversation alone. */
+    /** Returns the question, based on the conversation alone. */
     List<O> question(Conversation now) {
         if (pending(now).isPresent()) {
             return List.of();

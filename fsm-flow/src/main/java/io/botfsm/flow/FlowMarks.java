@@ -10,14 +10,15 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What a flow keeps of a conversation beside state and data, in attributes: the states to go back to, the dialogs that
- * wait for another to return, the work that is to be done, the timeouts that have passed, replies that may not have
- * been sent. One short attribute for each, since Redis keeps short fields in less memory.
+ * The attributes in which a flow keeps what it needs to know about a conversation in addition to state and data: the
+ * states to go back to, the dialogs that wait for another to return, the work to be done, the timeouts that have
+ * passed, and replies that may not have been sent. Each has a short attribute of its own, since Redis keeps short
+ * fields in less memory.
  */
 final class FlowMarks {
     /**
-     * The data entry that keeps a conversation that has ended until its last words are sent: one without state and data
-     * has no deadline.
+     * The data entry that keeps a conversation that has ended until its last replies are sent, since a conversation
+     * without state and data has no deadline.
      */
     static final String UNSENT_ENTRY = "flow.unsent";
 
@@ -32,18 +33,18 @@ final class FlowMarks {
     private final ScopedTurn turn;
 
     /**
-     * What is gone on with when a sub-dialog returns.
+     * Where a conversation continues when a sub-dialog returns.
      *
      * @param state the stored state that the conversation was in; empty for none
-     * @param command the scope of the dialog whose command called; empty if the state did
+     * @param command the scope of the dialog whose command called the sub-dialog; empty if the state called it
      */
     record Frame(Optional<String> state, Optional<String> command) {}
 
     /**
-     * Replies of a timeout that are to be sent.
+     * Replies of a timeout that still have to be sent.
      *
-     * @param due when the conversation is due again, in case they are not
-     * @param wanted when it is due otherwise; empty for not at all
+     * @param due when the conversation is due again if they are not sent
+     * @param wanted when it is due otherwise; empty for never
      */
     record Unsent(Instant due, Optional<Instant> wanted) {
         private static Unsent parse(String text) {
@@ -74,7 +75,7 @@ final class FlowMarks {
         }
     }
 
-    /** Those that wait, the outermost first. */
+    /** Returns the waiting dialogs, the outermost first. */
     static List<Frame> frames(ScopedConversation now) {
         Map<String, String> attributes = now.attributes();
         List<Frame> frames = new ArrayList<>();
@@ -107,7 +108,10 @@ final class FlowMarks {
         return frames.get(depth);
     }
 
-    /** The states to go back to within the dialog that is so many calls deep, the one that was left last at the end. */
+    /**
+     * Returns the states to go back to within the dialog at the given call depth; the state that was left last is at
+     * the end.
+     */
     List<String> back(int depth) {
         List<String> states = new ArrayList<>();
         for (int i = 0; turn.attributes().containsKey(back(depth, i)); i++) {
@@ -117,8 +121,8 @@ final class FlowMarks {
     }
 
     /**
-     * Remembers a state that is left, if it can be gone back to. Entering one that was left before closes a circle,
-     * which is forgotten.
+     * Remembers a state that is left, if a conversation can go back to it. If the entered state was left before, that
+     * state and those left after it are forgotten.
      */
     void left(Optional<String> left, Predicate<String> isEntered) {
         int depth = frames().size();
@@ -147,7 +151,7 @@ final class FlowMarks {
         return BACK + depth + "." + index;
     }
 
-    /** The id of the work that is to be done before anything is asked. */
+    /** Returns the id of the work that has to be done before anything is asked. */
     static Optional<String> work(ScopedConversation now) {
         return Optional.ofNullable(now.attributes().get(WORK));
     }
@@ -156,7 +160,7 @@ final class FlowMarks {
         set(WORK, id);
     }
 
-    /** How many timeouts have passed since they were counted from the beginning. */
+    /** Returns how many timeouts have passed since counting began. */
     int passed() {
         return Integer.parseInt(turn.attributes().getOrDefault(PASSED, "0"));
     }
@@ -165,7 +169,7 @@ final class FlowMarks {
         set(PASSED, timeouts == 0 ? Optional.empty() : Optional.of(Integer.toString(timeouts)));
     }
 
-    /** What is marked as unsent; it counts for nothing if the conversation is no longer due at that time. */
+    /** Returns the replies marked as unsent. The mark is void if the conversation is no longer due at its time. */
     static Optional<Unsent> unsent(ScopedConversation now) {
         return Optional.ofNullable(now.attributes().get(UNSENT)).map(Unsent::parse);
     }

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The way of a conversation through its dialogs, on a turn that moves it. */
+/** Moves a conversation through its dialogs, on one turn. */
 final class FlowPath<I, O> {
     private final FlowDialogs<I, O> dialogs;
     private final Turn turn;
     private final ScopedTurn scoped;
     private final FlowMarks marks;
 
-    /** The state that called, after the return: it is never stored itself. */
+    /** The calling state after a return; such a state is never stored itself. */
     private Optional<Position<I, O, ?>> returned = Optional.empty();
 
     FlowPath(FlowDialogs<I, O> dialogs, Turn turn, ScopedTurn scoped, FlowMarks marks) {
@@ -30,7 +30,10 @@ final class FlowPath<I, O> {
         return returned.isPresent() ? returned : dialogs.position(turn.state());
     }
 
-    /** The present dialog and those that wait for it, the outermost first; without those that this build lacks. */
+    /**
+     * Returns the current dialog and those that wait for it, the outermost first, without those that this build does
+     * not have.
+     */
     private List<Position<I, O, ?>> positions() {
         List<Position<I, O, ?>> positions = new ArrayList<>();
         marks.frames().forEach(frame -> dialogs.position(frame.state()).ifPresent(positions::add));
@@ -38,7 +41,7 @@ final class FlowPath<I, O> {
         return positions;
     }
 
-    /** The present dialog and those that wait for it, each once. */
+    /** Returns the current dialog and those that wait for it, each once. */
     List<DialogDefinition<I, O, ?>> dialogs() {
         List<DialogDefinition<I, O, ?>> open = new ArrayList<>();
         for (Position<I, O, ?> at : positions()) {
@@ -49,7 +52,7 @@ final class FlowPath<I, O> {
         return open;
     }
 
-    /** Those, and the dialogs whose commands called one of them, from whatever state or from none; each once. */
+    /** Returns these dialogs and those whose commands called one of them, from any state or from none; each once. */
     List<DialogDefinition<I, O, ?>> callers() {
         List<DialogDefinition<I, O, ?>> callers = new ArrayList<>(dialogs());
         for (FlowMarks.Frame frame : marks.frames()) {
@@ -61,22 +64,22 @@ final class FlowPath<I, O> {
         return callers;
     }
 
-    /** Whether a dialog is open, or has called one that is. */
+    /** Returns whether a dialog is open, or has called one that is. */
     boolean contains(DialogDefinition<I, O, ?> dialog) {
         return callers().stream().anyMatch(dialog::is);
     }
 
-    /** Where in a dialog the conversation is, or waits. */
+    /** Returns the position in a dialog where the conversation is, or waits. */
     Optional<Position<I, O, ?>> position(DialogDefinition<I, O, ?> dialog) {
         return positions().stream().filter(at -> at.isIn(dialog)).reduce((outer, inner) -> inner);
     }
 
-    /** Under which the data of a dialog lies. */
+    /** Returns the scope of the data of a dialog. */
     String scope(DialogDefinition<I, O, ?> dialog) {
         return position(dialog).map(Position::scope).orElseGet(dialog::scope);
     }
 
-    /** Goes on to a state of a dialog that the conversation is in, ending those that it has called. */
+    /** Goes on to a state of a dialog that the conversation is in, and ends the dialogs that it has called. */
     <D> void goOn(DialogDefinition<I, O, D> dialog, Enum<?> to) {
         unwindTo(dialog);
         Position<I, O, ?> from = position().orElseThrow();
@@ -96,7 +99,7 @@ final class FlowPath<I, O> {
         }
     }
 
-    /** Enters a state, whose dialog's data goes where that of its present names belongs. */
+    /** Enters a state, and moves the data of its dialog to the scope of the current names. */
     <D> void enter(DialogDefinition<I, O, D> dialog, Enum<?> to) {
         String former = scope(dialog);
         if (!former.equals(dialog.scope())) {
@@ -118,8 +121,8 @@ final class FlowPath<I, O> {
     }
 
     /**
-     * Calls a dialog by a command of another. A dialog is open once, since its data is: what is open of those that it
-     * may need is ended before, and called anew after.
+     * Calls a dialog by a command of another dialog. A dialog can be open only once, since it has its data only once.
+     * Dialogs that are open and that it may call are therefore ended before, and called again afterwards.
      */
     void callByCommand(DialogDefinition<I, O, ?> sub, DialogDefinition<I, O, ?> caller) {
         while (dialogs().stream().anyMatch(sub::reaches)) {
@@ -145,7 +148,7 @@ final class FlowPath<I, O> {
         enter(sub, sub.start());
     }
 
-    /** Ends the innermost call, and is where that was made from. */
+    /** Ends the innermost call, and returns to where it was made. */
     FlowMarks.Frame pop() {
         position().ifPresent(at -> scoped.removeData(at.scope()));
         FlowMarks.Frame frame = marks.pop();
@@ -164,12 +167,12 @@ final class FlowPath<I, O> {
         return frame;
     }
 
-    /** Asks again: a state that has called calls anew. */
+    /** Asks again; a state that calls a sub-dialog calls it again. */
     void stay() {
         returned.ifPresent(at -> enter(at.dialog(), at.state().state()));
     }
 
-    /** Goes back to the last state from which one gets here; stays if there is none. */
+    /** Goes back to the last state that leads to the current one; stays if there is none. */
     void goBack() {
         List<FlowMarks.Frame> frames = marks.frames();
         Optional<Position<I, O, ?>> from = position();
@@ -202,7 +205,7 @@ final class FlowPath<I, O> {
         }
     }
 
-    /** Leaves whatever dialog the conversation is in, also one that this build does not have, with its data. */
+    /** Leaves the current dialog, even one that this build does not have, and removes its data. */
     void leave() {
         dialogs().forEach(dialog -> scoped.removeData(scope(dialog)));
         turn.state().ifPresent(state -> scoped.removeData(StoredStates.scope(state)));
@@ -222,8 +225,8 @@ final class FlowPath<I, O> {
     }
 
     /**
-     * Enters the stored state if that is one that calls or only works, and has not been entered: code of the bot's own
-     * has stored it, or a build in which it asked.
+     * Enters the stored state if it calls a sub-dialog or only does work, and has not been entered because it was
+     * stored by the bot's own code, or by a build in which it asked a question.
      */
     boolean enterIfStored() {
         Optional<Position<I, O, ?>> stored = position()

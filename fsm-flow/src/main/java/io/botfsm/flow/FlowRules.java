@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The transitions that the declarations of dialogs allow, as a storage sees them: a state that calls is never stored,
- * but those of what it calls are.
+ * Derives the transitions that the declarations of dialogs allow, as a storage sees them: a state that calls a
+ * sub-dialog is never stored, but the states of the sub-dialog are.
  */
 final class FlowRules<I, O> {
     private final FlowDialogs<I, O> dialogs;
@@ -53,7 +53,7 @@ final class FlowRules<I, O> {
                 .forEach(before -> within(from).forEach(stored -> allow(stored, entered(dialog, before.state()))));
     }
 
-    /** A sub-dialog that a command calls returns to wherever it was called from. */
+    /** Adds the transitions of a sub-dialog that a command calls, which returns to where it was called. */
     private void detour(DialogDefinition<I, O, ?> sub) {
         rules.allowFromAny(entered(sub, sub.start()));
         List<Enum<?>> anywhere = new ArrayList<>();
@@ -75,7 +75,7 @@ final class FlowRules<I, O> {
         }
     }
 
-    /** What is stored on entering a state. */
+    /** Returns the state that is stored on entering a state. */
     private Enum<?> entered(DialogDefinition<I, O, ?> dialog, Enum<?> state) {
         return dialog.state(state)
                 .call()
@@ -83,7 +83,7 @@ final class FlowRules<I, O> {
                 .orElse(state);
     }
 
-    /** What may be stored when the exits of a state are taken. */
+    /** Returns the states that may be stored when the exits of a state are taken. */
     private List<Enum<?>> leaving(StateDefinition<I, O, ?> state) {
         List<Enum<?>> stored = new ArrayList<>();
         if (state.call().isEmpty()) {
@@ -96,7 +96,7 @@ final class FlowRules<I, O> {
         return stored;
     }
 
-    /** What may be stored in a state. */
+    /** Returns the states that may be stored while in a state. */
     private List<Enum<?>> within(StateDefinition<I, O, ?> state) {
         List<Enum<?>> stored = new ArrayList<>();
         if (state.call().isEmpty()) {

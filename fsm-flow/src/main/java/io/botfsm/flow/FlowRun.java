@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The turns of one input or timeout: its own, and one for the result of each work that it leads to. */
+/** Runs the turns of one input or timeout: its own turn, and one for the result of each work that it leads to. */
 final class FlowRun<I, O> {
     private static final int MOST_ROUNDS = 20;
 
@@ -27,7 +27,7 @@ final class FlowRun<I, O> {
     /** What this run has stored as unsent, and no other did. */
     private Optional<FlowMarks.Unsent> unsent = Optional.empty();
 
-    /** @param fired the deadline that is fired, for a timeout */
+    /** @param fired the deadline that is fired, if this is a timeout */
     FlowRun(FlowDialogs<I, O> dialogs, Fsm fsm, StorageKey key, Optional<Instant> fired) {
         this.dialogs = dialogs;
         this.fsm = fsm;
@@ -60,7 +60,7 @@ final class FlowRun<I, O> {
         return List.copyOf(replies);
     }
 
-    /** Does the work, and then what a command says. */
+    /** Does the pending work, and then handles a command. */
     private Handled<List<O>> afterWork(I input, Function<Function<Turn, List<O>>, Handled<List<O>>> handle) {
         for (int round = 1; ; round++) {
             finish(fsm.handle(key, turn -> session(turn).entered()).now());
@@ -74,7 +74,7 @@ final class FlowRun<I, O> {
         }
     }
 
-    /** Returns whether nothing is left to be done about the deadline. */
+    /** Fires the deadline. Returns whether it is settled. */
     <X extends Exception> boolean timeout(ReplySender<? super O, ? extends X> sender) throws X {
         Handled<Optional<List<O>>> handled =
                 fsm.handle(key, turn -> held(turn).flatMap(due -> session(turn).due(due)));
@@ -100,7 +100,7 @@ final class FlowRun<I, O> {
         unsent = FlowMarks.unsent(FlowDialogs.scoped(now));
     }
 
-    /** Unless a user or another instance has taken over. */
+    /** Stores that the replies were sent, unless a user or another instance has taken over. */
     private void acknowledge(FlowMarks.Unsent sent) {
         var unused = fsm.handle(
                 key,
@@ -109,7 +109,7 @@ final class FlowRun<I, O> {
                         .map(same -> session(turn).takeOver()));
     }
 
-    /** Does the work that the conversation has come to, and handles its result. */
+    /** Does the work of the state that the conversation has reached, and handles its result. */
     private void finish(Conversation reached) {
         Conversation now = reached;
         Optional<FlowDialogs.PendingWork<I, O>> pending = dialogs.pending(now);

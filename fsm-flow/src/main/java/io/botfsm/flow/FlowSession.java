@@ -15,13 +15,14 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One run of a flow on one turn: finds what handles an input, a result or a timeout, and asks what is to be asked then.
+ * One run of a flow on one turn: finds the handler of an input, a result or a timeout, and asks the question that
+ * follows.
  */
 final class FlowSession<I, O> {
-    /** After which the queue of timeouts gets to work that was left undone. */
+    /** The time after which unfinished work is due in the queue of timeouts. */
     private static final Duration WORK_TIMEOUT = Duration.ofMinutes(1);
 
-    /** After which replies that may not have been sent are made up for. */
+    /** The time after which replies that may not have been sent are due again. */
     private static final Duration REDELIVERY_TIMEOUT = Duration.ofMinutes(1);
 
     private final FlowDialogs<I, O> dialogs;
@@ -33,7 +34,7 @@ final class FlowSession<I, O> {
     private final FlowPath<I, O> path;
     private final List<O> replies = new ArrayList<>();
 
-    /** @param fired the deadline that is being fired, if one is */
+    /** @param fired the deadline that is being fired, if any */
     FlowSession(FlowDialogs<I, O> dialogs, StorageKey key, Turn turn, Optional<Instant> fired) {
         this.dialogs = dialogs;
         this.key = key;
@@ -69,10 +70,10 @@ final class FlowSession<I, O> {
     }
 
     /**
-     * Handles an input. While there is work to do, one that is no command answers nothing, since what that leads to has
-     * not been asked.
+     * Handles an input. While there is work to do, an input that is not a command answers nothing, since the question
+     * after the work has not been asked yet.
      *
-     * @throws UnfinishedWorkException if it is a command, and there is work to do before
+     * @throws UnfinishedWorkException if it is a command, and there is work to do first
      */
     List<O> input(I input) {
         var unusedIfNone = takeOver();
@@ -107,7 +108,7 @@ final class FlowSession<I, O> {
         return path.enterIfStored() ? counted() : List.of();
     }
 
-    /** Handles a command that came while there was work to do, which is done. */
+    /** Handles a command that arrived while there was work to do, after that work is done. */
     List<O> command(I input) {
         if (dialogs.pending(turn).isPresent()) {
             throw new UnfinishedWorkException();
@@ -155,7 +156,7 @@ final class FlowSession<I, O> {
         });
     }
 
-    /** Those whose commands are heard: a sub-dialog's before those of the flows. */
+    /** Returns the dialogs whose commands are recognized: sub-dialogs before the flows. */
     private List<DialogDefinition<I, O, ?>> commanded() {
         List<DialogDefinition<I, O, ?>> commanded = new ArrayList<>();
         path.position().filter(at -> at.dialog().isSub()).ifPresent(at -> commanded.add(at.dialog()));
@@ -190,7 +191,7 @@ final class FlowSession<I, O> {
                 this, dialog, reaction.exits(), view -> reaction.handler().apply(view, input));
     }
 
-    /** Handles the result of work; empty if it has been handled. */
+    /** Handles the result of work; empty if it was already handled. */
     Optional<List<O>> worked(String id, Object result) {
         Optional<FlowDialogs.PendingWork<I, O>> pending =
                 dialogs.pending(turn).filter(work -> work.id().equals(id));
@@ -280,7 +281,10 @@ final class FlowSession<I, O> {
         return turn.state().isPresent() && path.position().isEmpty();
     }
 
-    /** Whether the deadline of the present state is the flow's: not where code of the bot's own handles it. */
+    /**
+     * Returns whether the deadline of the current state belongs to the flow, which it does not if the bot's own code
+     * handles the state.
+     */
     private boolean isTimed() {
         return path.position().filter(at -> at.state().byHand().isEmpty()).isPresent();
     }
@@ -310,9 +314,9 @@ final class FlowSession<I, O> {
     }
 
     /**
-     * Keeps the conversation due until its replies are sent, if there are any. Work stays due by itself.
+     * Keeps the conversation due until its replies are sent, if there are any. Pending work keeps it due anyway.
      *
-     * @param saidBefore whether an earlier turn of the same timeout has replied
+     * @param saidBefore whether an earlier turn of the same timeout had replies
      */
     void keepUntilSent(boolean saidBefore) {
         if (dialogs.pending(turn).isPresent() || (replies.isEmpty() && !saidBefore)) {
@@ -327,9 +331,9 @@ final class FlowSession<I, O> {
     }
 
     /**
-     * Makes the conversation due after a time, and returns when. Where a deadline is being fired, that has passed by
-     * the storage's clock: one that would be earlier by a clock that is behind would be due at once, for every
-     * instance.
+     * Makes the conversation due after a time, and returns that deadline. If a deadline is being fired, it has passed
+     * by the storage's clock. The new one is counted from it if this machine's clock is behind; otherwise it would be
+     * due at once, for every instance.
      */
     private Instant timeout(Duration wait) {
         Instant byClock = turn.timeout(wait).snapshot().deadline().orElseThrow();
@@ -341,8 +345,8 @@ final class FlowSession<I, O> {
     }
 
     /**
-     * Forgets replies that may not have been sent; returns whether there were any, and the conversation was due again.
-     * In a state that this build does not have they are left to one that has it.
+     * Removes the mark of replies that may not have been sent. Returns whether there were any and the conversation was
+     * due again because of them. In a state that this build does not have, they are left to a build that has it.
      */
     boolean takeOver() {
         Optional<FlowMarks.Unsent> unsent = isOfAnotherBuild() ? Optional.empty() : FlowMarks.unsent(scoped);
@@ -364,8 +368,8 @@ final class FlowSession<I, O> {
     }
 
     /**
-     * Those of the present state and, where something is expected of the user, of its dialog and of those that wait for
-     * that; the shortest first.
+     * Returns the timeouts of the current state and, if an input is expected, of its dialog and of the dialogs that
+     * wait for it; the shortest first.
      */
     private List<Timeout.OfDialog<I, O, ?>> timeouts() {
         List<Timeout.OfDialog<I, O, ?>> timeouts = new ArrayList<>();
@@ -387,7 +391,7 @@ final class FlowSession<I, O> {
         dialog.timeouts().forEach(timeout -> timeouts.add(new Timeout.OfDialog<>(dialog, timeout)));
     }
 
-    /** Begins to count the timeouts, and asks. */
+    /** Starts counting the timeouts, and asks. */
     private List<O> counted() {
         if (!isOfAnotherBuild()) {
             marks.passed(0);
@@ -405,7 +409,7 @@ final class FlowSession<I, O> {
         return asked();
     }
 
-    /** Within the turn, so that one that cannot be asked is not stored. */
+    /** Asks within the turn, so that a turn whose question cannot be asked is not stored. */
     private List<O> asked() {
         replies.addAll(dialogs.question(turn));
         return List.copyOf(replies);

@@ -10,22 +10,23 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * What a handler of a dialog works on: the dialog's data, what to say, and the verbs by which it decides what happens
- * next. Sees its own changes, which are stored together after the handler has returned.
+ * The turn of a dialog's handler: gives access to the dialog's data, collects replies, and has the methods by which the
+ * handler decides what happens next. The handler sees its own changes, which are stored together after it has returned.
  *
- * <p>A handler decides exactly once, and returns what the verb returned. It does no I/O, and may run again on a newer
- * conversation, as all handlers of {@link io.botfsm.Fsm#handle} may; what it said before is forgotten then.
+ * <p>A handler must decide exactly once, and return the {@link Next} that the deciding method returned. It must do no
+ * I/O. It may run again on a newer version of the conversation, as all handlers of {@link io.botfsm.Fsm#handle} may;
+ * the replies of the earlier run are then discarded.
  *
- * <p>Not thread-safe; ends with its handler.
+ * <p>Not thread-safe; valid only while the handler runs.
  *
- * @param <O> what the bot says
+ * @param <O> the replies of the bot
  * @param <D> the dialog's data
  */
 public interface FlowTurn<O, D> {
     /**
-     * The dialog's data; the empty one of its declaration where none is stored.
+     * Returns the dialog's data; the empty data of its declaration if none is stored.
      *
-     * @throws UnreadableDataException if what is stored cannot be read as the data of this build
+     * @throws UnreadableDataException if the stored data cannot be read by this build
      */
     D data();
 
@@ -36,12 +37,12 @@ public interface FlowTurn<O, D> {
      */
     FlowTurn<O, D> data(D changed);
 
-    /** Replaces the dialog's data by what {@code change} makes of it. */
+    /** Replaces the dialog's data by the result of {@code change}. */
     default FlowTurn<O, D> change(UnaryOperator<D> change) {
         return data(requireNonNull(change, "change").apply(data()));
     }
 
-    /** Lets {@code change} set fields of the dialog's data, where that is a class with mutable fields. */
+    /** Lets {@code change} set fields of the dialog's data, if that is an object with mutable fields. */
     default FlowTurn<O, D> edit(Consumer<D> change) {
         requireNonNull(change, "change");
         D edited = data();
@@ -49,43 +50,44 @@ public interface FlowTurn<O, D> {
         return data(edited);
     }
 
-    /** Says something, before the question of the state that the conversation is in after this turn. */
+    /** Adds a reply, which is sent before the question of the state that the conversation is in after this turn. */
     FlowTurn<O, D> say(O reply);
 
     /**
-     * A data entry of the whole chat, such as its language; empty if it is not there. It belongs to no dialog and
-     * outlives them all.
+     * Returns a data entry of the whole chat, such as its language; empty if it is absent. It belongs to no dialog and
+     * outlives all dialogs.
      *
-     * @throws UnreadableDataException if the entry is not what {@code type} needs
+     * @throws UnreadableDataException if the entry cannot be read as {@code type}
      */
     <T> Optional<T> value(String name, Class<T> type);
 
     /**
-     * A data entry of the whole chat whose type has arguments, such as {@code new GenericType<List<Item>>() {}}.
+     * Returns a data entry of the whole chat whose type has type arguments, such as {@code new
+     * GenericType<List<Item>>() {}}.
      *
-     * @throws UnreadableDataException if the entry is not what {@code type} needs
+     * @throws UnreadableDataException if the entry cannot be read as {@code type}
      */
     <T> Optional<T> value(String name, GenericType<T> type);
 
     /**
      * Puts a data entry of the whole chat.
      *
-     * @throws IllegalArgumentException if the name is that of a dialog's data, or the codec cannot write the value
+     * @throws IllegalArgumentException if the name belongs to the data of a dialog, or the codec cannot write the value
      */
     FlowTurn<O, D> put(String name, Object value);
 
     /**
-     * Removes a data entry of the whole chat, if it is there.
+     * Removes a data entry of the whole chat, if it is present.
      *
-     * @throws IllegalArgumentException if the name is that of a dialog's data
+     * @throws IllegalArgumentException if the name belongs to the data of a dialog
      */
     FlowTurn<O, D> remove(String name);
 
-    /** The conversation, with the changes of this turn. */
+    /** Returns the conversation, with the changes of this turn. */
     Conversation now();
 
     /**
-     * Goes on to a state, which asks its question. {@link #back()} leads here again.
+     * Goes on to a state, which asks its question. {@link #back()} returns to the state that is left.
      *
      * @throws UndeclaredExitException if the state or command being handled declares no such exit
      * @throws HandlerDecisionException if the handler has decided before
@@ -93,25 +95,25 @@ public interface FlowTurn<O, D> {
     Next goTo(Enum<?> state);
 
     /**
-     * Stays, and asks the question again.
+     * Stays in the state, and asks the question again.
      *
      * @throws HandlerDecisionException if the handler has decided before
      */
     Next again();
 
-    /** Says why, and asks the question again. */
+    /** Replies with a remark, and asks the question again. */
     default Next again(O remark) {
         return say(remark).again();
     }
 
     /**
-     * Goes back to the state before, and asks its question. The data stays as it is. Where there is no state before,
-     * the question is asked again.
+     * Goes back to the previous state, and asks its question. The data is not changed. If there is no previous state,
+     * the current question is asked again.
      *
-     * <p>From the beginning of a sub-dialog it goes back in the dialog that called, or ends the command that did. Going
-     * round in a circle forgets the circle, so each state is gone back to once. What lies before a state that only says
-     * something is over, and not gone back to. Neither is a state that this build does not have, or from which nothing
-     * leads here any more.
+     * <p>At the beginning of a sub-dialog, it goes back in the calling dialog, or ends the command that called. If a
+     * conversation returns to a state that it left before, the states in between are forgotten, so that it goes back to
+     * each state at most once. It does not go back beyond a state that only says something, nor to a state that this
+     * build does not have or from which the current state can no longer be reached.
      *
      * @throws UndeclaredExitException if the dialog declares no {@code back}
      * @throws HandlerDecisionException if the handler has decided before
@@ -119,8 +121,8 @@ public interface FlowTurn<O, D> {
     Next back();
 
     /**
-     * Starts over in a state: ends whatever dialog the conversation was in, with its data. Data that this handler has
-     * set for its own dialog stays.
+     * Starts over in a state: ends the dialog that the conversation was in, whichever it is, and removes its data. Data
+     * that this handler has set for its own dialog is kept.
      *
      * @throws UndeclaredExitException if the state or command being handled declares no such exit
      * @throws HandlerDecisionException if the handler has decided before
@@ -128,20 +130,21 @@ public interface FlowTurn<O, D> {
     Next begin(Enum<?> state);
 
     /**
-     * Ends the dialog that the conversation is in: its state and its data go, the entries of the chat stay.
+     * Ends the dialog that the conversation is in: its state and data are removed, the entries of the chat stay.
      *
-     * @throws UndeclaredExitException if neither the state declares {@code ends()} nor a dialog of the bot {@code end}
+     * @throws UndeclaredExitException if neither the state declares {@code ends()} nor any dialog of the bot declares
+     *     {@code end}
      * @throws HandlerDecisionException if the handler has decided before
      */
     Next end();
 
-    /** Says a last word, and ends the dialog. */
+    /** Adds a last reply, and ends the dialog. */
     default Next end(O words) {
         return say(words).end();
     }
 
     /**
-     * Returns from a sub-dialog with its data. Its caller decides what happens next.
+     * Returns from a sub-dialog with its data. The caller decides what happens next.
      *
      * @throws UndeclaredExitException if the state does not declare {@code ends()}
      * @throws HandlerDecisionException if the dialog was not called, or the handler has decided before

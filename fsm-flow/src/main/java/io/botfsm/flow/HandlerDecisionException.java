@@ -6,8 +6,8 @@ import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 
 /**
- * A handler did not decide what happens next exactly once. Nothing of its turn was stored. If it handles the result of
- * work, the turn that led to the work is stored, and the work is repeated.
+ * Thrown when a handler did not decide exactly once what happens next. Nothing of its turn was stored. If it handles
+ * the result of work, the turn that led to the work is stored, and the work will be repeated.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class HandlerDecisionException extends FsmException {
@@ -25,7 +25,7 @@ public final class HandlerDecisionException extends FsmException {
         return key;
     }
 
-    /** The state that the handler worked in; empty for none. */
+    /** Returns the state in which the handler ran; empty for none. */
     public Optional<String> state() {
         return state;
     }

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A session as a handler of one dialog sees it. Ends with the handler. */
+/** The view of a session for a handler of one dialog. It ends with the handler. */
 final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     private final FlowSession<I, O> session;
     private final DialogDefinition<I, O, D> dialog;
@@ -28,13 +28,13 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         this.mayDecide = mayDecide;
     }
 
-    /** Runs a handler that goes to the exits of the present state. */
+    /** Runs a handler that may go to the exits of the current state. */
     static <I, O, D> void run(
             FlowSession<I, O> session, DialogDefinition<I, O, D> dialog, Function<FlowTurn<O, D>, Next> handler) {
         run(session, dialog, Set.of(), handler);
     }
 
-    /** Runs a handler that has exits beside those of the present state. */
+    /** Runs a handler that has exits in addition to those of the current state. */
     static <I, O, D> void run(
             FlowSession<I, O> session,
             DialogDefinition<I, O, D> dialog,
@@ -44,7 +44,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         view.requireDecided(handler.apply(view));
     }
 
-    /** For what runs before the handler. */
+    /** Creates a turn for code that runs before the handler, and must not decide. */
     static <I, O, D> HandlerTurn<I, O, D> undecided(FlowSession<I, O> session, DialogDefinition<I, O, D> dialog) {
         return new HandlerTurn<>(session, dialog, Set.of(), false);
     }
@@ -79,12 +79,14 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         return new UndeclaredExitException(session.key(), handledIn, to, went, remedy);
     }
 
-    /** Where in the handler's own dialog the conversation is, or waits. */
+    /** Returns the position in the handler's own dialog where the conversation is, or waits. */
     private Optional<Position<I, O, ?>> own() {
         return session.path().position(dialog);
     }
 
-    /** Where the conversation is, if that is in the handler's own dialog, and not in one that it has called. */
+    /**
+     * Returns the position of the conversation if it is in the handler's own dialog, and not in one that it has called.
+     */
     private Optional<Position<I, O, ?>> here() {
         return session.path().position().filter(at -> at.isIn(dialog));
     }
@@ -108,7 +110,10 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         return this;
     }
 
-    /** Data without any value is not stored, so it reads as the empty one of the declaration. */
+    /**
+     * Refuses data without any value, unless it equals the empty data: it is not stored, and so would be read as the
+     * empty data of the declaration.
+     */
     private void requireEmptyIsBlank() {
         session.scoped().data(scope(), requireNonNull(dialog.empty()));
         if (dialog.stored(session.scoped(), scope()).isPresent()) {

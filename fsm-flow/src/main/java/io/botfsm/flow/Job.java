@@ -4,7 +4,7 @@ import io.botfsm.Conversation;
 import io.botfsm.storage.StorageKey;
 
 /**
- * Work that a state does outside the turn, such as asking a database. Immutable.
+ * One run of the work that a state does outside the turn, such as querying a database. Immutable.
  *
  * @param <D> the dialog's data
  */
@@ -22,8 +22,8 @@ public final class Job<D> {
     }
 
     /**
-     * The id of this entry into the state: the same whenever its work is repeated, and no other's. Give it to whatever
-     * has an effect, as the key under which that is done once.
+     * Returns the id of this entry into the state. It is unique, and stays the same when the work is repeated. Pass it
+     * as the idempotency key to operations that must take effect only once.
      */
     public String id() {
         return id;

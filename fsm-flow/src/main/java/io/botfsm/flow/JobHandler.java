@@ -2,18 +2,18 @@ package io.botfsm.flow;
 
 /**
  * Does the work of a state, outside the turn. Runs at least once for each entry into the state, on the thread that
- * handles the input; it may take its time, and block.
+ * handles the input. It may be slow and may block.
  *
  * @param <D> the dialog's data
- * @param <R> what comes of it
+ * @param <R> the result of the work
  */
 @FunctionalInterface
 public interface JobHandler<D, R> {
     /**
      * Does the work.
      *
-     * @return what comes of it, failures that are to be expected included: whatever is thrown repeats the work
-     * @throws Exception if the work is to be repeated later, under the same {@link Job#id()}
+     * @return the result, including expected failures: if an exception is thrown, the work is repeated
+     * @throws Exception if the work must be repeated later, under the same {@link Job#id()}
      */
     R run(Job<D> job) throws Exception;
 }

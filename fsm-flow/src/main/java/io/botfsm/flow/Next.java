@@ -1,8 +1,8 @@
 package io.botfsm.flow;
 
 /**
- * That a handler has decided what happens next. Only the verbs of a {@link FlowTurn} return it, so no path through a
- * handler can forget to decide.
+ * The decision of a handler what happens next. Only the methods of a {@link FlowTurn} return it, so that the compiler
+ * ensures a decision on every path through a handler.
  */
 public final class Next {
     static final Next DECIDED = new Next();

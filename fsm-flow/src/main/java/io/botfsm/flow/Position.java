@@ -7,7 +7,7 @@ import io.botfsm.storage.StorageKey;
 import java.util.List;
 
 /**
- * Where in its dialogs a conversation is. Immutable.
+ * The position of a conversation in its dialogs. Immutable.
  *
  * @param stored the name under which the state is, or would be, stored
  */
@@ -24,17 +24,17 @@ record Position<I, O, D>(DialogDefinition<I, O, D> dialog, StateDefinition<I, O,
         return state.state() == other;
     }
 
-    /** Whether one may go on from here to another position, so that one may go back. */
+    /** Returns whether a conversation can go on from this position to another one, so that it can go back. */
     boolean leadsTo(Position<I, O, ?> other) {
         return isIn(other.dialog()) && dialog.leads(state, other.state().state());
     }
 
-    /** Under which the data lies: a state stored under a former group has its data there. */
+    /** Returns the scope of the data: the data of a state stored under a former group is in the scope of that group. */
     String scope() {
         return StoredStates.scope(stored);
     }
 
-    /** What is asked here; nothing where the state only works. */
+    /** Returns what is asked here; empty if the state only does work. */
     List<O> question(Conversation now) {
         return state.question()
                 .<List<O>>map(asked -> List.copyOf(requireNonNull(
@@ -43,7 +43,7 @@ record Position<I, O, D>(DialogDefinition<I, O, D> dialog, StateDefinition<I, O,
                 .orElse(List.of());
     }
 
-    /** The work of this state, for the entry into it that has the id. */
+    /** Runs the work of this state, for the entry into the state with the given id. */
     Object work(String id, StorageKey key, Conversation now) {
         Job<D> job = new Job<>(id, dialog.data(FlowDialogs.scoped(now), scope()), key, now);
         try {

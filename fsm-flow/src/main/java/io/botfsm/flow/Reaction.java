@@ -5,9 +5,9 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
- * What is done with some inputs: by a dialog wherever the conversation is, or in one state.
+ * The handling of some inputs, either by a dialog wherever the conversation is, or in one state.
  *
- * @param exits where the handler may go, beside the exits of the state that the conversation is in
+ * @param exits states to which the handler may go, in addition to the exits of the current state
  */
 record Reaction<I, O, D>(
         Kind kind,
@@ -21,7 +21,7 @@ record Reaction<I, O, D>(
         BEGIN,
         /** May end the dialog. */
         END,
-        /** Goes back; heard in its own dialog only, and in what that calls. */
+        /** Goes back; recognized only in its own dialog and in the dialogs that it calls. */
         BACK,
         /** Calls a sub-dialog. */
         CALL

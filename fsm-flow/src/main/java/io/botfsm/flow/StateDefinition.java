@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * What is done in one state of a dialog. Immutable.
+ * The definition of one state of a dialog. Immutable.
  *
- * @param question empty for a state that only works or calls
- * @param byHand what handles the state instead of the rest, where that is code of the bot's own
+ * @param question the question; empty for a state that only does work or calls a sub-dialog
+ * @param byHand the bot's own code that handles the state in place of everything else, if any
  */
 record StateDefinition<I, O, D>(
         Enum<?> state,
@@ -25,15 +25,15 @@ record StateDefinition<I, O, D>(
         Optional<SubCall<I, O, D>> call,
         Optional<BiFunction<? super Turn, ? super I, ? extends List<? extends O>>> byHand) {
 
-    /** What is done outside the turn on entering, and with its result. */
+    /** The work that is done outside the turn on entering the state, and the handling of its result. */
     record Work<O, D>(JobHandler<D, ?> handler, BiFunction<? super FlowTurn<O, D>, Object, Next> then) {}
 
-    /** Whether nothing is expected here: the dialog only says something. */
+    /** Returns whether no input is expected here: the dialog only says something. */
     boolean isResting() {
         return reactions.isEmpty() && answer.isEmpty() && work.isEmpty() && call.isEmpty() && byHand.isEmpty();
     }
 
-    /** Whether one can go back here. */
+    /** Returns whether a conversation can go back to this state. */
     boolean isAskable() {
         return !isResting() && (question.isPresent() || call.isPresent());
     }

@@ -58,12 +58,12 @@ final class StoredStates {
         return all;
     }
 
-    /** Every name, former ones included, and its state. */
+    /** Returns every name, including former ones, with its state. */
     Map<String, Enum<?>> byName() {
         return byName;
     }
 
-    /** The name under which a state is written. */
+    /** Returns the name under which a state is written. */
     String name(Enum<?> state) {
         return requireNonNull(written.get(state));
     }
@@ -76,7 +76,7 @@ final class StoredStates {
         ofRules.accept(rules);
     }
 
-    /** The group in a stored name, under which the data of its dialog lies. */
+    /** Returns the group of a stored name, which is the scope of the data of its dialog. */
     static String scope(String stored) {
         return stored.substring(0, Math.max(0, stored.indexOf(':')));
     }

@@ -4,9 +4,10 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * That a dialog calls another, which returns its data.
+ * A call of a sub-dialog, which returns its data.
  *
- * @param exits where the handler of the return may go, beside the exits of the state that the conversation returns to
+ * @param exits states to which the handler of the return may go, in addition to the exits of the state to which the
+ *     conversation returns
  */
 record SubCall<I, O, D>(
         DialogDefinition<I, O, ?> dialog,

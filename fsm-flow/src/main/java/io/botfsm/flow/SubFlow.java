@@ -6,13 +6,13 @@ import io.botfsm.storage.StateNames;
 import java.util.function.Consumer;
 
 /**
- * A dialog that others call, such as one that asks for an address: {@link DialogState#call} and {@link Dialog#call}. It
- * begins in the state that is declared first, and returns its data by {@link FlowTurn#done()}. Immutable and
- * thread-safe.
+ * A dialog that other dialogs call with {@link DialogState#call} or {@link Dialog#call}, such as one that asks for an
+ * address. It begins in the state that is declared first, and returns its data with {@link FlowTurn#done()}. Immutable
+ * and thread-safe.
  *
- * @param <I> what the bot hears
- * @param <O> what the bot says
- * @param <R> its data, which it returns
+ * @param <I> the inputs of the bot
+ * @param <O> the replies of the bot
+ * @param <R> the dialog's data, which it returns
  */
 public final class SubFlow<I, O, R> {
     private final DialogDefinition<I, O, R> dialog;
@@ -22,7 +22,7 @@ public final class SubFlow<I, O, R> {
     }
 
     /**
-     * A dialog for others to call. Its commands are heard within it only.
+     * Creates a sub-dialog. Its commands are recognized only within it.
      *
      * @param states the enum of its states; each is declared
      * @param empty the data with which each call begins, as for {@link Flow#of}
@@ -35,7 +35,7 @@ public final class SubFlow<I, O, R> {
     }
 
     /**
-     * A dialog for others to call, whose states are stored under names of your choice.
+     * Creates a sub-dialog whose states are stored under names of your choice.
      *
      * @param states the enum of its states; each is declared
      * @param empty the data with which each call begins, as for {@link Flow#of}

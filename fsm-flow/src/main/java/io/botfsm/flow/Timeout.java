@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.function.Function;
 
-/** What is done where a user says nothing for a while. */
+/** What is done when a user says nothing for a while. */
 record Timeout<O, D>(Duration after, Function<? super FlowTurn<O, D>, Next> handler, Set<Enum<?>> exits) {
     Timeout {
         Mutation.requireTtl(requireNonNull(after, "after"));

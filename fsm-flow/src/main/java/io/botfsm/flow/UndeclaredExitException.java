@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A handler decided to go where its declaration has no exit. Nothing of its turn was stored. If it handles the result
- * of work, the turn that led to the work is stored, and the work is repeated.
+ * Thrown when a handler decided to use an exit that is not declared. Nothing of its turn was stored. If it handles the
+ * result of work, the turn that led to the work is stored, and the work will be repeated.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UndeclaredExitException extends FsmException {

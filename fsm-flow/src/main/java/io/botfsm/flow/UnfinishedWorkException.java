@@ -1,6 +1,6 @@
 package io.botfsm.flow;
 
-/** There is work to do before an input is handled. Never leaves this package. */
+/** Thrown when there is work to do before an input can be handled. Never leaves this package. */
 @SuppressWarnings("serial") // never sent over a wire
 final class UnfinishedWorkException extends RuntimeException {
     UnfinishedWorkException() {

@@ -6,9 +6,9 @@ import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 
 /**
- * The work of a state threw. The conversation is stored in that state, and the work is repeated, under the same
- * {@linkplain Job#id() id}, with the next input, a redelivery, or the timeout that stands for it. What was said before
- * the work is not said again.
+ * Thrown when the work of a state threw an exception. The conversation is stored in that state, and the work will be
+ * repeated under the same {@linkplain Job#id() id} with the next input, a redelivery, or the timeout that is set for
+ * it. Replies from before the work are not sent again.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class WorkFailedException extends FsmException {
@@ -31,7 +31,7 @@ public final class WorkFailedException extends FsmException {
         return key;
     }
 
-    /** The state whose work it is. */
+    /** Returns the state whose work failed. */
     public Optional<String> state() {
         return state;
     }

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 
-/** Calls of what a storage offers beside reading and writing: the caller waits for them. Thread-safe. */
+/** Blocking calls for the extensions of a storage. Thread-safe. */
 final class AwaitedCalls {
     private final DatabaseCalls calls;
     private final BooleanSupplier isClosed;
@@ -21,7 +21,7 @@ final class AwaitedCalls {
     /**
      * Waits for a call.
      *
-     * @param problem what to say if it fails
+     * @param problem the message if the call fails
      * @throws StorageClosedException if the storage is closed
      * @throws StorageRefusedException if the database refuses
      * @throws StorageUnavailableException if it is unavailable or the thread is interrupted

@@ -20,7 +20,8 @@ import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 
 /**
- * A SQL database for bots: PostgreSQL, MySQL, MariaDB, SQLite or H2, through a {@link DataSource} of the application.
+ * A SQL database for bots: PostgreSQL, MySQL, MariaDB, SQLite or H2, used through a {@link DataSource} of the
+ * application.
  *
  * <pre>{@code
  * try (BotDatabase database = BotDatabase.builder(dataSource).createTables().build()) {
@@ -28,16 +29,16 @@ import javax.sql.DataSource;
  * }
  * }</pre>
  *
- * <p>Building it checks the database once: that it answers, is one of those, and has the tables. Afterwards calls fail
- * within the timeout while the database is unavailable, and work again by themselves when the data source has living
- * connections. Each statement is a transaction of its own, at the isolation level of the connections, which has to be
- * {@code READ COMMITTED} or higher.
+ * <p>Building it checks the database once: it must respond, must be of one of these kinds, and must have the tables.
+ * Afterwards, calls fail within the timeout while the database is unavailable, and work again automatically when the
+ * data source has working connections. Each statement is a separate transaction, at the isolation level of the
+ * connections, which must be {@code READ COMMITTED} or higher.
  *
- * <p>Thread-safe; make one and share it. The data source should have a pool: each call takes a connection and gives it
- * back. Neither it nor an executor that was given is closed with this object.
+ * <p>Thread-safe; create one and share it. The data source should be pooled, since each call takes a connection and
+ * returns it. Neither the data source nor a supplied executor is closed with this object.
  */
 public final class BotDatabase implements StateStorageProvider, LeaseStoreProvider, AutoCloseable {
-    /** How long a call may take unless chosen otherwise. */
+    /** The default timeout of a call. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
     private static final int STORAGE_THREADS = 10;
@@ -63,17 +64,17 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
     }
 
     /**
-     * Begins to choose how to use a database.
+     * Returns a builder.
      *
-     * @param dataSource gives connections; with a pool, unless it is for a test
+     * @param dataSource provides connections; pooled, except in tests
      */
     public static Builder builder(DataSource dataSource) {
         return new Builder(requireNonNull(dataSource, "dataSource"));
     }
 
     /**
-     * A storage of conversations. Offers all capabilities. Storages of one object share its threads; closing one leaves
-     * them to the others.
+     * Returns a storage for conversations, which has all capabilities. Storages of one object share its threads;
+     * closing one storage does not affect the others.
      */
     @Override
     public StateStorage stateStorage() {
@@ -81,12 +82,13 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
     }
 
     /**
-     * A store of leases. Each has threads of its own, unless an executor was given, so that a renewal does not wait for
-     * the conversations: make one for all locks, not one for each. Its connections are of the same data source; give
-     * locks one of their own, with another {@code BotDatabase}, if conversations may take all connections.
+     * Returns a store for leases. Each store has its own threads, unless an executor was supplied, so that a renewal
+     * does not wait for conversations. Create one for all locks rather than one for each. It uses connections of the
+     * same data source; if conversations may take all connections, give locks a data source of their own, with another
+     * {@code BotDatabase}.
      *
-     * <p>Where the database acknowledges a commit before it is on disk, as it was set when this object was built, a
-     * crash may make it forget a lease: then a lock holds each grant back for its time to live.
+     * <p>If the database was configured, when this object was built, to acknowledge a commit before it is on disk, a
+     * crash may make it forget a lease. A lock then delays each grant by its time to live.
      */
     @Override
     public LeaseStore leaseStore() {
@@ -103,21 +105,21 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
     }
 
     /**
-     * Ends the threads of the storages when their calls have ended, unless an executor was given. Close storages and
-     * lease stores before. Idempotent.
+     * Ends the threads of the storages when their calls have ended, unless an executor was supplied. Close storages and
+     * lease stores first. Idempotent.
      */
     @Override
     public void close() {
         storageThreads.ifPresent(ExecutorService::shutdown);
     }
 
-    /** The kind of database. */
+    /** Returns the kind of the database. */
     @Override
     public String toString() {
         return "BotDatabase[" + dialect + "]";
     }
 
-    /** Collects how to use a database; whatever is not chosen is as by default. Not thread-safe. */
+    /** Collects the settings for a database. Not thread-safe. */
     public static final class Builder {
         private final DataSource dataSource;
         private Optional<Executor> executor = Optional.empty();
@@ -146,8 +148,8 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
         }
 
         /**
-         * Runs the calls, which block, on this executor, instead of on ten daemon threads. Give it as many threads as
-         * the pool has connections. It must not run them on the caller's thread.
+         * Sets the executor that runs the calls, which block. The default is ten daemon threads. Give the executor as
+         * many threads as the pool has connections. It must not run tasks on the caller's thread.
          */
         public Builder executor(Executor threads) {
             executor = Optional.of(requireNonNull(threads, "executor"));
@@ -155,8 +157,8 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
         }
 
         /**
-         * Lets a call take this long, waiting for a thread and a connection included; otherwise
-         * {@link BotDatabase#DEFAULT_TIMEOUT}.
+         * Sets the timeout of a call, which includes the wait for a thread and a connection. The default is {@link
+         * BotDatabase#DEFAULT_TIMEOUT}.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -169,7 +171,7 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
         }
 
         /**
-         * Lets a conversation live this long after each write. Without it, conversations live until they are cleared.
+         * Sets how long a conversation lives after each write. By default, conversations live until they are cleared.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -180,8 +182,9 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
         }
 
         /**
-         * Remembers fencing token and events of a cleared conversation this long, two days unless set. It must be
-         * longer than the messenger redelivers updates and longer than a superseded instance can go on writing.
+         * Sets how long fencing token and events of a cleared conversation are remembered. The default is two days.
+         * This must be longer than the time for which the messenger redelivers updates, and longer than a superseded
+         * instance can keep writing.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -192,33 +195,34 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
         }
 
         /**
-         * Creates the tables that are missing when building, for which alone the user needs the permission. They are in
-         * {@code io/botfsm/jdbc/*.sql} of this library too, for tools that migrate databases.
+         * Creates missing tables when building. Only this requires the database user to have the permission to create
+         * tables. The definitions are also in {@code io/botfsm/jdbc/*.sql} of this library, for database migration
+         * tools.
          */
         public Builder createTables() {
             createTables = true;
             return this;
         }
 
-        /** Takes the time from another expression, and the estimate of it from another clock. */
+        /** Sets another expression for the time, and another clock for its estimate. */
         Builder clock(String micros, LongSupplier nanos) {
             nowMicros = Optional.of(micros);
             nanoTime = nanos;
             return this;
         }
 
-        /** Asks for releases by other processes so often. */
+        /** Sets how often to ask for releases by other processes. */
         Builder hintInterval(Duration interval) {
             hintInterval = interval;
             return this;
         }
 
         /**
-         * Looks at the database, which blocks, and creates missing tables if chosen.
+         * Checks the database, which blocks, and creates missing tables if {@link #createTables} is set.
          *
          * @throws StorageUnavailableException if the database cannot be reached
-         * @throws StorageRefusedException if it is of another kind, refuses, or lacks a table or a column, or if its
-         *     connections have the isolation level {@code READ UNCOMMITTED}
+         * @throws StorageRefusedException if the database is of another kind, refuses, or lacks a table or a column, or
+         *     if its connections have the isolation level {@code READ UNCOMMITTED}
          */
         public BotDatabase build() {
             Builder chosen = new Builder(this);

@@ -6,9 +6,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads on which calls block where the application gave none. */
+/** The default threads, on which calls block. */
 final class CallThreads {
-    /** More calls than that wait for nothing: they would not begin within their timeout. */
+    /** The maximum number of waiting calls; further calls would not start within their timeout. */
     private static final int MOST_WAITING = 10_000;
 
     private CallThreads() {}

@@ -7,13 +7,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Texts as columns hold them. What cannot be read is an {@link IllegalArgumentException} without any part of it. */
+/**
+ * Converts texts to and from columns. A text that cannot be read causes an {@link IllegalArgumentException} that does
+ * not quote it.
+ */
 final class ColumnText {
     private ColumnText() {}
 
     /**
-     * Named texts in one, each behind its length in {@code char}s: {@code 4:name5:"Ann"}. No text has to be parsed, so
-     * each comes back as it was.
+     * Joins named texts, each preceded by its length in {@code char}s: {@code 4:name5:"Ann"}. No text has to be parsed,
+     * so each is read back unchanged.
      */
     static Optional<String> joined(Map<String, String> entries) {
         if (entries.isEmpty()) {
@@ -28,7 +31,7 @@ final class ColumnText {
         return text.append(part.length()).append(':').append(part);
     }
 
-    /** What was {@linkplain #joined joined}. */
+    /** Splits a text that was {@linkplain #joined joined}. */
     static Map<String, String> split(@Nullable String text) {
         if (text == null) {
             return Map.of();
@@ -66,17 +69,17 @@ final class ColumnText {
         return new IllegalArgumentException("a column does not hold named texts");
     }
 
-    /** Whether a text has a character that PostgreSQL does not take. */
+    /** Returns whether a text has a character that PostgreSQL does not accept. */
     static boolean hasNul(@Nullable String text) {
         return text != null && text.indexOf('\0') >= 0;
     }
 
-    /** The text without NUL characters. */
+    /** Returns the text with NUL characters escaped. */
     static String escaped(String text) {
         return text.replace("\\", "\\\\").replace("\0", "\\0");
     }
 
-    /** What was {@linkplain #escaped escaped}. */
+    /** Restores a text that was {@linkplain #escaped escaped}. */
     static String unescaped(String text) {
         StringBuilder plain = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -19,8 +19,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of conversations. A row whose time is over counts as none, but keeps its version until it is swept, so that
- * no version of the key is given out twice: what is cleared becomes such a row.
+ * The table of conversations. An expired row counts as absent, but keeps its version until it is swept, so that no
+ * version of a key is issued twice. Clearing a conversation also leaves such a row.
  */
 final class ConversationTable {
     static final String NAME = "fsm_conversation";
@@ -67,7 +67,7 @@ final class ConversationTable {
         time = "SELECT " + now;
     }
 
-    /** A row that holds no conversation, or one of a later format. */
+    /** Thrown for a row that is not a conversation, or has a later format. */
     @SuppressWarnings("serial") // never leaves this class
     private static final class UnreadableRow extends RuntimeException {
         private final String reason;
@@ -78,11 +78,11 @@ final class ConversationTable {
     }
 
     /**
-     * What the table has of a conversation.
+     * The row of a conversation.
      *
-     * @param conversation what counts; nothing if there is no row, or its time is over
-     * @param version that of the row, 0 if there is none
-     * @param nowMicros the database's time at which it was read
+     * @param conversation the conversation; gone if there is no row, or the row has expired
+     * @param version the version of the row; 0 if there is none
+     * @param nowMicros the database's time when it was read
      * @param queuedAt its place in the queue of deadlines
      */
     record Row(StoredConversation conversation, long version, long nowMicros, Optional<Instant> queuedAt) {
@@ -90,7 +90,7 @@ final class ConversationTable {
             return version != 0;
         }
 
-        /** Whether it is there and has not come to its end. */
+        /** Returns whether the row exists and has not reached its end. */
         boolean isLive() {
             return !conversation.isGone()
                     && conversation.end().filter(end -> !now().isBefore(end)).isEmpty();
@@ -104,13 +104,13 @@ final class ConversationTable {
             return Instant.EPOCH.plus(nowMicros, ChronoUnit.MICROS);
         }
 
-        /** A first version above all that the row has had; the end of a conversation counts as one. */
+        /** Returns a first version above all versions that the row has had; the end of a conversation counts as one. */
         long firstVersion() {
             return Math.max(nowMicros, version + 2);
         }
     }
 
-    /** Empty if another transaction was in the way. */
+    /** Empty if another transaction interfered. */
     Optional<Row> read(DatabaseCall call, StorageKey key) throws SQLException {
         Optional<Row> row = call.query(select, statement -> statement.setBytes(1, IndexKey.of(key.toText())), rows -> {
             rows.next();
@@ -124,7 +124,7 @@ final class ConversationTable {
         return row;
     }
 
-    /** The rows between two ids, neither included; empty if another transaction was in the way. */
+    /** The rows between two ids, neither included; empty if another transaction interfered. */
     Optional<TablePage> page(DatabaseCall call, byte[] from, byte[] to, int limit) throws SQLException {
         return call.query(
                 page,
@@ -138,7 +138,7 @@ final class ConversationTable {
 
     /**
      * The rows between two ids whose place in the queue of deadlines has come, in the order of their places and behind
-     * the last of the page before; empty if another transaction was in the way.
+     * the last of the page before; empty if another transaction interfered.
      */
     Optional<TablePage> due(DatabaseCall call, KeyRange range, TablePage before, int limit) throws SQLException {
         return call.query(
@@ -226,10 +226,10 @@ final class ConversationTable {
     }
 
     /**
-     * What a write makes of a conversation.
+     * The change of a row by a write.
      *
-     * @param next what is kept
-     * @param life how long the row counts, empty for ever
+     * @param next the conversation to keep
+     * @param life how long the row is valid; empty for forever
      * @param keepsPlace whether it stays where it is in the queue of deadlines; otherwise it gets the place of its
      *     deadline
      */
@@ -240,7 +240,7 @@ final class ConversationTable {
             return new Change(step.next(), step.timeToLive(), keeps);
         }
 
-        /** Nothing but a raised version, until the row is swept. */
+        /** Leaves only an increased version, until the row is swept. */
         private static Change clearing(long version) {
             StoredConversation nothing =
                     StoredConversation.builder().version(version + 1).build();
@@ -248,7 +248,7 @@ final class ConversationTable {
         }
     }
 
-    /** Keeps a conversation of which there is no row. */
+    /** Inserts a conversation that has no row. */
     boolean insert(DatabaseCall call, StorageKey key, Change change) throws SQLException {
         return call.change(insert, statement -> {
             int at = values(statement, change, true);
@@ -257,12 +257,12 @@ final class ConversationTable {
         });
     }
 
-    /** Replaces the row of that version. */
+    /** Replaces the row if it has this version. */
     boolean update(DatabaseCall call, StorageKey key, long version, Change change) throws SQLException {
         return update(call, key, version, change, "");
     }
 
-    /** The same only if neither the row's time is over nor that of its state and data. */
+    /** Replaces the row if it has this version, and neither the row nor its state and data have expired. */
     boolean updateWhileThere(DatabaseCall call, StorageKey key, long version, Change change) throws SQLException {
         return update(call, key, version, change, whileThere);
     }
@@ -276,7 +276,9 @@ final class ConversationTable {
         });
     }
 
-    /** Leaves the row of that version as it is, by a commit; false if it is of another by now. */
+    /**
+     * Confirms the row of this version by a commit, without changing it. Returns false if it now has another version.
+     */
     boolean confirm(DatabaseCall call, StorageKey key, long version) throws SQLException {
         return call.change(confirm, statement -> {
             statement.setBytes(1, IndexKey.of(key.toText()));
@@ -284,12 +286,15 @@ final class ConversationTable {
         });
     }
 
-    /** Leaves of the row of that version nothing but a raised version, until it is swept. */
+    /** Reduces the row of this version to an increased version, until it is swept. */
     boolean clear(DatabaseCall call, StorageKey key, long version) throws SQLException {
         return update(call, key, version, Change.clearing(version));
     }
 
-    /** Changes the place in the queue of deadlines of a row of that version; false if it is another by now. */
+    /**
+     * Changes the place in the queue of deadlines of a row of this version. Returns false if it now has another
+     * version.
+     */
     boolean move(DatabaseCall call, StorageKey key, Row row, Optional<Instant> to) throws SQLException {
         Optional<Long> from = row.queuedAt.map(Instant::toEpochMilli);
         String sql = MOVE + " AND version = ? AND due_ms " + (from.isPresent() ? "= ?" : "IS NULL");
@@ -303,7 +308,7 @@ final class ConversationTable {
         });
     }
 
-    /** Moves a conversation in the queue of deadlines; false if its place or its deadline is another by now. */
+    /** Moves a conversation in the queue of deadlines. Returns false if its place or deadline has changed. */
     boolean defer(DatabaseCall call, DueConversation conversation, Instant until) throws SQLException {
         return call.change(defer, statement -> {
             statement.setLong(1, until.toEpochMilli());
@@ -313,7 +318,7 @@ final class ConversationTable {
         });
     }
 
-    /** The time of day by the database's clock, about. */
+    /** Returns the approximate time of day by the database's clock. */
     Instant time(DatabaseCall call) throws SQLException, InterruptedException {
         if (clock.estimate().isEmpty()) {
             clock.read(call.untilWon(() -> call.query(time, statement -> {}, rows -> {
@@ -324,7 +329,7 @@ final class ConversationTable {
         return Instant.EPOCH.plus(clock.estimate().orElseThrow(), ChronoUnit.MICROS);
     }
 
-    /** Returns where the parameters go on. */
+    /** Binds the values. Returns the index of the next parameter. */
     private static int values(PreparedStatement statement, Change change, boolean withPlace) throws SQLException {
         StoredConversation next = change.next;
         String state = next.state().orElse(null);

@@ -12,9 +12,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One call of the database: its connection, its statements, its deadline, and whether anything may have been changed. A
- * statement outside a {@linkplain #transaction transaction} is one of its own. One thread makes the statements; any may
- * let the call expire.
+ * One call to the database, with its connection, its deadline, and whether it may have changed anything. A statement
+ * outside a {@linkplain #transaction transaction} is a transaction of its own. One thread executes the statements; any
+ * thread may let the call expire.
  */
 final class DatabaseCall {
     private static final int AT_ONCE = 3;
@@ -39,11 +39,11 @@ final class DatabaseCall {
     }
 
     interface Attempt<T> {
-        /** Empty if another transaction was in the way. */
+        /** Empty if another transaction interfered. */
         Optional<T> make() throws SQLException;
     }
 
-    /** Other transactions were in the way until the time was up. Nothing was changed. */
+    /** Thrown when other transactions interfered until the timeout. Nothing was changed. */
     @SuppressWarnings("serial") // never leaves this package
     static final class LostEveryRace extends RuntimeException {
         private final int attempts;
@@ -57,7 +57,7 @@ final class DatabaseCall {
         }
     }
 
-    /** Tries, with pauses in between that grow and differ, until the time is up. */
+    /** Repeats an attempt until it succeeds or the time is up, with random, growing pauses. */
     <T> T untilWon(Attempt<T> attempt) throws SQLException, InterruptedException {
         for (int lost = 0; ; lost++) {
             Optional<T> won = attempt.make();
@@ -74,7 +74,7 @@ final class DatabaseCall {
         }
     }
 
-    /** Reads; empty if another transaction was in the way, as may happen under {@code SERIALIZABLE}. */
+    /** Runs a query; empty if another transaction interfered, as may happen under {@code SERIALIZABLE}. */
     <T> Optional<T> query(String sql, Binding binding, Reading<T> reading) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             binding.to(statement);
@@ -89,7 +89,7 @@ final class DatabaseCall {
         }
     }
 
-    /** Changes a row; false if it was not there as expected, or another transaction was in the way. */
+    /** Changes a row. Returns false if it was not as expected, or another transaction interfered. */
     boolean change(String sql, Binding binding) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             binding.to(statement);
@@ -118,9 +118,8 @@ final class DatabaseCall {
     }
 
     /**
-     * Runs a transaction, and tries it again while others are in the way. Where the database can do so, it ends a
-     * transaction in which nothing happens for the time of a call: an instance that is frozen within one locks out no
-     * other.
+     * Runs a transaction, and retries it while others interfere. If the database supports it, a transaction in which
+     * nothing happens for the timeout of a call is ended, so that a frozen instance does not block others.
      */
     <T> T transaction(DatabaseTransaction.Work<T> work) throws SQLException, InterruptedException {
         return untilWon(() -> {
@@ -152,7 +151,7 @@ final class DatabaseCall {
         });
     }
 
-    /** Leaves a connection that cannot do so as it is, for its owner: to set it back would commit. */
+    /** Rolls back. If that fails, the connection is left as it is for its provider, since resetting it would commit. */
     private void rollBack(Throwable cause) {
         try {
             connection.rollback();
@@ -162,7 +161,7 @@ final class DatabaseCall {
         }
     }
 
-    /** How far a call is. Thread-safe. */
+    /** The progress of a call. Thread-safe. */
     static final class CallProgress {
         private static final Duration LONGEST_ENDING = Duration.ofMillis(200);
 
@@ -178,12 +177,12 @@ final class DatabaseCall {
             end = System.nanoTime() + timeout.toNanos();
         }
 
-        /** What is left of the time; never negative. */
+        /** Returns the remaining time; never negative. */
         Duration left() {
             return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
         }
 
-        /** Whether so little of it is left that another attempt may end without an answer. */
+        /** Returns whether so little time is left that another attempt might end without an answer. */
         boolean isEnding() {
             return left().compareTo(ending) < 0;
         }
@@ -199,12 +198,12 @@ final class DatabaseCall {
             changing = false;
         }
 
-        /** Ends the call: no statement that changes anything begins after that. */
+        /** Ends the call: no statement that changes anything starts after that. */
         synchronized void expire() {
             expired = true;
         }
 
-        /** Whether a statement has changed something, or may do so. */
+        /** Returns whether a statement has changed something, or may still do so. */
         synchronized boolean mayHaveChanged() {
             return changing;
         }

@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs calls of the database on an executor, each on a connection of its own and within the timeout. Thread-safe.
+ * Runs calls to the database on an executor, each on its own connection and within the timeout. Thread-safe.
  *
- * <p>A call that fails reports exactly whether it may have changed something: until it sends a statement that does, it
- * has not and, once reported, never will.
+ * <p>A failed call reports precisely whether it may have changed something: before it sends a statement that changes
+ * data, it has changed nothing and, once that is reported, never will.
  */
 final class DatabaseCalls {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseCalls.class.getPackageName());
@@ -43,7 +43,7 @@ final class DatabaseCalls {
         RuntimeException of(Throwable cause, boolean mayBeApplied);
     }
 
-    /** How long a call may take, waiting for a thread and a connection included. */
+    /** Returns how long a call may take, including the wait for a thread and a connection. */
     Duration timeout() {
         return timeout;
     }
@@ -56,7 +56,7 @@ final class DatabaseCalls {
         return executor;
     }
 
-    /** Runs the work. Returns at once; fails with what {@code failures} makes of it. */
+    /** Runs the work. Returns immediately; failures are converted by {@code failures}. */
     <T> CompletableFuture<T> call(Work<T> work, Failures failures) {
         CallProgress progress = new CallProgress(timeout);
         CompletableFuture<T> answer = new CompletableFuture<>();
@@ -118,7 +118,7 @@ final class DatabaseCalls {
         }
     }
 
-    /** Lets the driver give up waiting for the network when the call is over; returns what was set, or −1. */
+    /** Limits the driver's network timeout to the end of the call. Returns the former setting, or −1. */
     private int limitNetwork(Connection connection, CallProgress progress) throws SQLException {
         if (!hasNetworkTimeout) {
             return -1;
@@ -137,7 +137,7 @@ final class DatabaseCalls {
         }
     }
 
-    /** What the call has done is done, whatever becomes of its connection. */
+    /** Returns the connection. A failure here does not affect the result of the call. */
     private static void giveBack(Connection connection, boolean autoCommit, int networkTimeout) {
         try (connection) {
             if (!connection.isClosed()) {

@@ -7,11 +7,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database's clock: an expression for statements, and what it shows by now, estimated from the last reading and
- * this machine's monotonic clock. Thread-safe.
+ * The database's clock: an expression for statements, and its current time, estimated from the last reading and this
+ * machine's monotonic clock. Thread-safe.
  */
 final class DatabaseClock {
-    /** Older readings are not estimated from: the clocks may have run apart. */
+    /** The maximum age of a reading for estimates, since the clocks may drift apart. */
     private static final long MAX_AGE_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final String nowMicros;
@@ -30,12 +30,12 @@ final class DatabaseClock {
         return nowMicros;
     }
 
-    /** Takes notice of what a statement read. */
+    /** Records the time that a statement has read. */
     void read(long micros) {
         latest.set(new Reading(micros, nanoTime.getAsLong()));
     }
 
-    /** The time of day in microseconds since 1970, about; empty without a reading that is young enough. */
+    /** Returns the approximate time of day in microseconds since 1970; empty without a recent reading. */
     OptionalLong estimate() {
         Reading reading = latest.get();
         if (reading == null) {

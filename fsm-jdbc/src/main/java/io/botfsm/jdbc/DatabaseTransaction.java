@@ -22,7 +22,7 @@ final class DatabaseTransaction {
         T in(DatabaseTransaction transaction) throws SQLException;
     }
 
-    /** Binds what one of several changes of a batch is about. */
+    /** Binds the parameters of one change of a batch. */
     interface EachBinding<T> {
         void to(PreparedStatement statement, T one) throws SQLException;
     }

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Where the databases differ. */
+/** The differences between the supported databases. */
 enum Dialect {
     POSTGRESQL(
             "postgresql",
@@ -52,9 +52,9 @@ enum Dialect {
     }
 
     /**
-     * The dialect of a database.
+     * Returns the dialect of a database.
      *
-     * @throws StorageRefusedException if it is none that is supported
+     * @throws StorageRefusedException if the database is not supported
      */
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
@@ -81,7 +81,7 @@ enum Dialect {
     }
 
     /**
-     * What ends an {@code INSERT} of a row that may be there already: where it is empty, a duplicate is an error.
+     * Returns the end of an {@code INSERT} of a row that may already exist; if it is empty, a duplicate is an error.
      * MySQL's {@code ON DUPLICATE KEY UPDATE} does not say reliably whether the row was there.
      */
     String insertSuffix() {
@@ -89,14 +89,16 @@ enum Dialect {
     }
 
     /**
-     * Whether a read may see what is not confirmed: a commit whose wait for the standby was cut short. The next commit
-     * waits for all before it.
+     * Returns whether a read may see an unconfirmed commit, whose wait for the standby was interrupted. The next commit
+     * waits for all earlier ones.
      */
     boolean readsUnconfirmed() {
         return this == POSTGRESQL;
     }
 
-    /** The statement by which the database ends the present transaction if nothing happens in it for this long. */
+    /**
+     * Returns the statement that makes the database end the current transaction if nothing happens in it for this long.
+     */
     Optional<String> limitOfIdleTransaction(Duration limit) {
         return this == POSTGRESQL
                 ? Optional.of("SET LOCAL idle_in_transaction_session_timeout = " + Math.max(1, limit.toMillis()))

@@ -60,7 +60,7 @@ final class InboxTable {
                 + clock.nowMicros() + " WHERE bot_id = ? AND dead = ? AND position = ?";
     }
 
-    /** What makes an update the same as another, as a key. */
+    /** The identity of an update, as a key. */
     record Identity(String hex) {
         static Identity of(InboxUpdate update) {
             MessageDigest digest = sha256();
@@ -217,7 +217,7 @@ final class InboxTable {
             return transaction.change("DELETE" + OF_BOT + " AND position = ?", at(bot, DEAD, position)) > 0;
         }
 
-        /** All conversations, by the places of the updates; those that cannot be read are left out. */
+        /** Returns all conversations by the positions of the updates, except those that cannot be read. */
         Map<List<Long>, Optional<StorageKey>> conversations() throws SQLException {
             return transaction.query(
                     "SELECT dead, position, key_text FROM " + NAME + " WHERE bot_id = ?",
@@ -280,12 +280,12 @@ final class InboxTable {
         return InboxCounts.of(waiting, bytes, oldest, dead);
     }
 
-    /** Empty if another transaction was in the way. */
+    /** Empty if another transaction interfered. */
     Optional<InboxCounts> counts(DatabaseCall call, String name) throws SQLException {
         return call.query(COUNTS, statement -> statement.setBytes(1, IndexKey.of(name)), InboxTable::counts);
     }
 
-    /** The names of all bots that have an inbox; empty if another transaction was in the way. */
+    /** The names of all bots that have an inbox; empty if another transaction interfered. */
     Optional<List<String>> bots(DatabaseCall call) throws SQLException {
         return call.query("SELECT bot_text FROM " + BOTS, statement -> {}, rows -> {
             List<String> names = new ArrayList<>();
@@ -312,7 +312,7 @@ final class InboxTable {
         T of(long position, InboxUpdate update, ResultSet row) throws SQLException;
     }
 
-    /** Empty if another transaction was in the way. */
+    /** Empty if another transaction interfered. */
     Optional<Page<WaitingUpdate>> waiting(DatabaseCall call, String name, long after, int limit) throws SQLException {
         return page(
                 call,
@@ -323,7 +323,7 @@ final class InboxTable {
                 (position, update, row) -> WaitingUpdate.of(position, update, instant(row.getLong("at_us"))));
     }
 
-    /** Empty if another transaction was in the way. */
+    /** Empty if another transaction interfered. */
     Optional<Page<DeadUpdate>> dead(DatabaseCall call, String name, long after, int limit) throws SQLException {
         return page(
                 call,

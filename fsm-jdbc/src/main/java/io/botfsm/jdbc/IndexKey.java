@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * Texts of any length as binary keys of an index: no collation, no padding, no limit of an index makes two of them one.
- * Those that begin alike have keys that begin alike.
+ * Converts texts of any length to binary keys of an index, so that no collation, padding or length limit makes two of
+ * them equal. Texts with the same beginning have keys with the same beginning.
  */
 final class IndexKey {
     /** With hash and separator, below the 255 bytes that every database takes. */
@@ -16,7 +16,9 @@ final class IndexKey {
 
     private IndexKey() {}
 
-    /** The UTF-8 of the text; of a long one the beginning, a zero byte, and the hash of all. */
+    /**
+     * Returns the UTF-8 bytes of the text; for a long text its beginning, a zero byte, and the hash of the whole text.
+     */
     static byte[] of(String text) {
         byte[] utf8 = text.getBytes(UTF_8);
         if (utf8.length <= PREFIX_BYTES) {

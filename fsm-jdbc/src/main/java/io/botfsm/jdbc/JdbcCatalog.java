@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Finds conversations in the order of the primary key, so that a page goes on behind the last row of the one before. A
- * filter with a bot, or a bot and a chat, looks at the rows of these alone. Thread-safe.
+ * Finds conversations in the order of the primary key, so that a page continues after the last row of the previous
+ * page. A filter with a bot, or with a bot and a chat, only looks at their rows. Thread-safe.
  */
 final class JdbcCatalog implements ConversationCatalog {
     private static final int PAGE = 200;

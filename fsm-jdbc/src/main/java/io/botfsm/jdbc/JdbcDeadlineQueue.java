@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds what is due by an index on a column of the conversations' own rows: the place in the queue, which each write
- * that changes a deadline sets too. Thread-safe.
+ * Finds due conversations by an index on a column of their own rows, which holds the place in the queue and is set by
+ * each write that changes a deadline. Thread-safe.
  */
 final class JdbcDeadlineQueue implements DeadlineQueue {
     private static final int PAGE = 200;
@@ -45,7 +45,7 @@ final class JdbcDeadlineQueue implements DeadlineQueue {
         return List.copyOf(found.subList(0, Math.min(found.size(), limit)));
     }
 
-    /** What a row stands for; one that its conversation does not confirm is put where it belongs. */
+    /** Returns the due conversation of a row. A row whose place does not match its conversation is corrected. */
     private Optional<DueConversation> confirmed(DatabaseCall call, StorageKey key, Row row) throws SQLException {
         Snapshot snapshot = row.snapshot();
         Optional<Instant> deadline = snapshot.deadline();
@@ -82,7 +82,7 @@ final class JdbcDeadlineQueue implements DeadlineQueue {
         return MendReport.of(mending.deadlines, mending.added, mending.moved, mending.removed);
     }
 
-    /** A mending that is under way. */
+    /** A running repair of the queue. */
     private final class Mending {
         private final ConversationFilter filter;
         private long deadlines;

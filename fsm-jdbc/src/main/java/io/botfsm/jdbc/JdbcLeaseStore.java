@@ -23,8 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Leases in a SQL database, one row a name. Each operation reads the row together with the database's time, and changes
- * it by one statement that takes effect only if the row is as it was.
+ * A lease store in a SQL database, with one row per name. Each operation reads the row together with the database's
+ * time, and changes it by one statement that takes effect only if the row has not changed.
  */
 final class JdbcLeaseStore implements LeaseStore {
     private final DatabaseCalls calls;
@@ -124,7 +124,7 @@ final class JdbcLeaseStore implements LeaseStore {
     }
 
     private interface Decision<T> {
-        /** Empty if the row was changed by another since it was read. */
+        /** Applies an operation to a row; empty if the row has changed since it was read. */
         Optional<T> on(DatabaseCall call, LeaseRow row) throws SQLException;
     }
 
@@ -168,12 +168,12 @@ final class JdbcLeaseStore implements LeaseStore {
         onClose.run();
     }
 
-    /** How many names anyone is subscribed to. */
+    /** Returns the number of names with subscriptions. */
     int subscribed() {
         return hints.names();
     }
 
-    /** Deletes every row that is over, however shortly. */
+    /** Deletes every expired row, even one that has just expired. */
     void sweepAll() {
         sweep.all();
     }

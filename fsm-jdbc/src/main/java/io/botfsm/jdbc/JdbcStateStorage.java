@@ -36,10 +36,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Conversations in a SQL database, one row each. A read is one {@code SELECT}; a write that expects the version just
- * read is one {@code UPDATE}, any other a {@code SELECT} and an {@code INSERT} or {@code UPDATE} that takes effect only
- * if the row is as it was, and is repeated otherwise. An event that was applied before is confirmed by a commit where a
- * read does not do. What a write does is decided by {@link StoredConversation#apply}, in this process.
+ * A storage in a SQL database, with one row per conversation. A read is one {@code SELECT}. A write that expects the
+ * version just read is one {@code UPDATE}; any other write is a {@code SELECT} and an {@code INSERT} or {@code UPDATE}
+ * that takes effect only if the row has not changed, and is repeated otherwise. An event that was applied before is
+ * confirmed by a commit if a read is not sufficient. What a write does is decided by {@link StoredConversation#apply},
+ * in this process.
  */
 final class JdbcStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
@@ -114,8 +115,8 @@ final class JdbcStateStorage implements StateStorage {
     }
 
     /**
-     * Writes without reading what is known: the statement takes effect only on that version. Not where state and data
-     * end before the row, which is decided by the time that is read.
+     * Writes without reading a row whose content is remembered: the statement takes effect only on the remembered
+     * version. Not possible if state and data end before the row, which depends on the time that is read.
      */
     private Optional<Outcome> writeRemembered(DatabaseCall call, StorageKey key, Mutation mutation)
             throws SQLException {
@@ -142,7 +143,7 @@ final class JdbcStateStorage implements StateStorage {
         return Optional.of(step.outcome());
     }
 
-    /** Empty if the row was changed by another since it was read. */
+    /** Attempts a write; empty if the row has changed since it was read. */
     private Optional<Outcome> attempt(DatabaseCall call, StorageKey key, Mutation mutation) throws SQLException {
         Optional<Row> read = table.read(call, key);
         if (read.isEmpty()) {
@@ -197,7 +198,7 @@ final class JdbcStateStorage implements StateStorage {
         return Optional.ofNullable(extensions.get(type)).map(type::cast);
     }
 
-    /** Deletes every row that is over, however shortly. */
+    /** Deletes every expired row, even one that has just expired. */
     void sweepAll() {
         sweep.all();
     }

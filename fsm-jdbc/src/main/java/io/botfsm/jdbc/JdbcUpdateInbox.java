@@ -22,7 +22,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The inboxes of bots in a SQL database. A change is one transaction, for each bot one at a time. Thread-safe. */
+/**
+ * The inboxes of bots in a SQL database. Each change is one transaction; transactions of one bot are serialized.
+ * Thread-safe.
+ */
 final class JdbcUpdateInbox implements UpdateInbox {
     private static final String UNREADABLE = "the inbox could not be read";
     private static final String UNWRITABLE = "the inbox could not be written";

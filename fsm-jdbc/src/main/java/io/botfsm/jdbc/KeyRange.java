@@ -7,7 +7,7 @@ import io.botfsm.storage.catalog.ConversationFilter;
 import java.util.Arrays;
 
 /**
- * A stretch of the primary key in which all conversations are that match a filter.
+ * A range of the primary key that contains all conversations that match a filter.
  *
  * @param from below all of them
  * @param to above all of them

@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What is kept under the name of a lease, as read at a moment, and what operations make of it. Times are microseconds
- * since 1970 by the database's clock. Immutable.
+ * The row of a lease name, as read at one moment, and the effect of operations on it. Times are microseconds since 1970
+ * by the database's clock. Immutable.
  *
- * @param claim who has, or had, the lease
- * @param ends when that ends, or ended
+ * @param claim the claim that holds, or held, the lease
+ * @param ends when the lease ends, or ended
  * @param fence the highest fencing token; 0 if there is none
- * @param fenceKept whether the fence is kept for ever
- * @param released when the lease was released or forced last, or a little later: each time another number
- * @param version that of the row, 0 if there is none
+ * @param fenceKept whether the fence is kept forever
+ * @param released when the lease was last released or forced, or a little later, so that the number differs each time
+ * @param version the version of the row; 0 if there is none
  * @param now when it was read
  */
 record LeaseRow(
@@ -43,7 +43,7 @@ record LeaseRow(
         return isHeld() && claim.equals(Optional.of(asking));
     }
 
-    /** Without a fence whose time is over. */
+    /** Returns this row without an expired fence. */
     LeaseRow withoutOldFence() {
         return fenceKept || ends + micros(FENCE_LIFE) > now
                 ? this
@@ -59,7 +59,7 @@ record LeaseRow(
                 claim.filter(any -> isHeld()), remaining(), fence == 0 ? OptionalLong.empty() : OptionalLong.of(fence));
     }
 
-    /** The least token that may be given out next. */
+    /** Returns the lowest token that may be issued next. */
     private long nextFence() {
         if (fence >= LeaseRequest.MAX_FENCING_TOKEN) {
             throw new LeaseStoreException("the fencing tokens of the name are used up", true, null);

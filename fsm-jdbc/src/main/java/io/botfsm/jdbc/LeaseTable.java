@@ -40,13 +40,13 @@ final class LeaseTable {
         updateWhileHeld = update + " AND ends_us > " + now;
     }
 
-    /** What is over for long, as a condition with one parameter: for how many microseconds more. */
+    /** Returns a condition for rows that expired long ago, with one parameter: for how many additional microseconds. */
     static String isOver(DatabaseClock clock) {
         return "fence_kept = 0 AND ends_us <= " + clock.nowMicros() + " - " + LeaseRow.FENCE_LIFE.toMillis() * 1_000
                 + " - ?";
     }
 
-    /** Empty if another transaction was in the way. */
+    /** Empty if another transaction interfered. */
     Optional<LeaseRow> read(DatabaseCall call, String name) throws SQLException {
         return call.query(select, statement -> statement.setBytes(1, IndexKey.of(name)), rows -> {
             rows.next();
@@ -76,12 +76,12 @@ final class LeaseTable {
                 now);
     }
 
-    /** Keeps what becomes of the row that was read; false if that is no longer so. */
+    /** Stores the next state of the row that was read. Returns false if the row has changed. */
     boolean store(DatabaseCall call, String name, LeaseRow next) throws SQLException {
         return next.exists() ? update(call, update, name, next) : insert(call, name, next);
     }
 
-    /** The same only if the lease is not over. */
+    /** Stores the next state only if the lease has not ended. */
     boolean storeWhileHeld(DatabaseCall call, String name, LeaseRow next) throws SQLException {
         return update(call, updateWhileHeld, name, next);
     }
@@ -117,7 +117,7 @@ final class LeaseTable {
         };
     }
 
-    /** When the leases of these names were released last; names of which nothing is known are left out. */
+    /** Returns when the leases of these names were last released, except for names without a row. */
     Optional<Map<String, Long>> released(DatabaseCall call, Collection<String> names) throws SQLException {
         List<String> asked = List.copyOf(names);
         Map<ByteBuffer, String> byId = new HashMap<>();

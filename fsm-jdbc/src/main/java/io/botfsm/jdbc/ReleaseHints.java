@@ -18,13 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who wants to know of releases, by name. While anyone does, the database is asked ten times a second when the leases
- * of these names were released last: one query for each five hundred names. Thread-safe; hints run under no lock.
+ * The subscriptions to releases, by name. While there are any, the database is asked ten times a second when the leases
+ * of these names were last released, with one query per five hundred names. Thread-safe; hints run without holding a
+ * lock.
  */
 final class ReleaseHints {
     private static final Logger LOG = LoggerFactory.getLogger(ReleaseHints.class.getPackageName());
 
-    /** How often the database is asked unless set otherwise. */
+    /** The default interval at which the database is asked. */
     static final Duration INTERVAL = Duration.ofMillis(100);
 
     private static final int NAMES_A_QUERY = 500;
@@ -39,7 +40,7 @@ final class ReleaseHints {
     /**
      * Hints.
      *
-     * @param released asks when the leases of some names were released last
+     * @param released asks when the leases of some names were last released
      */
     ReleaseHints(Function<List<String>, CompletionStage<Map<String, Long>>> released, Duration interval) {
         this.released = released;
@@ -98,7 +99,7 @@ final class ReleaseHints {
     /**
      * Subscribes.
      *
-     * @param known when the lease was released last, as it was just read
+     * @param known when the lease was last released, as just read
      */
     Subscription add(String name, Runnable work, long known) {
         Hint hint = new Hint(name, work);
@@ -144,12 +145,15 @@ final class ReleaseHints {
         });
     }
 
-    /** Takes notice of a release by this process, and hints at once; other processes ask. */
+    /** Records a release by this process, and calls the hints at once; other processes ask the database. */
     void released(String name, long when) {
         due(List.of(name), Map.of(name, when)).forEach(Hint::run);
     }
 
-    /** Takes notice of a failure, during which releases may have been missed: hints for all when one can ask again. */
+    /**
+     * Records a failure, during which releases may have been missed; all hints are called when the database can be
+     * asked again.
+     */
     void missed() {
         synchronized (interests) {
             missed = true;
@@ -175,7 +179,7 @@ final class ReleaseHints {
         return due;
     }
 
-    /** How many names anyone is interested in. */
+    /** Returns the number of names with subscriptions. */
     int names() {
         synchronized (interests) {
             return interests.size();

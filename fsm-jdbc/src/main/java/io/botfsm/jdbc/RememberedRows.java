@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The rows seen last, so that a write that expects the version just read needs not read it again. They are only a
- * beginning: the statement itself checks the version. At most some thousands, and none that is large. Thread-safe.
+ * The most recently seen rows, so that a write that expects the version just read need not read the row again. They are
+ * only a hint: the statement itself checks the version. At most a few thousand, and no large ones. Thread-safe.
  */
 final class RememberedRows {
     private static final int MOST = 4_096;

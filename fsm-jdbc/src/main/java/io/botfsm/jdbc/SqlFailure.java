@@ -3,15 +3,17 @@ package io.botfsm.jdbc;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** What a failed statement, which was its own transaction, has left behind. */
+/** The effect of a failed statement that was its own transaction. */
 enum SqlFailure {
-    /** Nothing: another transaction was in the way. It may be tried again. */
+    /** Another transaction interfered and nothing was done. The statement may be retried. */
     LOST_RACE,
-    /** Nothing: the database refused the statement, and will go on doing so until someone changes the set-up. */
+    /**
+     * Nothing was done: the database refused the statement, and will refuse it until someone changes the configuration.
+     */
     REFUSED,
-    /** Nothing. */
+    /** Nothing was done. */
     NOT_EXECUTED,
-    /** Perhaps everything: the answer was lost, or says too little. */
+    /** Possibly everything was done: the response was lost, or is not conclusive. */
     UNKNOWN;
 
     /** Such as for a table or column that is missing. */
@@ -54,25 +56,28 @@ enum SqlFailure {
                 : e.getErrorCode();
     }
 
-    /** Whether it is of wrong credentials, or of no such database. */
+    /** Returns whether the failure is due to wrong credentials or a missing database. */
     static boolean isOfSetUp(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return state.startsWith("28") || state.startsWith("3D");
     }
 
-    /** Why a statement was refused, without a value: messages on values (classes 22 and 23) may quote them. */
+    /** Returns why a statement was refused, without values: messages of classes 22 and 23 may quote them. */
     static String reason(SQLException e) {
         SQLException quotable = quotable(e);
         return quotable == null ? "SQLSTATE " + e.getSQLState() : String.valueOf(quotable.getMessage());
     }
 
-    /** The exception, unless its message may quote a value. */
+    /** Returns the exception, or null if its message may quote a value. */
     static @Nullable SQLException quotable(SQLException e) {
         String state = e.getSQLState();
         return state != null && (state.startsWith("22") || state.startsWith("23")) ? null : e;
     }
 
-    /** By the class of the SQL standard's codes. Whatever ends the connection (08, 57P01) says nothing of a commit. */
+    /**
+     * Classifies by the class of the SQL standard's codes. An error that ends the connection (08, 57P01) does not tell
+     * whether there was a commit.
+     */
     private static SqlFailure byState(String state) {
         if (state.equals("57014")) { // cancelled before it was committed
             return NOT_EXECUTED;

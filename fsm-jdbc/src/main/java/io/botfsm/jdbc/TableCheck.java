@@ -28,7 +28,7 @@ final class TableCheck {
         this.connection = connection;
     }
 
-    /** @throws StorageRefusedException if the statements may see what others have not committed */
+    /** @throws StorageRefusedException if statements may see uncommitted data of other transactions */
     void requireIsolation() throws SQLException {
         if (connection.getTransactionIsolation() == Connection.TRANSACTION_READ_UNCOMMITTED) {
             throw new StorageRefusedException(
@@ -39,8 +39,8 @@ final class TableCheck {
     }
 
     /**
-     * Creates what is missing, for which alone it needs the permission. Where several instances begin at once, one may
-     * find that another was faster.
+     * Creates missing tables; only this needs the permission. If several instances start at the same time, one may find
+     * that another was faster.
      */
     void create() throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
@@ -89,7 +89,9 @@ final class TableCheck {
         }
     }
 
-    /** Whether a commit is on disk before it is acknowledged; not if the user may not know. */
+    /**
+     * Returns whether a commit is on disk before it is acknowledged; false if the user has no permission to query that.
+     */
     boolean isDurable() {
         try (Statement statement = connection.createStatement();
                 ResultSet durable =

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Some rows of the table of conversations, in the order in which they were asked for. */
+/** A page of rows of the table of conversations, in the requested order. */
 final class TablePage {
     private final List<Entry> entries = new ArrayList<>();
     private byte[] lastId = {};
     private long lastPlace = Long.MIN_VALUE;
     private int passed;
 
-    /** What a row has: a conversation, or why it cannot be read. */
+    /** The content of a row: a conversation, or the reason why it cannot be read. */
     private record Entry(StorageKey key, Optional<Row> row, String unreadable) {}
 
     interface Visitor {
@@ -42,7 +42,7 @@ final class TablePage {
         passed++;
     }
 
-    /** How many rows were passed. */
+    /** Returns how many rows were passed. */
     int size() {
         return passed;
     }
@@ -51,7 +51,7 @@ final class TablePage {
         return lastId;
     }
 
-    /** The place of the last row in the queue of deadlines. */
+    /** Returns the place of the last row in the queue of deadlines. */
     long lastPlace() {
         return lastPlace;
     }
@@ -65,7 +65,7 @@ final class TablePage {
         }
     }
 
-    /** What matches, and where to go on if the page was full. */
+    /** Returns the matching conversations, and the next cursor if the page was full. */
     CatalogPage page(ConversationFilter filter, int limit, Function<byte[], String> cursor) {
         List<FoundConversation> found = new ArrayList<>();
         List<UnreadableRecord> unreadable = new ArrayList<>();

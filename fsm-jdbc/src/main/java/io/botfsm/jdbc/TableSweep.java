@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes the rows of a table whose time has been over for long: a stretch of the primary key after every so many
- * writes, so that no index on a column that each write changes is needed. Thread-safe.
+ * Deletes rows of a table that expired long ago. It sweeps a range of the primary key after a certain number of writes,
+ * so that no index is needed on a column that each write changes. Thread-safe.
  */
 final class TableSweep {
     private static final Logger LOG = LoggerFactory.getLogger(TableSweep.class.getPackageName());
 
-    /** Longer than any call that has read the clock before the row was cleared, and has not written yet. */
+    /** Longer than any call can take that has read the clock before the row was cleared and has not written yet. */
     static final Duration LINGER = Duration.ofHours(1);
 
     private static final int WRITES = 64;
@@ -41,7 +41,7 @@ final class TableSweep {
     /**
      * A sweep.
      *
-     * @param isOver a condition with one parameter: for how many microseconds a row has to be over
+     * @param isOver a condition with one parameter: for how many microseconds a row must have been expired
      */
     TableSweep(DatabaseCalls calls, String table, String isOver) {
         this.calls = calls;
@@ -52,9 +52,9 @@ final class TableSweep {
     }
 
     /**
-     * Counts a write of the row with that id, and sweeps a stretch if it is time for that. The first row is where the
-     * sweep of this process begins: if all began at the first id, the last ones would never be reached by processes
-     * that live shortly.
+     * Counts a write of the row with this id, and sweeps a range if it is time for that. The sweep of this process
+     * starts at the first row that it writes: if all processes started at the first id, short-lived ones would never
+     * reach the last ids.
      */
     void afterWrite(byte[] id) {
         position.compareAndSet(null, id);
@@ -86,7 +86,7 @@ final class TableSweep {
         }
     }
 
-    /** Deletes everything that is over, however shortly. */
+    /** Deletes every expired row, even one that has just expired. */
     void all() {
         calls.call(
                         call -> {
@@ -101,7 +101,8 @@ final class TableSweep {
     }
 
     /**
-     * Deletes what is over in the stretch behind an id; returns where the next one begins, the first after the last.
+     * Deletes expired rows in the range after an id. Returns the start of the next range, which after the last range is
+     * the first id.
      */
     private byte[] sweepStretch(DatabaseCall call, byte[] from, Duration linger)
             throws SQLException, InterruptedException {

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for one bot, and its dead letters. Not thread-safe. */
+/** The waiting updates and dead letters of one bot. Not thread-safe. */
 final class BotInbox {
     private final String bot;
     private final TreeMap<Long, WaitingUpdate> waiting = new TreeMap<>();
@@ -35,7 +35,7 @@ final class BotInbox {
         this.bot = bot;
     }
 
-    /** What makes an update the same as another. */
+    /** What identifies an update: two updates are the same if id and content are equal. */
     private record Identity(String id, ByteBuffer content) {
         private static Identity of(InboxUpdate update) {
             return new Identity(update.id(), ByteBuffer.wrap(update.content()));
@@ -43,7 +43,7 @@ final class BotInbox {
     }
 
     /**
-     * Lets a call pass.
+     * Accepts a call if no higher token was seen.
      *
      * @throws InboxFencedException if a higher token was seen
      */
@@ -79,7 +79,7 @@ final class BotInbox {
         return waiting.tailMap(after, false).values().stream().limit(limit).toList();
     }
 
-    /** Returns how many waited. */
+    /** Removes updates. Returns how many of them were waiting. */
     int remove(List<InboxUpdate> updates) {
         int removed = 0;
         for (InboxUpdate update : updates) {
@@ -97,7 +97,7 @@ final class BotInbox {
         return waitingPositions.containsKey(Identity.of(update));
     }
 
-    /** Returns whether it has become a dead letter now. */
+    /** Gives up an update. Returns whether this call made it a dead letter. */
     boolean bury(InboxUpdate update, String reason, int most, Instant now) {
         remove(List.of(update));
         boolean isNew = deadPositions.putIfAbsent(Identity.of(update), last + 1) == null;
@@ -139,7 +139,7 @@ final class BotInbox {
         return InboxCounts.of(waiting.size(), bytes, oldest, dead.size());
     }
 
-    /** Returns how many were erased. */
+    /** Erases matching updates and dead letters. Returns how many were erased. */
     int erase(ConversationFilter filter) {
         List<InboxUpdate> matching = waiting.values().stream()
                 .map(WaitingUpdate::update)

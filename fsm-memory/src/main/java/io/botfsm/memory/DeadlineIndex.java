@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
- * Conversations that have a deadline, by bot and place in the queue. Thread-safe; an entry is changed only by the
- * thread that has locked its conversation, in the same step as that.
+ * An index of the conversations that have a deadline, by bot and place in the queue. Thread-safe. An entry is changed
+ * only by the thread that has locked its conversation, in the same step as the conversation.
  */
 final class DeadlineIndex {
     private static final String BEFORE_ALL = "";
 
     private final ConcurrentSkipListSet<Entry> entries = new ConcurrentSkipListSet<>(Entry.ORDER);
 
-    /** An entry; {@code text} is its key's, and orders those of one time. */
+    /** An entry; {@code text} is the text of its key, and orders entries of the same time. */
     record Entry(String bot, Instant queuedAt, String text) {
         private static final Comparator<Entry> ORDER =
                 Comparator.comparing(Entry::bot).thenComparing(Entry::queuedAt).thenComparing(Entry::text);
@@ -45,7 +45,7 @@ final class DeadlineIndex {
         }
     }
 
-    /** Those of a bot up to a time, the earliest first, as they are while they are gone through. */
+    /** Returns the entries of a bot up to a time, the earliest first. They may change during the iteration. */
     Iterable<Entry> until(String bot, Instant now) {
         return entries.subSet(new Entry(bot, Instant.MIN, BEFORE_ALL), new Entry(bot, now.plusNanos(1), BEFORE_ALL));
     }

@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Finds conversations in the order of their keys' texts, so that a page goes on behind the last key of the one before
- * whatever has come or gone since. Each page looks at all keys. Thread-safe.
+ * Finds conversations in the order of the texts of their keys, so that a page continues after the last key of the
+ * previous page, whatever was added or removed since. Each page looks at all keys. Thread-safe.
  */
 final class MemoryCatalog implements ConversationCatalog {
     private static final Comparator<StorageKey> ORDER = Comparator.comparing(StorageKey::toText);
@@ -33,9 +33,9 @@ final class MemoryCatalog implements ConversationCatalog {
     private final Function<StorageKey, Snapshot> read;
 
     /**
-     * A catalog.
+     * Creates a catalog.
      *
-     * @param keys those of all conversations; throws if the storage is closed
+     * @param keys supplies the keys of all conversations; throws if the storage is closed
      * @param read reads a conversation
      */
     MemoryCatalog(Supplier<Stream<StorageKey>> keys, Function<StorageKey, Snapshot> read) {

@@ -29,9 +29,9 @@ final class MemoryDeadlineQueue implements DeadlineQueue {
     private final Supplier<Stream<StorageKey>> keys;
 
     /**
-     * A queue.
+     * Creates a queue.
      *
-     * @param keys those of all conversations; throws if the storage is closed
+     * @param keys supplies the keys of all conversations; throws if the storage is closed
      */
     MemoryDeadlineQueue(
             ConcurrentMap<StorageKey, Kept> conversations,
@@ -60,7 +60,7 @@ final class MemoryDeadlineQueue implements DeadlineQueue {
         return List.copyOf(found);
     }
 
-    /** What an entry stands for; one that its conversation does not confirm is put where it belongs. */
+    /** Returns the conversation of an entry. An entry that does not match its conversation is corrected. */
     private Optional<DueConversation> confirmed(Entry entry, Instant now) {
         AtomicReference<@Nullable DueConversation> due = new AtomicReference<>();
         conversations.computeIfPresent(entry.key(), (key, kept) -> {
@@ -96,7 +96,7 @@ final class MemoryDeadlineQueue implements DeadlineQueue {
         return deferred.get();
     }
 
-    /** Nothing can be missing here; what has ended goes. */
+    /** Removes entries of conversations that have ended; in memory no entry can be missing. */
     @Override
     public MendReport mend(ConversationFilter filter) {
         DeadlineQueue.requireByKey(filter);

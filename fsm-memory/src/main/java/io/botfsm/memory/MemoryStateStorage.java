@@ -36,15 +36,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conversations in the memory of this process: for tests, and for bots whose conversations may be lost with the
- * process.
+ * A storage that keeps conversations in the memory of this process, for tests and for bots whose conversations may be
+ * lost when the process ends.
  *
- * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link StorageClosedException} or
- * {@link EventSourceLimitException}. Nothing survives the process, nothing is shared with another. No one sees a
- * conversation whose time is over, and it leaves the memory without traffic too, about a thousand in a second.
- * Conversations without time to live stay until they are cleared: give a {@linkplain Builder#ttl time to live} where
- * users come and go. All capabilities; all rules of the specification but those on shared and absent backends, which do
- * not exist here. Offers a {@link ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}.
+ * <p>Thread-safe. Every stage is already complete when it is returned; stages fail only with {@link
+ * StorageClosedException} or {@link EventSourceLimitException}. Nothing survives the process or is shared with another
+ * process. An expired conversation is never visible. Expired conversations are removed from memory even if there is no
+ * traffic, about a thousand per second. Conversations without a time to live stay until they are cleared: set a
+ * {@linkplain Builder#ttl time to live} if users come and go. The storage has all capabilities and follows all rules of
+ * the specification except those about shared and unavailable backends, which do not apply here. It offers a {@link
+ * ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}.
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;
@@ -57,7 +58,7 @@ public final class MemoryStateStorage implements StateStorage {
     private final LongAccumulator highestVersion = new LongAccumulator(Math::max, 0);
     private volatile boolean closed;
 
-    /** A storage in which conversations have no time to live. */
+    /** Creates a storage in which conversations have no time to live. */
     public MemoryStateStorage() {
         this(builder());
     }
@@ -77,7 +78,7 @@ public final class MemoryStateStorage implements StateStorage {
                 .build();
     }
 
-    /** Begins a storage with other settings. */
+    /** Returns a builder for a storage with other settings. */
     public static Builder builder() {
         return new Builder();
     }
@@ -126,12 +127,15 @@ public final class MemoryStateStorage implements StateStorage {
                 .build();
     }
 
-    /** Above every version issued, even if more than one write came per microsecond or the clock was set back. */
+    /**
+     * Returns a version above every version issued before, even if there was more than one write per microsecond or the
+     * clock was set back.
+     */
     private long firstVersion(Instant now) {
         return Math.max(ChronoUnit.MICROS.between(Instant.EPOCH, now), highestVersion.get() + 1);
     }
 
-    /** Runs while the conversation is locked, as all changes of the index do. */
+    /** Updates the index after a write. Runs while the conversation is locked, as all changes of the index do. */
     private @Nullable Kept written(StorageKey key, @Nullable Kept before, Mutation mutation, Step step) {
         StoredConversation conversation = step.next();
         Optional<Instant> queuedBefore = before == null ? Optional.empty() : before.queuedAt;
@@ -144,7 +148,7 @@ public final class MemoryStateStorage implements StateStorage {
         return new Kept(conversation, step.timeToLive().map(limit -> ticker.read() + limit.toNanos()), queuedAt);
     }
 
-    /** Runs while the conversation is locked. */
+    /** Updates the index after an eviction. Runs while the conversation is locked. */
     @SuppressWarnings("UnusedVariable") // why it is gone
     private void evicted(@Nullable StorageKey key, @Nullable Kept kept, RemovalCause cause) {
         if (key != null && kept != null) {
@@ -177,7 +181,7 @@ public final class MemoryStateStorage implements StateStorage {
         return conversations.asMap().keySet().stream();
     }
 
-    /** Forgets every conversation and update. */
+    /** Closes the storage and discards every conversation and update. */
     @Override
     public void close() {
         closed = true;
@@ -187,21 +191,21 @@ public final class MemoryStateStorage implements StateStorage {
     }
 
     /**
-     * How many conversations are in memory, how many entries of the index of deadlines, those whose time is over but
-     * which have not left yet included, and how many updates and dead letters.
+     * Returns the total number of conversations, of entries in the index of deadlines, and of updates and dead letters
+     * in memory, including those that have expired but have not been removed yet.
      */
     long size() {
         return conversations.estimatedSize() + deadlines.size() + inbox.size();
     }
 
-    /** Lets those go whose time is over by a ticker that the scheduler does not know. */
+    /** Removes what has expired according to a ticker that the scheduler does not know. */
     void cleanUp() {
         conversations.cleanUp();
     }
 
     /**
-     * A conversation, when it ends by the ticker, and its place in the index of deadlines; all are part of the value,
-     * so that only what locks it moves them.
+     * A conversation, the time of the ticker at which it ends, and its place in the index of deadlines. All are part of
+     * the map value, so that they change only while it is locked.
      */
     record Kept(StoredConversation conversation, Optional<Long> end, Optional<Instant> queuedAt) {
         private long left(long now) {
@@ -240,7 +244,8 @@ public final class MemoryStateStorage implements StateStorage {
         private Builder() {}
 
         /**
-         * How long a conversation lives after its last write. Without it, conversations live until they are cleared.
+         * Sets how long a conversation lives after its last write. By default, conversations live until they are
+         * cleared.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -251,8 +256,8 @@ public final class MemoryStateStorage implements StateStorage {
         }
 
         /**
-         * How long fencing token and event ids outlive a cleared conversation: two days unless set, as Telegram
-         * redelivers for one.
+         * Sets how long fencing token and event ids outlive a cleared conversation. The default is two days; Telegram
+         * redelivers updates for one day.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -267,13 +272,13 @@ public final class MemoryStateStorage implements StateStorage {
             return this;
         }
 
-        /** Tells the time of writes, and when state and data end that something outlives. */
+        /** Sets the clock for the time of writes, and for the end of state and data that something outlives. */
         Builder clock(InstantSource source) {
             clock = source;
             return this;
         }
 
-        /** Opens the storage. */
+        /** Builds the storage. */
         public MemoryStateStorage build() {
             return new MemoryStateStorage(this);
         }

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** The inboxes of a storage in memory, one call at a time. Thread-safe. */
+/** The inboxes of a storage in memory; calls are serialized. Thread-safe. */
 final class MemoryUpdateInbox implements UpdateInbox {
     private final Object lock = new Object();
     private final Map<String, BotInbox> bots = new HashMap<>();

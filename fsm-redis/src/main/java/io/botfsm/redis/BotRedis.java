@@ -27,19 +27,20 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Redis for bots, through whichever client connected: storages that share one connection or pool, and lease stores with
- * others of their own. One server, the master that Sentinels know, or a cluster. Clients connect by
+ * Redis for bots, independent of the client: provides storages that share one connection or pool, and lease stores with
+ * connections of their own. It uses one server, the master that Sentinels report, or a cluster. Connect with
  * {@code LettuceRedis.connect(uri)} and {@code JedisRedis.connect(uri)}.
  *
- * <p>Connecting checks the server once: that it answers, is no replica, is new enough (Redis 6.2 or Valkey) and gives
- * the user every right that is needed. A node of a cluster is used as that cluster. Afterwards calls fail within the
- * command timeout while the server is unavailable, and work again by themselves within two seconds of its return, or
- * after its replica has taken its place; no command is kept while disconnected, and none is executed twice.
+ * <p>Connecting checks the server once: it must answer, must not be a replica, must be new enough (Redis 6.2 or
+ * Valkey), and must give the user every required permission. If the server is a node of a cluster, the whole cluster is
+ * used. Afterwards, calls fail within the command timeout while the server is unavailable, and work again automatically
+ * within two seconds of its return, or after its replica has taken over. Commands are not queued while disconnected,
+ * and no command is executed twice.
  *
- * <p>Thread-safe; make one and share it. Credentials appear in no message of this class.
+ * <p>Thread-safe; create one and share it. No message of this class contains credentials.
  */
 public final class BotRedis implements StateStorageProvider, LeaseStoreProvider, AutoCloseable {
-    /** How long a command may take unless chosen otherwise. */
+    /** The default command timeout. */
     public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(2);
 
     private final ServerAccess access;
@@ -62,10 +63,10 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
     }
 
     /**
-     * Begins to choose how to connect. For adapters of clients.
+     * Returns a builder; for adapters of clients.
      *
-     * @param uri where Redis is
-     * @param connector the client
+     * @param uri the address of Redis
+     * @param connector the connector of the client
      */
     public static Builder builder(RedisUri uri, RedisConnector connector) {
         requireNonNull(uri, "uri");
@@ -73,20 +74,21 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
         return new Builder(uri, connector);
     }
 
-    /** A storage with the options chosen when connecting. */
+    /** Returns a storage with the options that were set when connecting. */
     @Override
     public StateStorage stateStorage() {
         return stateStorage(settings.storageOptions);
     }
 
     /**
-     * A storage with other options. Storages share the connections; closing one leaves them to the others. If the keys
-     * have another prefix than those of storages before, or writes are to be durable, the server is checked for it
-     * first, which blocks.
+     * Returns a storage with other options. Storages share their connections; closing one storage does not affect the
+     * others. If the options have a key prefix that was not used before, or require durable writes, this method first
+     * checks that the server supports them, which blocks.
      *
-     * @throws IllegalArgumentException if the durability may take longer than a command
-     * @throws StorageUnavailableException if the server has to be asked and does not answer
-     * @throws StorageRefusedException if it cannot confirm what is asked for, or the user lacks a right
+     * @throws IllegalArgumentException if the timeout of the durability is not shorter than the command timeout
+     * @throws StorageUnavailableException if the server has to be checked and does not respond
+     * @throws StorageRefusedException if the server cannot confirm the required durability, or the user lacks a
+     *     permission
      */
     public StateStorage stateStorage(RedisStorageOptions options) {
         requireNonNull(options, "options");
@@ -103,32 +105,35 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
         options.durability().ifPresent(wanted -> check.runForDurability(options.keyPrefix(), wanted));
     }
 
-    /** The options chosen when connecting. */
+    /** Returns the storage options that were set when connecting. */
     public RedisStorageOptions storageOptions() {
         return settings.storageOptions;
     }
 
-    /** The connection of the storages, for modules that keep something else in Redis. */
+    /** Returns the connection of the storages, for modules that keep other data in Redis. */
     public ServerAccess access() {
         return access;
     }
 
-    /** A store of leases with the options chosen when connecting; see {@link #leaseStore(RedisLeaseOptions)}. */
+    /**
+     * Returns a store of leases with the options that were set when connecting; see {@link
+     * #leaseStore(RedisLeaseOptions)}.
+     */
     @Override
     public LeaseStore leaseStore() {
         return leaseStore(settings.leaseOptions);
     }
 
     /**
-     * A store of leases with other options. Each has connections and threads of its own (unless the client is yours,
-     * which keeps its threads and pool), so that a renewal never waits for the conversations: so make one for all
-     * locks, not one for each, and another one for leases that are many. Closing it closes those; otherwise they are
-     * closed with this object, after the storages.
+     * Returns a store of leases with other options. Each store has its own connections and threads, unless you supplied
+     * the client, whose threads and pool are then used, so that a renewal never waits for conversations. Create one
+     * store for all locks rather than one for each, and another one for large numbers of leases. Closing the store
+     * closes its connections and threads; otherwise they are closed with this object, after the storages.
      *
-     * <p>Connecting checks the server for what leases need. Blocks.
+     * <p>It connects and checks that the server supports what leases need. Blocks.
      *
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses, such as for a missing right
+     * @throws StorageRefusedException if the server refuses, such as for a missing permission
      * @throws StorageClosedException if this object is closed
      */
     public LeaseStore leaseStore(RedisLeaseOptions options) {
@@ -160,10 +165,11 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
     }
 
     /**
-     * Ends the connections, that of the storages first and those of lease stores last, and clients and threads unless
-     * they are yours; every later call on a storage fails with {@link StorageClosedException}, on a lease store with
-     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not given back, and lasts until
-     * it expires: close the locks before. Idempotent.
+     * Closes the connections, that of the storages first and those of lease stores last, and clients and threads that
+     * you did not supply. Every later call on a storage fails with {@link StorageClosedException}, on a lease store
+     * with
+     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not released, and lasts until it
+     * expires: close the locks first. Idempotent.
      */
     @Override
     public void close() {
@@ -176,13 +182,13 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
         left.forEach(RedisLeaseStore::close);
     }
 
-    /** The server, without credentials. */
+    /** Returns the server's name, without credentials. */
     @Override
     public String toString() {
         return "BotRedis[" + access.server() + "]";
     }
 
-    /** Collects how to connect; whatever is not chosen is as by default. Not thread-safe. */
+    /** Collects the settings of a connection. Not thread-safe. */
     public static final class Builder {
         private final RedisUri uri;
         private final RedisConnector connector;
@@ -207,8 +213,8 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
         }
 
         /**
-         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. Without that,
-         * a URI that names several servers is of a cluster, and a single one is asked whether it is.
+         * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. By default, a
+         * URI with several servers is taken for a cluster, and a single server is asked whether it belongs to one.
          */
         public Builder cluster() {
             cluster = true;
@@ -216,7 +222,7 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
         }
 
         /**
-         * Lets a command take this long, waiting for a connection included; otherwise as long as the URI says, or
+         * Sets the command timeout, which includes the wait for a connection. The default is the timeout in the URI, or
          * {@link BotRedis#DEFAULT_COMMAND_TIMEOUT}.
          *
          * @throws IllegalArgumentException if it is not positive
@@ -230,14 +236,14 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
             return this;
         }
 
-        /** Chooses how {@link BotRedis#stateStorage()} keeps conversations. */
+        /** Sets the options of {@link BotRedis#stateStorage()}. */
         public Builder storageOptions(RedisStorageOptions options) {
             requireNonNull(options, "options");
             storageOptions = options;
             return this;
         }
 
-        /** Chooses how {@link BotRedis#leaseStore()} keeps leases. */
+        /** Sets the options of {@link BotRedis#leaseStore()}. */
         public Builder leaseOptions(RedisLeaseOptions options) {
             requireNonNull(options, "options");
             leaseOptions = options;
@@ -247,10 +253,10 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
         /**
          * Connects.
          *
-         * @throws IllegalArgumentException if choices contradict each other, or the client cannot be used so
+         * @throws IllegalArgumentException if settings contradict each other, or the client does not support them
          * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database,
-         *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such
+         *     database, too old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
         public BotRedis connect() {
             Builder chosen = new Builder(this);
@@ -258,13 +264,13 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
         }
 
         /**
-         * Connects for leases alone, for a user of locks who keeps no conversations here. Closing the store closes the
-         * connections, and client and threads unless they are yours.
+         * Connects for leases only, for applications that use locks but keep no conversations here. Closing the store
+         * closes the connections, and the client and threads that you did not supply.
          *
-         * @throws IllegalArgumentException if choices contradict each other, or the client cannot be used so
+         * @throws IllegalArgumentException if settings contradict each other, or the client does not support them
          * @throws StorageUnavailableException if the server cannot be reached
-         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database,
-         *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
+         * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such
+         *     database, too old; if it is a replica or a Sentinel; or if its certificate is not trusted
          */
         public LeaseStore leaseStore() {
             return diagnosis().explain(() -> openLeaseStore(leaseOptions, store -> {}));
@@ -301,7 +307,7 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
             return new RedisLeaseStore(opened.port(), opened.timeout(), options, onClose);
         }
 
-        /** Opens a port of its own: to one server, or to the cluster to which it says that it belongs. */
+        /** Opens a new port, to one server or to the cluster to which that server belongs. */
         private ServerAccess open(Function<RedisPort, CompletionStage<Void>> scripts) {
             RedisPort port = cluster ? toCluster(scripts) : toServer(scripts);
             return new ServerAccess(port, uri.toString(), timeout());

@@ -9,9 +9,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * How much of Redis must have a write before it counts as done. Redis writes in any case, and answers for it afterwards
- * ({@code WAIT}, {@code WAITAOF}); a write it does not answer for in time fails with
- * {@link io.botfsm.storage.UnconfirmedWriteException}. Immutable.
+ * How many copies of a write Redis must have before the write counts as done. Redis executes the write in any case, and
+ * confirms it afterwards ({@code WAIT}, {@code WAITAOF}). A write that is not confirmed in time fails with {@link
+ * io.botfsm.storage.UnconfirmedWriteException}. Immutable.
  */
 public final class Durability {
     private static final long ONE_DISK = 1;
@@ -30,7 +30,8 @@ public final class Durability {
     }
 
     /**
-     * So many replicas have it in memory: what one of them needs to take its master's place without loss.
+     * Requires that the given number of replicas have the write in memory, so that one of them can replace its master
+     * without loss.
      *
      * @param number at least 1
      * @param timeout how long to wait for them, at least a millisecond and shorter than the command timeout
@@ -41,7 +42,8 @@ public final class Durability {
     }
 
     /**
-     * The server itself has it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly yes}.
+     * Requires that the server itself has the write on disk. Needs Redis 7.2 or newer, or Valkey, with {@code
+     * appendonly yes}.
      *
      * @param timeout how long to wait, at least a millisecond and shorter than the command timeout
      */
@@ -51,7 +53,8 @@ public final class Durability {
     }
 
     /**
-     * The server and so many replicas have it on disk. Needs Redis 7.2 or newer, or Valkey, with {@code appendonly
+     * Requires that the server and the given number of replicas have the write on disk. Needs Redis 7.2 or newer, or
+     * Valkey, with {@code appendonly
      * yes}.
      *
      * @param replicas at least 1
@@ -69,12 +72,12 @@ public final class Durability {
         return replicas;
     }
 
-    /** How long a write waits for its confirmations. */
+    /** Returns how long a write waits for its confirmations. */
     public Duration timeout() {
         return timeout;
     }
 
-    /** The command that waits. */
+    /** Returns the command that waits. */
     List<byte[]> command() {
         Stream<String> name = Stream.of(onDisk ? "WAITAOF" : "WAIT");
         Stream<String> numbers =
@@ -82,12 +85,12 @@ public final class Durability {
         return Stream.concat(name, numbers).map(word -> word.getBytes(US_ASCII)).toList();
     }
 
-    /** The least that the reply to the command may be. */
+    /** Returns the minimum values of the reply to the command. */
     private List<Long> needed() {
         return onDisk ? List.of(ONE_DISK, (long) replicas) : List.of((long) replicas);
     }
 
-    /** Whether this, the reply to the command, confirms what was asked for. */
+    /** Returns whether a reply to the command confirms the required durability. */
     boolean isConfirmedBy(List<?> reply) {
         List<Long> needed = needed();
         return reply.size() == needed.size()
@@ -95,7 +98,7 @@ public final class Durability {
                         .allMatch(i -> reply.get(i) instanceof Long confirmed && confirmed >= needed.get(i));
     }
 
-    /** What is asked for, in words. */
+    /** Describes the required durability. */
     @Override
     public String toString() {
         String copies = replicas + (replicas == 1 ? " replica" : " replicas");

@@ -9,9 +9,9 @@ import io.botfsm.lock.store.LeaseStore.Fences;
 import java.time.Duration;
 import java.util.List;
 
-/** Puts what is asked for into the arguments of the scripts of leases. */
+/** Creates the arguments of the lease scripts. */
 final class LeaseArguments {
-    /** How long a fence is kept after the last lease, where it is not kept for ever. */
+    /** How long a fence is kept after the last lease, if it is not kept forever. */
     private static final Duration FENCE_KEPT = Duration.ofHours(1);
 
     private static final byte[] NONE = {};

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Reads the replies of the scripts of leases. Whatever is no reply of theirs makes it throw. */
+/** Reads the replies of the lease scripts. Throws if it is not such a reply. */
 final class LeaseReply {
     /** What {@code PTTL} says of a key that is not there. */
     private static final long ABSENT = -2;
@@ -32,7 +32,7 @@ final class LeaseReply {
      */
     record Grant(long token, Duration fenceAge) {}
 
-    /** The grant of {@code lease-acquire.lua}; empty if somebody has the lease. */
+    /** Returns the grant of {@code lease-acquire.lua}; empty if the lease is held. */
     static Optional<Grant> grant(List<Object> reply) {
         if (reply.size() != 1) {
             return Optional.empty();

@@ -6,12 +6,12 @@ import io.botfsm.redis.internal.KeyScheme;
 import java.util.Locale;
 
 /**
- * How a {@link RedisLeaseStore} keeps leases. Immutable and thread-safe.
+ * The options of a {@link RedisLeaseStore}. Immutable and thread-safe.
  *
  * <pre>{@code RedisLeaseOptions.builder().keyPrefix("shop-lock").build()}</pre>
  */
 public final class RedisLeaseOptions {
-    /** What keys begin with unless chosen otherwise. */
+    /** The default key prefix. */
     public static final String DEFAULT_KEY_PREFIX = "lock";
 
     private static final RedisLeaseOptions DEFAULTS = builder().build();
@@ -24,22 +24,25 @@ public final class RedisLeaseOptions {
         newStore = builder.newStore;
     }
 
-    /** Keys begin with {@value #DEFAULT_KEY_PREFIX}; a store without a lock's fence may have forgotten it. */
+    /**
+     * Returns the default options: the key prefix is {@value #DEFAULT_KEY_PREFIX}, and a store without the fence of a
+     * lock is assumed to have possibly forgotten it.
+     */
     public static RedisLeaseOptions defaults() {
         return DEFAULTS;
     }
 
-    /** Begins with {@link #defaults()}. */
+    /** Returns a builder that starts with {@link #defaults()}. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** What every key begins with. */
+    /** The prefix of all keys. */
     public String keyPrefix() {
         return keyPrefix;
     }
 
-    /** Whether a lock without a fence was never held. */
+    /** Whether a lock without a fence is considered never to have been held. */
     public boolean isNewStore() {
         return newStore;
     }
@@ -49,7 +52,7 @@ public final class RedisLeaseOptions {
         return String.format(Locale.ROOT, "RedisLeaseOptions[keyPrefix=%s, newStore=%s]", keyPrefix, newStore);
     }
 
-    /** Collects options. Not thread-safe. A value that cannot be is refused at once. */
+    /** Collects options. Not thread-safe. Invalid values are refused at once. */
     public static final class Builder {
         private String keyPrefix = DEFAULT_KEY_PREFIX;
         private boolean newStore;
@@ -57,7 +60,7 @@ public final class RedisLeaseOptions {
         private Builder() {}
 
         /**
-         * Lets every key, and every channel, begin with this; instances with different prefixes never see each other.
+         * Sets the prefix of all keys and channels. Instances with different prefixes never see each other.
          *
          * @param prefix 1 to 100 ASCII letters, digits and {@code . _ : / -}
          * @throws IllegalArgumentException if it has other characters (braces would break the key's hash tag)
@@ -69,16 +72,17 @@ public final class RedisLeaseOptions {
         }
 
         /**
-         * Declares that a lock without a fence was never held, rather than that the store was emptied. Its first holder
-         * then need not wait for one who may have been forgotten, if the server has been up for long enough. Wrong if
-         * someone empties the store while the lock is held: two may be active then until the first one's next renewal.
+         * Declares that a lock without a fence was never held, rather than that the store was emptied. The first holder
+         * of a lock then need not wait for an earlier holder that may have been forgotten, if the server has been
+         * running long enough. This is unsafe if someone empties the store while the lock is held: two instances may
+         * then be active until the next renewal of the first one.
          */
         public Builder newStore(boolean declared) {
             newStore = declared;
             return this;
         }
 
-        /** The options. */
+        /** Builds the options. */
         public RedisLeaseOptions build() {
             return new RedisLeaseOptions(this);
         }

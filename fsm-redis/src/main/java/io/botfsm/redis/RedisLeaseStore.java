@@ -29,22 +29,22 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases in Redis: a key each, and a key for its fence. Every operation is one {@code EVALSHA}; a server that has
- * forgotten the script is sent it within the same attempt. The layout is described in the project's documentation, page
- * "Redis layout".
+ * A lease store in Redis, with one key for each lease and one for its fence. Every operation is one {@code EVALSHA}; if
+ * the server has forgotten the script, it is sent again within the same attempt. The layout is described in the
+ * project's documentation, page "Redis layout".
  *
- * <p>What a grant says of the store's {@linkplain Granted#memory memory}: everything, if the server answers only what
- * it has on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may ask for that with
- * {@code CONFIG GET}); else the time since the server started, or since the fence of the lock was begun if that is
- * less: a server that was emptied has lost the fence too. A young fence is not held against a server that is
- * {@linkplain RedisLeaseOptions#isNewStore declared new}, or that shows by {@code INFO} that it has lost nothing since
- * it started. What concerns the server's start is found out once per connection, along with the first acquire, of the
- * node of a cluster that holds the lease; what it has lost, after each grant with a fence younger than the lease's time
- * to live. It does not cover what a replica misses that takes its master's place, nor keys that are evicted or deleted
- * by hand.
+ * <p>The {@linkplain Granted#memory memory} that a grant reports is unlimited if the server responds only after data is
+ * on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may query that with {@code CONFIG
+ * GET}). Otherwise it is the time since the server started, or since the fence of the lock was created if that is less,
+ * since a server that was emptied has lost the fence too. A recent fence does not reduce it if the store is {@linkplain
+ * RedisLeaseOptions#isNewStore declared new}, or if the server shows by {@code INFO} that it has lost nothing since it
+ * started. The start of the server is determined once per connection, together with the first acquisition; on a
+ * cluster, it is that of the node that holds the lease. What the server has lost is determined after each grant with a
+ * fence that is younger than the lease's time to live. The memory does not account for data that a promoted replica is
+ * missing, or for keys that are evicted or deleted manually.
  *
- * <p>Thread-safe. Stages complete on a thread of the client, within the timeout, a question for the memory of a new
- * connection's server included.
+ * <p>Thread-safe. Stages complete on a thread of the client, within the timeout, which includes determining the memory
+ * after a new connection.
  */
 public final class RedisLeaseStore implements LeaseStore {
     /** The error of scripts that find no higher fencing token. */
@@ -62,11 +62,9 @@ public final class RedisLeaseStore implements LeaseStore {
     /**
      * A store over a client.
      *
-     * @param port the client; belongs to the store and is closed with it, since a lock is to have a connection of its
-     *     own
-     * @param timeout how long the client lets a command take; also the limit of an operation that has to send the
-     *     script as well
-     * @param options how leases are kept
+     * @param port the client; owned by the store and closed with it, since a lock should have its own connection
+     * @param timeout the command timeout of the client; also the limit of an operation that has to send the script too
+     * @param options the options
      * @throws IllegalArgumentException if the timeout is not positive
      */
     public RedisLeaseStore(RedisPort port, Duration timeout, RedisLeaseOptions options) {
@@ -109,7 +107,7 @@ public final class RedisLeaseStore implements LeaseStore {
         return result;
     }
 
-    /** Which server was asked for a lease, over which of its connections, and when. */
+    /** The server that was asked for a lease, the number of its connection, and the time. */
     private record AskedServer(RedisPort server, long connection, long begin) {
         private <T> CompletableFuture<T> inTime(CompletableFuture<T> answer, Duration timeout) {
             if (answer.isDone()) {
@@ -134,8 +132,9 @@ public final class RedisLeaseStore implements LeaseStore {
     }
 
     /**
-     * A server that was emptied has a younger fence than it has been running, or had none. So has one where the lock is
-     * used for the first time, and that one may be able to show that it was not emptied.
+     * Returns the memory of a grant. If a server was emptied, the fence is younger than the server's uptime, or there
+     * was none. The same is true where the lock is used for the first time, but that server may be able to show that it
+     * was not emptied.
      */
     private CompletionStage<Duration> remembered(
             @Nullable Memory found, Duration fenceAge, LeaseRequest request, AskedServer asked) {
@@ -252,7 +251,7 @@ public final class RedisLeaseStore implements LeaseStore {
         return new LeaseStoreException("the store is closed", true, cause);
     }
 
-    /** Ends the store and its client. */
+    /** Closes the store and its client. */
     @Override
     public void close() {
         closed = true;

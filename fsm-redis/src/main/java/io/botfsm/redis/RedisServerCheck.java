@@ -15,8 +15,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * What is asked of a server before storages are handed out: that it is new enough, knows the scripts, and gives the
- * user every right that the scripts need. A script that lacked one in its middle would leave half a write behind, since
- * Redis does not roll scripts back; so it must not get that far.
+ * user every permission that the scripts need. A script that lacked one in its middle would leave half a write behind,
+ * since Redis does not roll scripts back; so it must not get that far.
  *
  * <p>Thread-safe. Leaves nothing in the database.
  */
@@ -42,11 +42,11 @@ final class RedisServerCheck {
     }
 
     /**
-     * Checks the version, loads the scripts of conversations and tries the rights that those need. Blocks.
+     * Checks the version, loads the scripts of conversations and tries the permissions that those need. Blocks.
      *
      * @param keyPrefix what the storage's keys begin with
-     * @throws StorageRefusedException if the server is too old or a right is missing; the message names it
-     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
+     * @throws StorageRefusedException if the server is too old or a permission is missing; the message names it
+     * @throws StorageUnavailableException if the server does not answer, or temporarily rejects a request; also when
      *     interrupted, with the flag set again
      */
     void run(String keyPrefix) {
@@ -60,7 +60,7 @@ final class RedisServerCheck {
      *
      * @param keyPrefix what the storage's keys begin with
      * @throws StorageRefusedException if the server cannot, does not know the command that waits, or the user has no
-     *     right to it
+     *     permission for it
      * @throws StorageUnavailableException if the server does not answer
      */
     void runForDurability(String keyPrefix, Durability wanted) {
@@ -78,11 +78,11 @@ final class RedisServerCheck {
     }
 
     /**
-     * Checks the version, loads the scripts of leases and tries the rights that leases need. Blocks.
+     * Checks the version, loads the scripts of leases and tries the permissions that leases need. Blocks.
      *
      * @param keyPrefix what the keys of leases begin with
-     * @throws StorageRefusedException if the server is too old or a right is missing; the message names it
-     * @throws StorageUnavailableException if the server does not answer, or passes a request by for now; also when
+     * @throws StorageRefusedException if the server is too old or a permission is missing; the message names it
+     * @throws StorageUnavailableException if the server does not answer, or temporarily rejects a request; also when
      *     interrupted, with the flag set again
      */
     void runForLeases(String keyPrefix) {

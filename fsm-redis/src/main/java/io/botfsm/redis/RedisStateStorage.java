@@ -45,15 +45,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conversations in Redis, one hash each. A read is one {@code HGETALL}, a write one {@code EVALSHA}; a server that has
- * forgotten the script is sent it within the same attempt. The layout is described in the project's documentation, page
+ * A storage in Redis, with one hash for each conversation. A read is one {@code HGETALL}, a write one {@code EVALSHA};
+ * if the server has forgotten the script, it is sent again within the same attempt. The layout is described in the
+ * project's documentation, page
  * "Redis layout".
  *
- * <p>Thread-safe. As durable as the Redis behind it: with its default settings a crash of the server may lose the last
- * second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
- * {@link StorageUnavailableException} when Redis is unavailable or passes a request by for now,
- * {@link StorageRefusedException} when it will go on refusing. Offers a {@link ConversationCatalog}, a
- * {@link DeadlineQueue} and an {@link UpdateInbox}, which need more permissions; the page says which.
+ * <p>Thread-safe. Data is as durable as the Redis server is configured to be: with default settings, a crash of the
+ * server may lose the last second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
+ * with {@link StorageUnavailableException} when Redis is unavailable or temporarily rejects requests, with {@link
+ * StorageRefusedException} when it refuses permanently. The storage offers a {@link ConversationCatalog}, a {@link
+ * DeadlineQueue} and an {@link UpdateInbox}, which need more permissions; the documentation page lists them.
  */
 public final class RedisStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));
@@ -76,10 +77,10 @@ public final class RedisStateStorage implements StateStorage {
      * A storage over a client.
      *
      * @param port the client; stays open when the storage is closed, since others may share it
-     * @param timeout how long the client lets a command take, for errors to tell; also the limit of a write that has to
-     *     send the script as well
-     * @param options how conversations are kept
-     * @throws IllegalArgumentException if the timeout is not positive, or not longer than durability may take
+     * @param timeout the command timeout of the client, for error messages; also the limit of a write that has to send
+     *     the script too
+     * @param options the options
+     * @throws IllegalArgumentException if the timeout is not positive, or not longer than that of the durability
      */
     public RedisStateStorage(RedisPort port, Duration timeout, RedisStorageOptions options) {
         this(requireNonNull(port, "port"), timeout, options, new ServerClock(port));
@@ -184,7 +185,7 @@ public final class RedisStateStorage implements StateStorage {
         return decoded(key, true, () -> WriteReply.outcome(key, mutation, written, clock.instant(), reply));
     }
 
-    /** An event that was stored before has to be as durable as one that is stored now. */
+    /** Confirms an outcome. An event that was stored before must be as durable as one that is stored now. */
     private Outcome confirmed(
             StorageKey key, Mutation mutation, Instant written, List<Object> reply, Durability wanted) {
         int last = reply.size() - 1;
@@ -243,7 +244,7 @@ public final class RedisStateStorage implements StateStorage {
         return type == UpdateInbox.class ? Optional.of(type.cast(inbox)) : Optional.empty();
     }
 
-    /** Ends the storage, not the client. */
+    /** Closes the storage, but not the client. */
     @Override
     public void close() {
         closed = true;

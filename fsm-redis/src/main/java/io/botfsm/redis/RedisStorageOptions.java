@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How a {@link RedisStateStorage} keeps conversations. Immutable and thread-safe.
+ * The options of a {@link RedisStateStorage}. Immutable and thread-safe.
  *
  * <pre>{@code RedisStorageOptions.builder().ttl(Duration.ofDays(30)).build()}</pre>
  */
 public final class RedisStorageOptions {
-    /** What keys begin with unless chosen otherwise. */
+    /** The default key prefix. */
     public static final String DEFAULT_KEY_PREFIX = "fsm";
 
-    /** How long a tombstone stays unless chosen otherwise: Telegram keeps updates for 24 hours, and so much again. */
+    /** The default time to live of a tombstone: twice the 24 hours for which Telegram keeps updates. */
     public static final Duration DEFAULT_TOMBSTONE_TTL = Duration.ofDays(2);
 
     private static final RedisStorageOptions DEFAULTS = builder().build();
@@ -35,19 +35,19 @@ public final class RedisStorageOptions {
     }
 
     /**
-     * Conversations live on, tombstones for {@link #DEFAULT_TOMBSTONE_TTL}, keys begin with
-     * {@value #DEFAULT_KEY_PREFIX}.
+     * Returns the default options: conversations have no time to live, tombstones live for {@link
+     * #DEFAULT_TOMBSTONE_TTL}, and the key prefix is {@value #DEFAULT_KEY_PREFIX}.
      */
     public static RedisStorageOptions defaults() {
         return DEFAULTS;
     }
 
-    /** Begins with {@link #defaults()}. */
+    /** Returns a builder that starts with {@link #defaults()}. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** How long a conversation lives after each write; empty for without limit. */
+    /** How long a conversation lives after each write; empty for unlimited. */
     public Optional<Duration> ttl() {
         return ttl;
     }
@@ -57,12 +57,12 @@ public final class RedisStorageOptions {
         return tombstoneTtl;
     }
 
-    /** What every key begins with. */
+    /** The prefix of all keys. */
     public String keyPrefix() {
         return keyPrefix;
     }
 
-    /** What has to confirm a write; empty for nothing but the server that took it. */
+    /** The durability that a write must have; empty if the response of the server is sufficient. */
     public Optional<Durability> durability() {
         return durability;
     }
@@ -78,7 +78,7 @@ public final class RedisStorageOptions {
                 durability.map(Durability::toString).orElse("(none)"));
     }
 
-    /** Collects options. Not thread-safe. A value that cannot be is refused at once. */
+    /** Collects options. Not thread-safe. Invalid values are refused at once. */
     public static final class Builder {
         private Optional<Duration> ttl = Optional.empty();
         private Duration tombstoneTtl = DEFAULT_TOMBSTONE_TTL;
@@ -88,7 +88,7 @@ public final class RedisStorageOptions {
         private Builder() {}
 
         /**
-         * Lets a conversation live this long after each write. Without it, conversations live until they are cleared.
+         * Sets how long a conversation lives after each write. By default, conversations live until they are cleared.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -99,8 +99,8 @@ public final class RedisStorageOptions {
         }
 
         /**
-         * Remembers fencing token and events of a cleared conversation this long. It must be longer than the messenger
-         * redelivers updates and longer than a superseded instance can go on writing.
+         * Sets how long fencing token and events of a cleared conversation are remembered. This must be longer than the
+         * time for which the messenger redelivers updates, and longer than a superseded instance can keep writing.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -111,7 +111,7 @@ public final class RedisStorageOptions {
         }
 
         /**
-         * Lets every key begin with this; bots that share a database and have different prefixes never meet.
+         * Sets the prefix of all keys. Bots with different prefixes in the same database never see each other's data.
          *
          * @param prefix 1 to 100 ASCII letters, digits and {@code . _ : / -}
          * @throws IllegalArgumentException if it has other characters (braces would break the key's hash tag)
@@ -123,15 +123,15 @@ public final class RedisStorageOptions {
         }
 
         /**
-         * Waits after each write until it is confirmed to be this durable. Writes then go over a connection of their
-         * own, where those that come while others are waited for are waited for together.
+         * Makes each write wait until the given durability is confirmed. Writes then use a separate connection, on
+         * which writes that arrive during a wait are confirmed together.
          */
         public Builder durability(Durability wanted) {
             durability = Optional.of(requireNonNull(wanted, "durability"));
             return this;
         }
 
-        /** The options. */
+        /** Builds the options. */
         public RedisStorageOptions build() {
             return new RedisStorageOptions(this);
         }

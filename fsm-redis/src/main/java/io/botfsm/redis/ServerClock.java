@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * About what the server's clock shows: this machine's, corrected by the difference that was seen when the server was
- * last asked, which is once a minute at most. So all who write to a server share a clock, whatever their own show. A
- * server that does not tell, or not to this user, leaves the machine's own. Thread-safe.
+ * An estimate of the server's clock: this machine's clock, corrected by the difference that was measured when the
+ * server was last asked, at most once a minute. All writers of a server thus share a clock, whatever their own clocks
+ * show. If the server does not provide its time, or not to this user, this machine's clock is used. Thread-safe.
  */
 final class ServerClock implements InstantSource {
     private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);

@@ -6,10 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 
 /**
- * Whether a server can show, by what {@code INFO} says, that it has lost nothing since it started: it was not emptied,
- * evicted nothing, has always been a master, and is not a node of a cluster, to which slots may move without their
- * keys. The counters it reads begin with the process; where they were reset, that is a counter too. Whatever is missing
- * or unknown shows nothing.
+ * Determines whether a server can show by {@code INFO} that it has lost nothing since it started: it was not emptied,
+ * has evicted nothing, has always been a master, and is not a node of a cluster, to which slots may move without their
+ * keys. The counters start with the process; a reset of them is counted too. Missing or unknown information shows
+ * nothing.
  */
 final class ServerHistory {
     /**

@@ -15,15 +15,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far back a server is sure to know of leases: since it started, or for ever if it never answers before what it
- * answers is on disk. It is asked once per connection, since another connection may lead to a server that has
- * restarted; of the nodes of a cluster, each for itself. Thread-safe.
+ * How far back a server is certain to know leases: since it started, or forever if it only responds after data is on
+ * disk. It is queried once per connection, since another connection may lead to a server that has restarted; on a
+ * cluster, each node is queried separately. Thread-safe.
  */
 final class ServerMemory {
     private static final Pattern UPTIME = Pattern.compile("(?m)^uptime_in_seconds:(\\d{1,10})\\s*$");
     private static final Pattern AOF = Pattern.compile("(?m)^aof_enabled:1\\s*$");
 
-    /** Nodes that come and go over the years must not pile up. */
+    /** The maximum number of remembered servers, since nodes come and go over time. */
     private static final int MOST_SERVERS = 1_000;
 
     private final Map<RedisPort, MemoryReading> latest = new ConcurrentHashMap<>();
@@ -35,7 +35,7 @@ final class ServerMemory {
      * What is known of one server process.
      *
      * @param everything whether it never forgets
-     * @param since a moment at which it had started, as {@link System#nanoTime} tells it
+     * @param since a moment at which it had already started, in {@link System#nanoTime}
      */
     record Memory(boolean everything, long since) {
         /** How far back it remembered at a moment. */

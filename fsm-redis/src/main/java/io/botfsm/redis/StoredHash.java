@@ -65,10 +65,10 @@ final class StoredHash {
     }
 
     /**
-     * What a reader sees of it.
+     * Returns what a reader sees.
      *
-     * @param flat field names and values in turn
-     * @param now when it is read, by the clock of those who write
+     * @param flat alternating field names and values
+     * @param now the time of the read, by the clock of the writers
      * @throws FormatException if it has another format
      * @throws IllegalArgumentException if the hash is not a conversation's
      */

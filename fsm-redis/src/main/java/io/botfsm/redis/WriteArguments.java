@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Puts a mutation into the arguments of {@code write.lua}. */
+/** Converts a mutation to the arguments of {@code write.lua}. */
 final class WriteArguments {
     private static final int FIXED = 2 + 2 * Integer.BYTES + 7 * Long.BYTES;
     private static final long MOST_AGE = (1L << 40) - 1;
@@ -35,7 +35,7 @@ final class WriteArguments {
     /**
      * The arguments.
      *
-     * @param now the time of the write, by a clock that all who write share, about
+     * @param now the time of the write, by a clock that all writers share approximately
      */
     List<byte[]> of(Mutation m, Instant now) {
         int sets = 2 * m.puts().size() + (m.state().isPresent() ? 1 : 0);

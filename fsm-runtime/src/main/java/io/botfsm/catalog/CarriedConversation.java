@@ -4,20 +4,24 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import java.util.Map;
 
-/** What is carried over of a conversation: state and since when it is there, data, attributes and deadline. */
+/**
+ * The parts of a conversation that are transferred: state and the time when it was entered, data, attributes and
+ * deadline.
+ */
 final class CarriedConversation {
     private CarriedConversation() {}
 
-    /** Whether there is anything but what outlives a conversation. */
+    /** Returns whether there is a conversation, rather than only what outlives one. */
     static boolean isThere(Snapshot snapshot) {
         return snapshot.state().isPresent() || !snapshot.data().isEmpty();
     }
 
     /**
-     * The write that makes one conversation like another, whatever it is, unless it has changed.
+     * Returns the write that gives one conversation the content of another, on the condition that the former has not
+     * changed.
      *
-     * @param content what it is to be like
-     * @param present what it is
+     * @param content the content to write
+     * @param present the current content
      */
     static Mutation onto(Snapshot content, Snapshot present) {
         Mutation.Builder write =
@@ -37,9 +41,9 @@ final class CarriedConversation {
     }
 
     /**
-     * The write that ends a conversation, unless it has changed.
+     * Returns the write that ends a conversation, on the condition that it has not changed.
      *
-     * @param isDue whether it may have a deadline, whose entry in an index goes too
+     * @param isDue whether it may have a deadline, whose index entry is then removed too
      */
     static Mutation end(long version, boolean isDue) {
         Mutation.Builder end = Mutation.builder()

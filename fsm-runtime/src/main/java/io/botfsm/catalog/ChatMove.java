@@ -18,23 +18,24 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Moves the conversations of a chat to another chat, as when a messenger gives a chat another id: those of every user,
- * topic, business connection and destiny, with state and since when it is there, data, attributes and deadline. A
- * conversation that is the chat's own, whose user is the chat, becomes the other chat's own.
+ * Moves the conversations of a chat to another chat, such as when a messenger gives a chat another id. It moves those
+ * of every user, topic, business connection and destiny, with state and the time when it was entered, data, attributes
+ * and deadline. A conversation of the chat itself, whose user is the chat, becomes that of the other chat itself.
  *
  * <pre>{@code ChatMove.of(storage).move(botId, oldChatId, newChatId)}</pre>
  *
- * <p>Each conversation is written under its new key first and then cleared under the old one, if it has not changed;
- * otherwise it is written again. Of two the one that was written last is kept: a conversation that a user has begun in
- * the new chat stays, if it is newer. The move looks again until it finds none, so that of what was written to the old
- * chat before its last look nothing is left there. After a failure, call it again: it goes on.
+ * <p>Each conversation is first written under its new key, and then cleared under the old one if it has not changed
+ * meanwhile; otherwise it is written again. If there is a conversation under both keys, the one that was written last
+ * is kept: a conversation that a user has begun in the new chat stays if it is newer. The move repeats its scan until
+ * it finds none, so that nothing is left of what was written to the old chat before the last scan. After a failure,
+ * call it again to continue.
  *
- * <p>The new key is given a version, a time of its last write and a time to live of its own, as by any write. The
- * events that a conversation remembers and its fencing token stay under the old key, for as long as they outlive a
- * clear: a redelivered update names the old chat, and is recognised there.
+ * <p>The conversation under the new key gets a new version, time of last write and time to live, as with any write. The
+ * events that a conversation remembers and its fencing token stay under the old key, as long as they outlive a clear: a
+ * redelivered update names the old chat, and is recognised there.
  *
- * <p>Writes go through the storage that it was made with: pass the one that your bot uses, with its decorators.
- * Transition rules do not apply to them, and no listener is notified. Thread-safe.
+ * <p>Writes go through the given storage: pass the one that your bot uses, with its decorators. Transition rules do not
+ * apply to these writes, and no listener is notified. Thread-safe.
  */
 public final class ChatMove {
     private static final int MOST_ATTEMPTS = 100;
@@ -49,7 +50,7 @@ public final class ChatMove {
     }
 
     /**
-     * Moves in a storage.
+     * Creates a move in a storage.
      *
      * @param storage stays open
      * @throws IllegalArgumentException if the storage offers no {@link ConversationCatalog}, or keeps no versions
@@ -59,12 +60,12 @@ public final class ChatMove {
     }
 
     /**
-     * Moves every conversation of a chat. Blocks; a pass takes as long as a scan of the whole storage, and there are at
-     * least two if there is anything to move.
+     * Moves every conversation of a chat. Blocks. Each pass takes as long as a scan of the whole storage, and there are
+     * at least two passes if there is anything to move.
      *
      * @param bot the bot's id, as in {@link StorageKey#bot(Object)}
      * @param from the chat's former id, as in {@link StorageKey.Builder#chat(Object)}
-     * @param to its present id
+     * @param to the chat's current id
      * @throws IllegalArgumentException if an id is neither a whole number nor a text, or empty, or both chats are the
      *     same
      * @throws ChatMoveIncompleteException if others kept writing conversations of the former chat
@@ -100,10 +101,10 @@ public final class ChatMove {
     }
 
     /**
-     * The key that a conversation has after its chat has moved.
+     * Returns the key that a conversation has after its chat was moved.
      *
      * @param key the former key
-     * @param chat the chat's present id
+     * @param chat the chat's current id
      * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty
      */
     public static StorageKey keyIn(StorageKey key, Object chat) {
@@ -119,16 +120,19 @@ public final class ChatMove {
         return moved.build();
     }
 
-    /** What has become of a conversation of the former chat. */
+    /** What happened to a conversation of the former chat. */
     private enum Fate {
         MOVED,
-        /** The one in the present chat is newer. */
+        /** Cleared, since the one in the current chat is newer. */
         SUPERSEDED,
-        /** By somebody else, meanwhile. */
+        /** Ended by someone else meanwhile. */
         ENDED
     }
 
-    /** What was found may be older than what is there, and may have been moved already if it was found twice. */
+    /**
+     * Moves one conversation. It may have changed since it was found, and may have been moved already if it was found
+     * twice.
+     */
     private Fate move(StorageKey key, StorageKey target) {
         long begun = System.nanoTime();
         Snapshot source = storage.read(key);
@@ -163,8 +167,8 @@ public final class ChatMove {
     }
 
     /**
-     * Where there is none yet, or an older one. The own copy of an older source is one too, unless it has been written
-     * since.
+     * Returns whether the source must be copied: if there is no conversation at the target yet, or an older one. A copy
+     * that this move made of an older source counts as older, unless it has been written since.
      */
     private static boolean isToBeCopied(Snapshot source, Snapshot present, OptionalLong copied) {
         boolean isFree =
@@ -177,7 +181,7 @@ public final class ChatMove {
                 && other.touched().filter(one.touched().get()::isAfter).isPresent();
     }
 
-    /** The source has been cleared meanwhile, as its bot wanted it; so is its copy, unless somebody has written it. */
+    /** Clears the copy of a source that its bot has cleared meanwhile, unless someone has written the copy. */
     private void takeBack(StorageKey target, OptionalLong copied, boolean hasDeadline) {
         if (copied.isPresent()) {
             var unused = storage.write(target, CarriedConversation.end(copied.getAsLong(), hasDeadline));

@@ -4,7 +4,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.catalog.ConversationFilter;
 import java.util.Locale;
 
-/** Others kept writing conversations of a chat that was to be moved. Stop them, and move again. */
+/** Thrown when other writers kept writing conversations of the chat to be moved. Stop them, and move again. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ChatMoveIncompleteException extends FsmException {
     private final long moved;
@@ -12,15 +12,15 @@ public final class ChatMoveIncompleteException extends FsmException {
     ChatMoveIncompleteException(ConversationFilter former, long moved, int passes) {
         super(String.format(
                 Locale.ROOT,
-                "%s: others kept writing such conversations; %d were moved in %d passes: stop the bot, or let it ignore"
-                        + " the former chat, and move again",
+                "%s: other writers kept writing such conversations; %d were moved in %d passes. Stop the bot, or"
+                        + " make it ignore the former chat, and move again",
                 former,
                 moved,
                 passes));
         this.moved = moved;
     }
 
-    /** How many conversations were moved. */
+    /** Returns how many conversations were moved. */
     public long moved() {
         return moved;
     }

@@ -4,7 +4,7 @@ import io.botfsm.storage.catalog.UnreadableRecord;
 import java.util.List;
 import java.util.Locale;
 
-/** What a {@link ChatMove} did. Immutable and thread-safe. */
+/** The result of a {@link ChatMove}. Immutable and thread-safe. */
 public final class ChatMoveReport {
     private final long moved;
     private final long superseded;
@@ -22,25 +22,27 @@ public final class ChatMoveReport {
         return new ChatMoveReport(moved, superseded, passes, List.copyOf(unreadable));
     }
 
-    /** How many conversations were moved; one that was written again under its old key meanwhile counts each time. */
+    /**
+     * How many conversations were moved. One that was written again under its old key meanwhile is counted each time.
+     */
     public long moved() {
         return moved;
     }
 
     /**
-     * How many conversations were cleared without being moved, since there was a newer one under the new key: begun
-     * there by its user, or moved there before a failure.
+     * How many conversations were cleared without being moved because there was a newer one under the new key, begun
+     * there by its user or moved there before a failure.
      */
     public long superseded() {
         return superseded;
     }
 
-    /** How many times the storage was looked through, the last time finding none. */
+    /** How many times the storage was scanned; the last scan found none. */
     public int passes() {
         return passes;
     }
 
-    /** What is left: records that may be conversations to move and cannot be read. */
+    /** The records that are left: they may be conversations to move, but cannot be read. */
     public List<UnreadableRecord> unreadable() {
         return unreadable;
     }

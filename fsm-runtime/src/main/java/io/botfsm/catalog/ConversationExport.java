@@ -21,14 +21,14 @@ import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
- * Writes conversations to a file, as JSON lines that a {@link ConversationImport} reads: key, state and since when it
- * is there, data as the JSON texts that are stored, attributes and deadline. Version and last write are there for human
- * readers: an import gives its own. Beside running bots, each conversation is as it was when its page was read; one
- * that was found twice is in the file twice.
+ * Writes conversations to a file, as JSON lines that a {@link ConversationImport} reads: key, state and the time when
+ * it was entered, data as the stored JSON texts, attributes and deadline. Version and time of the last write are for
+ * human readers only: an import assigns new ones. If bots are running, each conversation is as it was when its page was
+ * read; one that was found twice is in the file twice.
  *
  * <pre>{@code ConversationExport.builder(catalog).build().writeTo(Path.of("conversations.jsonl"))}</pre>
  *
- * <p>The file holds what users have told the bot. Immutable and thread-safe.
+ * <p>The file contains the users' data. Immutable and thread-safe.
  */
 public final class ConversationExport {
     private final ConversationCatalog catalog;
@@ -41,15 +41,15 @@ public final class ConversationExport {
         progress = builder.progress;
     }
 
-    /** Begins an export of every conversation that a catalog finds. */
+    /** Returns a builder for an export of every conversation that a catalog finds. */
     public static Builder builder(ConversationCatalog catalog) {
         return new Builder(requireNonNull(catalog, "catalog"));
     }
 
     /**
-     * Writes the file, in place of one that is there. Only a whole export has this name: until it is done it is written
-     * to another file in the same directory, which only the user of this process may read where the file system has
-     * such permissions. After a failure, call it again: it begins anew.
+     * Writes the file, replacing an existing one. Only a complete export gets this name: until then it is written to
+     * another file in the same directory, which only the user of this process may read if the file system has such
+     * permissions. After a failure, call it again to start over.
      *
      * @throws IOException if the file cannot be written
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
@@ -110,13 +110,16 @@ public final class ConversationExport {
             return this;
         }
 
-        /** Is given after each page how many conversations have been exported, on the thread that exports. */
+        /**
+         * Sets a consumer that is called after each page with the number of exported conversations, on the exporting
+         * thread.
+         */
         public Builder progress(LongConsumer exported) {
             progress = requireNonNull(exported, "progress");
             return this;
         }
 
-        /** The export. */
+        /** Builds the export. */
         public ConversationExport build() {
             return new ConversationExport(this);
         }

@@ -20,21 +20,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
 /**
- * Writes the conversations of a {@link ConversationExport} to a storage: state and since when it is there, data,
- * attributes and deadline are as they were exported. Each has a version that is new, above all that this storage has
- * given it before; it is touched now, its time to live is the storage's own, and it remembers no events.
+ * Writes the conversations of a {@link ConversationExport} to a storage. State and the time when it was entered, data,
+ * attributes and deadline are as exported. Each conversation gets a new version, above all versions that this storage
+ * has given it before. Its time of last write is that of the import, its time to live is the storage's own, and it
+ * remembers no events.
  *
  * <pre>{@code ConversationImport.builder(storage).build().readFrom(Path.of("conversations.jsonl"))}</pre>
  *
- * <p>Writes go through the storage that it was made with. Transition rules do not apply to them, and no listener is
- * notified. Immutable and thread-safe.
+ * <p>Writes go through the given storage. Transition rules do not apply to these writes, and no listener is notified.
+ * Immutable and thread-safe.
  */
 public final class ConversationImport {
-    /** What becomes of a conversation of the file that the storage has already. */
+    /** What happens to a conversation of the file that the storage already has. */
     public enum Existing {
-        /** The one in the storage stays as it is. */
+        /** The conversation in the storage is left unchanged. */
         SKIP,
-        /** The one in the file takes its place, whichever is newer. */
+        /** The conversation in the file replaces it, whichever is newer. */
         REPLACE
     }
 
@@ -52,7 +53,7 @@ public final class ConversationImport {
     }
 
     /**
-     * Begins an import that skips what is there.
+     * Returns a builder for an import that skips existing conversations.
      *
      * @param storage stays open
      * @throws IllegalArgumentException if the storage keeps no versions
@@ -64,10 +65,10 @@ public final class ConversationImport {
     }
 
     /**
-     * Imports a file. The whole of it is checked before anything is written, so it is read twice. After a failure, call
-     * it again: with {@link Existing#SKIP} it goes on, otherwise it begins anew.
+     * Imports a file. The whole file is checked before anything is written, so it is read twice. After a failure, call
+     * it again: with {@link Existing#SKIP} it continues, otherwise it starts over.
      *
-     * @throws ImportRefusedException if the file is not a whole export, has an invalid line, or is of a newer format
+     * @throws ImportRefusedException if the file is not a complete export, has an invalid line, or is of a newer format
      * @throws IOException if the file cannot be read
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */
@@ -113,7 +114,7 @@ public final class ConversationImport {
         progress.accept(done.imported + done.replaced + done.skipped);
     }
 
-    /** Something is stored under its key, be it only what outlives a conversation. */
+    /** Handles a conversation under whose key something is stored, even if only what outlives a conversation. */
     private void settle(FoundConversation each, Snapshot found, Progress done) {
         long begun = System.nanoTime();
         Snapshot present = found;
@@ -134,7 +135,7 @@ public final class ConversationImport {
         throw new ContentionException(each.key(), MOST_ATTEMPTS, Duration.ofNanos(System.nanoTime() - begun));
     }
 
-    /** What is done so far. One thread. */
+    /** The progress so far. Not thread-safe. */
     private static final class Progress {
         private long imported;
         private long replaced;
@@ -151,19 +152,22 @@ public final class ConversationImport {
             this.storage = storage;
         }
 
-        /** What becomes of a conversation that is there already; {@link Existing#SKIP} unless set. */
+        /** Sets what happens to a conversation that already exists. The default is {@link Existing#SKIP}. */
         public Builder existing(Existing choice) {
             existing = requireNonNull(choice, "existing");
             return this;
         }
 
-        /** Is given now and then how many conversations are done, on the thread that imports. */
+        /**
+         * Sets a consumer that is called from time to time with the number of processed conversations, on the importing
+         * thread.
+         */
         public Builder progress(LongConsumer done) {
             progress = requireNonNull(done, "progress");
             return this;
         }
 
-        /** The import. */
+        /** Builds the import. */
         public ConversationImport build() {
             return new ConversationImport(this);
         }

@@ -18,17 +18,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * Erases conversations: of a user, of a chat, of a bot. It finds and clears them, and looks again until it finds none,
- * so that nothing which was written before its last look remains, also while bots go on. What a storage remembers of a
- * cleared conversation, such as its fencing token and recent events, stays as long as the storage says.
+ * Erases conversations, such as those of a user, a chat or a bot. It finds and clears them, and repeats the scan until
+ * it finds none, so that nothing remains that was written before the last scan, even while bots are running. What a
+ * storage remembers of a cleared conversation, such as its fencing token and recent events, is kept as long as the
+ * storage is configured to keep it.
  *
- * <p>A filter by keys alone also erases updates and dead letters of matching conversations from an {@link UpdateInbox},
- * if the storage offers one. An update without a conversation names no user: it is erased with its bot.
+ * <p>With a filter by keys alone, updates and dead letters of matching conversations are also erased from an {@link
+ * UpdateInbox}, if the storage offers one. An update without a conversation names no user; it is erased when its bot
+ * is.
  *
  * <pre>{@code Erasure.of(storage).erase(ConversationFilter.all().user(userId))}</pre>
  *
- * <p>Clears go through the storage that it was made with: pass the one that your bot uses, with its decorators, so that
- * a recovery source hears of them. Thread-safe.
+ * <p>Clears go through the given storage: pass the one that your bot uses, with its decorators, so that a recovery
+ * source is notified of them. Thread-safe.
  */
 public final class Erasure {
     private final MaintainedStorage storage;
@@ -40,7 +42,7 @@ public final class Erasure {
     }
 
     /**
-     * An erasure in a storage.
+     * Creates an erasure in a storage.
      *
      * @param storage stays open
      * @throws IllegalArgumentException if the storage offers no {@link ConversationCatalog}
@@ -50,10 +52,10 @@ public final class Erasure {
     }
 
     /**
-     * Erases every conversation that matches. Blocks; a pass takes as long as a scan of the whole storage. After a
-     * failure, call it again: what was erased stays erased.
+     * Erases every conversation that matches. Blocks; each pass takes as long as a scan of the whole storage. After a
+     * failure, call it again; what was erased stays erased.
      *
-     * @throws ErasureIncompleteException if others kept writing such conversations
+     * @throws ErasureIncompleteException if other writers kept writing such conversations
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */
     public ErasureReport erase(ConversationFilter filter) {
@@ -88,7 +90,10 @@ public final class Erasure {
         return cleared;
     }
 
-    /** One that matched for more than its key may not do so any more. */
+    /**
+     * Returns the write that clears a conversation. If it matched by more than its key, the write has a condition,
+     * since it may no longer match.
+     */
     private static Mutation clearing(FoundConversation conversation, ConversationFilter filter) {
         Mutation.Builder clear = Mutation.builder().clearState().replaceData(Map.of());
         if (conversation.snapshot().deadline().isPresent()) {

@@ -4,7 +4,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.catalog.ConversationFilter;
 import java.util.Locale;
 
-/** Conversations that were to be erased kept being written by others. Stop what writes them, and erase again. */
+/** Thrown when other writers kept writing the conversations to be erased. Stop them, and erase again. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ErasureIncompleteException extends FsmException {
     private final long erased;
@@ -12,15 +12,15 @@ public final class ErasureIncompleteException extends FsmException {
     ErasureIncompleteException(ConversationFilter filter, long erased, int passes) {
         super(String.format(
                 Locale.ROOT,
-                "%s: others kept writing such conversations; %d were erased in %d passes: stop the bot, or let it ignore"
-                        + " the user or chat, and erase again",
+                "%s: other writers kept writing such conversations; %d were erased in %d passes. Stop the bot, or"
+                        + " make it ignore the user or chat, and erase again",
                 filter,
                 erased,
                 passes));
         this.erased = erased;
     }
 
-    /** How many conversations were cleared. */
+    /** Returns how many conversations were cleared. */
     public long erased() {
         return erased;
     }

@@ -4,7 +4,7 @@ import io.botfsm.storage.catalog.UnreadableRecord;
 import java.util.List;
 import java.util.Locale;
 
-/** What an {@link Erasure} did. Immutable and thread-safe. */
+/** The result of an {@link Erasure}. Immutable and thread-safe. */
 public final class ErasureReport {
     private final long erased;
     private final long updates;
@@ -22,7 +22,7 @@ public final class ErasureReport {
         return new ErasureReport(erased, updates, passes, List.copyOf(unreadable));
     }
 
-    /** How many conversations were cleared; one that was written again meanwhile counts each time. */
+    /** How many conversations were cleared. One that was written again meanwhile is counted each time. */
     public long erased() {
         return erased;
     }
@@ -32,12 +32,12 @@ public final class ErasureReport {
         return updates;
     }
 
-    /** How many times the storage was looked through, the last time finding none. */
+    /** How many times the storage was scanned; the last scan found none. */
     public int passes() {
         return passes;
     }
 
-    /** What is left: records that may be conversations to erase and cannot be read. Remove them by hand. */
+    /** The records that are left: they may be conversations to erase, but cannot be read. Remove them manually. */
     public List<UnreadableRecord> unreadable() {
         return unreadable;
     }

@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The lines of an export, each a JSON object: a header, one line for each conversation, and a last one by which a file
- * that was cut off is recognised. What a line must not be is an {@link ImportRefusedException}, which names its number.
+ * The lines of an export, each a JSON object: a header, one line for each conversation, and a last line by which a
+ * truncated file is recognised. An invalid line is reported by an {@link ImportRefusedException} with its number.
  */
 final class ExportLines {
-    /** The format that is written, and the newest that is read. */
+    /** The version of the format that is written, which is also the newest that can be read. */
     static final int VERSION = 1;
 
     private static final String FORMAT = "botfsm-conversations";

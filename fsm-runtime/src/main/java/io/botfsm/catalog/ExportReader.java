@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The conversations of an export, one after another; each line is checked. One thread. */
+/** Reads the conversations of an export one after another, and checks each line. Not thread-safe. */
 final class ExportReader implements AutoCloseable {
     private final BufferedReader lines;
     private long number;
@@ -32,7 +32,7 @@ final class ExportReader implements AutoCloseable {
         }
     }
 
-    /** The next conversation; empty behind the last. */
+    /** Returns the next conversation; empty after the last. */
     Optional<FoundConversation> next() throws IOException {
         JsonNode line = ExportLines.object(number + 1, line());
         if (ExportLines.isLast(line)) {
@@ -53,7 +53,7 @@ final class ExportReader implements AutoCloseable {
 
     private void requireEnd() throws IOException {
         if (read().isPresent()) {
-            throw new ImportRefusedException(number + 1, "it is behind the last line of the export");
+            throw new ImportRefusedException(number + 1, "it is after the last line of the export");
         }
     }
 

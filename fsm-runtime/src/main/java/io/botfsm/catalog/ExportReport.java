@@ -4,7 +4,7 @@ import io.botfsm.storage.catalog.UnreadableRecord;
 import java.util.List;
 import java.util.Locale;
 
-/** What a {@link ConversationExport} wrote. Immutable and thread-safe. */
+/** The result of a {@link ConversationExport}. Immutable and thread-safe. */
 public final class ExportReport {
     private final long exported;
     private final List<UnreadableRecord> unreadable;
@@ -18,12 +18,12 @@ public final class ExportReport {
         return new ExportReport(exported, List.copyOf(unreadable));
     }
 
-    /** How many conversations are in the file; one that was found twice counts twice. */
+    /** How many conversations are in the file. One that was found twice is counted twice. */
     public long exported() {
         return exported;
     }
 
-    /** What is not in the file: records that may be conversations and cannot be read. */
+    /** The records that are not in the file: they may be conversations, but cannot be read. */
     public List<UnreadableRecord> unreadable() {
         return unreadable;
     }

@@ -3,8 +3,8 @@ package io.botfsm.catalog;
 import io.botfsm.storage.FsmException;
 
 /**
- * A file is not an export that can be imported; nothing was imported. The message names the line by its number and what
- * is wrong with it, never a part of it; for the same reason it has no cause.
+ * Thrown when a file is not an export that can be imported. Nothing was imported. The message names the number of the
+ * line and what is wrong with it, but never quotes it; for the same reason there is no cause.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ImportRefusedException extends FsmException {
@@ -15,7 +15,7 @@ public final class ImportRefusedException extends FsmException {
         this.line = line;
     }
 
-    /** The number of the line, from 1. */
+    /** Returns the number of the line, starting at 1. */
     public long line() {
         return line;
     }

@@ -2,7 +2,7 @@ package io.botfsm.catalog;
 
 import java.util.Locale;
 
-/** What a {@link ConversationImport} did. Immutable and thread-safe. */
+/** The result of a {@link ConversationImport}. Immutable and thread-safe. */
 public final class ImportReport {
     private final long imported;
     private final long replaced;
@@ -18,17 +18,17 @@ public final class ImportReport {
         return new ImportReport(imported, replaced, skipped);
     }
 
-    /** How many conversations were written where there was none. */
+    /** How many conversations were written as new ones. */
     public long imported() {
         return imported;
     }
 
-    /** How many took the place of one that was there. */
+    /** How many conversations replaced an existing one. */
     public long replaced() {
         return replaced;
     }
 
-    /** How many were left out, since there was one. */
+    /** How many conversations were skipped because one existed. */
     public long skipped() {
         return skipped;
     }

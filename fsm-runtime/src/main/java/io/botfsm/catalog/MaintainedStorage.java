@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** A storage under maintenance: its calls, waited for. Thread-safe. */
+/** Blocking calls of a storage, for maintenance. Thread-safe. */
 final class MaintainedStorage {
     private final StateStorage storage;
 
@@ -29,7 +29,7 @@ final class MaintainedStorage {
         this.storage = requireNonNull(storage, "storage");
     }
 
-    /** @throws IllegalArgumentException if the storage offers none */
+    /** @throws IllegalArgumentException if the storage offers no catalog */
     ConversationCatalog catalog() {
         return storage.extension(ConversationCatalog.class)
                 .orElseThrow(() -> new IllegalArgumentException("the storage offers no ConversationCatalog: "
@@ -46,7 +46,7 @@ final class MaintainedStorage {
         return storage.extension(UpdateInbox.class);
     }
 
-    /** @throws IllegalArgumentException if the storage lacks it */
+    /** @throws IllegalArgumentException if the storage lacks the capability */
     void require(StateStorage.Capability capability, String call) {
         if (!storage.capabilities().contains(capability)) {
             throw new IllegalArgumentException(call + " needs a storage with " + capability + ", which "
@@ -58,12 +58,12 @@ final class MaintainedStorage {
         return result(key, storage.read(key).toCompletableFuture(), false);
     }
 
-    /** A write, to be waited for by {@link #outcome}. */
+    /** Starts a write; {@link #outcome} waits for it. */
     CompletableFuture<Outcome> begin(StorageKey key, Mutation mutation) {
         return storage.write(key, mutation).toCompletableFuture();
     }
 
-    /** What became of a write that another instance has not fenced off. */
+    /** Waits for the outcome of a write; throws if it was fenced off. */
     Outcome outcome(StorageKey key, CompletableFuture<Outcome> write) {
         Outcome outcome = result(key, write, true);
         if (outcome instanceof Fenced fenced) {
@@ -83,7 +83,9 @@ final class MaintainedStorage {
         return outcome(key, begin(key, mutation));
     }
 
-    /** What is stored instead of what a write expected, which had no other reason not to be applied. */
+    /**
+     * Returns what is stored in place of what a write expected; throws if the write was not applied for another reason.
+     */
     static Snapshot current(StorageKey key, Outcome refused) {
         if (refused instanceof Conflict conflict) {
             return conflict.current();

@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which stored conversations this build cannot read, before it is rolled out: those in a state that was renamed or
- * removed, with data that does not fit its type any more, or with data of a newer version. Reads only; nothing is
- * changed.
+ * Finds the stored conversations that this build cannot read, before it is rolled out: those in a state that was
+ * renamed or removed, with data that no longer fits its type, or with data of a newer version. It only reads; nothing
+ * is changed.
  *
  * <pre>{@code
  * Preflight report = Preflight.check(catalog, fsm, Pizza.class);
@@ -32,11 +32,11 @@ import java.util.Set;
  * System.exit(report.isClean() ? 0 : 1);
  * }</pre>
  *
- * <p>A report: what was found, as it was when it was read. It names keys, states, entries and reasons, never a value.
- * Immutable and thread-safe.
+ * <p>An instance is a report of what was found, as it was when it was read. It names keys, states, entries and reasons,
+ * never a value. Immutable and thread-safe.
  */
 public final class Preflight {
-    /** How many problems a report lists; it counts all. */
+    /** The maximum number of problems that a report lists; it counts all of them. */
     public static final int MOST_LISTED = 1_000;
 
     private final long checked;
@@ -52,11 +52,11 @@ public final class Preflight {
     }
 
     /**
-     * Checks every conversation of the storage, of whichever bot.
+     * Checks every conversation of the storage, of all bots.
      *
      * @param catalog finds the conversations
-     * @param fsm as this build makes it: with its states, versions of data and codec
-     * @param types what this build reads by {@link Conversation#data(Class)}
+     * @param fsm an {@code Fsm} of this build, with its states, data versions and codec
+     * @param types the types that this build reads by {@link Conversation#data(Class)}
      * @throws IllegalArgumentException if a type cannot be typed data
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */
@@ -65,12 +65,12 @@ public final class Preflight {
     }
 
     /**
-     * Checks the conversations that match, such as those of one bot. Blocks for as long as a scan of the storage.
+     * Checks the conversations that match, such as those of one bot. Blocks for as long as a scan of the storage takes.
      *
      * @param catalog finds the conversations
-     * @param filter which conversations
-     * @param fsm as this build makes it: with its states, versions of data and codec
-     * @param types what this build reads by {@link Conversation#data(Class)}
+     * @param filter selects the conversations
+     * @param fsm an {@code Fsm} of this build, with its states, data versions and codec
+     * @param types the types that this build reads by {@link Conversation#data(Class)}
      * @throws IllegalArgumentException if a type cannot be typed data
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
      */
@@ -111,35 +111,41 @@ public final class Preflight {
         return new Preflight(check);
     }
 
-    /** Whether this build can read every conversation. */
+    /** Returns whether this build can read every conversation. */
     public boolean isClean() {
         return count == 0;
     }
 
-    /** How many conversations were read; one that was found twice counts twice. */
+    /** How many conversations were read. One that was found twice is counted twice. */
     public long checked() {
         return checked;
     }
 
     /**
-     * How many problems were found; at least the number of those listed. Beyond {@value #MOST_LISTED}, one that was
-     * found twice counts twice.
+     * How many problems were found, at least the number of those listed. Beyond {@value #MOST_LISTED}, a problem that
+     * was found twice is counted twice.
      */
     public long count() {
         return count;
     }
 
-    /** What this build cannot read, the first {@value #MOST_LISTED}; one conversation may have several problems. */
+    /**
+     * The parts that this build cannot read, at most the first {@value #MOST_LISTED}. One conversation may have
+     * several.
+     */
     public List<UnreadableConversation> unreadable() {
         return unreadable;
     }
 
-    /** Records in the place of a conversation that the storage itself cannot read, the first {@value #MOST_LISTED}. */
+    /**
+     * The records that may be conversations, but that the storage itself cannot read; at most the first {@value
+     * #MOST_LISTED}.
+     */
     public List<UnreadableRecord> records() {
         return records;
     }
 
-    /** The numbers. */
+    /** Returns the numbers. */
     @Override
     public String toString() {
         return String.format(
@@ -150,7 +156,7 @@ public final class Preflight {
                 unreadable.size() + records.size());
     }
 
-    /** A check while it runs. One thread. */
+    /** A running check. Not thread-safe. */
     private static final class Check {
         private static final StorageKey NOBODY =
                 StorageKey.bot("preflight").chat("none").user("none").build();

@@ -13,11 +13,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Goes through the conversations that match, whose visitor makes them match no more, until a pass finds none: nothing
- * that was written before the last pass is left. Used once, by one thread.
+ * Repeatedly visits the matching conversations, each of which the visitor makes not match any more, until a pass finds
+ * none. Nothing is then left that was written before the last pass. Used once, by one thread.
  */
 final class RepeatedScan {
-    /** More passes would hardly help against a bot that writes that often. */
+    /** The maximum number of passes; more would hardly help against a bot that writes that often. */
     static final int MOST_PASSES = 20;
 
     private final ConversationCatalog catalog;
@@ -30,15 +30,15 @@ final class RepeatedScan {
         this.filter = filter;
     }
 
-    /** Returns whether a pass has found none at last. */
+    /** Runs passes. Returns whether one has found none. */
     boolean run(Consumer<List<FoundConversation>> visitor) {
         return run(() -> false, visitor);
     }
 
     /**
-     * The same with something else that is done at the beginning of each pass.
+     * Runs passes, each of which first runs another task.
      *
-     * @param other returns whether it has found any
+     * @param other the task; returns whether it has found anything
      */
     boolean run(BooleanSupplier other, Consumer<List<FoundConversation>> visitor) {
         while (passes < MOST_PASSES) {
@@ -69,7 +69,7 @@ final class RepeatedScan {
         return passes;
     }
 
-    /** Of the last pass. */
+    /** Returns the unreadable records of the last pass. */
     List<UnreadableRecord> unreadable() {
         return List.copyOf(unreadable);
     }

@@ -26,7 +26,7 @@ public final class UnreadableConversation {
         return new UnreadableConversation(unknown.key(), STATE, unknown.problem());
     }
 
-    /** @param entry empty where no single entry is to blame */
+    /** @param entry the entry that cannot be read; empty if no single entry is the cause */
     static UnreadableConversation data(StorageKey key, String entry, String reason) {
         return new UnreadableConversation(key, entry.isEmpty() ? DATA : DATA + "." + entry, reason);
     }
@@ -37,14 +37,14 @@ public final class UnreadableConversation {
     }
 
     /**
-     * Which part: {@code state}; {@code data.size} for the data entry {@code size}; {@code data} where no single entry
-     * is to blame.
+     * The part that cannot be read: {@code state}; {@code data.size} for the data entry {@code size}; {@code data} if
+     * no single entry is the cause.
      */
     public String part() {
         return part;
     }
 
-    /** Why it cannot be read, with the state's name but without any value of the data. */
+    /** The reason why it cannot be read, with the state's name but without any data value. */
     public String reason() {
         return reason;
     }
@@ -62,7 +62,7 @@ public final class UnreadableConversation {
         return Objects.hash(key, part, reason);
     }
 
-    /** All parts, on one line: {@code bot=1 chat=2 user=3: state: …}. */
+    /** Returns all parts on one line: {@code bot=1 chat=2 user=3: state: …}. */
     @Override
     public String toString() {
         return key + ": " + Text.field(part) + ": " + Text.oneLine(reason);

@@ -2,13 +2,13 @@ package io.botfsm.isolation;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a handler needs, beside its turn in this process. */
+/** What a handler has to acquire in addition to its turn in this process. */
 @FunctionalInterface
 interface Admission {
     /**
-     * Asks for it; blocks for no longer than a question to a store takes.
+     * Tries to acquire it; blocks at most for the time of one request to a store.
      *
-     * @param again is run once, later, if the turn has to wait, to ask again
+     * @param again if the turn has to wait, is run once, later, to try again
      * @return null if the turn has to wait
      * @throws io.botfsm.storage.FsmException if it cannot be obtained
      */

@@ -4,7 +4,9 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 import java.util.Locale;
 
-/** There was no room for another handler. It has not begun, and never will; submit it again later. */
+/**
+ * Thrown when there is no room for another handler. The handler has not started and never will; submit it again later.
+ */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class BacklogFullException extends FsmException {
     private final StorageKey key;
@@ -12,11 +14,11 @@ public final class BacklogFullException extends FsmException {
     private final boolean ofConversation;
 
     /**
-     * An error.
+     * Creates the exception.
      *
-     * @param key the conversation whose handler found no room
-     * @param limit how many handlers there may be
-     * @param ofConversation whether that limit is the conversation's, rather than that of all together
+     * @param key the conversation of the refused handler
+     * @param limit the maximum number of handlers
+     * @param ofConversation whether the limit is that of the conversation, rather than the total
      */
     public BacklogFullException(StorageKey key, int limit, boolean ofConversation) {
         super(String.format(
@@ -30,17 +32,17 @@ public final class BacklogFullException extends FsmException {
         this.ofConversation = ofConversation;
     }
 
-    /** The conversation whose handler found no room. */
+    /** Returns the conversation of the refused handler. */
     public StorageKey key() {
         return key;
     }
 
-    /** How many handlers there may be. */
+    /** Returns the maximum number of handlers. */
     public int limit() {
         return limit;
     }
 
-    /** Whether the limit is the conversation's, rather than that of all together. */
+    /** Returns whether the limit is that of the conversation, rather than the total. */
     public boolean isOfConversation() {
         return ofConversation;
     }

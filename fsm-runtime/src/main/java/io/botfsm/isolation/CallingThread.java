@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that waits for its turn, and runs what it is given. Once it has left, the thread that gives a task runs it.
- * Thread-safe.
+ * A thread that waits for its turn and runs the tasks it is given. After it has left, a task runs on the thread that
+ * submits it. Thread-safe.
  */
 final class CallingThread implements Executor {
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,7 +39,7 @@ final class CallingThread implements Executor {
         }
     }
 
-    /** Runs what it is given, on the calling thread. */
+    /** Runs submitted tasks on the calling thread until the condition is met. */
     void runUntil(BooleanSupplier over) throws InterruptedException {
         while (!over.getAsBoolean()) {
             next().run();
@@ -58,7 +58,7 @@ final class CallingThread implements Executor {
         }
     }
 
-    /** Runs what it was given, and takes no more. */
+    /** Runs the tasks that were submitted, and accepts no more. */
     void leave() {
         Runnable step = nextUnlessLeft();
         while (step != null) {

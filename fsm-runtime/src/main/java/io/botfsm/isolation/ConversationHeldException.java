@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Another process went on handling the conversation until the timeout. The handler has not begun, and never will; have
- * the update delivered again, such as by answering a webhook with 503.
+ * Thrown when another process was handling the conversation until the timeout. The handler has not started and never
+ * will. Have the update redelivered, for example by responding to a webhook with status 503.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class ConversationHeldException extends FsmException {
@@ -17,11 +17,11 @@ public final class ConversationHeldException extends FsmException {
     private final String holder;
 
     /**
-     * An error.
+     * Creates the exception.
      *
      * @param key the conversation
-     * @param ownerId the name of the isolation that has it, unlike that of any other
-     * @param holder a description of its process
+     * @param ownerId the unique name of the isolation that holds the conversation
+     * @param holder a description of the process that holds it
      * @param timeout how long a handler may wait for other processes
      */
     public ConversationHeldException(StorageKey key, String ownerId, String holder, Duration timeout) {
@@ -42,12 +42,15 @@ public final class ConversationHeldException extends FsmException {
         return key;
     }
 
-    /** The name of the isolation that has it, unlike that of any other. */
+    /** Returns the unique name of the isolation that holds the conversation. */
     public String ownerId() {
         return ownerId;
     }
 
-    /** A description of the process that has it: host, process and start, if it is one of this library. */
+    /**
+     * Returns a description of the process that holds the conversation: host, process id and start time, if it uses
+     * this library.
+     */
     public String holder() {
         return holder;
     }

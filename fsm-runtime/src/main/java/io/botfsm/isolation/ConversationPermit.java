@@ -4,24 +4,26 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
-/** What handlers of a conversation run under, one after another. Thread-safe. */
+/** The permit under which handlers of a conversation run, one after another. Thread-safe. */
 interface ConversationPermit {
     boolean isHeld();
 
     OptionalLong fencingToken();
 
-    /** Another handler begins, which is told of a loss. */
+    /** Registers a handler that begins, which is notified if the permit is lost. */
     void serve(HandlerLease handler);
 
-    /** Something refused its token, since it has seen that higher one. */
+    /** Reports that its token was refused because a higher one had been seen. */
     void fenced(long highestSeen);
 
-    /** Whether the next handler in this process may go on with it. */
+    /** Returns whether the next handler in this process may continue under this permit. */
     boolean mayServeAnother();
 
-    /** Gives it back; never fails, and ends in bounded time. */
+    /** Gives the permit back. Never fails, and completes in bounded time. */
     CompletionStage<?> release();
 
-    /** How long this process should wait before it asks again, so that others get it. */
+    /**
+     * Returns how long this process should wait before it asks again, so that other processes can get the conversation.
+     */
     Duration pause();
 }

@@ -10,24 +10,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Whose turn it is in each conversation, and who comes after. The first has the turn, and is in its queue until it
- * leaves; a conversation in which it is nobody's turn has no queue. Every operation is one atomic step of the map,
- * which nothing runs inside of but the queue's own. Thread-safe.
+ * The queue of each conversation. The first element of a queue has the turn, and stays in the queue until it leaves; a
+ * conversation without elements has no queue. Every operation is one atomic step of the map, and only code of this
+ * class runs inside it. Thread-safe.
  */
 final class ConversationQueues<T> {
-    /** What somebody who arrives finds. */
+    /** The place that an arriving element gets. */
     enum Place {
-        /** It is its turn. */
+        /** The first: it has the turn. */
         FIRST,
-        /** The one that leaves before it notifies it. */
+        /** Behind others: the element that leaves before it will pass the turn on. */
         BEHIND,
-        /** None: too many are there. */
+        /** None: the queue is full. */
         NONE
     }
 
     private final ConcurrentMap<StorageKey, Deque<T>> queues = new ConcurrentHashMap<>();
 
-    /** Goes to the end of the queue unless that is longer than the limit then. */
+    /** Adds an element to the end of the queue, unless the queue would then exceed the limit. */
     Place arrive(StorageKey key, T last, int limit) {
         Found<Place> place = new Found<>(Place.NONE);
         queues.compute(key, (same, queue) -> {
@@ -41,7 +41,7 @@ final class ConversationQueues<T> {
         return place.is;
     }
 
-    /** The first leaves. Whose turn it is now, if anybody's. */
+    /** Removes the first element. Returns the next one, which now has the turn, if any. */
     Optional<T> leave(StorageKey key) {
         Found<Optional<T>> next = new Found<>(Optional.empty());
         queues.computeIfPresent(key, (same, queue) -> {
@@ -52,7 +52,7 @@ final class ConversationQueues<T> {
         return next.is;
     }
 
-    /** The first leaves if there is a next, whose turn it is then; it stays if there is none. */
+    /** Removes the first element if there is a next one, which then has the turn; otherwise the first one stays. */
     Optional<T> leaveToNext(StorageKey key) {
         Found<Optional<T>> next = new Found<>(Optional.empty());
         queues.computeIfPresent(key, (same, queue) -> {
@@ -65,7 +65,7 @@ final class ConversationQueues<T> {
         return next.is;
     }
 
-    /** Somebody behind the first leaves. False if it is not there, or is the first. */
+    /** Removes an element behind the first. Returns false if it is not in the queue, or is the first. */
     boolean giveUp(StorageKey key, T some) {
         Found<Boolean> removed = new Found<>(false);
         queues.computeIfPresent(key, (same, queue) -> {
@@ -75,7 +75,7 @@ final class ConversationQueues<T> {
         return removed.is;
     }
 
-    /** Whether a queue is this long. */
+    /** Returns whether a queue has reached the limit. */
     boolean isFull(StorageKey key, int limit) {
         Found<Boolean> full = new Found<>(false);
         queues.computeIfPresent(key, (same, queue) -> {
@@ -85,7 +85,7 @@ final class ConversationQueues<T> {
         return full.is;
     }
 
-    /** Everybody who was there at some moment. */
+    /** Returns a snapshot of all elements. */
     List<T> all() {
         return queues.keySet().stream()
                 .map(this::inQueue)
@@ -102,12 +102,12 @@ final class ConversationQueues<T> {
         return all.is;
     }
 
-    /** In how many conversations it is somebody's turn. */
+    /** Returns the number of conversations that have a queue. */
     int conversations() {
         return queues.size();
     }
 
-    /** What a step of the map has found. */
+    /** The result of a step of the map. */
     private static final class Found<F> {
         private F is;
 

@@ -19,140 +19,140 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs handlers so that those of one conversation run one after another in the order in which they were submitted, and
- * those of different conversations in parallel: {@linkplain #inProcess() within one process}, or {@linkplain #of across
- * several}.
+ * Runs handlers of one conversation one after another, in the order in which they were submitted, and handlers of
+ * different conversations in parallel. The isolation is {@linkplain #inProcess() within one process}, or {@linkplain
+ * #of across several}.
  *
  * <pre>{@code
  * isolation.submit(key, () -> fsm.handle(key, updateId, turn -> answer(turn, text)))
  *         .thenAccept(handled -> reply(handled));
  * }</pre>
  *
- * <p>What hangs on a stage without {@code Async} runs before the next handler of the conversation begins, and so keeps
- * its order too. A handler that fails, is stuck, or is slow holds up its own conversation only, as long as the executor
- * has threads. Across processes the order is that within each; between processes it is that in which they get the
- * conversation first.
+ * <p>Dependent actions of a stage that are added without {@code Async} run before the next handler of the conversation
+ * begins, and so are ordered too. A handler that fails, hangs or is slow delays only its own conversation, as long as
+ * the executor has threads. Across processes, order is kept within each process; between processes, the one that gets
+ * the conversation first runs first.
  *
- * <p>How many handlers may wait is bounded, for one conversation and in total. A conversation without handlers leaves
- * nothing behind. Stages fail with what the handler throws, or with a subclass of
- * {@link io.botfsm.storage.FsmException} of this package if it has not begun and never will. Thread-safe; make one per
- * bot and share it.
+ * <p>The number of waiting handlers is bounded, per conversation and in total. No resources are kept for a conversation
+ * without handlers. A stage fails with the exception that the handler throws, or with a subclass of {@link
+ * io.botfsm.storage.FsmException} from this package if the handler has not started and never will. Thread-safe; create
+ * one per bot and share it.
  */
 public interface EventIsolation extends AutoCloseable {
-    /** What is done with one update while no other of the same conversation is being handled. */
+    /** Handles one update while no other update of the same conversation is being handled. */
     @FunctionalInterface
     interface Handler<T extends @Nullable Object> {
         /**
-         * Handles it.
+         * Handles the update.
          *
-         * @param lease tells whether the conversation is still this handler's
-         * @throws Exception whatever goes wrong: the stage fails with it, and the next handler runs
+         * @param lease tells whether this handler still holds the conversation
+         * @throws Exception any failure: the stage fails with it, and the next handler runs
          */
         T handle(ConversationLease lease) throws Exception;
     }
 
-    /** Within one process, with all settings at their defaults. */
+    /** Returns an isolation within one process, with default settings. */
     static EventIsolation inProcess() {
         return builder().build();
     }
 
     /**
-     * Across all processes that share a store, with all settings at their defaults.
+     * Returns an isolation across all processes that share a store, with default settings.
      *
-     * @param store keeps a lease per conversation that is being handled; not closed
+     * @param store keeps a lease for each conversation that is being handled; not closed
      */
     static EventIsolation of(LeaseStore store) {
         return builder().leaseStore(store).build();
     }
 
-    /** With settings of your choice. */
+    /** Returns a builder for an isolation with settings other than the defaults. */
     static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Submits a handler, and returns at once if there is room. If all the room there is in total is taken, waits for
-     * some, as a poller should that is faster than its handlers; but not within a handler, which may be what others
-     * wait for.
+     * Submits a handler, and returns immediately if there is room. If the total limit is reached, the call waits for
+     * room, which slows down a poller that is faster than its handlers. It does not wait when called within a handler,
+     * since others may be waiting for that handler.
      *
-     * <p>The stage fails with {@link BacklogFullException} if the conversation has as many handlers as it may, or if in
-     * total no room was found in time; with {@link IsolationClosedException} after {@link #drain} or {@link #close};
-     * with {@link HandlerRejectedException} if the executor refuses; with
-     * {@link io.botfsm.storage.InterruptedCallException} if this thread was interrupted while it waited; across
+     * <p>The stage fails with {@link BacklogFullException} if the conversation has reached its limit, or if there was
+     * no room in total in time; with {@link IsolationClosedException} after {@link #drain} or {@link #close};
+     * with {@link HandlerRejectedException} if the executor rejects it; with
+     * {@link io.botfsm.storage.InterruptedCallException} if this thread was interrupted while it waited; and across
      * processes also with {@link ConversationHeldException} and {@link IsolationUnavailableException}.
      *
      * @return what the handler returns or throws
      */
     <T extends @Nullable Object> CompletionStage<T> submit(StorageKey key, Handler<T> handler);
 
-    /** The same for a handler that does not ask whether the conversation is still its own. */
+    /** Submits a handler that does not use the lease, as {@link #submit(StorageKey, Handler)} does. */
     default <T extends @Nullable Object> CompletionStage<T> submit(StorageKey key, Callable<T> handler) {
         requireNonNull(handler, "handler");
         return submit(key, lease -> handler.call());
     }
 
     /**
-     * Runs a handler on this thread when its turn has come. An interrupt ends the wait, and the handler's place in the
-     * queue is given up; a handler that has begun finds the thread interrupted as usual.
+     * Runs a handler on the calling thread when its turn has come. An interrupt ends the wait and removes the handler
+     * from the queue; a handler that has started sees the thread's interrupt flag as usual.
      *
      * @return what the handler returns
-     * @throws Exception what the handler throws, or what {@link #submit} would fail its stage with; of those
-     *     {@link io.botfsm.storage.InterruptedCallException} if the wait was interrupted
-     * @throws IllegalStateException if called within a handler of this isolation, which could wait for itself: submit
-     *     there, and go on with the stage
+     * @throws Exception what the handler throws, or the exception with which the stage of {@link #submit} would fail,
+     *     such as {@link io.botfsm.storage.InterruptedCallException} if the wait was interrupted
+     * @throws IllegalStateException if called within a handler of this isolation, which could wait for itself: use
+     *     {@link #submit} there, and continue with the stage
      */
     <T extends @Nullable Object> T call(StorageKey key, Handler<T> handler) throws Exception;
 
-    /** The same for a handler that does not ask whether the conversation is still its own. */
+    /** Runs a handler that does not use the lease, as {@link #call(StorageKey, Handler)} does. */
     default <T extends @Nullable Object> T call(StorageKey key, Callable<T> handler) throws Exception {
         requireNonNull(handler, "handler");
         return call(key, lease -> handler.call());
     }
 
-    /** How many handlers wait or run now, for metrics. */
+    /** Returns how many handlers are currently waiting or running, for metrics. */
     int handlers();
 
-    /** How many conversations have a handler that waits or runs now, for metrics. */
+    /** Returns how many conversations currently have a waiting or running handler, for metrics. */
     int conversations();
 
     /** How many handlers were refused since there was no room for them, for metrics. */
     long refused();
 
     /**
-     * Takes no more handlers and waits until those submitted have run, and what they held has been given back.
+     * Stops accepting handlers, and waits until all submitted ones have run and the conversations they held have been
+     * released.
      *
-     * @return whether they have, within that time
+     * @return whether that was the case within the timeout
      */
     boolean drain(Duration timeout) throws InterruptedException;
 
     /**
-     * Takes no more handlers, and ends those that have not begun: their stages fail with
-     * {@link IsolationClosedException}. Those that run go on to their end, isolated as before. Returns at once;
-     * {@link #drain} before or afterwards waits. Idempotent.
+     * Stops accepting handlers, and cancels those that have not started: their stages fail with {@link
+     * IsolationClosedException}. Running handlers continue to their end, isolated as before. Returns immediately; call
+     * {@link #drain} before or afterwards to wait. Idempotent.
      */
     @Override
     void close();
 
-    /** Collects how updates are isolated. Not thread-safe. */
+    /** Collects the settings of an isolation. Not thread-safe. */
     final class Builder {
         /**
-         * How many handlers of one conversation may wait or run unless chosen otherwise: Telegram keeps 100
-         * unconfirmed.
+         * The default limit of waiting and running handlers per conversation; Telegram keeps 100 unconfirmed updates.
          */
         public static final int DEFAULT_PER_CONVERSATION = 128;
 
-        /** How many handlers may wait or run in total unless chosen otherwise. */
+        /** The default limit of waiting and running handlers in total. */
         public static final int DEFAULT_IN_TOTAL = 10_000;
 
-        /** How long submitting waits for room in total unless chosen otherwise. */
+        /** The default time for which submitting waits for room in total. */
         public static final Duration DEFAULT_SUBMIT_TIMEOUT = Duration.ofSeconds(10);
 
-        /** How long a lease lasts unless renewed or chosen otherwise. */
+        /** The default time to live of a lease that is not renewed. */
         public static final Duration DEFAULT_TTL = Duration.ofSeconds(10);
 
         /**
-         * How long a handler waits for other processes unless chosen otherwise: longer than a crashed one can be in the
-         * way.
+         * The default time for which a handler waits for other processes. It is longer than the lease of a crashed
+         * process lasts.
          */
         public static final Duration DEFAULT_ACQUIRE_TIMEOUT = Duration.ofSeconds(15);
 
@@ -172,8 +172,9 @@ public interface EventIsolation extends AutoCloseable {
         Builder() {}
 
         /**
-         * What runs handlers: one task for each conversation that has some, which ends after each handler. Virtual
-         * threads will do. Not closed. By default {@linkplain #threads threads} of the isolation's own.
+         * Sets the executor that runs handlers: one task per conversation that has any, which ends after each handler.
+         * An executor of virtual threads is suitable. It is not closed. By default, the isolation uses its own
+         * {@linkplain #threads threads}.
          */
         public Builder executor(Executor forHandlers) {
             requireNonNull(forHandlers, "forHandlers");
@@ -182,8 +183,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * How many threads of its own the isolation may have for handlers: daemons that end when they are idle. Four
-         * for each processor by default, at least 16, since handlers wait for storages most of the time.
+         * Sets the maximum number of the isolation's own threads for handlers. They are daemon threads that end when
+         * they are idle. The default is four per processor, and at least 16, since handlers mostly wait for storages.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -193,7 +194,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * How many handlers of one conversation may wait or run, {@value #DEFAULT_PER_CONVERSATION} by default.
+         * Sets how many handlers of one conversation may wait or run. The default is {@value
+         * #DEFAULT_PER_CONVERSATION}.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -203,7 +205,7 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * How many handlers may wait or run in total, {@value #DEFAULT_IN_TOTAL} by default.
+         * Sets how many handlers may wait or run in total. The default is {@value #DEFAULT_IN_TOTAL}.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -213,7 +215,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * How long submitting waits for room in total, {@link #DEFAULT_SUBMIT_TIMEOUT} by default; zero does not wait.
+         * Sets how long submitting waits for room in total. The default is {@link #DEFAULT_SUBMIT_TIMEOUT}; with zero
+         * it does not wait.
          *
          * @throws IllegalArgumentException if it is negative or longer than a day
          */
@@ -224,8 +227,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * Interrupts a handler that runs longer than this, and logs a warning; never by default. A handler that goes on
-         * all the same holds up its conversation until it ends.
+         * Sets the time after which a running handler is interrupted and a warning is logged. By default there is no
+         * limit. A handler that ignores the interrupt blocks its conversation until it ends.
          *
          * @throws IllegalArgumentException if it is not positive or longer than a day
          */
@@ -239,8 +242,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * Isolates across all processes that share the store, by a lease for each conversation that is being handled.
-         * Not closed.
+         * Isolates across all processes that share the store, with a lease for each conversation that is being handled.
+         * The store is not closed.
          */
         public Builder leaseStore(LeaseStore leases) {
             requireNonNull(leases, "store");
@@ -249,8 +252,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * How long a lease lasts unless renewed, {@link #DEFAULT_TTL} by default; the same in all processes. What a
-         * crashed process was handling can be handled by another after that time.
+         * Sets the time to live of a lease that is not renewed. The default is {@link #DEFAULT_TTL}. It must be the
+         * same in all processes. After this time, another process can handle the conversations of a crashed one.
          *
          * @throws IllegalArgumentException if it is not 100 milliseconds to a day
          */
@@ -262,9 +265,9 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * How long a handler whose turn has come waits for another process to let the conversation go,
-         * {@link #DEFAULT_ACQUIRE_TIMEOUT} by default; zero tries once. Those of the same conversation behind one that
-         * waited in vain try once.
+         * Sets how long a handler whose turn has come waits for another process to release the conversation. The
+         * default is {@link #DEFAULT_ACQUIRE_TIMEOUT}; with zero it tries once. Handlers of the same conversation
+         * behind one that waited in vain try once.
          *
          * @throws IllegalArgumentException if it is negative or longer than a day
          */
@@ -296,7 +299,7 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * The isolation. Has threads once it is used.
+         * Builds the isolation. It starts threads when it is used.
          *
          * @throws IllegalArgumentException if settings contradict each other; the message names them
          */

@@ -8,17 +8,20 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings handlers whose turn has come to their executors, so that none of them runs inside of another's end, however
- * the executors run them. Thread-safe.
+ * Dispatches handlers whose turn has come to their executors, so that no handler runs inside the completion of another,
+ * however the executors run them. Thread-safe.
  */
 final class HandlerDispatcher {
-    /** What one thread has to do. */
+    /** The pending work of one thread. */
     private static final class Loop {
         private final Deque<QueuedHandler<?>> handlers = new ArrayDeque<>(2);
         private final boolean lent;
         private boolean passing;
 
-        /** @param lent whether the thread is the executor's, which may run what the executor has no other thread for */
+        /**
+         * @param lent whether the thread belongs to the executor, and so may run handlers for which the executor has no
+         *     other thread
+         */
         private Loop(boolean lent) {
             this.lent = lent;
         }
@@ -29,16 +32,16 @@ final class HandlerDispatcher {
     private final Consumer<QueuedHandler<?>> serve;
     private final BiConsumer<QueuedHandler<?>, Throwable> rejected;
 
-    /** Of this isolation: a handler of one may submit to another. */
+    /** Per isolation, since a handler of one isolation may submit to another. */
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<Loop> loops = new ThreadLocal<>();
 
     /**
-     * A dispatcher.
+     * Creates a dispatcher.
      *
-     * @param executor whose threads are lent to handlers
-     * @param serve is called with each, on its executor
-     * @param rejected is called with what an executor does not run, and what that threw
+     * @param executor the executor whose threads run handlers
+     * @param serve is called with each handler, on its executor
+     * @param rejected is called with a handler that an executor rejects, and the exception it threw
      */
     HandlerDispatcher(
             IsolationThreads own,
@@ -51,7 +54,7 @@ final class HandlerDispatcher {
         this.rejected = rejected;
     }
 
-    /** On the executor, or here if that is what it does. */
+    /** Starts a handler on the executor, or on this thread if the executor runs tasks there. */
     void start(QueuedHandler<?> first) {
         try {
             first.executor().execute(() -> run(first));
@@ -61,8 +64,8 @@ final class HandlerDispatcher {
     }
 
     /**
-     * On the executor, but not inside of this call: it may be on a thread that others wait for, or deep inside of
-     * another.
+     * Passes the turn to a handler on the executor, but not inside this call, which may be on a thread that others wait
+     * for, or deep in the stack of another handler.
      */
     void passTo(QueuedHandler<?> next) {
         Loop mine = loops.get();

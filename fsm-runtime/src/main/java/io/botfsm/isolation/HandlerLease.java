@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one handler sees of the permit that it runs under, until it ends. Thread-safe. */
+/** The view that one handler has of its permit until the handler ends. Thread-safe. */
 final class HandlerLease implements ConversationLease {
     private static final Logger LOGGER = LoggerFactory.getLogger(HandlerLease.class.getPackageName());
 
@@ -66,13 +66,13 @@ final class HandlerLease implements ConversationLease {
     private void run(Runnable action) {
         Runnable told = () -> BestEffort.run(action) // one action's error must not keep another from being told
                 .ifPresent(failure ->
-                        BestEffort.run(() -> LOGGER.error("An action at the loss of a conversation failed", failure)));
+                        BestEffort.run(() -> LOGGER.error("An onLost action of a conversation failed", failure)));
         if (BestEffort.run(() -> callbacks.execute(told)).isPresent()) {
             told.run(); // there is no thread, such as for lack of memory: on this one rather than never
         }
     }
 
-    /** The handler has ended; nothing is told any more. */
+    /** Ends the lease with its handler; no more notifications follow. */
     void end() {
         synchronized (monitor) {
             ended = true;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** How many more handlers there may be in total. Thread-safe. */
+/** The permits for the total number of handlers. Thread-safe. */
 final class HandlerPermits {
     private final int limit;
     private final ReentrantLock lock = new ReentrantLock();
@@ -18,10 +18,10 @@ final class HandlerPermits {
     }
 
     /**
-     * Takes one, waiting for it if need be.
+     * Takes a permit, waiting for it if necessary.
      *
-     * @return whether there was one in time
-     * @throws IsolationClosedException if none is given any more
+     * @return whether a permit was available in time
+     * @throws IsolationClosedException if the permits are closed
      */
     boolean take(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
@@ -54,7 +54,7 @@ final class HandlerPermits {
         }
     }
 
-    /** Gives no more. */
+    /** Grants no more permits. */
     void close() {
         lock.lock();
         try {
@@ -65,7 +65,7 @@ final class HandlerPermits {
         }
     }
 
-    /** Waits until all have been given back. */
+    /** Waits until all permits have been returned. */
     boolean awaitEmpty(Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
         try {

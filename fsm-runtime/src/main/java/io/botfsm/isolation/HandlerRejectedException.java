@@ -3,13 +3,13 @@ package io.botfsm.isolation;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 
-/** The executor refused to run the handler. It has not begun, and never will. */
+/** Thrown when the executor refused to run the handler. The handler has not started and never will. */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class HandlerRejectedException extends FsmException {
     private final StorageKey key;
 
     /**
-     * An error.
+     * Creates the exception.
      *
      * @param key the conversation
      * @param cause what the executor threw

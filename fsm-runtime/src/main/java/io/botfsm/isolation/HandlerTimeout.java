@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Interrupts the thread that began it, unless it ends in time. Thread-safe. */
+/** Interrupts the thread that started it, unless the task ends in time. Thread-safe. */
 final class HandlerTimeout {
     private static final Logger LOGGER = LoggerFactory.getLogger(HandlerTimeout.class.getPackageName());
 
@@ -48,10 +48,10 @@ final class HandlerTimeout {
             thread.interrupt();
         }
         LOGGER.warn(
-                "{}: a handler has run for {} and is interrupted; its conversation waits until it ends", key, limit);
+                "{}: a handler has run for {} and was interrupted; its conversation waits until it ends", key, limit);
     }
 
-    /** The thread has other things to do from now on, which the interrupt is not meant for. */
+    /** Ends the timeout, so that the interrupt does not hit later work of the thread. */
     private void end() {
         timer.cancel();
         synchronized (monitor) {

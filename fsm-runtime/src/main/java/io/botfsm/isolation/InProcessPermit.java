@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Within one process the turn is all it takes. */
+/** The permit within one process, where the turn alone is sufficient. */
 enum InProcessPermit implements ConversationPermit {
     INSTANCE;
 

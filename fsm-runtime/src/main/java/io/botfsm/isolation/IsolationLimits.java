@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How many handlers an isolation takes, and for how long.
+ * The limits of an isolation.
  *
- * @param perConversation how many of one conversation may wait or run
- * @param inTotal how many may wait or run in total
+ * @param perConversation how many handlers of one conversation may wait or run
+ * @param inTotal how many handlers may wait or run in total
  * @param submitTimeout how long submitting waits for room in total
- * @param handlerTimeout after which a handler is interrupted; never if empty
+ * @param handlerTimeout the time after which a handler is interrupted; never if empty
  */
 record IsolationLimits(int perConversation, int inTotal, Duration submitTimeout, Optional<Duration> handlerTimeout) {}

@@ -10,9 +10,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads of one isolation: those for handlers, one for timers, which does nothing that could block, and one that
- * tells of losses. They are started when needed, are daemons, and end when they are idle, so that nobody has to close
- * them.
+ * The threads of one isolation: those for handlers, one for timers, which never blocks, and one that notifies of
+ * losses. They are daemon threads that are started when needed and end when they are idle, so that they need not be
+ * closed.
  */
 final class IsolationThreads implements Scheduler {
     private static final int IDLE_SECONDS = 5;

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Across processes it takes a lease. It is asked for on the thread that the handler will run on, so that a conversation
- * that waits for a thread is not kept from other processes; one that waits for another process occupies no thread.
- * Thread-safe.
+ * Admission across processes, by a lease. The lease is requested on the thread that the handler will run on, so that a
+ * conversation that waits for a thread is not withheld from other processes. A conversation that waits for another
+ * process occupies no thread. Thread-safe.
  */
 final class LeaseAdmission implements Admission {
     private final LeaseEngine engine;

@@ -3,9 +3,9 @@ package io.botfsm.isolation;
 import io.botfsm.storage.StorageKey;
 
 /**
- * Names the lease of a conversation: {@code conversation/bot/chat/user[/thread[/business[/destiny]]]}. Within a segment
- * {@code %} and {@code /} stand percent-encoded; a segment is never empty, so an absent one in the middle is told from
- * every present one, and two different conversations never share a name.
+ * Names the lease of a conversation: {@code conversation/bot/chat/user[/thread[/business[/destiny]]]}. Within a
+ * segment, {@code %} and {@code /} are percent-encoded. A present segment is never empty, so an absent one in the
+ * middle differs from every present one, and two different conversations never share a name.
  */
 final class LeaseNames {
     private LeaseNames() {}

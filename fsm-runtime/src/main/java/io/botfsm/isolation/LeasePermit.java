@@ -14,16 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A conversation's lease, under which handlers run one after another, so many or so long that others get it too.
- * Thread-safe.
+ * A conversation's lease, under which handlers run one after another, limited in number and time so that other
+ * processes get the conversation too. Thread-safe.
  */
 final class LeasePermit implements ConversationPermit {
     private static final Logger LOGGER = LoggerFactory.getLogger(LeasePermit.class.getPackageName());
 
-    /** After so many handlers in a row the lease is given back, so that others get it. */
+    /** The number of handlers in a row after which the lease is given back, so that other processes get it. */
     static final int MOST_HANDLERS = 8;
 
-    /** Long enough for another process to be told of the release, and to ask, before this one does. */
+    /**
+     * Long enough for another process to be notified of the release, and to ask for the lease, before this one does.
+     */
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final LeaseEngine engine;
@@ -80,7 +82,7 @@ final class LeasePermit implements ConversationPermit {
         if (told != null) {
             told.lose();
         }
-        LOGGER.warn("The lease \"{}\" is lost while a handler runs: {}", Text.printable(lease.name()), reason);
+        LOGGER.warn("The lease \"{}\" was lost while a handler was running: {}", Text.printable(lease.name()), reason);
     }
 
     @Override
@@ -101,7 +103,7 @@ final class LeasePermit implements ConversationPermit {
         }
     }
 
-    /** The highest token because of which its own was refused, 0 if none. */
+    /** Returns the highest token because of which its own was refused; 0 if none. */
     private long highestSeen() {
         synchronized (monitor) {
             return highestSeen;

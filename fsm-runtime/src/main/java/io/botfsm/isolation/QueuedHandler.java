@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One handler, from its arrival to its end. Thread-safe. */
+/** One handler, from its submission to its end. Thread-safe. */
 final class QueuedHandler<T extends @Nullable Object> {
     private enum State {
         WAITING,
@@ -21,7 +21,7 @@ final class QueuedHandler<T extends @Nullable Object> {
         OVER
     }
 
-    /** Causes may form a circle. */
+    /** The maximum number of causes to follow, since they may form a cycle. */
     private static final int MOST_CAUSES = 20;
 
     private final StorageKey key;
@@ -56,7 +56,7 @@ final class QueuedHandler<T extends @Nullable Object> {
         return state.get() == State.OVER;
     }
 
-    /** The handler will never begin. No effect if it has. */
+    /** Cancels the handler, so that it never starts. No effect if it has started. */
     boolean giveUp(Throwable why) {
         if (!state.compareAndSet(State.WAITING, State.OVER)) {
             return false;
@@ -65,12 +65,12 @@ final class QueuedHandler<T extends @Nullable Object> {
         return true;
     }
 
-    /** The handler begins, unless it was given up. */
+    /** Marks the handler as started, unless it was cancelled. */
     boolean begin() {
         return state.compareAndSet(State.WAITING, State.RUNNING);
     }
 
-    /** Runs the handler that has begun, and tells nobody yet. */
+    /** Runs the started handler. Returns the action that publishes its result. */
     Runnable handle(ConversationLease lease) {
         try {
             T value = handler.handle(lease);
@@ -82,7 +82,8 @@ final class QueuedHandler<T extends @Nullable Object> {
     }
 
     /**
-     * The refusal of a write by a higher fencing token, if that is what a handler failed of; handlers wrap failures.
+     * Returns the refusal of a write by a higher fencing token, if that caused the handler's failure; handlers may wrap
+     * exceptions.
      */
     private static Optional<FencedException> fencing(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
@@ -97,7 +98,7 @@ final class QueuedHandler<T extends @Nullable Object> {
         tell.run();
     }
 
-    /** What the handler returned or threw, as it was. */
+    /** Returns what the handler returned, or throws what it threw. */
     T outcome() throws Exception {
         Throwable failure =
                 result.<@Nullable Throwable>handle((value, thrown) -> thrown).join();
@@ -110,14 +111,14 @@ final class QueuedHandler<T extends @Nullable Object> {
         return result.join();
     }
 
-    /** It leaves its queue to the next; true once. */
+    /** Marks that it leaves its queue to the next handler. Returns true only once. */
     boolean passes() {
         return passed.compareAndSet(false, true);
     }
 
     // What it takes across processes.
 
-    /** Takes over what the turn before has left. */
+    /** Takes over the permit that the previous turn has left. */
     void take(ConversationPermit left) {
         permit = left;
     }
@@ -127,7 +128,7 @@ final class QueuedHandler<T extends @Nullable Object> {
         return permit;
     }
 
-    /** Its patience with other processes is over before it has begun to wait. */
+    /** Inherits that the wait for other processes is over, before this handler has begun to wait. */
     void inheritPatience(QueuedHandler<?> before) {
         impatient = before.impatient;
     }
@@ -149,7 +150,7 @@ final class QueuedHandler<T extends @Nullable Object> {
         wait = begun;
     }
 
-    /** Looks again, if it waits for another process. */
+    /** Checks again, if it is waiting for another process. */
     void wake() {
         LeaseWait waiting = wait;
         if (waiting != null) {

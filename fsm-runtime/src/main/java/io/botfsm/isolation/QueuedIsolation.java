@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue for each conversation that has handlers. The first of a queue is the only one that runs, or is on its way to
- * a thread; when it is over, it passes on to the next. Thread-safe.
+ * An isolation with a queue for each conversation that has handlers. Only the first handler of a queue runs, or is on
+ * its way to a thread; when it has ended, it passes the turn to the next. Thread-safe.
  */
 final class QueuedIsolation implements EventIsolation {
     private final Admission admission;
@@ -25,7 +25,7 @@ final class QueuedIsolation implements EventIsolation {
     private final HandlerDispatcher dispatcher;
     private final ConversationQueues<QueuedHandler<?>> queues = new ConversationQueues<>();
     private final HandlerPermits permits;
-    /** Of this isolation: a handler of one may submit to another. */
+    /** Per isolation, since a handler of one isolation may submit to another. */
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<StorageKey> handling = new ThreadLocal<>();
 
@@ -59,7 +59,11 @@ final class QueuedIsolation implements EventIsolation {
         StorageKey within = handling.get();
         if (within != null) {
             throw new IllegalStateException(
-                    String.format(Locale.ROOT, "%s: called within a handler (%s); submit there", key, within));
+                    String.format(
+                            Locale.ROOT,
+                            "%s: call(…) was used within a handler (%s); use submit(…) there",
+                            key,
+                            within));
         }
         CallingThread caller = new CallingThread();
         QueuedHandler<T> queued = new QueuedHandler<>(key, handler, caller);
@@ -117,7 +121,7 @@ final class QueuedIsolation implements EventIsolation {
 
     // Going.
 
-    /** No effect on a handler that has begun. */
+    /** Cancels a handler; no effect if it has started. */
     private void giveUp(QueuedHandler<?> queued, FsmException why) {
         if (!queued.giveUp(why)) {
             return;

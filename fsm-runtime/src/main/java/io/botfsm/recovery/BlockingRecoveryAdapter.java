@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a blocking source's calls on an executor and bounds their time. */
+/** Runs the calls of a blocking source on an executor, with a timeout. */
 final class BlockingRecoveryAdapter implements StateRecovery {
     private final BlockingStateRecovery source;
     private final Executor executor;

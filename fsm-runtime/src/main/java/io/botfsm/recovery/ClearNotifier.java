@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports clears to the source, and remembers what it has confirmed: of a bounded number of conversations the version
- * up to which they are cleared. Thread-safe.
+ * Reports clears to the source, and remembers which ones it has confirmed: for a bounded number of conversations, the
+ * version up to which they are cleared. Thread-safe.
  */
 final class ClearNotifier {
     private record Clear(StorageKey key, long version) {}
@@ -29,7 +29,7 @@ final class ClearNotifier {
                 Caffeine.newBuilder().maximumSize(size).executor(Runnable::run).build();
     }
 
-    /** The snapshot, once the source has confirmed the clear if the snapshot shows one. */
+    /** Returns the snapshot after the source has confirmed the clear, if the snapshot shows one. */
     CompletableFuture<Snapshot> confirmed(StorageKey key, Snapshot snapshot, boolean mayBeApplied) {
         if (snapshot.hasEnded() && negativeCache.containsUnknown(key)) {
             markConfirmed(key, snapshot.version());
@@ -39,7 +39,10 @@ final class ClearNotifier {
                 : CompletableFuture.completedFuture(snapshot);
     }
 
-    /** Whether it is what a clear has left: not what has outlived a time to live, which nobody has cleared. */
+    /**
+     * Returns whether a snapshot is what a clear has left, rather than what has outlived a time to live without a
+     * clear.
+     */
     static boolean isTombstone(Snapshot snapshot) {
         return snapshot.version() > 0
                 && !snapshot.hasEnded()
@@ -52,12 +55,15 @@ final class ClearNotifier {
         return upTo != null && upTo >= version;
     }
 
-    /** Where a failing source counts as one that knows nothing, it is not asked for each read. */
+    /**
+     * Returns whether a failing source should not be asked again for each read, since its failures are treated as not
+     * knowing the conversation.
+     */
     private boolean isHopeless(StorageKey key) {
         return onFailure == OnFailure.TREAT_AS_MISSING && negativeCache.contains(key);
     }
 
-    /** No report is needed: the source knows no conversation up to this version. */
+    /** Records that no report is needed: the source knows no conversation up to this version. */
     void markConfirmed(StorageKey key, long version) {
         confirmed.asMap().merge(key, version, Math::max);
     }

@@ -2,7 +2,7 @@ package io.botfsm.recovery;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** The running counts behind {@link RecoveryCounts}. */
+/** The running counters for {@link RecoveryCounts}. */
 final class Counters {
     final LongAdder hits = new LongAdder();
     final LongAdder misses = new LongAdder();

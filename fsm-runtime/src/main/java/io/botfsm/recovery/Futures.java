@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Futures of work that may also throw. */
+/** Utilities for futures of work that may also throw. */
 final class Futures {
     private Futures() {}
 

@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.botfsm.storage.StorageKey;
 import java.time.Duration;
 
-/** The conversations that a recent look-up has not found. Bounded and expiring. Thread-safe. */
+/** The conversations that a recent lookup did not find. Bounded and expiring. Thread-safe. */
 final class NegativeCache {
     private enum Reason {
         UNKNOWN,
@@ -24,12 +24,12 @@ final class NegativeCache {
                 .build();
     }
 
-    /** The source does not know it. */
+    /** Records that the source does not know the conversation. */
     void unknown(StorageKey key) {
         keys.put(key, Reason.UNKNOWN);
     }
 
-    /** The source has failed, and that counts as not knowing it. */
+    /** Records that the source has failed, which is treated as not knowing the conversation. */
     void unreachable(StorageKey key) {
         keys.put(key, Reason.UNREACHABLE);
     }
@@ -42,7 +42,7 @@ final class NegativeCache {
         return keys.getIfPresent(key) == Reason.UNKNOWN;
     }
 
-    /** A conversation has begun: should it be lost, the source may know it. */
+    /** Removes a conversation that has begun: if it is lost, the source may know it. */
     void forget(StorageKey key) {
         keys.invalidate(key);
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Runs work of one conversation one after another, in this process. Thread-safe. */
+/** Serializes work per conversation, in this process. Thread-safe. */
 final class PerKeySerializer {
     private final ConcurrentMap<StorageKey, CompletableFuture<?>> last = new ConcurrentHashMap<>();
     private final Executor executor;
@@ -32,7 +32,7 @@ final class PerKeySerializer {
         return mine;
     }
 
-    /** What is not typed comes from an executor that refuses. */
+    /** Wraps an exception that is not an {@code FsmException}; it comes from an executor that rejected the work. */
     private static Throwable typed(StorageKey key, Throwable failure) {
         return failure instanceof FsmException ? failure : new RecoveryFailedException(key, false, failure);
     }

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What a second source knows of a conversation. Immutable, thread-safe; two are equal if all their parts are. */
+/**
+ * The content of a conversation as a second source knows it. Immutable and thread-safe; two are equal if all their
+ * parts are.
+ */
 public final class RecoveredConversation {
     private final Optional<String> state;
     private final Map<String, String> data;
@@ -31,11 +34,11 @@ public final class RecoveredConversation {
     }
 
     /**
-     * A conversation from a source that keeps neither attributes nor events: its data is in the first version of each
+     * Creates a conversation from a source that keeps neither attributes nor events. Its data is in version 1 of each
      * type.
      *
      * @param state the stored name of its state
-     * @param data names and JSON texts; copied
+     * @param data the data entries, name to JSON text; copied
      */
     public static RecoveredConversation of(Optional<String> state, Map<String, String> data) {
         return new RecoveredConversation(
@@ -43,40 +46,40 @@ public final class RecoveredConversation {
     }
 
     /**
-     * The same with the attributes that were saved with state and data, {@link Snapshot#attributes()}: among them is
-     * the version of each type of data. Keep them as they are; a storage that has none refuses to restore a
-     * conversation that does.
+     * Returns this conversation with the attributes that were saved with state and data, {@link Snapshot#attributes()},
+     * which include the version of each data type. Keep them unchanged. A storage without attributes refuses to restore
+     * a conversation that has some.
      *
-     * @param attributes names and texts; copied
+     * @param attributes the attributes, name to text; copied
      */
     public RecoveredConversation withAttributes(Map<String, String> attributes) {
         return new RecoveredConversation(state, data, Map.copyOf(requireNonNull(attributes, "attributes")), lastEvent);
     }
 
     /**
-     * The same with the event that was applied last: that one is recognised when it is delivered again. Earlier ones
-     * are forgotten.
+     * Returns this conversation with the event that was applied last, which is recognised when it is redelivered.
+     * Earlier events are forgotten.
      */
     public RecoveredConversation withLastEvent(EventId event) {
         return new RecoveredConversation(state, data, attributes, Optional.of(requireNonNull(event, "event")));
     }
 
-    /** The stored name of its state. */
+    /** The stored name of the state; empty for none. */
     public Optional<String> state() {
         return state;
     }
 
-    /** Names and JSON texts. */
+    /** The data entries, name to JSON text. */
     public Map<String, String> data() {
         return data;
     }
 
-    /** What this library's own parts kept with the conversation, apart from the user's data. */
+    /** The attributes, which components of this library stored with the conversation, separate from the user's data. */
     public Map<String, String> attributes() {
         return attributes;
     }
 
-    /** The event applied last, if the source keeps it. */
+    /** The event that was applied last, if the source keeps it. */
     public Optional<EventId> lastEvent() {
         return lastEvent;
     }
@@ -85,7 +88,10 @@ public final class RecoveredConversation {
         return state.isEmpty() && data.isEmpty();
     }
 
-    /** The write that restores it where it is missing; without the event where it is remembered anyway. */
+    /**
+     * Returns the write that restores the conversation where it is missing; without the event if that is remembered
+     * anyway.
+     */
     Mutation restoring(Snapshot missing, boolean withEvent) {
         Mutation.Builder write =
                 Mutation.builder().expectVersion(missing.version()).replaceData(new LinkedHashMap<>(data));
@@ -113,7 +119,7 @@ public final class RecoveredConversation {
         return Objects.hash(state, data, attributes, lastEvent);
     }
 
-    /** State and names; never the values. */
+    /** Returns state and entry names; never the values. */
     @Override
     public String toString() {
         return String.format(

@@ -21,33 +21,33 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * Asks a second source for conversations that the storage does not have, and stores what the source knows, so that it
- * is asked once. What is stored is never looked up. A conversation that was cleared is not recovered: every clear is
- * reported to the source before the clearing write's stage completes, and again when a call finds the remains of an
- * unconfirmed clear. One that has ended by its time to live counts as missing, also where its events and its fencing
- * token outlive it.
+ * A storage that looks up missing conversations in a second source, and stores what it finds, so that the source is
+ * asked only once. Conversations that are stored are never looked up. A conversation that was cleared is not recovered:
+ * every clear is reported to the source before the stage of the clearing write completes, and again by any later call
+ * that finds the remains of an unconfirmed clear. A conversation that has ended by its time to live is treated as
+ * missing, even if its events and its fencing token outlive it.
  *
- * <p>A read of what is stored costs nothing more. One of what is missing costs a second read, the look-up and the
- * restoring write; of several at the same time one does so for all. A write without expected version costs a read more,
- * unless it sets all of a conversation regardless of what was there: what it keeps has to be recovered first. A write
- * that may have left nothing costs a read more where the outcome of the write does not show it.
+ * <p>A read of a stored conversation has no additional cost. A read of a missing conversation takes a second read, the
+ * lookup and the restoring write; concurrent reads share them. A write without an expected version takes an additional
+ * read, since what it keeps has to be recovered first, unless it replaces the whole conversation regardless of what was
+ * there. A write that may have left nothing takes an additional read if its outcome does not show whether it did.
  *
- * <p>A restored conversation has the storage's own time to live, and no fencing token. If a conversation begins while
- * it is being recovered, what was recovered is dropped.
+ * <p>A restored conversation has the storage's own time to live, and no fencing token. If a new conversation begins
+ * while the old one is being recovered, the recovered one is dropped.
  *
- * <p>Thread-safe. A source that fails, or does not answer within the timeout, fails the stage with
- * {@link RecoveryFailedException}, or counts as one that does not know the conversation: {@link OnFailure}. The source
- * is never called on the caller's thread nor on the driver's. Closing closes the wrapped storage and ends what waits
- * for the source; the source belongs to the application and is not closed.
+ * <p>Thread-safe. If the source fails, or does not answer within the timeout, the stage fails with {@link
+ * RecoveryFailedException}, or the source is treated as not knowing the conversation: see {@link OnFailure}. The source
+ * is never called on the caller's thread or on a thread of the driver. Closing this storage closes the wrapped storage
+ * and ends calls that wait for the source; the source itself is not closed.
  */
 public final class RecoveringStateStorage extends ForwardingStateStorage {
-    /** What is made of a source that fails. */
+    /** What happens when the source fails. */
     public enum OnFailure {
         /** The call fails with {@link RecoveryFailedException}. */
         FAIL,
         /**
-         * The conversation counts as one that the source does not know, for the time of the negative cache. Who writes
-         * then begins anew, and what the source knew is given up.
+         * The source is treated as not knowing the conversation, for the time of the negative cache. A write then
+         * begins a new conversation, and what the source knew is discarded.
          */
         TREAT_AS_MISSING
     }
@@ -70,7 +70,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
     }
 
     /**
-     * Begins a storage that recovers.
+     * Returns a builder for a storage that recovers conversations.
      *
      * @param storage where the conversations are kept; closed with the built one
      * @param recovery the second source; not closed
@@ -82,7 +82,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         return new Builder(storage, recovery);
     }
 
-    /** What was done so far. */
+    /** Returns the counts of what was done so far. */
     public RecoveryCounts counts() {
         return counters.now();
     }
@@ -92,7 +92,10 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         return known(key, false);
     }
 
-    /** What is stored, after a look-up if it was missing, and after a report if it is what a clear has left. */
+    /**
+     * Returns what is stored: after a lookup if it was missing, and after a report to the source if it is what a clear
+     * has left.
+     */
     private CompletionStage<Snapshot> known(StorageKey key, boolean anyway) {
         return storage()
                 .read(key)
@@ -110,7 +113,10 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
                 : writeKnown(key, mutation, true);
     }
 
-    /** A write that expects a version has read, and one that sets everything does not depend on what was there. */
+    /**
+     * Returns whether a write depends on the stored content: not if it expects a version, since the writer has then
+     * read it, and not if it replaces everything.
+     */
     private static boolean dependsOnWhatWasThere(Mutation mutation) {
         boolean setsAll = mutation.changesState() && mutation.replacesData() && putsAny(mutation);
         return mutation.expectedVersion().isEmpty() && (!setsAll || mutation.expectsState());
@@ -142,7 +148,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         });
     }
 
-    /** A duplicate has the current conversation; if that has ended, it did since it was read. */
+    /** Handles a duplicate, which has the current conversation; if that has ended, it ended since it was read. */
     private CompletionStage<Outcome> duplicate(StorageKey key, Duplicate duplicate) {
         return duplicate.current().hasEnded()
                 ? known(key, false).thenApply(Duplicate::of)
@@ -150,8 +156,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
     }
 
     /**
-     * A clear that leaves no event and no token leaves nothing that would keep a recovery under way from restoring: so
-     * the two wait for each other. What does leave something makes the restoring write fail.
+     * Writes. A clear that leaves no event and no token leaves nothing that would prevent a concurrent recovery from
+     * restoring the conversation, so the two are serialized. If a clear leaves something, the restoring write fails.
      */
     private CompletionStage<Outcome> written(StorageKey key, Mutation mutation) {
         boolean leavesNoTrace = mayLeaveNothing(mutation)
@@ -222,7 +228,10 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
                 : failure;
     }
 
-    /** A conflict has the current conversation; if that is missing, it was lost or has ended since it was read. */
+    /**
+     * Handles a conflict, which has the current conversation; if that is missing, it was lost or has ended since it was
+     * read.
+     */
     private CompletionStage<Outcome> conflict(StorageKey key, Mutation mutation, Conflict conflict, boolean again) {
         if (!Restoration.isMissing(conflict.current())) {
             return clears.confirmed(key, conflict.current(), false).thenApply(confirmed -> conflict);
@@ -244,12 +253,12 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         clears.close(closed);
     }
 
-    /** What is under way, for tests: it must end. */
+    /** Returns how much work is in progress, for tests. */
     int underWay() {
         return restoration.underWay() + clears.underWay() + serializer.size();
     }
 
-    /** What is remembered, for tests: it has a bound. */
+    /** Returns how many entries are remembered, for tests. */
     long remembered() {
         return negativeCache.size() + clears.size();
     }
@@ -281,7 +290,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
             this.recovery = recovery;
         }
 
-        /** What is made of a source that fails; {@link OnFailure#FAIL} unless set. */
+        /** Sets what happens when the source fails. The default is {@link OnFailure#FAIL}. */
         public Builder onFailure(OnFailure choice) {
             requireNonNull(choice, "choice");
             onFailure = choice;
@@ -289,7 +298,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         }
 
         /**
-         * How long the source may take for each answer; 5 seconds unless set.
+         * Sets how long the source may take for each answer. The default is 5 seconds.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -300,8 +309,8 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         }
 
         /**
-         * How many conversations that the source does not know are remembered, and for how long; 10,000 for 10 seconds
-         * unless set. As many confirmed clears are remembered.
+         * Sets how many conversations that the source does not know are remembered, and for how long. The default is
+         * 10,000 for 10 seconds. The same number of confirmed clears is remembered.
          *
          * @throws IllegalArgumentException if one of them is not positive
          */
@@ -315,7 +324,10 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
             return this;
         }
 
-        /** What begins calls of the source; two daemon threads of our own unless set. Not closed. */
+        /**
+         * Sets the executor that starts calls to the source. It is not closed. The default is an internal pool of two
+         * daemon threads.
+         */
         public Builder executor(Executor forSource) {
             requireNonNull(forSource, "forSource");
             executor = Optional.of(forSource);
@@ -327,7 +339,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
             return this;
         }
 
-        /** The storage. */
+        /** Builds the storage. */
         public RecoveringStateStorage build() {
             return new RecoveringStateStorage(this);
         }

@@ -1,18 +1,18 @@
 package io.botfsm.recovery;
 
 /**
- * What a {@link RecoveringStateStorage} has done since it was built. Not one moment's: calls under way may be counted
- * in part.
+ * Counts of what a {@link RecoveringStateStorage} has done since it was built. They are not an atomic snapshot: calls
+ * in progress may be counted in part.
  *
- * @param hits look-ups after which the source knew the conversation
- * @param misses look-ups after which it did not
+ * @param hits lookups in which the source knew the conversation
+ * @param misses lookups in which it did not
  * @param restores recovered conversations that were stored
- * @param lostToConcurrentWrites recovered conversations that were dropped, because another writer had begun a new one
+ * @param lostToConcurrentWrites recovered conversations that were dropped because another writer had begun a new one
  *     meanwhile
- * @param knownMisses missing conversations for which the source was not asked, because it had just said that it does
- *     not know them
+ * @param knownMisses missing conversations for which the source was not asked because it had recently reported that it
+ *     does not know them
  * @param clearsConfirmed clears that the source has confirmed
- * @param failures look-ups and reports of clears in which the source failed or timed out
+ * @param failures lookups and reports of clears in which the source failed or timed out
  */
 public record RecoveryCounts(
         long hits,
@@ -23,7 +23,7 @@ public record RecoveryCounts(
         long clearsConfirmed,
         long failures) {
 
-    /** How often the source was asked for a conversation and answered. */
+    /** Returns how often the source was asked for a conversation and answered. */
     public long lookUps() {
         return hits + misses;
     }

@@ -5,8 +5,8 @@ import io.botfsm.storage.StorageKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second source failed, did not answer in time, or answered with what cannot be stored: what the conversation is
- * cannot be said, or a clear could not be reported. Try again later, an event under the same id.
+ * Thrown when the second source failed, did not answer in time, or returned something that cannot be stored, so that
+ * the conversation is not known or a clear could not be reported. Try again later; retry an event under the same id.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class RecoveryFailedException extends FsmException {
@@ -14,11 +14,11 @@ public final class RecoveryFailedException extends FsmException {
     private final boolean mayBeApplied;
 
     /**
-     * An error of a call on one conversation.
+     * Creates the exception for a call on one conversation.
      *
      * @param key the conversation
-     * @param mayBeApplied whether the write is stored, now or before, and only the source does not know of it
-     * @param cause what the source threw, if it did
+     * @param mayBeApplied whether this write or an earlier one is stored, and only the source was not notified
+     * @param cause the exception of the source, if any
      */
     public RecoveryFailedException(StorageKey key, boolean mayBeApplied, @Nullable Throwable cause) {
         super(
@@ -37,8 +37,8 @@ public final class RecoveryFailedException extends FsmException {
     }
 
     /**
-     * Whether the conversation is cleared in the storage, and only the source may still know it. Otherwise nothing was
-     * written.
+     * Returns whether the conversation is cleared in the storage, and only the source may still know it. Otherwise
+     * nothing was written.
      */
     public boolean mayBeApplied() {
         return mayBeApplied;

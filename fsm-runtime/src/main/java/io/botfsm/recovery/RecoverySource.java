@@ -15,8 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second source, called on the executor and never waited for longer than its timeout. Fails only with
- * {@link RecoveryFailedException}.
+ * The second source, called on the executor and with a timeout. Stages fail only with {@link RecoveryFailedException}.
  */
 final class RecoverySource {
     private final StateRecovery recovery;
@@ -34,7 +33,7 @@ final class RecoverySource {
         this.counters = counters;
     }
 
-    /** The write that restores the missing conversation; empty if the source does not know it. */
+    /** Looks up a conversation. Returns the write that restores it; empty if the source does not know it. */
     CompletableFuture<Optional<Mutation>> lookUp(StorageKey key, Snapshot missing) {
         return typed(key, call(() -> recovery.recover(key)).thenApply(found -> {
             Optional<Mutation> restoring = requireNonNull(found, "the source answered null")
@@ -45,7 +44,7 @@ final class RecoverySource {
         }));
     }
 
-    /** Reports that the conversation of this version is cleared. */
+    /** Reports that the conversation is cleared, up to this version. */
     CompletableFuture<@Nullable Void> cleared(StorageKey key, long version) {
         return typed(key, call(() -> recovery.cleared(key, version)).thenApply(confirmed -> {
             counters.clearsConfirmed.increment();

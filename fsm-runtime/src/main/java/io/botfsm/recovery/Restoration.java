@@ -14,7 +14,7 @@ import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageUnavailableException;
 import java.util.concurrent.CompletableFuture;
 
-/** Brings missing conversations back from the source, one look-up at a time per conversation. Thread-safe. */
+/** Restores missing conversations from the source, one lookup at a time per conversation. Thread-safe. */
 final class Restoration {
     private final StateStorage storage;
     private final RecoverySource source;
@@ -39,16 +39,19 @@ final class Restoration {
         this.counters = counters;
     }
 
-    /** Whether the source may know more: nothing is stored, or only what has outlived state and data. */
+    /**
+     * Returns whether the source may know more than what is stored: nothing is stored, or only what has outlived state
+     * and data.
+     */
     static boolean isMissing(Snapshot stored) {
         return stored.version() == 0 || stored.hasEnded();
     }
 
     /**
-     * What is stored after the source was asked.
+     * Asks the source, and returns what is stored afterwards.
      *
      * @param missing what is stored now
-     * @param anyway whether to ask although it has just said that it does not know the conversation
+     * @param anyway whether to ask even if the source has recently reported that it does not know the conversation
      */
     CompletableFuture<Snapshot> restore(StorageKey key, Snapshot missing, boolean anyway) {
         return !anyway && isKnownMiss(key)
@@ -64,7 +67,10 @@ final class Restoration {
         return known;
     }
 
-    /** A call that found nothing may come here after the look-up of another has ended. */
+    /**
+     * Reads again before the lookup: a caller that found nothing may arrive here after the lookup of another caller has
+     * ended.
+     */
     private CompletableFuture<Snapshot> unlessRestored(StorageKey key, boolean anyway) {
         return storage.read(key)
                 .thenCompose(now -> !isMissing(now) || (!anyway && isKnownMiss(key))
@@ -125,7 +131,10 @@ final class Restoration {
         throw new FsmException("a write without fencing token was refused as fenced");
     }
 
-    /** What the caller wanted to read or write has not happened, whatever became of the restoring write. */
+    /**
+     * Converts a failure to one of a read: what the caller wanted to read or write has not happened, whatever the
+     * result of the restoring write is.
+     */
     private static Throwable asOfARead(StorageKey key, Throwable failure) {
         return failure instanceof StorageUnavailableException unavailable && unavailable.mayBeApplied()
                 ? new StorageUnavailableException(key, unavailable.timeout(), false, unavailable)

@@ -6,11 +6,11 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Work of which there is one at a time per key; who comes meanwhile gets the same answer. Thread-safe. */
+/** Runs at most one piece of work at a time per key; concurrent callers get the same result. Thread-safe. */
 final class SingleFlight<K, T extends @Nullable Object> {
     private final ConcurrentMap<K, CompletableFuture<T>> flights = new ConcurrentHashMap<>();
 
-    /** Joins the work under way, or starts it. The work must complete, with a result or a failure. */
+    /** Joins the work in progress, or starts it. The work must complete, with a result or a failure. */
     CompletableFuture<T> join(K key, Supplier<CompletableFuture<T>> work) {
         CompletableFuture<T> mine = new CompletableFuture<>();
         CompletableFuture<T> underWay = flights.putIfAbsent(key, mine);
@@ -24,7 +24,7 @@ final class SingleFlight<K, T extends @Nullable Object> {
         return mine;
     }
 
-    /** Ends all waiting with a failure; the work itself goes on. */
+    /** Fails all waiting callers; the work itself continues. */
     void fail(Throwable failure) {
         flights.values().forEach(flight -> flight.completeExceptionally(failure));
     }

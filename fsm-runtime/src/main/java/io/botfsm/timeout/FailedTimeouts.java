@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Conversations whose deadline was not settled, and when each is tried again: pauses that double. A deadline that has
- * been set since has no part in it. Thread-safe.
+ * The conversations whose deadline was not settled, and when each is tried again, after pauses that double. It does not
+ * apply to a deadline that was set since. Thread-safe.
  */
 final class FailedTimeouts {
     private static final Duration LONGEST = Duration.ofMinutes(15);
@@ -22,7 +22,7 @@ final class FailedTimeouts {
     private final Cache<StorageKey, Failure> failures =
             Caffeine.newBuilder().maximumSize(MOST).expireAfterWrite(REMEMBERED).build();
 
-    /** @param left the deadline that the conversation had afterwards */
+    /** @param left the deadline that the conversation had after the failure */
     record Failure(Instant left, int times, Instant next) {}
 
     /** @param first the first pause, which is never made longer than the longest */
@@ -30,7 +30,9 @@ final class FailedTimeouts {
         this.first = first;
     }
 
-    /** @param left the deadline that the conversation has now: the handler may have set another before it failed */
+    /**
+     * @param left the current deadline of the conversation, since the handler may have set another one before it failed
+     */
     Failure failed(DueConversation due, Instant left, Instant now) {
         return failures.asMap().compute(due.key(), (same, before) -> {
             int times = before == null || !before.left.equals(due.deadline()) ? 1 : before.times + 1;
@@ -43,7 +45,7 @@ final class FailedTimeouts {
         failures.invalidate(key);
     }
 
-    /** When a conversation is tried again, if that is later. */
+    /** Returns when a conversation is tried again, if that is after {@code now}. */
     Optional<Instant> notBefore(DueConversation due, Instant now) {
         return Optional.ofNullable(failures.getIfPresent(due.key()))
                 .filter(failure -> failure.left.equals(due.deadline()))

@@ -6,7 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports once that deadlines are not fired since the queue is unavailable, and once that they are again. Thread-safe.
+ * Logs once that deadlines are not fired because the queue is unavailable, and once that they are fired again.
+ * Thread-safe.
  */
 final class QueueOutage {
     private static final Logger LOG = LoggerFactory.getLogger(QueueOutage.class.getPackageName());
@@ -18,25 +19,25 @@ final class QueueOutage {
     private boolean isOfHandlers;
     private long since;
 
-    /** What a handler reports is over when one has succeeded, whatever the queue does. */
+    /** Registers an outage that a handler reported. It ends when a handler has succeeded, whatever the queue does. */
     synchronized void handlerFailed(Throwable why, long nanos) {
         isOfHandlers = true;
         var unused = failed(why, nanos);
     }
 
-    /** Returns how long to wait before the next attempt. */
+    /** Registers a failure of the queue. Returns how long to wait before the next attempt. */
     synchronized Duration failed(Throwable why, long nanos) {
         if (failures++ == 0) {
             since = nanos;
-            LOG.warn("Timeouts are not fired, trying again: {}", Text.oneLine(why.toString()));
+            LOG.warn("Timeouts are not being fired, trying again: {}", Text.oneLine(why.toString()));
         } else {
-            LOG.debug("Timeouts are still not fired: {}", Text.oneLine(why.toString()));
+            LOG.debug("Timeouts are still not being fired: {}", Text.oneLine(why.toString()));
         }
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
         return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
-    /** The queue has done what it was asked for. */
+    /** Registers a successful call of the queue. */
     synchronized void queueSucceeded(long nanos) {
         if (!isOfHandlers) {
             handlerSucceeded(nanos);

@@ -39,8 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fires the deadlines of a bot's conversations when they have passed, for as long as a lease is held, or without one on
- * any number of instances, which share the work.
+ * Fires the deadlines of a bot's conversations when they have passed. It runs either as long as a lease is held, or
+ * without a lease on any number of instances, which share the work.
  *
  * <pre>{@code
  * TimeoutRunner.Builder timeouts = TimeoutRunner.builder(botId);
@@ -49,22 +49,23 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <ul>
- *   <li><b>What is due</b> is found by the storage's {@link DeadlineQueue}, the longest due first, about a second after
- *       its deadline at the latest where nothing waits before it. What became due while no instance was running is
- *       fired when one starts.
- *   <li><b>Claims.</b> A conversation is deferred before it is fired, so that of several instances one fires it. If
- *       that dies, or its handler fails, the conversation is due again when {@linkplain Builder#claim the claim} is
- *       over. It is the handler that makes a deadline effective once, by acting only while the conversation holds it.
- *   <li><b>Failures.</b> A conversation whose handler fails, or leaves the deadline as it is, waits alone, for twice as
- *       long each time, up to a quarter of an hour. Where handlers fail one after another, the next ones begin more
- *       slowly.
- *   <li><b>Outages</b> of the storage are logged when they begin and when they end, and waited for.
- *   <li><b>Pace.</b> At most as many handlers run as there are {@linkplain Builder#threads threads}, and none begins
- *       without a {@linkplain Builder#permission permission}, if that is asked for.
- *   <li><b>Clocks.</b> When a deadline has passed is decided by the storage's clock, and how long a claim lasts is
- *       counted from the later of this machine's time and the conversation's place in the queue. A machine whose clock
- *       is half a minute behind has claims that are shorter by that, one whose clock is ahead longer ones; one that is
- *       about a day ahead fires nothing, and logs why.
+ *   <li><b>Due conversations</b> are found by the storage's {@link DeadlineQueue}, those that have been due for the
+ *   longest first; without a backlog, at the latest about a second after the deadline. Conversations that became due
+ *   while no instance was running are fired when one starts.
+ *   <li><b>Claims.</b> A conversation is deferred before it is fired, so that only one of several instances fires it.
+ *   If that instance dies, or its handler fails, the conversation is due again when {@linkplain Builder#claim the
+ *   claim} has ended. The handler ensures that a deadline takes effect only once, by acting only while the conversation
+ *   still has it.
+ *   <li><b>Failures.</b> A conversation whose handler fails, or leaves the deadline unchanged, is tried again after a
+ *   pause that doubles each time, up to a quarter of an hour; other conversations are not affected. If handlers fail
+ *   one after another, the next ones are started more slowly.
+ *   <li><b>Outages</b> of the storage are logged when they begin and when they end; the runner waits for them to end.
+ *   <li><b>Pace.</b> At most as many handlers run as there are {@linkplain Builder#threads threads}. If a {@linkplain
+ *   Builder#permission permission} is set, no handler starts without it.
+ *   <li><b>Clocks.</b> Whether a deadline has passed is decided by the storage's clock. The duration of a claim is
+ *   counted from the later of this machine's time and the conversation's place in the queue. If this machine's clock is
+ *   half a minute behind, claims are shorter by that time; if it is ahead, they are longer. If it is about a day ahead,
+ *   the runner fires nothing, and logs why.
  * </ul>
  *
  * <p>Thread-safe.
@@ -78,7 +79,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
     private static final Duration NOT_PERMITTED_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_FAILURE_PAUSE = Duration.ofSeconds(5);
 
-    /** How many handlers may fail one after another before the next ones begin more slowly. */
+    /** How many handlers may fail one after another before the next ones are started more slowly. */
     private static final int TOLERATED_FAILURES = 10;
 
     private static final int IDLE_SECONDS = 5;
@@ -183,7 +184,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
     }
 
-    /** Fires what can be fired now; then waits until there may be more. */
+    /** Fires what is due now, then waits until there may be more. */
     private void step() throws InterruptedException {
         if (!isActive()) {
             Thread.sleep(NOT_HELD_PAUSE.toMillis());
@@ -249,7 +250,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         return one.compareTo(other) < 0 ? other : one;
     }
 
-    /** Until a time that the queue takes for later, if this machine's clock is behind. */
+    /** Defers a conversation until a time that the queue accepts as later, even if this machine's clock is behind. */
     private void postpone(DueConversation due, Instant time) {
         Instant later = time.isAfter(due.queuedAt()) ? time : due.queuedAt().plus(SHORTEST_INTERVAL);
         var unused = defer(List.of(due), later);
@@ -268,7 +269,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
     }
 
-    /** Where one conversation fails after another it is not they who do, so the rest is not run through. */
+    /**
+     * Pauses if one conversation after another fails: the cause is probably not in the conversations, so the others are
+     * not fired at full speed.
+     */
     private void pauseIfAllFail() throws InterruptedException {
         int more = failuresInARow.get() - TOLERATED_FAILURES;
         if (more > 0) {
@@ -276,7 +280,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
     }
 
-    /** The next ones, which no other instance gets meanwhile. */
+    /** Claims the next conversations, which no other instance gets meanwhile. */
     private List<DueConversation> claimed(int most) {
         List<DueConversation> next = new ArrayList<>();
         Instant from = clock.instant();
@@ -307,7 +311,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
                     succeeded(due);
                 } else {
                     FailedTimeouts.Failure left = failures.failed(due, due.deadline(), clock.instant());
-                    LOG.debug("{}: a deadline is left as it is, until {}", due.key(), left.next());
+                    LOG.debug(
+                            "{}: the handler left the deadline unchanged; it is tried again after {}",
+                            due.key(),
+                            left.next());
                 }
             }
         } catch (Throwable e) { // of whatever kind: the conversation is due again
@@ -359,7 +366,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
     }
 
-    /** The deadline that a handler has left behind: it may have set another before it failed. */
+    /** Returns the deadline that a handler has left: it may have set another one before it failed. */
     private Instant left(DueConversation due) {
         try {
             return fsm.context(due.key()).read().snapshot().deadline().orElse(due.deadline());
@@ -373,7 +380,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
         thread.interrupt();
     }
 
-    /** Handlers that have not begun never will. What they would have fired is due again when their claims are over. */
+    /**
+     * Stops firing. Handlers that have not started never will; their conversations are due again when their claims have
+     * ended.
+     */
     @Override
     public void stopPolling() throws InterruptedException {
         stop();
@@ -381,9 +391,9 @@ public final class TimeoutRunner implements BotRunner.Bot {
     }
 
     /**
-     * Waits for handlers that run.
+     * Waits for running handlers.
      *
-     * @throws TimeoutException if one still runs after that time
+     * @throws TimeoutException if one is still running after that time
      */
     @Override
     public void drain(Duration limit) throws InterruptedException, TimeoutException {
@@ -395,33 +405,35 @@ public final class TimeoutRunner implements BotRunner.Bot {
         executor.shutdown();
     }
 
-    /** Fails when the storage was closed; not when the runner was stopped, or the lease was lost. */
+    /**
+     * Returns a stage that fails when the storage is closed, but not when the runner is stopped or the lease is lost.
+     */
     @Override
     public CompletionStage<?> ended() {
         return ended.minimalCompletionStage();
     }
 
-    /** How often the handler has settled a deadline, or found it settled. */
+    /** Returns how often the handler has settled a deadline, or found it settled. */
     public long fired() {
         return fired.get();
     }
 
-    /** How often the handler has thrown. */
+    /** Returns how often the handler has thrown an exception. */
     public long failed() {
         return failed.get();
     }
 
     /**
-     * How long after its deadline, by this machine's clock, the handler was last called; zero before the first call.
-     * That of one that is repeated includes the attempts before.
+     * Returns how long after its deadline, by this machine's clock, the handler was last called; zero before the first
+     * call. For a repeated attempt, it includes the time of the earlier attempts.
      */
     public Duration lateness() {
         return lateness;
     }
 
     /**
-     * About how many due conversations are waiting to be fired; of {@link DeadlineQueue#MAX_LIMIT} or more, those that
-     * were looked at.
+     * Returns approximately how many due conversations are waiting to be fired. If there are {@link
+     * DeadlineQueue#MAX_LIMIT} or more, only those that were looked at are counted.
      */
     public int backlog() {
         return backlog;
@@ -444,10 +456,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
 
     /** Collects the settings of runners, and starts one for each lease. Not thread-safe. */
     public static final class Builder {
-        /** How many handlers run at once unless chosen otherwise. */
+        /** The default number of handlers that run concurrently. */
         public static final int DEFAULT_THREADS = 8;
 
-        /** For how long a conversation is claimed unless chosen otherwise. */
+        /** The default duration of a claim. */
         public static final Duration DEFAULT_CLAIM = Duration.ofMinutes(1);
 
         private static final int MOST_THREADS = 1_000;
@@ -467,7 +479,8 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
 
         /**
-         * How many handlers run at once, {@value #DEFAULT_THREADS} by default, on threads of the runner's own.
+         * Sets how many handlers run concurrently, on the runner's own threads. The default is {@value
+         * #DEFAULT_THREADS}.
          *
          * @throws IllegalArgumentException if it is not 1 to 1,000
          */
@@ -481,9 +494,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
 
         /**
-         * For how long a conversation is hidden from all instances when it is fired, a minute by default: longer than a
-         * handler takes. One whose handler failed or whose instance died is due again after that. A deadline that the
-         * handler sets ends it, so while a flow sends, a conversation is hidden for a minute at most.
+         * Sets how long a conversation is hidden from all instances when it is fired. The default is a minute; it must
+         * be longer than a handler takes. If the handler fails or the instance dies, the conversation is due again
+         * after that time. A deadline that the handler sets ends the claim; while a flow sends replies, a conversation
+         * is therefore hidden for at most a minute.
          *
          * @throws IllegalArgumentException if it is not a second to an hour
          */
@@ -498,16 +512,17 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
 
         /**
-         * What is asked before each conversation is claimed, on the thread that looks for them: while it says no,
-         * nothing more is fired, and it is asked again 20 milliseconds later. The way to fire no faster than messages
-         * may be sent. A conversation that another instance has taken meanwhile uses up a yes.
+         * Sets a supplier that is called before each conversation is claimed, on the thread that looks for due
+         * conversations. While it returns false, nothing more is fired, and it is called again after 20 milliseconds.
+         * Use it to fire no faster than messages may be sent. A permission is also used up by a conversation that
+         * another instance has claimed meanwhile.
          */
         public Builder permission(BooleanSupplier mayFire) {
             permission = requireNonNull(mayFire, "mayFire");
             return this;
         }
 
-        /** For storages that cannot fence: what handlers write carries no token of the lease. */
+        /** Allows a storage without fencing: writes of handlers then carry no fencing token. */
         public Builder unfenced() {
             fenced = false;
             return this;
@@ -529,12 +544,12 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
 
         /**
-         * Starts to fire for as long as the lease is held; once for each lease.
+         * Starts a runner that fires as long as the lease is held. Call it once for each lease.
          *
-         * @param fsm the conversations; fenced by the runner, with the lease's token
-         * @param handler what to do with a conversation that is due
-         * @throws IllegalArgumentException if the storage has no {@link DeadlineQueue}, or cannot fence, see
-         *     {@link #unfenced}
+         * @param fsm the conversations; the runner fences it with the lease's token
+         * @param handler handles a due conversation
+         * @throws IllegalArgumentException if the storage has no {@link DeadlineQueue}, or does not support fencing,
+         *     see {@link #unfenced}
          */
         public TimeoutRunner start(Lease lease, Fsm fsm, TimeoutHandler handler) {
             requireNonNull(lease, "lease");
@@ -544,10 +559,10 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
 
         /**
-         * Starts to fire without a lease, on one instance or several.
+         * Starts a runner without a lease, on one instance or several.
          *
          * @param fsm the conversations
-         * @param handler what to do with a conversation that is due
+         * @param handler handles a due conversation
          * @throws IllegalArgumentException if the storage has no {@link DeadlineQueue}
          */
         public TimeoutRunner start(Fsm fsm, TimeoutHandler handler) {

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An attempt at the lock, or a stand-by, on a thread of its own: so it can be interrupted, and nothing else with it. A
- * lease that comes too late is given back.
+ * An attempt to acquire the lock, or a wait for it, on its own thread, so that it can be interrupted without affecting
+ * anything else. A lease that is acquired too late is released.
  */
 final class Acquiring {
     private static final Logger LOG = LoggerFactory.getLogger(Acquiring.class.getPackageName());
@@ -39,7 +39,10 @@ final class Acquiring {
         return last.get();
     }
 
-    /** Only to tell who is active; a store that fails is left to the stand-by, which is patient. */
+    /**
+     * Tries once, only to report the active instance. A failure of the store is left to the wait that follows, which
+     * retries.
+     */
     private Optional<AcquireResult> tryOnce() {
         try {
             AcquireResult first = lock.tryAcquire();
@@ -57,12 +60,12 @@ final class Acquiring {
         return attempt.result();
     }
 
-    /** Ends it; what it brings after all is given back. */
+    /** Ends the attempt; a lease that it acquires nevertheless is released. */
     void abandon(Duration limit) {
         CompletableFuture<Void> givenBack = attempt.result().thenAccept(Acquiring::giveBack);
         attempt.interrupt();
         if (!OwnThread.isDoneWithin(givenBack, limit)) {
-            LOG.warn("The attempt at the lock does not end, though interrupted");
+            LOG.warn("The attempt to acquire the lock did not end although it was interrupted");
         }
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run: rounds until one of them is the last, then the end of everything. Confined to the thread that runs it. */
+/** One run of a bot: rounds until the last one, then the final shutdown. Confined to the thread that runs it. */
 final class BotRun {
     private static final Logger LOG = LoggerFactory.getLogger(BotRun.class.getPackageName());
 
@@ -50,12 +50,12 @@ final class BotRun {
         this.state = state;
     }
 
-    /** Who is active, if that is why it ended. */
+    /** Returns the active instance, if that is the reason why the run ended. */
     Optional<LockHolder> heldBy() {
         return heldBy;
     }
 
-    /** Runs; returns the exit status. */
+    /** Runs the bot. Returns the exit status. */
     int run(BotFactory factory) {
         int status = FAILED;
         boolean lockClosed = false;
@@ -113,7 +113,7 @@ final class BotRun {
         try {
             attempt = acquiring.result().join();
         } catch (CompletionException e) {
-            LOG.error("Not started, the lock cannot be had", e.getCause());
+            LOG.error("Not started: the lock could not be acquired", e.getCause());
             return OptionalInt.of(FAILED);
         }
         return attempt instanceof Acquired acquired

@@ -2,15 +2,15 @@ package io.botfsm.lifecycle;
 
 import io.botfsm.lock.store.LossReason;
 
-/** Why a bot has to stop. */
+/** The reason why a bot has to stop. */
 sealed interface Ending {
     /** For the log. */
     String why();
 
-    /** Somebody wants it so. */
+    /** A stop was requested. */
     record StopAsked(String why) implements Ending {}
 
-    /** It has come to its end by itself. */
+    /** The bot has ended by itself. */
     record BotEnded() implements Ending {
         @Override
         public String why() {
@@ -18,7 +18,7 @@ sealed interface Ending {
         }
     }
 
-    /** It could not start, or broke. */
+    /** The bot could not start, or failed. */
     record BotFailed(String why, Throwable cause) implements Ending {}
 
     /** The lease is about to be lost. */

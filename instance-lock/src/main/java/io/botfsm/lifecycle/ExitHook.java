@@ -7,7 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a run stop in order when the JVM exits meanwhile: {@code System.exit} elsewhere, or a signal nobody has taken.
+ * Stops a run in order when the JVM exits meanwhile, because of {@code System.exit} elsewhere or a signal without a
+ * handler.
  */
 final class ExitHook {
     private static final Logger LOG = LoggerFactory.getLogger(ExitHook.class.getPackageName());
@@ -25,7 +26,7 @@ final class ExitHook {
     /**
      * Installs a hook.
      *
-     * @param limit how long the JVM's exit waits for the run at most
+     * @param limit the maximum time that the JVM's exit waits for the run
      */
     static ExitHook install(StopRequest stop, Duration limit) {
         ExitHook hook = new ExitHook(stop, limit);
@@ -56,7 +57,7 @@ final class ExitHook {
         return thread;
     }
 
-    /** Removes it; the run has ended. */
+    /** Removes the hook after the run has ended. */
     void remove() {
         ended.countDown();
         try {

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One lease and the bot that runs under it. Confined to the thread of the run; all that comes from elsewhere does no
- * more than complete the ending of its own round.
+ * One lease and the bot that runs under it. Confined to the thread of the run; other threads only complete the future
+ * that ends their round.
  */
 final class Generation {
     private static final Logger LOG = LoggerFactory.getLogger(Generation.class.getPackageName());
@@ -39,7 +39,7 @@ final class Generation {
         state.set(RunState.STARTING);
     }
 
-    /** Starts the bot, unless the round is over already. */
+    /** Starts the bot, unless the round has already ended. */
     void start(BotFactory factory) {
         lease.onExpiring(() -> ending.complete(new LeaseExpiring()));
         lease.onLost(reason -> {
@@ -80,7 +80,7 @@ final class Generation {
         return new BotFailed("it broke", failure instanceof CompletionException && cause != null ? cause : failure);
     }
 
-    /** Stops what was started; returns whether nothing of it can be running any more. */
+    /** Stops what was started. Returns whether certainly nothing of it is running any more. */
     boolean stop() {
         state.set(RunState.DRAINING);
         return starting.map(this::stop).orElse(true);
@@ -90,7 +90,7 @@ final class Generation {
         if (!start.result().isDone()) {
             start.interrupt();
             if (!start.endsWithin(timeouts.interrupted())) {
-                LOG.error("The bot's start does not end, though interrupted");
+                LOG.error("The bot's start did not end although it was interrupted");
                 var unused = start.result().thenAccept(this::stop);
                 return false;
             }

@@ -3,7 +3,7 @@ package io.botfsm.lifecycle;
 import java.time.Duration;
 import java.util.Locale;
 
-/** What a limit may be. */
+/** Checks time limits. */
 final class Limit {
     private static final Duration LONGEST = Duration.ofDays(1);
 

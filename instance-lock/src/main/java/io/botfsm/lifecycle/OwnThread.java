@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A call on a daemon thread of its own, which ends with the call. */
+/** Runs a call on its own daemon thread, which ends with the call. */
 final class OwnThread<T> {
     private final CompletableFuture<T> result = new CompletableFuture<>();
     private final Thread thread;
@@ -48,12 +48,12 @@ final class OwnThread<T> {
         thread.interrupt();
     }
 
-    /** Waits at most that long, interrupted or not. */
+    /** Waits at most this long, even if interrupted. */
     boolean endsWithin(Duration limit) {
         return isDoneWithin(result, limit);
     }
 
-    /** Waits at most that long, interrupted or not. */
+    /** Waits at most this long, even if interrupted. */
     static boolean isDoneWithin(CompletableFuture<?> result, Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         boolean interrupted = false;
@@ -77,12 +77,12 @@ final class OwnThread<T> {
         }
     }
 
-    /** What a call that has ended brought, unless it failed. */
+    /** Returns the result of an ended call, unless it failed. */
     Optional<T> value() {
         return failure().isPresent() ? Optional.empty() : Optional.of(result.join());
     }
 
-    /** How a call that has ended failed. */
+    /** Returns the failure of an ended call, if any. */
     Optional<Throwable> failure() {
         return result.handle((value, failure) -> Optional.ofNullable(failure)).join();
     }

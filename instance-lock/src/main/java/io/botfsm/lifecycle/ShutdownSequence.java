@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Named steps that end a program, one after another in the order given, each within a limit of its own. All of them
- * run, whatever becomes of those before; a step that overruns its limit is interrupted and left behind. Each is logged
- * by its name, with the time it took and the exception it failed with.
+ * Runs named steps that shut a program down, one after another in the given order, each with its own time limit. All
+ * steps run, even if earlier ones fail. A step that exceeds its limit is interrupted and abandoned. Each step is logged
+ * with its name, the time it took, and the exception if it failed.
  *
- * <p>Runs once. Thread-safe. Each step has a daemon thread of its own, which ends with the step: nothing stays but the
- * threads of steps that do not end when interrupted.
+ * <p>Runs once. Thread-safe. Each step has its own daemon thread, which ends with the step; only threads of steps that
+ * ignore the interrupt remain.
  */
 public final class ShutdownSequence {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownSequence.class.getPackageName());
@@ -32,16 +32,16 @@ public final class ShutdownSequence {
         this.steps = steps;
     }
 
-    /** A sequence without steps, to add some. */
+    /** Returns a builder for a sequence. */
     public static Builder builder() {
         return new Builder();
     }
 
     /**
-     * Runs the steps, unless that has begun already; then waits for their end. An interrupt does not shorten it; the
-     * flag stays set.
+     * Runs the steps, unless they have already been started, and waits for their end. An interrupt does not shorten the
+     * wait; the interrupt flag stays set.
      *
-     * @return what became of them, the same with each call
+     * @return the result of the steps, the same with each call
      */
     public Result run() {
         if (begun.compareAndSet(false, true)) {
@@ -50,7 +50,7 @@ public final class ShutdownSequence {
         return result.join();
     }
 
-    /** The longest time it takes. */
+    /** Returns the longest time that the sequence can take. */
     Duration limit() {
         return steps.stream().map(Step::limit).reduce(Duration.ZERO, Duration::plus);
     }
@@ -114,13 +114,13 @@ public final class ShutdownSequence {
     private record Step(String name, Duration limit, AutoCloseable action) {}
 
     /**
-     * What became of the steps.
+     * The result of the steps.
      *
-     * @param failed the names of those that threw, in order
-     * @param overran the names of those that were not done in time, in order
+     * @param failed the names of the steps that threw an exception, in order
+     * @param overran the names of the steps that did not end in time, in order
      */
     public record Result(List<String> failed, List<String> overran) {
-        /** Whether all steps ended well, and in time. */
+        /** Returns whether all steps succeeded in time. */
         public boolean isClean() {
             return failed.isEmpty() && overran.isEmpty();
         }
@@ -135,10 +135,10 @@ public final class ShutdownSequence {
         /**
          * Adds a step.
          *
-         * @param name for the log; unlike those before
+         * @param name the name for the log; unique in the sequence
          * @param limit how long it may take, at most a day
-         * @param action what to do, on a thread of its own; told by an interrupt that its time is over
-         * @throws IllegalArgumentException if there is such a name already, or the limit is not positive
+         * @param action the action, which runs on its own thread and is interrupted when its time is over
+         * @throws IllegalArgumentException if the name is already used, or the limit is not positive
          */
         public Builder step(String name, Duration limit, AutoCloseable action) {
             if (name.isBlank()) {
@@ -152,7 +152,7 @@ public final class ShutdownSequence {
             return this;
         }
 
-        /** The sequence of these steps. */
+        /** Builds the sequence. */
         public ShutdownSequence build() {
             return new ShutdownSequence(List.copyOf(steps));
         }

@@ -7,9 +7,12 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What signals do to a run: the first asks it to stop, a second one ends the process at once. Thread-safe. */
+/** Reacts to signals: the first one asks a run to stop, a second one ends the process at once. Thread-safe. */
 final class SignalAnswer {
-    /** Some senders, as timeout(1), signal a process and then its whole group: one wish arrives twice. */
+    /**
+     * The time in which a repeated signal is ignored, since some senders, such as timeout(1), signal a process and then
+     * its whole group.
+     */
     private static final long ECHO_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int STATUS_OF_SIGNALS = 128;
@@ -20,9 +23,9 @@ final class SignalAnswer {
     private final AtomicReference<@Nullable Long> first = new AtomicReference<>();
 
     /**
-     * An answer.
+     * Creates a reaction.
      *
-     * @param stop is told the first signal's name
+     * @param stop receives the name of the first signal
      * @param halt ends the process with an exit status
      */
     SignalAnswer(Consumer<String> stop, IntConsumer halt, LeaseClock clock) {

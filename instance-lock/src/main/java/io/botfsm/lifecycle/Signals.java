@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGINT and SIGTERM of this process, taken from the JVM for a time. By reflection, since javac warns of the only class
- * that can do it and cannot be told not to.
+ * Handles SIGINT and SIGTERM of this process in place of the JVM for a time. It uses reflection, since javac warns
+ * about the only class that can do it, and the warning cannot be suppressed.
  */
 final class Signals {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class.getPackageName());
     private static final List<String> NAMES = List.of("INT", "TERM");
 
-    /** Of all runners in this process, one has the signals. */
+    /** Only one runner in this process can handle the signals. */
     private static final AtomicBoolean TAKEN = new AtomicBoolean();
 
     private final SignalAnswer answer;
@@ -30,7 +30,7 @@ final class Signals {
         this.answer = answer;
     }
 
-    /** Takes the signals, as far as they can be had. */
+    /** Installs handlers for the signals, as far as possible. */
     static Signals take(SignalAnswer answer) {
         Signals signals = new Signals(answer);
         if (signals.ours) {
@@ -53,7 +53,7 @@ final class Signals {
             taken.add(new Taken(handle, signal, handle.invoke(null, signal, handler)));
         } catch (ReflectiveOperationException | LinkageError e) {
             Throwable why = e instanceof InvocationTargetException ? e.getCause() : e;
-            LOG.warn("SIG{} cannot be had, it does what the JVM makes of it: {}", name, String.valueOf(why));
+            LOG.warn("SIG{} cannot be handled here, the JVM handles it: {}", name, String.valueOf(why));
         }
     }
 
@@ -71,7 +71,7 @@ final class Signals {
         return null;
     }
 
-    /** Restores the former handlers. */
+    /** Restores the previous handlers. */
     void giveBack() {
         taken.forEach(Taken::giveBack);
         if (ours) {
@@ -84,7 +84,7 @@ final class Signals {
             try {
                 handle.invoke(null, signal, former);
             } catch (ReflectiveOperationException e) {
-                LOG.warn("{} could not be given back: {}", signal, e.toString());
+                LOG.warn("The previous handler of {} could not be restored: {}", signal, e.toString());
             }
         }
     }

@@ -9,9 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The request to stop a run. The first one counts; it ends the round that is under way and every later one. A round is
- * one attempt at the lock and the generation that may come of it: whatever ends it completes its future, and the first
- * to do so decides why. Since each round has a future of its own, nothing that comes late ends a later one.
+ * The request to stop a run. The first request counts; it ends the current round and every later one. A round is one
+ * attempt to acquire the lock and the generation that may follow. Whatever ends a round completes its future, and the
+ * first completion determines the reason. Since each round has its own future, a late completion cannot end a later
+ * round.
  */
 final class StopRequest {
     private final Object monitor = new Object();
@@ -19,7 +20,7 @@ final class StopRequest {
     private CompletableFuture<Ending> round = new CompletableFuture<>();
     private boolean interrupted; // the running thread's own
 
-    /** Asks to stop; returns whether nobody had. */
+    /** Requests a stop. Returns whether this is the first request. */
     boolean ask(String why) {
         synchronized (monitor) {
             if (asked.isPresent()) {
@@ -40,14 +41,14 @@ final class StopRequest {
         }
     }
 
-    /** Waits for something that ends with the round. An interrupt is a request to stop. */
+    /** Waits for a future that ends with the round. An interrupt is a request to stop. */
     void await(CompletableFuture<?> future) {
         while (!future.isDone()) {
             await(future, Duration.ofDays(1));
         }
     }
 
-    /** Waits at most that long. An interrupt is a request to stop, and ends the wait. */
+    /** Waits at most this long. An interrupt is a request to stop, and ends the wait. */
     void await(CompletableFuture<?> future, Duration atMost) {
         try {
             future.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
@@ -59,7 +60,7 @@ final class StopRequest {
         }
     }
 
-    /** Sets the flag again if the waiting was interrupted. */
+    /** Sets the interrupt flag again if the wait was interrupted. */
     void restoreInterrupt() {
         if (interrupted) {
             Thread.currentThread().interrupt();

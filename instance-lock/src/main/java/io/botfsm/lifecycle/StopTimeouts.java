@@ -3,13 +3,13 @@ package io.botfsm.lifecycle;
 import java.time.Duration;
 
 /**
- * How long the parts of a run may take.
+ * The time limits of the parts of a run.
  *
- * @param stopPolling the bot, to take on no more work
- * @param drain the bot, to finish what it has begun
- * @param interrupted a start or an attempt at the lock that was interrupted, to end
- * @param release the lock, to tell its store
- * @param pause between two generations
+ * @param stopPolling the time for the bot to stop accepting work
+ * @param drain the time for the bot to finish what it has begun
+ * @param interrupted the time for an interrupted start, or an interrupted attempt to acquire the lock, to end
+ * @param release the time for the lock to notify its store
+ * @param pause the pause between two generations
  */
 record StopTimeouts(Duration stopPolling, Duration drain, Duration interrupted, Duration release, Duration pause) {
     static final StopTimeouts DEFAULT = new StopTimeouts(
@@ -19,7 +19,7 @@ record StopTimeouts(Duration stopPolling, Duration drain, Duration interrupted, 
             Duration.ofSeconds(10),
             Duration.ofSeconds(1));
 
-    /** So that a bot which keeps to the timeout it was told is not taken for one that did not. */
+    /** A margin, so that a bot that uses its whole timeout is not considered late. */
     private static final Duration DRAIN_MARGIN = Duration.ofSeconds(1);
 
     StopTimeouts withStopPolling(Duration timeout) {
@@ -34,7 +34,7 @@ record StopTimeouts(Duration stopPolling, Duration drain, Duration interrupted, 
         return drain.plus(DRAIN_MARGIN);
     }
 
-    /** From the request to stop until the lock is closed. */
+    /** Returns the longest time from the request to stop until the lock is closed. */
     Duration longestStop() {
         return interrupted
                 .plus(stopPolling)

@@ -1,6 +1,7 @@
 /**
- * A bot's life under an instance lock: {@link io.botfsm.lifecycle.BotRunner} takes the lock, starts the bot, and stops
- * it in order; {@link io.botfsm.lifecycle.ShutdownSequence} is the order, for use on its own too.
+ * The lifecycle of a bot under an instance lock: {@link io.botfsm.lifecycle.BotRunner} acquires the lock, starts the
+ * bot, and stops it in order; {@link io.botfsm.lifecycle.ShutdownSequence} runs the steps of a shutdown, and can also
+ * be used separately.
  */
 @NullMarked
 package io.botfsm.lifecycle;

@@ -2,18 +2,18 @@ package io.botfsm.lock;
 
 import io.botfsm.lock.store.LockHolder;
 
-/** What an attempt to take the lock came to. */
+/** The result of an attempt to acquire the lock. */
 public sealed interface AcquireResult {
     /** The lock is held, and renewed until the lease is closed or lost. */
     record Acquired(Lease lease) implements AcquireResult {}
 
-    /** Somebody has it. */
+    /** The lock was not acquired, since it has the given holder. */
     record HeldBy(LockHolder holder) implements AcquireResult {}
 
     /**
-     * The lease.
+     * Returns the lease.
      *
-     * @throws LockHeldException if somebody else has the lock; it tells who
+     * @throws LockHeldException if another instance holds the lock; the exception names the holder
      */
     default Lease orThrow() {
         if (this instanceof HeldBy held) {

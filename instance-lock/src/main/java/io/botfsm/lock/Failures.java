@@ -3,7 +3,7 @@ package io.botfsm.lock;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/** What lies behind the wrappings of a failed stage. */
+/** Unwraps the cause of a failed stage. */
 final class Failures {
     private Failures() {}
 

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** A lease of the lock as its user sees it: notified of by events, and by its own callbacks. Thread-safe. */
+/** A lease of the lock as its user sees it, with callbacks and events. Thread-safe. */
 final class InstanceLease implements Lease, LeaseListener {
     private static final Object NOW = new Object();
 
@@ -37,7 +37,7 @@ final class InstanceLease implements Lease, LeaseListener {
         generation.start(this);
     }
 
-    /** This lease once it may be used; fails if it ends before. */
+    /** Returns a stage that completes with this lease when it may be used, and fails if it ends before. */
     CompletionStage<Lease> active() {
         return active;
     }
@@ -100,7 +100,10 @@ final class InstanceLease implements Lease, LeaseListener {
         generation.lose(reason);
     }
 
-    /** Ends it, and tells the store; if it is over, ends when the store was told what is still to be told. */
+    /**
+     * Releases the lease. If it has already ended, the stage completes when the store has been notified of everything
+     * it still has to know.
+     */
     CompletionStage<Boolean> release() {
         if (!generation.end()) {
             return fenceRaised.thenApply(raised -> false);

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The leases of one lock, one after another. Nothing in here blocks. Thread-safe. */
+/** The consecutive leases of one lock. No method blocks. Thread-safe. */
 final class InstanceLeases {
     private final LeaseEngine engine;
     private final String name;
@@ -49,17 +49,17 @@ final class InstanceLeases {
     }
 
     /**
-     * One attempt to take the lock.
+     * One attempt to acquire the lock.
      *
-     * @param result what it came to; not complete before a lease may be used
+     * @param result the result; not complete before a lease may be used
      */
     record Attempted(AcquireAttempt attempt, CompletableFuture<AcquireResult> result) {
-        /** Ends it as failed, unless the store has answered. */
+        /** Fails the attempt, unless the store has answered. */
         boolean giveUp(Throwable why) {
             return attempt.giveUp(why);
         }
 
-        /** Ends it as failed; a lease that comes all the same is given back. */
+        /** Fails the attempt. If it acquires a lease nevertheless, the lease is released. */
         void undo(Throwable why) {
             if (!giveUp(why)) {
                 var unused = result.thenAccept(InstanceLeases::giveBack);
@@ -68,9 +68,9 @@ final class InstanceLeases {
     }
 
     /**
-     * Tries to take the lock.
+     * Tries to acquire the lock.
      *
-     * @param seenBefore who had it when it was last looked at
+     * @param seenBefore the holder when the lock was last checked, if any
      */
     Attempted attempt(Optional<LockHolder> seenBefore) {
         AcquireAttempt attempt = engine.acquire(name);
@@ -112,7 +112,7 @@ final class InstanceLeases {
         return lease;
     }
 
-    /** Gives back what is held, and what is still granted. */
+    /** Releases the held lease, and any that is still granted. */
     CompletionStage<Boolean> close() {
         InstanceLease held;
         synchronized (monitor) {

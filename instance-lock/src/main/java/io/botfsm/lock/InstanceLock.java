@@ -13,18 +13,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Lets one instance of several be the active one. A lock is had as a {@link Lease}: for a time, renewed by itself, with
- * a fencing token; a holder may lose it at any moment and has to check.
+ * A lock that lets exactly one of several instances be active. It is held as a {@link Lease} with a limited time to
+ * live, automatic renewal and a fencing token. A holder may lose the lock at any moment and has to check {@link
+ * Lease#isHeld}.
  *
- * <p>Thread-safe. The implementation given by {@link #builder(LeaseStore, String)} is the one of this library; an
- * application may bring another.
+ * <p>Thread-safe. {@link #builder(LeaseStore, String)} creates the implementation of this library; an application may
+ * provide another.
  */
 public interface InstanceLock extends AutoCloseable {
     /**
-     * Begins to choose how a lock works.
+     * Returns a builder for a lock.
      *
-     * @param store where leases are kept; stays open when the lock is closed
-     * @param name what is locked: the same for all instances of which one is to be active
+     * @param store keeps the leases; stays open when the lock is closed
+     * @param name the name of the lock: the same for all instances of which one is to be active
      * @throws IllegalArgumentException if the name is empty
      */
     static Builder builder(LeaseStore store, String name) {
@@ -34,9 +35,9 @@ public interface InstanceLock extends AutoCloseable {
     }
 
     /**
-     * Takes the lock if it is free: one round trip. Where the store may have forgotten a lease, as after a restart
-     * without its data, the lock is held only once that lease must have expired; this method waits for that, at most
-     * one time to live, and logs at once and every few seconds what it waits for.
+     * Acquires the lock if it is free, in one round trip. If the store may have forgotten a lease, such as after a
+     * restart without its data, the lock is held only when that lease must have expired. This method waits for that, at
+     * most one time to live, and logs what it waits for, at once and every few seconds.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time; the lock is not held then
      * @throws InterruptedLockException if interrupted, with the flag set again; the lock is not held then
@@ -45,39 +46,40 @@ public interface InstanceLock extends AutoCloseable {
     AcquireResult tryAcquire();
 
     /**
-     * Stands by until the lock is free: takes over at once when it is released, within its time to live when its holder
-     * crashed.
+     * Stands by until the lock is free, and acquires it: immediately when it is released, and within its time to live
+     * if its holder has crashed.
      *
-     * @param timeout how long; a store that fails meanwhile is asked again
-     * @return held by another only if that is so at the end of the wait
+     * @param timeout how long to wait; if the store fails meanwhile, it is asked again
+     * @return {@link AcquireResult.HeldBy} only if another instance holds the lock at the end of the wait
      * @throws InterruptedException if interrupted; the lock is not held then
-     * @throws LockUnavailableException if the store failed to the end, or with a failure that lasts
-     * @throws LockClosedException if the lock is or gets closed
+     * @throws LockUnavailableException if the store was still failing at the end of the wait, or failed permanently
+     * @throws LockClosedException if the lock is closed, before or during the wait
      */
     AcquireResult acquire(Duration timeout) throws InterruptedException;
 
     /**
-     * Who has the lock now, this instance possibly.
+     * Returns the current holder of the lock, which may be this instance; empty if it is free.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time
      */
     Optional<LockHolder> holder();
 
     /**
-     * Frees the lock, no matter who has it. For operators: a holder that still runs notices at its next renewal, and
-     * what it writes until then is refused only where the next holder's fencing token is known already.
+     * Releases the lock, whoever holds it. This is for operators: a holder that is still running notices the loss only
+     * at its next renewal, and its writes until then are refused only where the next holder's fencing token is already
+     * known.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time
      */
     void forceRelease();
 
-    /** Gives up a lease that is held, and ends the lock and its threads, not the store. Idempotent. */
+    /** Releases a held lease, and closes the lock and its threads, but not the store. Idempotent. */
     @Override
     void close();
 
-    /** Collects how a lock works. Not thread-safe. */
+    /** Collects the settings of a lock. Not thread-safe. */
     final class Builder {
-        /** How long a lease lasts unless renewed or chosen otherwise. */
+        /** The default time to live of a lease that is not renewed. */
         public static final Duration DEFAULT_TTL = Duration.ofSeconds(30);
 
         private final LeaseStore store;
@@ -99,9 +101,9 @@ public interface InstanceLock extends AutoCloseable {
         }
 
         /**
-         * Lets a lease last this long unless renewed, {@link #DEFAULT_TTL} by default. All instances of one name should
-         * have the same. A crashed holder is replaced after that time; a holder that cannot reach the store stops in
-         * that time.
+         * Sets the time to live of a lease that is not renewed. The default is {@link #DEFAULT_TTL}. All instances with
+         * the same lock name should use the same value. A crashed holder is replaced after that time; a holder that
+         * cannot reach the store stops within that time.
          */
         public Builder ttl(Duration d) {
             requireNonNull(d, "ttl");
@@ -109,14 +111,14 @@ public interface InstanceLock extends AutoCloseable {
             return this;
         }
 
-        /** Renews this often, a third of the time to live by default. */
+        /** Sets the renewal interval. The default is a third of the time to live. */
         public Builder renewEvery(Duration d) {
             requireNonNull(d, "renewEvery");
             renewEvery = Optional.of(d);
             return this;
         }
 
-        /** Gives one request to the store this long, a sixth of the time to live by default. */
+        /** Sets the timeout of one request to the store. The default is a sixth of the time to live. */
         public Builder requestTimeout(Duration d) {
             requireNonNull(d, "requestTimeout");
             requestTimeout = Optional.of(d);
@@ -124,7 +126,8 @@ public interface InstanceLock extends AutoCloseable {
         }
 
         /**
-         * Tells {@link Lease#onExpiring} this long before the lease is lost, a tenth of the time to live by default.
+         * Sets how long before the loss of the lease {@link Lease#onExpiring} is called. The default is a tenth of the
+         * time to live.
          */
         public Builder stopMargin(Duration d) {
             requireNonNull(d, "stopMargin");
@@ -133,24 +136,25 @@ public interface InstanceLock extends AutoCloseable {
         }
 
         /**
-         * Replaces a holder whose process is known to be dead at once, rather than when its lease expires; so by
-         * default. Known is that only of processes of the same machine, and only on Linux: by the machine's identity
-         * and host name, its boot, and the namespace, number and start of the process, not by the time of day. Switch
-         * it off where running machines are copied and the copies keep host name and network address.
+         * Sets whether a holder whose process is known to be dead is replaced at once, rather than when its lease
+         * expires. The default is true. This is known only for processes of the same machine, and only on Linux. It is
+         * determined by the machine's identity and host name, its boot, and the namespace, number and start of the
+         * process, not by the time of day. Disable it if running machines are copied and the copies keep host name and
+         * network address.
          */
         public Builder replaceDeadHolders(boolean replaces) {
             replacesDeadHolders = replaces;
             return this;
         }
 
-        /** Measures time with another clock; for tests. */
+        /** Sets the clock that measures time; for tests. */
         public Builder clock(LeaseClock c) {
             requireNonNull(c, "clock");
             clock = c;
             return this;
         }
 
-        /** Tells this one too what happens. */
+        /** Adds a listener for the events of the lock. */
         public Builder listener(LockListener listener) {
             requireNonNull(listener, "listener");
             listeners.add(listener);
@@ -158,10 +162,10 @@ public interface InstanceLock extends AutoCloseable {
         }
 
         /**
-         * The lock. Has threads of its own once it is used; close it.
+         * Builds the lock. It starts threads of its own when it is used, so it must be closed.
          *
-         * @throws IllegalArgumentException if a time is out of its range, or one failed renewal would already lose the
-         *     lease; the message tells which, and why
+         * @throws IllegalArgumentException if a time is out of range, or if a single failed renewal would already lose
+         *     the lease; the message says which, and why
          */
         public InstanceLock build() {
             LeaseTimings timings = LeaseTimings.of(ttl, renewEvery, requestTimeout, stopMargin);

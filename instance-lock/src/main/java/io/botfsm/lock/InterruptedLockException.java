@@ -3,12 +3,12 @@ package io.botfsm.lock;
 import io.botfsm.lock.internal.text.UnicodeText;
 import java.util.Locale;
 
-/** The thread was interrupted while it waited for the store; its flag is set again. */
+/** Thrown when the thread was interrupted while it waited for the store; its interrupt flag is set again. */
 public final class InterruptedLockException extends LockException {
     private static final long serialVersionUID = 1;
 
     /**
-     * A failure.
+     * Creates the exception.
      *
      * @param name the lock's name
      */

@@ -7,61 +7,66 @@ import java.util.function.Consumer;
 /**
  * One generation of holding a lock. Thread-safe.
  *
- * <p>It is lost for good when it could not be renewed in time, when it was taken away, or when its fencing token was
- * refused; then the lock has to be acquired anew, and that is another generation with a higher token.
+ * <p>A lease is lost permanently when it could not be renewed in time, when it was taken away, or when its fencing
+ * token was refused. The lock then has to be acquired again, which gives another generation with a higher token.
  */
 public interface Lease extends AutoCloseable {
     /**
-     * Whether the lock is held right now, computed from the clock with each call; no I/O. False at the latest when the
-     * store may give the lock to another, whatever else goes wrong in this process. Look before each thing that only
-     * the active instance may do, and after anything that took time.
+     * Returns whether the lock is held at this moment. It is computed from the clock with each call, without I/O. It is
+     * false at the latest when the store may give the lock to another instance, whatever else goes wrong in this
+     * process. Check it before each action that only the active instance may do, and after anything that took time.
      *
-     * <p><b>False need not be the end.</b> When the time of day has run ahead of the monotonic clock, since the machine
-     * was suspended or its clock was set, only the store knows whether the lease has expired: this method is false
-     * until a renewal has confirmed the lease, usually some milliseconds later. Do not act meanwhile, and look again.
-     * The end is {@link #onLost}; after that, and after {@link #close}, this method is false for good.
+     * <p><b>False does not always mean that the lease is lost.</b> If the time of day has run ahead of the monotonic
+     * clock, because the machine was suspended or its clock was set, only the store knows whether the lease has
+     * expired. This method then returns false until a renewal has confirmed the lease, usually some milliseconds later.
+     * Do not act meanwhile, and check again. The lease is lost when {@link #onLost} is called; after that, and after
+     * {@link #close}, this method always returns false.
      */
     boolean isHeld();
 
-    /** This generation's token, the same for ever, also when the lease is lost. Later generations have higher ones. */
+    /**
+     * Returns this generation's token. It is constant, even after the lease is lost. Later generations have higher
+     * tokens.
+     */
     long fencingToken();
 
-    /** This instance, as others see it. */
+    /** Returns this instance as others see it. */
     LockHolder holder();
 
     /**
-     * Calls once when the lease could not be renewed for so long that it will be lost soon: take on no more work,
-     * finish what is begun. Called at once if that is so already, and also before {@link #onLost} where there was no
-     * time to tell.
+     * Sets a callback that is called once when the lease could not be renewed for so long that it will be lost soon:
+     * accept no more work, and finish what has begun. It is called immediately if that is already the case, and also
+     * directly before {@link #onLost} if there was no time to call it earlier.
      *
-     * @param once runs on a thread for callbacks; what it throws is logged
+     * @param once runs on a thread for callbacks; its exceptions are logged
      */
     void onExpiring(Runnable once);
 
     /**
-     * Calls once when the lease is lost; at once if it is lost already. Not when it is closed.
+     * Sets a callback that is called once when the lease is lost; immediately if it is already lost. It is not called
+     * when the lease is closed.
      *
-     * @param once runs on a thread for callbacks; what it throws is logged
+     * @param once runs on a thread for callbacks; its exceptions are logged
      */
     void onLost(Consumer<? super LossReason> once);
 
     /**
-     * Says that something refused this lease's token since it has seen a higher one. If that is so although the lease
-     * is held, the store has fallen back behind tokens it gave out: the lease is lost, and the next one gets a token
-     * above. The store keeps that with the lease, if it still has it, so that the next one may be another process's; a
-     * later {@link #close} waits a bounded time for the store.
+     * Reports that this lease's token was refused because a higher one had been seen. If that happens although the
+     * lease is held, the store has lost tokens that it issued: the lease is then lost, and the next one gets a higher
+     * token. The store records that token with the lease, if it still has it, so that it also applies to another
+     * process; a later {@link #close} waits a bounded time for the store.
      *
-     * @param highestSeen the token that was seen; one not above this lease's changes nothing. Neither does one that no
-     *     lease can have had, not below 2^52 (the year 2112 in microseconds) and more than a year ahead of this
-     *     lease's: what refused the write refuses every lease until an operator removes its fence;
-     *     {@link LockEvent.ImplausibleToken} says so
+     * @param highestSeen the token that was seen. A token that is not above that of this lease has no effect. Neither
+     *     has a token that no lease can have had: one that is 2^52 (the year 2112 in microseconds) or above, and more
+     *     than a year ahead of this lease's token. In that case the conversation that refused the write refuses every
+     *     lease until an operator removes its fence, and {@link LockEvent.ImplausibleToken} is reported
      */
     void fenced(long highestSeen);
 
     /**
-     * Gives the lock back, so that another instance can take over at once. {@link #isHeld()} is false before the store
-     * is told. Waits a bounded time for the store; if that cannot be reached the lease expires by itself. Idempotent,
-     * also after a loss.
+     * Releases the lock, so that another instance can take over immediately. {@link #isHeld()} is false before the
+     * store is notified. Waits a bounded time for the store; if the store cannot be reached, the lease expires by
+     * itself. Idempotent, also after a loss.
      */
     @Override
     void close();

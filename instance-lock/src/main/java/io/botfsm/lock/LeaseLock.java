@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A lock by leases: waits for what the engine does without waiting. Thread-safe. */
+/** A lock that uses leases. It blocks until the asynchronous operations of the engine have completed. Thread-safe. */
 final class LeaseLock implements InstanceLock {
     private static final long FOR_EVER = Long.MAX_VALUE / 2;
 

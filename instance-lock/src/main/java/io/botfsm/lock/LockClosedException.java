@@ -3,12 +3,12 @@ package io.botfsm.lock;
 import io.botfsm.lock.internal.text.UnicodeText;
 import java.util.Locale;
 
-/** The lock is closed. */
+/** Thrown by calls on a lock that is closed. */
 public final class LockClosedException extends LockException {
     private static final long serialVersionUID = 1;
 
     /**
-     * A failure.
+     * Creates the exception.
      *
      * @param name the lock's name
      */

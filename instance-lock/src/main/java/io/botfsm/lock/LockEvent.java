@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Something that happened to a lock. What each means for operators is in the project's documentation, "Instance lock".
+ * An event of a lock. The meaning of each event for operators is described in the project's documentation, "Instance
+ * lock".
  */
 public sealed interface LockEvent {
     /** The lock's name. */
@@ -15,48 +16,50 @@ public sealed interface LockEvent {
     /**
      * The lock is held, and active.
      *
-     * @param from whom it was taken over from, if this instance has seen it held by another while it stood by
+     * @param from the former holder, if this instance has seen the lock held by another one while it stood by
      */
     record Activated(String name, long fencingToken, Optional<LockHolder> from) implements LockEvent {
-        /** Whether this instance stood by while another was active. */
+        /** Returns whether this instance stood by while another was active. */
         public boolean isTakeover() {
             return from.isPresent();
         }
     }
 
     /**
-     * The lock was granted, but an earlier holder that the store may have forgotten must expire first. Repeated every
-     * few seconds until then.
+     * The lock was granted, but the lease of an earlier holder, which the store may have forgotten, must expire first.
+     * The event is repeated every few seconds until then.
      */
     record Quarantined(String name, long fencingToken, Duration remaining) implements LockEvent {}
 
-    /** A renewal failed; tried again until the lease is lost. */
+    /** A renewal failed. It is retried until the lease is lost. */
     record Degraded(String name, long fencingToken, Duration untilLost, Throwable cause) implements LockEvent {}
 
     /**
      * The time of day ran ahead of the monotonic clock since the last renewal: the machine was suspended, or its clock
-     * was set. {@link Lease#isHeld} is false until a renewal, which is made at once, has confirmed the lease; then
-     * {@link RenewedLate} follows, else {@link Lost}. Noticed by calls of {@code isHeld} only.
+     * was set. {@link Lease#isHeld} is false until a renewal, which is made at once, has confirmed the lease. {@link
+     * RenewedLate} follows if it is confirmed, otherwise {@link Lost}. The jump is only noticed by calls of {@code
+     * isHeld}.
      *
-     * @param ahead by how much
+     * @param ahead by how much the time of day ran ahead
      */
     record ClockJumped(String name, long fencingToken, Duration ahead) implements LockEvent {}
 
     /**
-     * Renewed after failures, or held again after the clock had jumped.
+     * The lease was renewed after failures, or is held again after the clock had jumped.
      *
-     * @param failures how many there were
+     * @param failures the number of failed attempts
      */
     record RenewedLate(String name, long fencingToken, int failures) implements LockEvent {}
 
-    /** Not renewed for so long that work should stop. */
+    /** The lease has not been renewed for so long that work should stop. */
     record Expiring(String name, long fencingToken, Duration untilLost) implements LockEvent {}
 
     /**
-     * A write was refused because of a fencing token that no lease can have had. It changes nothing here: the lease
-     * goes on, and the conversation of that write refuses every instance until an operator removes its fence.
+     * A write was refused because of a fencing token that no lease can have had. This does not affect the lease, but
+     * the conversation of that write refuses every instance until an operator removes its fence.
      *
-     * @param seen the token, which is not below the year 2112 and more than a year ahead of the lease's own
+     * @param seen the token, which as a time is in the year 2112 or later, and more than a year ahead of the lease's
+     *     own
      */
     record ImplausibleToken(String name, long fencingToken, long seen) implements LockEvent {}
 
@@ -64,12 +67,12 @@ public sealed interface LockEvent {
     record Lost(String name, long fencingToken, LossReason reason) implements LockEvent {}
 
     /**
-     * The lock was given back.
+     * The lock was released.
      *
-     * @param confirmed whether the store said that the lease is over; otherwise it expires by itself
+     * @param confirmed whether the store has confirmed the release; otherwise the lease expires by itself
      */
     record Released(String name, long fencingToken, boolean confirmed) implements LockEvent {}
 
-    /** Somebody holds the lock without an expiry, which this library never does: an operator has to free it. */
+    /** Something holds the lock without an expiry, which this library never does: an operator has to release it. */
     record HeldForever(String name, LockHolder holder) implements LockEvent {}
 }

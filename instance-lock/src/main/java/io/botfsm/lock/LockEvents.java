@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells listeners what happens, one event after another, never on the thread that it happened on. Thread-safe. */
+/** Notifies listeners of events, one after another, never on the thread on which an event happened. Thread-safe. */
 final class LockEvents {
     private static final Logger LOGGER = LoggerFactory.getLogger(LockEvents.class.getPackageName());
 
@@ -18,9 +18,9 @@ final class LockEvents {
     private boolean telling;
 
     /**
-     * Logs events, and tells others.
+     * Creates a notifier that logs events and notifies other listeners.
      *
-     * @param listeners the others
+     * @param listeners the other listeners
      */
     LockEvents(List<LockListener> listeners, Executor callbacks) {
         this.listeners = List.copyOf(listeners);

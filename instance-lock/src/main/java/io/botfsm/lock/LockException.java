@@ -2,7 +2,7 @@ package io.botfsm.lock;
 
 import org.jspecify.annotations.Nullable;
 
-/** The root of what locks throw. */
+/** The superclass of the exceptions that locks throw. */
 public abstract class LockException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -4,13 +4,13 @@ import io.botfsm.lock.internal.text.UnicodeText;
 import io.botfsm.lock.store.LockHolder;
 import java.util.Locale;
 
-/** Another instance has the lock, and this one cannot do without. */
+/** Thrown when another instance holds the lock and the caller requires it. */
 public final class LockHeldException extends LockException {
     private static final long serialVersionUID = 1;
 
     private final transient LockHolder holder;
 
-    /** A failure. */
+    /** Creates the exception. */
     public LockHeldException(LockHolder holder) {
         super(
                 String.format(
@@ -23,7 +23,7 @@ public final class LockHeldException extends LockException {
         this.holder = holder;
     }
 
-    /** Who has it. */
+    /** Returns the holder of the lock. */
     public LockHolder holder() {
         return holder;
     }

@@ -1,11 +1,11 @@
 package io.botfsm.lock;
 
-/** Receives the events of a lock, for metrics and alarms. Each event is logged already. */
+/** Receives the events of a lock, for metrics and alerts. All events are logged anyway. */
 @FunctionalInterface
 public interface LockListener {
     /**
-     * Something happened. Events of one lock come one after another, in order, on a thread for callbacks; what this
-     * method throws is logged.
+     * Called for each event. Events of one lock are delivered one after another, in order, on a thread for callbacks.
+     * Exceptions of this method are logged.
      */
     void on(LockEvent event);
 }

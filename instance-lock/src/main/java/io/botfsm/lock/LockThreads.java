@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of one lock: one that talks to the store, one that watches deadlines and does nothing that could block,
- * and as many for callbacks as there are callbacks that block. They are started when needed, and are daemons.
+ * The threads of one lock: one that calls the store, one that watches deadlines and never blocks, and as many for
+ * callbacks as there are blocking callbacks. They are daemon threads that are started when needed.
  */
 final class LockThreads implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LockThreads.class.getPackageName());
@@ -54,7 +54,7 @@ final class LockThreads implements AutoCloseable {
         return callbacks;
     }
 
-    /** Begins nothing else. Waits a moment for callbacks that have begun, so that the last events are logged. */
+    /** Starts no more tasks. Waits briefly for running callbacks, so that the last events are logged. */
     @Override
     public void close() {
         renewals.close();

@@ -10,13 +10,13 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/** Logs what happens to a lock. */
+/** Logs the events of a lock. */
 enum LoggingListener implements LockListener {
     INSTANCE;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LoggingListener.class.getPackageName());
 
-    /** Whether it would, at the level that is set. */
+    /** Returns whether the event would be logged at the configured level. */
     boolean logs(LockEvent event) {
         boolean ordinary = event instanceof LockEvent.Activated
                 || event instanceof LockEvent.Quarantined
@@ -40,7 +40,7 @@ enum LoggingListener implements LockListener {
         } else if (event instanceof LockEvent.Degraded e) {
             at(Level.WARN, e, e.fencingToken())
                     .log(
-                            "Lock \"{}\" not renewed, lost in {}: {}",
+                            "Lock \"{}\" could not be renewed, will be lost in {}: {}",
                             name(e),
                             e.untilLost(),
                             UnicodeText.oneLine(e.cause().toString()));
@@ -55,7 +55,7 @@ enum LoggingListener implements LockListener {
             renewedLate(e);
         } else if (event instanceof LockEvent.Expiring e) {
             at(Level.WARN, e, e.fencingToken())
-                    .log("Lock \"{}\" about to be lost, in {}: stopping", name(e), e.untilLost());
+                    .log("Lock \"{}\" will be lost in {}: stopping", name(e), e.untilLost());
         } else if (event instanceof LockEvent.ImplausibleToken e) {
             at(Level.ERROR, e, e.fencingToken())
                     .log(
@@ -72,13 +72,13 @@ enum LoggingListener implements LockListener {
             LOGGER.atError()
                     .addKeyValue("lock", name(e))
                     .log(
-                            "Lock \"{}\" is held without an expiry by {}: an operator has to free it",
+                            "Lock \"{}\" is held without an expiry by {}: an operator has to release it",
                             name(e),
                             e.holder());
         }
     }
 
-    /** Up, to whole seconds where that is enough. */
+    /** Rounds up, to whole seconds if that is precise enough. */
     private static Duration rounded(Duration d) {
         return d.compareTo(Duration.ofSeconds(1)) < 0
                 ? d
@@ -114,7 +114,7 @@ enum LoggingListener implements LockListener {
         } else {
             at(Level.WARN, e, e.fencingToken())
                     .log(
-                            "Lock \"{}\" given up; the store did not confirm it, so it may last until it expires",
+                            "Lock \"{}\" given up, but the store did not confirm it: it may stay held until it expires",
                             name(e));
         }
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Something that happens once at most, told to everybody who wants to know, also afterwards. Thread-safe. */
+/** An event that happens at most once. Callbacks are notified of it, even if they are added afterwards. Thread-safe. */
 final class OneShotEvent<T> {
     private static final Logger LOGGER = LoggerFactory.getLogger(OneShotEvent.class.getPackageName());
 
@@ -33,7 +33,7 @@ final class OneShotEvent<T> {
         call(callback, what);
     }
 
-    /** Does nothing if it happened before. */
+    /** Triggers the event; no effect if it has happened before. */
     void happen(T what) {
         List<Consumer<? super T>> called;
         synchronized (monitor) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits for the lock: tries, and again whenever it may have become free. Thread-safe. */
+/** Waits for the lock: tries to acquire it, and tries again whenever it may have become free. Thread-safe. */
 final class Standby {
     private static final Logger LOGGER = LoggerFactory.getLogger(Standby.class.getPackageName());
 
@@ -40,9 +40,9 @@ final class Standby {
     }
 
     /**
-     * Begins.
+     * Starts to wait.
      *
-     * @param end when to stop, by the clock's nanoseconds
+     * @param end when to stop, in the clock's nanoseconds
      */
     static Standby begin(InstanceLeases leases, long end) {
         Standby standby = new Standby(leases, end);
@@ -50,12 +50,12 @@ final class Standby {
         return standby;
     }
 
-    /** The lease, or who had the lock at the end. */
+    /** Returns the lease, or the holder of the lock at the end. */
     CompletableFuture<AcquireResult> result() {
         return result;
     }
 
-    /** Ends it as failed; a lease that it gets all the same is given back. */
+    /** Ends the wait with a failure. If it acquires a lease nevertheless, the lease is released. */
     void cancel(Throwable why) {
         Attempted pending;
         synchronized (monitor) {
@@ -102,7 +102,7 @@ final class Standby {
         });
     }
 
-    /** So that it can be cancelled; it may have been meanwhile. */
+    /** Keeps the attempt so that it can be cancelled; the wait may have been cancelled meanwhile. */
     private void watch(Attempted begun) {
         synchronized (monitor) {
             if (!over) {

@@ -1,5 +1,5 @@
 /**
- * Exactly one active instance: {@link io.botfsm.lock.InstanceLock}, the lease it gives, and what happens to it. Leases
+ * Ensures that exactly one instance is active: {@link io.botfsm.lock.InstanceLock}, its leases and its events. Leases
  * are kept in a {@link io.botfsm.lock.store.LeaseStore}.
  */
 @NullMarked

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map in the order of its entries, which {@link Map#copyOf} does not keep; like there, its copy is itself.
- * Serializable, as the maps of the JDK are.
+ * An immutable map that keeps the order of its entries, unlike {@link Map#copyOf}. As with {@code Map.copyOf}, a copy
+ * of such a map is the map itself. Serializable, like the maps of the JDK.
  */
 public final class OrderedMap extends AbstractMap<String, String> implements Serializable {
     private static final long serialVersionUID = 1;
@@ -22,12 +22,12 @@ public final class OrderedMap extends AbstractMap<String, String> implements Ser
         this.entries = unmodifiableMap(entries);
     }
 
-    /** Returns a copy that nobody can change; the map itself if it is such a copy. */
+    /** Returns an immutable copy; the map itself if it is such a copy. */
     public static Map<String, String> copyOf(Map<String, String> map) {
         return map instanceof OrderedMap || map.isEmpty() ? owning(map) : owning(new LinkedHashMap<>(map));
     }
 
-    /** Returns an immutable view of a map that the caller gives up: it must not be changed any more. */
+    /** Returns an immutable view of a map that the caller hands over: the map must not be changed afterwards. */
     public static Map<String, String> owning(Map<String, String> map) {
         return map.isEmpty() ? Map.of() : map instanceof OrderedMap ? map : new OrderedMap(map);
     }

@@ -28,9 +28,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Types of which every value is read back equal, so that no write needs to be tried: texts, numbers, times, enums,
- * their arrays, lists, sets and maps, and records of these that keep the contract of {@link Record}. True of a mapper
- * without modules or settings of the user's.
+ * The types whose values are always read back equal, so that they need not be read back when they are written: texts,
+ * numbers, times, enums, arrays, lists, sets and maps of these, and records of these that follow the contract of {@link
+ * Record}. This applies to a mapper without modules or settings of the user.
  */
 public final class PlainTypes {
     private static final Set<Class<?>> SCALARS = Set.of(

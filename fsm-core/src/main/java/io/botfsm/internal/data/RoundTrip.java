@@ -23,14 +23,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses to write what would not be read back equal, whatever annotation, module or missing accessor is the reason.
- * Values of {@link PlainTypes} need no trial; any other is read back before it is stored.
+ * Refuses to write values that would not be read back equal, whether an annotation, a module or a missing accessor is
+ * the reason. Values of {@link PlainTypes} need no check; any other value is read back before it is stored.
  *
- * <p>Equal means: texts, numbers and other values of the platform by {@code equals}, where the declared type leaves a
- * number's class open by its value; containers by their elements; other objects by all their fields that are not
- * transient and that their module opens to Jackson. Whichever version of Jackson writes, this is what is asked of it.
- *
- * @param <X> how writing fails
+ * <p>Texts, numbers and other JDK values are compared by {@code equals}; if the declared type does not fix the class of
+ * a number, numbers are compared by value. Containers are compared by their elements. Other objects are compared by all
+ * their fields that are not transient and that their module opens to Jackson.
  */
 public final class RoundTrip<X extends Exception> {
     /**
@@ -110,7 +108,7 @@ public final class RoundTrip<X extends Exception> {
     /**
      * Refuses a value that is not read back equal.
      *
-     * @param json what is written of it
+     * @param json the JSON text of the value
      * @throws IllegalArgumentException if it is not
      */
     public void require(Object value, String json) throws X {
@@ -136,7 +134,7 @@ public final class RoundTrip<X extends Exception> {
     /**
      * Refuses a value that is not read back equal as its declared type.
      *
-     * @param json what is written of it
+     * @param json the JSON text of the value
      * @throws IllegalArgumentException if it is not
      */
     public void require(Object value, String json, Type declared) {
@@ -184,9 +182,9 @@ public final class RoundTrip<X extends Exception> {
     }
 
     /**
-     * Refuses an object whose state is not what was read back of it.
+     * Refuses an object whose state differs from that of the object that was read back.
      *
-     * @param back nothing where nothing was stored
+     * @param back the object that was read back; null if nothing was stored
      * @throws IllegalArgumentException if it is not
      */
     public void requireSame(Object written, @Nullable Object back) {

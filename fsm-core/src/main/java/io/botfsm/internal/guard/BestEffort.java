@@ -2,12 +2,12 @@ package io.botfsm.internal.guard;
 
 import java.util.Optional;
 
-/** Work beside a write, such as logging it: the write is stored, whatever becomes of the work. */
+/** Runs work that accompanies a write, such as logging, whose failure must not affect the write. */
 public final class BestEffort {
     private BestEffort() {}
 
     /**
-     * Runs the work. Throws nothing, and clears an interrupt that the work leaves behind on the thread.
+     * Runs the work. Never throws, and clears an interrupt that the work leaves on the thread.
      *
      * @return what the work threw
      */

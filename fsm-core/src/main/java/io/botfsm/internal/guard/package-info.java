@@ -1,4 +1,4 @@
-/** What keeps users' code from changing the outcome of a write. */
+/** Protection of the outcome of a write against failures in user code. */
 @NullMarked
 package io.botfsm.internal.guard;
 

@@ -3,9 +3,9 @@ package io.botfsm.internal.scope;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A turn, in which the scopes of the conversation and its attributes are changed. */
+/** A turn that can also change the scopes and attributes of the conversation. */
 public interface ScopedTurn extends ScopedConversation {
-    /** Puts the properties of an object as entries of a scope, in place of those that are there. */
+    /** Puts the properties of an object as entries of a scope, in place of the existing ones. */
     void data(String scope, Object record);
 
     /** Removes all entries of a scope. */
@@ -14,12 +14,12 @@ public interface ScopedTurn extends ScopedConversation {
     /** Makes the conversation due at a time, in place of an earlier deadline. */
     void deadline(Instant due);
 
-    /** Puts a deadline in place of the one that was read: a turn that leaves the state clears it likewise. */
+    /** Replaces the deadline that was read. As with the original one, a turn that leaves the state clears it. */
     void restoreDeadline(Optional<Instant> former);
 
     /** Puts an attribute. */
     void attribute(String name, String text);
 
-    /** Removes an attribute, if it is there. */
+    /** Removes an attribute, if it is present. */
     void removeAttribute(String name);
 }

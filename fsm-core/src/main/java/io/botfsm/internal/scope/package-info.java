@@ -1,4 +1,4 @@
-/** What this library's own parts keep in a conversation, apart from the data of the bot's handlers. */
+/** Data that components of this library store in a conversation, separate from the data of the bot's handlers. */
 @NullMarked
 package io.botfsm.internal.scope;
 

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** The stored names of one enum's states, while they are being collected. */
+/** Collects the stored names of one enum's states. */
 public final class StateGroup<E extends Enum<E>> implements StateNames<E> {
     private final Class<E> type;
     private final Map<E, String> names;
@@ -29,7 +29,8 @@ public final class StateGroup<E extends Enum<E>> implements StateNames<E> {
     @Override
     public StateNames<E> group(String stored) {
         if (checked("group", stored).contains(":")) {
-            throw new IllegalArgumentException("a group's name holds no colon: \"" + Text.printable(stored) + "\"");
+            throw new IllegalArgumentException(
+                    "a group's name must not contain a colon: \"" + Text.printable(stored) + "\"");
         }
         group = stored;
         return this;
@@ -58,7 +59,10 @@ public final class StateGroup<E extends Enum<E>> implements StateNames<E> {
         return type;
     }
 
-    /** Hands out every stored name with its state: first the name that is written, then those that are only read. */
+    /**
+     * Passes every stored name with its state to the consumer: first the name that is written, then those that are only
+     * read.
+     */
     public void forEachName(BiConsumer<String, Enum<?>> consumer) {
         names.forEach((state, name) -> consumer.accept(group + ":" + name, state));
         formerNames.forEach(consumer);

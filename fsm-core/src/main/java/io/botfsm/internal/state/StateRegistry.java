@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The registered enum groups: which stored name is which state, and back. Immutable. */
+/** The registered enum groups: maps stored names to states, and states to stored names. Immutable. */
 public final class StateRegistry {
     private final Set<Class<?>> groups;
     private final Map<String, Enum<?>> states;
@@ -45,9 +45,9 @@ public final class StateRegistry {
     }
 
     /**
-     * Registers a group, in place of what was registered for it before.
+     * Registers a group, in place of its earlier registration.
      *
-     * @param groups those registered so far, which are not touched if the new one contradicts them
+     * @param groups the groups registered so far; not changed if the new one conflicts with them
      * @throws IllegalArgumentException if a stored name would stand for two states
      */
     public static <E extends Enum<E>> void register(
@@ -65,7 +65,7 @@ public final class StateRegistry {
         return names(state).get(0);
     }
 
-    /** Every name under which the state may be stored, the one that is written first. */
+    /** Every name under which the state may be stored; the name that is written comes first. */
     public List<String> names(Enum<?> state) {
         requireRegistered(state.getDeclaringClass());
         return names.getOrDefault(state, List.of());
@@ -85,7 +85,7 @@ public final class StateRegistry {
         return Optional.of(state).filter(group::isInstance).map(group::cast);
     }
 
-    /** Refuses a group that nobody registered, whatever is stored. */
+    /** Throws if the group is not registered, whatever is stored. */
     public void requireRegistered(Class<?> group) {
         if (!groups.contains(group)) {
             throw new IllegalArgumentException(String.format(

@@ -49,33 +49,36 @@ public final class Text {
     }
 
     /**
-     * The text for a place between quotation marks, on one line and without a way out of it: quotation marks,
-     * backslashes, control and format characters (among them those that change the direction of writing), line
-     * separators and lone surrogates stand escaped.
+     * Escapes a text so that it can be put between quotation marks on one line and cannot break out of them: quotation
+     * marks, backslashes, control and format characters (including those that change the writing direction), line
+     * separators and unpaired surrogates are escaped.
      */
     public static String printable(String text) {
         return escaped(text, c -> c == '"' || c == '\\' || isHidden(c));
     }
 
-    /** A message on one line: whatever does not show or ends a line stands escaped. */
+    /** Returns a message on one line: invisible characters and line ends are escaped. */
     public static String oneLine(String message) {
         return escaped(message, Text::isHidden);
     }
 
     /**
-     * The text as the value of a field of a log line, such as {@code user=3}: as it is if it consists of letters,
-     * digits and {@code _ - . : @ / + # %}, otherwise {@linkplain #printable printable} in quotation marks.
+     * Returns the text as the value of a field in a log line, such as {@code user=3}: unchanged if it consists of
+     * letters, digits and {@code _ - . : @ / + # %}, otherwise {@linkplain #printable escaped} and in quotation marks.
      */
     public static String field(String text) {
         return !text.isEmpty() && text.codePoints().allMatch(Text::isPlain) ? text : "\"" + printable(text) + "\"";
     }
 
-    /** The {@linkplain #field(String) field} of a text, or {@code absent}, which no text looks like: {@code (none)}. */
+    /**
+     * Returns the {@linkplain #field(String) field} of a text, or {@code absent}, such as {@code (none)}, which no text
+     * can look like.
+     */
     public static String field(Optional<String> text, String absent) {
         return text.map(Text::field).orElse(absent);
     }
 
-    /** {@linkplain #field(String) Fields} in brackets, with commas between them. */
+    /** Returns the {@linkplain #field(String) fields} of texts in brackets, separated by commas. */
     public static String fields(Collection<String> texts) {
         return texts.stream().map(Text::field).collect(Collectors.joining(", ", "[", "]"));
     }

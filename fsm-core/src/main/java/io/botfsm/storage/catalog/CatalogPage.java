@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Some of the conversations that a scan finds, about a hundred at most where a storage has no reason for more. A page
- * may be empty without being the last. Immutable and thread-safe.
+ * One page of the conversations that a scan finds. A page usually holds about a hundred conversations at most; a
+ * storage may return more if it has a reason to. A page may be empty without being the last. Immutable and thread-safe.
  */
 public final class CatalogPage {
     private final List<FoundConversation> found;
@@ -22,34 +22,35 @@ public final class CatalogPage {
     }
 
     /**
-     * A page, for storages.
+     * Creates a page; for storages.
      *
-     * @param next where the scan goes on; empty for the last page
+     * @param next the cursor of the next page; empty for the last page
      */
     public static CatalogPage of(
             List<FoundConversation> found, List<UnreadableRecord> unreadable, Optional<String> next) {
         return new CatalogPage(requireNonNull(found, "found"), requireNonNull(unreadable, "unreadable"), next);
     }
 
-    /** The conversations that match. */
+    /** Returns the matching conversations. */
     public List<FoundConversation> found() {
         return found;
     }
 
-    /** Records in the place of a conversation that the filter may have matched, which cannot be read. */
+    /** Returns records that cannot be read, but may be conversations that match the filter. */
     public List<UnreadableRecord> unreadable() {
         return unreadable;
     }
 
     /**
-     * Where the scan goes on: an opaque text of ASCII characters without blanks, a few kilobytes at most for a large
-     * cluster, which can be stored and given to another process. Empty if this is the last page.
+     * Returns the cursor of the next page; empty if this is the last page. The cursor is an opaque text of ASCII
+     * characters without whitespace, at most a few kilobytes long for a large cluster. It can be stored and passed to
+     * another process.
      */
     public Optional<String> next() {
         return next;
     }
 
-    /** How much there is on it. */
+    /** Returns the numbers of conversations and unreadable records. */
     @Override
     public String toString() {
         return String.format(

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which conversations a catalog finds: those with all of the parts that are set. Immutable and thread-safe; each method
- * returns another filter.
+ * Selects the conversations that a catalog finds: those that match all of the criteria that are set. Immutable and
+ * thread-safe; each method returns a new filter.
  *
  * <pre>{@code ConversationFilter.bot(botId).state("Order:ADDRESS")}</pre>
  */
@@ -41,13 +41,13 @@ public final class ConversationFilter {
         this.dueBefore = dueBefore;
     }
 
-    /** Every conversation of the storage, of whichever bot. */
+    /** Matches every conversation of the storage, of all bots. */
     public static ConversationFilter all() {
         return ALL;
     }
 
     /**
-     * The conversations of a bot.
+     * Matches the conversations of a bot.
      *
      * @param id as in {@link StorageKey#bot(Object)}
      * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty
@@ -58,7 +58,7 @@ public final class ConversationFilter {
     }
 
     /**
-     * Those in this chat.
+     * Restricts the filter to a chat.
      *
      * @param id as in {@link StorageKey.Builder#chat(Object)}
      * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty
@@ -69,7 +69,7 @@ public final class ConversationFilter {
     }
 
     /**
-     * Those of this user.
+     * Restricts the filter to a user.
      *
      * @param id as in {@link StorageKey.Builder#user(Object)}
      * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty
@@ -80,7 +80,7 @@ public final class ConversationFilter {
     }
 
     /**
-     * Those in this state.
+     * Restricts the filter to a state.
      *
      * @param stored the whole name as it is stored, such as {@code Order:ADDRESS}
      * @throws IllegalArgumentException if it holds an unpaired surrogate, as no stored state does
@@ -91,14 +91,15 @@ public final class ConversationFilter {
     }
 
     /**
-     * Those that were last written before a time, by the storage's clock; none in a storage that lacks
+     * Restricts the filter to conversations whose last write was before a time, by the storage's clock. Matches none in
+     * a storage that lacks
      * {@link io.botfsm.storage.StateStorage.Capability#TIMES}.
      */
     public ConversationFilter untouchedSince(Instant time) {
         return new ConversationFilter(bot, chat, user, state, Optional.of(requireNonNull(time, "time")), dueBefore);
     }
 
-    /** Those whose deadline is before a time. */
+    /** Restricts the filter to conversations whose deadline is before a time. */
     public ConversationFilter dueBefore(Instant time) {
         return new ConversationFilter(
                 bot, chat, user, state, untouchedSince, Optional.of(requireNonNull(time, "time")));
@@ -108,48 +109,53 @@ public final class ConversationFilter {
         return StorageKey.bot(bot).chat(0).user(0).build();
     }
 
-    /** The bot's id, if it matters. */
+    /** The bot's id, if set. */
     public Optional<String> bot() {
         return bot;
     }
 
-    /** The chat's id, if it matters. */
+    /** The chat's id, if set. */
     public Optional<String> chat() {
         return chat;
     }
 
-    /** The user's id, if it matters. */
+    /** The user's id, if set. */
     public Optional<String> user() {
         return user;
     }
 
-    /** The state's stored name, if it matters. */
+    /** The state's stored name, if set. */
     public Optional<String> state() {
         return state;
     }
 
-    /** The time before which the last write was, if it matters. */
+    /** The time before which the last write was made, if set. */
     public Optional<Instant> untouchedSince() {
         return untouchedSince;
     }
 
-    /** The time before which the deadline is, if it matters. */
+    /** The time before which the deadline is, if set. */
     public Optional<Instant> dueBefore() {
         return dueBefore;
     }
 
-    /** Whether it looks at keys alone: what matched then still does after any write that leaves something. */
+    /**
+     * Whether this filter depends on keys alone. A conversation that matches such a filter still does after any write,
+     * unless nothing is left of it.
+     */
     public boolean isByKey() {
         return state.isEmpty() && untouchedSince.isEmpty() && dueBefore.isEmpty();
     }
 
-    /** Whether a conversation with this key may match: what there is to know before it is read. */
+    /** Whether a conversation with this key may match, as far as that is known before it is read. */
     public boolean matches(StorageKey key) {
         requireNonNull(key, "key");
         return isOrAny(bot, key.bot()) && isOrAny(chat, key.chat()) && isOrAny(user, key.user());
     }
 
-    /** Whether a conversation matches. One with neither state nor data, such as a tombstone, never does. */
+    /**
+     * Whether a conversation matches. A conversation with neither state nor data, such as a tombstone, never matches.
+     */
     public boolean matches(StorageKey key, Snapshot snapshot) {
         requireNonNull(snapshot, "snapshot");
         boolean isThere = snapshot.state().isPresent() || !snapshot.data().isEmpty();
@@ -184,7 +190,7 @@ public final class ConversationFilter {
         return Objects.hash(bot, chat, user, state, untouchedSince, dueBefore);
     }
 
-    /** The parts that are set, on one line: {@code bot=1 state=Order:ADDRESS}. */
+    /** Returns the criteria that are set, on one line: {@code bot=1 state=Order:ADDRESS}. */
     @Override
     public String toString() {
         StringBuilder line = new StringBuilder();

@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A conversation that a catalog found, as it was when it was read. Immutable and thread-safe. Two are equal if both
- * parts are.
+ * A conversation that a catalog found, as it was when it was read. Immutable and thread-safe. Two are equal if key and
+ * snapshot are.
  */
 public final class FoundConversation {
     private final StorageKey key;
@@ -20,27 +20,27 @@ public final class FoundConversation {
         this.snapshot = snapshot;
     }
 
-    /** A conversation, for storages. */
+    /** Creates a found conversation; for storages. */
     public static FoundConversation of(StorageKey key, Snapshot snapshot) {
         return new FoundConversation(requireNonNull(key, "key"), requireNonNull(snapshot, "snapshot"));
     }
 
-    /** Its key. */
+    /** The key of the conversation. */
     public StorageKey key() {
         return key;
     }
 
-    /** What it held. */
+    /** The content of the conversation. */
     public Snapshot snapshot() {
         return snapshot;
     }
 
-    /** Its state as it is stored; empty for none. */
+    /** The stored name of the state; empty for none. */
     public Optional<String> state() {
         return snapshot.state();
     }
 
-    /** Its version. */
+    /** The version of the conversation. */
     public long version() {
         return snapshot.version();
     }
@@ -55,7 +55,7 @@ public final class FoundConversation {
         return Objects.hash(key, snapshot);
     }
 
-    /** Key, state, names and version; never the values. */
+    /** Returns key, state, entry names and version; never the values. */
     @Override
     public String toString() {
         return "FoundConversation[" + key + ", " + snapshot + "]";

@@ -11,7 +11,7 @@ import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The pages of a scan one after another, of which one is in memory. One thread. */
+/** Reads the pages of a scan one after another, and keeps one of them in memory. Not thread-safe. */
 final class PagedScan extends AbstractSpliterator<FoundConversation> {
     private static final Logger LOGGER = LoggerFactory.getLogger(PagedScan.class.getPackageName());
 
@@ -54,11 +54,11 @@ final class PagedScan extends AbstractSpliterator<FoundConversation> {
         cursor = next.next();
         ended = cursor.isEmpty();
         for (UnreadableRecord record : next.unreadable()) {
-            LOGGER.warn("Left out of a scan: {}", record);
+            LOGGER.warn("Record left out of a scan: {}", record);
         }
     }
 
-    /** One page at a time, also for a stream that was made parallel. */
+    /** Never splits: pages are read one at a time, even if the stream was made parallel. */
     @Override
     @SuppressWarnings("NullAway") // null: it cannot be split
     public Spliterator<FoundConversation> trySplit() {

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.util.Objects;
 
 /**
- * A record in the place of a conversation that cannot be read as one: of another type, of a newer format, or with a
- * name that may be two conversations'. Immutable and thread-safe. Two are equal if both parts are.
+ * A record that is stored like a conversation but cannot be read as one: it is of another type or of a newer format, or
+ * its name is ambiguous between two conversations. Immutable and thread-safe. Two are equal if name and reason are.
  */
 public final class UnreadableRecord {
     private final String name;
@@ -18,21 +18,21 @@ public final class UnreadableRecord {
     }
 
     /**
-     * A record, for storages.
+     * Creates an unreadable record; for storages.
      *
-     * @param name the conversation's key in words or the record's own name, on one line
+     * @param name the conversation's key in readable form, or the record's own name, on one line
      * @param reason why it cannot be read, without any part of its data
      */
     public static UnreadableRecord of(String name, String reason) {
         return new UnreadableRecord(requireNonNull(name, "name"), requireNonNull(reason, "reason"));
     }
 
-    /** The conversation's key in words, or the record's own name where it is not known whose it is. */
+    /** Returns the conversation's key in readable form, or the record's own name if the key is not known. */
     public String name() {
         return name;
     }
 
-    /** Why it cannot be read. */
+    /** Returns the reason why it cannot be read. */
     public String reason() {
         return reason;
     }

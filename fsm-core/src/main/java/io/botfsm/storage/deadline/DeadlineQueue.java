@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds the conversations whose deadline has passed, by an index that a storage changes together with the conversation.
- * An extension that a {@link StateStorage} may offer; implementations keep the rules D01 to D12 of the project's
- * specification, which the published conformance suite checks.
+ * Finds the conversations whose deadline has passed, using an index that a storage updates together with the
+ * conversation. It is an extension that a {@link StateStorage} may offer. Implementations follow the rules D01 to D12
+ * of the project's specification, which the published conformance suite checks.
  *
- * <p>A deadline is set, kept and cleared by ordinary writes ({@link Mutation.Builder#deadline}); there is no other way.
- * So what is due leaves the queue when a write clears its deadline or sets a later one, or when the conversation ends.
- * Until then {@link #due} returns it each time, unless it was {@linkplain #defer deferred}.
+ * <p>A deadline is set, kept and cleared only by ordinary writes ({@link Mutation.Builder#deadline}). A due
+ * conversation therefore leaves the queue when a write clears its deadline or sets a later one, or when the
+ * conversation ends. Until then {@link #due} returns it each time, unless it was {@linkplain #defer deferred}.
  *
  * <pre>{@code
  * for (DueConversation due : queue.due(botId, 100)) {
@@ -31,51 +31,53 @@ import java.util.Locale;
  * }
  * }</pre>
  *
- * <p>Every method blocks, within a few times the storage's timeout, and must not be called on a thread of a client.
- * Times are by the storage's clock. Thread-safe.
+ * <p>Every method blocks, for at most a few times the storage's timeout, and must not be called on a thread of the
+ * storage's client. Times are by the storage's clock. Thread-safe.
  *
  * <p>Every method throws {@link StorageUnavailableException} if the storage is unavailable or the thread is
- * interrupted, whose flag is set again then; {@link StorageRefusedException} if the storage refuses, such as for a
- * missing permission, which the message names; {@link StorageClosedException} if the storage is closed.
+ * interrupted, in which case its interrupt flag is set again; {@link StorageRefusedException} if the storage refuses
+ * the call, such as for a missing permission, which the message names; and {@link StorageClosedException} if the
+ * storage is closed.
  */
 public interface DeadlineQueue {
-    /** The most conversations that one call returns. */
+    /** The maximum number of conversations that one call returns. */
     int MAX_LIMIT = 1_000;
 
-    /** How far ahead a conversation may be deferred. */
+    /** The maximum time for which a conversation may be deferred. */
     Duration MAX_DEFERRAL = Duration.ofDays(1);
 
     /**
-     * Returns conversations of a bot whose deadline has passed, those first that have been in the queue as due for the
-     * longest. Fewer than the limit means that no more are due. What the index holds that its conversation does not
-     * confirm is put right on the way, and not returned.
+     * Returns conversations of a bot whose deadline has passed, those that have been due in the queue for the longest
+     * first. If it returns fewer than the limit, no more are due. Index entries that do not match their conversation
+     * are corrected during the call, and not returned.
      *
      * @param bot its id, as in {@link StorageKey#bot(Object)}
-     * @param limit how many at most, from 1 to {@link #MAX_LIMIT}
-     * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty, or the limit is not
-     *     within its bounds
+     * @param limit the maximum number to return, from 1 to {@link #MAX_LIMIT}
+     * @throws IllegalArgumentException if the id is neither a whole number nor a text, or empty, or the limit is out of
+     *     range
      */
     List<DueConversation> due(Object bot, int limit);
 
     /**
-     * Hides a conversation from {@link #due} until a time, such as after a handler that failed. Its deadline stays as
-     * it is. Of several callers to whom {@link #due} returned the same, one defers it, so that instances share the work
-     * by deferring before they begin. A write that sets a deadline before that time ends the deferral.
+     * Hides a conversation from {@link #due} until a time, such as after a handler has failed. Its deadline is not
+     * changed. If {@link #due} returned the same conversation to several callers, only one of them can defer it:
+     * instances share the work by deferring a conversation before they start on it. A write that sets a deadline before
+     * that time ends the deferral.
      *
-     * @param due as {@link #due} returned it
+     * @param due the conversation as {@link #due} returned it
      * @param until rounded up to a hundredth of a second
-     * @return whether this call deferred it; if not, another did, or its deadline is no longer the same, and nothing
-     *     was changed
+     * @return whether this call deferred it; if not, another caller did, or its deadline has changed, and this call
+     *     changed nothing
      * @throws IllegalArgumentException if the time is not after {@link DueConversation#queuedAt()}, or later than
      *     {@link #MAX_DEFERRAL} from now
      */
     boolean defer(DueConversation due, Instant until);
 
     /**
-     * Hides several conversations, each as {@link #defer(DueConversation, Instant)} does. If it throws, some may have
-     * been deferred.
+     * Defers several conversations, each as {@link #defer(DueConversation, Instant)} does. If this method throws, some
+     * of them may have been deferred.
      *
-     * @return those that this call deferred, in the order given
+     * @return the conversations that this call deferred, in the given order
      */
     default List<DueConversation> defer(List<DueConversation> due, Instant until) {
         requireNonNull(until, "until");
@@ -85,18 +87,18 @@ public interface DeadlineQueue {
     }
 
     /**
-     * Makes the index what the conversations say: for after a restore from a backup, a deletion by hand, or a writer of
-     * a version that knows no index. It looks at every conversation of the storage, as a scan of a catalog does, and at
-     * every entry of the index. Records that cannot be read are logged and left alone. May be repeated at any time,
-     * also while bots go on.
+     * Repairs the index so that it matches the conversations. Use it after a restore from a backup, after a manual
+     * deletion, or after a version of this library without an index has written. It looks at every conversation of the
+     * storage, as a scan of a catalog does, and at every entry of the index. Records that cannot be read are logged and
+     * left unchanged. It may be repeated at any time, even while bots are running.
      *
-     * @param filter which conversations, by their keys alone
-     * @throws IllegalArgumentException if the filter looks at more than keys
+     * @param filter selects the conversations; by keys alone
+     * @throws IllegalArgumentException if the filter depends on more than keys
      */
     MendReport mend(ConversationFilter filter);
 
     /**
-     * Returns a limit, for storages.
+     * Returns {@code limit} if it is valid; for storages.
      *
      * @throws IllegalArgumentException if it is not from 1 to {@link #MAX_LIMIT}
      */
@@ -109,10 +111,11 @@ public interface DeadlineQueue {
     }
 
     /**
-     * Returns the end of a deferral in whole hundredths of a second, rounded up, for storages.
+     * Returns the end of a deferral in whole hundredths of a second, rounded up, if it is valid; for storages.
      *
-     * @param now by the storage's clock
-     * @throws IllegalArgumentException if it is not after the place in the queue, or later than {@link #MAX_DEFERRAL}
+     * @param now the time by the storage's clock
+     * @throws IllegalArgumentException if it is not after {@link DueConversation#queuedAt()}, or later than {@link
+     *     #MAX_DEFERRAL}
      *     from now
      */
     static Instant requireDeferral(DueConversation due, Instant until, Instant now) {
@@ -132,14 +135,14 @@ public interface DeadlineQueue {
     }
 
     /**
-     * Returns a filter that looks at keys alone, for storages.
+     * Returns {@code filter} if it depends on keys alone; for storages.
      *
-     * @throws IllegalArgumentException if it looks at more
+     * @throws IllegalArgumentException if it depends on more
      */
     static ConversationFilter requireByKey(ConversationFilter filter) {
         if (!requireNonNull(filter, "filter").isByKey()) {
             throw new IllegalArgumentException(
-                    "the index of deadlines is mended by bot, chat and user alone: " + filter);
+                    "the index of deadlines can be mended only by bot, chat and user: " + filter);
         }
         return filter;
     }

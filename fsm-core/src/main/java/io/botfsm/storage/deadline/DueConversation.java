@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * A conversation whose deadline has passed, as it was when it was looked at. Immutable and thread-safe. Two are equal
- * if all parts are.
+ * A conversation whose deadline has passed, as it was when it was read. Immutable and thread-safe. Two are equal if all
+ * their parts are.
  */
 public final class DueConversation {
     private final StorageKey key;
@@ -24,7 +24,7 @@ public final class DueConversation {
         this.queuedAt = queuedAt;
     }
 
-    /** A conversation, for storages. */
+    /** Creates a due conversation; for storages. */
     public static DueConversation of(StorageKey key, Instant deadline, long version, Instant queuedAt) {
         return new DueConversation(
                 requireNonNull(key, "key"),
@@ -33,23 +33,27 @@ public final class DueConversation {
                 requireNonNull(queuedAt, "queuedAt"));
     }
 
-    /** Its key. */
+    /** The key of the conversation. */
     public StorageKey key() {
         return key;
     }
 
-    /** Its deadline. */
+    /** The deadline of the conversation. */
     public Instant deadline() {
         return deadline;
     }
 
-    /** Its version: a write that expects it ({@link Mutation.Builder#expectVersion}) acts on what is due. */
+    /**
+     * The version of the conversation. A write that expects it ({@link Mutation.Builder#expectVersion}) applies only to
+     * the conversation that was found due.
+     */
     public long version() {
         return version;
     }
 
     /**
-     * Its place in the queue: its deadline, an earlier one that this replaced, or the time until which it was deferred.
+     * The time that determines its place in the queue: its deadline, an earlier deadline that it replaced, or the time
+     * until which the conversation was deferred.
      */
     public Instant queuedAt() {
         return queuedAt;

@@ -2,7 +2,7 @@ package io.botfsm.storage.deadline;
 
 import java.util.Locale;
 
-/** What {@link DeadlineQueue#mend} found. Immutable and thread-safe. */
+/** The result of {@link DeadlineQueue#mend}. Immutable and thread-safe. */
 public final class MendReport {
     private final long deadlines;
     private final long added;
@@ -16,29 +16,31 @@ public final class MendReport {
         this.removed = removed;
     }
 
-    /** A report, for storages. */
+    /** Creates a report; for storages. */
     public static MendReport of(long deadlines, long added, long moved, long removed) {
         return new MendReport(deadlines, added, moved, removed);
     }
 
-    /** How many conversations have a deadline; one may count twice if it was written meanwhile. */
+    /**
+     * The number of conversations that have a deadline. A conversation that was written meanwhile may be counted twice.
+     */
     public long deadlines() {
         return deadlines;
     }
 
-    /** How many of them were missing in the index: they would never have been due. */
+    /** How many of them were missing from the index and would never have become due. */
     public long added() {
         return added;
     }
 
-    /** How many stood in the index at a later time than they should: they would have been due too late. */
+    /** How many of them were in the index at too late a time and would have become due too late. */
     public long moved() {
         return moved;
     }
 
     /**
-     * How many entries of the index were of conversations without deadline. These are no fault: those of conversations
-     * that ended wait for their time, unless this removes them earlier.
+     * How many index entries belonged to conversations without a deadline. Such entries are not an error: the entry of
+     * a conversation that has ended stays until its time has come, unless this call removes it earlier.
      */
     public long removed() {
         return removed;

@@ -6,7 +6,7 @@ import io.botfsm.internal.text.Text;
 import java.time.Instant;
 import java.util.Objects;
 
-/** An update that was given up. Immutable and thread-safe. Two are equal if all parts are. */
+/** A dead letter: an update that was given up. Immutable and thread-safe. Two are equal if all their parts are. */
 public final class DeadUpdate {
     private final long position;
     private final InboxUpdate update;
@@ -20,7 +20,7 @@ public final class DeadUpdate {
         this.buriedAt = buriedAt;
     }
 
-    /** A dead letter, for storages. */
+    /** Creates a dead letter; for storages. */
     public static DeadUpdate of(long position, InboxUpdate update, String reason, Instant buriedAt) {
         return new DeadUpdate(
                 position,
@@ -29,7 +29,10 @@ public final class DeadUpdate {
                 requireNonNull(buriedAt, "buriedAt"));
     }
 
-    /** Its place: each that is buried later has a higher one. From 1; not given twice. */
+    /**
+     * The position. Positions start at 1; each dead letter gets a higher position than all earlier ones, and no
+     * position is used twice.
+     */
     public long position() {
         return position;
     }
@@ -39,12 +42,12 @@ public final class DeadUpdate {
         return update;
     }
 
-    /** Why it was given up. */
+    /** The reason why it was given up. */
     public String reason() {
         return reason;
     }
 
-    /** When it was given up. */
+    /** The time when it was given up. */
     public Instant buriedAt() {
         return buriedAt;
     }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a bot's inbox holds. Immutable and thread-safe. */
+/** The sizes of a bot's inbox. Immutable and thread-safe. */
 public final class InboxCounts {
     private final long waiting;
     private final long bytes;
@@ -20,27 +20,27 @@ public final class InboxCounts {
         this.dead = dead;
     }
 
-    /** The counts, for storages. */
+    /** Creates the counts; for storages. */
     public static InboxCounts of(long waiting, long bytes, Optional<Instant> oldest, long dead) {
         return new InboxCounts(waiting, bytes, requireNonNull(oldest, "oldest"), dead);
     }
 
-    /** How many updates wait. */
+    /** The number of waiting updates. */
     public long waiting() {
         return waiting;
     }
 
-    /** How many bytes their contents have together. */
+    /** The total size of the contents of the waiting updates, in bytes. */
     public long bytes() {
         return bytes;
     }
 
-    /** When the first of those that wait was stored, if any waits. */
+    /** The time when the first waiting update was stored; empty if none is waiting. */
     public Optional<Instant> oldest() {
         return oldest;
     }
 
-    /** How many dead letters are kept. */
+    /** The number of dead letters. */
     public long dead() {
         return dead;
     }

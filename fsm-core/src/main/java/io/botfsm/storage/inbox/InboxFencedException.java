@@ -6,16 +6,19 @@ import io.botfsm.internal.text.Text;
 import io.botfsm.storage.FsmException;
 import java.util.Locale;
 
-/** A newer instance has written this bot's inbox: this one lost its lease and must stop. Nothing was written. */
+/**
+ * Thrown when a newer instance has written this bot's inbox: the calling instance has lost its lease and must stop.
+ * Nothing was written.
+ */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class InboxFencedException extends FsmException {
     private final long token;
     private final long highest;
 
     /**
-     * The error of a refused call.
+     * Creates the exception for a refused call.
      *
-     * @param bot whose inbox it is
+     * @param bot the id of the bot
      * @param token the fencing token of the call
      * @param highest the highest token that the inbox has seen
      */

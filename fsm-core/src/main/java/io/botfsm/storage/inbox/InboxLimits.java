@@ -2,7 +2,7 @@ package io.botfsm.storage.inbox;
 
 import java.util.Locale;
 
-/** How much a bot's inbox may hold. Immutable and thread-safe; each method returns other limits. */
+/** Limits the size of a bot's inbox. Immutable and thread-safe; methods with a parameter return new limits. */
 public final class InboxLimits {
     private static final InboxLimits DEFAULTS = new InboxLimits(1_000, 16L << 20, 1_000);
 
@@ -16,13 +16,13 @@ public final class InboxLimits {
         this.deadLetters = deadLetters;
     }
 
-    /** 1,000 updates of together 16 MiB, and 1,000 dead letters. */
+    /** Returns the default limits: 1,000 updates with a total of 16 MiB, and 1,000 dead letters. */
     public static InboxLimits defaults() {
         return DEFAULTS;
     }
 
     /**
-     * How many updates may wait.
+     * Limits the number of waiting updates.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -31,7 +31,7 @@ public final class InboxLimits {
     }
 
     /**
-     * How many bytes their contents may have together.
+     * Limits the total size of their contents, in bytes.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -40,7 +40,7 @@ public final class InboxLimits {
     }
 
     /**
-     * How many dead letters are kept.
+     * Limits the number of dead letters that are kept.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -56,17 +56,17 @@ public final class InboxLimits {
         return most;
     }
 
-    /** How many updates may wait. */
+    /** The maximum number of waiting updates. */
     public int updates() {
         return updates;
     }
 
-    /** How many bytes their contents may have together. */
+    /** The maximum total size of their contents, in bytes. */
     public long bytes() {
         return bytes;
     }
 
-    /** How many dead letters are kept. */
+    /** The maximum number of dead letters. */
     public int deadLetters() {
         return deadLetters;
     }

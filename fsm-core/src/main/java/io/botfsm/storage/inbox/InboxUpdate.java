@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * An update as it came from a messenger. Immutable and thread-safe. Two are equal if id, conversation and content are.
+ * An update as it was received from a messenger. Immutable and thread-safe. Two are equal if id, conversation and
+ * content are.
  */
 public final class InboxUpdate {
     /** The longest id, in characters. */
@@ -25,10 +26,10 @@ public final class InboxUpdate {
     }
 
     /**
-     * An update.
+     * Creates an update.
      *
-     * @param id by which the messenger would deliver it again; not empty
-     * @param key its conversation, if it belongs to one
+     * @param id the id, which is the same when the messenger redelivers the update; not empty
+     * @param key the conversation key, if any
      * @param content the update itself, such as its JSON; copied
      * @throws IllegalArgumentException if the id is empty, longer than {@link #MAX_ID_LENGTH}, or holds an unpaired
      *     surrogate
@@ -44,22 +45,22 @@ public final class InboxUpdate {
                 requireNonNull(content, "content").clone());
     }
 
-    /** By which the messenger would deliver it again. */
+    /** The id, which is the same when the messenger redelivers the update. */
     public String id() {
         return id;
     }
 
-    /** Its conversation, if it belongs to one. */
+    /** The conversation key, if any. */
     public Optional<StorageKey> key() {
         return key;
     }
 
-    /** A copy of the update itself. */
+    /** Returns a copy of the content. */
     public byte[] content() {
         return content.clone();
     }
 
-    /** How many bytes it is long. */
+    /** The size of the content in bytes. */
     public int size() {
         return content.length;
     }
@@ -77,7 +78,7 @@ public final class InboxUpdate {
         return id.hashCode();
     }
 
-    /** Without the content. */
+    /** Returns id, conversation and size, without the content. */
     @Override
     public String toString() {
         return "InboxUpdate[" + Text.field(id) + ", "

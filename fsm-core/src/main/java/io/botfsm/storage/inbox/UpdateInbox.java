@@ -15,42 +15,43 @@ import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
- * Keeps updates of a messenger that were confirmed to it before they have been handled, so that one slow conversation
- * does not hold up a whole bot, and a crash loses none of them. An extension that a
- * {@link io.botfsm.storage.StateStorage} may offer; implementations keep the rules U01 to U13 of the project's
+ * Keeps updates that were acknowledged to the messenger before they have been handled, so that one slow conversation
+ * does not block the whole bot, and a crash does not lose updates. It is an extension that a {@link
+ * io.botfsm.storage.StateStorage} may offer. Implementations follow the rules U01 to U13 of the project's
  * specification, which the published conformance suite checks.
  *
- * <p>An update waits from {@link #add} until {@link #remove}, or until it is given up by {@link #bury}; a dead letter
- * stays until it is {@linkplain #replay replayed} or {@linkplain #drop dropped}. An update is the same as another if id
- * and content are, whatever its conversation is. Every method may be repeated when its outcome is not known: it has its
- * effect once.
+ * <p>An update is waiting from {@link #add} until {@link #remove}, or until {@link #bury} makes it a dead letter. A
+ * dead letter is kept until it is {@linkplain #replay replayed} or {@linkplain #drop dropped}. Two updates are the same
+ * if id and content are equal, whatever their conversations are. Every method may be repeated if its outcome is
+ * unknown: it takes effect only once.
  *
  * <p>A call with a fencing token, from 1 to {@link Mutation#MAX_FENCE}, is refused if the bot's inbox has seen a higher
- * one; otherwise the inbox has seen it from then on, also if the call has nothing else to do. So an instance that takes
- * over {@linkplain #remove removes} an empty list before it looks at what waits: no instance before it adds anything
- * then. A call without a token is not fenced, and is for operators and tests. Bots are identified as in
- * {@link StorageKey#bot(Object)}; conversations of an inbox are its bot's.
+ * one. Otherwise the inbox has seen the token from then on, even if the call has nothing else to do. An instance that
+ * takes over therefore {@linkplain #remove removes} an empty list before it reads the waiting updates: after that, no
+ * earlier instance can add any. A call without a token is not fenced; it is for operators and tests. Bots are
+ * identified as in {@link StorageKey#bot(Object)}; the conversations of an inbox belong to its bot.
  *
- * <p>Every method blocks, within a few times the storage's timeout, and must not be called on a thread of a client.
- * Times are by the storage's clock. Thread-safe.
+ * <p>Every method blocks, for at most a few times the storage's timeout, and must not be called on a thread of the
+ * storage's client. Times are by the storage's clock. Thread-safe.
  *
  * <p>Every method throws {@link StorageUnavailableException} if the storage is unavailable or the thread is
- * interrupted, whose flag is set again then; {@link StorageRefusedException} if the storage refuses, such as for a
- * missing permission, which the message names; {@link StorageClosedException} if the storage is closed.
+ * interrupted, in which case its interrupt flag is set again; {@link StorageRefusedException} if the storage refuses
+ * the call, such as for a missing permission, which the message names; and {@link StorageClosedException} if the
+ * storage is closed.
  */
 public interface UpdateInbox {
-    /** The most updates that one call takes or returns. */
+    /** The maximum number of updates that one call accepts or returns. */
     int MAX_UPDATES = 1_000;
 
-    /** The longest reason that is kept, in characters. */
+    /** The maximum length of a reason that is kept, in characters. */
     int MAX_REASON_LENGTH = 1_000;
 
     /**
-     * Stores updates behind all that wait, in this order: all of them, or none. One that waits already stays where it
-     * is and counts once.
+     * Stores updates after all waiting ones, in this order: either all of them or none. An update that is already
+     * waiting keeps its position and counts once.
      *
-     * @param limits how much may wait, together with what waits already
-     * @return whether they wait now; if not, the limits leave no room for all of them, and nothing was stored
+     * @param limits the limits for all waiting updates, including those already waiting
+     * @return whether all of them are waiting now; if not, the limits leave no room for them, and nothing was stored
      * @throws InboxFencedException if a newer instance has written this inbox
      * @throws IllegalArgumentException if there are more than {@link #MAX_UPDATES}, one alone exceeds the limits, or
      *     one is of another bot's conversation
@@ -58,16 +59,16 @@ public interface UpdateInbox {
     boolean add(Object bot, List<InboxUpdate> updates, InboxLimits limits, OptionalLong fencingToken);
 
     /**
-     * Returns those that wait, in their order. Fewer than the limit means that there are no more.
+     * Returns waiting updates in order. If it returns fewer than the limit, there are no more.
      *
-     * @param after the last position that is known, 0 for all
-     * @param limit how many at most, from 1 to {@link #MAX_UPDATES}
-     * @throws IllegalArgumentException if the position is negative, or the limit is not within its bounds
+     * @param after the position after which to start; 0 for all
+     * @param limit the maximum number to return, from 1 to {@link #MAX_UPDATES}
+     * @throws IllegalArgumentException if the position is negative, or the limit is out of range
      */
     List<WaitingUpdate> waiting(Object bot, long after, int limit);
 
     /**
-     * Removes updates that have been handled. Those that do not wait any more are left out.
+     * Removes updates that have been handled. Updates that are no longer waiting are ignored.
      *
      * @throws InboxFencedException if a newer instance has written this inbox
      * @throws IllegalArgumentException if there are more than {@link #MAX_UPDATES}
@@ -75,10 +76,12 @@ public interface UpdateInbox {
     void remove(Object bot, List<InboxUpdate> updates, OptionalLong fencingToken);
 
     /**
-     * Gives up an update, whether it waits here or not: it waits no more, and becomes a dead letter. One that is a dead
-     * letter already stays as it is. If more dead letters than the limits allow are kept then, the oldest go.
+     * Gives up an update, whether or not it is waiting here: it becomes a dead letter and is no longer waiting. An
+     * update that is already a dead letter stays as it is. If there are then more dead letters than the limits allow,
+     * the oldest are removed.
      *
-     * @param reason for operators; not a value of the conversation. Cut to {@link #MAX_REASON_LENGTH}
+     * @param reason the reason, for operators; it must not contain values of the conversation. Truncated to {@link
+     *     #MAX_REASON_LENGTH}
      * @param limits how many dead letters are kept
      * @throws InboxFencedException if a newer instance has written this inbox
      * @throws IllegalArgumentException if the update is of another bot's conversation
@@ -86,30 +89,30 @@ public interface UpdateInbox {
     void bury(Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken);
 
     /**
-     * Gives up an update like {@link #bury}, if it waits here; otherwise changes nothing. For an update that was
-     * stored: one that was erased meanwhile stays erased.
+     * Gives up an update like {@link #bury} if it is waiting here; otherwise changes nothing. Use it for an update that
+     * was stored: if it was erased meanwhile, it stays erased.
      */
     void buryWaiting(Object bot, InboxUpdate update, String reason, InboxLimits limits, OptionalLong fencingToken);
 
     /**
-     * Returns dead letters, the oldest first. Fewer than the limit means that there are no more.
+     * Returns dead letters, the oldest first. If it returns fewer than the limit, there are no more.
      *
-     * @param after the last position that is known, 0 for all
-     * @param limit how many at most, from 1 to {@link #MAX_UPDATES}
-     * @throws IllegalArgumentException if the position is negative, or the limit is not within its bounds
+     * @param after the position after which to start; 0 for all
+     * @param limit the maximum number to return, from 1 to {@link #MAX_UPDATES}
+     * @throws IllegalArgumentException if the position is negative, or the limit is out of range
      */
     List<DeadUpdate> dead(Object bot, long after, int limit);
 
     /**
-     * Lets a dead letter wait again, behind all others and beyond all limits; one that waits already stays where it is.
-     * A running bot takes it up within seconds.
+     * Makes a dead letter wait again, after all waiting updates and regardless of the limits. If the same update is
+     * already waiting, that one keeps its position. A running bot picks it up within seconds.
      *
      * @return whether there was one at this position
      */
     boolean replay(Object bot, long position);
 
     /**
-     * Drops a dead letter.
+     * Deletes a dead letter.
      *
      * @return whether there was one at this position
      */
@@ -119,17 +122,17 @@ public interface UpdateInbox {
     InboxCounts counts(Object bot);
 
     /**
-     * Erases updates and dead letters, of whichever bot, whose conversation matches. Those without a conversation match
-     * if the filter names neither chat nor user, and their bot does.
+     * Erases updates and dead letters of all bots whose conversation matches. Updates without a conversation match if
+     * the filter sets neither chat nor user and their bot matches.
      *
-     * @param filter by keys alone
+     * @param filter selects the conversations; by keys alone
      * @return how many were erased
-     * @throws IllegalArgumentException if the filter looks at more than keys
+     * @throws IllegalArgumentException if the filter depends on more than keys
      */
     long erase(ConversationFilter filter);
 
     /**
-     * Returns a copy of updates, for storages.
+     * Returns a copy of the updates if they are valid; for storages.
      *
      * @param bot its id as a text
      * @throws IllegalArgumentException if there are more than {@link #MAX_UPDATES}, or one is of another bot's
@@ -147,7 +150,7 @@ public interface UpdateInbox {
     }
 
     /**
-     * Returns an update, for storages.
+     * Returns {@code update} if it is valid for the bot; for storages.
      *
      * @param bot its id as a text
      * @throws IllegalArgumentException if it is of another bot's conversation
@@ -165,7 +168,7 @@ public interface UpdateInbox {
     }
 
     /**
-     * Returns updates each of which has room within the limits, for storages.
+     * Returns {@code updates} if each of them fits within the limits; for storages.
      *
      * @throws IllegalArgumentException if one alone exceeds them
      */
@@ -184,7 +187,8 @@ public interface UpdateInbox {
     }
 
     /**
-     * Returns a reason as it is kept, for storages: at most {@link #MAX_REASON_LENGTH} characters, with a question mark
+     * Returns a reason as it is kept; for storages. It has at most {@link #MAX_REASON_LENGTH} characters, with a
+     * question mark
      * in place of each unpaired surrogate.
      */
     static String reasonToKeep(String reason) {
@@ -197,7 +201,7 @@ public interface UpdateInbox {
     }
 
     /**
-     * Returns a limit, for storages.
+     * Returns {@code limit} if it is valid; for storages.
      *
      * @throws IllegalArgumentException if it is not from 1 to {@link #MAX_UPDATES}
      */
@@ -210,7 +214,7 @@ public interface UpdateInbox {
     }
 
     /**
-     * Returns a position after which to list, for storages.
+     * Returns {@code after} if it is a valid position to list from; for storages.
      *
      * @throws IllegalArgumentException if it is negative
      */
@@ -223,7 +227,7 @@ public interface UpdateInbox {
     }
 
     /**
-     * Returns a fencing token, for storages.
+     * Returns {@code fencingToken} if it is valid; for storages.
      *
      * @throws IllegalArgumentException if it is not from 1 to {@link Mutation#MAX_FENCE}
      */
@@ -233,18 +237,18 @@ public interface UpdateInbox {
     }
 
     /**
-     * Returns a filter that looks at keys alone, for storages.
+     * Returns {@code filter} if it depends on keys alone; for storages.
      *
-     * @throws IllegalArgumentException if it looks at more
+     * @throws IllegalArgumentException if it depends on more
      */
     static ConversationFilter requireByKey(ConversationFilter filter) {
         if (!requireNonNull(filter, "filter").isByKey()) {
-            throw new IllegalArgumentException("an inbox is erased by bot, chat and user alone: " + filter);
+            throw new IllegalArgumentException("an inbox can be erased only by bot, chat and user: " + filter);
         }
         return filter;
     }
 
-    /** Whether an update of a bot's inbox matches a filter by keys, for storages. */
+    /** Returns whether an update of a bot's inbox matches a filter by keys; for storages. */
     static boolean matches(ConversationFilter filter, String bot, InboxUpdate update) {
         requireNonNull(filter, "filter");
         requireNonNull(bot, "bot");

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 import java.util.Objects;
 
-/** An update that waits to be handled. Immutable and thread-safe. Two are equal if all parts are. */
+/** An update that is waiting to be handled. Immutable and thread-safe. Two are equal if all their parts are. */
 public final class WaitingUpdate {
     private final long position;
     private final InboxUpdate update;
@@ -17,12 +17,15 @@ public final class WaitingUpdate {
         this.storedAt = storedAt;
     }
 
-    /** One that waits, for storages. */
+    /** Creates a waiting update; for storages. */
     public static WaitingUpdate of(long position, InboxUpdate update, Instant storedAt) {
         return new WaitingUpdate(position, requireNonNull(update, "update"), requireNonNull(storedAt, "storedAt"));
     }
 
-    /** Its place: each that is added later has a higher one. From 1; not given twice. */
+    /**
+     * The position. Positions start at 1; each update gets a higher position than all earlier ones, and no position is
+     * used twice.
+     */
     public long position() {
         return position;
     }
@@ -32,7 +35,7 @@ public final class WaitingUpdate {
         return update;
     }
 
-    /** When it was stored. */
+    /** The time when it was stored. */
     public Instant storedAt() {
         return storedAt;
     }

@@ -19,18 +19,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One user's conversation with a flow, line by line: what the user does, and what the bot is expected to say.
+ * Tests a flow as a conversation with one user, step by step: what the user does, and what the bot is expected to say.
  *
  * <pre>{@code
  * FlowTester.of(PIZZA).say("/order").expect("Small or large?").say("small").inState(Order.ADDRESS);
  * }</pre>
  *
- * <p>Works on a storage in memory that refuses every transition the flow does not declare. What the bot says is
- * compared by {@code equals}. An expectation that fails is an {@link AssertionError} that shows the dialog so far.
- * Works with any test framework. Not thread-safe.
+ * <p>Uses a storage in memory that refuses every transition the flow does not declare. Replies are compared by {@code
+ * equals}. A failed expectation throws an {@link AssertionError} that shows the dialog so far. Works with any test
+ * framework. Not thread-safe.
  *
- * @param <I> what the bot hears
- * @param <O> what the bot says
+ * @param <I> the inputs of the bot
+ * @param <O> the replies of the bot
  */
 public final class FlowTester<I, O> {
     private static final StorageKey KEY = StorageKey.bot(1).chat(1).user(1).build();
@@ -49,7 +49,7 @@ public final class FlowTester<I, O> {
         this.fsm = newFsm();
     }
 
-    /** A user who has not said anything. */
+    /** Creates a tester for a user who has not said anything yet. */
     public static <I, O> FlowTester<I, O> of(Flow<I, O> flow) {
         return new FlowTester<>(requireNonNull(flow, "flow"));
     }
@@ -60,12 +60,15 @@ public final class FlowTester<I, O> {
                 .build();
     }
 
-    /** The user says something. An exception of a handler comes out as it is, and stands in the dialog. */
+    /**
+     * Handles an input that the user says. An exception of a handler is passed on unchanged, and recorded in the
+     * dialog.
+     */
     public FlowTester<I, O> say(I input) {
         return handle("> " + input, requireNonNull(input, "input"));
     }
 
-    /** The user presses a button; the same as {@link #say}, but for how it stands in the dialog. */
+    /** Handles the press of a button. It is the same as {@link #say}, except for how the dialog shows it. */
     public FlowTester<I, O> press(I button) {
         return handle("> [" + button + "]", requireNonNull(button, "button"));
     }
@@ -77,9 +80,9 @@ public final class FlowTester<I, O> {
     }
 
     /**
-     * The messenger delivers the last input again.
+     * Redelivers the last input.
      *
-     * @throws IllegalStateException if there is none
+     * @throws IllegalStateException if there is no last input
      */
     public FlowTester<I, O> redeliver() {
         if (lastInput == null) {
@@ -93,14 +96,14 @@ public final class FlowTester<I, O> {
     }
 
     /**
-     * Time passes in which the user says nothing. Every timeout that is due within it is handled, each at its time;
-     * what the bot says then are the replies of this step. Nothing waits.
+     * Lets time pass in which the user says nothing. Every timeout that becomes due is handled, each at its time; what
+     * the bot says then are the replies of this step. The method does not actually wait.
      *
      * @throws IllegalArgumentException if the time is negative
      */
     public FlowTester<I, O> pass(Duration time) {
         if (requireNonNull(time, "time").isNegative()) {
-            throw new IllegalArgumentException("time does not go back: " + time);
+            throw new IllegalArgumentException("time must not be negative: " + time);
         }
         Instant end = now.plus(time);
         return step("-- " + time + " pass", () -> {
@@ -136,7 +139,7 @@ public final class FlowTester<I, O> {
         replies.addAll(said);
     }
 
-    /** The bot restarts: all that it has not stored is lost. */
+    /** Restarts the bot: everything that it has not stored is lost. */
     public FlowTester<I, O> restart() {
         dialog.add("-- restart");
         fsm = newFsm();
@@ -144,7 +147,7 @@ public final class FlowTester<I, O> {
     }
 
     /**
-     * Expects that the bot answered the last step by exactly this, in this order.
+     * Expects that the bot answered the last step with exactly these replies, in this order.
      *
      * @throws AssertionError if it did not
      */
@@ -182,7 +185,7 @@ public final class FlowTester<I, O> {
         return expect(state.isEmpty(), "expected no state, but it was " + state.orElse(""));
     }
 
-    /** The conversation as it is stored, for expectations of its data. */
+    /** Returns the conversation as it is stored, to check its data. */
     public Conversation conversation() {
         return fsm.context(KEY).read();
     }

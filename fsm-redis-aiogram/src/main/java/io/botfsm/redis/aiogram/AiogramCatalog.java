@@ -19,9 +19,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Finds conversations of aiogram's by their keys: first by those of states, then by those of data, so that one which
- * has lost its state meanwhile is found by its data. A filter by state needs no second pass. A key that may be another
- * conversation's is reported, not read. Thread-safe.
+ * Finds conversations in aiogram's layout by their keys: first by the keys of states, then by the keys of data, so that
+ * a conversation that has lost its state meanwhile is found by its data. A filter by state needs no second pass. A key
+ * that may belong to another conversation is reported, not read. Thread-safe.
  */
 final class AiogramCatalog implements ConversationCatalog {
     private static final String KIND = "aiogram1/";

@@ -14,10 +14,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Reads Redis keys as those of aiogram's conversations, and only keys that can be read in one way. Aiogram joins the
- * parts of a key without escaping them: a destiny that holds the separator, or another option of the key builder, gives
- * two conversations the same key. What ids Telegram has decides which readings are likely: chats and users are non-zero
- * and below 2^52, users and topics are positive, and a private chat has its user's id. Immutable and thread-safe.
+ * Parses Redis keys of aiogram's conversations, if they are unambiguous. Aiogram joins the parts of a key without
+ * escaping them, so that a destiny that contains the separator, or another option of the key builder, may give two
+ * conversations the same key. Which interpretations are likely is decided by the form of Telegram's ids: chats and
+ * users are non-zero and below 2^52, users and topics are positive, and a private chat has its user's id. Immutable and
+ * thread-safe.
  */
 final class AiogramKeyReader {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]+");
@@ -45,15 +46,16 @@ final class AiogramKeyReader {
                 + (other.hasDestiny() == layout.hasDestiny() ? 0 : 1);
     }
 
-    /** The same layout with every other combination of options, those with the fewest differences first. */
+    /** Returns the same layout with every other combination of options, those with the fewest differences first. */
     List<AiogramLayout> alternatives() {
         return alternatives;
     }
 
     /**
-     * The conversation that a Redis key is of.
+     * Returns the conversation of a Redis key.
      *
-     * @throws IllegalArgumentException if it is none of this layout, or may be another conversation's; says why
+     * @throws IllegalArgumentException if the key does not belong to this layout, or may belong to another
+     *     conversation; the message says why
      */
     StorageKey conversation(String redisKey) {
         List<String> ids = layout.ids(redisKey);
@@ -85,9 +87,9 @@ final class AiogramKeyReader {
     }
 
     /**
-     * Makes sure that aiogram reads the key of a conversation as that of no other.
+     * Ensures that the key of a conversation is not also that of another one.
      *
-     * @throws IllegalArgumentException if it may
+     * @throws IllegalArgumentException if it may be that of another one
      * @throws StorageRefusedException if the layout has no key for the conversation
      */
     void requireUnambiguous(StorageKey conversation) {

@@ -21,17 +21,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How aiogram 3 keeps conversations in Redis: the options of its {@code RedisStorage} and {@code DefaultKeyBuilder} by
- * their names there, with the same defaults. Immutable and thread-safe.
+ * The layout in which aiogram 3 keeps conversations in Redis: the options of its {@code RedisStorage} and {@code
+ * DefaultKeyBuilder}, with the same names and defaults. Immutable and thread-safe.
  *
  * <pre>{@code
  * AiogramLayout layout = AiogramLayout.builder().bot(botId).withDestiny().build();
  * StateStorage storage = AiogramStateStorage.of(redis, layout);
  * }</pre>
  *
- * <p>A key that this layout would not tell from another one is refused with a {@link StorageRefusedException} before
- * anything is sent: of another bot, with a business connection or a destiny that has no place in it, with the separator
- * inside an id, with a thread {@code 0}, which aiogram takes for none.
+ * <p>A key that this layout could not distinguish from another one is refused with a {@link StorageRefusedException}
+ * before anything is sent: a key of another bot, with a business connection or a destiny that the layout does not
+ * include, with the separator inside an id, or with a thread {@code 0}, which aiogram treats as none.
  */
 public final class AiogramLayout {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]+");
@@ -60,14 +60,13 @@ public final class AiogramLayout {
     }
 
     /**
-     * Begins with aiogram's defaults: keys begin with {@code fsm}, have {@code :} between their parts, and live for
-     * ever.
+     * Returns a builder with aiogram's defaults: the prefix {@code fsm}, the separator {@code :}, and no time to live.
      */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Whose conversations these are; empty for those of all bots. */
+    /** The bot whose conversations these are; empty for those of all bots. */
     Optional<String> bot() {
         return bot;
     }
@@ -83,7 +82,7 @@ public final class AiogramLayout {
     /**
      * The Redis keys of a conversation's state and data.
      *
-     * @throws StorageRefusedException if there are none that no other conversation has
+     * @throws StorageRefusedException if another conversation would have the same keys
      */
     List<byte[]> keys(StorageKey key) {
         String state = name(key, STATE);
@@ -297,7 +296,7 @@ public final class AiogramLayout {
                 dataTtl.map(Duration::toString).orElse("(none)"));
     }
 
-    /** Collects the options. Not thread-safe. A value that cannot be is refused at once. */
+    /** Collects the options. Not thread-safe. Invalid values are refused at once. */
     public static final class Builder {
         private Optional<String> bot = Optional.empty();
         private String prefix = "fsm";
@@ -311,8 +310,8 @@ public final class AiogramLayout {
         private Builder() {}
 
         /**
-         * Whose conversations these are. Without {@link #withBotId()} it has to be said, since the keys do not tell it;
-         * those of another bot are refused.
+         * Sets the bot whose conversations these are. It is required without {@link #withBotId()}, since the keys then
+         * do not contain it. Conversations of another bot are refused.
          *
          * @param id a whole number or a text, as for {@link StorageKey#bot}
          * @throws IllegalArgumentException if the id is neither, or empty
@@ -322,7 +321,7 @@ public final class AiogramLayout {
             return this;
         }
 
-        /** aiogram's {@code prefix}, {@code fsm} unless set: what every key begins with. */
+        /** Sets aiogram's {@code prefix} of all keys. The default is {@code fsm}. */
         public Builder prefix(String chosen) {
             requireNonNull(chosen, "chosen");
             prefix = wellFormed("prefix", chosen);
@@ -330,7 +329,7 @@ public final class AiogramLayout {
         }
 
         /**
-         * aiogram's {@code separator}, {@code :} unless set: what stands between the parts of a key.
+         * Sets aiogram's {@code separator} between the parts of a key. The default is {@code :}.
          *
          * @throws IllegalArgumentException if it is empty: different conversations would share a key
          */
@@ -343,27 +342,30 @@ public final class AiogramLayout {
             return this;
         }
 
-        /** aiogram's {@code with_bot_id=True}: the bot's id is a part of the keys. */
+        /** Sets aiogram's {@code with_bot_id=True}: the bot's id is a part of the keys. */
         public Builder withBotId() {
             withBotId = true;
             return this;
         }
 
-        /** aiogram's {@code with_business_connection_id=True}: a business connection's id is a part of the keys. */
+        /**
+         * Sets aiogram's {@code with_business_connection_id=True}: the id of a business connection is a part of the
+         * keys.
+         */
         public Builder withBusinessConnectionId() {
             withBusinessConnectionId = true;
             return this;
         }
 
-        /** aiogram's {@code with_destiny=True}: the destiny is a part of the keys. */
+        /** Sets aiogram's {@code with_destiny=True}: the destiny is a part of the keys. */
         public Builder withDestiny() {
             withDestiny = true;
             return this;
         }
 
         /**
-         * aiogram's {@code state_ttl}: how long a state lives after each write of the conversation; for ever unless
-         * set.
+         * Sets aiogram's {@code state_ttl}: how long a state lives after each write of the conversation. The default is
+         * unlimited.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -374,8 +376,8 @@ public final class AiogramLayout {
         }
 
         /**
-         * aiogram's {@code data_ttl}: how long the data live after each write of the conversation; for ever unless set.
-         * With another one than {@link #stateTtl} the one ends without the other.
+         * Sets aiogram's {@code data_ttl}: how long the data lives after each write of the conversation. The default is
+         * unlimited. If it differs from {@link #stateTtl}, one of state and data ends before the other.
          *
          * @param limit rounded up to whole milliseconds
          * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}
@@ -386,15 +388,14 @@ public final class AiogramLayout {
         }
 
         /**
-         * The layout.
+         * Builds the layout.
          *
-         * @throws IllegalStateException if neither {@link #withBotId()} nor {@link #bot} says whose conversations these
-         *     are
+         * @throws IllegalStateException if neither {@link #withBotId()} nor {@link #bot} is set
          */
         public AiogramLayout build() {
             if (!withBotId && bot.isEmpty()) {
                 throw new IllegalStateException(
-                        "without withBotId() the keys do not tell their bot: say it with bot(id)");
+                        "without withBotId() the keys do not contain their bot: set it with bot(id)");
             }
             return new AiogramLayout(this);
         }

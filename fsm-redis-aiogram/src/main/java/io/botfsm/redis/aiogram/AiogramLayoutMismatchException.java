@@ -5,8 +5,8 @@ import io.botfsm.storage.FsmException;
 import java.util.Locale;
 
 /**
- * The options of an {@link AiogramLayout} do not fit the keys that are in Redis: a sample can be read with other
- * options, but not with these. Nothing was written. The message names what was found and which options to change.
+ * Thrown when the options of an {@link AiogramLayout} do not match the keys in Redis: a sample of keys can be read with
+ * other options, but not with these. Nothing was written. The message names what was found and which options to change.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class AiogramLayoutMismatchException extends FsmException {
@@ -18,9 +18,9 @@ public final class AiogramLayoutMismatchException extends FsmException {
     /**
      * A mismatch.
      *
-     * @param sampled how many conversations were looked at
-     * @param fitting how many of them have keys as the layout says
-     * @param fittingOtherwise how many would have with the remedy
+     * @param sampled how many conversations were sampled
+     * @param fitting how many of them match the layout
+     * @param fittingOtherwise how many would match with the remedy
      * @param example one of the latter's keys
      * @param remedy which options to change
      */
@@ -43,22 +43,22 @@ public final class AiogramLayoutMismatchException extends FsmException {
         this.remedy = remedy;
     }
 
-    /** How many conversations were looked at. */
+    /** Returns how many conversations were sampled. */
     public int sampled() {
         return sampled;
     }
 
-    /** How many of them have keys as the layout says. */
+    /** Returns how many of them match the layout. */
     public int fitting() {
         return fitting;
     }
 
-    /** How many of them would have with the {@link #remedy()}. */
+    /** Returns how many of them would match with the {@link #remedy()}. */
     public int fittingOtherwise() {
         return fittingOtherwise;
     }
 
-    /** Which options to change, by their names in aiogram and here. */
+    /** Returns which options to change, by their names in aiogram and here. */
     public String remedy() {
         return remedy;
     }

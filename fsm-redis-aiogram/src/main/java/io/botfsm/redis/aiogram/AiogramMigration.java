@@ -20,27 +20,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Copies conversations from aiogram's layout into this library's, or back, within one database. State, names, numbers
- * and entries that nobody here knows are copied as they are. (The order of names is not kept in this library's layout.)
+ * Copies conversations from aiogram's layout into this library's layout, or back, within one database. State, names,
+ * numbers and unknown entries are copied unchanged. (The order of names is not kept in this library's layout.)
  *
- * <p>Safe beside a running bot, since each conversation is written under the condition that the target has none: what a
- * bot has written there, or cleared in answer to an event, stays. One that changes in the source while it is copied is
- * copied again; one that is deleted there meanwhile is taken back. A conversation of aiogram's is found by its state or
- * by its data, whichever exists throughout. Safe to be stopped in any way and run again: what is there is left as it
- * is. The source stays whole unless {@link #removing()}.
+ * <p>It is safe while a bot is running, since each conversation is written on the condition that the target has none:
+ * what a bot has written there, or cleared in response to an event, is kept. A conversation that changes in the source
+ * while it is copied is copied again; the copy of one that is deleted there meanwhile is removed. A conversation of
+ * aiogram is found by its state or by its data, whichever exists during the whole run. The migration can be stopped in
+ * any way and run again: conversations that are already in the target are left unchanged. The source is not changed
+ * unless {@link #removing()} is used.
  *
- * <p>Before anything is written, a sample of aiogram's keys is compared with the options of the layout; where others
- * fit most of them, the migration fails. A key that can be read in more than one way, and one whose value is not
- * aiogram's or cannot be stored, is skipped and named in the report; so is a conversation whose place in the target has
- * a value of another type.
+ * <p>Before anything is written, a sample of aiogram's keys is compared with the options of the layout; if other
+ * options match most of them, the migration fails. An ambiguous key, or one whose value was not written by aiogram or
+ * cannot be stored, is skipped and named in the report; so is a conversation whose key in the target has a value of
+ * another type.
  *
- * <p>Fencing tokens and event ids have no place in aiogram's layout and are left behind on the way there. A time to
- * live begins anew, with the target's.
+ * <p>Fencing tokens and event ids cannot be represented in aiogram's layout, and are lost in that direction. The time
+ * to live restarts with that of the target.
  *
- * <p>Immutable and thread-safe. Not for Redis Cluster, as aiogram's layout itself.
+ * <p>Immutable and thread-safe. Redis Cluster is not supported, as with aiogram's layout itself.
  */
 public final class AiogramMigration {
-    /** Which way conversations go. */
+    /** The direction of a migration. */
     public enum Direction {
         /** From aiogram's layout into this library's. */
         FROM_AIOGRAM,
@@ -62,20 +63,20 @@ public final class AiogramMigration {
      *
      * @param port the client, which stays open
      * @param timeout how long the client lets a command take
-     * @param layout how aiogram keeps conversations
-     * @param options how this library keeps them
+     * @param layout the layout of aiogram's conversations
+     * @param options the options of this library's storage
      */
     AiogramMigration(RedisPort port, Duration timeout, AiogramLayout layout, RedisStorageOptions options) {
         this(port, timeout, layout, options, false, false, true, report -> {});
     }
 
     /**
-     * A migration to the layout of the storage options chosen when connecting, or back. The server is checked for
-     * aiogram's layout first, which blocks.
+     * Creates a migration to the layout of the storage options that were set when connecting, or back. This first
+     * checks that the server supports aiogram's layout, which blocks.
      *
      * @param redis stays open
      * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a right for such keys
+     * @throws StorageRefusedException if the server belongs to a cluster, or the user lacks a permission for such keys
      */
     public static AiogramMigration of(BotRedis redis, AiogramLayout layout) {
         requireNonNull(redis, "redis");
@@ -104,30 +105,29 @@ public final class AiogramMigration {
         this.progress = progress;
     }
 
-    /** The same, but nothing is written: reports what would be. */
+    /** Returns a dry run of this migration, which writes nothing and reports what would be done. */
     public AiogramMigration dry() {
         return new AiogramMigration(port, timeout, layout, options, true, removes, checksLayout, progress);
     }
 
     /**
-     * The same, and a conversation is removed from the source once it was read back from the target, equal in state and
-     * data; in one step with the check that the source still has what was compared. One that differs stays in both;
-     * {@link MigrationReport#newer()} names it.
+     * Returns this migration with removal: a conversation is removed from the source after it was read back from the
+     * target with equal state and data, in one step with the check that the source is still unchanged. A conversation
+     * that differs stays in both; {@link MigrationReport#newer()} names it.
      */
     public AiogramMigration removing() {
         return new AiogramMigration(port, timeout, layout, options, dry, true, checksLayout, progress);
     }
 
     /**
-     * The same, but nothing is concluded from other keys on the options of the layout. For a database in which most
-     * keys of the prefix are of other options, such as those a bot had before. Keys that can be read in more than one
-     * way are skipped nevertheless.
+     * Returns this migration without the check of the layout's options. Use it for a database in which most keys of the
+     * prefix were written with other options, such as earlier options of the bot. Ambiguous keys are still skipped.
      */
     public AiogramMigration withoutLayoutCheck() {
         return new AiogramMigration(port, timeout, layout, options, dry, removes, false, progress);
     }
 
-    /** The same, telling how far it is, on the thread that runs it. */
+    /** Returns this migration with a progress listener, which is called on the thread that runs it. */
     public AiogramMigration telling(Consumer<MigrationReport> listener) {
         return new AiogramMigration(port, timeout, layout, options, dry, removes, checksLayout, listener);
     }
@@ -135,12 +135,12 @@ public final class AiogramMigration {
     /**
      * Migrates, and blocks until it is done.
      *
-     * @return what it has done
-     * @throws AiogramLayoutMismatchException if most of the keys that aiogram has here do not fit the options of the
-     *     layout; nothing was written
-     * @throws StorageUnavailableException if Redis does not answer, or the thread was interrupted, whose flag is set
-     *     again; run it again
-     * @throws StorageRefusedException if Redis refuses, such as for a missing right
+     * @return a report of what was done
+     * @throws AiogramLayoutMismatchException if most of aiogram's keys do not match the options of the layout; nothing
+     *     was written
+     * @throws StorageUnavailableException if Redis does not respond, or the thread was interrupted, in which case its
+     *     interrupt flag is set again; run the migration again
+     * @throws StorageRefusedException if Redis refuses, such as for a missing permission
      * @throws StorageClosedException if the client is closed
      */
     public MigrationReport run(Direction direction) {
@@ -160,7 +160,7 @@ public final class AiogramMigration {
     }
 
     /**
-     * States before data: a state that is set while keys are listed may be missed, but not the data that were there
+     * Migrates states before data: a state that is set while keys are listed may be missed, but not data that existed
      * before.
      */
     private void fromAiogram(MigrationRun run, ConversationCopy copy) {

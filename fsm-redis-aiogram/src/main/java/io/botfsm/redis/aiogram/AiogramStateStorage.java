@@ -45,21 +45,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Conversations as aiogram 3 keeps them, byte for byte: a Java bot can go on where a Python bot was, and the other way
- * round. Unlike there, state and data are read and written together, and no write is lost to another. A read is one
- * round trip. A write is two, one that reads and one that writes if nothing has changed in between; it is tried again
- * until the timeout has passed otherwise, and fails with a {@link ContentionException} then.
+ * A storage in the layout of aiogram 3, byte for byte: a Java bot can continue where a Python bot has stopped, and vice
+ * versa. Unlike in aiogram, state and data are read and written together, and no concurrent write is lost. A read takes
+ * one round trip. A write takes two: it reads, and writes if nothing has changed meanwhile. Otherwise it is retried
+ * until the timeout, and then fails with a {@link ContentionException}.
  *
- * <p>This layout has no place for fencing tokens, event ids, attributes and deadlines, and its versions are stamps of
- * the content, which do not rise: {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and
- * {@link StateStorage.Capability#TTL}. A write that brings one of them is refused. Ids are restricted as
- * {@link AiogramLayout} says, and of JSON texts the value is kept, in Python's form.
+ * <p>This layout cannot store fencing tokens, event ids, attributes and deadlines, and its versions are hashes of the
+ * content, which do not increase: the {@link #capabilities()} are {@link StateStorage.Capability#COMPARE_AND_SET} and
+ * {@link StateStorage.Capability#TTL}. A write with one of the unsupported parts is refused. Ids are restricted as
+ * described in {@link AiogramLayout}. JSON texts keep their value, but are stored in Python's format.
  *
- * <p>Not for Redis Cluster: the two keys of a conversation may be on different nodes.
+ * <p>Redis Cluster is not supported, since the two keys of a conversation may be on different nodes.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
- * {@link StorageUnavailableException} when Redis is unavailable or passes a request by for now,
- * {@link StorageRefusedException} when it will go on refusing, or what is stored cannot be read.
+ * with {@link StorageUnavailableException} when Redis is unavailable or temporarily rejects requests, with {@link
+ * StorageRefusedException} when it refuses permanently, or what is stored cannot be read.
  */
 public final class AiogramStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES =
@@ -84,8 +84,8 @@ public final class AiogramStateStorage implements StateStorage {
      * A storage over a client.
      *
      * @param port the client, not of a cluster; stays open when the storage is closed, since others may share it
-     * @param timeout how long the client lets a command take, and a write may take altogether
-     * @param layout how conversations are kept
+     * @param timeout the command timeout of the client, and the timeout of a whole write
+     * @param layout the layout
      * @throws IllegalArgumentException if the timeout is not positive
      */
     public AiogramStateStorage(RedisPort port, Duration timeout, AiogramLayout layout) {
@@ -100,12 +100,12 @@ public final class AiogramStateStorage implements StateStorage {
     }
 
     /**
-     * A storage that takes over a bot of aiogram's, or hands one back. The server is checked for it first, which
-     * blocks.
+     * Creates a storage that takes over a bot from aiogram, or hands one back. This first checks that the server
+     * supports it, which blocks.
      *
      * @param redis stays open when the storage is closed
      * @throws StorageUnavailableException if the server does not answer
-     * @throws StorageRefusedException if the server is of a cluster, or the user lacks a permission for such keys
+     * @throws StorageRefusedException if the server belongs to a cluster, or the user lacks a permission for such keys
      */
     public static AiogramStateStorage of(BotRedis redis, AiogramLayout layout) {
         requireNonNull(redis, "redis");
@@ -116,7 +116,8 @@ public final class AiogramStateStorage implements StateStorage {
     }
 
     /**
-     * Checks the server's version, loads the scripts and tries the rights that they need; throws as {@link #of} does.
+     * Checks the server's version, loads the scripts and tries the permissions that they need; throws as {@link #of}
+     * does.
      */
     static void requireSupported(ServerAccess access, AiogramLayout layout) {
         ServerProbe probe = new ServerProbe(access.port(), access.server(), access.timeout());
@@ -314,10 +315,10 @@ public final class AiogramStateStorage implements StateStorage {
     }
 
     /**
-     * Offers a {@link ConversationCatalog}, which needs one permission more ({@code +scan}). It keeps the rules with
-     * one gap: a conversation that has only a state, then only data, and then only a state again, all within one scan,
-     * may be missed. A Redis key that may be of two conversations is reported as an unreadable record, and neither
-     * found.
+     * Offers a {@link ConversationCatalog}, which needs one more permission ({@code +scan}). It follows the rules with
+     * one exception: a conversation that has only a state, then only data, and then only a state again, all within one
+     * scan, may be missed. A Redis key that may belong to two conversations is reported as an unreadable record, and
+     * neither is found.
      */
     @Override
     public <T> Optional<T> extension(Class<T> type) {
@@ -325,7 +326,7 @@ public final class AiogramStateStorage implements StateStorage {
         return type == ConversationCatalog.class ? Optional.of(type.cast(catalog)) : Optional.empty();
     }
 
-    /** Ends the storage, not the client. */
+    /** Closes the storage, but not the client. */
     @Override
     public void close() {
         closed = true;

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a migration has done, or a dry run would do, up to now.
+ * The progress or result of a migration, or of a dry run.
  *
- * @param keys how many Redis keys were dealt with; a conversation of aiogram's has up to two
- * @param keysInAll about how many there are
+ * @param keys how many Redis keys were processed; a conversation of aiogram has up to two
+ * @param keysInAll approximately how many keys there are
  * @param migrated how many conversations were copied
- * @param alreadyThere how many were in the target as they are in the source
- * @param newerThere how many are in the target otherwise, or were cleared there; target and source were left as they
- *     are. One that is copied, and changed in the target during the same run, may be counted here too
- * @param skippedInAll how many keys or conversations were left out, each for a reason
+ * @param alreadyThere how many were already equal in the target
+ * @param newerThere how many differ in the target, or were cleared there; target and source were left unchanged. A
+ *     conversation that was copied, and changed in the target during the same run, may be counted here too
+ * @param skippedInAll how many keys or conversations were skipped
  * @param skipped the first {@value #MOST_SKIPPED} of those
  * @param newer the Redis keys in the source of the first {@value #MOST_SKIPPED} that {@code newerThere} counts
  */
@@ -26,17 +26,17 @@ public record MigrationReport(
         long skippedInAll,
         List<Skipped> skipped,
         List<String> newer) {
-    /** How many of those left out are named one by one. */
+    /** The maximum number of skipped keys that are listed. */
     public static final int MOST_SKIPPED = 1_000;
 
     /**
-     * What was left out.
+     * A skipped key.
      *
      * @param key the Redis key
-     * @param reason why; without any part of a value
+     * @param reason the reason, without any part of a value
      */
     public record Skipped(String key, String reason) {
-        /** Both, as a log line. */
+        /** Returns both parts as a log line. */
         @Override
         public String toString() {
             return "Skipped[key=" + Text.field(key) + ", reason=" + reason + "]";
@@ -49,7 +49,7 @@ public record MigrationReport(
         newer = List.copyOf(newer);
     }
 
-    /** The numbers on one line. */
+    /** Returns the numbers on one line. */
     @Override
     public String toString() {
         return String.format(

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as Python's {@code json} module reads it, and as its {@code dumps} writes it: {@code ", "} and {@code ": "}
+ * Reads JSON as Python's {@code json} module does, and writes it as its {@code dumps} does: {@code ", "} and {@code ":
+ * "}
  * between values, ASCII only, floats in the form of {@code repr}, {@code NaN} and infinities. Digits are never lost: a
  * float with more of them than Python would keep keeps them all. Depth has no bound.
  */
@@ -28,7 +29,7 @@ final class PythonJson {
     }
 
     /**
-     * A member of an object, in the very characters in which it is written.
+     * A member of an object, in the exact characters in which it is written.
      *
      * @param name with its quotes
      * @param value any JSON value

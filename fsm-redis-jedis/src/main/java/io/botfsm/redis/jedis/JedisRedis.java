@@ -13,8 +13,8 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.util.Pool;
 
 /**
- * Redis through Jedis: a pool of connections and the threads that wait on them for conversations, and others for lease
- * stores. One server, the master that Sentinels know, or a cluster, each node of which has a pool and threads.
+ * Connects to Redis through Jedis: with a pool of connections and threads for conversations, and others for lease
+ * stores. It uses one server, the master that Sentinels report, or a cluster, with a pool and threads for each node.
  *
  * <pre>{@code
  * try (BotRedis redis = JedisRedis.connect("redis://localhost/1")) {
@@ -22,23 +22,23 @@ import redis.clients.jedis.util.Pool;
  * }
  * }</pre>
  *
- * <p>Works with Jedis 6.0 to 8.0; an older one is refused with {@link UnsupportedClientException}.
+ * <p>Works with Jedis 6.0 to 8.0; an older version is refused with {@link UnsupportedClientException}.
  */
 public final class JedisRedis {
-    /** How many connections, and threads that wait on them, there are at most unless chosen otherwise. */
+    /** The default maximum number of connections, and of threads that wait on them. */
     public static final int DEFAULT_POOL_SIZE = 8;
 
     private JedisRedis() {}
 
     /**
-     * Connects with everything else as it is by default.
+     * Connects with default settings.
      *
-     * @param uri as {@link RedisUri#parse} reads it, but not a Unix socket, which Jedis does not speak; its timeout is
-     *     the command timeout
-     * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @param uri the address in the format of {@link RedisUri#parse}, but not a Unix socket, which Jedis does not
+     *     support; its timeout is the command timeout
+     * @throws IllegalArgumentException if the URI cannot be used; the message contains no credentials
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
+     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis connect(String uri) {
@@ -54,8 +54,8 @@ public final class JedisRedis {
      * @throws IllegalArgumentException if the client has no pool for all its calls, such as one of a cluster, or an
      *     option of it would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
+     *     too old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis connect(UnifiedJedis client) {
@@ -71,8 +71,8 @@ public final class JedisRedis {
      *     bounded time; such as {@code ConnectionPool}
      * @throws IllegalArgumentException if an option of the pool would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
+     *     too old; if it is a replica, a Sentinel or a node of a cluster; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis connect(Pool<Connection> pool) {
@@ -83,12 +83,12 @@ public final class JedisRedis {
     }
 
     /**
-     * Connects to the server that environment variables name; see {@link RedisUri#fromEnvironment}.
+     * Connects to the server that environment variables specify; see {@link RedisUri#fromEnvironment}.
      *
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
+     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis fromEnvironment() {
@@ -100,10 +100,10 @@ public final class JedisRedis {
     }
 
     /**
-     * Begins to choose how to connect.
+     * Returns a builder for a connection.
      *
      * @param uri as for {@link #connect(String)}
-     * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @throws IllegalArgumentException if the URI cannot be used; the message contains no credentials
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis.Builder builder(String uri) {
@@ -112,10 +112,10 @@ public final class JedisRedis {
     }
 
     /**
-     * Begins to choose how to connect.
+     * Returns a builder for a connection.
      *
-     * @param uri not of a Unix socket
-     * @throws IllegalArgumentException if it cannot be used; the message holds no credentials
+     * @param uri the address; not a Unix socket
+     * @throws IllegalArgumentException if it cannot be used; the message contains no credentials
      * @throws UnsupportedClientException if Jedis is older than 6.0
      */
     public static BotRedis.Builder builder(RedisUri uri) {
@@ -123,11 +123,11 @@ public final class JedisRedis {
     }
 
     /**
-     * Begins to choose how to connect.
+     * Returns a builder for a connection.
      *
-     * @param uri not of a Unix socket
-     * @param poolSize how many connections there are to a server at most, and threads that wait on them; calls beyond
-     *     that wait, within the command timeout
+     * @param uri the address; not a Unix socket
+     * @param poolSize the maximum number of connections to a server, and of threads that wait on them; further calls
+     *     wait, within the command timeout
      * @throws IllegalArgumentException if the URI cannot be used, or the pool size is not positive; the message holds
      *     no credentials
      * @throws UnsupportedClientException if Jedis is older than 6.0

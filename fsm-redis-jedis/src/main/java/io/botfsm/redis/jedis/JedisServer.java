@@ -24,16 +24,16 @@ import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /**
- * How to connect to one server, or to the master that Sentinels know.
+ * Connects to one server, or to the master that Sentinels report.
  *
  * @param pool makes a pool of connections
  * @param separate opens a connection outside any pool; blocks
  */
 record JedisServer(Supplier<ConnectionProvider> pool, Supplier<Connection> separate) {
-    /** A connection that nobody needs is closed after a minute or so. */
+    /** The time after which an unused connection is closed. */
     private static final Duration IDLE = Duration.ofMinutes(1);
 
-    /** The server of a URI, or the master that its Sentinels know. */
+    /** Returns the server of a URI, or the master that its Sentinels report. */
     static JedisServer of(RedisUri uri, Duration timeout, CommandTimeouts timeouts, int poolSize) {
         if (uri.masterName().isEmpty()) {
             return of(uri, uri.nodes().get(0), timeout, timeouts, poolSize);
@@ -96,7 +96,10 @@ record JedisServer(Supplier<ConnectionProvider> pool, Supplier<Connection> separ
         return config(uri, timeout, uri.sentinelUser(), uri.sentinelPassword()).build();
     }
 
-    /** Without telling the library's name (CLIENT SETINFO): that is one more right for a user to have. */
+    /**
+     * Returns a configuration that does not send the library's name (CLIENT SETINFO), which would require another
+     * permission.
+     */
     private static DefaultJedisClientConfig.Builder config(
             RedisUri uri, Duration timeout, Optional<String> user, Optional<String> password) {
         DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder()

@@ -21,7 +21,7 @@ final class JedisVersions {
     private JedisVersions() {}
 
     /**
-     * Has to come before anything else of Jedis is used.
+     * Checks the version. Must be called before anything else of Jedis is used.
      *
      * @throws UnsupportedClientException if Jedis is too old
      */
@@ -49,7 +49,7 @@ final class JedisVersions {
     }
 
     /**
-     * Asks for no other protocol with HELLO, which is one more right for a user to have; before 8 that is the default.
+     * Asks for no other protocol with HELLO, which would require another permission; before 8 that is the default.
      */
     static void resp2(DefaultJedisClientConfig.Builder config) {
         try {

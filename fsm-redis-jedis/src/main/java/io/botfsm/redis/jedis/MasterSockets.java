@@ -83,7 +83,7 @@ final class MasterSockets implements JedisSocketFactory {
         }
     }
 
-    /** On a thread of its own, since a silent Sentinel is to hold up nobody. */
+    /** Asks on a separate thread, so that a silent Sentinel blocks nothing else. */
     private CompletionStage<List<Object>> ask(Node sentinel) {
         CompletableFuture<List<Object>> answer = new CompletableFuture<>();
         Runnable question = () -> {

@@ -22,10 +22,10 @@ import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
 /**
- * PooledConnections of a Jedis pool, of which none is used that is known, or to be feared, to be dead. Each new one is
- * asked which server process it leads to; when that is another one, the connections that lead to the one before are not
- * used again. One that was idle for some time is asked for a sign of life, and when one is found broken, all idle ones
- * are closed: what broke it mostly broke them all. Thread-safe.
+ * The connections of a Jedis pool, except those that are known or suspected to be dead. Each new connection is asked
+ * which server process it leads to; if that is another one, connections to the previous process are not used again. A
+ * connection that was idle for some time is pinged. When one is found broken, all idle ones are closed, since the same
+ * cause has usually broken all of them. Thread-safe.
  */
 final class PooledConnections {
     /** After so long without a command, a connection may have died unnoticed, and one round trip more costs little. */
@@ -203,7 +203,7 @@ final class PooledConnections {
         discard(connection);
     }
 
-    /** Closes those that nobody uses: one that leads to the same server was found broken. */
+    /** Closes idle connections, after one to the same server was found broken. */
     void forgetIdle() {
         for (Object pool : provider.getConnectionMap().values()) {
             ((Pool<?>) pool).clear();

@@ -14,27 +14,27 @@ import redis.clients.jedis.providers.ConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
 /**
- * A pool of the user's, to one server.
+ * A pool of the user, to one server.
  *
  * @param server where it leads
  * @param ownTimeout how long it lets a command take
  */
 record UsersPool(Pool<Connection> pool, RedisUri server, Duration ownTimeout) implements RedisConnector {
     /**
-     * Looks at the pool. Blocks.
+     * Checks the pool. Blocks.
      *
-     * @throws IllegalArgumentException if a call could wait for ever
+     * @throws IllegalArgumentException if a call could wait forever
      */
     static UsersPool of(Pool<Connection> pool) {
         if (pool.getBlockWhenExhausted() && pool.getMaxWaitDuration().isNegative()) {
             throw new IllegalArgumentException(
-                    "the client would let a call wait for a connection for ever: set its pool's maxWait");
+                    "the client would let a call wait for a connection forever: set its pool's maxWait");
         }
         try (Connection connection = pool.getResource()) {
             Duration timeout = Duration.ofMillis(connection.getSoTimeout());
             if (timeout.isZero()) {
                 throw new IllegalArgumentException(
-                        "the client would let a command wait for ever: set its socketTimeoutMillis");
+                        "the client would let a command wait forever: set its socketTimeoutMillis");
             }
             return new UsersPool(pool, server(JedisVersions.address(connection)), timeout);
         } catch (JedisException e) {

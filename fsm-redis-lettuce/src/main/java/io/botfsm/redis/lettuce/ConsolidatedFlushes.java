@@ -5,9 +5,9 @@ import io.netty.channel.Channel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 
 /**
- * Lets commands that are begun at the same time leave together: fewer system calls here, and in Redis. A lone command
- * leaves at once. After {@value #COMMANDS} the first leave without waiting for the rest, so that Redis works while more
- * are begun.
+ * Flushes commands that are started at the same time together, which saves system calls here and in Redis. A single
+ * command is flushed at once. After {@value #COMMANDS} commands the first ones are flushed without waiting for the
+ * rest, so that Redis works while more are started.
  */
 final class ConsolidatedFlushes implements NettyCustomizer {
     private static final int COMMANDS = 12;

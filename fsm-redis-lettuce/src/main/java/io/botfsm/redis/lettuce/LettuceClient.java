@@ -49,7 +49,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Lettuce client, ours or the user's: how it connects, how long its commands may take, and how it ends. Thread-safe.
+ * A Lettuce client, either this library's own or the user's: how it connects, its command timeout, and how it is
+ * closed. Thread-safe.
  */
 final class LettuceClient implements RedisDriver {
     /**
@@ -107,7 +108,10 @@ final class LettuceClient implements RedisDriver {
         return new LettuceClient(client, uri, Optional.of(resources), timeout, timeouts::begin);
     }
 
-    /** Reconnecting is our business, so that nothing is ever sent twice; see docs/decisions. */
+    /**
+     * Returns options without Lettuce's reconnecting, which this library does itself, so that nothing is ever sent
+     * twice; see docs/decisions.
+     */
     private static ClientOptions options(Duration timeout) {
         ClientOptions.Builder options = ClientOptions.builder()
                 .autoReconnect(false)
@@ -148,13 +152,13 @@ final class LettuceClient implements RedisDriver {
         }
         TimeoutOptions timeouts = options.getTimeoutOptions();
         if (!timeouts.isTimeoutCommands()) {
-            throw new IllegalArgumentException("the client would let a command wait for ever: set ClientOptions"
+            throw new IllegalArgumentException("the client would let a command wait forever: set ClientOptions"
                     + " timeoutOptions(TimeoutOptions.enabled(…))");
         }
         Duration timeout = timeouts.isApplyConnectionTimeout() ? uri.getTimeout() : fixedTimeout(timeouts);
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException(
-                    "the client would let a command wait for ever: its command timeout is " + timeout);
+                    "the client would let a command wait forever: its command timeout is " + timeout);
         }
         return timeout;
     }
@@ -255,7 +259,10 @@ final class LettuceClient implements RedisDriver {
         return failure;
     }
 
-    /** Also without telling the library's name (CLIENT SETINFO): that is one more right for a user to have. */
+    /**
+     * Sets the timeout, and also disables sending the library's name (CLIENT SETINFO), which would require another
+     * permission.
+     */
     private static RedisURI withTimeout(RedisURI uri, Duration timeout) {
         RedisURI copy = RedisURI.builder(uri).withTimeout(timeout).build();
         copy.setLibraryName("");

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Redis through Lettuce: one connection for conversations, with a client and threads of its own, and others for lease
- * stores. One server, the master that Sentinels know, or a cluster.
+ * Connects to Redis through Lettuce: with one connection for conversations, which has its own client and threads, and
+ * others for lease stores. It uses one server, the master that Sentinels report, or a cluster.
  *
  * <pre>{@code
  * try (BotRedis redis = LettuceRedis.connect("redis://localhost/1")) {
@@ -25,24 +25,24 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>Works with Lettuce 6.6 to 7.7; an older one is refused with {@link UnsupportedClientException}. Lettuce's own
+ * <p>Works with Lettuce 6.6 to 7.7; an older version is refused with {@link UnsupportedClientException}. Lettuce's own
  * logger writes what it sends, passwords included, at level TRACE.
  */
 public final class LettuceRedis {
     private LettuceRedis() {}
 
     /**
-     * Connects with everything else as it is by default.
+     * Connects with default settings.
      *
      * @param uri {@code redis://user:password@host:6379/1}, {@code rediss://…} for TLS, or
      *     {@code redis-socket:///path?database=1} for a Unix socket (which needs Netty's native transport on the class
-     *     path); {@code redis-sentinel://host1,host2/1#master} for the master that Sentinels know; several servers,
+     *     path); {@code redis-sentinel://host1,host2/1#master} for the master that Sentinels report; several servers,
      *     {@code redis://host1:7000,host2:7001}, for the cluster to which they belong; the parameter {@code timeout=5s}
      *     changes the command timeout
-     * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @throws IllegalArgumentException if the URI cannot be used; the message contains no credentials
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
+     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis connect(String uri) {
@@ -50,13 +50,13 @@ public final class LettuceRedis {
     }
 
     /**
-     * Connects with everything else as it is by default.
+     * Connects with default settings.
      *
      * @param uri the server; its timeout is the command timeout, unless it is Lettuce's own default or zero
      * @throws IllegalArgumentException if the URI cannot be used
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
+     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis connect(RedisURI uri) {
@@ -72,8 +72,8 @@ public final class LettuceRedis {
      * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the
      *     message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
+     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis connect(RedisClient client, RedisURI uri) {
@@ -81,12 +81,12 @@ public final class LettuceRedis {
     }
 
     /**
-     * Connects to the server that environment variables name; see {@link RedisUri#fromEnvironment}.
+     * Connects to the server that environment variables specify; see {@link RedisUri#fromEnvironment}.
      *
      * @throws IllegalArgumentException if a variable cannot be used or contradicts another; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
-     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing right, no such database, too
-     *     old; if it is a replica or a Sentinel; or if its certificate is not trusted
+     * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
+     *     too old; if it is a replica or a Sentinel; or if its certificate is not trusted
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis fromEnvironment() {
@@ -98,10 +98,10 @@ public final class LettuceRedis {
     }
 
     /**
-     * Begins to choose how to connect.
+     * Returns a builder for a connection.
      *
      * @param uri as for {@link #connect(String)}
-     * @throws IllegalArgumentException if the URI cannot be used; the message holds no credentials
+     * @throws IllegalArgumentException if the URI cannot be used; the message contains no credentials
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis.Builder builder(String uri) {
@@ -110,9 +110,9 @@ public final class LettuceRedis {
     }
 
     /**
-     * Begins to choose how to connect.
+     * Returns a builder for a connection.
      *
-     * @param uri where Redis is, without percent-encoding
+     * @param uri the address of Redis
      * @throws UnsupportedClientException if Lettuce is older than 6.6
      */
     public static BotRedis.Builder builder(RedisUri uri) {
@@ -122,7 +122,7 @@ public final class LettuceRedis {
     }
 
     /**
-     * Begins to choose how to connect.
+     * Returns a builder for a connection.
      *
      * @param uri as for {@link #connect(RedisURI)}
      * @throws UnsupportedClientException if Lettuce is older than 6.6
@@ -135,7 +135,7 @@ public final class LettuceRedis {
     }
 
     /**
-     * Begins to choose how to connect through a client of yours.
+     * Returns a builder for a connection through a client of yours.
      *
      * @param uri as for {@link #connect(RedisClient, RedisURI)}
      * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the

@@ -8,7 +8,7 @@ import io.lettuce.core.resource.EpollProvider;
 import io.lettuce.core.resource.KqueueProvider;
 import java.util.Optional;
 
-/** What Lettuce calls what {@link RedisUri} says, and the other way round. */
+/** Converts a {@link RedisUri} to Lettuce's URI, and back. */
 final class LettuceUris {
     private LettuceUris() {}
 
@@ -63,7 +63,7 @@ final class LettuceUris {
                 .build();
     }
 
-    /** A copy that its owner cannot change; Lettuce's own leaves out the Sentinels. */
+    /** Returns a copy that its owner cannot change; Lettuce's own copy omits the Sentinels. */
     static RedisURI copy(RedisURI uri) {
         RedisURI.Builder builder = RedisURI.builder(uri);
         uri.getSentinels().forEach(sentinel -> builder.withSentinel(copy(sentinel)));

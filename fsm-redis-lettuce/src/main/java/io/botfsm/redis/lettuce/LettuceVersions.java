@@ -20,7 +20,7 @@ final class LettuceVersions {
     private LettuceVersions() {}
 
     /**
-     * Has to come before anything else of Lettuce is used.
+     * Checks the versions. Must be called before anything else of Lettuce is used.
      *
      * @throws UnsupportedClientException if Lettuce is too old, or Netty for Lettuce
      */

@@ -62,7 +62,7 @@ final class ReplyOutput extends CommandOutput<byte[], byte[], List<Object>> {
         return copy;
     }
 
-    /** Lettuce logs it; a conversation is nobody's business. */
+    /** Returns no content, since Lettuce logs it and conversations are confidential. */
     @Override
     public String toString() {
         return "ReplyOutput";

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for the commands of scans and queues, and between them, so that bots go on meanwhile. Thread-safe. */
+/** Waits for the commands of scans and queues, and paces them so that bots can keep running. Thread-safe. */
 public final class CatalogCalls {
     /**
      * 50,000 keys a second, so that a writer keeps at least a third of its pace; {@code CatalogStreamTest} measures it.
@@ -48,7 +48,7 @@ public final class CatalogCalls {
      * Waits for a reply.
      *
      * @param command its name, for errors
-     * @param writes whether the command might have changed something
+     * @param writes whether the command may have changed something
      */
     public <T> T await(String command, boolean writes, CompletionStage<T> reply) {
         try {
@@ -70,7 +70,7 @@ public final class CatalogCalls {
         return new StorageUnavailableException("interrupted while waiting for Redis", timeout, writes, cause);
     }
 
-    /** Waits until as many keys may be looked at. */
+    /** Waits until this number of keys may be looked at. */
     public void pace(int keys) {
         long from;
         synchronized (this) {

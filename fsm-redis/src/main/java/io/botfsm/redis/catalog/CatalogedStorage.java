@@ -11,10 +11,12 @@ import java.util.function.Function;
 /**
  * The storage of a catalog, and how it keeps conversations.
  *
- * @param pattern a pattern, as Redis reads it, of at least the keys of all conversations that a filter matches
- * @param conversation the conversation that a Redis key is of; empty if the key is none of this layout's. Throws an
- *     {@link IllegalArgumentException} that says why if it may be a conversation's, and it is not known whose
- * @param read reads a conversation as the storage does
+ * @param pattern returns a pattern, in Redis syntax, that matches at least the keys of all conversations that a filter
+ *     matches
+ * @param conversation returns the conversation of a Redis key; empty if the key does not belong to this layout. Throws
+ *     an {@link IllegalArgumentException} with the reason if the key may belong to a conversation, but it is not known
+ *     to which
+ * @param read reads a conversation in the same way as the storage
  * @param isClosed whether the storage is closed
  */
 public record CatalogedStorage(

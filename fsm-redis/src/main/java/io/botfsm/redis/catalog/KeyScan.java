@@ -21,11 +21,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Finds keys by {@code SCAN} on every server, some at a time. On a cluster, what moved meanwhile is read slot by slot,
- * whether it matches the pattern or not. Thread-safe.
+ * Finds keys by {@code SCAN} on every server, some at a time. On a cluster, slots that moved meanwhile are read one by
+ * one, including keys that do not match the pattern. Thread-safe.
  */
 public final class KeyScan {
-    /** More at a time would hold up the server for longer. */
+    /** The number of keys per page; more would block the server for longer. */
     private static final int KEYS_A_PAGE = 100;
 
     private static final int KEYS_OF_A_SLOT = 1_000;
@@ -46,7 +46,10 @@ public final class KeyScan {
         this.servers = new ScannedServers(port, timeout, calls);
     }
 
-    /** Passes on all keys that match a pattern during the whole scan; others too, and some more than once. */
+    /**
+     * Passes on all keys that match a pattern during the whole scan. It may also pass on other keys, and some keys more
+     * than once.
+     */
     public void forEach(String pattern, Consumer<String> key) {
         Optional<ScanPosition> at = Optional.of(first());
         while (at.isPresent()) {
@@ -56,7 +59,7 @@ public final class KeyScan {
         }
     }
 
-    /** Keys that were found, and where the scan goes on; empty if it has ended. */
+    /** The keys that were found, and the position of the next page; empty if the scan has ended. */
     record Page(Set<String> keys, Optional<ScanPosition> next) {}
 
     ScanPosition first() {
@@ -66,7 +69,7 @@ public final class KeyScan {
     /**
      * Reads the cursor of a page.
      *
-     * @throws IllegalArgumentException if it is none, or one of other servers
+     * @throws IllegalArgumentException if it is not a cursor, or one of other servers
      */
     ScanPosition parsed(String cursor) {
         ScanPosition at = ScanPosition.parse(cursor);
@@ -142,7 +145,10 @@ public final class KeyScan {
         }
     }
 
-    /** Calls a server; empty if it is no master any more. One that is reached another way by now is called again. */
+    /**
+     * Calls a server; empty if it is no longer a master. If the server is now reached in another way, it is called
+     * again.
+     */
     private <T> Optional<T> on(ScannedServer called, Function<RedisPort, T> call) {
         Optional<RedisPort> known = servers.port(called.id());
         try {
@@ -162,7 +168,7 @@ public final class KeyScan {
                 || (failure.getCause() instanceof RedisPortException known && known.kind() == CommandOutcome.NOT_SENT);
     }
 
-    /** Keys as text; one that is not UTF-8 is none of this library's. */
+    /** Returns keys as text, without those that are not UTF-8, which are not keys of this library. */
     private static Set<String> names(List<?> keys) {
         Set<String> names = new LinkedHashSet<>();
         for (Object key : keys) {

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** Finds conversations by a scan of keys, and reads them as the storage does. Thread-safe. */
+/** Finds conversations by a scan of keys, and reads them in the same way as the storage. Thread-safe. */
 public final class RedisCatalog implements ConversationCatalog {
     private final CatalogedStorage storage;
     private final CatalogCalls calls;

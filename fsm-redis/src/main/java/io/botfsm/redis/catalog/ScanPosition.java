@@ -16,15 +16,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a scan has come. It goes in rounds: a round scans servers, and reads single slots. It misses what moves
- * meanwhile from where it has still to look to where it has looked; so the next round looks again wherever something
- * may have moved since this one began, until nothing has. Immutable.
+ * The position of a scan. A scan proceeds in rounds: a round scans servers, and reads single slots. A round misses keys
+ * that move meanwhile from where it has not looked yet to where it has already looked. The next round therefore looks
+ * again wherever something may have moved since the previous round began, until nothing has moved. Immutable.
  *
  * @param scans whether the round has scanned servers, or has only read slots
- * @param cursor of {@code SCAN} on the first server that is left
- * @param left indexes of the servers that are still to be scanned
- * @param slots those that are still to be read
- * @param servers what they were when the round began, by index
+ * @param cursor the cursor of {@code SCAN} on the first remaining server
+ * @param left the indexes of the servers that still have to be scanned
+ * @param slots the slots that still have to be read
+ * @param servers the servers when the round began, by index
  */
 record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slots, List<ScannedServer> servers) {
     /** {@code SCAN}'s own cursor where it begins and where it has ended. */
@@ -117,8 +117,8 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
     }
 
     /**
-     * A server that has taken over slots may have had them before, and lost them in between: what they hold was not
-     * there all the time.
+     * Returns whether a server may have taken over slots that it had before and lost in between, so that their keys
+     * were not there all the time.
      */
     private static boolean mayHaveTakenBack(@Nullable ScannedServer before, ScannedServer now) {
         return before != null && before.epoch() < now.epoch();

@@ -33,7 +33,7 @@ final class ScannedServers {
         this.calls = calls;
     }
 
-    /** What each server says of itself. Blocks. */
+    /** Returns what each server reports about itself. Blocks. */
     List<ScannedServer> view() {
         List<ClusterNode> masters = calls.await("CLUSTER NODES", port.masters());
         if (masters.isEmpty()) {
@@ -63,7 +63,7 @@ final class ScannedServers {
         return view;
     }
 
-    /** Which process answered; without that, a scan would not notice that it went on in another one. */
+    /** Returns which process responded; without that, a scan would not notice that it continued in another one. */
     static String runId(String info) {
         return ScannedServer.runId(info)
                 .orElseThrow(() -> new StorageRefusedException(
@@ -71,9 +71,9 @@ final class ScannedServers {
     }
 
     /**
-     * Makes sure that a cursor is of servers like these. Blocks if that is not known.
+     * Checks that a cursor is of the same kind of servers. Blocks if that is not known.
      *
-     * @throws IllegalArgumentException if it is of a cluster and this is none, or the other way round
+     * @throws IllegalArgumentException if the cursor is of a cluster and this is a single server, or vice versa
      */
     void requireSameKind(ScanPosition at) {
         if (ports.isEmpty()) {
@@ -95,7 +95,7 @@ final class ScannedServers {
         return Optional.ofNullable(ports.get(id));
     }
 
-    /** What was known of how to reach servers does not hold any more. */
+    /** Discards what was known about how to reach servers. */
     void forget() {
         ports = Map.of();
     }

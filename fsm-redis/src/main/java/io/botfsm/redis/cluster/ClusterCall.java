@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call on a cluster. It goes to the node that is thought to serve the slot. A node that does not serve it, or not
- * yet, answers without executing anything and says where to go; a command that was never sent was not executed either.
- * Then another command is sent in its place, until the time of the call is over. One whose outcome is unknown is never
- * followed by another.
+ * One call on a cluster. It is sent to the node that is believed to serve the slot. A node that does not serve it, or
+ * not yet, responds without executing anything and redirects the call; a command that was never sent was not executed
+ * either. In both cases another command is sent in its place, until the timeout of the call. A command whose outcome is
+ * unknown is never followed by another.
  */
 final class ClusterCall<T> {
     /** Sends a command once. */

@@ -23,8 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a cluster that serve slots, a port to each, and what is known of who serves what. It is asked for when a
- * call finds that it is no longer so. Thread-safe.
+ * The nodes of a cluster that serve slots, with a port to each, and the known topology, which is queried again when a
+ * call finds that it has changed. Thread-safe.
  */
 final class ClusterNodes {
     /** How many nodes are asked at a time; the first answer counts, so that a silent node holds up nobody. */

@@ -17,13 +17,14 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A Redis Cluster as one port, over the ports of its nodes, whatever the client. Commands go to the node that serves
- * their key's slot. When a node answers that it is another one ({@code MOVED}, {@code ASK}), or not yet
- * ({@code TRYAGAIN}), or a node cannot be reached and another has taken its place, the command, which was not executed,
- * is sent again to the right one, within the same time. A command that may have been executed is never sent again.
+ * A Redis Cluster as one port, over the ports of its nodes, independent of the client. Commands are sent to the node
+ * that serves the slot of their key. If a node redirects a command ({@code MOVED}, {@code ASK}) or cannot execute it
+ * yet ({@code TRYAGAIN}), or if a node cannot be reached and another has replaced it, the command, which was not
+ * executed, is sent again to the correct node, within the same timeout. A command that may have been executed is never
+ * sent again.
  *
- * <p>Who serves what is asked for when a call finds that it has changed, not in between. What takes no key goes to any
- * node. Thread-safe.
+ * <p>The topology is queried when a call finds that it has changed, not periodically. Commands without a key are sent
+ * to any node. Thread-safe.
  */
 public final class ClusterPort implements RedisPort {
     private final ClusterNodes nodes;

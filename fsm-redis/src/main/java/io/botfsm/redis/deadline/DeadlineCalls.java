@@ -22,14 +22,14 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The scripts of the queue of deadlines, run and waited for. Thread-safe. */
+/** Runs the scripts of the queue of deadlines, and waits for them. Thread-safe. */
 final class DeadlineCalls {
     private static final Script LIST = load("deadlines-list.lua");
     private static final Script CHECK = load("deadline-check.lua");
     private static final Script DEFER = load("deadline-defer.lua");
     private static final Script PROBE = load("deadline-probe.lua");
 
-    /** More at once would hold up a server, or what others call, for longer. */
+    /** The number of indexes per call; more would block a server, or other calls, for longer. */
     private static final int INDEXES_A_CALL = 1_024;
 
     /** In the order in which {@code deadline-check.lua} numbers them. */
@@ -61,7 +61,7 @@ final class DeadlineCalls {
         return Script.read(DeadlineCalls.class.getResourceAsStream(name));
     }
 
-    /** What became of an entry that was compared with its conversation. */
+    /** The result of comparing an entry with its conversation. */
     enum Verdict {
         DUE,
         RIGHT,
@@ -97,7 +97,7 @@ final class DeadlineCalls {
         }
     }
 
-    /** Refuses a user who lacks a permission, by its name; asked once. */
+    /** Refuses a user who lacks a permission, and names it; checked once. */
     void requirePermission() {
         if (permitted) {
             return;
@@ -196,10 +196,10 @@ final class DeadlineCalls {
     }
 
     /**
-     * Compares entries with their conversations, and puts them where they belong.
+     * Compares entries with their conversations, and corrects them.
      *
      * @param now by the storage's clock
-     * @param isLooking whether what cannot be read is moved ahead, so that it hides nothing
+     * @param isLooking whether unreadable entries are moved ahead, so that they hide nothing
      */
     List<Checked> check(List<StorageKey> conversations, Instant now, Duration farthest, boolean isLooking) {
         byte[] time = ascii("" + now.toEpochMilli());
@@ -245,7 +245,7 @@ final class DeadlineCalls {
         return false;
     }
 
-    /** Moves the entries that are where they were; returns for each whether it did. */
+    /** Moves the entries whose place has not changed. Returns for each whether it was moved. */
     List<Boolean> defer(List<DueConversation> due, Instant now, Instant until) {
         List<CompletableFuture<Boolean>> replies =
                 due.stream().map(each -> defer(each, now, until)).toList();

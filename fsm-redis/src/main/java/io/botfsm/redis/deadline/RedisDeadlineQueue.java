@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds conversations whose deadline has passed by one sorted set for each bot and slot. Each look asks for every slot:
- * in one call for a thousand on one server, in a call for each on a cluster. Thread-safe.
+ * Finds conversations whose deadline has passed, using one sorted set for each bot and slot. Each search covers every
+ * slot: with one call per thousand slots on a single server, and with one call per slot on a cluster. Thread-safe.
  */
 public final class RedisDeadlineQueue implements DeadlineQueue {
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisDeadlineQueue.class.getPackageName());

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-/** The scripts of inboxes, run and waited for. Thread-safe. */
+/** Runs the scripts of inboxes, and waits for them. Thread-safe. */
 final class InboxCalls {
     private static final Script ADD = load("inbox-add.lua");
     private static final Script LIST = load("inbox-list.lua");
@@ -52,7 +52,7 @@ final class InboxCalls {
     /** A part of a list: positions, and the record at each. */
     record Page(List<Long> positions, List<byte[]> records, boolean isMore) {}
 
-    /** Refuses a user who lacks a permission, by its name; asked once. */
+    /** Refuses a user who lacks a permission, and names it; checked once. */
     void requirePermission() {
         if (permitted) {
             return;
@@ -65,7 +65,7 @@ final class InboxCalls {
         permitted = true;
     }
 
-    /** The reply of a script that changes an inbox, if it is as durable as was asked for. */
+    /** Returns the reply of a script that changes an inbox, if the required durability was confirmed. */
     List<Object> confirmed(List<Object> reply) {
         return writes.confirmed().apply(reply);
     }
@@ -82,7 +82,7 @@ final class InboxCalls {
         return run(BURY, allKeys(bot), arguments, true);
     }
 
-    /** Takes a dead letter away; returns whether there was one. */
+    /** Removes a dead letter. Returns whether there was one. */
     boolean take(String bot, long position, String what) {
         List<byte[]> arguments = List.of(ascii("" + position), ascii(what));
         return confirmed(run(TAKE, allKeys(bot), arguments, true)).get(0).equals(1L);

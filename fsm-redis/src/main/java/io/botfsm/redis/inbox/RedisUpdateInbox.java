@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps updates in Redis: for each bot, in one slot, what waits and dead letters by position, and their records by
- * name. A call is one script; a list or an erasure is one for about each mebibyte. Thread-safe.
+ * Keeps updates in Redis: for each bot, in one slot, the waiting updates and dead letters by position, and their
+ * records by name. A call is one script; a list or an erasure takes one script per mebibyte or so. Thread-safe.
  */
 public final class RedisUpdateInbox implements UpdateInbox {
     private static final Logger LOGGER = LoggerFactory.getLogger(RedisUpdateInbox.class.getPackageName());

@@ -1,4 +1,4 @@
-/** The updates that wait in Redis. Not an API. */
+/** The inboxes of updates in Redis. Not a public API. */
 @NullMarked
 package io.botfsm.redis.inbox;
 

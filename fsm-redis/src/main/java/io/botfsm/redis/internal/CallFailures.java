@@ -12,13 +12,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a storage reports of a call that failed in the port.
+ * Converts failures of a port to the exceptions of a storage.
  *
  * @param timeout how long the call was allowed to take
  */
 public record CallFailures(Duration timeout) {
     /**
-     * The failure of a command that finds conversations rather than concerning one of them.
+     * Returns the failure of a command that is not about a single conversation.
      *
      * @param command its name
      */
@@ -27,7 +27,7 @@ public record CallFailures(Duration timeout) {
     }
 
     /**
-     * The same of a command that concerns more than one conversation.
+     * Returns the failure of a command that concerns more than one conversation.
      *
      * @param writes whether the command might have changed something
      */
@@ -49,7 +49,7 @@ public record CallFailures(Duration timeout) {
     }
 
     /**
-     * The failure of a call on a conversation.
+     * Returns the failure of a call on a conversation.
      *
      * @param writes whether the call might have changed something
      */

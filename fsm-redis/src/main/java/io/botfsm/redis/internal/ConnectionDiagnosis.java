@@ -23,8 +23,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /**
- * Finds out, when a client could not connect, whether something else listens at the address than its URI says: a server
- * with or without TLS, a Sentinel, or no Redis at all. It asks over sockets of its own and sends no credentials.
+ * Diagnoses, when a client could not connect, whether something other than the URI says listens at the address: a
+ * server with or without TLS, a Sentinel, or not Redis at all. It uses its own sockets and sends no credentials.
  * Immutable and thread-safe.
  */
 public final class ConnectionDiagnosis {
@@ -69,7 +69,7 @@ public final class ConnectionDiagnosis {
     }
 
     /**
-     * Connects, and adds to the message of a failure what was found out. Blocks.
+     * Connects, and adds the diagnosis to the message of a failure. Blocks.
      *
      * @param connect throws what an entry class does
      */

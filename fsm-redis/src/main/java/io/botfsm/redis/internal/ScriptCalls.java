@@ -14,7 +14,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs scripts; a server that has forgotten one receives it within the same attempt and the same time. Thread-safe. */
+/**
+ * Runs scripts. If the server has forgotten a script, it is sent again within the same attempt and the same timeout.
+ * Thread-safe.
+ */
 public final class ScriptCalls {
     private final RedisScripts server;
     private final Duration timeout;
@@ -33,7 +36,7 @@ public final class ScriptCalls {
         this.timeout = timeout;
     }
 
-    /** What becomes of a script's reply, or of its failure, which is not wrapped in another. */
+    /** Handles the reply of a script, or its failure, which is not wrapped. */
     @FunctionalInterface
     public interface ReplyHandler<T> {
         /** Completes the result with either. */
@@ -84,7 +87,7 @@ public final class ScriptCalls {
         });
     }
 
-    /** Whether a call failed since the server does not know the script. */
+    /** Returns whether a call failed because the server does not know the script. */
     public static boolean isForgotten(Throwable failure) {
         return unwrapped(failure) instanceof RedisPortException known && known.kind() == CommandOutcome.NO_SCRIPT;
     }

@@ -23,10 +23,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Asks a server what it is and what its user may do, before storages are handed out. Every method blocks, and throws
- * {@link StorageRefusedException} if the server refuses, and {@link StorageUnavailableException} if it does not answer,
- * passes a request by for now, or the thread is interrupted, whose flag is set again then. Thread-safe. Leaves nothing
- * in the database.
+ * Checks what a server is and what its user may do, before storages are created. Every method blocks. It throws {@link
+ * StorageRefusedException} if the server refuses, and {@link StorageUnavailableException} if the server does not
+ * respond or temporarily rejects a request, or the thread is interrupted, in which case its interrupt flag is set
+ * again. Thread-safe. Leaves nothing in the database.
  */
 public final class ServerProbe {
     private static final Pattern VERSION = Pattern.compile("(?m)^redis_version:((\\d+)\\.(\\d+)\\S*)\\s*$");
@@ -120,8 +120,8 @@ public final class ServerProbe {
     }
 
     /**
-     * Tries the rights that scripts need. A node of a cluster may not have been told the script; that it says so shows
-     * that it would have run it.
+     * Tries the permissions that scripts need. A node of a cluster may not have been told the script; that it says so
+     * shows that it would have run it.
      *
      * @param probe tries every command; answers the name of the first that failed and the server's text, or {@code OK}
      * @param on where they are tried, for errors
@@ -171,7 +171,7 @@ public final class ServerProbe {
      * Waits for an answer that connecting needs. Blocks.
      *
      * @param command what was asked, for errors
-     * @throws StorageRefusedException if it is refused; the message names a right that is missing
+     * @throws StorageRefusedException if it is refused; the message names a missing permission
      * @throws StorageUnavailableException if there is none within the limit, or the server passes it by for now; also
      *     when interrupted, with the flag set again
      */

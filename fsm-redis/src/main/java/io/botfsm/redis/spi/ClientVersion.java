@@ -8,8 +8,9 @@ import java.util.Properties;
 import java.util.function.Supplier;
 
 /**
- * The versions of a client library that an adapter works with. An adapter checks them before it uses the library, since
- * a version that lacks a class or a method would fail with a {@link LinkageError} in the middle of a call. Immutable.
+ * The versions of a client library that an adapter supports. An adapter checks them before it uses the library, since a
+ * version that lacks a class or a method would otherwise fail with a {@link LinkageError} in the middle of a call.
+ * Immutable.
  *
  * @param client the library's name, such as {@code Lettuce}
  * @param artifact its Maven coordinates, {@code group:artifact}
@@ -18,7 +19,8 @@ import java.util.function.Supplier;
  */
 public record ClientVersion(String client, String artifact, String oldest, String newest) {
     /**
-     * Fails if the library is older than the oldest version. One that is newer than the tested versions passes.
+     * Throws if the library is older than the oldest supported version. A version newer than the tested ones is
+     * accepted.
      *
      * @param any a class of the library that every version has; its jar names the version
      * @param needed names a class that versions before the oldest lack; asked where the jar does not name the version,

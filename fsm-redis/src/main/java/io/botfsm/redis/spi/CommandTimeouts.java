@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends commands whose time is over. All have the same time, so it is enough to look at the oldest now and then; a timer
- * per command costs more than all the rest of a call. Thread-safe.
+ * Ends commands after their timeout. All commands have the same timeout, so that it is sufficient to check the oldest
+ * from time to time; a timer per command would cost more than the rest of a call. Thread-safe.
  */
 public final class CommandTimeouts {
     /** A command that can be ended. Thread-safe. */
@@ -36,10 +36,10 @@ public final class CommandTimeouts {
     private volatile boolean closed;
 
     /**
-     * Looks after commands until the executor is shut down.
+     * Watches commands until the executor is shut down.
      *
      * @param timeout how long a command may take; it ends at most a tenth of a second late
-     * @param executor looks at the oldest; a command's dependents run on it when it ends here
+     * @param executor checks the oldest command; dependents of a command that times out run on it
      */
     public CommandTimeouts(Duration timeout, ScheduledExecutorService executor) {
         this.timeout = timeout;
@@ -48,7 +48,7 @@ public final class CommandTimeouts {
         var unused = executor.scheduleWithFixedDelay(this::endOverdue, look, look, TimeUnit.NANOSECONDS);
     }
 
-    /** The command begins now. */
+    /** Registers a command that begins now. */
     public void begin(TimedCommand command) {
         commands.add(new Started(command, System.nanoTime() + timeoutNanos));
         if (closed) {
@@ -57,8 +57,8 @@ public final class CommandTimeouts {
     }
 
     /**
-     * Ends all commands, and at once those that begin later, as if their time were over. To be called before the
-     * executor is shut down, after which nobody would end them.
+     * Ends all commands, and any later ones immediately, as if they had timed out. Must be called before the executor
+     * is shut down, after which nothing would end them.
      */
     public void close() {
         closed = true;

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who know where a master is. All are asked at the same time, and what more than half of those configured say is
- * true, as soon as they say it. Without such a majority nobody decides: those that answer may be the ones that are cut
- * off from the others, or out of date.
+ * Resolves the address of a master through Sentinels. All are asked at the same time; an answer counts as soon as more
+ * than half of the configured Sentinels give it. Without such a majority there is no decision, since those that answer
+ * may be isolated from the others, or out of date.
  */
 public final class MasterResolver {
     private final String master;
@@ -40,14 +40,14 @@ public final class MasterResolver {
     }
 
     /**
-     * Where the master is now. Fails unless more than half of the Sentinels say the same, with a
-     * {@link RedisPortException} that tells what was said, and names one of those that did not answer and why; one that
-     * refused the question rather than one that could not be asked. The failure is lasting only if most of them
-     * refused.
+     * Returns the current address of the master. Fails unless more than half of the Sentinels give the same answer,
+     * with a {@link RedisPortException} that contains the answers, and names one of the Sentinels that failed and why;
+     * preferably one that refused rather than one that could not be reached. The failure is lasting only if most of
+     * them refused.
      *
-     * @param sentinels at least one; one that is named twice has one vote
-     * @param master its name
-     * @param ask asks one for {@code SENTINEL GET-MASTER-ADDR-BY-NAME}, without blocking, and ends in bounded time
+     * @param sentinels at least one; a Sentinel that is named twice has one vote
+     * @param master the name of the master
+     * @param ask asks one Sentinel with {@code SENTINEL GET-MASTER-ADDR-BY-NAME}, without blocking and in bounded time
      */
     public static CompletionStage<Node> master(
             Collection<Node> sentinels, String master, Function<Node, CompletionStage<List<Object>>> ask) {
@@ -62,7 +62,8 @@ public final class MasterResolver {
     }
 
     /**
-     * Asks a Sentinel where a master is, over a connection of a client that does not block, and closes that.
+     * Asks a Sentinel for the address of a master, over a connection of a non-blocking client, and closes the
+     * connection.
      *
      * @return host and port
      */

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection that is replaced by a new one when it is lost, when a call on it times out, or when it turns out to lead
- * to a replica. The new one is opened with pauses of at most half a second between attempts, is initialized, and takes
- * the old one's place; only then is the old one closed, so that calls still waiting on it may get their replies.
- * Nothing is ever sent again. Thread-safe.
+ * to a replica. The new connection is opened with pauses of at most half a second between attempts, is initialized, and
+ * replaces the old one. Only then is the old one closed, so that calls still waiting on it may get their replies. No
+ * command is ever sent again. Thread-safe.
  */
 final class ReconnectingConnection {
     private static final long FIRST_PAUSE_MILLIS = 10;

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The port of one server over single connections of a client that does not block: one for all commands, which is
- * replaced when it is lost, and one for each sequence of scripts that a command follows. Thread-safe.
+ * The port of one server over single connections of a non-blocking client: one connection for all commands, which is
+ * replaced when it is lost, and one for each sequence of scripts that is followed by a command. Thread-safe.
  */
 public final class ReconnectingPort extends NodePort {
     private final Supplier<CompletionStage<ServerConnection>> opener;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How an adapter puts its client to use. Each use has threads and connections of its own, unless the client is the
- * user's.
+ * Opens drivers for the client of an adapter. Each driver has its own threads and connections, unless the client
+ * belongs to the user.
  */
 @FunctionalInterface
 public interface RedisConnector {
@@ -13,21 +13,21 @@ public interface RedisConnector {
     Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
     /**
-     * A driver; nothing is connected yet.
+     * Creates a driver, without connecting.
      *
      * @param timeout how long a command may take
      */
     RedisDriver open(Duration timeout);
 
     /**
-     * Whether connections are opened as the {@link RedisUri} says, so that what else listens there may explain why they
-     * fail. Not where a client of the user's has settings of its own, such as TLS.
+     * Returns whether connections are opened according to the {@link RedisUri}, so that a diagnosis of what listens
+     * there can explain failures. False if the user's client has its own settings, such as TLS.
      */
     default boolean followsUri() {
         return true;
     }
 
-    /** How long the user's client lets a command take; empty where that is ours to choose. */
+    /** Returns the command timeout of the user's client; empty if this library sets it. */
     default Optional<Duration> timeout() {
         return Optional.empty();
     }

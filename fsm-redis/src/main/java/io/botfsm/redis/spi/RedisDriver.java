@@ -8,24 +8,25 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * A client library in use by one port, or by the port of a cluster and those of its nodes: all that an adapter has to
- * implement beside the port. It has no policy: which servers are used, and when, is decided elsewhere. Thread-safe.
+ * A client library as used by one port, or by the port of a cluster and the ports of its nodes. It is what an adapter
+ * has to implement in addition to the port. It has no policy: which servers are used, and when, is decided elsewhere.
+ * Thread-safe.
  */
 public interface RedisDriver {
     /**
-     * Opens the port to the one server of the settings, or to the master that their Sentinels name. May block until it
-     * is connected.
+     * Opens the port to the single server of the settings, or to the master that their Sentinels report. May block
+     * until it is connected.
      *
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses, or its certificate is not trusted
      */
     RedisPort server(ServerTarget target);
 
-    /** Opens the port to a node of a cluster, which connects by itself. Returns at once. */
+    /** Opens the port to a node of a cluster, which connects by itself. Returns immediately. */
     ClusterNode node(Node address, ServerTarget target);
 
     /**
-     * Connects to a node of a cluster and disconnects, if only that finds out why a node refuses. Blocks.
+     * Connects to a node of a cluster and disconnects, if that is the only way to find out why a node refuses. Blocks.
      *
      * @throws StorageUnavailableException if the node cannot be reached
      * @throws StorageRefusedException if the node refuses, or this client cannot reach the other nodes of a cluster
@@ -37,16 +38,16 @@ public interface RedisDriver {
     /**
      * Opens a connection for subscriptions; its stage ends in bounded time.
      *
-     * @param node of a cluster; empty for the server of the settings
+     * @param node a node of a cluster; empty for the server of the settings
      */
     CompletionStage<Subscriptions.Channels> channels(Optional<Node> node);
 
-    /** The thread that runs hints. */
+    /** Returns the scheduler whose thread runs hints. */
     ScheduledExecutorService scheduler();
 
-    /** Whether the calling thread is that one. */
+    /** Returns whether the calling thread is the scheduler's. */
     boolean isScheduler();
 
-    /** Ends what is left: client and threads, unless they are the user's. Waits a bounded time. Idempotent. */
+    /** Closes what is left: client and threads, unless they belong to the user. Waits a bounded time. Idempotent. */
     void close();
 }

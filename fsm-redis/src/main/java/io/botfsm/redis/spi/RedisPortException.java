@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a command that failed. The message holds at most the server's error code and the name of a command, or
- * why its certificate is not trusted: never keys, values or credentials, which the server's own texts may quote.
+ * Thrown for a command that failed, with its outcome. The message contains at most the server's error code, the name of
+ * a command, or the reason why its certificate is not trusted; it never contains keys, values or credentials, which the
+ * server's own texts may quote.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class RedisPortException extends RuntimeException {
@@ -24,7 +25,7 @@ public final class RedisPortException extends RuntimeException {
     public enum CommandOutcome {
         /** The server does not know the script; nothing was executed. */
         NO_SCRIPT,
-        /** The server answered an error instead of executing the command. */
+        /** The server responded with an error instead of executing the command. */
         REFUSED,
         /** The command was not sent, and will not be. */
         NOT_SENT,
@@ -35,10 +36,10 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
-     * Where a node of a cluster sends a command that it does not execute.
+     * The redirection of a command by a node of a cluster that does not execute it.
      *
-     * @param node the node; its host is empty if it is that of the node which answers
-     * @param onlyThisTime whether it is the one command only, after {@code ASKING}: the slot is about to move
+     * @param node the target node; its host is empty if it is that of the responding node
+     * @param onlyThisTime whether only this command is redirected, after {@code ASKING}, since the slot is being moved
      */
     public record Redirection(Node node, boolean onlyThisTime) {
         private static final Pattern FORM = Pattern.compile("-?(MOVED|ASK) \\d{1,5} (\\S*):(\\d{1,5})");
@@ -67,7 +68,7 @@ public final class RedisPortException extends RuntimeException {
 
     private static final String TOO_MANY_CLIENTS = "max number of clients reached";
 
-    /** A right that is missing inside a script, in the words of 7.0 and earlier, and of later servers. */
+    /** The texts of a missing permission inside a script: that of 7.0 and earlier, and that of later servers. */
     private static final Pattern NO_RIGHT_IN_SCRIPT =
             Pattern.compile("The user executing the script can't|ACL failure in script");
 
@@ -81,7 +82,7 @@ public final class RedisPortException extends RuntimeException {
     private static final Pattern SCRIPT_ERROR_7 =
             Pattern.compile("^(.*?)\\.? script: [0-9a-f]{40}, on @user_script:\\d+\\.?$");
 
-    /** Names of commands are the only words of the server's text that are repeated. */
+    /** Names of commands are the only part of the server's text that is quoted. */
     private static final Pattern COMMAND = Pattern.compile("to run the '([a-zA-Z]+(?:[|][a-zA-Z]+)?)' command");
 
     private static final Pattern KEYS =
@@ -92,7 +93,7 @@ public final class RedisPortException extends RuntimeException {
 
     private static final String UNKNOWN_COMMAND = "it does not know the command";
 
-    /** What texts mean that have no code of their own. */
+    /** The meanings of texts that have no code of their own. */
     private static final Map<String, String> PHRASES = Map.of(
             "DB index is out of range", "no such database",
             "cluster support disabled", "it is not a node of a cluster",
@@ -145,7 +146,8 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
-     * A command that was not sent and never will be; lasting where the server's certificate is not trusted.
+     * Creates the exception for a command that was not sent and never will be. It is lasting if the server's
+     * certificate is not trusted.
      *
      * @param cause the client's exception, if there is one
      */
@@ -157,8 +159,8 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
-     * A command that was not sent, since no connection could be opened for it. It has the code and the meaning of what
-     * a server or a Sentinel answered, if one did.
+     * Creates the exception for a command that was not sent because no connection could be opened. It has the code and
+     * the meaning of the response of the server or Sentinel, if there was one.
      *
      * @param failure what opening the connection failed with
      */
@@ -237,7 +239,8 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
-     * A command that was sent, or may have been, and whose reply did not come or could not be read.
+     * Creates the exception for a command that was sent, or may have been, and whose reply was not received or could
+     * not be read.
      *
      * @param cause the client's exception, if there is one
      */
@@ -246,13 +249,14 @@ public final class RedisPortException extends RuntimeException {
                 CommandOutcome.OUTCOME_UNKNOWN, "", false, "sent, but no reply from Redis", cause);
     }
 
-    /** A command on a closed port. */
+    /** Creates the exception for a command on a closed port. */
     public static RedisPortException closed() {
         return new RedisPortException(CommandOutcome.CLOSED, "", false, "the connection to Redis is closed", null);
     }
 
     /**
-     * A command that the server answered with an error. This is the one place that knows what such texts mean.
+     * Creates the exception for a command to which the server responded with an error. This is the only place that
+     * interprets such texts.
      *
      * @param text the server's text, with or without the leading {@code -}
      */
@@ -307,7 +311,7 @@ public final class RedisPortException extends RuntimeException {
     }
 
     /**
-     * What this means for one who connects.
+     * Converts this exception to that of a failed connect.
      *
      * @param server its name for errors, without credentials
      * @param timeout how long connecting was allowed to take
@@ -319,33 +323,33 @@ public final class RedisPortException extends RuntimeException {
                 : new StorageUnavailableException(message, timeout, this);
     }
 
-    /** What is known of the command. */
+    /** Returns the outcome of the command. */
     public CommandOutcome kind() {
         return kind;
     }
 
-    /** The server's error code such as {@code NOPERM}; empty if the server did not answer. */
+    /** Returns the server's error code, such as {@code NOPERM}; empty if the server did not respond. */
     public String code() {
         return code;
     }
 
-    /** Where a node of a cluster sent the command, which it did not execute. */
+    /** Returns the redirection by a node of a cluster that did not execute the command, if any. */
     public Optional<Redirection> redirection() {
         return redirection;
     }
 
     /**
-     * Whether the same command will be refused again until someone changes the set-up, as the server answered or TLS
-     * found. This is what it means for one who connects for the first time.
+     * Returns whether the same command will be refused again until someone changes the configuration, according to the
+     * server's response or the TLS check. This applies to a first connect.
      */
     public boolean isLasting() {
         return lasting;
     }
 
     /**
-     * The same for one who was connected before. What keeps a connection from being opened, credentials and
-     * certificates included, is an outage then, since it worked with the same set-up: somebody changed something on the
-     * server may change it back. Only a command that reached a server and is refused there will be refused again.
+     * Returns the same for a client that was connected before. Whatever then prevents a connection, including
+     * credentials and certificates, is treated as an outage, since the same configuration has worked: the change on the
+     * server may be reverted. Only a command that reached a server and was refused there will be refused again.
      */
     public boolean isLastingOnceConnected() {
         return lasting && kind != CommandOutcome.NOT_SENT && !OF_CREDENTIALS.contains(code);

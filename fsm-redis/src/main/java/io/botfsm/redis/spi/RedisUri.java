@@ -12,23 +12,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where Redis is and how to get in, whatever the client. Immutable and thread-safe. {@link #toString} names the server
- * as errors and logs do: without credentials.
+ * The address and credentials of Redis, independent of the client. Immutable and thread-safe. {@link #toString} returns
+ * the server's name as in error messages and logs, without credentials.
  */
 public final class RedisUri {
-    /** Where a server listens unless chosen otherwise. */
+    /** The default port of a server. */
     public static final int DEFAULT_PORT = 6379;
 
-    /** Where a Sentinel listens unless chosen otherwise. */
+    /** The default port of a Sentinel. */
     public static final int DEFAULT_SENTINEL_PORT = 26_379;
 
-    /** How far a server's certificate is checked. */
+    /** How strictly a server's certificate is checked. */
     public enum PeerCheck {
-        /** Its authority and the server's name. */
+        /** Checks the certificate authority and the server's name. */
         FULL,
-        /** Its authority only. */
+        /** Checks the certificate authority only. */
         CA,
-        /** Not at all: anybody in between can read and change everything. */
+        /** Checks nothing: a man in the middle can read and change everything. */
         NONE
     }
 
@@ -80,37 +80,37 @@ public final class RedisUri {
      * Reads {@code redis://user:password@host:6379/1}, {@code rediss://…} for TLS,
      * {@code redis://host1:7000,host2:7001} for nodes of a cluster, {@code redis-sentinel://host1,host2:26379/1#master}
      * (or {@code rediss-sentinel}) for Sentinels and the name of the master they watch, or
-     * {@code redis-socket:///path?database=1} for a Unix socket. What stands alone before the {@code @} is a password.
-     * Parameters: {@code timeout=5s} (also {@code ms}, which is the standard, {@code m} and {@code h}),
+     * {@code redis-socket:///path?database=1} for a Unix socket. A single text before the {@code @} is a password.
+     * Parameters: {@code timeout=5s} (also {@code ms}, which is the default unit, {@code m} and {@code h}),
      * {@code database=1}, {@code verifyPeer=FULL}, {@code CA} or {@code NONE}; with Sentinels also
      * {@code sentinelPassword} and {@code sentinelUsername}, percent-encoded. Whitespace around the URI is ignored.
      *
-     * @throws IllegalArgumentException if it cannot be read; the message holds no credentials
+     * @throws IllegalArgumentException if it cannot be parsed; the message contains no credentials
      */
     public static RedisUri parse(String text) {
         return RedisUriText.parse(text);
     }
 
     /**
-     * The server that environment variables name: {@code REDIS_FSM_URL}, or {@code REDIS_FSM_HOST} (default
+     * Returns the server that environment variables specify: {@code REDIS_FSM_URL}, or {@code REDIS_FSM_HOST} (default
      * {@code localhost}), {@code REDIS_FSM_PORT} (6379) and {@code REDIS_FSM_DB} (0). {@code REDIS_FSM_USERNAME} and
-     * {@code REDIS_FSM_PASSWORD} are the credentials, also of a URL that holds none;
-     * {@code REDIS_FSM_SENTINEL_USERNAME} and {@code REDIS_FSM_SENTINEL_PASSWORD} are those of the Sentinels that a URL
-     * names. An empty variable counts as absent, and whitespace around a value is ignored, except for passwords: see
+     * {@code REDIS_FSM_PASSWORD} are the credentials, which also apply to a URL without credentials;
+     * {@code REDIS_FSM_SENTINEL_USERNAME} and {@code REDIS_FSM_SENTINEL_PASSWORD} are those of the Sentinels in a URL.
+     * An empty variable is treated as absent, and whitespace around a value is ignored, except for passwords: see
      * {@link Builder#password}.
      *
-     * <p>A URL takes precedence: other variables that say the same are ignored, with a warning in the log that names
-     * them. {@code REDIS_FSM_PORT} may have the form {@code tcp://host:port}, in which Kubernetes announces a Service
-     * called {@code redis-fsm}; it names the host too, unless {@code REDIS_FSM_HOST} does. Beside a host that is
-     * another IP address it is ignored, with a warning.
+     * <p>A URL takes precedence: other variables for the same settings are ignored, and a warning that names them is
+     * logged. {@code REDIS_FSM_PORT} may have the form {@code tcp://host:port}, in which Kubernetes announces a Service
+     * called {@code redis-fsm}; it also specifies the host, unless {@code REDIS_FSM_HOST} does. If that host is another
+     * IP address, it is ignored with a warning.
      *
-     * @throws IllegalArgumentException if a variable cannot be used; the message names it and holds no credentials
+     * @throws IllegalArgumentException if a variable is invalid; the message names it and contains no credentials
      */
     public static RedisUri fromEnvironment(Map<String, String> variables) {
         return RedisEnvironment.uri(variables);
     }
 
-    /** Begins to say where Redis is, without percent-encoding. */
+    /** Returns a builder, whose values are not percent-encoded. */
     public static Builder builder() {
         return new Builder();
     }
@@ -120,13 +120,14 @@ public final class RedisUri {
     }
 
     /**
-     * Servers: one, several nodes of a cluster, or the Sentinels if there is a {@link #masterName}; none with a socket.
+     * Returns the servers: one, several nodes of a cluster, or the Sentinels if there is a {@link #masterName}; none
+     * for a socket.
      */
     public List<Node> nodes() {
         return nodes;
     }
 
-    /** The name of the master whose Sentinels the nodes are. */
+    /** The name of the master that the Sentinels watch. */
     public Optional<String> masterName() {
         return masterName;
     }
@@ -136,17 +137,17 @@ public final class RedisUri {
         return socket;
     }
 
-    /** Whether to talk TLS. */
+    /** Whether to use TLS. */
     public boolean isTls() {
         return tls;
     }
 
-    /** How far to check the server's certificate; of a meaning with TLS only. */
+    /** How strictly to check the server's certificate; relevant for TLS only. */
     public PeerCheck peerCheck() {
         return peerCheck;
     }
 
-    /** The user, if it is not the default one; then there is a password. */
+    /** The user, if it is not the default user; there is then a password. */
     public Optional<String> user() {
         return user;
     }
@@ -156,12 +157,12 @@ public final class RedisUri {
         return password;
     }
 
-    /** The user that Sentinels know, if it is not their default one; then there is a {@link #sentinelPassword}. */
+    /** The user for the Sentinels, if it is not their default user; there is then a {@link #sentinelPassword}. */
     public Optional<String> sentinelUser() {
         return sentinelUser;
     }
 
-    /** The password of the Sentinels, which is not that of the servers. */
+    /** The password for the Sentinels, which is separate from that of the servers. */
     public Optional<String> sentinelPassword() {
         return sentinelPassword;
     }
@@ -176,7 +177,7 @@ public final class RedisUri {
         return timeout;
     }
 
-    /** The server's name, without credentials. */
+    /** Returns the server's name, without credentials. */
     @Override
     public String toString() {
         if (socket.isPresent()) {
@@ -194,7 +195,7 @@ public final class RedisUri {
         return database == 0 ? "" : before + database;
     }
 
-    /** Collects where Redis is. Not thread-safe. A value that cannot be is refused at once. */
+    /** Collects the parts of an address. Not thread-safe. Invalid values are refused at once. */
     public static final class Builder {
         private static final Logger LOGGER = LoggerFactory.getLogger(RedisUri.class.getPackageName());
         private static final Pattern LINE_BREAKS = Pattern.compile("[\\r\\n]+\\z");
@@ -230,7 +231,7 @@ public final class RedisUri {
         }
 
         /**
-         * A server, one more node of a cluster, or one more Sentinel.
+         * Adds a server, a node of a cluster, or a Sentinel.
          *
          * @param host a name or an address, an IPv6 address with or without brackets; whitespace around it is ignored
          * @throws IllegalArgumentException if the host is neither a name nor an address, or the port not between 1 and

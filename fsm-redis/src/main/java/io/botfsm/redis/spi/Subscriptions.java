@@ -20,33 +20,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The subscriptions of one port, over one connection. It is there while there are some, and for {@link #LINGER} after
- * the last, since a waiter for one lease soon waits for the next; but not after the first, which may only have been a
- * check that subscribing works. A connection that was lost is replaced, with pauses of at most half a second; one that
- * is silent is asked for a sign of life now and then. Thread-safe: everything but the constructor and what others call
- * runs on one thread.
+ * The subscriptions of one port, over one connection. The connection is open while there are subscriptions, and for
+ * {@link #LINGER} after the last one, since a client that waits for one lease soon waits for the next; but not after
+ * the first one, which may only have been a check that subscribing works. A lost connection is replaced, with pauses of
+ * at most half a second; a silent one is pinged from time to time. Thread-safe: everything except the constructor and
+ * the methods called by others runs on one thread.
  */
 public final class Subscriptions {
     /** A connection for subscriptions. */
     public interface Channels {
         /**
-         * Begins to listen. Called once, before anything else.
+         * Starts to listen. Called once, before anything else.
          *
-         * @param onMessage notified of the channel of each message, in the order of their arrival
-         * @param onLost notified when the connection is lost; at once if it is
+         * @param onMessage called with the channel of each message, in the order of their arrival
+         * @param onLost called when the connection is lost; immediately if it already is
          */
         void listen(Consumer<String> onMessage, Runnable onLost);
 
-        /** Asks for the messages of a channel; completes, on any thread, when the server has said that they come. */
+        /** Subscribes to a channel. Completes, on any thread, when the server has confirmed it. */
         CompletionStage<Void> subscribe(String channel);
 
-        /** Asks for no more messages of a channel. */
+        /** Unsubscribes from a channel. */
         void unsubscribe(String channel);
 
-        /** Asks for a sign of life; fails with {@link RedisPortException} as the other does. */
+        /** Pings the server. Fails with {@link RedisPortException}, as {@link #subscribe} does. */
         CompletionStage<Void> ping();
 
-        /** Ends the connection; it is not reported as lost. */
+        /** Closes the connection, which is then not reported as lost. */
         CompletionStage<Void> close();
     }
 
@@ -73,7 +73,7 @@ public final class Subscriptions {
     private boolean closed;
 
     /**
-     * No subscriptions, and no connection.
+     * Creates an object without subscriptions and connection.
      *
      * @param server the server's name for the log, without credentials
      * @param opener opens a connection; its stage ends in bounded time
@@ -98,7 +98,7 @@ public final class Subscriptions {
     }
 
     /**
-     * Begins a subscription; its stage fails with {@link RedisPortException} only, at the latest when its timeout ends.
+     * Starts a subscription. Its stage fails only with {@link RedisPortException}, at the latest when its timeout ends.
      */
     public CompletionStage<ChannelSubscription> subscribe(String channel, Runnable hint) {
         CompletableFuture<ChannelSubscription> begun = new CompletableFuture<>();
@@ -122,7 +122,9 @@ public final class Subscriptions {
         return result;
     }
 
-    /** Runs on the one thread, at once if this is it; never if the client was shut down. */
+    /**
+     * Runs a step on the thread of this object, immediately if the caller is on it; never if the client was shut down.
+     */
     private boolean run(Runnable step) {
         if (onThread.getAsBoolean()) {
             step.run();
@@ -280,7 +282,10 @@ public final class Subscriptions {
                 : old.close().toCompletableFuture();
     }
 
-    /** Nobody sends anything on a connection for subscriptions; without this its silent end would never be noticed. */
+    /**
+     * Schedules a ping. Nothing else is sent on a connection for subscriptions, so that its silent loss would otherwise
+     * never be noticed.
+     */
     private void askForLifeLater(Channels on) {
         Runnable next = () -> {
             if (connection == on) {
@@ -299,7 +304,7 @@ public final class Subscriptions {
         });
     }
 
-    /** Commands go to other servers than before: the connection is replaced by one to where they are. */
+    /** Replaces the connection after commands have started to use other servers. */
     public void follow() {
         run(() -> {
             if (connection != null) {
@@ -308,7 +313,10 @@ public final class Subscriptions {
         });
     }
 
-    /** The connection for commands had to be replaced: this one may be dead too, and something may have been missed. */
+    /**
+     * Checks the connection after that for commands had to be replaced: it may be dead too, and messages may have been
+     * missed.
+     */
     public void suspect() {
         run(() -> {
             if (connection != null) {
@@ -368,7 +376,7 @@ public final class Subscriptions {
         return null;
     }
 
-    /** Ends all subscriptions, without telling them. */
+    /** Ends all subscriptions, without notifying them. */
     public CompletableFuture<Void> close() {
         CompletableFuture<Void> disconnected = new CompletableFuture<>();
         boolean runs = run(() -> {

@@ -4,8 +4,8 @@ import io.botfsm.storage.FsmException;
 import java.util.Optional;
 
 /**
- * The client library on the class path is older than the versions that an adapter works with. Thrown when connecting,
- * before anything is sent. Trying again does not help; the application's dependencies have to change.
+ * Thrown when the client library on the class path is older than the versions that an adapter supports. It is thrown
+ * when connecting, before anything is sent. Retrying does not help; the application's dependencies have to be changed.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UnsupportedClientException extends FsmException {
@@ -14,7 +14,7 @@ public final class UnsupportedClientException extends FsmException {
     private final String newest;
 
     /**
-     * An error that names the library, its version and the remedy.
+     * Creates an exception that names the library, its version and the remedy.
      *
      * @param client the library, such as {@code Lettuce}
      * @param artifact its Maven coordinates, {@code group:artifact}
@@ -28,7 +28,7 @@ public final class UnsupportedClientException extends FsmException {
     }
 
     /**
-     * An error that also says what the library is too old for.
+     * Creates an exception that also says what the library is too old for.
      *
      * @param purpose such as {@code for Lettuce 7}; empty if for the adapter
      */
@@ -43,7 +43,7 @@ public final class UnsupportedClientException extends FsmException {
         this.newest = newest;
     }
 
-    /** The version found, if its jar names one. */
+    /** Returns the version found, if the jar contains it. */
     public Optional<String> found() {
         return found;
     }

@@ -1,6 +1,6 @@
 /**
- * What a Redis client has to do for this library, {@link io.botfsm.redis.spi.RedisPort} and
- * {@link io.botfsm.redis.spi.RedisDriver}, and what adapters share.
+ * The SPI for Redis clients, {@link io.botfsm.redis.spi.RedisPort} and {@link io.botfsm.redis.spi.RedisDriver}, and
+ * what adapters share.
  */
 @NullMarked
 package io.botfsm.redis.spi;

@@ -9,14 +9,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt to take a lease. Thread-safe. */
+/** One attempt to acquire a lease. Thread-safe. */
 public final class AcquireAttempt {
-    /** What an attempt came to. */
+    /** The outcome of an attempt. */
     public sealed interface Outcome {
-        /** The lease is granted, and lasts for a time to live unless it is started. */
+        /** The lease is granted. Unless it is started, it lasts for one time to live. */
         record Taken(LeaseGeneration lease) implements Outcome {}
 
-        /** Somebody else has it, with a claim that ends in that time unless renewed; never if the time is empty. */
+        /**
+         * Another claim holds the lease, which ends after the remaining time without a renewal; never if that is empty.
+         */
         record HeldElsewhere(Claim claim, Optional<Duration> remaining) implements Outcome {}
     }
 
@@ -52,9 +54,9 @@ public final class AcquireAttempt {
     }
 
     /**
-     * Ends it as failed, unless the store has answered. What the store answers later is undone.
+     * Fails the attempt, unless the store has answered. A lease that the store grants later is released.
      *
-     * @return whether it was ended
+     * @return whether this call failed the attempt
      */
     public boolean giveUp(Throwable why) {
         LeaseRequest abandoned;
@@ -70,7 +72,7 @@ public final class AcquireAttempt {
         return true;
     }
 
-    /** Ends it as failed; a lease that it has brought is released. */
+    /** Fails the attempt; a lease that it has acquired is released. */
     public void undo(Throwable why) {
         if (!giveUp(why)) {
             var unused = result.thenAccept(AcquireAttempt::release);
@@ -101,7 +103,7 @@ public final class AcquireAttempt {
         } else if (answer instanceof Acquisition.Occupied occupied) {
             occupied(asked, mayAskAgain, occupied);
         } else {
-            giveUp(failure == null ? failed("the store answered nothing") : failure);
+            giveUp(failure == null ? failed("the store returned null") : failure);
         }
     }
 
@@ -131,7 +133,7 @@ public final class AcquireAttempt {
         }
     }
 
-    /** With a new token: the old one's request is done with. */
+    /** Asks again with a new token, since the request with the old one has ended. */
     private void askAgain() {
         LeaseRequest again = engine.newRequest(name, floor);
         synchronized (monitor) {

@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes somebody in time, possibly too early. Setting it to a later time than it has is free: it goes off as it was
- * set, and the thread that it wakes looks and sets it again. Thread-safe.
+ * Wakes a task in time, possibly too early. Setting the alarm to a later time costs nothing: it goes off at the earlier
+ * time, and the task checks the time and sets it again. Thread-safe.
  */
 final class Alarm {
     private final Scheduler scheduler;
@@ -23,7 +23,7 @@ final class Alarm {
         this.sleeper = sleeper;
     }
 
-    /** Wakes at this time, by the clock's nanoseconds, or before. */
+    /** Sets the alarm to go off at this time, in the clock's nanoseconds, or earlier. */
     void atLatest(long time) {
         synchronized (monitor) {
             if (over) {
@@ -47,7 +47,7 @@ final class Alarm {
         sleeper.run();
     }
 
-    /** Wakes nobody any more. */
+    /** Disables the alarm. */
     void end() {
         synchronized (monitor) {
             over = true;

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Both clocks at one moment.
+ * A reading of both clocks at one moment.
  *
- * @param nanos the one that only goes forward
+ * @param nanos the time of the monotonic clock
  * @param wallMillis the time of day
  */
 record ClockReading(long nanos, long wallMillis) {
@@ -15,12 +15,12 @@ record ClockReading(long nanos, long wallMillis) {
         return new ClockReading(clock.nanoTime(), clock.wallMillis());
     }
 
-    /** Whether the time of day has run ahead of the other clock since, by more than is tolerated. */
+    /** Returns whether the time of day has run ahead of the monotonic clock since, by more than is tolerated. */
     boolean ranAheadUntil(ClockReading later, Duration tolerated) {
         return aheadUntil(later).compareTo(tolerated) > 0;
     }
 
-    /** How far the time of day has run ahead of the other clock since; negative if it was set back. */
+    /** Returns how far the time of day has run ahead of the monotonic clock since; negative if it was set back. */
     Duration aheadUntil(ClockReading later) {
         long passed = TimeUnit.NANOSECONDS.toMillis(later.nanos - nanos);
         return Duration.ofMillis(later.wallMillis - wallMillis - passed);

@@ -3,13 +3,12 @@ package io.botfsm.lock.internal;
 import java.time.Duration;
 
 /**
- * What a lease may be relied on for, since the store confirmed it: computed from the moment before the request was
- * sent.
+ * How long a lease can be relied on since the store confirmed it, computed from the moment before the request was sent.
  *
- * @param begun both clocks at that moment
- * @param hard when the lease is lost, whatever the store says later
+ * @param begun the reading of both clocks at that moment
+ * @param hard when the lease is lost, whatever the store answers later
  * @param soft when its user has to stop
- * @param toleratedJump how far the time of day may run ahead before only another confirmation counts
+ * @param toleratedJump how far the time of day may run ahead before another confirmation is needed
  */
 record Confirmation(ClockReading begun, long hard, long soft, Duration toleratedJump) {
     static Confirmation of(ClockReading begun, LeaseTimings timings) {
@@ -17,7 +16,7 @@ record Confirmation(ClockReading begun, long hard, long soft, Duration tolerated
         return new Confirmation(begun, hard, timings.softDeadline(hard), timings.toleratedSuspension());
     }
 
-    /** The later of the two. */
+    /** Returns the later of the two. */
     Confirmation or(Confirmation other) {
         return other.hard - hard >= 0 ? other : this; // equal: the clock may have stood still
     }
@@ -30,7 +29,7 @@ record Confirmation(ClockReading begun, long hard, long soft, Duration tolerated
         return now - soft >= 0;
     }
 
-    /** The deadline that comes next. */
+    /** Returns the next deadline. */
     long next(long now) {
         return isExpiring(now) ? hard : soft;
     }
@@ -39,7 +38,7 @@ record Confirmation(ClockReading begun, long hard, long soft, Duration tolerated
         return Duration.ofNanos(Math.max(0, hard - now));
     }
 
-    /** Whether the machine seems to have been suspended since. */
+    /** Returns whether the machine seems to have been suspended since. */
     boolean isDoubtful(ClockReading now) {
         return begun.ranAheadUntil(now, toleratedJump);
     }

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a claim back to the store, again and again until that has answered or the time of one request is over.
- * Thread-safe.
+ * Releases a claim in the store, and repeats that until the store has answered or the timeout of one request has
+ * elapsed. Thread-safe.
  */
 final class ConfirmedRelease {
     private final LeaseEngine engine;
@@ -28,11 +28,12 @@ final class ConfirmedRelease {
     }
 
     /**
-     * Begins.
+     * Starts the release.
      *
-     * @param untilFound whether to ask again also when the store does not know the claim, which may still be on its way
-     * @return whether the store said that it has ended the claim or, without {@code untilFound}, that it does not have
-     *     it: an earlier request may have ended it whose answer was lost; never fails
+     * @param untilFound whether to ask again even if the store does not know the claim, whose request may still be on
+     *     its way
+     * @return whether the store has confirmed that it ended the claim or, without {@code untilFound}, that it does not
+     *     have it, since an earlier request whose answer was lost may have ended it; the stage never fails
      */
     static CompletionStage<Boolean> begin(LeaseEngine engine, String name, Claim claim, boolean untilFound) {
         Duration timeout = engine.timings().requestTimeout();

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which process this is, read again once the last reading is a second old by either clock: a reading costs a dozen
- * files. A copy of this process that goes on within that second, by both clocks, still names itself as the original.
- * Thread-safe.
+ * The identity of the current process. It is read again when the last reading is a second old by either clock, since a
+ * reading takes a dozen files. A copy of this process that continues within that second, by both clocks, still
+ * identifies itself as the original. Thread-safe.
  */
 final class CurrentProcess {
     private static final long FRESH_MILLIS = 1_000;

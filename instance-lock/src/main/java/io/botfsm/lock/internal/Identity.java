@@ -17,18 +17,18 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Who this lock object is, in the claims that it makes: a token {@code owner-random}, and the holder {@code host pid
- * started}, followed by {@code space tick} of the {@link LocalProcess} where that can be told. The random part is
- * drawn, and the process read ({@linkplain CurrentProcess once a second} at most), when the claim is made: an image of
- * this process may have been copied, or moved to another machine, since it began. Copies share the owner, but not the
- * claims that they make. Thread-safe.
+ * The identity of a lock object in the claims that it makes: a token {@code owner-random}, and the holder {@code host
+ * pid started}, followed by {@code space tick} of the {@link LocalProcess} if that can be determined. The random part
+ * is generated, and the process read ({@linkplain CurrentProcess at most once a second}), when a claim is made, since
+ * an image of this process may have been copied, or moved to another machine, since it started. Copies share the owner,
+ * but not the claims that they make. Thread-safe.
  */
 public final class Identity {
     private static final String NUMBER = "\\d{1,18}";
     private static final String MILLIS = "\\d{1,15}";
     private static final CurrentProcess CURRENT_PROCESS = new CurrentProcess();
 
-    /** Kept open for as long as the JVM runs; without a buffer, which would be copied too. */
+    /** Kept open as long as the JVM runs, and unbuffered, since a buffer would be copied with the process. */
     private static final Optional<InputStream> SYSTEM_RANDOMNESS = openSystemRandomness();
 
     private static final int RANDOM_BYTES = 2 * Long.BYTES;
@@ -42,10 +42,10 @@ public final class Identity {
     private final Supplier<String> randomness;
 
     /**
-     * An identity.
+     * Creates an identity.
      *
-     * @param process tells which process this is now
-     * @param randomness draws the part of a token that is unlike any other; without {@code -}
+     * @param process returns the identity of the current process
+     * @param randomness generates the unique part of a token; without {@code -}
      */
     Identity(
             String ownerId,
@@ -64,9 +64,10 @@ public final class Identity {
     }
 
     /**
-     * That of this process.
+     * Creates an identity for this process.
      *
-     * @param recognisable whether others on this machine are to see in a claim whether its process is still running
+     * @param recognisable whether others on this machine can determine from a claim whether its process is still
+     *     running
      */
     public static Identity ofThisProcess(boolean recognisable) {
         ProcessHandle process = ProcessHandle.current();
@@ -80,7 +81,10 @@ public final class Identity {
                 Identity::drawn);
     }
 
-    /** With both clocks, since copies of a machine may draw the same for a while. */
+    /**
+     * Generates the unique part of a token. It includes both clocks, since copies of a machine may draw the same
+     * randomness for a while.
+     */
     private static String drawn() {
         ByteBuffer random = ByteBuffer.wrap(systemRandomness());
         HexFormat hex = HexFormat.of();
@@ -88,7 +92,7 @@ public final class Identity {
                 + hex.toHexDigits(random.getLong() ^ System.nanoTime());
     }
 
-    /** Drawn from the operating system now: a generator in this process is copied with its image. */
+    /** Reads randomness from the operating system, since a generator in this process would be copied with its image. */
     private static byte[] systemRandomness() {
         byte[] drawn = new byte[RANDOM_BYTES];
         try {
@@ -124,7 +128,7 @@ public final class Identity {
         }
     }
 
-    /** A claim unlike any other. */
+    /** Creates a unique claim. */
     Claim newClaim() {
         String recognisable = process.get()
                 .map(known -> ' ' + known.space() + ' ' + known.started())
@@ -132,7 +136,7 @@ public final class Identity {
         return new Claim(ownerId + '-' + randomness.get(), description + recognisable);
     }
 
-    /** Whether a process of this machine made the claim that is surely not running any more. */
+    /** Returns whether the claim was made by a process of this machine that is certainly no longer running. */
     boolean knowsDead(Claim claim) {
         return processOfThisHost(claim)
                 .flatMap(maker -> process.get().map(self -> self.knowsDead(maker)))
@@ -148,12 +152,12 @@ public final class Identity {
                 : Optional.empty();
     }
 
-    /** This lock object, as others see it. */
+    /** Returns this lock object as others see it. */
     public LockHolder self(Duration remaining) {
         return new LockHolder(ownerId, host, pid, started, remaining);
     }
 
-    /** The holder that a claim names; the claim of another kind of program gives its owner's name only. */
+    /** Returns the holder that a claim names. A claim of another kind of program gives only the name of its owner. */
     public static LockHolder holder(Claim claim, Optional<Duration> remaining) {
         Duration left = remaining.orElse(LockHolder.FOREVER);
         String[] parts = claim.holder().split(" ", -1);
@@ -168,12 +172,12 @@ public final class Identity {
         return new LockHolder(printable(claim.text()), "", 0, Instant.EPOCH, left);
     }
 
-    /** Anybody may have written it, and it goes into logs. */
+    /** Makes a text printable, since anybody may have written it and it goes into logs. */
     public static String printable(String text) {
         return text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", "?");
     }
 
-    /** The owner of a claim, printable. */
+    /** Returns the owner of a claim in printable form. */
     public static String ownerId(Claim claim) {
         int end = claim.token().lastIndexOf('-');
         return printable(end < 0 ? claim.token() : claim.token().substring(0, end));

@@ -13,9 +13,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * Takes leases of one store, and is what the attempts, the waits and the leases of one user of that store share.
- * Nothing in here blocks: it asks the store, and goes on when an answer or a time comes, on whatever thread that is.
- * Thread-safe.
+ * Acquires leases from one store, and holds what the attempts, waits and leases of one user of that store share. No
+ * method blocks: the engine sends requests to the store, and continues on the thread on which an answer arrives or a
+ * timer fires. Thread-safe.
  */
 public final class LeaseEngine {
     private final LeaseStore store;
@@ -26,7 +26,7 @@ public final class LeaseEngine {
     private final TokenFloor floor = new TokenFloor();
 
     /**
-     * An engine.
+     * Creates an engine.
      *
      * @param identity makes the claims
      */
@@ -38,16 +38,16 @@ public final class LeaseEngine {
         this.givenUp = new RecentTokens(settings.remembered());
     }
 
-    /** Asks for a lease, with a fencing token above all that it was {@linkplain #learn told of}. */
+    /** Requests a lease with a fencing token above all {@linkplain #learn learned} ones. */
     public AcquireAttempt acquire(String name) {
         return AcquireAttempt.begin(this, name, floor.least());
     }
 
     /**
-     * Lets later leases have a fencing token above one that was seen.
+     * Gives later leases a fencing token above one that was seen.
      *
      * @param own the token of the lease that was refused because of it
-     * @return false if no lease of the store can have had the token, so that it changes nothing
+     * @return false if no lease of the store can have had the token, so that it has no effect
      */
     public boolean learn(long seen, long own) {
         return floor.learn(seen, own);
@@ -71,12 +71,12 @@ public final class LeaseEngine {
         return timers.clock();
     }
 
-    /** Does something later that asks the store. */
+    /** Schedules a task that sends requests to the store. */
     public Scheduler.Task later(Duration delay, Runnable task) {
         return timers.renewals().schedule(delay, task);
     }
 
-    /** How long to wait for a lease that another has, without a hint. */
+    /** Returns how long to wait, without a hint, for a lease that another claim holds. */
     public Duration pause(Optional<Duration> remaining) {
         return timings().standbyPause(remaining.orElse(timings().ttl()), random());
     }
@@ -126,30 +126,30 @@ public final class LeaseEngine {
     }
 
     /**
-     * Whether nobody goes by the claim any more, though the store does not know: it was given up by this engine, or
-     * made by a process of this machine that is dead.
+     * Returns whether nobody relies on the claim any more although the store still keeps it: it was given up by this
+     * engine, or made by a process of this machine that is dead.
      */
     boolean isUnused(Claim claim) {
         return givenUp.contains(claim.token()) || (settings.replacesDeadHolders() && identity.knowsDead(claim));
     }
 
-    /** Remembers that the claim has ended; does not release it in the store. */
+    /** Records that the claim has ended, without releasing it in the store. */
     void giveUp(Claim claim) {
         givenUp.add(claim.token());
     }
 
     /**
-     * Does not remember any more that the claim was given up, where so many leases are had that each would push out
-     * others of which the store may still keep some.
+     * Removes the record that the claim was given up. It is used where there are so many leases that each record would
+     * displace others, of which the store may still keep some.
      */
     public void forget(Claim claim) {
         givenUp.remove(claim.token());
     }
 
     /**
-     * Gives up an acquire of unknown outcome. The claim is released more than once, since on another connection than
-     * the acquire's a release may come first; what escapes that is seen when this engine next finds itself to be the
-     * holder.
+     * Gives up an acquisition of unknown outcome. The claim is released more than once, since a release may overtake
+     * the acquisition on another connection. A claim that remains is detected when this engine next finds itself to be
+     * the holder.
      */
     void abandon(String name, Claim claim) {
         giveUp(claim);

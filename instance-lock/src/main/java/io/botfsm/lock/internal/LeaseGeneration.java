@@ -16,20 +16,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One generation of holding a lease, from the store's grant to its end: renewed from its start until it is released or
- * lost.
+ * One generation of holding a lease, from the grant of the store to its end. It is renewed from its start until it is
+ * released or lost.
  *
- * <p>Two deadlines rule it, both of the last {@link Confirmation}: at the soft one its user is notified to stop, at the
- * hard one it is lost. Thread-safe.
+ * <p>It has two deadlines, both from the last {@link Confirmation}: at the soft deadline its user is notified to stop,
+ * at the hard deadline the lease is lost. Thread-safe.
  */
 public final class LeaseGeneration {
     private enum State {
-        /** Granted, but an earlier holder whom the store forgot may still think that it is one. */
+        /** Granted, but an earlier holder that the store has forgotten may still consider itself the holder. */
         QUARANTINE,
         ACTIVE,
         /** The last renewal failed. */
         DEGRADED,
-        /** Beyond the soft deadline: its user was notified. Renewed all the same, so that it can stop in order. */
+        /** Past the soft deadline: its user was notified. It is still renewed, so that the user can stop in order. */
         DRAINING,
         RELEASED,
         LOST;
@@ -42,7 +42,7 @@ public final class LeaseGeneration {
     private static final Logger LOGGER = LoggerFactory.getLogger(LeaseGeneration.class.getPackageName());
     private static final LeaseListener NOBODY = reason -> {};
 
-    /** How often it says that it waits, so that nobody wonders why nothing happens. */
+    /** How often it reports that it is waiting. */
     private static final Duration REMINDER = Duration.ofSeconds(5);
 
     private final LeaseEngine engine;
@@ -72,7 +72,8 @@ public final class LeaseGeneration {
     }
 
     /**
-     * Begins to renew it, unless it has ended already: the listener is notified of a loss even so. To be called once.
+     * Starts renewing the lease, unless it has already ended; the listener is notified of a loss even then. Must be
+     * called once.
      */
     public void start(LeaseListener notified) {
         Optional<LossReason> lostBefore;
@@ -119,7 +120,7 @@ public final class LeaseGeneration {
 
     // What its user sees.
 
-    /** Whether the lease is held now, by the clock; no I/O. */
+    /** Returns whether the lease is held now, according to the clock, without I/O. */
     public boolean isHeld() {
         if (state == State.QUARANTINE || state.isOver()) {
             return false;
@@ -135,7 +136,7 @@ public final class LeaseGeneration {
         return !state.isOver();
     }
 
-    /** Constant. */
+    /** Returns the fencing token, which is constant. */
     public long fencingToken() {
         return fencingToken;
     }
@@ -148,7 +149,7 @@ public final class LeaseGeneration {
         return renewal.claim();
     }
 
-    /** How long it is held unless renewed. */
+    /** Returns how long the lease is held without a renewal. */
     public Duration remaining() {
         return state.isOver() ? Duration.ZERO : confirmed.left(engine.clock().nanoTime());
     }
@@ -198,7 +199,7 @@ public final class LeaseGeneration {
         } else if (answer != null) {
             renewed(attempt, begun);
         } else {
-            failed(attempt, failure == null ? new IllegalStateException("the store answered nothing") : failure);
+            failed(attempt, failure == null ? new IllegalStateException("the store returned null") : failure);
         }
     }
 
@@ -261,7 +262,7 @@ public final class LeaseGeneration {
         }
     }
 
-    /** Where the clocks disagree, only the store knows whether the lease has expired. */
+    /** Renews at once if the clocks disagree, since only the store then knows whether the lease has expired. */
     private void renewAtOnce(ClockReading now) {
         synchronized (monitor) {
             if (doubted || !confirmed.isDoubtful(now)) { // a renewal may have been confirmed meanwhile
@@ -282,7 +283,7 @@ public final class LeaseGeneration {
 
     // Deadlines.
 
-    /** Does no I/O, so that it works when everything else hangs. */
+    /** Checks the deadlines, without I/O, so that it works even if everything else hangs. */
     private void checkDeadlines() {
         long now = engine.clock().nanoTime();
         boolean drains;
@@ -318,12 +319,14 @@ public final class LeaseGeneration {
 
     // The end.
 
-    /** Ends it for good, unless that happened before; returns whether it did not. The store is not told. */
+    /**
+     * Ends the lease permanently. Returns whether this call did, rather than an earlier one. The store is not notified.
+     */
     public boolean end() {
         return endsAs(State.RELEASED);
     }
 
-    /** The same as a loss, of which its user is notified. */
+    /** Ends the lease as lost, and notifies its user. */
     public void lose(LossReason reason) {
         if (endsAs(State.LOST)) {
             LeaseListener notified;
@@ -336,9 +339,10 @@ public final class LeaseGeneration {
     }
 
     /**
-     * Ends it, and tells the store, also if it has ended before: by a loss of which the store may not know yet.
+     * Ends the lease and releases it in the store, even if it has already ended by a loss that the store may not know
+     * of yet.
      *
-     * @return whether the store has confirmed it within the time of one request; never fails
+     * @return whether the store has confirmed it within the timeout of one request; the stage never fails
      */
     public CompletionStage<Boolean> release() {
         var unused = end();
@@ -346,10 +350,10 @@ public final class LeaseGeneration {
     }
 
     /**
-     * Raises the name's fence to a token that was seen, if the store still has this lease, so that the holder of the
-     * next one gets a higher token. To be called when it has ended: it lasts no longer for that.
+     * Raises the fence of the name to a token that was seen, if the store still has this lease, so that the next holder
+     * gets a higher token. Must be called after the lease has ended; it does not extend the lease.
      *
-     * @return whether the store has confirmed it; never fails
+     * @return whether the store has confirmed it; the stage never fails
      */
     public CompletionStage<Boolean> raiseFence(long seen) {
         long left = confirmed.left(engine.clock().nanoTime()).toMillis();

@@ -3,16 +3,16 @@ package io.botfsm.lock.internal;
 import io.botfsm.lock.store.LossReason;
 import java.time.Duration;
 
-/** Is notified of what happens to one lease, on the thread that it happens on; must not block. */
+/** Receives the events of one lease, on the thread on which they happen. Must not block. */
 @FunctionalInterface
 public interface LeaseListener {
-    /** The lease must not be used yet, and for how long; repeated every few seconds. */
+    /** The lease must not be used for the remaining time; repeated every few seconds. */
     default void quarantined(Duration remaining) {}
 
-    /** It may be used from now on. */
+    /** The lease may be used from now on. */
     default void activated() {}
 
-    /** A renewal failed, the first since one succeeded. */
+    /** A renewal failed for the first time since one succeeded. */
     default void degraded(Duration untilLost, Throwable cause) {}
 
     /**
@@ -21,12 +21,12 @@ public interface LeaseListener {
      */
     default void clockJumped(Duration ahead) {}
 
-    /** It was renewed after that many failures, or after the clock had jumped. */
+    /** The lease was renewed after the given number of failures, or after the clock had jumped. */
     default void renewedLate(int failures) {}
 
-    /** It could not be renewed for so long that it will be lost soon. Once at most. */
+    /** The lease could not be renewed for so long that it will be lost soon. Called at most once. */
     default void expiring(Duration untilLost) {}
 
-    /** It is lost for good. Once at most, and not after it was released. */
+    /** The lease is permanently lost. Called at most once, and not after a release. */
     void lost(LossReason reason);
 }

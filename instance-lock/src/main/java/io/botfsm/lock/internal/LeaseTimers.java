@@ -5,12 +5,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 /**
- * What an engine knows of time, and by what it is woken.
+ * The clock and timers of an engine.
  *
- * @param clock measures it
- * @param renewals runs what asks the store
- * @param deadlines runs what does no I/O, so that it works when everything else hangs
- * @param random draws from 0 to 1, so that not all do the same at the same time
+ * @param clock measures time
+ * @param renewals runs tasks that send requests to the store
+ * @param deadlines runs tasks without I/O, which work even if everything else hangs
+ * @param random returns numbers from 0 to 1, so that not all instances act at the same time
  */
 public record LeaseTimers(LeaseClock clock, Scheduler renewals, Scheduler deadlines, DoubleSupplier random) {
     public static LeaseTimers of(LeaseClock clock, Scheduler renewals, Scheduler deadlines) {

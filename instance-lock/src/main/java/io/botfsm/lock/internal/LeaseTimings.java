@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The times of a lease. Its holder may rely on it from the moment before it was asked for, for the time to live less
- * what the clocks of store and instance may differ by in that time, and less what a suspension may last that is too
- * short to be seen. Immutable and thread-safe.
+ * The timings of a lease. A holder may rely on a lease from the moment before it was requested, for the time to live,
+ * minus the amount by which the clocks of store and instance may drift apart in that time, and minus the longest
+ * suspension that is too short to be detected. Immutable and thread-safe.
  */
 public final class LeaseTimings {
     private static final Duration SHORTEST_TTL = Duration.ofMillis(100);
@@ -29,7 +29,10 @@ public final class LeaseTimings {
     private final Duration retryPause;
     private final long reliableNanos;
 
-    /** Computes what every lease needs: dividing a duration costs a good part of a lease that is soon released. */
+    /**
+     * Computes in advance what every lease needs, since dividing durations is a noticeable part of the cost of a short
+     * lease.
+     */
     private LeaseTimings(Duration ttl, Duration renewEvery, Duration requestTimeout, Duration stopMargin) {
         this.ttl = ttl;
         this.renewEvery = renewEvery;
@@ -47,7 +50,7 @@ public final class LeaseTimings {
         return most.compareTo(READING_ERROR) < 0 ? READING_ERROR : most;
     }
 
-    /** Those of a time to live, the others chosen for it. */
+    /** Returns the timings for a time to live, with the other values derived from it. */
     public static LeaseTimings of(Duration ttl) {
         return of(ttl, Optional.empty(), Optional.empty(), Optional.empty());
     }
@@ -100,24 +103,24 @@ public final class LeaseTimings {
         }
     }
 
-    /** How long the store keeps the lease after each renewal. */
+    /** Returns how long the store keeps the lease after each renewal. */
     public Duration ttl() {
         return ttl;
     }
 
-    /** How long one request to the store may take. */
+    /** Returns how long one request to the store may take. */
     public Duration requestTimeout() {
         return requestTimeout;
     }
 
-    /** What store and instance may disagree about a time to live. */
+    /** Returns by how much the clocks of store and instance may differ over a time to live. */
     public Duration drift() {
         return drift;
     }
 
     /**
-     * How far the time of day may run ahead of the monotonic clock before the machine is taken to have been suspended.
-     * A lease is given up earlier by that, so that a suspension too short to be seen does no harm.
+     * Returns how far the time of day may run ahead of the monotonic clock before the machine is considered to have
+     * been suspended. A lease is given up earlier by that time, so that an undetected short suspension does no harm.
      */
     Duration toleratedSuspension() {
         return toleratedSuspension;
@@ -127,28 +130,31 @@ public final class LeaseTimings {
         return retryPause;
     }
 
-    /** How rarely a standby asks, whatever it was told. */
+    /** Returns the longest interval at which a standby asks the store, whatever remaining time it was given. */
     Duration pollAtLeastEvery() {
         return ttl.dividedBy(3);
     }
 
-    /** When a lease that was asked for at a time can no longer be relied on. */
+    /** Returns when a lease that was requested at a time can no longer be relied on. */
     long hardDeadline(long begun) {
         return begun + reliableNanos;
     }
 
-    /** When a bot should stop, that may rely on its lease until the hard deadline. */
+    /** Returns when a bot should stop if it can rely on its lease until the hard deadline. */
     long softDeadline(long hard) {
         return hard - stopMargin.toNanos();
     }
 
-    /** When a lease that was renewed at a time is to be renewed again. */
+    /** Returns when a lease that was renewed at a time has to be renewed again. */
     long nextRenewal(long begun, double random) {
         double jitter = 1 + RENEWAL_JITTER * (2 * random - 1);
         return begun + (long) (renewEvery.toNanos() * jitter);
     }
 
-    /** How long a standby waits for a lease that lasts so long: a little longer, and not all of them equally long. */
+    /**
+     * Returns how long a standby waits for a lease with this remaining time: a little longer, by a random amount so
+     * that not all of them ask at once.
+     */
     Duration standbyPause(Duration remaining, double random) {
         Duration cap = pollAtLeastEvery();
         if (remaining.compareTo(cap) >= 0) {

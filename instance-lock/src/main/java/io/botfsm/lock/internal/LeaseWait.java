@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wait for a lease that another has, between attempts to take it: until the store hints at a release, or a time is
- * over. A hint that comes while nobody sleeps ends the next sleep. Thread-safe.
+ * A wait, between attempts, for a lease that another claim holds: until the store hints at a release, or a pause has
+ * ended. A hint that arrives outside a pause ends the next one. Thread-safe.
  */
 public final class LeaseWait {
     private final LeaseEngine engine;
@@ -21,9 +21,9 @@ public final class LeaseWait {
     private boolean over;
 
     /**
-     * A wait.
+     * Creates a wait.
      *
-     * @param end when to stop, by the clock's nanoseconds
+     * @param end when to stop, in the clock's nanoseconds
      */
     public LeaseWait(LeaseEngine engine, String name, long end) {
         this.engine = engine;
@@ -36,10 +36,10 @@ public final class LeaseWait {
     }
 
     /**
-     * Sleeps.
+     * Pauses.
      *
-     * @param pause for how long at most
-     * @param again what is run at the end, unless the wait has ended
+     * @param pause the maximum time
+     * @param again runs at the end of the pause, unless the wait has ended
      */
     public void sleep(Duration pause, Runnable again) {
         boolean subscribes;
@@ -67,7 +67,9 @@ public final class LeaseWait {
         }
     }
 
-    /** A release before the subscription has begun would be missed, so it looks again then. */
+    /**
+     * Subscribes to releases. A release before the subscription has started would be missed, so it tries again then.
+     */
     private void subscribe() {
         var unused = engine.subscribe(name, this::wake).whenComplete((begun, failure) -> {
             if (begun == null) {
@@ -79,7 +81,7 @@ public final class LeaseWait {
         });
     }
 
-    /** The next sleep tries again. */
+    /** Lets the next pause try to subscribe again. */
     private void notSubscribed() {
         synchronized (monitor) {
             subscribed = false;
@@ -96,7 +98,7 @@ public final class LeaseWait {
         begun.close();
     }
 
-    /** Ends the sleep, or the next one. */
+    /** Ends the current pause, or the next one. */
     public void wake() {
         Runnable again;
         synchronized (monitor) {
@@ -109,7 +111,7 @@ public final class LeaseWait {
         }
     }
 
-    /** Waits no more. */
+    /** Ends the wait. */
     public void end() {
         Subscription ended;
         synchronized (monitor) {

@@ -12,18 +12,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A process of this machine, distinguished from every other there was or will be where that is possible beyond doubt:
- * on Linux, by the machine and its boot, the namespaces that its number and its ticks are from, the number, and the
- * tick in which it started. The time of day has no part in that.
+ * A process of this machine, identified uniquely among all past and future processes, where that is possible with
+ * certainty: on Linux, by the machine and its boot, the namespaces of its process id and its ticks, the process id, and
+ * the tick in which it started. It does not depend on the time of day.
  *
  * @param space the boot, the namespaces and the machine
- * @param pid the number there
- * @param started the tick since the boot
+ * @param pid the process id there
+ * @param started the start tick, counted from the boot
  */
 record LocalProcess(String space, long pid, long started) {
     private static final Path ROOT = Path.of("/");
 
-    /** This one; empty where processes cannot be told apart beyond doubt. */
+    /** Returns the current process; empty if processes cannot be distinguished with certainty. */
     static Optional<LocalProcess> current() {
         return current(ROOT);
     }
@@ -48,8 +48,9 @@ record LocalProcess(String space, long pid, long started) {
     }
 
     /**
-     * Whether the folder shows the processes of this process's own namespace, and not those of an outer one, as in a
-     * namespace without a {@code /proc} of its own. There this process has another number, or more than one.
+     * Returns whether the folder shows the processes of this process's own namespace, rather than those of an outer
+     * one, as in a namespace without its own {@code /proc}. There this process has another process id, or more than
+     * one.
      */
     private static boolean isOfOwnNamespace(Path proc, long pid) throws IOException {
         String self = Long.toString(pid);
@@ -57,7 +58,7 @@ record LocalProcess(String space, long pid, long started) {
                 && lines(proc.resolve("self/status")).contains("NSpid:\t" + self);
     }
 
-    /** Processes of others may be hidden; then one that is not seen may be there all the same. */
+    /** Returns whether processes of other users are hidden, so that a process that is not visible may still exist. */
     private static boolean hidesProcesses(Path proc) throws IOException {
         return lines(proc.resolve("self/mounts")).stream()
                 .map(line -> line.split(" ", -1))
@@ -71,7 +72,7 @@ record LocalProcess(String space, long pid, long started) {
     }
 
     /**
-     * The namespace that this process has its numbers, or its ticks, from; there are kernels without those of ticks.
+     * Returns the namespace of this process's ids or ticks; some kernels have no namespaces for ticks.
      */
     private static String namespace(Path proc, String kind) throws IOException {
         Path link = proc.resolve("self/ns").resolve(kind);
@@ -80,7 +81,9 @@ record LocalProcess(String space, long pid, long started) {
                 : "";
     }
 
-    /** Whether the other one is surely not running any more; false where that cannot be told from here. */
+    /**
+     * Returns whether the other process is certainly no longer running; false if that cannot be determined from here.
+     */
     boolean knowsDead(LocalProcess other) {
         return knowsDead(other, ROOT);
     }
@@ -104,10 +107,10 @@ record LocalProcess(String space, long pid, long started) {
     }
 
     /**
-     * What the kernel says of a process.
+     * The status of a process as the kernel reports it.
      *
-     * @param state a letter; {@code Z} (zombie) and {@code X} (dead) have ended, and their parents have not noticed yet
-     * @param threads how many it has; more than one in a process whose first thread alone has ended
+     * @param state a letter; {@code Z} (zombie) and {@code X} (dead) have ended, but their parents have not noticed yet
+     * @param threads the number of threads; more than one in a process of which only the first thread has ended
      */
     private record Status(String state, int threads, long started) {
         private static final int THREADS = 17;

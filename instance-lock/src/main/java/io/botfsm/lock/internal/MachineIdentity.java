@@ -15,9 +15,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What distinguishes this machine from a copy of it, as far as a process can read it on Linux: host name, machine id,
- * the hardware's id where it is readable, and the addresses of network cards. Copies of a running machine share their
- * boot id and often most of these; their operator has to change at least the host name or the address of a card.
+ * The properties that distinguish this machine from a copy of it, as far as a process can read them on Linux: host
+ * name, machine id, the hardware id if it is readable, and the addresses of network cards. Copies of a running machine
+ * share the boot id and often most of these properties; their operator has to change at least the host name or the
+ * address of a card.
  */
 final class MachineIdentity {
     private static final int HASH_BYTES = 12;
@@ -25,7 +26,7 @@ final class MachineIdentity {
     private MachineIdentity() {}
 
     /**
-     * A hash of all that, since a machine id is confidential; empty where the machine has no id.
+     * Returns a hash of these properties, since a machine id is confidential; empty if the machine has no id.
      *
      * @param root the file system's root
      */
@@ -52,7 +53,7 @@ final class MachineIdentity {
         }
     }
 
-    /** Of cards only: bridges and the ends of containers' networks come and go. */
+    /** Lists physical network cards only, since bridges and container interfaces come and go. */
     private static List<String> networkCards(Path folder) throws IOException {
         try (Stream<Path> interfaces = Files.list(folder)) {
             return interfaces

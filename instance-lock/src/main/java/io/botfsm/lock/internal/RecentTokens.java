@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The tokens of the latest claims that were given up, of which the store may still keep some. What has been forgotten
- * here expires there by itself. Thread-safe.
+ * The tokens of the most recently given-up claims, some of which the store may still keep. A claim whose token is
+ * dropped here expires in the store by itself. Thread-safe.
  */
 final class RecentTokens {
     private final Set<String> tokens;

@@ -2,7 +2,7 @@ package io.botfsm.lock.internal;
 
 import java.time.Duration;
 
-/** When the store is asked to renew a lease, one attempt at a time, and how that went so far. Not thread-safe. */
+/** Schedules the attempts to renew a lease, one at a time, and keeps track of their results. Not thread-safe. */
 final class RenewalSchedule {
     private final LeaseEngine engine;
     private long next;
@@ -15,7 +15,7 @@ final class RenewalSchedule {
         succeeded(0, begun);
     }
 
-    /** When the next attempt is due, by the clock's nanoseconds. */
+    /** Returns when the next attempt is due, in the clock's nanoseconds. */
     long next() {
         return next;
     }
@@ -28,18 +28,18 @@ final class RenewalSchedule {
         return next - now <= 0;
     }
 
-    /** How many attempts have failed since one succeeded. */
+    /** Returns how many attempts have failed since one succeeded. */
     int failures() {
         return failures;
     }
 
-    /** Begins an attempt; returns its number. */
+    /** Starts an attempt. Returns its number. */
     int begin() {
         pending = true;
         return ++attempts;
     }
 
-    /** An attempt may succeed after it has timed out and another has begun. */
+    /** Records a success. An attempt may succeed after it has timed out and another one has started. */
     void succeeded(int attempt, ClockReading begun) {
         failures = 0;
         if (attempt == attempts) {
@@ -48,7 +48,7 @@ final class RenewalSchedule {
         }
     }
 
-    /** Returns whether it was under way: it may have timed out before. */
+    /** Records a failure. Returns whether the attempt was still in progress, since it may have timed out before. */
     boolean failed(int attempt, long now) {
         if (attempt != attempts || !pending) {
             return false;
@@ -63,7 +63,10 @@ final class RenewalSchedule {
         next = now;
     }
 
-    /** How long an attempt may take: it must leave time for others, and not go beyond the next deadline. */
+    /**
+     * Returns how long an attempt may take: it must leave time for other attempts, and must not exceed the next
+     * deadline.
+     */
     Duration timeout(Confirmation confirmed, long now) {
         long left = Math.max(0, confirmed.next(now) - now);
         return Duration.ofNanos(Math.min(left, engine.timings().requestTimeout().toNanos()));

@@ -2,16 +2,16 @@ package io.botfsm.lock.internal;
 
 import java.time.Duration;
 
-/** Runs things later, never two at a time. */
+/** Runs tasks later, never two at a time. */
 @FunctionalInterface
 public interface Scheduler {
-    /** Runs it after that time, at once if that is not positive; never once the scheduler is closed. */
+    /** Runs a task after a delay; immediately if that is not positive. It never runs once the scheduler is closed. */
     Task schedule(Duration delay, Runnable task);
 
-    /** Something that was scheduled. */
+    /** A scheduled task. */
     @FunctionalInterface
     interface Task {
-        /** Does not let it begin any more. */
+        /** Prevents the task from starting. */
         void cancel();
     }
 }

@@ -5,12 +5,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The least fencing token that later leases are to have, above those that were seen where a write was refused.
+ * The minimum fencing token for later leases. It is above the tokens that were seen when writes were refused.
  * Thread-safe.
  *
- * <p>A token is the store's time in microseconds, or one more than the token before. So one is plausible that is below
- * the year 2112 (2^52), or no more than a year ahead of the token of the lease that was refused because of it. Whatever
- * clocks were wrong by is below; numbers that no lease has had must not use up the tokens that are left.
+ * <p>A token is the store's time in microseconds, or one more than the previous token. A token is therefore plausible
+ * if it is below 2^52 (the year 2112), or no more than a year ahead of the token of the lease that was refused because
+ * of it. Tokens from wrong clocks are below that. Numbers that no lease has had must not use up the remaining tokens.
  */
 final class TokenFloor {
     private static final long PLAUSIBLE = 1L << 52;
@@ -22,7 +22,7 @@ final class TokenFloor {
         return least.get();
     }
 
-    /** Rises above a token that was seen, unless that is implausible; returns whether it is plausible. */
+    /** Raises the floor above a token that was seen, if that is plausible. Returns whether it is. */
     boolean learn(long seen, long own) {
         if (seen >= PLAUSIBLE && seen - own > PLAUSIBLE_LEAD) {
             return false;

@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.lock.internal.text.UnicodeText;
 
 /**
- * Who has a lease, or asks for it. Two claims are the same lease only if both parts are equal. Neither part may hold
- * half of a surrogate pair, which UTF-8 cannot carry.
+ * Identifies who holds a lease or asks for it. Two claims stand for the same lease only if both parts are equal.
+ * Neither part may contain an unpaired surrogate, which UTF-8 cannot encode.
  *
- * @param token unlike that of any other attempt to acquire, ever; without {@code |}
- * @param holder a description for others, such as host and process; any text
+ * @param token unique among all attempts to acquire, ever; without {@code |}
+ * @param holder a description for other instances, such as host and process; any text
  */
 public record Claim(String token, String holder) {
     /**
@@ -26,12 +26,14 @@ public record Claim(String token, String holder) {
         UnicodeText.require("holder of a claim", holder);
     }
 
-    /** Both in one text, as {@link #parse} reads it: {@code token|holder}. */
+    /** Returns both parts in one text, {@code token|holder}, which {@link #parse} reads. */
     public String text() {
         return token + '|' + holder;
     }
 
-    /** The claim that a text holds. One without {@code |}, which this library does not write, is all token. */
+    /**
+     * Parses the text of a claim. A text without {@code |}, which this library does not write, is treated as a token.
+     */
     public static Claim parse(String text) {
         requireNonNull(text, "text");
         int bar = text.indexOf('|');

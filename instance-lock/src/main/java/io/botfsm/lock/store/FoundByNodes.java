@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What several nodes have found, as one. */
+/** Combines what several nodes have found. */
 final class FoundByNodes {
     private FoundByNodes() {}
 
     /**
-     * What is there: the claim that a majority names, or may name if it were not for nodes that failed, and the highest
-     * fence of all. Empty while it depends on nodes that are outstanding.
+     * Returns the claim that a majority reports, or could report if it were not for failed nodes, and the highest
+     * fence. Empty while the result depends on nodes that have not answered.
      */
     static Optional<StoredLease> combined(Quorum quorum, List<StoredLease> found, Votes<?> votes) {
         Optional<Claim> claim = Quorum.mostFrequent(found.stream().flatMap(lease -> lease.claim().stream()));

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who wants to be told of releases, by name. Thread-safe; tells under no lock. */
+/** The subscriptions to releases, by name. Thread-safe; calls hints without holding a lock. */
 final class Hints {
     private static final Logger LOG = LoggerFactory.getLogger(Hints.class.getPackageName());
 
@@ -32,7 +32,7 @@ final class Hints {
         interests.clear();
     }
 
-    /** How many names somebody is interested in. */
+    /** Returns the number of names with subscriptions. */
     int names() {
         return interests.size();
     }

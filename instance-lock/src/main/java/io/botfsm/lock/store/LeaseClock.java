@@ -1,14 +1,20 @@
 package io.botfsm.lock.store;
 
-/** What a lock knows of time. Thread-safe. Tests may bring one of their own. */
+/** The clocks of a lock. Thread-safe. Tests may implement their own. */
 public interface LeaseClock {
-    /** A clock that only goes forward, from an arbitrary origin; it may stand still while the machine is suspended. */
+    /**
+     * Returns the time of a monotonic clock with an arbitrary origin. It may stand still while the machine is
+     * suspended.
+     */
     long nanoTime();
 
-    /** The time of day, in milliseconds since the epoch; it may be set, and goes on while the machine is suspended. */
+    /**
+     * Returns the time of day in milliseconds since the epoch. It may be set, and advances while the machine is
+     * suspended.
+     */
     long wallMillis();
 
-    /** The clocks of this machine. */
+    /** Returns the clocks of this machine. */
     static LeaseClock system() {
         return SystemClock.INSTANCE;
     }

@@ -12,14 +12,14 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept under a name, and what each operation makes of it. Immutable. Moments are nanoseconds from any origin,
- * before or after each other by their difference.
+ * The content stored under a name, and the effect of each operation on it. Immutable. Times are nanoseconds from an
+ * arbitrary origin, compared by their difference.
  *
- * @param claim who has, or had, the lease
- * @param leaseEnd when that ends, or ended
- * @param fence the highest fencing token, 0 if there is none
- * @param fenceStays whether the fence is kept for ever
- * @param fenceEnd until when it is kept if not
+ * @param claim the claim that holds, or held, the lease
+ * @param leaseEnd when the lease ends, or ended
+ * @param fence the highest fencing token; 0 if there is none
+ * @param fenceStays whether the fence is kept forever
+ * @param fenceEnd until when the fence is kept otherwise
  */
 record LeaseRecord(@Nullable Claim claim, long leaseEnd, long fence, boolean fenceStays, long fenceEnd) {
     /** How long {@link Fences#EXPIRING} fences are kept. */
@@ -27,10 +27,10 @@ record LeaseRecord(@Nullable Claim claim, long leaseEnd, long fence, boolean fen
 
     static final LeaseRecord NOTHING = new LeaseRecord(null, 0, 0, false, 0);
 
-    /** What an operation leaves, and what it answers. */
+    /** The result of an operation: the next record and the answer. */
     record Step<T>(LeaseRecord next, T answer) {}
 
-    /** This without what is over: {@link #NOTHING} if all is. */
+    /** Returns this record without expired parts; {@link #NOTHING} if everything has expired. */
     LeaseRecord at(long now) {
         if (claim != null && leaseEnd - now > 0) {
             return this;
@@ -81,7 +81,7 @@ record LeaseRecord(@Nullable Claim claim, long leaseEnd, long fence, boolean fen
         return releasing.equals(claim) ? new Step<>(free(fence, now), true) : new Step<>(this, false);
     }
 
-    /** What a forced release leaves. */
+    /** Returns the record after a forced release. */
     LeaseRecord force(String name, long now, long micros) {
         return free(nextFence(name, micros), now);
     }

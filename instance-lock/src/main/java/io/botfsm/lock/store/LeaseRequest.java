@@ -7,22 +7,22 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * A lease asked for, or to be renewed.
+ * A request to acquire or renew a lease.
  *
- * @param name what is locked; any text that is not empty and holds no unpaired surrogate
- * @param claim who asks
- * @param ttl how long the lease lasts unless renewed; whole milliseconds, at least one, at most {@link #MAX_TTL}
- * @param floor the least that a new fencing token, or a renewed lease's fence, is to be; 0 to 2^53 − 1
- * @param fences how long the name's fence is kept
+ * @param name the name of the lease; any text that is not empty and contains no unpaired surrogate
+ * @param claim the requesting claim
+ * @param ttl how long the lease lasts without a renewal; whole milliseconds, at least one, at most {@link #MAX_TTL}
+ * @param floor the minimum for a new fencing token, or for the fence of a renewed lease; 0 to 2^53 − 1
+ * @param fences how long the fence of the name is kept
  */
 public record LeaseRequest(String name, Claim claim, Duration ttl, long floor, LeaseStore.Fences fences) {
-    /** The highest fencing token, 2^53 − 1: what a double, and so a script, can hold. */
+    /** The highest fencing token, 2^53 − 1, which a double, and so a script, can represent exactly. */
     public static final long MAX_FENCING_TOKEN = (1L << 53) - 1;
 
     /** The longest time to live. */
     public static final Duration MAX_TTL = Duration.ofDays(36_500);
 
-    /** @throws IllegalArgumentException if a value is out of its range; the message names it */
+    /** @throws IllegalArgumentException if a value is out of range; the message names it */
     public LeaseRequest {
         requireNonNull(name, "name");
         requireNonNull(claim, "claim");
@@ -44,7 +44,7 @@ public record LeaseRequest(String name, Claim claim, Duration ttl, long floor, L
         }
     }
 
-    /** The same with another floor. */
+    /** Returns this request with another floor. */
     public LeaseRequest withFloor(long least) {
         return new LeaseRequest(name, claim, ttl, least, fences);
     }

@@ -2,24 +2,24 @@ package io.botfsm.lock.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** A store could not do what it was asked for, or it is unknown whether it did. */
+/** Thrown when a store could not carry out an operation, or when it is unknown whether it did. */
 public final class LeaseStoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final boolean lasting;
 
     /**
-     * A failure.
+     * Creates the exception.
      *
-     * @param message what happened; no credentials
-     * @param lasting whether asking again is of no use, as with a missing right or a closed store
+     * @param message what happened, without credentials
+     * @param lasting whether retrying is useless, such as with a missing permission or a closed store
      */
     public LeaseStoreException(String message, boolean lasting, @Nullable Throwable cause) {
         super(message, cause);
         this.lasting = lasting;
     }
 
-    /** Whether asking again is of no use. */
+    /** Returns whether retrying is useless. */
     public boolean isLasting() {
         return lasting;
     }

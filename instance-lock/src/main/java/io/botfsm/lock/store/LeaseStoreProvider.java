@@ -1,8 +1,8 @@
 package io.botfsm.lock.store;
 
-/** What leases can be kept in, such as a connection to a server or a database. */
+/** Provides a store for leases, such as a connection to a server or a database. */
 @FunctionalInterface
 public interface LeaseStoreProvider {
-    /** A store of leases, as the provider is set up; closed by the caller. */
+    /** Returns a store with the settings of this provider; the caller closes it. */
     LeaseStore leaseStore();
 }

@@ -7,14 +7,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /**
- * Who has a lock.
+ * The holder of a lock.
  *
- * @param ownerId unlike that of any other lock object
- * @param host the machine's name
- * @param pid the process, 0 if unknown
- * @param started when the process started, by its machine's clock; the epoch if unknown
- * @param remaining how long the lock is held unless renewed, when it was asked for; {@link #FOREVER} if it does not
- *     expire, which this library never does
+ * @param ownerId unique to the lock object
+ * @param host the host name
+ * @param pid the process id; 0 if unknown
+ * @param started the start time of the process, by its machine's clock; the epoch if unknown
+ * @param remaining how long the lock would be held without a renewal, at the time of the query; {@link #FOREVER} if it
+ *     does not expire, which never happens with this library
  */
 public record LockHolder(String ownerId, String host, long pid, Instant started, Duration remaining) {
     /** The remaining time of a lock that does not expire. */

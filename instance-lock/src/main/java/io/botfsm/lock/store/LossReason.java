@@ -2,13 +2,13 @@ package io.botfsm.lock.store;
 
 import io.botfsm.lock.Lease;
 
-/** Why a lease was lost. */
+/** The reason why a lease was lost. */
 public enum LossReason {
     /** It could not be renewed in time, or the store no longer has it. */
     EXPIRED,
-    /** Another instance has it. */
+    /** Another instance holds it. */
     TAKEN,
-    /** An operator freed the lock. */
+    /** An operator released the lock. */
     FORCED,
     /** The machine was suspended, and the lease expired meanwhile. */
     SUSPENDED,

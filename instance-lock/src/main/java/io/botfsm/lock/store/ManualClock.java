@@ -6,17 +6,17 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A clock that tests set: one that stands still, or another one ahead of itself. Thread-safe. */
+/** A clock that tests control: it either stands still, or follows another clock until it is set. Thread-safe. */
 public final class ManualClock implements LeaseClock {
     private final @Nullable LeaseClock ticking;
     private final AtomicLong nanos;
     private final AtomicLong wallMillis;
 
     /**
-     * A clock that stands still.
+     * Creates a clock that stands still.
      *
-     * @param nanos what it begins with
-     * @param wallMillis the time of day that it begins with
+     * @param nanos the initial nanoseconds
+     * @param wallMillis the initial time of day
      */
     public ManualClock(long nanos, long wallMillis) {
         this.ticking = null;
@@ -24,7 +24,7 @@ public final class ManualClock implements LeaseClock {
         this.wallMillis = new AtomicLong(wallMillis);
     }
 
-    /** A clock that shows what another one shows, until it is set. */
+    /** Creates a clock that follows another one, and can be set ahead of it. */
     public ManualClock(LeaseClock ticking) {
         requireNonNull(ticking, "ticking");
         this.ticking = ticking;
@@ -32,7 +32,7 @@ public final class ManualClock implements LeaseClock {
         this.wallMillis = new AtomicLong();
     }
 
-    /** Lets time pass; the time of day is in whole milliseconds. */
+    /** Advances both clocks; the time of day is in whole milliseconds. */
     public void advance(Duration d) {
         requireNonNull(d, "d");
         nanos.addAndGet(d.toNanos());
@@ -40,9 +40,9 @@ public final class ManualClock implements LeaseClock {
     }
 
     /**
-     * Sets the time of day, while the other clock does not move, as it does not while a machine is suspended.
+     * Moves the time of day without moving the other clock, as when a machine is suspended.
      *
-     * @param d how far forward; back if it is negative
+     * @param d how far to move it forward; backward if negative
      */
     public void setForward(Duration d) {
         requireNonNull(d, "d");

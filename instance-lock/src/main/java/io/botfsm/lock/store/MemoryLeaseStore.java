@@ -11,14 +11,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leases in the memory of this process: for tests, and for locks within one process, which then share one such store.
+ * A store that keeps leases in the memory of this process, for tests, and for locks within one process that share one
+ * such store.
  *
- * <p>Thread-safe. Every stage is complete when it is returned; none fails but with {@link LeaseStoreException}, when
- * the store is closed or the fencing tokens of a name are used up. Nothing survives the store. Hints come on the thread
- * that releases, before its call returns, under no lock.
+ * <p>Thread-safe. Every stage is already complete when it is returned. Stages fail only with {@link
+ * LeaseStoreException}, when the store is closed or the fencing tokens of a name are used up. Nothing survives the
+ * store. Hints are called on the releasing thread, before its call returns, without holding a lock.
  *
- * <p>No one sees a lease or a fence whose time is over; each call lets a few of them go, so that what is over is never
- * much more than what is not.
+ * <p>An expired lease or fence is never visible. Each call removes a few expired entries, so that there are never many
+ * more expired than live ones.
  */
 public final class MemoryLeaseStore implements LeaseStore {
     private final ConcurrentMap<String, LeaseRecord> records = new ConcurrentHashMap<>();
@@ -27,13 +28,14 @@ public final class MemoryLeaseStore implements LeaseStore {
     private final LeaseClock clock;
     private volatile boolean closed;
 
-    /** An empty store, by the clocks of this machine. */
+    /** Creates an empty store that uses the clocks of this machine. */
     public MemoryLeaseStore() {
         this(LeaseClock.system());
     }
 
     /**
-     * An empty store, by another clock: leases and fences end by its nanoseconds, tokens begin with its time of day.
+     * Creates an empty store that uses another clock: leases and fences end by its nanoseconds, tokens start with its
+     * time of day.
      */
     public MemoryLeaseStore(LeaseClock clock) {
         requireNonNull(clock, "clock");
@@ -90,7 +92,7 @@ public final class MemoryLeaseStore implements LeaseStore {
                 : CompletableFuture.completedFuture(hints.add(name, hint));
     }
 
-    /** Forgets every lease and fence. */
+    /** Closes the store and discards every lease and fence. */
     @Override
     public void close() {
         closed = true;
@@ -134,7 +136,7 @@ public final class MemoryLeaseStore implements LeaseStore {
         return new LeaseStoreException("the lease store is closed", true, null);
     }
 
-    /** How many names something is kept for, what is over but has not left yet included. */
+    /** Returns the number of names with entries, including expired ones that have not been removed yet. */
     int size() {
         return records.size() + hints.names();
     }

@@ -13,45 +13,45 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Nodes of which more than half decide.
+ * A set of nodes of which a majority decides.
  *
- * @param chosenLimit how long a node may take for an answer; empty for what the time to live allows
- * @param clock what time is measured by
- * @param delay does something later
+ * @param chosenLimit how long a node may take to answer; empty to derive it from the time to live
+ * @param clock measures time
+ * @param delay runs actions later
  */
 record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock clock, Delay delay) {
     private static final Duration SHORTEST_LIMIT = Duration.ofMillis(10);
     private static final Duration LONGEST_LIMIT = Duration.ofSeconds(2);
     private static final int LIMITS_PER_TTL = 20;
 
-    /** Does something later, on a thread that must not be held up. */
+    /** Runs an action later, on a thread that must not be blocked. */
     interface Delay {
         void after(Duration time, Runnable action);
     }
 
-    /** How many are more than half. */
+    /** Returns the size of a majority. */
     int majority() {
         return nodes.size() / 2 + 1;
     }
 
-    /** Whether the others can no longer be a majority. */
+    /** Returns whether so many rejections make a majority of the others impossible. */
     boolean isVeto(int noes) {
         return noes > nodes.size() - majority();
     }
 
-    /** How long a node may take where a lease lasts so long. */
+    /** Returns how long a node may take to answer for a lease with the given time to live. */
     Duration limit(Duration ttl) {
         Duration share = ttl.dividedBy(LIMITS_PER_TTL);
         Duration most = share.compareTo(LONGEST_LIMIT) > 0 ? LONGEST_LIMIT : share;
         return chosenLimit.orElse(most.compareTo(SHORTEST_LIMIT) < 0 ? SHORTEST_LIMIT : most);
     }
 
-    /** The same for a question that has no time to live. */
+    /** Returns how long a node may take to answer a request without a time to live. */
     Duration limit() {
         return chosenLimit.orElse(LONGEST_LIMIT);
     }
 
-    /** What is left of a time to live when node and instance disagree about it by as much as they may. */
+    /** Returns how much of a time to live is certain if the clocks of node and instance differ by the maximum. */
     static Duration lasting(Duration ttl) {
         return ttl.minus(ttl.dividedBy(100)).minusMillis(2);
     }
@@ -60,7 +60,7 @@ record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock
         return Round.ask(nodes, within, question);
     }
 
-    /** Fails if a majority has not answered although no answer is outstanding; otherwise whether none is. */
+    /** Returns whether no answer is outstanding. Throws if none is outstanding and no majority has answered. */
     boolean isSettled(Votes<?> votes) {
         if (votes.outstanding() > 0) {
             return false;
@@ -90,7 +90,7 @@ record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock
         return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
-    /** Whether it works or not: otherwise the claim ends by itself. */
+    /** Releases a claim and ignores failures: without a release, the claim expires by itself. */
     static void releaseQuietly(LeaseStore node, String name, Claim claim) {
         try {
             var unused = node.release(name, claim);
@@ -99,18 +99,18 @@ record Quorum(List<LeaseStore> nodes, Optional<Duration> chosenLimit, LeaseClock
         }
     }
 
-    /** The longest time that so many have; empty if fewer have any. */
+    /** Returns the longest time that at least so many have; empty if fewer have one. */
     static Optional<Duration> common(int many, Stream<Duration> times) {
         return times.sorted(Comparator.reverseOrder()).skip(many - 1L).findFirst();
     }
 
-    /** When fewer than so many will have it; empty if never. */
+    /** Returns the time after which fewer than so many remain; empty if never. */
     static Optional<Duration> untilFewer(int many, Stream<Optional<Duration>> remaining) {
         return common(many, remaining.map(each -> each.orElse(Granted.EVERYTHING)))
                 .filter(left -> !left.equals(Granted.EVERYTHING));
     }
 
-    /** What most of them name; empty if there are none. */
+    /** Returns the most frequent claim; empty if there are none. */
     static Optional<Claim> mostFrequent(Stream<Claim> claims) {
         List<Claim> all = claims.toList();
         return all.stream()

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One claim's way to a majority. Where several ask at once and the nodes are split between them, it gives back what it
- * got and asks again a little later, within the time that one node may take.
+ * Acquires a lease for one claim by a majority. If several claims ask at the same time and split the nodes between
+ * them, it releases what it got and asks again a little later, within the time that one node may take.
  */
 final class QuorumAcquisition {
     private static final int MOST_ROUNDS = 10;
@@ -31,7 +31,7 @@ final class QuorumAcquisition {
     private final Duration limit;
     private final CompletableFuture<Acquisition> result = new CompletableFuture<>();
 
-    /** Whether this very claim had the lease, at least of one node, before it was asked for here. */
+    /** Whether this claim already held the lease, on at least one node, before this request. */
     private volatile boolean heldBefore;
 
     private QuorumAcquisition(Quorum quorum, QuorumClaims claims, LeaseRequest request) {
@@ -65,19 +65,22 @@ final class QuorumAcquisition {
         return decided || quorum.isSettled(votes) ? Optional.of(votes) : Optional.empty();
     }
 
-    /** Whether by a majority that remembers long enough: the next node may remember more. */
+    /**
+     * Returns whether it was granted by a majority whose memory reaches back far enough; the next node may remember
+     * more.
+     */
     private boolean isGranted(List<Granted> grants) {
         return Quorum.common(quorum.majority(), grants.stream().map(Granted::memory))
                 .filter(memory -> memory.compareTo(request.ttl()) >= 0)
                 .isPresent();
     }
 
-    /** Whether a majority says so of the same claim. */
+    /** Returns whether a majority reports the same claim as the holder. */
     private boolean isHeld(List<Occupied> answers) {
         return ofOneClaim(answers).size() >= quorum.majority();
     }
 
-    /** Those of the claim that most of them name. */
+    /** Returns the answers for the most frequently reported claim. */
     private static List<Occupied> ofOneClaim(List<Occupied> answers) {
         Optional<Claim> claim = Quorum.mostFrequent(answers.stream().map(Occupied::claim));
         return answers.stream()
@@ -113,7 +116,10 @@ final class QuorumAcquisition {
         result.complete(new Occupied(holder, remaining));
     }
 
-    /** All that have not said that another has it; only those that have just granted it if it was held before. */
+    /**
+     * Returns all nodes that have not reported another holder; if the claim held the lease before, only those that have
+     * just granted it.
+     */
     private List<LeaseStore> mayHaveGranted(Votes<Acquisition> votes) {
         if (heldBefore) {
             return votes.nodes(Granted.class);
@@ -122,7 +128,7 @@ final class QuorumAcquisition {
         return quorum.nodes().stream().filter(node -> !others.contains(node)).toList();
     }
 
-    /** Whether a node says that it keeps this claim, because of this acquisition. */
+    /** Returns whether a node reports that it holds this claim because of this acquisition. */
     private boolean isOurs(Acquisition answer) {
         return answer instanceof Granted || (!heldBefore && isForThisClaim(answer));
     }
@@ -140,7 +146,7 @@ final class QuorumAcquisition {
 
     // A majority
 
-    /** Until a majority knows the token, a later acquire could be given a lower one. */
+    /** Writes the token to a majority of nodes, since a later acquisition could otherwise get a lower one. */
     private void writeBack(List<Granted> grants) {
         if (wasReleased()) {
             return;
@@ -169,7 +175,7 @@ final class QuorumAcquisition {
             return Optional.of(true);
         }
         if (quorum.isVeto(votes.answers().size() - votes.count(new Renewed()))) {
-            throw new LeaseStoreException("ended by somebody before a majority knew its token", false, null);
+            throw new LeaseStoreException("the lease was ended before a majority knew its token", false, null);
         }
         if (votes.outstanding() == 0) {
             throw quorum.noMajority(votes);
@@ -194,7 +200,7 @@ final class QuorumAcquisition {
         result.complete(new Granted(token, memory));
     }
 
-    /** By a caller who did not wait for the answer. */
+    /** Returns whether a caller that did not wait for the answer has released the claim. */
     private boolean wasReleased() {
         if (claimed.isEnded()) {
             fail(new LeaseStoreException("released while it was acquired", false, null));
@@ -215,9 +221,9 @@ final class QuorumAcquisition {
     }
 
     /**
-     * Another's majority must be able to form meanwhile, so what was granted is given back first, and each waits, for
-     * longer with each round. Not if a node does not tell that it has given up the claim: its release could come after
-     * its next grant.
+     * Asks again. First it releases what was granted and waits, longer with each round, so that another claim can get a
+     * majority meanwhile. It does not ask again if a node does not confirm the release: the release could take effect
+     * after the node's next grant.
      */
     private void askAgain(int round, Votes<Acquisition> votes) {
         List<LeaseStore> ours = nodes(votes, this::isOurs);
@@ -250,7 +256,10 @@ final class QuorumAcquisition {
         });
     }
 
-    /** A minority has not heard of an end, or several ask and not all should ask again at once. */
+    /**
+     * Reports the lack of a majority: a minority does not know of the end of a lease, or several claims compete and
+     * should not all ask again at once.
+     */
     private void tellOfNoMajority(Votes<Acquisition> votes) {
         long pause = ThreadLocalRandom.current().nextLong(1, LONGEST_SPLIT_MILLIS);
         Claim some = ofOneClaim(votes.of(Occupied.class)).get(0).claim();

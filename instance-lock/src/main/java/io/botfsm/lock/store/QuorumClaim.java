@@ -5,8 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What nodes are asked to keep for one claim. Once it has ended nothing of it comes back: what a node grants later is
- * released. Thread-safe.
+ * The requests to nodes for one claim. After it has ended, it is not revived: what a node grants later is released.
+ * Thread-safe.
  */
 final class QuorumClaim {
     private final String name;
@@ -16,7 +16,7 @@ final class QuorumClaim {
     private volatile boolean released;
     private volatile boolean ended;
 
-    /** @param until when a lease asked for now is over */
+    /** @param until when a lease that is requested now has ended */
     QuorumClaim(LeaseRequest request, long until) {
         this.name = request.name();
         this.claim = request.claim();
@@ -35,7 +35,7 @@ final class QuorumClaim {
         until = later;
     }
 
-    /** A majority has granted it. */
+    /** Records that a majority has granted it. */
     void grant() {
         granted = true;
     }
@@ -48,7 +48,7 @@ final class QuorumClaim {
         ended = true;
     }
 
-    /** Ends it by a release of the claim, which all nodes are told. */
+    /** Ends it by a release of the claim, which is sent to all nodes. */
     void release() {
         released = true;
         ended = true;
@@ -66,7 +66,7 @@ final class QuorumClaim {
         return ended || until - now <= 0;
     }
 
-    /** Asks a node for the lease. */
+    /** Requests the lease from a node. */
     CompletionStage<Acquisition> acquire(LeaseStore node, LeaseRequest request) {
         if (ended) {
             return CompletableFuture.failedFuture(new LeaseStoreException("released meanwhile", false, null));

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The claims that somebody asks for, or has, through one quorum. Thread-safe. */
+/** The claims that are requested or held through one quorum. Thread-safe. */
 final class QuorumClaims {
     private final ConcurrentMap<String, Set<QuorumClaim>> byName = new ConcurrentHashMap<>();
     private final LeaseClock clock;
@@ -30,7 +30,7 @@ final class QuorumClaims {
         return begun;
     }
 
-    /** Lets some go whose time is over; to be called with each operation. */
+    /** Removes some expired claims; to be called with each operation. */
     void sweep() {
         sweep.step();
     }
@@ -45,7 +45,7 @@ final class QuorumClaims {
         end(one.name(), one::equals, QuorumClaim::end);
     }
 
-    /** Ends those of a claim that is released. Returns whether there are some. */
+    /** Ends the entries of a released claim. Returns whether there were any. */
     boolean release(String name, Claim claim) {
         boolean known = byName.getOrDefault(name, Set.of()).stream()
                 .anyMatch(one -> one.claim().equals(claim));
@@ -53,7 +53,7 @@ final class QuorumClaims {
         return known;
     }
 
-    /** Ends what a majority had granted. */
+    /** Ends the entries that a majority had granted. */
     void endGranted(String name) {
         end(name, QuorumClaim::isGranted, QuorumClaim::end);
     }
@@ -71,7 +71,7 @@ final class QuorumClaims {
         return left.isEmpty() ? null : left;
     }
 
-    /** How many names there are, those whose time is over but which have not left yet included. */
+    /** Returns the number of names, including expired ones that have not been removed yet. */
     int size() {
         return byName.size();
     }

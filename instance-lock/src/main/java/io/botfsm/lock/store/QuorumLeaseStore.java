@@ -14,17 +14,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One store made of several that fail independently: what more than half of them say is so. It works as long as more
- * than half of them do, and forgets a lease only if so many of them forget it within a time to live that the others are
- * no majority. The algorithm is that of Redlock with four amendments: tokens rise over every majority, since the
- * highest is written to one before it is given out; a node that may have forgotten is not counted among those that
- * remember; a node that lacks a lease gets it back, but only when a majority has just renewed it; and who gets no
- * majority because others ask at the same time gives back what it got and asks again, a few times.
+ * A store that combines several stores (nodes) that fail independently; the majority of the nodes decides. It works as
+ * long as a majority of the nodes works, and forgets a lease only if, within one time to live, so many nodes forget it
+ * that the others are not a majority. The algorithm is Redlock with four amendments: tokens increase across majorities,
+ * since the highest token is written to a majority before it is issued; a node that may have forgotten leases is not
+ * counted among those that remember; a node that lacks a lease gets it back, but only when a majority has just renewed
+ * it; and a claim that gets no majority because others ask at the same time releases what it got and asks again, a few
+ * times.
  *
- * <p>Thread-safe. All nodes are asked at once, and each is given a twentieth of the time to live, but 10 ms at least
- * and 2 s at most, unless chosen otherwise; an acquisition may take four times as long. Where a lease lasts no longer
- * than a few milliseconds, no majority can grant it in time. Hints come from a majority of the nodes; what fewer tell
- * of comes up to a second later. Have an odd number of nodes: of four as few may fail as of three.
+ * <p>Thread-safe. All nodes are asked at the same time. By default, each may take a twentieth of the time to live, at
+ * least 10 ms and at most 2 s; an acquisition may take four times as long. A lease of only a few milliseconds cannot be
+ * granted by a majority in time. A release reported by a majority of the nodes gives a hint at once; one that fewer
+ * nodes report gives a hint up to a second later. Use an odd number of nodes: four nodes tolerate no more failures than
+ * three.
  */
 public final class QuorumLeaseStore implements LeaseStore {
     private final Quorum quorum;
@@ -32,21 +34,21 @@ public final class QuorumLeaseStore implements LeaseStore {
     private volatile boolean closed;
 
     /**
-     * A store over others.
+     * Creates a store over several nodes.
      *
      * @param nodes stores that share neither machines nor power; closed with this one
-     * @throws IllegalArgumentException if there are none, or one comes twice
+     * @throws IllegalArgumentException if there are no nodes, or a node occurs twice
      */
     public QuorumLeaseStore(List<? extends LeaseStore> nodes) {
         this(nodes, Optional.empty(), LeaseClock.system(), QuorumLeaseStore::later);
     }
 
     /**
-     * A store over others.
+     * Creates a store over several nodes.
      *
      * @param nodes stores that share neither machines nor power; closed with this one
-     * @param nodeTimeout how long a node may take for an answer before it counts as failed
-     * @throws IllegalArgumentException if there are no nodes, or one comes twice, or the limit is not positive
+     * @param nodeTimeout how long a node may take to answer before it counts as failed
+     * @throws IllegalArgumentException if there are no nodes, a node occurs twice, or the timeout is not positive
      */
     public QuorumLeaseStore(List<? extends LeaseStore> nodes, Duration nodeTimeout) {
         this(
@@ -68,7 +70,7 @@ public final class QuorumLeaseStore implements LeaseStore {
         claims = new QuorumClaims(clock);
     }
 
-    /** On the thread that the JDK keeps for times, where nothing here blocks. */
+    /** Runs an action later, on the JDK's thread for delays; nothing here blocks that thread. */
     static void later(Duration time, Runnable action) {
         Executor executor = CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS, Runnable::run);
         executor.execute(action);
@@ -95,8 +97,8 @@ public final class QuorumLeaseStore implements LeaseStore {
     }
 
     /**
-     * Where another may be renewing the claim, waits for all nodes: one not asked yet and one that lacks it could
-     * revive it.
+     * Releases the claim. If it may be being renewed concurrently, waits for all nodes, since a node that was not asked
+     * yet, or one that lacks the claim, could revive it.
      */
     @Override
     public CompletionStage<Boolean> release(String name, Claim claim) {
@@ -149,7 +151,7 @@ public final class QuorumLeaseStore implements LeaseStore {
         return unlessClosed(() -> QuorumSubscription.begin(quorum, name, hint));
     }
 
-    /** Ends the store and its nodes. */
+    /** Closes the store and its nodes. */
     @Override
     public void close() {
         closed = true;
@@ -174,7 +176,7 @@ public final class QuorumLeaseStore implements LeaseStore {
         return closed;
     }
 
-    /** How many names it keeps something for, what is over but has not left yet included. */
+    /** Returns the number of names with entries, including expired ones that have not been removed yet. */
     int size() {
         return claims.size();
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** One renewal by a majority, after which nodes that lack the lease get it back. */
+/** Renews a lease by a majority, after which nodes that lack the lease get it back. */
 final class QuorumRenewal {
     private final Quorum quorum;
     private final QuorumClaims claims;
@@ -54,7 +54,7 @@ final class QuorumRenewal {
         return Optional.empty();
     }
 
-    /** A node that has restarted empty, or was away when the lease was granted, helps to keep it from now on. */
+    /** Restores the lease on a node that has restarted empty, or was unavailable when the lease was granted. */
     private void keep(QuorumClaim ours, Round<Renewal> asked) {
         ours.lastUntil(begun + request.ttl().toNanos());
         asked.forEachAnswer((node, answer) -> {
@@ -64,7 +64,10 @@ final class QuorumRenewal {
         });
     }
 
-    /** The claim never has the lease again, so no node need keep it. A release sees to that itself. */
+    /**
+     * Releases the claim on the nodes that renewed it, since it can never hold the lease again. After a release of the
+     * claim this is not needed.
+     */
     private void giveBack(QuorumClaim ours, Round<Renewal> asked) {
         claims.end(ours);
         asked.forEachAnswer((node, answer) -> {

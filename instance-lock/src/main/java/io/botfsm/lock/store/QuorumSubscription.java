@@ -12,9 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An interest in the releases that a quorum's nodes tell of. It tells when a majority has told, for then the lease is
- * free. What fewer tell of comes a second later and at most once a second: an attempt that fails releases what it got
- * from a minority, and would otherwise wake all who stand by, itself too, to the next one that fails.
+ * A subscription to the releases that the nodes of a quorum report. It gives a hint when a majority has reported a
+ * release, since the lease is then free. A release that fewer nodes report gives a hint a second later, and at most
+ * once a second: a failed attempt releases what it got from a minority, and would otherwise wake all standby instances,
+ * including itself, for further attempts that fail.
  */
 final class QuorumSubscription implements Subscription {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -25,7 +26,7 @@ final class QuorumSubscription implements Subscription {
     private final List<Subscription> parts = new ArrayList<>();
     private final Set<LeaseStore> told = new HashSet<>();
 
-    /** Nodes that are still to tell what a majority has told already. */
+    /** Nodes that have not yet reported what a majority has already reported. */
     private final Set<LeaseStore> late = new HashSet<>();
 
     private boolean waiting;
@@ -56,7 +57,7 @@ final class QuorumSubscription implements Subscription {
         });
     }
 
-    /** Also what comes too late to count. */
+    /** Keeps a node's subscription, even one that arrives too late to count. */
     private void keep(Subscription part) {
         synchronized (monitor) {
             if (!closed) {

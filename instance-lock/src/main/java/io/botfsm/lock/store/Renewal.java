@@ -1,14 +1,14 @@
 package io.botfsm.lock.store;
 
-/** What became of a renewal. */
+/** The outcome of a renewal. */
 public sealed interface Renewal {
-    /** The lease lasts another time to live. */
+    /** The lease was renewed for another time to live. */
     record Renewed() implements Renewal {}
 
     /**
-     * The claim does not have the lease, and so never will again.
+     * The claim does not hold the lease, and never will again.
      *
-     * @param found what is there instead
+     * @param found the current content of the store
      */
     record NotYours(StoredLease found) implements Renewal {}
 }

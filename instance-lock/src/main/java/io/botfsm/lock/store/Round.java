@@ -12,18 +12,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question to several nodes at once, decided as soon as enough have answered. Thread-safe.
+ * A request that is sent to several nodes at once, and decided as soon as enough nodes have answered. Thread-safe.
  *
- * @param <T> what a node answers
+ * @param <T> the answer of a node
  */
 final class Round<T> {
     /**
-     * What is known so far.
+     * The answers and failures so far.
      *
      * @param outstanding how many nodes have neither answered nor failed
      */
     record Votes<T>(List<Answer<T>> answers, List<Throwable> failures, int outstanding) {
-        /** The answers of one kind. */
+        /** Returns the answers of one kind. */
         <A extends T> List<A> of(Class<A> kind) {
             return answers.stream()
                     .map(Answer::value)
@@ -32,7 +32,7 @@ final class Round<T> {
                     .toList();
         }
 
-        /** The nodes whose answer is of one kind. */
+        /** Returns the nodes whose answer is of one kind. */
         List<LeaseStore> nodes(Class<? extends T> kind) {
             return answers.stream()
                     .filter(answer -> kind.isInstance(answer.value()))
@@ -40,7 +40,7 @@ final class Round<T> {
                     .toList();
         }
 
-        /** How many of the answers are this one. */
+        /** Returns how many of the answers equal this value. */
         int count(T value) {
             return (int) answers.stream()
                     .filter(answer -> answer.value().equals(value))
@@ -48,7 +48,7 @@ final class Round<T> {
         }
     }
 
-    /** What one node said. */
+    /** The answer of one node. */
     record Answer<T>(LeaseStore node, T value) {}
 
     private record Asked<T>(LeaseStore node, CompletableFuture<T> answer) {}
@@ -60,9 +60,9 @@ final class Round<T> {
     }
 
     /**
-     * Asks all, before the first answer is looked at.
+     * Sends the request to all nodes before the first answer is evaluated.
      *
-     * @param limit after which a node has failed
+     * @param limit the time after which a node counts as failed
      */
     static <T> Round<T> ask(List<LeaseStore> nodes, Duration limit, Function<LeaseStore, CompletionStage<T>> question) {
         return new Round<>(nodes.stream()
@@ -76,7 +76,7 @@ final class Round<T> {
             var unused = question.apply(node).whenComplete((value, failure) -> {
                 if (value == null) {
                     answer.completeExceptionally(
-                            failure == null ? new IllegalStateException("a node answered nothing") : failure);
+                            failure == null ? new IllegalStateException("a node returned null") : failure);
                 } else {
                     answer.complete(value);
                 }
@@ -88,9 +88,10 @@ final class Round<T> {
     }
 
     /**
-     * What is decided, once it is; never where nobody was asked.
+     * Returns a future that completes with the decision; it never completes if no node was asked.
      *
-     * @param verdict finds a decision, or throws one, at the latest when nothing is outstanding; does nothing else
+     * @param verdict returns the decision or throws, at the latest when no answer is outstanding; it must have no side
+     *     effects
      */
     <R> CompletableFuture<R> decide(Function<Votes<T>, Optional<R>> verdict) {
         Count<R> count = new Count<>(verdict);
@@ -100,7 +101,7 @@ final class Round<T> {
         return count.decision;
     }
 
-    /** Does something with each answer, whether it came before or comes after the decision. */
+    /** Runs an action for each answer, whether it arrived before or arrives after the decision. */
     void forEachAnswer(BiConsumer<LeaseStore, T> action) {
         asked.forEach(each -> {
             var unused = each.answer.thenAccept(value -> action.accept(each.node, value));

@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a store has under a name.
+ * The content of a store under one name.
  *
- * @param claim who has the lease; empty if it is free
- * @param remaining how long it lasts unless renewed; empty if it is free, or held for ever, which this library never
- *     does
- * @param fencingToken the highest fencing token known; empty if none is
+ * @param claim the claim that holds the lease; empty if it is free
+ * @param remaining how long the lease lasts without a renewal; empty if it is free or held forever, which never happens
+ *     with this library
+ * @param fencingToken the highest known fencing token, if any
  */
 public record StoredLease(Optional<Claim> claim, Optional<Duration> remaining, OptionalLong fencingToken) {}

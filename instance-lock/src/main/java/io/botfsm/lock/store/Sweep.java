@@ -6,8 +6,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clears what is over out of a map without a thread for it: looks at a few entries at a time, round and round. With a
- * step per entry added, at most about half as much is over as is not. Thread-safe.
+ * Removes expired entries from a map without a dedicated thread, by looking at a few entries at a time, cyclically.
+ * With one step per added entry, the number of expired entries stays below about half that of the live ones.
+ * Thread-safe.
  */
 final class Sweep<V> {
     private static final int ENTRIES = 3;
@@ -17,14 +18,14 @@ final class Sweep<V> {
     private final Object lock = new Object();
     private Iterator<String> next;
 
-    /** @param keep what stays of an entry; null if nothing */
+    /** @param keep returns what remains of an entry; null if nothing */
     Sweep(ConcurrentMap<String, V> map, UnaryOperator<@Nullable V> keep) {
         this.map = map;
         this.keep = keep;
         next = map.keySet().iterator();
     }
 
-    /** Looks at some entries; not to be called while one of the map is computed. */
+    /** Looks at some entries; must not be called while an entry of the map is being computed. */
     void step() {
         synchronized (lock) {
             for (int i = 0; i < ENTRIES; i++) {

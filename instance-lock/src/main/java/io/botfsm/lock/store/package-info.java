@@ -1,6 +1,6 @@
 /**
- * What a lock needs of a place that every instance can reach: the {@link io.botfsm.lock.store.LeaseStore} SPI, its
- * values, and the implementations that need nothing else.
+ * The storage of leases, which every instance must be able to reach: the {@link io.botfsm.lock.store.LeaseStore} SPI,
+ * its values, and implementations without further dependencies.
  */
 @NullMarked
 package io.botfsm.lock.store;

@@ -11,75 +11,83 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * The base of the suites of storages and lease stores: what a test class can do with its backend, and the gaps where it
- * cannot.
+ * The base class of the suites for storages and lease stores: what a test class can do with its backend, and the
+ * resulting gaps.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
 public abstract class Conformance {
     /**
-     * The backend's time can be advanced, and <b>stands still otherwise</b>: what lasts a millisecond lasts until a
-     * test lets that pass, however long the test takes, and is over when it has. A real clock with an offset runs by
-     * itself, and does not qualify. Without this, tests of time to live use short real ones.
+     * Implemented if the backend's time can be advanced, and <b>otherwise stands still</b>: what lasts a millisecond
+     * lasts until a test advances the time by that, however long the test takes, and has then ended. A real clock with
+     * an offset runs by itself and does not qualify. Without this interface, tests of the time to live use short real
+     * times.
      */
     public interface AdvancesTime {
-        /** Lets exactly this time pass, for expiry, versions and tokens alike; it has passed when this returns. */
+        /**
+         * Advances the time by exactly this duration, for expiry, versions and tokens alike. It has passed when this
+         * method returns.
+         */
         void advance(Duration time);
     }
 
-    /** What the suite has opened can be cut off from its backend. */
+    /** Implemented if objects that the suite has opened can be cut off from their backend. */
     public interface CutsOff {
-        /** Cuts everything that is open off: refused, reset or without an answer, as the backend may fail. */
+        /**
+         * Cuts off everything that is open: connections are refused, reset or without a response, however the backend
+         * may fail.
+         */
         void cutOff();
 
         /**
-         * Lets requests through and loses the answers. Where that is not possible, cuts off.
+         * Lets requests through and loses the responses. If that is not possible, cuts off.
          *
-         * <p>This finds a storage that denies a write which happened, and a lease store that repeats a call.
+         * <p>This detects a storage that denies a write that happened, and a lease store that repeats a call.
          */
         default void loseAnswers() {
             cutOff();
         }
 
         /**
-         * Ends what the other two began. Idempotent. The backend is reachable when it returns, by everything that the
-         * tested object does not own: wait here for a server that starts again, or for a shared pool to replace its
-         * dead connections.
+         * Ends the effect of the other two methods. Idempotent. When it returns, the backend must be reachable by
+         * everything that the tested object does not own: wait here for a server that restarts, or for a shared pool to
+         * replace its dead connections.
          */
         void restore();
     }
 
     /**
-     * What is opened next is on the same backend as what was opened before; otherwise each has a backend of its own.
+     * Implemented if all opened objects use the same backend; otherwise each has its own.
      */
     public interface Shares {}
 
-    /** What is stored can be counted. */
+    /** Implemented if the stored records can be counted. */
     public interface Counts {
         /**
-         * How many records there are, with everything else kept per conversation or per name of a lease, such as locks.
-         * Expired ones may still count for a moment, but must disappear without being accessed.
+         * Returns the number of records, including everything else that is kept per conversation or per lease name,
+         * such as locks. Expired records may still be counted for a short time, but must disappear without being
+         * accessed.
          */
         long records();
     }
 
-    /** A record can be spoilt. */
+    /** Implemented if a record can be corrupted. */
     public interface Spoils {
         /** Replaces the record of a conversation by one that no storage of this kind can read. */
         void spoil(StorageKey key);
     }
 
     /**
-     * A conversation is several records, each of which comes and goes, so that a scan may miss one that is there all
-     * the time.
+     * Implemented if a conversation consists of several records that come and go independently, so that a scan may miss
+     * a conversation that exists all the time.
      */
     public interface SplitsConversations {}
 
-    /** A queue of deadlines can be made to forget. */
+    /** Implemented if a queue of deadlines can be made to lose an entry. */
     public interface Forgets {
         /**
-         * Removes the entry of a conversation from the index of deadlines, and nothing else, as a write by a version
-         * that knows no index would have left it.
+         * Removes the entry of a conversation from the index of deadlines, and nothing else, as after a write by a
+         * version without an index.
          */
         void forgetDeadline(StorageKey key);
     }
@@ -87,23 +95,24 @@ public abstract class Conformance {
     /** For the suites. */
     protected Conformance() {}
 
-    /** Exactly what the suite cannot check here. None, unless overridden. */
+    /** Returns exactly the gaps that the suite cannot check here. The default is none. */
     protected Set<Gap> expectedGaps() {
         return Set.of();
     }
 
-    /** Whether the backend has what a test needs, where that is not a matter of the test class. */
+    /** Returns whether the backend meets a need that does not depend on the test class. */
     protected boolean meets(Need need) {
         return false;
     }
 
-    /** How long the suite waits for what must happen by itself: 20 seconds, unless overridden. */
+    /** Returns how long the suite waits for what must happen by itself. The default is 20 seconds. */
     public Duration timeout() {
         return Duration.ofSeconds(20);
     }
 
     /**
-     * How much later than its deadline a call may end, as threads wait for a processor: 2 seconds, unless overridden.
+     * Returns how much later than its deadline a call may end, since threads may wait for a processor. The default is 2
+     * seconds.
      */
     public Duration margin() {
         return Duration.ofSeconds(2);

@@ -2,7 +2,7 @@ package io.botfsm.conformance;
 
 import io.botfsm.storage.StateStorage.Capability;
 
-/** What a test of a suite needs beyond the plain operations. Where it is missing, the rule has a {@link Gap}. */
+/** What a test of a suite needs beyond the basic operations. If it is missing, the rule has a {@link Gap}. */
 public enum Need {
     /** The test class is {@link Conformance.AdvancesTime}. */
     ADVANCES_TIME,

@@ -7,13 +7,13 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A test that runs once where all its needs are met, and not at all where one is not. */
+/** Marks a test that runs once if all its needs are met, and does not run otherwise. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
 @SuppressWarnings("exports") // JUnit alone calls the extension
 @ExtendWith(Requirements.class)
 public @interface Requires {
-    /** All that the test needs. */
+    /** The needs of the test. */
     Need[] value();
 }

@@ -3,12 +3,13 @@ package io.botfsm.lock.internal.text;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 
-/** Text that others have chosen: names of leases, and what their holders say of themselves. */
+/** Checks and prints text that others have chosen: names of leases, and descriptions of their holders. */
 public final class UnicodeText {
     private UnicodeText() {}
 
     /**
-     * Refuses what UTF-8 cannot carry: two names could become one on the way to a store.
+     * Refuses a text that UTF-8 cannot encode, since two different names could otherwise become equal on the way to a
+     * store.
      *
      * @throws IllegalArgumentException if the text holds an unpaired surrogate
      */
@@ -32,19 +33,22 @@ public final class UnicodeText {
     }
 
     /**
-     * The text for a place between quotation marks: these, backslashes, and whatever does not show or ends a line stand
-     * escaped.
+     * Escapes a text for use between quotation marks: quotation marks, backslashes, invisible characters and line ends
+     * are escaped.
      */
     public static String printable(String text) {
         return escaped(text, c -> c == '"' || c == '\\' || isHidden(c));
     }
 
-    /** A message on one line: whatever does not show or ends a line stands escaped. */
+    /** Returns a message on one line: invisible characters and line ends are escaped. */
     public static String oneLine(String message) {
         return escaped(message, UnicodeText::isHidden);
     }
 
-    /** The text among others on a line: in quotation marks unless it consists of letters, digits and a few marks. */
+    /**
+     * Returns the text as a part of a line: in quotation marks unless it consists of letters, digits and a few
+     * punctuation marks.
+     */
     public static String field(String text) {
         boolean plain = !text.isEmpty()
                 && text.codePoints().allMatch(c -> Character.isLetterOrDigit(c) || "_-.:@/+#%".indexOf(c) >= 0);

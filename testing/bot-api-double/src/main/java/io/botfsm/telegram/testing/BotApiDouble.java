@@ -18,15 +18,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * A stand-in for Telegram's Bot API: an HTTP server for one bot, whose users are played by the test. It keeps
- * Telegram's rules where they bear on a bot's state: an update is delivered until it is confirmed, the newest waiting
- * poller wins, and the older one gets 409. It remembers every poll and request, so that a test can prove who polled
+ * A test double of Telegram's Bot API: an HTTP server for one bot, whose users are simulated by the test. It follows
+ * Telegram's rules as far as they affect a bot's state: an update is delivered until it is confirmed, the newest
+ * waiting poller wins, and the older one gets 409. It records polls and requests, so that a test can verify who polled
  * when.
  *
- * <p>Thread-safe. A waiting poll holds no thread. Everything is in memory and gone after {@link #close}.
+ * <p>Thread-safe. A waiting poll occupies no thread. Everything is in memory and lost after {@link #close}.
  *
- * <p>The server of the JDK delays answers by 40 ms on connections that are kept, unless the system property
- * {@code sun.net.httpserver.nodelay} is {@code true} when the first one is made: this class sets it if nobody has.
+ * <p>The JDK's HTTP server delays responses by 40 ms on persistent connections, unless the system property {@code
+ * sun.net.httpserver.nodelay} is {@code true} when the first server is created. This class sets the property if it is
+ * not set.
  */
 public final class BotApiDouble implements AutoCloseable {
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
@@ -94,17 +95,20 @@ public final class BotApiDouble implements AutoCloseable {
         };
     }
 
-    /** A double with the defaults of {@link #builder}. */
+    /** Starts a double with the defaults of {@link #builder}. */
     public static BotApiDouble start() {
         return builder().start();
     }
 
-    /** A double on a free port of the loopback address, with a token, ids and pauses like Telegram's. */
+    /**
+     * Returns a builder for a double. By default it uses a free port of the loopback address, and a token, ids and
+     * pauses like Telegram's.
+     */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Where it listens, without a path: {@code http://127.0.0.1:40123}. */
+    /** Returns the address it listens on, without a path: {@code http://127.0.0.1:40123}. */
     public URI uri() {
         return URI.create("http://" + address.getHostString() + ":" + address.getPort());
     }
@@ -114,12 +118,12 @@ public final class BotApiDouble implements AutoCloseable {
         return address.getPort();
     }
 
-    /** The one token that it takes. */
+    /** Returns the only token that it accepts. */
     public String token() {
         return token;
     }
 
-    /** The user of that id, who is made up at the first call; ids go beyond 32 bits, as Telegram's do. */
+    /** Returns the user with this id, who is created by the first call. Ids may exceed 32 bits, as Telegram's do. */
     public TelegramUser user(long id) {
         if (id < 1) {
             throw new IllegalArgumentException("not the id of a user: " + id);
@@ -135,11 +139,11 @@ public final class BotApiDouble implements AutoCloseable {
     }
 
     /**
-     * Delivers an update of any type, such as a message of a group, whose chat the bot may write to from then on.
+     * Delivers an update of any type, such as a message in a group. The bot may write to its chat from then on.
      *
-     * @param updateJson the update as the Bot API tells it; {@code update_id} is given here, as are {@code message_id}
-     *     and {@code date} of a message that has none
-     * @return the id of the update, or nothing if the bot's {@code allowed_updates} leave it out
+     * @param updateJson the update in the format of the Bot API; {@code update_id} is assigned by this method, as are
+     *     {@code message_id} and {@code date} if a message has none
+     * @return the id of the update, or empty if the bot's {@code allowed_updates} exclude it
      */
     public OptionalLong deliver(String updateJson) {
         try {
@@ -152,7 +156,7 @@ public final class BotApiDouble implements AutoCloseable {
         throw new IllegalArgumentException("the update is not a JSON object");
     }
 
-    /** The messages of any chat as they read now, the oldest first; none of an unknown one. */
+    /** Returns the messages of any chat in their current form, the oldest first; empty for an unknown chat. */
     public List<ShownMessage> messages(long chatId) {
         return chats.find(chatId).map(Chat::shownMessages).orElse(List.of());
     }
@@ -166,23 +170,23 @@ public final class BotApiDouble implements AutoCloseable {
         polls.continueAt(Builder.updateId(id));
     }
 
-    /** How many updates the bot has not confirmed. */
+    /** Returns how many updates the bot has not confirmed. */
     public int unconfirmedUpdates() {
         return polls.unconfirmed();
     }
 
-    /** The commands that the bot has set, a JSON array. */
+    /** Returns the commands that the bot has set, as a JSON array. */
     public String commands() {
         return Json.write(methods.commands());
     }
 
-    /** Lets this happen to the next request of a method. */
+    /** Applies a fault to the next request of a method. */
     public void next(String method, Fault fault) {
         next(method, 1, fault);
     }
 
     /**
-     * Lets this happen to the next requests of a method, after the faults that were asked for before.
+     * Applies a fault to the next requests of a method, after the faults that were planned before.
      *
      * @param method its name in any case, or "*" for every method
      */
@@ -191,7 +195,7 @@ public final class BotApiDouble implements AutoCloseable {
     }
 
     /**
-     * Lets this happen to the next requests of a method that name this chat.
+     * Applies a fault to the next requests of a method that are for this chat.
      *
      * @param method its name in any case, or "*" for every method
      */
@@ -199,27 +203,27 @@ public final class BotApiDouble implements AutoCloseable {
         faults.plan(method, Optional.of(Long.toString(chatId)), times, fault);
     }
 
-    /** Forgets the faults that have not happened. */
+    /** Removes the faults that have not happened yet. */
     public void clearFaults() {
         faults.clear();
     }
 
-    /** The newest polls in the order of their arrival, those still held included. */
+    /** Returns the newest polls in the order of their arrival, including those still held open. */
     public List<Poll> polls() {
         return polls.polls();
     }
 
-    /** The newest requests of every method in the order in which they were answered. */
+    /** Returns the newest requests of all methods in the order in which they were answered. */
     public List<BotRequest> requests() {
         return requests.all();
     }
 
-    /** The newest attempts to deliver updates to the bot's webhook, in the order in which they ended. */
+    /** Returns the newest attempts to deliver updates to the bot's webhook, in the order in which they ended. */
     public List<WebhookDelivery> webhookDeliveries() {
         return polls.deliveries();
     }
 
-    /** Drops all connections and frees the port. Idempotent. */
+    /** Closes all connections and frees the port. Idempotent. */
     @Override
     public void close() {
         polls.close();
@@ -234,7 +238,7 @@ public final class BotApiDouble implements AutoCloseable {
         return "Bot API double at " + uri();
     }
 
-    /** Settings of a double, checked when they are given. */
+    /** Collects the settings of a double. Each is checked when it is set. */
     public static final class Builder {
         private String host = "127.0.0.1";
         private int port;
@@ -284,8 +288,8 @@ public final class BotApiDouble implements AutoCloseable {
         }
 
         /**
-         * How long a 409 is held back that follows another within this time: Telegram's 3 seconds, or less for a quick
-         * test.
+         * Sets how long a 409 is delayed that follows another one within this time. The default is Telegram's 3
+         * seconds; use less for a quick test.
          */
         public Builder conflictPause(Duration pause) {
             if (pause.isNegative()) {
@@ -296,8 +300,8 @@ public final class BotApiDouble implements AutoCloseable {
         }
 
         /**
-         * How long an update waits that a webhook has not confirmed at its second attempt; after each further one twice
-         * as long. Telegram's 2 seconds, or less for a quick test.
+         * Sets how long an update waits after a webhook has not confirmed it at the second attempt; the time doubles
+         * with each further attempt. The default is Telegram's 2 seconds; use less for a quick test.
          */
         public Builder webhookRetryPause(Duration pause) {
             if (pause.isNegative()) {
@@ -307,7 +311,7 @@ public final class BotApiDouble implements AutoCloseable {
             return this;
         }
 
-        /** How many polls, how many requests and how many deliveries to a webhook are remembered. */
+        /** Sets how many polls, requests and webhook deliveries are remembered, each. */
         public Builder remembered(int most) {
             if (most < 1) {
                 throw new IllegalArgumentException("at least 1, not " + most);
@@ -329,7 +333,7 @@ public final class BotApiDouble implements AutoCloseable {
             }
         }
 
-        /** Update ids have 32 bits, also in both Java libraries. */
+        /** Checks an update id, which has 32 bits, also in both Java libraries. */
         private static long updateId(long id) {
             if (id < 1 || id > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException("not the id of an update: " + id);

@@ -1,12 +1,12 @@
 package io.botfsm.telegram.testing;
 
-/** The double by hand: {@code BotApiDoubleServer [port [token]]}; it runs until it is killed. */
+/** Runs the double as a program: {@code BotApiDoubleServer [port [token]]}. It runs until it is killed. */
 public final class BotApiDoubleServer {
     private static final int PORT = 8081;
 
     private BotApiDoubleServer() {}
 
-    /** Starts it, on port 8081 unless told. */
+    /** Starts the double, by default on port 8081. */
     public static void main(String[] arguments) throws InterruptedException {
         BotApiDouble.Builder builder = BotApiDouble.builder().port(PORT);
         if (arguments.length > 0) {

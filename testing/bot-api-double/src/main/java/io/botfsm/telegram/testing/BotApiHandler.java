@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The Bot API by HTTP: {@code /bot<token>/<method>}, with faults. */
+/** Serves the Bot API over HTTP, {@code /bot<token>/<method>}, with faults. */
 final class BotApiHandler implements HttpHandler {
     private static final String PREFIX = "/bot";
     private static final BotApiResponse UNAUTHORIZED = BotApiResponse.error(401, "Unauthorized");

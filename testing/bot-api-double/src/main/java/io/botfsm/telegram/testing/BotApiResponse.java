@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.OptionalInt;
 
-/** An answer of the Bot API: its HTTP status and its JSON text. */
+/** A response of the Bot API: its HTTP status and its JSON text. */
 record BotApiResponse(int status, String body) {
-    /** None: the connection is closed. */
+    /** No response: the connection is closed. */
     static final BotApiResponse DROPPED = new BotApiResponse(BotRequest.DROPPED, "");
 
     static final BotApiResponse TRUE = okText("true");

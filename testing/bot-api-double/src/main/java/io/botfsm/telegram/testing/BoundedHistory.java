@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The newest of what was added, oldest first. Not thread-safe. */
+/** The most recently added elements, the oldest first. Not thread-safe. */
 final class BoundedHistory<T> {
     private final int most;
     private final Deque<T> entries = new ArrayDeque<>();

@@ -5,9 +5,9 @@ import java.util.Optional;
 /**
  * A button under a message.
  *
- * @param text what the user reads on it
- * @param data what the bot gets when it is pressed; empty for a link, and for a button of a reply keyboard, which says
- *     its text
- * @param url where it leads; empty unless it is a link
+ * @param text the label
+ * @param data the data that the bot receives when it is pressed; empty for a link, and for a button of a reply
+ *     keyboard, which sends its text
+ * @param url the address of a link; empty for other buttons
  */
 public record Button(String text, Optional<String> data, Optional<String> url) {}

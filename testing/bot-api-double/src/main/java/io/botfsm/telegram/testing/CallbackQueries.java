@@ -9,7 +9,7 @@ import java.util.Map;
 final class CallbackQueries {
     private static final int MOST = 10_000;
 
-    /** By id, to the user who pressed. */
+    /** Maps query ids to the user who pressed the button. */
     private final Map<String, Long> asked = new LinkedHashMap<>();
 
     private final BoundedHistory<Given> given = new BoundedHistory<>(MOST);
@@ -43,7 +43,7 @@ final class CallbackQueries {
         return BotApiResponse.TRUE;
     }
 
-    /** The texts of the answers to a user's presses, "" for one without. */
+    /** Returns the texts of the answers to a user's presses; an empty text for an answer without one. */
     synchronized List<String> answersTo(long user) {
         return given.all().stream()
                 .filter(answer -> answer.user == user)

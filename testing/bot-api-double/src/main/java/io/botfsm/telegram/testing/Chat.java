@@ -17,8 +17,8 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
- * One chat: its messages, and what the bot did in it. Thread-safe. What happens in it becomes an update under its
- * monitor, so that updates come in the order of its messages.
+ * One chat: its messages, and what the bot did in it. Thread-safe. Events become updates under the chat's monitor, so
+ * that updates are in the order of the messages.
  */
 final class Chat {
     private static final int MOST_MESSAGES = 1_000;
@@ -41,7 +41,7 @@ final class Chat {
         this.updates = updates;
     }
 
-    /** A wish for what the bot shows. */
+    /** A wait for what the bot shows. */
     private record Awaited(Predicate<List<ShownMessage>> enough, CompletableFuture<List<ShownMessage>> replies) {}
 
     // The user's side
@@ -138,7 +138,7 @@ final class Chat {
         return actions.all();
     }
 
-    /** What the bot has sent or edited since the user's last action, once it is enough. */
+    /** Returns what the bot has sent or edited since the user's last action, once that satisfies the condition. */
     synchronized CompletableFuture<List<ShownMessage>> replies(Predicate<List<ShownMessage>> enough) {
         CompletableFuture<List<ShownMessage>> replies = new CompletableFuture<>();
         awaited.add(new Awaited(enough, replies));

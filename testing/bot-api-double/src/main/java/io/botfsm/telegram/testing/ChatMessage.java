@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A message of a chat, never changed: an edit makes a new one.
+ * A message of a chat. Immutable: an edit creates a new one.
  *
- * @param json as the Bot API tells it
- * @param markup as the bot gave it
+ * @param json the message in the format of the Bot API
+ * @param markup the markup that the bot set
  * @param shownAt how many things the bot had shown in the chat with it, 0 for a user's
  */
 record ChatMessage(ObjectNode json, boolean fromBot, Optional<JsonNode> markup, long shownAt) {

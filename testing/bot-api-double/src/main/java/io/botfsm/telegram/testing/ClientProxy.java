@@ -18,18 +18,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Where clients come in. It passes bytes between them and the HTTP server inside, and knows when a client has gone,
- * which the server of the JDK does not notice while a request waits for its answer. One thread for all.
+ * A proxy that accepts client connections. It passes bytes between clients and the HTTP server inside, and detects when
+ * a client has disconnected, which the JDK's server does not notice while a request waits for its response. It uses one
+ * thread for all clients.
  */
 final class ClientProxy implements AutoCloseable {
     private static final int BUFFER = 16 * 1_024;
 
     private final Selector selector;
     private final ServerSocketChannel entrance;
-    /** Who is here, by the port from which the server inside sees them come. */
+    /** The connected clients, by the port from which the server inside sees them connect. */
     private final Map<Integer, String> clients = new ConcurrentHashMap<>();
 
-    /** Takes the address; nobody is let in yet. */
+    /** Binds the address, without accepting clients yet. */
     ClientProxy(InetSocketAddress address, int backlog) throws IOException {
         selector = Selector.open();
         entrance = ServerSocketChannel.open();
@@ -45,7 +46,7 @@ final class ClientProxy implements AutoCloseable {
         return (InetSocketAddress) entrance.getLocalAddress();
     }
 
-    /** The client whom the server sees come from that address; empty once it has gone. */
+    /** Returns the client that the server sees connecting from this address; empty once it has disconnected. */
     Optional<String> client(InetSocketAddress seen) {
         return Optional.ofNullable(clients.get(seen.getPort()));
     }
@@ -55,10 +56,10 @@ final class ClientProxy implements AutoCloseable {
     }
 
     /**
-     * Lets clients in.
+     * Starts accepting clients.
      *
      * @param inside where the server listens
-     * @param onGone hears of each client that has gone, before anything is passed on that was sent after that
+     * @param onGone called for each client that has disconnected, before anything is passed on that was sent after that
      */
     void open(InetSocketAddress inside, Consumer<String> onGone) {
         Thread thread = new Thread(() -> run(inside, onGone), "bot-api-double-proxy");
@@ -169,7 +170,7 @@ final class ClientProxy implements AutoCloseable {
             onEnd.run();
         }
 
-        /** Passes on what was heard at either end, and what was left over. */
+        /** Passes on what was received at either end, and what was left over. */
         void pass() {
             send();
             other.send();
@@ -182,7 +183,7 @@ final class ClientProxy implements AutoCloseable {
             }
         }
 
-        /** It says nothing more, and what it said is passed on. */
+        /** Returns whether it sends nothing more, and everything it sent was passed on. */
         private boolean isOver() {
             return ended && other.outgoing.position() == 0;
         }

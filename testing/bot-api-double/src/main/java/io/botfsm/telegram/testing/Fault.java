@@ -3,9 +3,9 @@ package io.botfsm.telegram.testing;
 import java.time.Duration;
 import java.util.OptionalInt;
 
-/** What happens to a request instead of, or besides, being executed. */
+/** A fault that happens to a request, in place of or in addition to its execution. */
 public sealed interface Fault {
-    /** Refused without being executed, with an HTTP status and Telegram's form of an error. */
+    /** Refuses the request without executing it, with an HTTP status and an error in Telegram's format. */
     static Fault status(int status, String description) {
         return new Refused(status, description, OptionalInt.empty());
     }
@@ -15,22 +15,22 @@ public sealed interface Fault {
         return status(502, "Bad Gateway");
     }
 
-    /** 429 with {@code retry_after} in seconds, of any number: a bot has to bear what Telegram would not say. */
+    /** 429 with {@code retry_after} in seconds. Any number is allowed, even one that Telegram would not send. */
     static Fault tooManyRequests(int retryAfter) {
         return new Refused(429, "Too Many Requests: retry after " + retryAfter, OptionalInt.of(retryAfter));
     }
 
-    /** Not executed, and the connection is closed without an answer. */
+    /** Closes the connection without executing the request or responding. */
     static Fault dropBefore() {
         return new Dropped(false);
     }
 
-    /** Executed, but the connection is closed without an answer. */
+    /** Executes the request, but closes the connection without responding. */
     static Fault dropAfter() {
         return new Dropped(true);
     }
 
-    /** Executed after a pause. */
+    /** Executes the request after a pause. */
     static Fault delay(Duration pause) {
         return new Delayed(pause);
     }
@@ -39,8 +39,8 @@ public sealed interface Fault {
      * A refusal.
      *
      * @param status the HTTP status, 400 to 599
-     * @param description in words
-     * @param retryAfter seconds to wait, of any number, empty if not told
+     * @param description the description
+     * @param retryAfter the seconds to wait, any number; empty for none
      */
     record Refused(int status, String description, OptionalInt retryAfter) implements Fault {
         /** Checks the status. */

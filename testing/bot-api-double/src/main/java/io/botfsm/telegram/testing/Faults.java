@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The faults that are still to happen, in the order in which they were asked for. Thread-safe. */
+/** The planned faults, in order. Thread-safe. */
 final class Faults {
     /** Stands for every method. */
     static final String ANY = "*";
 
     private final List<Planned> planned = new ArrayList<>();
 
-    /** @param chat of the requests that it happens to; empty for any */
+    /** @param chat the chat of the affected requests; empty for any */
     synchronized void plan(String method, Optional<String> chat, int times, Fault fault) {
         if (times < 1) {
             throw new IllegalArgumentException("a fault that happens " + times + " times");

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A poll from its arrival on. Guarded by the polls' monitor, but for its answer. */
+/** A poll from its arrival on. Guarded by the monitor of the polls, except for its response. */
 final class HeldPoll {
     final CompletableFuture<BotApiResponse> answer = new CompletableFuture<>();
     final long offset;
@@ -35,7 +35,7 @@ final class HeldPoll {
         return caller.connection().equals(connection);
     }
 
-    /** Nobody waits for it any more. */
+    /** Drops the poll, since nobody waits for it any more. */
     void drop() {
         end(Poll.Outcome.GONE);
         answer.complete(BotApiResponse.DROPPED);

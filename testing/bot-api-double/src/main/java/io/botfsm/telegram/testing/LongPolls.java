@@ -12,18 +12,18 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of {@code getUpdates}, as Telegram's own Bot API server keeps them: a poll that finds updates, or does not
- * want to wait, is answered at once and disturbs nobody; one that has to wait ends the one that was waiting.
- * Thread-safe; holds no thread while it waits.
+ * The rules of {@code getUpdates}, as Telegram's own Bot API server implements them: a poll that finds updates, or must
+ * not wait, is answered at once and does not affect others; a poll that has to wait ends the one that was waiting.
+ * Thread-safe; a waiting poll occupies no thread.
  */
 final class LongPolls {
     private static final int MOST_UPDATES = 100;
     private static final int LONGEST_TIMEOUT_SECONDS = 50;
-    /** Somebody who asks the same again within this time waits for as long. */
+    /** A poller that repeats the same request within this time waits for as long. */
     private static final int IMPATIENT_SECONDS = 3;
-    /** Somebody who asks the same again within this time gets one update. */
+    /** A poller that repeats the same request within this time gets one update. */
     private static final long VERY_IMPATIENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-    /** Updates that come together are answered together. */
+    /** The time in which concurrent updates are gathered into one response. */
     private static final Duration GATHERING = Duration.ofMillis(1);
 
     private static final String NEWER_POLL =
@@ -136,7 +136,7 @@ final class LongPolls {
         }
     }
 
-    /** A client has closed its connection: what it waited for disturbs nobody any more. */
+    /** Handles a closed client connection: its polls no longer affect others. */
     synchronized void gone(String connection) {
         if (waiting != null && waiting.isOf(connection)) {
             waiting.drop();
@@ -165,7 +165,7 @@ final class LongPolls {
         updates.allow(types);
     }
 
-    /** @param target where updates go from now on; without one they can be polled */
+    /** @param target where updates are sent from now on; without one they can be polled */
     synchronized void setWebhook(Webhook.@Nullable Target target, boolean dropPending) {
         if (target != null) {
             endWaiting(WEBHOOK_SET);

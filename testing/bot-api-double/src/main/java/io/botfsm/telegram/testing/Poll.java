@@ -4,20 +4,20 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * One call of {@code getUpdates} that reached the rules, with a valid token and no fault before it; a poll still held
- * open reads so.
+ * One call of {@code getUpdates} that was processed, with a valid token and no fault before it; it may still be held
+ * open.
  *
- * @param poller who polled: the request's header {@code X-Poller}, else its connection
+ * @param poller the poller: the request's header {@code X-Poller}, or else its connection
  * @param connection the address and port that the request came from; one process may use several in turn
  * @param userAgent the request's header, empty if absent
- * @param offset as asked
- * @param limit as granted, 1 to 100
- * @param timeout as granted in seconds, 0 to 50
+ * @param offset the requested offset
+ * @param limit the effective limit, 1 to 100
+ * @param timeout the effective timeout in seconds, 0 to 50
  * @param begunNanos when it arrived, by {@link System#nanoTime()} of this process
  * @param begun the same on the wall clock
  * @param endedNanos when it stopped being served, empty while it is held; the 409 of a conflict may be sent later
  * @param ended the same on the wall clock
- * @param answered how many updates it was answered
+ * @param answered how many updates it returned
  * @param firstUpdate the id of the first of them
  * @param outcome how it ended
  */
@@ -45,13 +45,13 @@ public record Poll(
         NOTHING,
         /** It was answered 409: a newer poll took its place, or there is a webhook. */
         CONFLICT,
-        /** Its client closed the connection before there was an answer, as one does that cancels the call or dies. */
+        /** Its client closed the connection before the response, because it cancelled the call or died. */
         GONE,
         /** The double was closed. */
         CLOSED
     }
 
-    /** Whether both were being served at some moment. */
+    /** Returns whether both were being served at the same time. */
     public boolean overlaps(Poll other) {
         return beganBeforeEndOf(other) && other.beganBeforeEndOf(this);
     }

@@ -1,6 +1,6 @@
 package io.botfsm.telegram.testing;
 
-/** A request that the Bot API refuses, with its status and its words. */
+/** Thrown for a request that the Bot API refuses, with its status and description. */
 final class RequestRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

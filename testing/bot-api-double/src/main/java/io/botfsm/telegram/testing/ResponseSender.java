@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/** Sends answers when they are ready, on the server's few threads. */
+/** Sends responses when they are ready, on the server's threads. */
 final class ResponseSender {
     private final ExecutorService threads;
 

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A message as a chat shows it now, edits applied.
+ * A message in its current form, with edits applied.
  *
- * @param messageId unlike that of any other message of the chat
+ * @param messageId unique in the chat
  * @param fromBot whether the bot sent it
- * @param text as it reads now
- * @param keyboard the buttons in rows, inline or of a reply keyboard; empty without
- * @param thread the topic it was sent to, empty without
- * @param sent when, in whole seconds
+ * @param text the current text
+ * @param keyboard the buttons in rows, inline or of a reply keyboard; empty if there is none
+ * @param thread the topic it was sent to, if any
+ * @param sent when it was sent, in whole seconds
  * @param edited when it was last edited, empty if never
  */
 public record ShownMessage(

@@ -11,8 +11,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * A user in a private chat with the bot. What the user does becomes an update at once; it returns the update's id, or
- * nothing if the bot's {@code allowed_updates} leave it out. Thread-safe; all objects for one id are the same user.
+ * A user in a private chat with the bot. Each action of the user immediately becomes an update; the methods return the
+ * update's id, or empty if the bot's {@code allowed_updates} exclude it. Thread-safe; all objects with one id are the
+ * same user.
  */
 public final class TelegramUser {
     private final long id;
@@ -56,28 +57,30 @@ public final class TelegramUser {
         return chat.edit(messageId, text);
     }
 
-    /** Blocks the bot: what it sends is refused with 403, until {@link #unblocks}. No update tells the bot. */
+    /**
+     * Blocks the bot: what it sends is refused with 403 until {@link #unblocks}. The bot receives no update about it.
+     */
     public void blocks() {
         chat.block(true);
     }
 
-    /** Takes {@link #blocks} back. */
+    /** Unblocks the bot. */
     public void unblocks() {
         chat.block(false);
     }
 
-    /** All messages of the chat as they read now, the oldest first: the newest 1,000. */
+    /** Returns the newest 1,000 messages of the chat in their current form, the oldest first. */
     public List<ShownMessage> messages() {
         return chat.shownMessages();
     }
 
-    /** What the bot has sent or edited since the user's last action, in the order in which it appeared. */
+    /** Returns what the bot has sent or edited since the user's last action, in the order in which it appeared. */
     public List<ShownMessage> replies() {
         return chat.replies();
     }
 
     /**
-     * Waits until there are so many {@link #replies}, and returns all of them.
+     * Waits until there are at least {@code count} {@link #replies}, and returns all of them.
      *
      * @throws AssertionError if that takes longer
      */
@@ -86,7 +89,7 @@ public final class TelegramUser {
     }
 
     /**
-     * Waits until one of the {@link #replies} reads so, and returns all of them.
+     * Waits until one of the {@link #replies} has this text, and returns all of them.
      *
      * @throws AssertionError if that takes longer
      */
@@ -112,12 +115,12 @@ public final class TelegramUser {
         }
     }
 
-    /** What the bot said it was doing ({@code typing}), the oldest first. */
+    /** Returns the chat actions of the bot, such as {@code typing}, the oldest first. */
     public List<String> chatActions() {
         return chat.chatActions();
     }
 
-    /** The notices that the bot showed in answer to this user's presses, "" for one without a text. */
+    /** Returns the notices that the bot showed in response to this user's presses; an empty text for one without. */
     public List<String> notices() {
         return queries.answersTo(id);
     }

@@ -11,10 +11,10 @@ import java.util.Set;
 
 /** The updates that the bot has not confirmed, in order. Not thread-safe. */
 final class UpdateQueue {
-    /** What a bot must ask for by name. */
+    /** The update types that a bot must request explicitly. */
     private static final Set<String> NOT_BY_DEFAULT =
             Set.of("chat_member", "message_reaction", "message_reaction_count");
-    /** An offset further than this beyond the newest update is of another life, and not heeded. */
+    /** An offset further than this beyond the newest update is from an earlier sequence of ids, and ignored. */
     private static final int OFFSET_SLACK = 10;
 
     private final Deque<Update> unconfirmed = new ArrayDeque<>();
@@ -28,14 +28,14 @@ final class UpdateQueue {
     /** An update, its JSON text, and the chat or user whose updates come in order. */
     record Update(long id, String json, String chat) {}
 
-    /** Asks for these types from now on; none means the usual ones. */
+    /** Sets the requested types; none means the default ones. */
     void allow(JsonNode types) {
         Set<String> names = new HashSet<>();
         types.forEach(type -> names.add(type.asText()));
         allowed = Set.copyOf(names);
     }
 
-    /** Empty if the bot has not asked for updates of this type. */
+    /** Adds an update; empty if the bot has not requested updates of this type. */
     OptionalLong add(String type, ObjectNode content) {
         if (allowed.isEmpty() ? NOT_BY_DEFAULT.contains(type) : !allowed.contains(type)) {
             return OptionalLong.empty();
@@ -52,7 +52,7 @@ final class UpdateQueue {
         return chat.isEmpty() ? content.path("from").path("id").asText() : chat;
     }
 
-    /** All that are not confirmed. */
+    /** Returns all unconfirmed updates. */
     List<Update> all() {
         return List.copyOf(unconfirmed);
     }
@@ -61,7 +61,9 @@ final class UpdateQueue {
         unconfirmed.removeIf(update -> update.id == id);
     }
 
-    /** Confirms what lies before the offset, and returns up to that many of the rest, which stay. */
+    /**
+     * Confirms the updates before the offset, and returns at most {@code limit} of the others, which stay in the queue.
+     */
     List<Update> from(long offset, int limit) {
         if (offset < 0) {
             while (unconfirmed.size() > -offset) {

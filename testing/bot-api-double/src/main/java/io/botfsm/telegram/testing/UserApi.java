@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Users, faults and records by HTTP, for tests in another process and for curl. */
+/** Provides users, faults and records over HTTP, for tests in another process and for curl. */
 final class UserApi implements HttpHandler {
     static final List<String> PATHS = List.of("/users/", "/updates", "/faults", "/polls", "/requests");
 
@@ -81,7 +81,7 @@ final class UserApi implements HttpHandler {
                 });
     }
 
-    /** Answered when there are {@code count} replies, or after {@code timeout} seconds with what there is. */
+    /** Returns the replies when there are {@code count}, or those that there are after {@code timeout} seconds. */
     private CompletionStage<BotApiResponse> replies(TelegramUser user, Parameters parameters) {
         int count = parameters.clamped("count", 0, 0, Integer.MAX_VALUE);
         int timeout = parameters.clamped("timeout", 10, 0, LONGEST_AWAIT_SECONDS);

@@ -34,9 +34,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Holds an {@link EventIsolation} to the rules E01 to E12 of the specification; extend it, say how to open one, and run
- * it as a JUnit 5 test class. Each test is named after its rule. One that works across processes is held to the rules
- * up to E21 by {@link SharedEventIsolationConformance}.
+ * Checks an {@link EventIsolation} against the rules E01 to E12 of the specification. Extend this class, implement how
+ * to open an isolation, and run it as a JUnit 5 test class. Each test is named after its rule. For an isolation across
+ * processes, {@link SharedEventIsolationConformance} checks the rules up to E21.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
@@ -68,7 +68,7 @@ public abstract class EventIsolationConformance {
             Duration acquireTimeout) {
         static final Settings USUAL = new Settings(8, 1_000, 10_000, LONG, LONG, LONG);
 
-        /** The isolation of this library within one process, with these settings. */
+        /** Returns a builder for the isolation of this library within one process, with these settings. */
         public EventIsolation.Builder builder() {
             return EventIsolation.builder()
                     .threads(threads)
@@ -77,7 +77,7 @@ public abstract class EventIsolationConformance {
                     .submitTimeout(submitTimeout);
         }
 
-        /** The isolation of this library over leases of a store, with these settings. */
+        /** Returns a builder for the isolation of this library over leases of a store, with these settings. */
         public EventIsolation.Builder builder(LeaseStore leases) {
             return builder()
                     .leaseStore(requireNonNull(leases, "leases"))

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds an {@link EventIsolation} that works across processes to the rules E01 to E21. Everything that a test class
- * opens acts as a process of its own; all of them isolate the same conversations.
+ * Checks an {@link EventIsolation} that works across processes against the rules E01 to E21. Every isolation that a
+ * test class opens acts as a separate process; all of them isolate the same conversations.
  */
 public abstract class SharedEventIsolationConformance extends EventIsolationConformance {
     private static final Duration SHORT = Duration.ofSeconds(1);
@@ -35,10 +35,10 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
     /** Frees a conversation, whichever process holds it, without notifying that process. */
     protected abstract void takeAway(StorageKey key) throws Exception;
 
-    /** Cuts everything that is open off from what it shares. */
+    /** Cuts off everything that is open from the shared backend. */
     protected abstract void cutOff();
 
-    /** Ends what {@link #cutOff} began. */
+    /** Ends the effect of {@link #cutOff}. */
     protected abstract void restore();
 
     @Test

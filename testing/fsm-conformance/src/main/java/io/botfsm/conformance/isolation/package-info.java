@@ -1,5 +1,5 @@
 /**
- * The rules that every event isolation keeps, as tests: extend
+ * The rules that every event isolation must follow, as tests. Extend
  * {@link io.botfsm.conformance.isolation.EventIsolationConformance} for one within a process,
  * {@link io.botfsm.conformance.isolation.SharedEventIsolationConformance} for one across processes.
  */

@@ -7,14 +7,15 @@ import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Holds a {@link LeaseStore} to the rules L01 to L18 of the specification; extend it, say how to open the store, and
- * run it as a JUnit 5 test class. Each test is named after its rule.
+ * Checks a {@link LeaseStore} against the rules L01 to L18 of the specification. Extend this class, implement how to
+ * open the store, and run it as a JUnit 5 test class. Each test is named after its rule.
  *
- * <p>Let the test class implement what can be done with the backend: {@link AdvancesTime}, {@link CutsOff},
- * {@link Shares}, {@link Counts}. What a test needs and does not find is a {@link Gap}: the test runs zero times, the
- * gap is printed and reported, and {@link #expectedGaps()} must name it.
+ * <p>Let the test class implement the interfaces for what can be done with the backend: {@link AdvancesTime}, {@link
+ * CutsOff}, {@link Shares}, {@link Counts}. If a need of a test is not met, that is a {@link Gap}: the test does not
+ * run, the gap is printed and reported, and {@link #expectedGaps()} must contain it.
  *
- * <p>Every test uses names of its own, so a backend need not be emptied in between. There is one instance of the test
+ * <p>Every test uses its own names, so that the backend need not be emptied between tests. There is one instance of the
+ * test
  * class; tests run one after another. With the system property {@code botfsm.proof=true} the loops are longer.
  */
 public abstract class LeaseStoreConformance extends Conformance {
@@ -28,7 +29,7 @@ public abstract class LeaseStoreConformance extends Conformance {
      */
     protected abstract LeaseStore open(Duration deadline) throws Exception;
 
-    /** The shortest time to live that the store can grant: a millisecond, unless overridden. */
+    /** Returns the shortest time to live that the store can grant. The default is a millisecond. */
     protected Duration shortestTtl() {
         return Duration.ofMillis(1);
     }

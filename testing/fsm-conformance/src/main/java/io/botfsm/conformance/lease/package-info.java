@@ -1,5 +1,5 @@
 /**
- * The rules L01 to L18 that every lease store keeps, as tests: extend
+ * The rules L01 to L18 that every lease store must follow, as tests. Extend
  * {@link io.botfsm.conformance.lease.LeaseStoreConformance}.
  */
 @NullMarked

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Holds an {@link InstanceLock} to the rules I01 to I14 of the specification; extend it, say how to open a lock, and
- * run it as a JUnit 5 test class. Each test is named after its rule.
+ * Checks an {@link InstanceLock} against the rules I01 to I14 of the specification. Extend this class, implement how to
+ * open a lock, and run it as a JUnit 5 test class. Each test is named after its rule.
  *
- * <p>All locks of one name that a test class opens are instances of which one is to be active: the same backend. Every
- * test uses a name of its own.
+ * <p>All locks with one name that a test class opens must use the same backend: they are instances of which one is to
+ * be active. Every test uses its own name.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class InstanceLockConformance {

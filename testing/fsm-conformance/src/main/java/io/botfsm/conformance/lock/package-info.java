@@ -1,5 +1,5 @@
 /**
- * The rules I01 to I14 that every instance lock keeps, as tests: extend
+ * The rules I01 to I14 that every instance lock must follow, as tests. Extend
  * {@link io.botfsm.conformance.lock.InstanceLockConformance}.
  */
 @NullMarked

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Holds the {@link ConversationCatalog} that a storage offers to the rules C01 to C10 of the specification; used as
- * {@link StateStorageConformance} is, on a storage that passes that.
+ * Checks the {@link ConversationCatalog} that a storage offers against the rules C01 to C10 of the specification. Use
+ * it like {@link StateStorageConformance}, with a storage that passes that suite.
  */
 public abstract class ConversationCatalogConformance extends Conformance {
     private Optional<Set<Capability>> capabilities = Optional.empty();

@@ -11,8 +11,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Holds the {@link DeadlineQueue} that a storage offers to the rules D01 to D12 of the specification; used as
- * {@link StateStorageConformance} is, on a storage that passes that. Where the backend's time is advanced, its clock
+ * Checks the {@link DeadlineQueue} that a storage offers against the rules D01 to D12 of the specification. Use it like
+ * {@link StateStorageConformance}, with a storage that passes that suite. Where the backend's time is advanced, its
+ * clock
  * must be more than a day after 1970.
  */
 public abstract class DeadlineQueueConformance extends Conformance {

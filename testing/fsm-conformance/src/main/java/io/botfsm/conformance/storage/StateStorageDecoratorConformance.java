@@ -27,8 +27,8 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds a decorator to what every decorator owes the storage that it wraps: it reports its capabilities, passes
- * extensions, answers and failures on, and closes it. The numbered rules are {@link StateStorageConformance}'s, for the
+ * Checks what every decorator must do with the storage that it wraps: report its capabilities, pass on extensions,
+ * results and failures, and close it. The numbered rules are checked by {@link StateStorageConformance}, with the
  * decorator around a real storage.
  */
 public abstract class StateStorageDecoratorConformance {
@@ -44,7 +44,10 @@ public abstract class StateStorageDecoratorConformance {
     /** Wraps a storage. */
     protected abstract StateStorage decorate(StateStorage storage);
 
-    /** What a storage must have to be wrapped; a storage without it is refused. Nothing, unless overridden. */
+    /**
+     * Returns the capabilities that a storage must have to be wrapped; a storage without them is refused. The default
+     * is none.
+     */
     protected Set<Capability> needs() {
         return Set.of();
     }

@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 
 /**
- * Holds the {@link UpdateInbox} that a storage offers to the rules U01 to U13 of the specification; used as
- * {@link StateStorageConformance} is, on a storage that passes that.
+ * Checks the {@link UpdateInbox} that a storage offers against the rules U01 to U13 of the specification. Use it like
+ * {@link StateStorageConformance}, with a storage that passes that suite.
  */
 public abstract class UpdateInboxConformance extends Conformance {
     /** For the extending class. */

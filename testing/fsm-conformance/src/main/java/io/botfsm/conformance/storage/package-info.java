@@ -1,5 +1,5 @@
 /**
- * The numbered rules that every conversation storage keeps, as tests: extend
+ * The numbered rules that every conversation storage must follow, as tests. Extend
  * {@link io.botfsm.conformance.storage.StateStorageConformance} for a storage,
  * {@link io.botfsm.conformance.storage.StateStorageDecoratorConformance} for a decorator.
  */
