@@ -1,0 +1,25 @@
+package consumer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.botfsm.flow.test.FlowTester;
+import io.botfsm.storage.StorageUnavailableException;
+import org.junit.jupiter.api.Test;
+
+class PizzaTest {
+    @Test
+    void pizzaIsOrdered() {
+        FlowTester.of(Pizza.FLOW).say("/order").expect("Small or large?").say("large").expect("One large pizza.");
+    }
+
+    @Test
+    void redisIsAsked() {
+        assertThrows(StorageUnavailableException.class, () -> Pizza.redis("redis://127.0.0.1:1"));
+    }
+
+    @Test
+    void runsAsTheModuleItIsMeantToBe() {
+        assertEquals(System.getProperty("consumer.module"), Pizza.class.getModule().getName());
+    }
+}
