@@ -8,9 +8,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * The data entries whose names begin with a prefix, and the name under which the version of their type is stored.
- */
+/** The data entries whose names begin with a prefix, and the name under which the version of their type is stored. */
 record DataScope(String prefix) {
     private static final int MARK_LENGTH = 8; // bytes
 

@@ -34,8 +34,8 @@ public interface DataVersions {
      * Sets the name under which the version is stored, in place of the type's simple name. Set it when the class is
      * renamed.
      *
-     * @throws IllegalArgumentException if it is not 1 to 59 ASCII letters, digits and {@code . _ -}; thrown by {@link
-     *     Fsm.Builder#data}, since the same rule applies to the type's simple name
+     * @throws IllegalArgumentException if it is not 1 to 59 ASCII letters, digits and {@code . _ -}; thrown by
+     *     {@link Fsm.Builder#data}, since the same rule applies to the type's simple name
      */
     DataVersions storedAs(String name);
 }

@@ -52,8 +52,8 @@ public interface Fsm {
     FsmContext context(StorageKey key);
 
     /**
-     * Returns a view of a stored snapshot in the types of the bot. Use it to read a conversation that a {@link
-     * io.botfsm.storage.catalog.ConversationCatalog} found. Does no I/O.
+     * Returns a view of a stored snapshot in the types of the bot. Use it to read a conversation that a
+     * {@link io.botfsm.storage.catalog.ConversationCatalog} found. Does no I/O.
      */
     Conversation conversation(StorageKey key, Snapshot snapshot);
 
@@ -191,9 +191,9 @@ public interface Fsm {
         <E extends Enum<E>> Builder states(Class<E> group, Consumer<StateNames<E>> names);
 
         /**
-         * Declares the versions of a data type and how its former versions are read. When {@link
-         * Conversation#data(Class)} reads entries of a former version, it converts them to the current one; the next
-         * {@link Turn#data(Object)} of the type stores them in the current version.
+         * Declares the versions of a data type and how its former versions are read. When
+         * {@link Conversation#data(Class)} reads entries of a former version, it converts them to the current one; the
+         * next {@link Turn#data(Object)} of the type stores them in the current version.
          *
          * @throws IllegalArgumentException if a version cannot be converted to the current one, or the versions of
          *     another type are stored under the same name

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * event takes effect only once.
  *
  * <p>Thread-safe and cheap to create. Every call blocks until the storage has responded, at most for the timeout of the
- * {@link Fsm}, and may throw {@link StorageUnavailableException}, {@link StorageRefusedException}, {@link
- * StorageClosedException},
- * {@link InterruptedCallException} and, for writes under a fence, {@link FencedException}.
+ * {@link Fsm}, and may throw {@link StorageUnavailableException}, {@link StorageRefusedException},
+ * {@link StorageClosedException}, {@link InterruptedCallException} and, for writes under a fence,
+ * {@link FencedException}.
  */
 public interface FsmContext {
     /** Returns the key of the conversation. */

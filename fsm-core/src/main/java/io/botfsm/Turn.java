@@ -59,8 +59,8 @@ public interface Turn extends Conversation {
 
     /**
      * Puts each property of an object as a data entry of its own. The entry of a property that is null is removed, and
-     * so are entries stored under former names of its properties. All other entries stay unchanged. Afterwards {@link
-     * #data(Class)} returns an equal object.
+     * so are entries stored under former names of its properties. All other entries stay unchanged. Afterwards
+     * {@link #data(Class)} returns an equal object.
      *
      * @param record a record, or an object whose properties the codec can write
      * @throws IllegalArgumentException if the codec cannot write it, or would not read it back equal
@@ -93,8 +93,8 @@ public interface Turn extends Conversation {
      * Replaces an earlier timeout. The result is the {@linkplain io.botfsm.storage.Snapshot#deadline() deadline} of the
      * conversation, which a {@link io.botfsm.storage.deadline.DeadlineQueue} finds once it has passed; nothing else
      * happens by itself. The timeout is cleared by a turn that leaves the state, by {@link #clearTimeout()}, and when
-     * state and data end. It is kept by a turn that stays in the state, and by single writes such as {@link
-     * FsmContext#setState}.
+     * state and data end. It is kept by a turn that stays in the state, and by single writes such as
+     * {@link FsmContext#setState}.
      *
      * @param wait rounded up to a hundredth of a second
      * @throws IllegalArgumentException if it is not positive or longer than {@link io.botfsm.storage.Mutation#MAX_TTL}

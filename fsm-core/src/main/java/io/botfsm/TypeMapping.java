@@ -135,9 +135,7 @@ record TypeMapping(StateRegistry states, DataRegistry data, JsonCodec codec) {
         return data.of(type).name();
     }
 
-    /**
-     * Replaces the entries of a type by the properties of an object, and stores their version under the given name.
-     */
+    /** Replaces the entries of a type by the properties of an object, and stores their version under the given name. */
     void put(
             StorageKey key,
             Object record,

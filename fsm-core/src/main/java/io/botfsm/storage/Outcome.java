@@ -89,8 +89,7 @@ public sealed interface Outcome {
 
         /**
          * When the previous state, or the absence of a state, began, by the storage's clock; empty if nothing was
-         * stored, or if
-         * the storage lacks {@link StateStorage.Capability#TIMES}.
+         * stored, or if the storage lacks {@link StateStorage.Capability#TIMES}.
          */
         public Optional<Instant> previousSince() {
             return previousSince;

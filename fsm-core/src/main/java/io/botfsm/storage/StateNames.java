@@ -22,8 +22,8 @@ public interface StateNames<E extends Enum<E>> {
     StateNames<E> name(E state, String stored);
 
     /**
-     * Adds a former name under which conversations may still store the state, including the group: {@code
-     * "Signup:AGE"}. It is only read, never written.
+     * Adds a former name under which conversations may still store the state, including the group:
+     * {@code "Signup:AGE"}. It is only read, never written.
      *
      * @throws IllegalArgumentException if it is empty, has no group (no colon), or holds an unpaired surrogate
      */

@@ -22,8 +22,9 @@ public interface StateStorage extends AutoCloseable {
     /** What a storage supports. Components that need a capability refuse a storage that lacks it. */
     enum Capability {
         /**
-         * Versions that differ whenever state or data differ, and that a write can expect with {@link
-         * Mutation#expectedVersion()}. Without {@link #VERSION}, a version may recur when the same content recurs.
+         * Versions that differ whenever state or data differ, and that a write can expect with
+         * {@link Mutation#expectedVersion()}. Without {@link #VERSION}, a version may recur when the same content
+         * recurs.
          */
         COMPARE_AND_SET,
         /** Versions that increase with every write (spec rule 6). Implies {@link #COMPARE_AND_SET}. */
@@ -80,9 +81,9 @@ public interface StateStorage extends AutoCloseable {
 
     /**
      * Returns a storage over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's
-     * thread. A call that does not complete within {@code timeout} fails with {@link
-     * io.botfsm.storage.StorageUnavailableException}, which says whether the driver had started it. Give the executor
-     * as many threads as the driver can serve concurrently.
+     * thread. A call that does not complete within {@code timeout} fails with
+     * {@link io.botfsm.storage.StorageUnavailableException}, which says whether the driver had started it. Give the
+     * executor as many threads as the driver can serve concurrently.
      *
      * @param storage the blocking implementation; closed with the returned storage
      * @param executor runs the calls; not closed

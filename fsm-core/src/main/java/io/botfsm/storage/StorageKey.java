@@ -92,9 +92,8 @@ public final class StorageKey {
     /**
      * Returns the canonical text of this key, for storages and tools: {@code bot:chat:user}, followed, as far as
      * needed, by {@code :thread:business:destiny}, where an absent part before a present one is empty. Within a part,
-     * percent
-     * signs, colons and braces are percent-encoded. Two keys have the same text if and only if they are equal; {@link
-     * #parse} reads it back. The format does not change between versions of this library.
+     * percent signs, colons and braces are percent-encoded. Two keys have the same text if and only if they are equal;
+     * {@link #parse} reads it back. The format does not change between versions of this library.
      */
     public String toText() {
         return text;

@@ -8,8 +8,8 @@ import java.util.Locale;
 /**
  * Thrown when the stored state belongs to no registered group, or when its group has neither a constant nor a former
  * name that matches. The usual cause is a constant that was renamed without {@link StateNames#formerly}. The
- * conversation is unchanged: {@link Conversation#state()} and {@link Conversation#snapshot()} still read it, and {@link
- * Turn#clear()} ends it.
+ * conversation is unchanged: {@link Conversation#state()} and {@link Conversation#snapshot()} still read it, and
+ * {@link Turn#clear()} ends it.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class UnknownStateException extends FsmException {

@@ -67,8 +67,7 @@ public final class Transition {
 
     /**
      * How long the conversation was in the previous state, or in none; never negative; empty if nothing was stored, or
-     * if
-     * the storage lacks {@link Capability#TIMES}.
+     * if the storage lacks {@link Capability#TIMES}.
      */
     public Optional<Duration> timeInPreviousState() {
         return since.flatMap(entered -> at.map(left -> Duration.between(entered, left)))

@@ -25,9 +25,10 @@ import org.slf4j.LoggerFactory;
  * was stored, or refused with a {@link TransitionRefusedException} before anything is written.
  *
  * <p>Warning takes no additional round trip. Neither does refusing, for writes that have an expected state, which
- * includes all writes of {@link io.botfsm.Fsm#handle}, {@code update} and {@code transition}. With {@link
- * Undeclared#REFUSE}, any other write of a state is preceded by a read, and is stored only if the state is still the
- * one that was checked. A write that only {@linkplain Mutation#carriesOver transfers} a conversation is not checked.
+ * includes all writes of {@link io.botfsm.Fsm#handle}, {@code update} and {@code transition}. With
+ * {@link Undeclared#REFUSE}, any other write of a state is preceded by a read, and is stored only if the state is still
+ * the one that was checked. A write that only {@linkplain Mutation#carriesOver transfers} a conversation is not
+ * checked.
  *
  * <p>Thread-safe. Logs on the thread that completes the write, often a thread of the driver: use an appender that does
  * not block.

@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Declares what a dialog asks in one state, and how it handles an answer. A state without {@link #answer} and {@link
- * #when} only says something, and waits for a command of the dialog. Not thread-safe.
+ * Declares what a dialog asks in one state, and how it handles an answer. A state without {@link #answer} and
+ * {@link #when} only says something, and waits for a command of the dialog. Not thread-safe.
  *
  * @param <I> the inputs of the bot
  * @param <O> the replies of the bot
@@ -156,10 +156,10 @@ public final class DialogState<I, O, D> {
      *
      * <p>The state is entered and stored, then the work is done, and its result is stored by another turn, in which
      * {@code then} decides: to go on, or by {@link FlowTurn#again()} to ask the question of the state, if it has one.
-     * Work runs at least once. Work that was interrupted by a crash, or that threw, is repeated under the same {@link
-     * Job#id()}: by the next input, by a redelivery, or a minute later if timeouts are {@linkplain Flow#fire fired}.
-     * Until the work is done, nothing is asked and no command is recognized: a user who left the state could not know
-     * whether it was done.
+     * Work runs at least once. Work that was interrupted by a crash, or that threw, is repeated under the same
+     * {@link Job#id()}: by the next input, by a redelivery, or a minute later if timeouts are {@linkplain Flow#fire
+     * fired}. Until the work is done, nothing is asked and no command is recognized: a user who left the state could
+     * not know whether it was done.
      *
      * @throws FlowDefinitionException if the state already has work
      */

@@ -102,8 +102,8 @@ public final class Flow<I, O> {
     /**
      * Returns an {@link Fsm} with the conversations of this bot in a storage, with default settings.
      *
-     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#ATTRIBUTES}, or {@link
-     *     StateStorage.Capability#DEADLINE} if the flow has work or timeouts
+     * @throws IllegalArgumentException if the storage lacks {@link StateStorage.Capability#ATTRIBUTES}, or
+     *     {@link StateStorage.Capability#DEADLINE} if the flow has work or timeouts
      */
     public Fsm fsm(StateStorage storage) {
         Set<StateStorage.Capability> capabilities =

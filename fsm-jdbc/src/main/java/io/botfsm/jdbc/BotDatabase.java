@@ -157,8 +157,8 @@ public final class BotDatabase implements StateStorageProvider, LeaseStoreProvid
         }
 
         /**
-         * Sets the timeout of a call, which includes the wait for a thread and a connection. The default is {@link
-         * BotDatabase#DEFAULT_TIMEOUT}.
+         * Sets the timeout of a call, which includes the wait for a thread and a connection. The default is
+         * {@link BotDatabase#DEFAULT_TIMEOUT}.
          *
          * @throws IllegalArgumentException if it is not positive
          */

@@ -39,13 +39,13 @@ import org.jspecify.annotations.Nullable;
  * A storage that keeps conversations in the memory of this process, for tests and for bots whose conversations may be
  * lost when the process ends.
  *
- * <p>Thread-safe. Every stage is already complete when it is returned; stages fail only with {@link
- * StorageClosedException} or {@link EventSourceLimitException}. Nothing survives the process or is shared with another
- * process. An expired conversation is never visible. Expired conversations are removed from memory even if there is no
- * traffic, about a thousand per second. Conversations without a time to live stay until they are cleared: set a
- * {@linkplain Builder#ttl time to live} if users come and go. The storage has all capabilities and follows all rules of
- * the specification except those about shared and unavailable backends, which do not apply here. It offers a {@link
- * ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}.
+ * <p>Thread-safe. Every stage is already complete when it is returned; stages fail only with
+ * {@link StorageClosedException} or {@link EventSourceLimitException}. Nothing survives the process or is shared with
+ * another process. An expired conversation is never visible. Expired conversations are removed from memory even if
+ * there is no traffic, about a thousand per second. Conversations without a time to live stay until they are cleared:
+ * set a {@linkplain Builder#ttl time to live} if users come and go. The storage has all capabilities and follows all
+ * rules of the specification except those about shared and unavailable backends, which do not apply here. It offers a
+ * {@link ConversationCatalog}, a {@link DeadlineQueue} and an {@link UpdateInbox}.
  */
 public final class MemoryStateStorage implements StateStorage {
     private final Cache<StorageKey, Kept> conversations;

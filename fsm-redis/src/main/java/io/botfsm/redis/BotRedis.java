@@ -116,8 +116,8 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
     }
 
     /**
-     * Returns a store of leases with the options that were set when connecting; see {@link
-     * #leaseStore(RedisLeaseOptions)}.
+     * Returns a store of leases with the options that were set when connecting; see
+     * {@link #leaseStore(RedisLeaseOptions)}.
      */
     @Override
     public LeaseStore leaseStore() {
@@ -167,9 +167,8 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
     /**
      * Closes the connections, that of the storages first and those of lease stores last, and clients and threads that
      * you did not supply. Every later call on a storage fails with {@link StorageClosedException}, on a lease store
-     * with
-     * {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not released, and lasts until it
-     * expires: close the locks first. Idempotent.
+     * with {@link io.botfsm.lock.store.LeaseStoreException}. A lease that is still held is not released, and lasts
+     * until it expires: close the locks first. Idempotent.
      */
     @Override
     public void close() {

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 
 /**
  * How many copies of a write Redis must have before the write counts as done. Redis executes the write in any case, and
- * confirms it afterwards ({@code WAIT}, {@code WAITAOF}). A write that is not confirmed in time fails with {@link
- * io.botfsm.storage.UnconfirmedWriteException}. Immutable.
+ * confirms it afterwards ({@code WAIT}, {@code WAITAOF}). A write that is not confirmed in time fails with
+ * {@link io.botfsm.storage.UnconfirmedWriteException}. Immutable.
  */
 public final class Durability {
     private static final long ONE_DISK = 1;
@@ -42,8 +42,8 @@ public final class Durability {
     }
 
     /**
-     * Requires that the server itself has the write on disk. Needs Redis 7.2 or newer, or Valkey, with {@code
-     * appendonly yes}.
+     * Requires that the server itself has the write on disk. Needs Redis 7.2 or newer, or Valkey, with
+     * {@code appendonly yes}.
      *
      * @param timeout how long to wait, at least a millisecond and shorter than the command timeout
      */
@@ -54,8 +54,7 @@ public final class Durability {
 
     /**
      * Requires that the server and the given number of replicas have the write on disk. Needs Redis 7.2 or newer, or
-     * Valkey, with {@code appendonly
-     * yes}.
+     * Valkey, with {@code appendonly yes}.
      *
      * @param replicas at least 1
      * @param timeout how long to wait, at least a millisecond and shorter than the command timeout

@@ -36,12 +36,12 @@ import org.jspecify.annotations.Nullable;
  * <p>The {@linkplain Granted#memory memory} that a grant reports is unlimited if the server responds only after data is
  * on disk ({@code appendonly yes} with {@code appendfsync always}, and the user may query that with {@code CONFIG
  * GET}). Otherwise it is the time since the server started, or since the fence of the lock was created if that is less,
- * since a server that was emptied has lost the fence too. A recent fence does not reduce it if the store is {@linkplain
- * RedisLeaseOptions#isNewStore declared new}, or if the server shows by {@code INFO} that it has lost nothing since it
- * started. The start of the server is determined once per connection, together with the first acquisition; on a
- * cluster, it is that of the node that holds the lease. What the server has lost is determined after each grant with a
- * fence that is younger than the lease's time to live. The memory does not account for data that a promoted replica is
- * missing, or for keys that are evicted or deleted manually.
+ * since a server that was emptied has lost the fence too. A recent fence does not reduce it if the store is
+ * {@linkplain RedisLeaseOptions#isNewStore declared new}, or if the server shows by {@code INFO} that it has lost
+ * nothing since it started. The start of the server is determined once per connection, together with the first
+ * acquisition; on a cluster, it is that of the node that holds the lease. What the server has lost is determined after
+ * each grant with a fence that is younger than the lease's time to live. The memory does not account for data that a
+ * promoted replica is missing, or for keys that are evicted or deleted manually.
  *
  * <p>Thread-safe. Stages complete on a thread of the client, within the timeout, which includes determining the memory
  * after a new connection.

@@ -47,14 +47,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A storage in Redis, with one hash for each conversation. A read is one {@code HGETALL}, a write one {@code EVALSHA};
  * if the server has forgotten the script, it is sent again within the same attempt. The layout is described in the
- * project's documentation, page
- * "Redis layout".
+ * project's documentation, page "Redis layout".
  *
  * <p>Thread-safe. Data is as durable as the Redis server is configured to be: with default settings, a crash of the
  * server may lose the last second. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
- * with {@link StorageUnavailableException} when Redis is unavailable or temporarily rejects requests, with {@link
- * StorageRefusedException} when it refuses permanently. The storage offers a {@link ConversationCatalog}, a {@link
- * DeadlineQueue} and an {@link UpdateInbox}, which need more permissions; the documentation page lists them.
+ * with {@link StorageUnavailableException} when Redis is unavailable or temporarily rejects requests, with
+ * {@link StorageRefusedException} when it refuses permanently. The storage offers a {@link ConversationCatalog}, a
+ * {@link DeadlineQueue} and an {@link UpdateInbox}, which need more permissions; the documentation page lists them.
  */
 public final class RedisStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES = Set.copyOf(EnumSet.allOf(Capability.class));

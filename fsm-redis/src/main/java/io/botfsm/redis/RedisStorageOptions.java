@@ -35,8 +35,8 @@ public final class RedisStorageOptions {
     }
 
     /**
-     * Returns the default options: conversations have no time to live, tombstones live for {@link
-     * #DEFAULT_TOMBSTONE_TTL}, and the key prefix is {@value #DEFAULT_KEY_PREFIX}.
+     * Returns the default options: conversations have no time to live, tombstones live for
+     * {@link #DEFAULT_TOMBSTONE_TTL}, and the key prefix is {@value #DEFAULT_KEY_PREFIX}.
      */
     public static RedisStorageOptions defaults() {
         return DEFAULTS;

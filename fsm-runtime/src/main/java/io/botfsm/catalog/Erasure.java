@@ -23,9 +23,9 @@ import java.util.function.BooleanSupplier;
  * storage remembers of a cleared conversation, such as its fencing token and recent events, is kept as long as the
  * storage is configured to keep it.
  *
- * <p>With a filter by keys alone, updates and dead letters of matching conversations are also erased from an {@link
- * UpdateInbox}, if the storage offers one. An update without a conversation names no user; it is erased when its bot
- * is.
+ * <p>With a filter by keys alone, updates and dead letters of matching conversations are also erased from an
+ * {@link UpdateInbox}, if the storage offers one. An update without a conversation names no user; it is erased when its
+ * bot is.
  *
  * <pre>{@code Erasure.of(storage).erase(ConversationFilter.all().user(userId))}</pre>
  *

@@ -138,8 +138,8 @@ public final class Preflight {
     }
 
     /**
-     * The records that may be conversations, but that the storage itself cannot read; at most the first {@value
-     * #MOST_LISTED}.
+     * The records that may be conversations, but that the storage itself cannot read; at most the first
+     * {@value #MOST_LISTED}.
      */
     public List<UnreadableRecord> records() {
         return records;

@@ -31,9 +31,9 @@ public interface ConversationLease {
     /**
      * Reports that this lease's token was refused because a higher one had been seen, which means that the store has
      * lost tokens that it issued. Later leases of this isolation, and the next lease of this conversation in any
-     * process, get a higher token. This method is called automatically if the handler throws a {@link
-     * io.botfsm.storage.FencedException}, or an exception caused by one. It has no effect if the isolation is within
-     * one process.
+     * process, get a higher token. This method is called automatically if the handler throws a
+     * {@link io.botfsm.storage.FencedException}, or an exception caused by one. It has no effect if the isolation is
+     * within one process.
      *
      * @param highestSeen the token that was seen. A token not above that of this lease has no effect. A token that no
      *     lease can have had is logged and has no effect: see {@link io.botfsm.lock.Lease#fenced}

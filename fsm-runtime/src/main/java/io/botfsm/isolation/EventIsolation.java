@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs handlers of one conversation one after another, in the order in which they were submitted, and handlers of
- * different conversations in parallel. The isolation is {@linkplain #inProcess() within one process}, or {@linkplain
- * #of across several}.
+ * different conversations in parallel. The isolation is {@linkplain #inProcess() within one process}, or
+ * {@linkplain #of across several}.
  *
  * <pre>{@code
  * isolation.submit(key, () -> fsm.handle(key, updateId, turn -> answer(turn, text)))
@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  * the conversation first runs first.
  *
  * <p>The number of waiting handlers is bounded, per conversation and in total. No resources are kept for a conversation
- * without handlers. A stage fails with the exception that the handler throws, or with a subclass of {@link
- * io.botfsm.storage.FsmException} from this package if the handler has not started and never will. Thread-safe; create
- * one per bot and share it.
+ * without handlers. A stage fails with the exception that the handler throws, or with a subclass of
+ * {@link io.botfsm.storage.FsmException} from this package if the handler has not started and never will. Thread-safe;
+ * create one per bot and share it.
  */
 public interface EventIsolation extends AutoCloseable {
     /** Handles one update while no other update of the same conversation is being handled. */
@@ -76,8 +76,8 @@ public interface EventIsolation extends AutoCloseable {
      * since others may be waiting for that handler.
      *
      * <p>The stage fails with {@link BacklogFullException} if the conversation has reached its limit, or if there was
-     * no room in total in time; with {@link IsolationClosedException} after {@link #drain} or {@link #close};
-     * with {@link HandlerRejectedException} if the executor rejects it; with
+     * no room in total in time; with {@link IsolationClosedException} after {@link #drain} or {@link #close}; with
+     * {@link HandlerRejectedException} if the executor rejects it; with
      * {@link io.botfsm.storage.InterruptedCallException} if this thread was interrupted while it waited; and across
      * processes also with {@link ConversationHeldException} and {@link IsolationUnavailableException}.
      *
@@ -127,9 +127,9 @@ public interface EventIsolation extends AutoCloseable {
     boolean drain(Duration timeout) throws InterruptedException;
 
     /**
-     * Stops accepting handlers, and cancels those that have not started: their stages fail with {@link
-     * IsolationClosedException}. Running handlers continue to their end, isolated as before. Returns immediately; call
-     * {@link #drain} before or afterwards to wait. Idempotent.
+     * Stops accepting handlers, and cancels those that have not started: their stages fail with
+     * {@link IsolationClosedException}. Running handlers continue to their end, isolated as before. Returns
+     * immediately; call {@link #drain} before or afterwards to wait. Idempotent.
      */
     @Override
     void close();
@@ -194,8 +194,8 @@ public interface EventIsolation extends AutoCloseable {
         }
 
         /**
-         * Sets how many handlers of one conversation may wait or run. The default is {@value
-         * #DEFAULT_PER_CONVERSATION}.
+         * Sets how many handlers of one conversation may wait or run. The default is
+         * {@value #DEFAULT_PER_CONVERSATION}.
          *
          * @throws IllegalArgumentException if it is not positive
          */

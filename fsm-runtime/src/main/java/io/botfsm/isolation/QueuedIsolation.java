@@ -58,12 +58,8 @@ final class QueuedIsolation implements EventIsolation {
         requireNonNull(handler, "handler");
         StorageKey within = handling.get();
         if (within != null) {
-            throw new IllegalStateException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s: call(…) was used within a handler (%s); use submit(…) there",
-                            key,
-                            within));
+            throw new IllegalStateException(String.format(
+                    Locale.ROOT, "%s: call(…) was used within a handler (%s); use submit(…) there", key, within));
         }
         CallingThread caller = new CallingThread();
         QueuedHandler<T> queued = new QueuedHandler<>(key, handler, caller);

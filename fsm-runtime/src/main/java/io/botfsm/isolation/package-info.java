@@ -1,6 +1,6 @@
 /**
- * Handling of the updates of one conversation one after another, and of different conversations in parallel: {@link
- * io.botfsm.isolation.EventIsolation}.
+ * Handling of the updates of one conversation one after another, and of different conversations in parallel:
+ * {@link io.botfsm.isolation.EventIsolation}.
  */
 @NullMarked
 package io.botfsm.isolation;

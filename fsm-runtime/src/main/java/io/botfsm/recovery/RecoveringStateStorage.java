@@ -35,10 +35,10 @@ import java.util.concurrent.Executor;
  * <p>A restored conversation has the storage's own time to live, and no fencing token. If a new conversation begins
  * while the old one is being recovered, the recovered one is dropped.
  *
- * <p>Thread-safe. If the source fails, or does not answer within the timeout, the stage fails with {@link
- * RecoveryFailedException}, or the source is treated as not knowing the conversation: see {@link OnFailure}. The source
- * is never called on the caller's thread or on a thread of the driver. Closing this storage closes the wrapped storage
- * and ends calls that wait for the source; the source itself is not closed.
+ * <p>Thread-safe. If the source fails, or does not answer within the timeout, the stage fails with
+ * {@link RecoveryFailedException}, or the source is treated as not knowing the conversation: see {@link OnFailure}. The
+ * source is never called on the caller's thread or on a thread of the driver. Closing this storage closes the wrapped
+ * storage and ends calls that wait for the source; the source itself is not closed.
  */
 public final class RecoveringStateStorage extends ForwardingStateStorage {
     /** What happens when the source fails. */

@@ -6,9 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * The default threads that start calls to a source: two daemon threads that end after ten idle seconds.
- */
+/** The default threads that start calls to a source: two daemon threads that end after ten idle seconds. */
 final class RecoveryPool {
     private static final int WAITING_CALLS = 100_000;
 

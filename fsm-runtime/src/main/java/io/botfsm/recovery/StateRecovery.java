@@ -32,9 +32,9 @@ public interface StateRecovery {
 
     /**
      * Returns a source over a blocking driver, such as JDBC. Calls run on {@code executor}, never on the caller's
-     * thread. A call that does not complete within {@code timeout} fails with a {@link
-     * java.util.concurrent.TimeoutException}, and its thread is interrupted. Give the executor as many threads as the
-     * driver can serve concurrently, and a bounded queue.
+     * thread. A call that does not complete within {@code timeout} fails with a
+     * {@link java.util.concurrent.TimeoutException}, and its thread is interrupted. Give the executor as many threads
+     * as the driver can serve concurrently, and a bounded queue.
      *
      * @param source the blocking implementation
      * @param executor runs the calls; not closed

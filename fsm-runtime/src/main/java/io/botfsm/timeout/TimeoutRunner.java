@@ -50,22 +50,22 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li><b>Due conversations</b> are found by the storage's {@link DeadlineQueue}, those that have been due for the
- *   longest first; without a backlog, at the latest about a second after the deadline. Conversations that became due
- *   while no instance was running are fired when one starts.
+ *       longest first; without a backlog, at the latest about a second after the deadline. Conversations that became
+ *       due while no instance was running are fired when one starts.
  *   <li><b>Claims.</b> A conversation is deferred before it is fired, so that only one of several instances fires it.
- *   If that instance dies, or its handler fails, the conversation is due again when {@linkplain Builder#claim the
- *   claim} has ended. The handler ensures that a deadline takes effect only once, by acting only while the conversation
- *   still has it.
+ *       If that instance dies, or its handler fails, the conversation is due again when {@linkplain Builder#claim the
+ *       claim} has ended. The handler ensures that a deadline takes effect only once, by acting only while the
+ *       conversation still has it.
  *   <li><b>Failures.</b> A conversation whose handler fails, or leaves the deadline unchanged, is tried again after a
- *   pause that doubles each time, up to a quarter of an hour; other conversations are not affected. If handlers fail
- *   one after another, the next ones are started more slowly.
+ *       pause that doubles each time, up to a quarter of an hour; other conversations are not affected. If handlers
+ *       fail one after another, the next ones are started more slowly.
  *   <li><b>Outages</b> of the storage are logged when they begin and when they end; the runner waits for them to end.
- *   <li><b>Pace.</b> At most as many handlers run as there are {@linkplain Builder#threads threads}. If a {@linkplain
- *   Builder#permission permission} is set, no handler starts without it.
+ *   <li><b>Pace.</b> At most as many handlers run as there are {@linkplain Builder#threads threads}. If a
+ *       {@linkplain Builder#permission permission} is set, no handler starts without it.
  *   <li><b>Clocks.</b> Whether a deadline has passed is decided by the storage's clock. The duration of a claim is
- *   counted from the later of this machine's time and the conversation's place in the queue. If this machine's clock is
- *   half a minute behind, claims are shorter by that time; if it is ahead, they are longer. If it is about a day ahead,
- *   the runner fires nothing, and logs why.
+ *       counted from the later of this machine's time and the conversation's place in the queue. If this machine's
+ *       clock is half a minute behind, claims are shorter by that time; if it is ahead, they are longer. If it is about
+ *       a day ahead, the runner fires nothing, and logs why.
  * </ul>
  *
  * <p>Thread-safe.
@@ -432,8 +432,8 @@ public final class TimeoutRunner implements BotRunner.Bot {
     }
 
     /**
-     * Returns approximately how many due conversations are waiting to be fired. If there are {@link
-     * DeadlineQueue#MAX_LIMIT} or more, only those that were looked at are counted.
+     * Returns approximately how many due conversations are waiting to be fired. If there are
+     * {@link DeadlineQueue#MAX_LIMIT} or more, only those that were looked at are counted.
      */
     public int backlog() {
         return backlog;
@@ -479,8 +479,8 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
 
         /**
-         * Sets how many handlers run concurrently, on the runner's own threads. The default is {@value
-         * #DEFAULT_THREADS}.
+         * Sets how many handlers run concurrently, on the runner's own threads. The default is
+         * {@value #DEFAULT_THREADS}.
          *
          * @throws IllegalArgumentException if it is not 1 to 1,000
          */

@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * A lock that lets exactly one of several instances be active. It is held as a {@link Lease} with a limited time to
- * live, automatic renewal and a fencing token. A holder may lose the lock at any moment and has to check {@link
- * Lease#isHeld}.
+ * live, automatic renewal and a fencing token. A holder may lose the lock at any moment and has to check
+ * {@link Lease#isHeld}.
  *
  * <p>Thread-safe. {@link #builder(LeaseStore, String)} creates the implementation of this library; an application may
  * provide another.

@@ -36,9 +36,9 @@ public sealed interface LockEvent {
 
     /**
      * The time of day ran ahead of the monotonic clock since the last renewal: the machine was suspended, or its clock
-     * was set. {@link Lease#isHeld} is false until a renewal, which is made at once, has confirmed the lease. {@link
-     * RenewedLate} follows if it is confirmed, otherwise {@link Lost}. The jump is only noticed by calls of {@code
-     * isHeld}.
+     * was set. {@link Lease#isHeld} is false until a renewal, which is made at once, has confirmed the lease.
+     * {@link RenewedLate} follows if it is confirmed, otherwise {@link Lost}. The jump is only noticed by calls of
+     * {@code isHeld}.
      *
      * @param ahead by how much the time of day ran ahead
      */

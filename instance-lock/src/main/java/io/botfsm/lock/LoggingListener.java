@@ -54,8 +54,7 @@ enum LoggingListener implements LockListener {
         } else if (event instanceof LockEvent.RenewedLate e) {
             renewedLate(e);
         } else if (event instanceof LockEvent.Expiring e) {
-            at(Level.WARN, e, e.fencingToken())
-                    .log("Lock \"{}\" will be lost in {}: stopping", name(e), e.untilLost());
+            at(Level.WARN, e, e.fencingToken()).log("Lock \"{}\" will be lost in {}: stopping", name(e), e.untilLost());
         } else if (event instanceof LockEvent.ImplausibleToken e) {
             at(Level.ERROR, e, e.fencingToken())
                     .log(

@@ -29,8 +29,8 @@ import java.util.UUID;
 
 /**
  * The types whose values are always read back equal, so that they need not be read back when they are written: texts,
- * numbers, times, enums, arrays, lists, sets and maps of these, and records of these that follow the contract of {@link
- * Record}. This applies to a mapper without modules or settings of the user.
+ * numbers, times, enums, arrays, lists, sets and maps of these, and records of these that follow the contract of
+ * {@link Record}. This applies to a mapper without modules or settings of the user.
  */
 public final class PlainTypes {
     private static final Set<Class<?>> SCALARS = Set.of(

@@ -92,8 +92,7 @@ public final class ConversationFilter {
 
     /**
      * Restricts the filter to conversations whose last write was before a time, by the storage's clock. Matches none in
-     * a storage that lacks
-     * {@link io.botfsm.storage.StateStorage.Capability#TIMES}.
+     * a storage that lacks {@link io.botfsm.storage.StateStorage.Capability#TIMES}.
      */
     public ConversationFilter untouchedSince(Instant time) {
         return new ConversationFilter(bot, chat, user, state, Optional.of(requireNonNull(time, "time")), dueBefore);

@@ -114,9 +114,8 @@ public interface DeadlineQueue {
      * Returns the end of a deferral in whole hundredths of a second, rounded up, if it is valid; for storages.
      *
      * @param now the time by the storage's clock
-     * @throws IllegalArgumentException if it is not after {@link DueConversation#queuedAt()}, or later than {@link
-     *     #MAX_DEFERRAL}
-     *     from now
+     * @throws IllegalArgumentException if it is not after {@link DueConversation#queuedAt()}, or later than
+     *     {@link #MAX_DEFERRAL} from now
      */
     static Instant requireDeferral(DueConversation due, Instant until, Instant now) {
         requireNonNull(due, "due");

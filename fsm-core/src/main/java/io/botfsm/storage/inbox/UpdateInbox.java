@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 
 /**
  * Keeps updates that were acknowledged to the messenger before they have been handled, so that one slow conversation
- * does not block the whole bot, and a crash does not lose updates. It is an extension that a {@link
- * io.botfsm.storage.StateStorage} may offer. Implementations follow the rules U01 to U13 of the project's
+ * does not block the whole bot, and a crash does not lose updates. It is an extension that a
+ * {@link io.botfsm.storage.StateStorage} may offer. Implementations follow the rules U01 to U13 of the project's
  * specification, which the published conformance suite checks.
  *
  * <p>An update is waiting from {@link #add} until {@link #remove}, or until {@link #bury} makes it a dead letter. A
@@ -80,8 +80,8 @@ public interface UpdateInbox {
      * update that is already a dead letter stays as it is. If there are then more dead letters than the limits allow,
      * the oldest are removed.
      *
-     * @param reason the reason, for operators; it must not contain values of the conversation. Truncated to {@link
-     *     #MAX_REASON_LENGTH}
+     * @param reason the reason, for operators; it must not contain values of the conversation. Truncated to
+     *     {@link #MAX_REASON_LENGTH}
      * @param limits how many dead letters are kept
      * @throws InboxFencedException if a newer instance has written this inbox
      * @throws IllegalArgumentException if the update is of another bot's conversation
@@ -188,8 +188,7 @@ public interface UpdateInbox {
 
     /**
      * Returns a reason as it is kept; for storages. It has at most {@link #MAX_REASON_LENGTH} characters, with a
-     * question mark
-     * in place of each unpaired surrogate.
+     * question mark in place of each unpaired surrogate.
      */
     static String reasonToKeep(String reason) {
         int length = Math.min(requireNonNull(reason, "reason").length(), MAX_REASON_LENGTH);

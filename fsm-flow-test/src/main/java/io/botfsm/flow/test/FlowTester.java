@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * FlowTester.of(PIZZA).say("/order").expect("Small or large?").say("small").inState(Order.ADDRESS);
  * }</pre>
  *
- * <p>Uses a storage in memory that refuses every transition the flow does not declare. Replies are compared by {@code
- * equals}. A failed expectation throws an {@link AssertionError} that shows the dialog so far. Works with any test
- * framework. Not thread-safe.
+ * <p>Uses a storage in memory that refuses every transition the flow does not declare. Replies are compared by
+ * {@code equals}. A failed expectation throws an {@link AssertionError} that shows the dialog so far. Works with any
+ * test framework. Not thread-safe.
  *
  * @param <I> the inputs of the bot
  * @param <O> the replies of the bot

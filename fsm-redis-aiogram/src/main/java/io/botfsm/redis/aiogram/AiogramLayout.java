@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layout in which aiogram 3 keeps conversations in Redis: the options of its {@code RedisStorage} and {@code
- * DefaultKeyBuilder}, with the same names and defaults. Immutable and thread-safe.
+ * The layout in which aiogram 3 keeps conversations in Redis: the options of its {@code RedisStorage} and
+ * {@code DefaultKeyBuilder}, with the same names and defaults. Immutable and thread-safe.
  *
  * <pre>{@code
  * AiogramLayout layout = AiogramLayout.builder().bot(botId).withDestiny().build();

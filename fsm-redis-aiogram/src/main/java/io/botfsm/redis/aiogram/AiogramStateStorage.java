@@ -57,9 +57,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Redis Cluster is not supported, since the two keys of a conversation may be on different nodes.
  *
- * <p>Thread-safe. Stages complete on a thread of the client, and fail as {@link StateStorage} says:
- * with {@link StorageUnavailableException} when Redis is unavailable or temporarily rejects requests, with {@link
- * StorageRefusedException} when it refuses permanently, or what is stored cannot be read.
+ * <p>Thread-safe. Stages complete on a thread of the client, and fail as {@link StateStorage} says: with
+ * {@link StorageUnavailableException} when Redis is unavailable or temporarily rejects requests, with
+ * {@link StorageRefusedException} when it refuses permanently, or what is stored cannot be read.
  */
 public final class AiogramStateStorage implements StateStorage {
     private static final Set<Capability> CAPABILITIES =

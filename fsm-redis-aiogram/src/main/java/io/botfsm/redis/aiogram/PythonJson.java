@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads JSON as Python's {@code json} module does, and writes it as its {@code dumps} does: {@code ", "} and {@code ":
- * "}
- * between values, ASCII only, floats in the form of {@code repr}, {@code NaN} and infinities. Digits are never lost: a
- * float with more of them than Python would keep keeps them all. Depth has no bound.
+ * "} between values, ASCII only, floats in the form of {@code repr}, {@code NaN} and infinities. Digits are never lost:
+ * a float with more of them than Python would keep keeps them all. Depth has no bound.
  */
 final class PythonJson {
     private static final Pattern NUMBER = Pattern.compile("-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?");

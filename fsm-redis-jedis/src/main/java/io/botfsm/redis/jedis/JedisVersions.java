@@ -48,9 +48,7 @@ final class JedisVersions {
         }
     }
 
-    /**
-     * Asks for no other protocol with HELLO, which would require another permission; before 8 that is the default.
-     */
+    /** Asks for no other protocol with HELLO, which would require another permission; before 8 that is the default. */
     static void resp2(DefaultJedisClientConfig.Builder config) {
         try {
             config.resp2();

@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checks what a server is and what its user may do, before storages are created. Every method blocks. It throws {@link
- * StorageRefusedException} if the server refuses, and {@link StorageUnavailableException} if the server does not
+ * Checks what a server is and what its user may do, before storages are created. Every method blocks. It throws
+ * {@link StorageRefusedException} if the server refuses, and {@link StorageUnavailableException} if the server does not
  * respond or temporarily rejects a request, or the thread is interrupted, in which case its interrupt flag is set
  * again. Thread-safe. Leaves nothing in the database.
  */

@@ -59,8 +59,8 @@ public interface RedisPort extends RedisScripts, AutoCloseable {
      * <p>Returns immediately; a missing connection is reported by the first calls.
      *
      * @param command name and arguments; the server must need less time for it than the client's timeout
-     * @return scripts whose replies have an additional last element: the other command's reply as a list, or a {@link
-     *     RedisPortException} if it failed. A stage fails if the script failed
+     * @return scripts whose replies have an additional last element: the other command's reply as a list, or a
+     *     {@link RedisPortException} if it failed. A stage fails if the script failed
      */
     FollowedScripts followedBy(List<byte[]> command);
 

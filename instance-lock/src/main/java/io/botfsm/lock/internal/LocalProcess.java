@@ -71,9 +71,7 @@ record LocalProcess(String space, long pid, long started) {
         return Files.readAllLines(file, ISO_8859_1);
     }
 
-    /**
-     * Returns the namespace of this process's ids or ticks; some kernels have no namespaces for ticks.
-     */
+    /** Returns the namespace of this process's ids or ticks; some kernels have no namespaces for ticks. */
     private static String namespace(Path proc, String kind) throws IOException {
         Path link = proc.resolve("self/ns").resolve(kind);
         return Files.exists(link, LinkOption.NOFOLLOW_LINKS)

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * A store that keeps leases in the memory of this process, for tests, and for locks within one process that share one
  * such store.
  *
- * <p>Thread-safe. Every stage is already complete when it is returned. Stages fail only with {@link
- * LeaseStoreException}, when the store is closed or the fencing tokens of a name are used up. Nothing survives the
- * store. Hints are called on the releasing thread, before its call returns, without holding a lock.
+ * <p>Thread-safe. Every stage is already complete when it is returned. Stages fail only with
+ * {@link LeaseStoreException}, when the store is closed or the fencing tokens of a name are used up. Nothing survives
+ * the store. Hints are called on the releasing thread, before its call returns, without holding a lock.
  *
  * <p>An expired lease or fence is never visible. Each call removes a few expired entries, so that there are never many
  * more expired than live ones.

@@ -56,9 +56,7 @@ public abstract class Conformance {
         void restore();
     }
 
-    /**
-     * Implemented if all opened objects use the same backend; otherwise each has its own.
-     */
+    /** Implemented if all opened objects use the same backend; otherwise each has its own. */
     public interface Shares {}
 
     /** Implemented if the stored records can be counted. */

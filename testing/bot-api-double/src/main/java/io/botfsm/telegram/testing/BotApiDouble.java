@@ -25,9 +25,9 @@ import java.util.concurrent.ThreadFactory;
  *
  * <p>Thread-safe. A waiting poll occupies no thread. Everything is in memory and lost after {@link #close}.
  *
- * <p>The JDK's HTTP server delays responses by 40 ms on persistent connections, unless the system property {@code
- * sun.net.httpserver.nodelay} is {@code true} when the first server is created. This class sets the property if it is
- * not set.
+ * <p>The JDK's HTTP server delays responses by 40 ms on persistent connections, unless the system property
+ * {@code sun.net.httpserver.nodelay} is {@code true} when the first server is created. This class sets the property if
+ * it is not set.
  */
 public final class BotApiDouble implements AutoCloseable {
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";

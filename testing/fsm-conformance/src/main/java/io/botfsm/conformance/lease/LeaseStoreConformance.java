@@ -10,13 +10,12 @@ import org.junit.jupiter.api.Nested;
  * Checks a {@link LeaseStore} against the rules L01 to L18 of the specification. Extend this class, implement how to
  * open the store, and run it as a JUnit 5 test class. Each test is named after its rule.
  *
- * <p>Let the test class implement the interfaces for what can be done with the backend: {@link AdvancesTime}, {@link
- * CutsOff}, {@link Shares}, {@link Counts}. If a need of a test is not met, that is a {@link Gap}: the test does not
- * run, the gap is printed and reported, and {@link #expectedGaps()} must contain it.
+ * <p>Let the test class implement the interfaces for what can be done with the backend: {@link AdvancesTime},
+ * {@link CutsOff}, {@link Shares}, {@link Counts}. If a need of a test is not met, that is a {@link Gap}: the test does
+ * not run, the gap is printed and reported, and {@link #expectedGaps()} must contain it.
  *
  * <p>Every test uses its own names, so that the backend need not be emptied between tests. There is one instance of the
- * test
- * class; tests run one after another. With the system property {@code botfsm.proof=true} the loops are longer.
+ * test class; tests run one after another. With the system property {@code botfsm.proof=true} the loops are longer.
  */
 public abstract class LeaseStoreConformance extends Conformance {
     /** For the extending class. */

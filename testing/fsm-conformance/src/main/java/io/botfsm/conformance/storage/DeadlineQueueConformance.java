@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Nested;
 /**
  * Checks the {@link DeadlineQueue} that a storage offers against the rules D01 to D12 of the specification. Use it like
  * {@link StateStorageConformance}, with a storage that passes that suite. Where the backend's time is advanced, its
- * clock
- * must be more than a day after 1970.
+ * clock must be more than a day after 1970.
  */
 public abstract class DeadlineQueueConformance extends Conformance {
     private Optional<Set<Capability>> capabilities = Optional.empty();

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Nested;
  * Checks a {@link StateStorage} against the numbered rules of the specification. Extend this class, implement how to
  * open the storage, and run it as a JUnit 5 test class. Each test is named after its rule.
  *
- * <p>Let the test class implement the interfaces for what can be done with the backend: {@link AdvancesTime}, {@link
- * CutsOff}, {@link Shares}, {@link Counts}. If a need of a test is not met, that is a {@link Gap}: the test does not
- * run, the gap is printed and reported, and {@link #expectedGaps()} must contain it.
+ * <p>Let the test class implement the interfaces for what can be done with the backend: {@link AdvancesTime},
+ * {@link CutsOff}, {@link Shares}, {@link Counts}. If a need of a test is not met, that is a {@link Gap}: the test does
+ * not run, the gap is printed and reported, and {@link #expectedGaps()} must contain it.
  *
  * <p>Every test uses its own conversations, so that the backend need not be emptied between tests. There is one
- * instance of
- * the test class; tests run one after another. With the system property {@code botfsm.proof=true} the loops are longer.
+ * instance of the test class; tests run one after another. With the system property {@code botfsm.proof=true} the loops
+ * are longer.
  */
 public abstract class StateStorageConformance extends Conformance {
     /** For the extending class. */
