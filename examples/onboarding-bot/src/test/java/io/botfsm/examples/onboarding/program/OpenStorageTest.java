@@ -30,7 +30,7 @@ class OpenStorageTest {
         String address = url.replace("%s", folder.toString());
         assertThatThrownBy(() -> OpenStorage.open(address, folder))
                 .isInstanceOf(FsmException.class)
-                .hasMessageStartingWith(address.split("[?@]")[0].replace("//me:secret", "//"))
+                .hasMessageStartingWith(address.split("[?@]", 2)[0].replace("//me:secret", "//"))
                 .hasMessageContaining(" cannot be used: ")
                 .hasMessageNotContaining("secret");
     }
