@@ -82,7 +82,7 @@ class EventIdTest {
     void impossibleSourcesAreRefused(String source) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EventId.of(source, 1))
-                .withMessageContaining("source of events");
+                .withMessageContaining("event source");
         assertThatIllegalArgumentException().isThrownBy(() -> EventId.of(source, "1"));
     }
 }
