@@ -107,7 +107,7 @@ class ErasureTest {
         };
         assertThatThrownBy(() -> Erasure.of(busy).erase(ConversationFilter.bot(1)))
                 .isInstanceOf(ErasureIncompleteException.class)
-                .hasMessageContaining("bot=1: others kept writing");
+                .hasMessageContaining("bot=1: other writers kept writing");
     }
 
     /** Also those that come while the conversations are cleared. */

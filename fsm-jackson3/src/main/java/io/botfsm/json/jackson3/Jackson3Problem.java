@@ -21,7 +21,7 @@ final class Jackson3Problem {
             return "a number has too many digits, or objects and lists are nested too deep";
         }
         if (String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")) { // an exception of no type of its own
-            return "a name comes twice in one object";
+            return "a name occurs twice in one object";
         }
         if (e instanceof StreamReadException) {
             return "not JSON";
