@@ -131,14 +131,13 @@ class FlowsTest {
             s.ask((pizza, now) -> new Message("Size?", now.state().orElse(""), List.of("small", "large")));
             s.to(Order.ADDRESS).answer((turn, in) -> turn.goTo(Order.ADDRESS));
         });
-        // end
-        f.state(
-                Order.ADDRESS,
-                s -> s.ask(new Message("Where to?", "", List.of()))
-                        .to(Order.PLACED)
-                        .answer((turn, in) -> turn.goTo(Order.PLACED)));
+        f.state(Order.ADDRESS, s -> {
+            s.ask(new Message("Where to?", "", List.of())).to(Order.PLACED);
+            s.answer((turn, in) -> turn.goTo(Order.PLACED));
+        });
         f.state(Order.PLACED, s -> s.ask(new Message("On its way.", "", List.of())));
     });
+    // end
 
     @Test
     void aButtonOfAnEarlierQuestionAnswersNothing() {

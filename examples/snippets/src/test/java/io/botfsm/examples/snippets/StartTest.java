@@ -3,20 +3,21 @@ package io.botfsm.examples.snippets;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.botfsm.Fsm;
 import io.botfsm.examples.hello.HelloBot;
-import io.botfsm.examples.hello.HelloBot.Order;
-import io.botfsm.flow.Flow;
+import io.botfsm.flow.Terminal;
 import io.botfsm.flow.test.FlowTester;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
 import io.botfsm.redis.testkit.RedisServerProcess;
-import io.botfsm.storage.StorageKey;
 import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.TelegramUser;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.TelegramRunner;
 import io.botfsm.telegrambots.Texts;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StartTest {
     private static final Path PAGE = Path.of("..", "..", "docs", "start", "README.md");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Flow<String, String> PIZZA = HelloBot.PIZZA;
 
     /** As a new user does: copies the program from the page, compiles it, and says what the page says. */
     @Test
@@ -80,13 +80,13 @@ class StartTest {
     @Test
     void tested() {
         // snippet: start-test
-        FlowTester.of(PIZZA)
+        FlowTester.of(HelloBot.PIZZA)
                 .say("/order")
                 .expect("Small or large?")
                 .say("medium")
                 .expect("I only know small and large.", "Small or large?")
                 .say("small")
-                .inState(Order.ADDRESS)
+                .inState(HelloBot.Order.ADDRESS)
                 .redeliver() // the messenger delivers the last message again
                 .expect("Where to with your small one?")
                 .say("Elm St 1")
@@ -98,19 +98,28 @@ class StartTest {
     @Test
     void keptOverARestart() {
         try (RedisServerProcess server = RedisServerProcess.start()) {
-            StorageKey key = StorageKey.bot(1).chat(1).user(1).build();
-            assertThat(said(server.uri(1), key, "/order")).containsExactly("Small or large?");
-            assertThat(said(server.uri(1), key, "small")).containsExactly("Where to with your small one?");
+            assertThat(said(server.uri(1), "/order")).isEqualTo("Small or large?");
+            assertThat(said(server.uri(1), "small")).isEqualTo("Where to with your small one?");
         }
     }
 
-    private static List<String> said(String uri, StorageKey key, String text) {
-        // snippet: start-redis
-        try (BotRedis redis = LettuceRedis.connect(uri)) { // redis://localhost:6379/1
-            Fsm fsm = PIZZA.fsm(redis.stateStorage());
-            return PIZZA.handle(fsm, key, text);
+    private static String said(String uri, String text) {
+        InputStream terminalIn = System.in;
+        PrintStream terminalOut = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setIn(new ByteArrayInputStream(text.getBytes(UTF_8)));
+        System.setOut(new PrintStream(printed, true, UTF_8));
+        try {
+            // snippet: start-redis
+            try (BotRedis redis = LettuceRedis.connect(uri)) { // redis://localhost:6379/1
+                Terminal.talk(HelloBot.PIZZA, redis.stateStorage());
+            }
+            // end
+        } finally {
+            System.setIn(terminalIn);
+            System.setOut(terminalOut);
         }
-        // end
+        return printed.toString(UTF_8).strip();
     }
 
     @Test
@@ -121,7 +130,7 @@ class StartTest {
             BotToken token = BotToken.of(telegram.token());
             // snippet: start-telegram
             TelegramRunner bot = TelegramRunner.polling(token) // BotToken.fromEnvironment()
-                    .flow(PIZZA, Texts.in(), Texts.out())
+                    .flow(HelloBot.PIZZA, Texts.in(), Texts.out())
                     .storage(redis)
                     .lock("pizza-bot"); // of several instances one is active
             // end

@@ -303,36 +303,53 @@ class TelegramTest {
         }
     }
 
-    private record Question(String text, List<String> answers) {}
+    // snippet: telegram-question
+    /** What the bot says: a text, the state that asks, and a button for each answer. */
+    record Question(String text, String state, List<String> answers) {}
+
+    /** What the bot hears: a text, or a button of the question that a state has asked. */
+    record Answer(String text, Optional<String> questionOf) {}
+    // end
 
     @Test
     void buttons() throws Exception {
         // snippet: telegram-buttons
-        Function<Update, Optional<String>> in = update -> update.hasCallbackQuery() // a button was pressed
-                ? Optional.of(update.getCallbackQuery().getData())
-                : Texts.in().apply(update);
+        Function<Update, Optional<Answer>> in = update -> {
+            if (update.hasCallbackQuery()) { // a button was pressed
+                String[] data = update.getCallbackQuery().getData().split("=", 2);
+                return Optional.of(new Answer(data[1], Optional.of(data[0])));
+            }
+            return Texts.in().apply(update).map(text -> new Answer(text, Optional.empty()));
+        };
         ReplyFormat<Question> out = (to, question) -> {
             SendMessage message = to.message(question.text());
-            message.setReplyMarkup(InlineKeyboardMarkup.builder()
-                    .keyboardRow(new InlineKeyboardRow(question.answers().stream()
-                            .map(answer -> InlineKeyboardButton.builder()
-                                    .text(answer)
-                                    .callbackData(answer)
-                                    .build())
-                            .toList()))
-                    .build());
+            List<InlineKeyboardButton> buttons = question.answers().stream()
+                    .map(answer -> InlineKeyboardButton.builder()
+                            .text(answer)
+                            .callbackData(question.state() + "=" + answer)
+                            .build())
+                    .toList();
+            if (!buttons.isEmpty()) {
+                message.setReplyMarkup(InlineKeyboardMarkup.builder()
+                        .keyboardRow(new InlineKeyboardRow(buttons))
+                        .build());
+            }
             return message;
         };
         // end
         try (BotApiDouble telegram = BotApiDouble.start()) {
             TelegramUser alice = telegram.user(42);
-            Flow<String, Question> flow = Flow.of(Size.class, new Chosen(null), f -> {
-                f.idle(new Question("Again?", List.of("begin"))).begin("begin"::equals, Size.CHOICE);
+            Flow<Answer, Question> flow = Flow.of(Size.class, new Chosen(null), f -> {
+                f.idle(new Question("Again?", "", List.of()));
+                f.answers(Answer::questionOf, new Question("Too late.", "", List.of()));
+                f.begin(answer -> answer.text().equals("begin"), Size.CHOICE);
                 f.state(Size.CHOICE, s -> {
-                    s.ask(new Question("Size?", List.of("small", "large"))).to(Size.DONE);
-                    s.answer((turn, text) -> turn.data(new Chosen(text)).goTo(Size.DONE));
+                    s.ask((chosen, now) -> new Question("Size?", now.state().orElse(""), List.of("small", "large")));
+                    s.to(Size.DONE)
+                            .answer((turn, answer) ->
+                                    turn.data(new Chosen(answer.text())).goTo(Size.DONE));
                 });
-                f.state(Size.DONE, s -> s.ask(chosen -> new Question("So " + chosen.size() + ".", List.of("begin"))));
+                f.state(Size.DONE, s -> s.ask(chosen -> new Question("So " + chosen.size() + ".", "", List.of())));
             });
             TelegramRunner runner = TelegramRunner.polling(BotToken.of(telegram.token()))
                     .server(telegram.uri())
@@ -345,6 +362,8 @@ class TelegramTest {
             telegram.next("sendMessage", Fault.badGateway());
             alice.presses("small");
             alice.awaitReply("So small.", PATIENCE);
+            alice.presses("large");
+            alice.awaitReply("Too late.", PATIENCE);
             assertThat(bot.stop()).isZero();
         }
     }
