@@ -56,6 +56,7 @@ class ExamplesAgainstFaultsTest {
             flow-by-hand | FlowsTest.oneStateAfterAnother | an update is redelivered
             telegram.md
             telegram-runner | TelegramTest.aPizzaIsOrderedWhileRedisIsKilled | Redis is killed
+            telegram-question | TelegramTest.buttons | a button of an earlier question
             telegram-buttons | TelegramTest.buttons | the reply cannot be sent
             telegram-bot | TelegramTest.countsOnceWhateverFails | Redis is killed, Telegram fails
             telegram-handler | TelegramTest.countsOnceWhateverFails | the reply cannot be sent
