@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * parent. One thread at a time.
  */
 public final class RedisServerProcess implements RedisTestServer {
+    /** Another test may take the port that was found to be free. */
+    private static final int ATTEMPTS = 3;
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String HOST = "127.0.0.1";
 
@@ -52,7 +55,15 @@ public final class RedisServerProcess implements RedisTestServer {
      * @param settings lines of a configuration file
      */
     public static RedisServerProcess start(String... settings) {
-        return start(freePort(), List.of(settings), List.of());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return start(freePort(), List.of(settings), List.of());
+            } catch (IllegalStateException e) {
+                if (attempt == ATTEMPTS || !String.valueOf(e.getMessage()).contains("Address already in use")) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**
@@ -167,7 +178,10 @@ public final class RedisServerProcess implements RedisTestServer {
         do {
             try (RespConnection connection = connect()) {
                 connection.call("PING");
-                return;
+                if (isThisProcess(connection)) {
+                    return;
+                }
+                last = new IllegalStateException("another server has taken port " + port);
             } catch (UncheckedIOException e) {
                 last = e;
             } catch (RespConnection.ErrorReply e) {
@@ -180,6 +194,11 @@ public final class RedisServerProcess implements RedisTestServer {
         } while (System.nanoTime() < end && isAlive());
         kill();
         throw new IllegalStateException("Redis did not start; its log:\n" + log(), last);
+    }
+
+    /** If another server has the port, that one answers, and this process ends. */
+    private boolean isThisProcess(RespConnection connection) {
+        return connection.text("INFO", "server").contains("process_id:" + pid + "\r");
     }
 
     /** Whether it has been started, and not been stopped or killed. */
