@@ -19,12 +19,19 @@ import io.botfsm.transition.TransitionRules;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * The meters of one bot. Each part of the bot is measured by itself: wrap the storage and the {@code Fsm}, add the
  * listeners, and bind what counts by itself. Every meter has the tag {@code bot}; none has a chat, a user or data in a
- * tag, and each tag has a bounded number of values. Thread-safe.
+ * tag, and each tag has a bounded number of values; an {@code Fsm} that declares no states has those that are seen in a
+ * tag. Create one for each bot and registry, and keep it: a registry keeps the meters that it has, and shows nothing of
+ * a second one. Thread-safe.
+ *
+ * <p>What is bound again, such as the sender of a second run, takes the place of the one before: gauges are the latest
+ * one's, counters those of all.
  *
  * <pre>{@code
  * BotMetrics metrics = BotMetrics.of(registry, "pizza-bot");
@@ -33,16 +40,17 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class BotMetrics {
-    /** How many states of a bot are told apart in tags. All others are counted together, as {@code other}. */
+    /**
+     * How many states of a bot are told apart in tags: those that its {@code Fsm} declares, or the first that are seen
+     * if it declares none. All others are counted together, as {@code other}.
+     */
     public static final int MOST_STATES = 100;
 
     private final MeterRegistry registry;
     private final Tags bot;
     private final PartMeters meters;
     private final StateTag states = new StateTag(MOST_STATES);
-    private final Object bindings = new Object();
-    private @Nullable PollingMeters polling;
-    private @Nullable TimeoutMeters timeouts;
+    private final Map<String, Object> bound = new ConcurrentHashMap<>();
 
     private BotMetrics(MeterRegistry registry, String bot) {
         this.registry = registry;
@@ -70,8 +78,8 @@ public final class BotMetrics {
     }
 
     /**
-     * Measures each call of a storage, as {@code botfsm.storage}. Wrap the innermost storage to measure the database,
-     * or the outermost to measure the whole stack.
+     * Measures each read and write of a storage, as {@code botfsm.storage}. Wrap the innermost storage to measure the
+     * database, or the outermost to measure the whole stack.
      *
      * @param storage closed with the returned one
      */
@@ -79,9 +87,13 @@ public final class BotMetrics {
         return new MeasuredStateStorage(requireNonNull(storage, "storage"), new StorageTimers(registry, bot));
     }
 
-    /** Measures each event that is handled, as {@code botfsm.handle}: reads, the handler, and conflicts included. */
+    /**
+     * Measures each event that is handled, as {@code botfsm.handle}: reads, the handler, and conflicts included. If the
+     * {@code Fsm} declares states, only those are told apart.
+     */
     public Fsm measure(Fsm fsm) {
-        return new MeasuredFsm(requireNonNull(fsm, "fsm"), new HandleTimers(registry, bot, states));
+        states.admit(requireNonNull(fsm, "fsm").stateNames());
+        return new MeasuredFsm(fsm, new HandleTimers(registry, bot, states));
     }
 
     /** Counts changes of state, as {@code botfsm.transitions}, for a {@code NotifyingStateStorage}. */
@@ -112,17 +124,18 @@ public final class BotMetrics {
 
     /**
      * Shows whether a lock is held, as {@code botfsm.lock.held}, and counts its events, as {@code botfsm.lock.events}.
+     * All listeners of these metrics share what they show.
      */
     public LockListener lock() {
-        return LockMeters.of(registry, bot);
+        return locks().listener();
     }
 
     /**
      * Shows how many handlers wait or run, as {@code botfsm.isolation.handlers}, and for how many conversations, as
-     * {@code botfsm.isolation.conversations}. Once an isolation.
+     * {@code botfsm.isolation.conversations}.
      */
     public void bind(EventIsolation isolation) {
-        RuntimeMeters.isolation(registry, bot, requireNonNull(isolation, "isolation"));
+        follow("isolation", RuntimeMeters::isolation, requireNonNull(isolation, "isolation"));
     }
 
     /**
@@ -132,7 +145,11 @@ public final class BotMetrics {
      * @param name the lock's
      */
     public LockListener lock(String name) {
-        return LockMeters.showing(registry, bot, requireNonNull(name, "name"));
+        return locks().showing(requireNonNull(name, "name"));
+    }
+
+    private LockMeters locks() {
+        return (LockMeters) bound.computeIfAbsent("locks", any -> new LockMeters(registry, bot));
     }
 
     /**
@@ -142,20 +159,15 @@ public final class BotMetrics {
      * all.
      */
     public void bind(PollingStatus session) {
-        requireNonNull(session, "session");
-        synchronized (bindings) {
-            PollingMeters sessions = polling == null ? new PollingMeters(meters) : polling;
-            polling = sessions;
-            sessions.set(session);
-        }
+        follow("polling", PollingMeters::register, requireNonNull(session, "session"));
     }
 
     /**
-     * Counts messages, as {@code botfsm.sends}, and shows how many wait, as {@code botfsm.sends.waiting}. Once a
-     * sender, such as by {@code TelegramSender.Builder.onBuild(metrics::bind)}.
+     * Counts messages, as {@code botfsm.sends}, and shows how many wait, as {@code botfsm.sends.waiting}, such as by
+     * {@code TelegramSender.Builder.onBuild(metrics::bind)}.
      */
     public void bind(SendingStatus sender) {
-        RuntimeMeters.sender(meters, requireNonNull(sender, "sender"));
+        follow("sender", RuntimeMeters::sender, requireNonNull(sender, "sender"));
     }
 
     /**
@@ -164,42 +176,45 @@ public final class BotMetrics {
      * {@code TimeoutRunner.Builder.onStart(metrics::bind)}: the gauges are the latest one's, the counters those of all.
      */
     public void bind(TimeoutRunner runner) {
-        requireNonNull(runner, "runner");
-        synchronized (bindings) {
-            TimeoutMeters runners = timeouts == null ? new TimeoutMeters(meters) : timeouts;
-            timeouts = runners;
-            runners.set(runner);
-        }
+        follow("timeouts", TimeoutMeters::register, requireNonNull(runner, "runner"));
     }
 
     /**
      * Counts the work of a flow's states, as {@code botfsm.flow.work} and {@code botfsm.flow.work.retried}, and shows
-     * how much is running, as {@code botfsm.flow.work.running}. Once a bot.
+     * how much is running, as {@code botfsm.flow.work.running}.
      */
     public void bindWork(Flow<?, ?> flow) {
-        FlowMeters.register(meters, requireNonNull(flow, "flow").workCounts());
+        follow("work", FlowMeters::register, requireNonNull(flow, "flow").workCounts());
     }
 
     /**
      * Shows what an inbox holds, as {@code botfsm.inbox.updates}, {@code .bytes}, {@code .age} and
-     * {@code .dead.letters}. Each scrape asks the storage once, and waits half a second for it at most. Once a bot.
+     * {@code .dead.letters}. Each scrape asks the storage once, and waits half a second for it at most.
      *
      * @param botId the bot's, as in {@link io.botfsm.storage.StorageKey#bot(Object)}
      */
     public void bind(UpdateInbox inbox, Object botId) {
-        new SampledInbox(requireNonNull(inbox, "inbox"), requireNonNull(botId, "botId")).register(meters);
+        SampledInbox sampled = new SampledInbox(requireNonNull(inbox, "inbox"), requireNonNull(botId, "botId"));
+        follow("inbox", SampledInbox::register, sampled);
     }
 
     /**
      * Shows whether a part is up, as {@code botfsm.health}. Each scrape makes the check, and takes as long as its
-     * timeout at most. Once a check.
+     * timeout at most. Of several checks of one name the latest is made.
      */
     public void bind(HealthCheck check) {
-        RuntimeMeters.health(meters, requireNonNull(check, "check"));
+        String name = requireNonNull(check, "check").name();
+        follow("health " + name, registered -> RuntimeMeters.health(registered, name), check);
     }
 
-    /** Shows what recovery has done, as {@code botfsm.recovery}. Once a storage. */
+    /** Shows what recovery has done, as {@code botfsm.recovery}. */
     public void bind(RecoveringStateStorage recovery) {
-        RuntimeMeters.recovery(registry, bot, requireNonNull(recovery, "recovery"));
+        follow("recovery", RuntimeMeters::recovery, requireNonNull(recovery, "recovery"));
+    }
+
+    /** Registers the meters of a kind of part when the first is bound, since a registry keeps what it has. */
+    @SuppressWarnings("unchecked") // the parts of a kind are of one type
+    private <T> void follow(String kind, Function<PartMeters, LatestPart<T>> meters, T part) {
+        ((LatestPart<T>) bound.computeIfAbsent(kind, any -> meters.apply(this.meters))).set(part);
     }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The observations of one bot, for traces: {@code botfsm.turn} for each event that is handled, and below it
- * {@code botfsm.storage.call} for each call of the storage. Their key values are bounded, and hold no chat, user or
- * data; a failure is known by the key value {@code outcome} alone. Thread-safe.
+ * {@code botfsm.storage.call} for each read and write. Their key values are bounded, and hold no chat, user or data; a
+ * failure is known by the key value {@code outcome} alone. Thread-safe.
  *
  * <pre>{@code
  * BotObservations observations = BotObservations.of(registry, "pizza-bot");
@@ -58,12 +58,13 @@ public final class BotObservations {
      * below it too.
      */
     public Fsm observe(Fsm fsm) {
-        return new ObservedFsm(requireNonNull(fsm, "fsm"), this);
+        states.admit(requireNonNull(fsm, "fsm").stateNames());
+        return new ObservedFsm(fsm, this);
     }
 
     /**
-     * Observes each call of a storage, below the event that makes it. If two events of one conversation are handled
-     * asynchronously at the same time, calls of one may appear below the other.
+     * Observes each read and write of a storage, below the event that makes it. If two events of one conversation are
+     * handled asynchronously at the same time, calls of one may appear below the other.
      *
      * @param storage closed with the returned one
      */
@@ -73,6 +74,7 @@ public final class BotObservations {
 
     StartedObservation turn() {
         return StartedObservation.start(
+                registry,
                 TURN,
                 () -> Observation.createNotStarted(TURN, registry)
                         .contextualName("handle event")
@@ -110,6 +112,6 @@ public final class BotObservations {
                     ? call.parentObservation(turn.observation())
                     : call;
         };
-        return StartedObservation.start(CALL, observation);
+        return StartedObservation.start(registry, CALL, observation);
     }
 }

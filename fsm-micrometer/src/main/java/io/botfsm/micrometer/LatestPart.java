@@ -7,8 +7,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * What is measured of parts of which each lease starts a new one, such as polling sessions: gauges are the latest
- * one's, counts those of all. Thread-safe.
+ * What is measured of parts that follow one another, such as the polling sessions of each lease, or the sender of each
+ * run: gauges are the latest one's, counts those of all. Keeps the latest only. Thread-safe.
  */
 final class LatestPart<T> {
     private final Map<String, ToLongFunction<? super T>> counts;
@@ -35,8 +35,12 @@ final class LatestPart<T> {
                         .orElse(0L);
     }
 
-    /** Not a number before there is one. */
-    synchronized double value(ToDoubleFunction<? super T> value) {
-        return latest.map(value::applyAsDouble).orElse(Double.NaN);
+    /** Not a number before there is one. The part may take its time: nobody else waits for it. */
+    double value(ToDoubleFunction<? super T> value) {
+        return latest().map(value::applyAsDouble).orElse(Double.NaN);
+    }
+
+    private synchronized Optional<T> latest() {
+        return latest;
     }
 }

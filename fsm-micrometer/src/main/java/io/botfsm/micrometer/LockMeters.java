@@ -21,20 +21,19 @@ final class LockMeters implements LockListener {
     private final Tags bot;
     private final Map<String, AtomicLong> tokens = new ConcurrentHashMap<>();
 
-    private LockMeters(MeterRegistry registry, Tags bot) {
+    LockMeters(MeterRegistry registry, Tags bot) {
         this.registry = registry;
         this.bot = bot;
     }
 
-    static LockListener of(MeterRegistry registry, Tags bot) {
-        return new LockMeters(registry, bot);
+    /** Shows a lock from now on, as not held if it was not shown before. */
+    LockListener showing(String lock) {
+        var unused = show(lock);
+        return this;
     }
 
-    /** Shows a lock from now on, as not held. */
-    static LockListener showing(MeterRegistry registry, Tags bot, String lock) {
-        LockMeters meters = new LockMeters(registry, bot);
-        var unused = meters.show(lock);
-        return meters;
+    LockListener listener() {
+        return this;
     }
 
     private AtomicLong show(String lock) {

@@ -43,6 +43,14 @@ final class MeasuredFsm extends DecoratedFsm {
             Function<? super Turn, ? extends R> handler,
             Function<Function<? super Turn, ? extends R>, CompletionStage<Handled<R>>> event) {
         long begun = timers.now();
-        return event.apply(handler).whenComplete((handled, failure) -> timers.end(begun, handled, failure));
+        try {
+            CompletionStage<Handled<R>> stage = event.apply(handler);
+            // not the dependent stage, which a caller could complete before this one has ended
+            var unused = stage.whenComplete((handled, failure) -> timers.end(begun, handled, failure));
+            return stage;
+        } catch (RuntimeException | Error e) {
+            timers.end(begun, null, e);
+            throw e;
+        }
     }
 }

@@ -21,7 +21,10 @@ final class MeasuredStateStorage extends ForwardingStateStorage {
     public CompletionStage<Snapshot> read(StorageKey key) {
         long begun = timers.now();
         try {
-            return storage().read(key).whenComplete((found, failure) -> timers.read(begun, found, failure));
+            CompletionStage<Snapshot> stage = storage().read(key);
+            // not the dependent stage, which a caller could complete before this one has ended
+            var unused = stage.whenComplete((found, failure) -> timers.read(begun, found, failure));
+            return stage;
         } catch (RuntimeException | Error e) {
             timers.read(begun, null, e);
             throw e;
@@ -32,9 +35,9 @@ final class MeasuredStateStorage extends ForwardingStateStorage {
     public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
         long begun = timers.now();
         try {
-            return storage()
-                    .write(key, mutation)
-                    .whenComplete((written, failure) -> timers.write(begun, written, failure));
+            CompletionStage<Outcome> stage = storage().write(key, mutation);
+            var unused = stage.whenComplete((written, failure) -> timers.write(begun, written, failure));
+            return stage;
         } catch (RuntimeException | Error e) {
             timers.write(begun, null, e);
             throw e;

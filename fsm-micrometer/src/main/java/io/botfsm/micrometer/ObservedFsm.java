@@ -46,7 +46,9 @@ final class ObservedFsm extends DecoratedFsm {
         try {
             CompletionStage<Handled<R>> stage =
                     turn.scoped(() -> event.apply(of -> turn.<R>scoped(() -> handler.apply(of))));
-            return stage.whenComplete((handled, failure) -> observations.endAsync(key, turn, handled, failure));
+            // not the dependent stage, which a caller could complete before this one has ended
+            var unused = stage.whenComplete((handled, failure) -> observations.endAsync(key, turn, handled, failure));
+            return stage;
         } catch (RuntimeException | Error e) {
             observations.endAsync(key, turn, null, e);
             throw e;

@@ -37,9 +37,11 @@ final class ObservedStateStorage extends ForwardingStateStorage {
             BiFunction<@Nullable T, @Nullable Throwable, String> outcome) {
         StartedObservation observation = observations.call(key, operation);
         try {
-            return observation
-                    .scoped(call)
-                    .whenComplete((result, failure) -> observation.stop("outcome", outcome.apply(result, failure)));
+            CompletionStage<T> stage = observation.scoped(call);
+            // not the dependent stage, which a caller could complete before this one has ended
+            var unused = stage.whenComplete(
+                    (result, failure) -> observation.stop("outcome", outcome.apply(result, failure)));
+            return stage;
         } catch (RuntimeException | Error e) {
             observation.stop("outcome", FailureTag.of(e));
             throw e;

@@ -7,18 +7,19 @@ import java.util.function.Function;
 
 /** The meters of a bot's polling sessions, one after another. */
 final class PollingMeters {
-    private final LatestPart<PollingStatus> session =
-            new LatestPart<>(Map.of("conflicts", PollingStatus::conflicts, "dead", PollingStatus::deadLetters));
+    private PollingMeters() {}
 
-    PollingMeters(PartMeters meters) {
+    static LatestPart<PollingStatus> register(PartMeters meters) {
+        LatestPart<PollingStatus> session =
+                new LatestPart<>(Map.of("conflicts", PollingStatus::conflicts, "dead", PollingStatus::deadLetters));
         meters.seconds(
                 "botfsm.polling.last.success",
                 "how long ago the messenger last answered; not a number where nothing polls",
-                () -> seconds(PollingStatus::sinceLastPoll));
+                () -> seconds(session, PollingStatus::sinceLastPoll));
         meters.seconds(
                 "botfsm.polling.lag",
                 "how long the oldest update that is not done has been here",
-                () -> seconds(PollingStatus::lag));
+                () -> seconds(session, PollingStatus::lag));
         meters.gauge(
                 "botfsm.polling.pending",
                 "updates that wait or are being handled",
@@ -28,13 +29,10 @@ final class PollingMeters {
                 "how often the messenger refused since somebody else polls",
                 () -> session.count("conflicts"));
         meters.counter("botfsm.polling.dead.letters", "updates that were given up", () -> session.count("dead"));
+        return session;
     }
 
-    private double seconds(Function<PollingStatus, Duration> of) {
+    private static double seconds(LatestPart<PollingStatus> session, Function<PollingStatus, Duration> of) {
         return session.value(polling -> polling.isPolling() ? PartMeters.inSeconds(of.apply(polling)) : Double.NaN);
-    }
-
-    void set(PollingStatus next) {
-        session.set(next);
     }
 }

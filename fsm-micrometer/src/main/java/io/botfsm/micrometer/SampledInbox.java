@@ -5,6 +5,7 @@ import io.botfsm.storage.inbox.InboxCounts;
 import io.botfsm.storage.inbox.UpdateInbox;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -24,17 +25,26 @@ final class SampledInbox {
         this.call = new BoundedCall<>("botfsm-inbox-meters", () -> inbox.counts(bot));
     }
 
-    void register(PartMeters meters) {
+    static LatestPart<SampledInbox> register(PartMeters meters) {
+        LatestPart<SampledInbox> inbox = new LatestPart<>(Map.of());
         meters.gauge(
                 "botfsm.inbox.updates",
                 "updates that wait in the inbox; not a number while the storage does not answer",
-                () -> value(InboxCounts::waiting));
-        meters.gauge("botfsm.inbox.bytes", "how many bytes they have", () -> value(InboxCounts::bytes));
+                () -> inbox.value(sampled -> sampled.value(InboxCounts::waiting)));
+        meters.gauge(
+                "botfsm.inbox.bytes",
+                "how many bytes they have",
+                () -> inbox.value(sampled -> sampled.value(InboxCounts::bytes)));
         meters.seconds(
                 "botfsm.inbox.age",
                 "how long the oldest of them has been waiting",
-                () -> value(counts -> counts.oldest().map(SampledInbox::age).orElse(0d)));
-        meters.gauge("botfsm.inbox.dead.letters", "dead letters that are kept", () -> value(InboxCounts::dead));
+                () -> inbox.value(sampled -> sampled.value(
+                        counts -> counts.oldest().map(SampledInbox::age).orElse(0d))));
+        meters.gauge(
+                "botfsm.inbox.dead.letters",
+                "dead letters that are kept",
+                () -> inbox.value(sampled -> sampled.value(InboxCounts::dead)));
+        return inbox;
     }
 
     private static double age(Instant oldest) {

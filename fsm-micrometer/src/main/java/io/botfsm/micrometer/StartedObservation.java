@@ -3,39 +3,45 @@ package io.botfsm.micrometer;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An observation that has begun. What goes wrong with it fails nothing of what is observed. Thread-safe. */
 final class StartedObservation {
+    private final ObservationRegistry registry;
     private final String name;
     private final Observation observation;
 
-    private StartedObservation(String name, Observation observation) {
+    private StartedObservation(ObservationRegistry registry, String name, Observation observation) {
+        this.registry = registry;
         this.name = name;
         this.observation = observation;
     }
 
-    static StartedObservation start(String name, Supplier<Observation> observation) {
+    static StartedObservation start(ObservationRegistry registry, String name, Supplier<Observation> observation) {
         AtomicReference<Observation> started = new AtomicReference<>(Observation.NOOP);
         MeterFailures.logged(name, () -> started.set(observation.get().start()));
-        return new StartedObservation(name, requireNonNull(started.get()));
+        return new StartedObservation(registry, name, requireNonNull(started.get()));
     }
 
     Observation observation() {
         return observation;
     }
 
-    /** Runs a call of which others that are observed are children. */
+    /** Runs a call of which others that are observed are children. No scope is left behind, whatever handlers throw. */
     <T extends @Nullable Object> T scoped(Supplier<? extends T> call) {
-        AtomicReference<Observation.Scope> opened = new AtomicReference<>(Observation.Scope.NOOP);
-        MeterFailures.logged(name, () -> opened.set(observation.openScope()));
-        Observation.Scope scope = requireNonNull(opened.get());
+        Observation.@Nullable Scope before = registry.getCurrentObservationScope();
+        MeterFailures.logged(name, observation::openScope);
+        Observation.@Nullable Scope opened = registry.getCurrentObservationScope();
         try {
             return call.get();
         } finally {
-            MeterFailures.logged(name, scope::close);
+            if (opened != null && opened != before) {
+                MeterFailures.logged(name, opened::close);
+            }
+            MeterFailures.logged(name, () -> registry.setCurrentObservationScope(before));
         }
     }
 

@@ -4,7 +4,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The name of a state as a tag's value: the first names that are seen, and one value for all others. Thread-safe. */
+/**
+ * The name of a state as a tag's value: the names that are declared, or the first that are seen if none is, and one
+ * value for all others. Thread-safe.
+ */
 final class StateTag {
     static final String NAME = "state";
     static final String NONE = "none";
@@ -14,8 +17,19 @@ final class StateTag {
     private final int most;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
+    /** Whether names are declared, so that what else is stored, which may be any text, is no tag. */
+    private boolean declared;
+
     StateTag(int most) {
         this.most = most;
+    }
+
+    /** @param names what an {@code Fsm} declares; nothing if it declares none */
+    void admit(Set<String> names) {
+        synchronized (known) {
+            names.stream().sorted().limit(Math.max(0, most - known.size())).forEach(known::add);
+            declared |= !names.isEmpty();
+        }
     }
 
     String of(Optional<String> state) {
@@ -27,7 +41,7 @@ final class StateTag {
             return state;
         }
         synchronized (known) { // so that no two threads add the last one
-            if (known.size() < most) {
+            if (!declared && known.size() < most) {
                 var unused = known.add(state);
             }
             return known.contains(state) ? state : OTHER;

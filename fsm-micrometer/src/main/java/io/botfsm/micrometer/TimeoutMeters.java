@@ -8,32 +8,30 @@ import java.util.function.ToDoubleFunction;
 final class TimeoutMeters {
     private static final String NAME = "botfsm.timeouts";
 
-    private final LatestPart<TimeoutRunner> runner =
-            new LatestPart<>(Map.of("fired", TimeoutRunner::fired, "failed", TimeoutRunner::failed));
+    private TimeoutMeters() {}
 
-    TimeoutMeters(PartMeters meters) {
+    static LatestPart<TimeoutRunner> register(PartMeters meters) {
+        LatestPart<TimeoutRunner> runner =
+                new LatestPart<>(Map.of("fired", TimeoutRunner::fired, "failed", TimeoutRunner::failed));
         for (String result : new String[] {"fired", "failed"}) {
             meters.counter(NAME, "deadlines that were fired", () -> runner.count(result), "result", result);
         }
         meters.gauge(
                 "botfsm.deadlines.due",
                 "conversations that are due and wait; not a number where nothing fires",
-                () -> running(TimeoutRunner::backlog));
+                () -> running(runner, TimeoutRunner::backlog));
         meters.seconds(
                 "botfsm.deadlines.waiting",
                 "how long the first of those has been waiting",
-                () -> running(timeouts -> PartMeters.inSeconds(timeouts.waitingFor())));
+                () -> running(runner, timeouts -> PartMeters.inSeconds(timeouts.waitingFor())));
         meters.seconds(
                 "botfsm.deadlines.lateness",
                 "how long after its deadline the last conversation was fired",
-                () -> running(timeouts -> PartMeters.inSeconds(timeouts.lateness())));
+                () -> running(runner, timeouts -> PartMeters.inSeconds(timeouts.lateness())));
+        return runner;
     }
 
-    private double running(ToDoubleFunction<TimeoutRunner> value) {
+    private static double running(LatestPart<TimeoutRunner> runner, ToDoubleFunction<TimeoutRunner> value) {
         return runner.value(timeouts -> timeouts.isRunning() ? value.applyAsDouble(timeouts) : Double.NaN);
-    }
-
-    void set(TimeoutRunner next) {
-        runner.set(next);
     }
 }

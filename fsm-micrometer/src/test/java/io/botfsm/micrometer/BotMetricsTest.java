@@ -228,6 +228,73 @@ class BotMetricsTest {
         assertThat(shown("botfsm.lock.held")).isZero();
     }
 
+    /** Such as a bot that is run anew in the same JVM. */
+    @Test
+    void aSecondLockOfTheSameNameIsShown() {
+        LockListener first = metrics.lock("pizza-bot");
+        first.on(new LockEvent.Activated("pizza-bot", 7, Optional.empty()));
+        first.on(new LockEvent.Released("pizza-bot", 7, true));
+        metrics.lock("pizza-bot").on(new LockEvent.Activated("pizza-bot", 8, Optional.empty()));
+        assertThat(shown("botfsm.lock.held")).isEqualTo(1);
+        assertThat(shown("botfsm.lock.fencing.token")).isEqualTo(8);
+        metrics.lock().on(new LockEvent.Released("pizza-bot", 8, true));
+        assertThat(shown("botfsm.lock.held")).isZero();
+    }
+
+    /** A bot may store any text as a state; what it has not declared is no tag. */
+    @Test
+    void onlyDeclaredStatesAreToldApart() {
+        Fsm fsm = metrics.measure(
+                Fsm.builder(new MemoryStateStorage()).states(Order.class).build());
+        fsm.handle(KEY, turn -> turn.state("Ann, +49 30 1234567"));
+        order(fsm);
+        assertThat(timed("botfsm.handle", "state", "other")).isEqualTo(1);
+        assertThat(timed("botfsm.handle", "state", "Order:SIZE")).isEqualTo(1);
+        assertThat(registry.scrape()).doesNotContain("Ann");
+    }
+
+    /** A caller may complete the stage it is given, such as by a timeout of its own. */
+    @Test
+    void aCallThatTheCallerGivesUpIsTimed() {
+        StateStorage hanging = new ForwardingStateStorage(new MemoryStateStorage()) {
+            @Override
+            public CompletionStage<Snapshot> read(StorageKey key) {
+                return new CompletableFuture<>();
+            }
+
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                return new CompletableFuture<>();
+            }
+        };
+        StateStorage storage = metrics.measure(hanging);
+        storage.read(KEY).toCompletableFuture().cancel(false);
+        storage.write(KEY, Mutation.builder().state("A").build())
+                .toCompletableFuture()
+                .cancel(false);
+        metrics.measure(Fsm.of(hanging))
+                .handleAsync(KEY, turn -> turn.state("A"))
+                .toCompletableFuture()
+                .cancel(false);
+        assertThat(timed("botfsm.storage", "operation", "read", "outcome", "failed"))
+                .isEqualTo(1);
+        assertThat(timed("botfsm.storage", "operation", "write", "outcome", "failed"))
+                .isEqualTo(1);
+        assertThat(timed("botfsm.handle", "outcome", "failed")).isEqualTo(1);
+    }
+
+    @Test
+    void anAsynchronousEventThatThrowsAtOnceIsTimed() {
+        Fsm fsm = metrics.measure(Fsm.of(new ForwardingStateStorage(new MemoryStateStorage()) {
+            @Override
+            public CompletionStage<Snapshot> read(StorageKey key) {
+                throw new IllegalStateException("outside its contract");
+            }
+        }));
+        assertThatThrownBy(() -> fsm.handleAsync(KEY, turn -> turn.state("A"))).hasMessage("outside its contract");
+        assertThat(timed("botfsm.handle", "outcome", "failed")).isEqualTo(1);
+    }
+
     @Test
     void changesOfStateAreCounted() {
         StateStorage storage = new NotifyingStateStorage(new MemoryStateStorage(), List.of(metrics.transitions()));
@@ -285,6 +352,11 @@ class BotMetricsTest {
     private record Polled(boolean isPolling, Duration sinceLastPoll, int pending, Duration lag, long conflicts)
             implements PollingStatus {
         @Override
+        public boolean hasFailed() {
+            return false;
+        }
+
+        @Override
         public long deadLetters() {
             return conflicts / 2;
         }
@@ -315,17 +387,68 @@ class BotMetricsTest {
     }
 
     /** What a sender reports. */
-    private record Sent(long sent, long limited, long delayed, long dropped, int waiting) implements SendingStatus {}
+    private record Sent(long sent, long limited, long delayed, long dropped, long failed, int waiting)
+            implements SendingStatus {}
 
     @Test
     void messagesAreCountedByWhatBecameOfThem() {
-        metrics.bind(new Sent(7, 5, 3, 2, 1));
+        metrics.bind(new Sent(7, 5, 3, 2, 4, 1));
         assertThat(registry.scrape())
                 .contains("botfsm_sends_total{bot=\"pizza\",result=\"sent\"} 7.0")
                 .contains("botfsm_sends_total{bot=\"pizza\",result=\"limited\"} 5.0")
                 .contains("botfsm_sends_total{bot=\"pizza\",result=\"delayed\"} 3.0")
                 .contains("botfsm_sends_total{bot=\"pizza\",result=\"dropped\"} 2.0")
+                .contains("botfsm_sends_total{bot=\"pizza\",result=\"failed\"} 4.0")
                 .contains("botfsm_sends_waiting{bot=\"pizza\"} 1.0");
+    }
+
+    /** Such as those of a bot that is run anew in the same JVM. */
+    @Test
+    void whatIsBoundAgainIsShownInPlaceOfTheFormer() {
+        metrics.bind(new Sent(7, 5, 3, 2, 4, 1));
+        metrics.bind(new Sent(1, 0, 0, 0, 0, 3));
+        assertThat(total("botfsm.sends", "result", "sent")).isEqualTo(8);
+        assertThat(shown("botfsm.sends.waiting")).isEqualTo(3);
+
+        metrics.bind(HealthCheck.of("storage", () -> Health.down("closed")));
+        metrics.bind(HealthCheck.of("storage", Health::up));
+        assertThat(shown("botfsm.health")).isEqualTo(1);
+
+        metrics.bind(inbox(() -> InboxCounts.of(3, 400, Optional.empty(), 2)), 1);
+        metrics.bind(inbox(() -> InboxCounts.of(1, 100, Optional.empty(), 0)), 1);
+        assertThat(shown("botfsm.inbox.updates")).isEqualTo(1);
+
+        for (int run = 1; run <= 2; run++) {
+            EventIsolation isolation = EventIsolation.inProcess();
+            metrics.bind(isolation);
+            CountDownLatch go = new CountDownLatch(1);
+            var unused = isolation.submit(KEY, () -> go.await(20, TimeUnit.SECONDS));
+            assertThat(shown("botfsm.isolation.handlers")).isEqualTo(1);
+            go.countDown();
+            isolation.close();
+
+            StateStorage recovering = recovering();
+            assertThat(recovering.read(KEY)).succeedsWithin(SOON);
+            assertThat(total("botfsm.recovery", "result", "miss")).isEqualTo(run);
+        }
+    }
+
+    private RecoveringStateStorage recovering() {
+        StateRecovery source = new StateRecovery() {
+            @Override
+            public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
+                return CompletableFuture.completedFuture(Optional.empty());
+            }
+
+            @Override
+            public CompletionStage<Void> cleared(StorageKey key, long version) {
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+        RecoveringStateStorage recovering =
+                RecoveringStateStorage.builder(new MemoryStateStorage(), source).build();
+        metrics.bind(recovering);
+        return recovering;
     }
 
     @Test
@@ -475,21 +598,7 @@ class BotMetricsTest {
     /** What is scraped after all of it has happened: the meters of the documentation, and nothing of the user. */
     @Test
     void theDocumentationListsTheMeters() throws Exception {
-        StateRecovery source = new StateRecovery() {
-            @Override
-            public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
-                return CompletableFuture.completedFuture(Optional.empty());
-            }
-
-            @Override
-            public CompletionStage<Void> cleared(StorageKey key, long version) {
-                return CompletableFuture.completedFuture(null);
-            }
-        };
-        RecoveringStateStorage recovering =
-                RecoveringStateStorage.builder(new MemoryStateStorage(), source).build();
-        metrics.bind(recovering);
-        StateStorage storage = new NotifyingStateStorage(metrics.measure(recovering), List.of(metrics.transitions()));
+        StateStorage storage = new NotifyingStateStorage(metrics.measure(recovering()), List.of(metrics.transitions()));
         order(metrics.measure(Fsm.builder(storage).states(Order.class).build()));
         await().atMost(SOON).until(() -> counted("botfsm.transitions", "from", "none", "to", "Order:SIZE") == 1);
         handlersAreShownWhileTheyRun();
@@ -513,6 +622,16 @@ class BotMetricsTest {
                 .extracting(Meter::getId)
                 .allSatisfy(id -> assertThat(id.getTag("bot")).isEqualTo("pizza"));
         alertsAndDashboardAskForWhatIsThere(registry.scrape());
+        dashboardAddsNothingToWhatIsNoNumber(registry.scrape());
+    }
+
+    /** Instances that stand by show no number, and the sum would be none either. */
+    private static void dashboardAddsNothingToWhatIsNoNumber(String scrape) throws IOException {
+        String dashboard = Files.readString(Path.of("../docs/monitoring/dashboard.json"));
+        assertThat(found("(?m)^(botfsm_\\w+)\\{[^}]*\\} NaN", scrape))
+                .contains("botfsm_polling_pending")
+                .allSatisfy(name -> assertThat(dashboard)
+                        .doesNotContainPattern(Pattern.compile("sum[^(]*\\(" + name + "\\{[^}]*\\}\\)")));
     }
 
     /** Meters and tags by the names that Prometheus has for them. */

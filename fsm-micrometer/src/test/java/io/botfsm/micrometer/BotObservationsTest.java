@@ -3,6 +3,7 @@ package io.botfsm.micrometer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.botfsm.Fsm;
 import io.botfsm.memory.MemoryStateStorage;
@@ -19,8 +20,10 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,7 +113,8 @@ class BotObservationsTest {
                 })
                 .toCompletableFuture()
                 .join();
-        assertThat(endedOnes()).containsExactly(READ, WRITE, TURN);
+        await().until(() -> ended.size() == 3);
+        assertThat(endedOnes()).containsExactlyInAnyOrder(READ, WRITE, TURN);
         assertThat(registry.getCurrentObservation()).isNull();
         var unused = fsm.context(KEY).read();
         assertThat(endedOnes()).last().isEqualTo("botfsm.storage.call pizza read found");
@@ -167,6 +171,72 @@ class BotObservationsTest {
         });
         fsm.handle(KEY, turn -> turn.state(Order.SIZE));
         assertThat(fsm.context(KEY).state(Order.class)).contains(Order.SIZE);
+    }
+
+    /** Otherwise all that is observed later on the thread would be below an observation that has ended. */
+    @Test
+    void aHandlerThatFailsToOpenAScopeLeavesNoneBehind() {
+        AtomicInteger open = new AtomicInteger();
+        handleScopes(open::incrementAndGet, open::decrementAndGet);
+        handleScopes(BotObservationsTest::fail, () -> {});
+        fsm.handle(KEY, turn -> turn.state(Order.SIZE));
+        assertThat(registry.getCurrentObservationScope()).isNull();
+        assertThat(open).as("what other handlers have opened").hasValue(0);
+    }
+
+    @Test
+    void aHandlerThatFailsToCloseAScopeLeavesNoneBehind() {
+        handleScopes(() -> {}, BotObservationsTest::fail);
+        fsm.handle(KEY, turn -> turn.state(Order.SIZE));
+        assertThat(registry.getCurrentObservationScope()).isNull();
+    }
+
+    private static void fail() {
+        throw new IllegalStateException("a handler of the application");
+    }
+
+    private void handleScopes(Runnable opened, Runnable closed) {
+        registry.observationConfig().observationHandler(new ObservationHandler<>() {
+            @Override
+            public void onScopeOpened(Observation.Context context) {
+                opened.run();
+            }
+
+            @Override
+            public void onScopeClosed(Observation.Context context) {
+                closed.run();
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+    }
+
+    /** A caller may complete the stage it is given, such as by a timeout of its own. */
+    @Test
+    void aCallThatTheCallerGivesUpEnds() {
+        StateStorage hanging = observations.observe(new ForwardingStateStorage(new MemoryStateStorage()) {
+            @Override
+            public CompletionStage<Snapshot> read(StorageKey key) {
+                return new CompletableFuture<>();
+            }
+        });
+        hanging.read(KEY).toCompletableFuture().cancel(false);
+        assertThat(endedOnes()).containsExactly("botfsm.storage.call pizza read failed");
+        observations
+                .observe(Fsm.of(hanging))
+                .handleAsync(KEY, turn -> turn.state("A"))
+                .toCompletableFuture()
+                .cancel(false);
+        assertThat(endedOnes()).contains("botfsm.turn pizza failed unknown");
+    }
+
+    @Test
+    void onlyDeclaredStatesAreToldApart() {
+        fsm.handle(KEY, turn -> turn.state("Ann, +49 30 1234567"));
+        assertThat(endedOnes()).last().isEqualTo("botfsm.turn pizza done other");
     }
 
     @Test

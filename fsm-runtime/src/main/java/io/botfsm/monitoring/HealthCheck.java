@@ -17,7 +17,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Asks one part of a bot whether it works, and has an answer within a timeout, whatever the part does. Thread-safe.
+ * Asks one part of a bot whether it works, and has an answer within a timeout, whatever the part does. Create it once
+ * and keep it: a check has one thread waiting for a part that hangs, however often it is made, but each new
+ * {@code HealthCheck} has another. Thread-safe.
  *
  * <pre>{@code
  * HealthCheck storage = HealthCheck.storage(redis.stateStorage(), botId);
@@ -97,10 +99,10 @@ public final class HealthCheck {
 
     /**
      * Whether updates are polled for, by the name {@code polling}. It is down if the messenger has not answered for too
-     * long, with the detail {@code sinceLastPoll}; an instance that does not poll, since it stands by or stops, is up,
-     * with {@code polling} as {@code no}.
+     * long, with the detail {@code sinceLastPoll}, and if polling has ended by a failure, such as a revoked token; an
+     * instance that does not poll, since it stands by or stops, is up, with {@code polling} as {@code no}.
      *
-     * @param session what polls now, if anything does
+     * @param session the last that was started, if any was
      * @param atMost how old the last answer may be; longer than a long poll takes, such as two minutes
      * @throws IllegalArgumentException if that is not positive
      */
@@ -112,8 +114,10 @@ public final class HealthCheck {
         return of(
                 "polling",
                 () -> session.get()
-                        .filter(PollingStatus::isPolling)
-                        .map(polling -> polling(polling.sinceLastPoll(), atMost))
+                        .filter(polling -> polling.isPolling() || polling.hasFailed())
+                        .map(polling -> polling.hasFailed()
+                                ? Health.down("polling has ended by a failure, which is in the log")
+                                : polling(polling.sinceLastPoll(), atMost))
                         .orElseGet(() -> Health.up().with("polling", "no")));
     }
 

@@ -7,6 +7,9 @@ public interface PollingStatus {
     /** Whether it polls; false for good once it was stopped or has lost its lease. */
     boolean isPolling();
 
+    /** Whether it has ended by a failure that will not pass, such as a revoked token; false if it was stopped. */
+    boolean hasFailed();
+
     /** How long ago the messenger last answered with updates or with none; before that, how long ago polling began. */
     Duration sinceLastPoll();
 

@@ -14,6 +14,9 @@ public interface SendingStatus {
     /** How many messages were dropped, since nobody is there. */
     long dropped();
 
+    /** How many sends have failed otherwise: the messenger has refused them, or could not be reached. */
+    long failed();
+
     /** How many callers are waiting now for the time at which their message may leave. */
     int waiting();
 }

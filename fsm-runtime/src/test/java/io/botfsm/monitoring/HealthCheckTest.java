@@ -145,7 +145,7 @@ class HealthCheckTest {
         }
     }
 
-    private record Polled(boolean isPolling, Duration sinceLastPoll) implements PollingStatus {
+    private record Polled(boolean isPolling, boolean hasFailed, Duration sinceLastPoll) implements PollingStatus {
         @Override
         public int pending() {
             return 0;
@@ -172,12 +172,21 @@ class HealthCheckTest {
         AtomicReference<Optional<Polled>> session = new AtomicReference<>(Optional.empty());
         HealthCheck check = HealthCheck.polling(session::get, Duration.ofMinutes(2));
         assertThat(check.check()).hasToString("up{polling=no}");
-        session.set(Optional.of(new Polled(true, Duration.ofMinutes(2))));
+        session.set(Optional.of(new Polled(true, false, Duration.ofMinutes(2))));
         assertThat(check.check()).hasToString("up{sinceLastPoll=PT2M}");
-        session.set(Optional.of(new Polled(true, Duration.ofSeconds(121))));
+        session.set(Optional.of(new Polled(true, false, Duration.ofSeconds(121))));
         assertThat(check.check().isUp()).isFalse();
-        session.set(Optional.of(new Polled(false, Duration.ofHours(1))));
+        session.set(Optional.of(new Polled(false, false, Duration.ofHours(1))));
         assertThat(check.check()).hasToString("up{polling=no}");
+    }
+
+    /** Such as by a revoked token: it polls no more, and is no instance that stands by. */
+    @Test
+    void pollingThatHasEndedByAFailureIsDown() {
+        HealthCheck check =
+                HealthCheck.polling(() -> Optional.of(new Polled(false, true, Duration.ZERO)), Duration.ofMinutes(2));
+        assertThat(check.check().isUp()).isFalse();
+        assertThat(check.check().details().get("reason")).contains("failure");
     }
 
     @Test

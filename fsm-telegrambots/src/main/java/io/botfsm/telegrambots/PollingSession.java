@@ -249,6 +249,11 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
     }
 
     @Override
+    public boolean hasFailed() {
+        return ended.isCompletedExceptionally();
+    }
+
+    @Override
     public Duration sinceLastPoll() {
         return poller.sinceLastAnswer();
     }

@@ -73,6 +73,7 @@ public final class TelegramSender implements SendingStatus {
     private final LongAdder limited = new LongAdder();
     private final LongAdder delayed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private final LongAdder split = new LongAdder();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean stopping;
@@ -211,8 +212,12 @@ public final class TelegramSender implements SendingStatus {
                     LOG.info("Not sent, chat {} cannot be reached: {}", chat.chat, Text.oneLine(e.getApiResponse()));
                     return new SentMessage<>(false, Optional.empty());
                 } else {
+                    failed.increment();
                     throw e;
                 }
+            } catch (TelegramApiException | RuntimeException e) {
+                failed.increment();
+                throw e;
             }
         }
     }
@@ -401,6 +406,12 @@ public final class TelegramSender implements SendingStatus {
     @Override
     public long dropped() {
         return dropped.sum();
+    }
+
+    /** How many sends have failed otherwise: Telegram has refused them, or could not be reached. */
+    @Override
+    public long failed() {
+        return failed.sum();
     }
 
     /** How many threads are waiting now for the time of their message. */

@@ -629,6 +629,7 @@ class PollingSessionTest {
                         PollingRefusedException.class, e -> assertThat(e.code()).isIn(401, 404))
                 .hasMessageContaining("token")
                 .hasMessageNotContaining("wrong");
+        assertThat(polled.hasFailed()).isTrue();
     }
 
     @Test

@@ -270,6 +270,7 @@ class TelegramSenderTest {
         assertThat(sender.send(bob.id(), "x".repeat(5000))).isEmpty();
 
         assertThat(sender.dropped()).isEqualTo(3);
+        assertThat(sender.failed()).isZero();
         assertThat(sender.sent()).isZero();
         assertThat(sends()).as("not even the second part").hasSize(3);
     }
@@ -281,6 +282,7 @@ class TelegramSenderTest {
         telegram.next(SEND, Fault.badGateway());
         assertThatThrownBy(() -> sender.send(ann.id(), "hello")).isInstanceOf(TelegramApiException.class);
         assertThat(sender.dropped()).isZero();
+        assertThat(sender.failed()).isEqualTo(2);
         assertThat(ann.messages()).isEmpty();
     }
 

@@ -8,6 +8,7 @@ import io.botfsm.flow.Flow;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.lock.InstanceLock;
+import io.botfsm.lock.Lease;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
@@ -16,6 +17,8 @@ import io.botfsm.micrometer.BotObservations;
 import io.botfsm.monitoring.Health;
 import io.botfsm.monitoring.HealthCheck;
 import io.botfsm.storage.EventId;
+import io.botfsm.storage.ForwardingStateStorage;
+import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.inbox.UpdateInbox;
@@ -35,8 +38,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -165,13 +171,25 @@ class MetricsTest {
     }
 
     // snippet: health
-    static Map<String, Health> health(
-            StateStorage redis, InstanceLock lock, Optional<PollingSession> session, long botId) {
-        List<HealthCheck> checks = List.of(
-                HealthCheck.storage(redis, botId).timeout(Duration.ofSeconds(1)),
-                HealthCheck.lock(lock),
-                HealthCheck.polling(() -> session, Duration.ofMinutes(2)));
-        return checks.stream().collect(Collectors.toMap(HealthCheck::name, HealthCheck::check));
+    static final class PizzaHealth {
+        private final AtomicReference<Optional<PollingSession>> session = new AtomicReference<>(Optional.empty());
+        private final List<HealthCheck> checks;
+
+        PizzaHealth(StateStorage redis, InstanceLock lock, long botId) {
+            checks = List.of(
+                    HealthCheck.storage(redis, botId).timeout(Duration.ofSeconds(1)),
+                    HealthCheck.lock(lock),
+                    HealthCheck.polling(session::get, Duration.ofMinutes(2)));
+        }
+
+        /** For {@code PollingSession.Builder.onStart(health::started)}. */
+        void started(PollingSession polling) {
+            session.set(Optional.of(polling));
+        }
+
+        Map<String, Health> check() {
+            return checks.stream().collect(Collectors.toMap(HealthCheck::name, HealthCheck::check));
+        }
     }
     // end
 
@@ -180,10 +198,46 @@ class MetricsTest {
         StateStorage redis = new MemoryStateStorage();
         try (InstanceLock lock =
                 InstanceLock.builder(new MemoryLeaseStore(), "pizza-bot").build()) {
-            assertThat(health(redis, lock, Optional.empty(), 1).values()).allMatch(Health::isUp);
+            PizzaHealth health = new PizzaHealth(redis, lock, 1);
+            assertThat(health.check().values()).allMatch(Health::isUp);
             redis.close();
-            assertThat(health(redis, lock, Optional.empty(), 1).get("storage").isUp())
-                    .isFalse();
+            assertThat(health.check().get("storage").isUp()).isFalse();
+        }
+    }
+
+    @Test
+    void aStorageThatHangsIsReadOnce() {
+        AtomicInteger reads = new AtomicInteger();
+        StateStorage redis = new ForwardingStateStorage(new MemoryStateStorage()) {
+            @Override
+            public CompletionStage<Snapshot> read(StorageKey key) {
+                reads.incrementAndGet();
+                return new CompletableFuture<>();
+            }
+        };
+        try (InstanceLock lock =
+                InstanceLock.builder(new MemoryLeaseStore(), "pizza-bot").build()) {
+            PizzaHealth health = new PizzaHealth(redis, lock, 1);
+            for (int i = 0; i < 2; i++) {
+                assertThat(health.check().get("storage").isUp()).isFalse();
+            }
+            assertThat(reads).hasValue(1);
+        }
+    }
+
+    @Test
+    void aBotWhoseTokenIsRefusedIsDown() throws Exception {
+        try (BotApiDouble telegram = BotApiDouble.start();
+                InstanceLock lock = InstanceLock.builder(new MemoryLeaseStore(), "pizza-bot")
+                        .build();
+                Lease lease = lock.tryAcquire().orThrow()) {
+            PizzaHealth health = new PizzaHealth(new MemoryStateStorage(), lock, 7);
+            var unused = PollingSession.builder(BotToken.of("7:wrong"))
+                    .server(telegram.uri())
+                    .onStart(health::started)
+                    .start(lease, Fsm.of(new MemoryStateStorage()), (fsm, key, update) -> {});
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !health.check().get("polling").isUp());
         }
     }
 }
