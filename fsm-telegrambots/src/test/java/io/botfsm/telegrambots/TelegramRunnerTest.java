@@ -291,7 +291,7 @@ class TelegramRunnerTest {
                 .anyMatch(
                         line -> line.matches(
                                 "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; an inbox; timeouts"))
-                .anyMatch(line -> line.matches(".* in TelegramRunnerTest\\$\\d+; an inbox; timeouts");
+                .anyMatch(line -> line.matches(".* in TelegramRunnerTest\\$\\d+; an inbox; timeouts"));
     }
 
     /** The remark would be lost if the input were handled before it can be answered. */
