@@ -76,7 +76,9 @@ class BackupMaintenanceTest {
         assertThat(afterLoss(key(1, -100, 4))).contains("A");
         assertThat(afterLoss(key(7, 2, 3))).contains("A");
         assertThat(backup.erase(ConversationFilter.bot(7)).erased()).isEqualTo(1);
-        assertThat(keysOfCopies()).hasSize(2).noneMatch(key -> key.bot().equals(ORIGIN) && key.user().equals("3"));
+        assertThat(keysOfCopies())
+                .hasSize(2)
+                .noneMatch(key -> key.bot().equals(ORIGIN) && key.user().equals("3"));
     }
 
     @Test
@@ -97,7 +99,12 @@ class BackupMaintenanceTest {
     }
 
     private Stream<StorageKey> keysOfCopies() {
-        return copies.extension(ConversationCatalog.class).orElseThrow().find(ConversationFilter.all()).toList().stream()
+        return copies
+                .extension(ConversationCatalog.class)
+                .orElseThrow()
+                .find(ConversationFilter.all())
+                .toList()
+                .stream()
                 .map(FoundConversation::key);
     }
 }

@@ -123,8 +123,8 @@ public final class ConversationBackup {
      * @throws IllegalArgumentException as {@link RecoveringStateStorage#builder} does
      */
     public StateStorage storage(StateStorage original) {
-        return new ForwardingStateStorage(RecoveringStateStorage.builder(original, new Source(original))
-                .build()) {
+        return new ForwardingStateStorage(
+                RecoveringStateStorage.builder(original, new Source(original)).build()) {
             @Override
             public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
                 return storage().write(key, mutation).thenCompose(outcome -> {
@@ -185,7 +185,8 @@ public final class ConversationBackup {
     /** Whether a copy is of a later version, or of the clear of this one. */
     private static boolean isLater(Turn copy, long version) {
         long copied = copiedVersion(copy);
-        return copied > version || (copied == version && copy.value(DATA, ENTRIES).isEmpty());
+        return copied > version
+                || (copied == version && copy.value(DATA, ENTRIES).isEmpty());
     }
 
     private static long copiedVersion(Turn copy) {
@@ -198,8 +199,7 @@ public final class ConversationBackup {
         if (id.isEmpty()) {
             return copied;
         }
-        return copied.filter(
-                        before -> before > id.getAsLong() && before - id.getAsLong() <= CONCURRENT_EVENTS)
+        return copied.filter(before -> before > id.getAsLong() && before - id.getAsLong() <= CONCURRENT_EVENTS)
                 .or(() -> Optional.of(id.getAsLong()));
     }
 
@@ -217,9 +217,10 @@ public final class ConversationBackup {
                 })
                 .thenCompose(later -> later.isEmpty()
                         ? CompletableFuture.<Void>completedFuture(null)
-                        : original.read(key).thenCompose(now -> isEmpty(now) && now.version() <= version
-                                ? cleared(key, version, original, later)
-                                : CompletableFuture.<Void>completedFuture(null)));
+                        : original.read(key)
+                                .thenCompose(now -> isEmpty(now) && now.version() <= version
+                                        ? cleared(key, version, original, later)
+                                        : CompletableFuture.<Void>completedFuture(null)));
     }
 
     /**

@@ -100,8 +100,7 @@ class ConversationBackupTest {
         StateStorage refusing = new ForwardingStateStorage(copies) {
             @Override
             public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
-                return CompletableFuture.failedFuture(
-                        new ConversationRefusedException(key, "too large", false, null));
+                return CompletableFuture.failedFuture(new ConversationRefusedException(key, "too large", false, null));
             }
         };
         StateStorage storage = ConversationBackup.of(refusing, ORIGIN).storage(new MapStorage());
@@ -184,8 +183,7 @@ class ConversationBackupTest {
         done(limited.write(OTHER, write(71).toBuilder().ttl(own).build()));
 
         assertThat(limits)
-                .containsExactly(
-                        Optional.empty(), Optional.of(own), Optional.of(Duration.ofDays(3)), Optional.of(own));
+                .containsExactly(Optional.empty(), Optional.of(own), Optional.of(Duration.ofDays(3)), Optional.of(own));
     }
 
     @Test
@@ -193,8 +191,8 @@ class ConversationBackupTest {
         assertThatThrownBy(() -> ConversationBackup.of(lacking(Capability.COMPARE_AND_SET), ORIGIN))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("COMPARE_AND_SET");
-        assertThatThrownBy(() -> ConversationBackup.of(lacking(Capability.TTL), ORIGIN)
-                        .withTtl(Duration.ofDays(3)))
+        assertThatThrownBy(() ->
+                        ConversationBackup.of(lacking(Capability.TTL), ORIGIN).withTtl(Duration.ofDays(3)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("PT72H");
         assertThatThrownBy(() -> backup.withTtl(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);

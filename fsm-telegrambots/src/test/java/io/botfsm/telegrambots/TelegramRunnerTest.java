@@ -288,9 +288,8 @@ class TelegramRunnerTest {
         }
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(
-                        line -> line.matches(
-                                "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; an inbox; timeouts"))
+                .anyMatch(line -> line.matches(
+                        "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; an inbox; timeouts"))
                 .anyMatch(line -> line.matches(".* in TelegramRunnerTest\\$\\d+; an inbox; timeouts"));
     }
 

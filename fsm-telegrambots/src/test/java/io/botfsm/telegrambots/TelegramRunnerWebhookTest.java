@@ -194,9 +194,10 @@ class TelegramRunnerWebhookTest {
                 "lockSettings(…)", runner -> runner.lockSettings(lock -> {}),
                 "runnerSettings(…)", runner -> runner.runnerSettings(run -> {}),
                 "pollingSettings(…)", runner -> runner.pollingSettings(polling -> {}));
-        ofPolling.forEach((name, call) -> assertThatThrownBy(() -> call.apply(runner()).start())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage(name + " is for a bot that polls; behind a webhook all instances answer"));
+        ofPolling.forEach(
+                (name, call) -> assertThatThrownBy(() -> call.apply(runner()).start())
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage(name + " is for a bot that polls; behind a webhook all instances answer"));
         assertThatThrownBy(() -> TelegramRunner.polling(token)
                         .flow(pizza, Texts.in(), Texts.out())
                         .storage(redis)

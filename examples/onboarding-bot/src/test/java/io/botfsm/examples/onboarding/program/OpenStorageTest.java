@@ -42,7 +42,8 @@ class OpenStorageTest {
     void eachCommitIsOnDisk(@TempDir Path folder) throws Exception {
         try (Connection connection = DriverManager.getConnection(OpenStorage.sqliteUrl(folder.resolve("data.db")));
                 Statement statement = connection.createStatement()) {
-            assertThat(statement.executeQuery("PRAGMA journal_mode").getString(1)).isEqualTo("wal");
+            assertThat(statement.executeQuery("PRAGMA journal_mode").getString(1))
+                    .isEqualTo("wal");
             assertThat(statement.executeQuery("PRAGMA synchronous").getInt(1)).isEqualTo(2); // FULL
         }
     }
