@@ -5,21 +5,33 @@ import static java.util.Objects.requireNonNull;
 import io.botfsm.Conversation;
 import io.botfsm.Fsm;
 import io.botfsm.Turn;
+import io.botfsm.catalog.Erasure;
+import io.botfsm.catalog.ErasureReport;
 import io.botfsm.json.GenericType;
+import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.EventId;
 import io.botfsm.storage.ForwardingStateStorage;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
+import io.botfsm.storage.catalog.CatalogPage;
+import io.botfsm.storage.catalog.ConversationCatalog;
+import io.botfsm.storage.catalog.ConversationFilter;
+import io.botfsm.storage.catalog.FoundConversation;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Copies of one storage's conversations in another, for when the first has lost them: Redis, which may forget, with
@@ -30,15 +42,21 @@ import java.util.function.Consumer;
  * Fsm fsm = Fsm.of(ConversationBackup.of(copies, "redis a:6379/1").storage(redis.stateStorage()));
  * }</pre>
  *
- * <p>A turn is copied after it is stored and before it is reported, by reading it and by a turn of the storage of
- * copies; a turn whose copy fails, fails, and is copied when its event is redelivered. Single writes without an event
- * are not copied. A copy has state, data, attributes and, of counted ids, the last event. It never goes back to an
- * earlier version. That of a cleared conversation has only its version, so that a turn that was stored before and is
- * copied late does not come back; it goes after two days.
+ * <p>Every write that was applied is copied after it is stored and before it is reported, with or without an event, by
+ * a read of the storage and a turn of the storage of copies. A write whose copy fails, fails, with
+ * {@code mayBeApplied()}; it is copied when its event is redelivered, or by the next write of the conversation. A copy
+ * has state, data, attributes and, of counted ids, the last event; deadlines are not copied, so a conversation that
+ * comes back has no timeout until a turn sets one.
  *
- * <p>Thread-safe, also between processes. Closes none of the storages.
+ * <p>A copy never goes back to an earlier version, unless the storage itself has: then it follows the storage. That of
+ * a cleared conversation has only its version, so that a turn that was stored before and is copied late does not come
+ * back; it goes after two days. A copy ends by the time to live of the write that it is of, if its storage has times to
+ * live; see {@link #withTtl}. What comes back has the storage's own.
+ *
+ * <p>Immutable and thread-safe, also between processes. The storage of copies is not closed.
  */
-public final class ConversationBackup implements StateRecovery {
+public final class ConversationBackup {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CLEARED_TTL = Duration.ofDays(2);
     private static final GenericType<Map<String, String>> ENTRIES = new GenericType<>() {};
     private static final String VERSION = "version";
@@ -47,14 +65,19 @@ public final class ConversationBackup implements StateRecovery {
     private static final String ATTRIBUTES = "attributes";
     private static final String EVENT = "event";
 
+    /** How far two events of concurrent turns may be apart; a messenger that begins anew may be farther below. */
+    private static final long CONCURRENT_EVENTS = 256;
+
     private final Fsm copies;
     private final String origin;
+    private final Optional<Duration> ttl;
     private final boolean hasTtl;
 
-    private ConversationBackup(StateStorage copies, String origin) {
-        this.copies = Fsm.of(copies);
+    private ConversationBackup(Fsm copies, String origin, Optional<Duration> ttl) {
+        this.copies = copies;
         this.origin = origin;
-        this.hasTtl = copies.capabilities().contains(Capability.TTL);
+        this.ttl = ttl;
+        this.hasTtl = copies.storage().capabilities().contains(Capability.TTL);
     }
 
     /**
@@ -63,33 +86,54 @@ public final class ConversationBackup implements StateRecovery {
      * @param copies where the copies are; a key's bot is the origin there, its chat the whole key
      * @param origin what the first storage is known by, the same at each start, such as its address: another one never
      *     gets these copies, in which conversations of long ago would come back. Not empty
-     * @throws IllegalArgumentException if the origin is empty
+     * @throws IllegalArgumentException if the origin is empty, or the storage of copies lacks
+     *     {@link Capability#COMPARE_AND_SET}
      */
     public static ConversationBackup of(StateStorage copies, String origin) {
         if (requireNonNull(origin, "origin").isEmpty()) {
             throw new IllegalArgumentException("origin must not be empty: it tells this storage's copies from others");
         }
-        return new ConversationBackup(requireNonNull(copies, "copies"), origin);
+        if (!requireNonNull(copies, "copies").capabilities().contains(Capability.COMPARE_AND_SET)) {
+            throw new IllegalArgumentException(
+                    "copies need a storage with COMPARE_AND_SET, this one has " + copies.capabilities());
+        }
+        return new ConversationBackup(Fsm.builder(copies).timeout(TIMEOUT).build(), origin, Optional.empty());
     }
 
     /**
-     * The storage with its copies: what it has lost comes back, and what is written is copied.
+     * Returns this backup for a storage with a time to live of its own: copies of writes without one end by this.
+     * Without it they end by the time to live of the storage of copies, as do those of writes without a limit.
+     *
+     * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}, or the storage of
+     *     copies lacks {@link Capability#TTL}
+     */
+    public ConversationBackup withTtl(Duration standard) {
+        Duration limit = Mutation.requireTtl(standard);
+        if (!hasTtl) {
+            throw new IllegalArgumentException("withTtl(" + standard + ") needs copies in a storage with TTL, this one"
+                    + " has " + copies.storage().capabilities());
+        }
+        return new ConversationBackup(copies, origin, Optional.of(limit));
+    }
+
+    /**
+     * The storage with its copies: what it has lost comes back, and what is written is copied. Closing it closes the
+     * given storage.
      *
      * @throws IllegalArgumentException as {@link RecoveringStateStorage#builder} does
      */
     public StateStorage storage(StateStorage original) {
         return new ForwardingStateStorage(
-                RecoveringStateStorage.builder(original, this).build()) {
+                RecoveringStateStorage.builder(original, new Source(original)).build()) {
             @Override
             public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
                 return storage().write(key, mutation).thenCompose(outcome -> {
                     // What a repeated event has written is copied too: the process may have died in between.
                     boolean isStored = outcome instanceof Outcome.Applied || outcome instanceof Outcome.Duplicate;
-                    return isStored && mutation.eventId().isPresent()
-                            ? storage()
-                                    .read(key)
-                                    .thenCompose(now ->
-                                            copy(key, now, mutation.eventId().get()))
+                    return isStored
+                            ? copied(key, mutation, original)
+                                    .exceptionallyCompose(failure ->
+                                            CompletableFuture.failedFuture(notCopied(key, Futures.cause(failure))))
                                     .thenApply(done -> outcome)
                             : CompletableFuture.completedStage(outcome);
                 });
@@ -97,40 +141,109 @@ public final class ConversationBackup implements StateRecovery {
         };
     }
 
-    /** Copies a conversation as it is after an event, unless a newer one is copied. */
-    CompletionStage<Void> copy(StorageKey key, Snapshot now, EventId event) {
-        if (now.state().isEmpty() && now.data().isEmpty()) {
-            return CompletableFuture.completedStage(null); // cleared, or never begun
+    private CompletionStage<Void> copied(StorageKey key, Mutation cause, StateStorage original) {
+        return original.read(key).thenCompose(now -> copy(key, now, cause, original));
+    }
+
+    private static FsmException notCopied(StorageKey key, Throwable failure) {
+        if (failure instanceof ConversationRefusedException) {
+            return new ConversationRefusedException(key, "its copy: " + failure.getMessage(), true, failure);
         }
-        return put(key, now.version(), false, turn -> {
-            now.state().ifPresent(state -> turn.put(STATE, state));
-            turn.put(DATA, now.data(), ENTRIES).put(ATTRIBUTES, now.attributes(), ENTRIES);
-            event.counted().ifPresent(id -> turn.put(EVENT, id));
-        });
+        return failure instanceof StorageRefusedException
+                ? new StorageRefusedException(key, "its copy: " + failure.getMessage(), true, failure)
+                : new StorageUnavailableException(key, TIMEOUT, true, failure);
     }
 
-    @Override
-    public CompletionStage<Void> cleared(StorageKey key, long version) {
-        return put(key, version, true, turn -> {
-            if (hasTtl) {
-                turn.ttl(CLEARED_TTL);
-            }
-        });
+    /**
+     * Copies a conversation as it was read after a write.
+     *
+     * @param original is read again if there is a copy of a later version
+     */
+    CompletionStage<Void> copy(StorageKey key, Snapshot now, Mutation cause, StateStorage original) {
+        return copy(key, now, cause, original, OptionalLong.empty());
     }
 
-    private CompletionStage<Void> put(StorageKey key, long version, boolean overEqual, Consumer<Turn> content) {
-        return copies.handleAsync(place(key), turn -> {
-                    long before = turn.value(VERSION, Long.class).orElse(-1L);
-                    if (version > before || (version == before && overEqual)) {
-                        content.accept(turn.clear().put(VERSION, version));
-                    }
-                    return before;
+    /** @param outrun the write of a copy of a later version that was there before the conversation was read */
+    private CompletionStage<Void> copy(
+            StorageKey key, Snapshot now, Mutation cause, StateStorage original, OptionalLong outrun) {
+        if (isEmpty(now)) {
+            return CompletableFuture.completedFuture(null); // cleared, or never begun
+        }
+        return put(key, outrun, copy -> isLater(copy, now.version()), turn -> {
+                    Optional<Long> event = lastEvent(turn.value(EVENT, Long.class), cause.eventId());
+                    turn.clear().put(VERSION, now.version());
+                    now.state().ifPresent(state -> turn.put(STATE, state));
+                    turn.put(DATA, now.data(), ENTRIES).put(ATTRIBUTES, now.attributes(), ENTRIES);
+                    event.ifPresent(id -> turn.put(EVENT, id));
+                    cause.ttl(ttl).filter(limit -> hasTtl).ifPresent(turn::ttl);
                 })
-                .thenAccept(done -> {});
+                .thenCompose(later -> later.isEmpty()
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : original.read(key).thenCompose(again -> copy(key, again, cause, original, later)));
     }
 
-    @Override
-    public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
+    /** Whether a copy is of a later version, or of the clear of this one. */
+    private static boolean isLater(Turn copy, long version) {
+        long copied = copiedVersion(copy);
+        return copied > version
+                || (copied == version && copy.value(DATA, ENTRIES).isEmpty());
+    }
+
+    private static long copiedVersion(Turn copy) {
+        return copy.value(VERSION, Long.class).orElse(-1L);
+    }
+
+    /** Turns may be copied in another order than they were stored: that of the later event may be copied already. */
+    private static Optional<Long> lastEvent(Optional<Long> copied, Optional<EventId> event) {
+        OptionalLong id = event.map(EventId::counted).orElse(OptionalLong.empty());
+        if (id.isEmpty()) {
+            return copied;
+        }
+        return copied.filter(before -> before > id.getAsLong() && before - id.getAsLong() <= CONCURRENT_EVENTS)
+                .or(() -> Optional.of(id.getAsLong()));
+    }
+
+    /** Copies a clear. Where the copy is of a later version, it stays only if the storage has a later one too. */
+    CompletionStage<Void> cleared(StorageKey key, long version, StateStorage original) {
+        return cleared(key, version, original, OptionalLong.empty());
+    }
+
+    private CompletionStage<Void> cleared(StorageKey key, long version, StateStorage original, OptionalLong outrun) {
+        return put(key, outrun, copy -> copiedVersion(copy) > version, turn -> {
+                    turn.clear().put(VERSION, version);
+                    if (hasTtl) {
+                        turn.ttl(CLEARED_TTL);
+                    }
+                })
+                .thenCompose(later -> later.isEmpty()
+                        ? CompletableFuture.<Void>completedFuture(null)
+                        : original.read(key)
+                                .thenCompose(now -> isEmpty(now) && now.version() <= version
+                                        ? cleared(key, version, original, later)
+                                        : CompletableFuture.<Void>completedFuture(null)));
+    }
+
+    /**
+     * Changes a copy, unless it is of a later version. That of a later version is changed too if it is still the one
+     * that was there before the storage was read: what was read is of less, so the storage has gone back since.
+     *
+     * @return the write of the copy that is of a later version
+     */
+    private CompletionStage<OptionalLong> put(
+            StorageKey key, OptionalLong outrun, Predicate<Turn> isLater, Consumer<Turn> content) {
+        return copies.handleAsync(place(key), turn -> {
+                    OptionalLong write = OptionalLong.of(turn.snapshot().version());
+                    if (isLater.test(turn) && !write.equals(outrun)) {
+                        return write;
+                    }
+                    content.accept(turn);
+                    return OptionalLong.empty();
+                })
+                .thenApply(handled -> handled.orElse(repeated -> OptionalLong.empty()));
+    }
+
+    /** What a copy has. */
+    CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
         StorageKey place = place(key);
         return copies.storage().read(place).thenApply(found -> recovered(copies.conversation(place, found)));
     }
@@ -146,10 +259,90 @@ public final class ConversationBackup implements StateRecovery {
         });
     }
 
+    /**
+     * Erases copies, such as those of a user, and what is left of cleared ones. Blocks as {@link Erasure#erase} does.
+     * An erasure in the storage leaves the copies of conversations that it has lost, and keys of cleared ones for two
+     * days: erase there first, then here.
+     *
+     * @param filter the bots, chats and users as in the first storage
+     * @throws IllegalArgumentException if the filter has more than keys, or the storage of copies offers no
+     *     {@link ConversationCatalog}
+     * @throws io.botfsm.catalog.ErasureIncompleteException if others kept writing such copies
+     * @throws FsmException if the storage of copies is unavailable or refuses, or the thread is interrupted
+     */
+    public ErasureReport erase(ConversationFilter filter) {
+        if (!requireNonNull(filter, "filter").isByKey()) {
+            throw new IllegalArgumentException("copies are erased by bot, chat and user only, not by " + filter);
+        }
+        return Erasure.of(new KeyedCopies()).erase(filter);
+    }
+
     private StorageKey place(StorageKey key) {
         return StorageKey.bot(origin)
                 .chat(requireNonNull(key, "key").toText())
                 .user(key.user())
                 .build();
+    }
+
+    private static boolean isEmpty(Snapshot now) {
+        return now.state().isEmpty() && now.data().isEmpty();
+    }
+
+    /** The copies of a storage, as what it recovers from. */
+    private final class Source implements StateRecovery {
+        private final StateStorage original;
+
+        Source(StateStorage original) {
+            this.original = original;
+        }
+
+        @Override
+        public CompletionStage<Optional<RecoveredConversation>> recover(StorageKey key) {
+            return ConversationBackup.this.recover(key);
+        }
+
+        @Override
+        public CompletionStage<Void> cleared(StorageKey key, long version) {
+            return ConversationBackup.this.cleared(key, version, original);
+        }
+    }
+
+    /** The copies by the keys of their conversations, for an erasure. */
+    private final class KeyedCopies extends ForwardingStateStorage {
+        KeyedCopies() {
+            super(copies.storage());
+        }
+
+        @Override
+        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+            return storage().write(place(key), mutation);
+        }
+
+        /** Has no inbox: that beside the copies is not of these conversations. */
+        @Override
+        public <T> Optional<T> extension(Class<T> type) {
+            return type == ConversationCatalog.class
+                    ? storage()
+                            .extension(ConversationCatalog.class)
+                            .map(catalog -> type.cast((ConversationCatalog)
+                                    (filter, cursor) -> keyed(catalog.page(ofOrigin(filter), cursor), filter)))
+                    : Optional.empty();
+        }
+
+        private ConversationFilter ofOrigin(ConversationFilter filter) {
+            ConversationFilter all = ConversationFilter.bot(origin);
+            return filter.user().map(all::user).orElse(all);
+        }
+
+        private static CatalogPage keyed(CatalogPage page, ConversationFilter filter) {
+            return CatalogPage.of(
+                    page.found().stream()
+                            .map(copy -> FoundConversation.of(
+                                    StorageKey.parse(copy.key().chat()), copy.snapshot()))
+                            .filter(copy -> filter.matches(copy.key()))
+                            .toList(),
+                    page.unreadable(),
+                    page.next());
+        }
     }
 }

@@ -19,15 +19,18 @@ import io.botfsm.timeout.TimeoutHandler;
 import io.botfsm.timeout.TimeoutRunner;
 import java.net.URI;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.objects.Update;
@@ -74,11 +77,13 @@ public final class TelegramRunner {
     private Consumer<? super WebhookHandler.Builder> webhookSettings = settings -> {};
     private Consumer<? super TimeoutRunner.Builder> timeoutSettings = settings -> {};
     private Consumer<? super TelegramSender.Builder> senderSettings = settings -> {};
+    private final List<String> ofPolling = new ArrayList<>();
+    private final List<String> ofWebhooks = new ArrayList<>();
     private boolean begun;
 
     private final Object stopLock = new Object();
     private boolean stopAsked;
-    private @Nullable BotRunner running;
+    private Runnable stopRunning = () -> {};
 
     private TelegramRunner(BotToken token, Optional<String> webhookSecret) {
         this.token = requireNonNull(token, "token");
@@ -90,14 +95,18 @@ public final class TelegramRunner {
         /** The conversations that it needs, to which settings may be added. */
         Fsm.Builder conversations(StateStorage storage);
 
-        UpdateHandler handler(TelegramSender sender);
+        Handlers handlers(TelegramSender sender);
 
         /** The kinds of updates that it answers; all if it does not say. */
         Optional<List<String>> kinds();
-
-        /** Whether it is also a {@link TimeoutHandler}. */
-        boolean hasTimeouts();
     }
+
+    /**
+     * What was made to answer.
+     *
+     * @param timeouts fires timeouts; empty if there are none
+     */
+    private record Handlers(UpdateHandler updates, Optional<TimeoutHandler> timeouts) {}
 
     /** Where a run keeps everything; what it opens of what it owns is closed at its end. */
     private record Storages(
@@ -129,9 +138,26 @@ public final class TelegramRunner {
      */
     public <I, O> TelegramRunner flow(
             Flow<I, O> flow, Function<? super Update, Optional<I>> in, ReplyFormat<? super O> out) {
+        return flow(flow, in, out, (sender, handler) -> handler);
+    }
+
+    /**
+     * Lets a flow answer, as {@link #flow(Flow, Function, ReplyFormat)} does, by a handler around the flow's own, such
+     * as one that takes some updates itself. The flow's timeouts are fired by the flow's own.
+     *
+     * @param wrapper makes it, once a run, of what sends its replies and the flow's handler; it forwards the methods
+     *     that it does not change, {@link UpdateHandler#isOutage} and {@link UpdateHandler#onDeadLetter} too
+     * @throws IllegalStateException if there is a flow or a handler already
+     */
+    public <I, O> TelegramRunner flow(
+            Flow<I, O> flow,
+            Function<? super Update, Optional<I>> in,
+            ReplyFormat<? super O> out,
+            BiFunction<? super TelegramSender, ? super UpdateHandler, ? extends UpdateHandler> wrapper) {
         requireNonNull(flow, "flow");
         requireNonNull(in, "in");
         requireNonNull(out, "out");
+        requireNonNull(wrapper, "wrapper");
         return answerBy(new Answering() {
             @Override
             public Fsm.Builder conversations(StateStorage storage) {
@@ -140,24 +166,24 @@ public final class TelegramRunner {
             }
 
             @Override
-            public UpdateHandler handler(TelegramSender sender) {
-                return new FlowUpdateHandler<>(flow, in, out, sender, deadLetters);
+            public Handlers handlers(TelegramSender sender) {
+                FlowUpdateHandler<I, O> own = new FlowUpdateHandler<>(flow, in, out, sender, deadLetters);
+                return new Handlers(
+                        requireNonNull(wrapper.apply(sender, own), "the handler"),
+                        flow.hasTimeouts() ? Optional.of(own) : Optional.empty());
             }
 
             @Override
             public Optional<List<String>> kinds() {
                 return Optional.of(List.of("message", "callback_query"));
             }
-
-            @Override
-            public boolean hasTimeouts() {
-                return flow.hasTimeouts();
-            }
         });
     }
 
     /**
-     * Lets a handler answer.
+     * Lets a handler answer. If it is a {@link TimeoutHandler} too, it fires timeouts. A flow answers by {@link #flow},
+     * which knows its states and timeouts: {@link #run} and {@link #start} refuse a handler of
+     * {@link UpdateHandler#of}.
      *
      * @param handler makes it, once a run, of what sends its replies
      * @throws IllegalStateException if there is a flow or a handler already
@@ -171,18 +197,19 @@ public final class TelegramRunner {
             }
 
             @Override
-            public UpdateHandler handler(TelegramSender sender) {
-                return requireNonNull(handler.apply(sender), "the handler");
+            public Handlers handlers(TelegramSender sender) {
+                UpdateHandler made = requireNonNull(handler.apply(sender), "the handler");
+                if (made instanceof FlowUpdateHandler) {
+                    throw new IllegalArgumentException(
+                            "handler(…) knows neither the states nor the timeouts of a flow: use flow(…)");
+                }
+                return new Handlers(
+                        made, made instanceof TimeoutHandler timeouts ? Optional.of(timeouts) : Optional.empty());
             }
 
             @Override
             public Optional<List<String>> kinds() {
                 return Optional.empty();
-            }
-
-            @Override
-            public boolean hasTimeouts() {
-                return false;
             }
         });
     }
@@ -209,7 +236,8 @@ public final class TelegramRunner {
     public TelegramRunner storage(StateStorage conversations, LeaseStore leases) {
         requireNonNull(conversations, "conversations");
         requireNonNull(leases, "leases");
-        String name = conversations.getClass().getSimpleName();
+        String type = conversations.getClass().getName(); // an anonymous class has no simple name
+        String name = type.substring(type.lastIndexOf('.') + 1);
         storages = Optional.of(new Storages(() -> conversations, () -> leases, name, false));
         return this;
     }
@@ -221,12 +249,15 @@ public final class TelegramRunner {
      */
     public TelegramRunner lock(String name) {
         lockName = Optional.of(requireNonNull(name, "name"));
+        ofPolling.add("lock(…)");
         return this;
     }
 
     /** Waits while another instance is active, and takes over when it is not. */
     public TelegramRunner standby() {
-        return runnerSettings(BotRunner::standby);
+        runnerSettings = both(runnerSettings, BotRunner::standby);
+        ofPolling.add("standby()");
+        return this;
     }
 
     /**
@@ -265,24 +296,28 @@ public final class TelegramRunner {
     /** Adds settings of the lock, such as its time to live or listeners. */
     public TelegramRunner lockSettings(Consumer<? super InstanceLock.Builder> settings) {
         lockSettings = both(lockSettings, settings);
+        ofPolling.add("lockSettings(…)");
         return this;
     }
 
     /** Adds settings of the run, such as timeouts of the stop, or what is to be closed at its end. */
     public TelegramRunner runnerSettings(Consumer<? super BotRunner> settings) {
         runnerSettings = both(runnerSettings, settings);
+        ofPolling.add("runnerSettings(…)");
         return this;
     }
 
     /** Adds settings of polling, such as the keys of conversations, kinds of updates, threads, or an isolation. */
     public TelegramRunner pollingSettings(Consumer<? super PollingSession.Builder> settings) {
         pollingSettings = both(pollingSettings, settings);
+        ofPolling.add("pollingSettings(…)");
         return this;
     }
 
     /** Adds settings of the webhook, such as the keys of conversations or how many requests are handled at once. */
     public TelegramRunner webhookSettings(Consumer<? super WebhookHandler.Builder> settings) {
         webhookSettings = both(webhookSettings, settings);
+        ofWebhooks.add("webhookSettings(…)");
         return this;
     }
 
@@ -311,10 +346,10 @@ public final class TelegramRunner {
      *
      * @return the exit status: {@link BotRunner#STOPPED}, {@link BotRunner#FAILED} or
      *     {@link BotRunner#ANOTHER_IS_ACTIVE}
-     * @throws IllegalStateException if something that is needed was not set, it is no bot that polls, or it was called
-     *     before
-     * @throws IllegalArgumentException if the storage lacks something that the flow needs, or settings contradict each
-     *     other
+     * @throws IllegalStateException if something that is needed was not set, something of webhooks was, it is no bot
+     *     that polls, or it was called before
+     * @throws IllegalArgumentException if the storage lacks something that the flow needs, the handler is a flow's, or
+     *     settings contradict each other
      * @throws io.botfsm.storage.FsmException if the storage could not be opened
      */
     public int run() {
@@ -324,6 +359,7 @@ public final class TelegramRunner {
         if (webhookSecret.isPresent()) {
             throw new IllegalStateException("a bot behind a webhook does not run by itself: start() it");
         }
+        refuse(ofWebhooks, "is for a bot behind a webhook; this one polls");
         begin();
         OpenedParts opened = new OpenedParts();
         try {
@@ -331,6 +367,12 @@ public final class TelegramRunner {
         } catch (Throwable e) {
             opened.close(e);
             throw e;
+        }
+    }
+
+    private static void refuse(List<String> calls, String reason) {
+        if (!calls.isEmpty()) {
+            throw new IllegalStateException(calls.get(0) + " " + reason);
         }
     }
 
@@ -357,15 +399,16 @@ public final class TelegramRunner {
 
     private int prepared(Answering answerer, Storages places, String name, OpenedParts opened) {
         TelegramSender sender = sender(opened);
+        Handlers handlers = answerer.handlers(sender);
         Fsm fsm = conversations(answerer, places, opened);
         LeaseStore leases = leases(places, opened);
-        BotRunner.BotFactory bot = bot(answerer, sender, fsm);
+        BotRunner.BotFactory bot = bot(answerer, handlers, sender, fsm);
         InstanceLock.Builder lock = InstanceLock.builder(leases, name);
         lockSettings.accept(lock);
         BotRunner runner = BotRunner.of(lock.build()); // has no threads yet
         opened.closeBy(runner);
         runnerSettings.accept(runner);
-        begin(runner);
+        begin(runner::stop);
         return runner.run(bot);
     }
 
@@ -380,11 +423,11 @@ public final class TelegramRunner {
     public BotRunner.BotFactory bot(Fsm fsm, TelegramSender sender) {
         requireNonNull(fsm, "fsm");
         requireNonNull(sender, "sender");
-        return bot(required(answering, "flow(…) or handler(…)"), sender, fsm);
+        Answering answerer = required(answering, "flow(…) or handler(…)");
+        return bot(answerer, answerer.handlers(sender), sender, fsm);
     }
 
-    private BotRunner.BotFactory bot(Answering answerer, TelegramSender sender, Fsm fsm) {
-        UpdateHandler handler = answerer.handler(sender);
+    private BotRunner.BotFactory bot(Answering answerer, Handlers handlers, TelegramSender sender, Fsm fsm) {
         PollingSession.Builder polling = PollingSession.builder(token);
         server.ifPresent(polling::server);
         answerer.kinds().ifPresent(polling::allowedUpdates);
@@ -393,37 +436,37 @@ public final class TelegramRunner {
             polling.inbox();
         }
         pollingSettings.accept(polling);
-        boolean firesTimeouts = firesTimeouts(answerer, fsm);
+        Optional<TimeoutHandler> fired = fired(handlers, fsm);
         LOG.info(
                 "Bot {} runs under lock {}, with conversations in {}; {}; {}",
                 token.botId(),
                 lockName.map(Text::field).orElse("of the application"),
                 storages.map(Storages::name).orElse("a storage of the application"),
                 hasInbox ? "an inbox" : "no inbox, which the storage does not offer",
-                timeoutsInWords(answerer, firesTimeouts));
-        if (!firesTimeouts) {
+                timeoutsInWords(handlers, fired));
+        if (fired.isEmpty()) {
             return lease -> start(
                     sender,
-                    () -> polling.start(lease, fsm, handler),
+                    () -> polling.start(lease, fsm, handlers.updates()),
                     () -> new PollingWithTimeouts.NoTimeouts(new CompletableFuture<>()));
         }
         TimeoutRunner.Builder timeouts = timeouts(sender);
         return lease -> start(
                 sender,
-                () -> polling.start(lease, fsm, handler),
-                () -> timeouts.start(lease, fsm, (TimeoutHandler) handler));
+                () -> polling.start(lease, fsm, handlers.updates()),
+                () -> timeouts.start(lease, fsm, fired.get()));
     }
 
-    private static boolean firesTimeouts(Answering answerer, Fsm fsm) {
-        return answerer.hasTimeouts()
-                && fsm.storage().extension(DeadlineQueue.class).isPresent();
+    private static Optional<TimeoutHandler> fired(Handlers handlers, Fsm fsm) {
+        return handlers.timeouts()
+                .filter(timeouts -> fsm.storage().extension(DeadlineQueue.class).isPresent());
     }
 
-    private static String timeoutsInWords(Answering answerer, boolean areFired) {
-        if (areFired) {
+    private static String timeoutsInWords(Handlers handlers, Optional<TimeoutHandler> fired) {
+        if (fired.isPresent()) {
             return "timeouts";
         }
-        return answerer.hasTimeouts()
+        return handlers.timeouts().isPresent()
                 ? "NO TIMEOUTS, since the storage offers no DeadlineQueue"
                 : "no timeouts, which nothing asks for";
     }
@@ -477,10 +520,10 @@ public final class TelegramRunner {
      * Its {@link WebhookHandler#close} stops all in order: requests are answered by 503, what has begun ends, then what
      * was opened is closed.
      *
-     * @throws IllegalStateException if something that is needed was not set, it is no bot behind a webhook, a lock was
-     *     set, or it was called before
+     * @throws IllegalStateException if something that is needed was not set, something of polling was, such as a lock,
+     *     it is no bot behind a webhook, or it was called before
      * @throws IllegalArgumentException if the secret is none that {@code setWebhook} would take, the storage lacks
-     *     something that the flow needs, or settings contradict each other
+     *     something that the flow needs, the handler is a flow's, or settings contradict each other
      * @throws io.botfsm.storage.FsmException if the storage could not be opened
      */
     public WebhookHandler start() {
@@ -488,9 +531,7 @@ public final class TelegramRunner {
         Storages places = required(storages, "storage(…)");
         String secret = webhookSecret.orElseThrow(
                 () -> new IllegalStateException("a bot that polls is not started by start(): run() it"));
-        if (lockName.isPresent()) {
-            throw new IllegalStateException("lock(…) is for a bot that polls; behind a webhook all instances answer");
-        }
+        refuse(ofPolling, "is for a bot that polls; behind a webhook all instances answer");
         begin();
         OpenedParts opened = new OpenedParts();
         try {
@@ -503,60 +544,72 @@ public final class TelegramRunner {
 
     private WebhookHandler started(Answering answerer, Storages places, String secret, OpenedParts opened) {
         TelegramSender sender = sender(opened);
+        Handlers handlers = answerer.handlers(sender);
         Fsm fsm = conversations(answerer, places, opened);
         EventIsolation isolation = EventIsolation.of(leases(places, opened));
         opened.add("isolation", isolation);
-        UpdateHandler handler = answerer.handler(sender);
-        boolean firesTimeouts = firesTimeouts(answerer, fsm);
+        Optional<TimeoutHandler> fired = fired(handlers, fsm);
         WebhookHandler.Builder settings = WebhookHandler.builder(token, secret).isolation(isolation);
-        settings.firesTimeouts = firesTimeouts;
+        settings.firesTimeouts = fired.isPresent();
         webhookSettings.accept(settings);
-        WebhookHandler webhook = settings.build(fsm, handler);
+        WebhookHandler webhook = settings.build(fsm, handlers.updates());
         LOG.info(
                 "Bot {} answers requests to a webhook, with conversations in {}; {}",
                 token.botId(),
                 places.name(),
-                timeoutsInWords(answerer, firesTimeouts));
+                timeoutsInWords(handlers, fired));
         ShutdownSequence.Builder stop = ShutdownSequence.builder().step("stop requests", CLOSE_TIMEOUT, () -> {
             webhook.stopPolling();
             sender.stopping(true);
         });
-        if (firesTimeouts) {
-            TimeoutRunner timeouts = timeouts(sender).start(fsm, (TimeoutHandler) handler);
+        if (fired.isPresent()) {
+            TimeoutRunner timeouts = timeouts(sender).start(fsm, fired.get());
             stop.step("stop timeouts", CLOSE_TIMEOUT, timeouts::stopPolling);
             stop.step("drain timeouts", DRAIN_TIMEOUT, () -> timeouts.drain(DRAIN_TIMEOUT));
         }
         stop.step("drain", DRAIN_TIMEOUT, () -> webhook.drain(DRAIN_TIMEOUT));
-        opened.parts.forEach((name, part) -> stop.step(name, CLOSE_TIMEOUT, part));
+        stop.step("release conversations", CLOSE_TIMEOUT, () -> {
+            if (!isolation.drain(CLOSE_TIMEOUT)) {
+                throw new TimeoutException("conversations are still held");
+            }
+        });
+        opened.parts.forEach(part -> stop.step(part.getKey(), CLOSE_TIMEOUT, part.getValue()));
         webhook.closeBy(stop.build());
+        begin(webhook::close);
         return webhook;
     }
 
-    private void begin(BotRunner runner) {
+    /** @param stop stops what has begun */
+    private void begin(Runnable stop) {
+        boolean isAsked;
         synchronized (stopLock) {
-            running = runner;
-            if (stopAsked) {
-                runner.stop();
-            }
+            stopRunning = stop;
+            isAsked = stopAsked;
+        }
+        if (isAsked) {
+            stop.run();
         }
     }
 
-    /** Asks for a stop in order, and does not wait for it: the stop is over when {@link #run} returns. */
+    /**
+     * Asks for a stop in order. Does not wait for that of {@link #run}, which is over when it returns; closes what
+     * {@link #start} returned, and returns when that is done.
+     */
     public void stop() {
+        Runnable stop;
         synchronized (stopLock) {
             stopAsked = true;
-            if (running != null) {
-                running.stop();
-            }
+            stop = stopRunning;
         }
+        stop.run();
     }
 
-    /** What a run has opened, to be closed in this order. */
+    /** What was opened, to be closed in the opposite order. */
     private static final class OpenedParts {
-        private final Map<String, AutoCloseable> parts = new LinkedHashMap<>();
+        private final Deque<Map.Entry<String, AutoCloseable>> parts = new ArrayDeque<>();
 
         void add(String name, AutoCloseable part) {
-            parts.put(name, part);
+            parts.push(Map.entry(name, part));
         }
 
         void addIf(boolean owned, String name, AutoCloseable part) {
@@ -566,14 +619,14 @@ public final class TelegramRunner {
         }
 
         void closeBy(BotRunner runner) {
-            parts.forEach((name, part) -> runner.thenClose(name, CLOSE_TIMEOUT, part));
+            parts.forEach(part -> runner.thenClose(part.getKey(), CLOSE_TIMEOUT, part.getValue()));
         }
 
         /** After a failure before the run. */
         void close(Throwable failure) {
-            parts.values().forEach(part -> {
+            parts.forEach(part -> {
                 try {
-                    part.close();
+                    part.getValue().close();
                 } catch (Exception e) {
                     failure.addSuppressed(e);
                 }

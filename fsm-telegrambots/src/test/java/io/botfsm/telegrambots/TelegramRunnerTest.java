@@ -11,6 +11,8 @@ import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.Fsm;
 import io.botfsm.flow.Flow;
 import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.lock.store.LeaseStoreProvider;
 import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.BotRedis;
@@ -20,6 +22,7 @@ import io.botfsm.storage.EventId;
 import io.botfsm.storage.ForwardingStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
+import io.botfsm.storage.StateStorageProvider;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.deadline.DeadlineQueue;
 import io.botfsm.telegram.testing.BotApiDouble;
@@ -187,6 +190,80 @@ class TelegramRunnerTest {
         assertThat(run.stop()).isEqualTo(BotRunner.STOPPED);
     }
 
+    @Test
+    void aHandlerAroundAFlowAnswersItselfOrLetsTheFlowAndItsTimeoutsAreFired() throws Exception {
+        start(runner().flow(pizza(Duration.ofMillis(500)), Texts.in(), Texts.out(), WithHelp::new)
+                .storage(storage, leases)
+                .lock("pizza"));
+        ann.says("/help");
+        ann.awaitReply("Pizza.", PATIENCE);
+        ann.says("/order");
+        ann.awaitReply("Are you still there?", PATIENCE);
+    }
+
+    private record WithHelp(TelegramSender sender, UpdateHandler flow) implements UpdateHandler {
+        @Override
+        public void handle(Fsm fsm, StorageKey key, Update update) throws Exception {
+            if (update.getMessage().getText().equals("/help")) {
+                sender.send(update.getMessage().getChatId(), "Pizza.");
+            } else {
+                flow.handle(fsm, key, update);
+            }
+        }
+
+        @Override
+        public boolean isOutage(Throwable failure) {
+            return flow.isOutage(failure);
+        }
+    }
+
+    @Test
+    void aHandlerThatFiresTimeoutsIsGivenThem() throws Exception {
+        start(runner().handler(Reminder::new).storage(storage, leases).lock("reminder"));
+        ann.says("hello");
+        ann.awaitReply("Still there?", PATIENCE);
+    }
+
+    private record Reminder(TelegramSender sender) implements UpdateHandler, TimeoutHandler {
+        @Override
+        public void handle(Fsm fsm, StorageKey key, Update update) {
+            var unused = fsm.handle(
+                    key,
+                    EventId.of(update.getUpdateId()),
+                    turn -> turn.state("WAITING").timeout(Duration.ofMillis(100)));
+        }
+
+        @Override
+        public boolean fire(Fsm fsm, StorageKey key, Instant deadline) throws Exception {
+            var unused = fsm.handle(key, turn -> turn.clear());
+            sender.send(Long.parseLong(key.chat()), "Still there?");
+            return true;
+        }
+    }
+
+    /** Its states would not be registered, and its timeouts not fired. */
+    @Test
+    void aFlowGivenAsAHandlerIsRefusedBeforeAnythingIsOpened() {
+        TelegramRunner bot = runner().handler(sender -> UpdateHandler.of(PIZZA, Texts.in(), Texts.out(), sender))
+                .storage(new Unopened())
+                .lock("pizza");
+        assertThatThrownBy(bot::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("use flow(…)");
+    }
+
+    private static final class Unopened implements StateStorageProvider, LeaseStoreProvider {
+        @Override
+        public StateStorage stateStorage() {
+            throw new AssertionError("opened");
+        }
+
+        @Override
+        public LeaseStore leaseStore() {
+            throw new AssertionError("opened");
+        }
+    }
+
     /** What has been set up says so in one line. */
     @Test
     void theLogSaysWhichPartsThereAre() throws Exception {
@@ -200,15 +277,20 @@ class TelegramRunnerTest {
             ann.says("/order");
             ann.awaitReply("Small or large?", PATIENCE);
             run.stop();
+            TelegramRunner unnamed = runner().flow(PIZZA, Texts.in(), Texts.out())
+                    .storage(new ForwardingStateStorage(storage) {}, leases)
+                    .lock("pizza");
+            unnamed.stop();
+            start(unnamed).status().join();
         } finally {
             logger.setLevel(null);
             logger.detachAppender(log);
         }
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(
-                        line -> line.matches(
-                                "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; an inbox; timeouts"));
+                .anyMatch(line -> line.matches(
+                        "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; an inbox; timeouts"))
+                .anyMatch(line -> line.matches(".* in TelegramRunnerTest\\$\\d+; an inbox; timeouts"));
     }
 
     /** The remark would be lost if the input were handled before it can be answered. */
@@ -354,6 +436,9 @@ class TelegramRunnerTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("localhost:8081");
         assertThatThrownBy(() -> pizzaBot().lock("").run()).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> pizzaBot().webhookSettings(webhook -> {}).run())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("webhookSettings(…) is for a bot behind a webhook");
         assertThat(telegram.requests()).isEmpty();
     }
 

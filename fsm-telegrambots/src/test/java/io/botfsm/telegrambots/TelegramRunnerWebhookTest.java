@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.botfsm.flow.Flow;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
@@ -13,12 +17,15 @@ import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.methods.updates.SetWebhook;
 
 /** Whole bots behind a webhook, from the double's users to Redis and back. */
@@ -138,6 +145,41 @@ class TelegramRunnerWebhookTest {
         }
     }
 
+    /** The leases of conversations are released while there is something to release them in. */
+    @Test
+    void stoppingClosesTheWebhookInOrder() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger("io.botfsm.lifecycle");
+        log.start();
+        logger.addAppender(log);
+        logger.setLevel(Level.INFO);
+        try {
+            TelegramRunner runner = runner();
+            WebhookHandler webhook = runner.start();
+            runner.stop();
+            assertThat(webhook.handle(name -> SECRET, InputStream.nullInputStream())
+                            .status())
+                    .isEqualTo(503);
+        } finally {
+            logger.setLevel(null);
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .filteredOn(line -> line.startsWith("Shutdown step"))
+                .extracting(line -> line.replaceFirst(".*Shutdown step \"(.*)\": done.*", "$1"))
+                .containsExactly(
+                        "stop requests",
+                        "stop timeouts",
+                        "drain timeouts",
+                        "drain",
+                        "release conversations",
+                        "isolation",
+                        "leases",
+                        "storage",
+                        "client");
+    }
+
     @Test
     void whatIsOfTheOtherKindIsRefused() {
         BotToken token = BotToken.of("7:secret");
@@ -147,6 +189,15 @@ class TelegramRunnerWebhookTest {
         assertThatThrownBy(() -> runner().lock("pizza").start())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("lock(…) is for a bot that polls");
+        Map<String, UnaryOperator<TelegramRunner>> ofPolling = Map.of(
+                "standby()", TelegramRunner::standby,
+                "lockSettings(…)", runner -> runner.lockSettings(lock -> {}),
+                "runnerSettings(…)", runner -> runner.runnerSettings(run -> {}),
+                "pollingSettings(…)", runner -> runner.pollingSettings(polling -> {}));
+        ofPolling.forEach(
+                (name, call) -> assertThatThrownBy(() -> call.apply(runner()).start())
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage(name + " is for a bot that polls; behind a webhook all instances answer"));
         assertThatThrownBy(() -> TelegramRunner.polling(token)
                         .flow(pizza, Texts.in(), Texts.out())
                         .storage(redis)

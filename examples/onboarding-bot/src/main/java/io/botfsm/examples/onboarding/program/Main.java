@@ -95,7 +95,7 @@ public final class Main {
                 OUT.println("\"" + instance + "\" " + lockReport(lock));
                 return BotRunner.STOPPED;
             }
-            int status = talk(storage, backup());
+            int status = talk(storage, fileOfCopies());
             if (status == BotRunner.ANOTHER_IS_ACTIVE) { // the log says which
                 ERR.println("With --standby this one waits for its end.");
             }
@@ -115,17 +115,20 @@ public final class Main {
     }
 
     /** Where conversations are kept too, should Redis lose them. */
-    private Optional<OpenStorage> backup() {
+    private Optional<Path> fileOfCopies() {
         boolean hasEmbeddedRedis = options.storage().equals("embedded") && EmbeddedRedis.isAvailable();
         String file = options.value("--database", hasEmbeddedRedis ? data.toAbsolutePath() + ".db" : "none");
-        return file.equals("none") ? Optional.empty() : Optional.of(OpenStorage.sqlite(Path.of(file)));
+        return file.equals("none") ? Optional.empty() : Optional.of(Path.of(file));
     }
 
-    private int talk(OpenStorage storage, Optional<OpenStorage> backup) {
-        String origin = options.value("--origin", OpenStorage.id(options.storage(), data));
-        StateStorage conversations = new LoggingStateStorage(backup.map(
-                        copies -> ConversationBackup.of(copies.states(), origin).storage(storage.states()))
-                .orElse(storage.states()));
+    private int talk(OpenStorage storage, Optional<Path> fileOfCopies) {
+        Optional<String> origin =
+                fileOfCopies.map(file -> options.value("--origin", OpenStorage.id(options.storage(), data, file)));
+        Optional<OpenStorage> backup = fileOfCopies.map(OpenStorage::sqlite);
+        StateStorage conversations = new LoggingStateStorage(
+                backup.map(copies -> ConversationBackup.of(copies.states(), origin.orElseThrow())
+                                .storage(storage.states()))
+                        .orElse(storage.states()));
         Consumer<InstanceLock.Builder> lock = settings ->
                 settings.ttl(Duration.ofSeconds(options.number("--ttl", 30))).listener(this::report);
         Consumer<BotRunner> runner = settings -> {

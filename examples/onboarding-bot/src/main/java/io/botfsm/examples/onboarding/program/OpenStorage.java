@@ -1,5 +1,7 @@
 package io.botfsm.examples.onboarding.program;
 
+import static java.util.Objects.requireNonNull;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.botfsm.examples.onboarding.embedded.EmbeddedRedis;
@@ -10,6 +12,7 @@ import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.lettuce.LettuceRedis;
+import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorageProvider;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * Where the bot keeps its conversations while it runs.
@@ -67,7 +71,11 @@ record OpenStorage(StateStorage states, LeaseStore leases, Runnable end) impleme
 
     /** A file, which is made if it is not there. Each commit is on disk. */
     static OpenStorage sqlite(Path file) {
-        return database("jdbc:sqlite:" + file + "?journal_mode=WAL&synchronous=FULL&busy_timeout=2000");
+        return database(sqliteUrl(file));
+    }
+
+    static String sqliteUrl(Path file) {
+        return "jdbc:sqlite:" + file + "?journal_mode=WAL&synchronous=FULL&busy_timeout=2000";
     }
 
     private static OpenStorage database(String url) {
@@ -80,14 +88,22 @@ record OpenStorage(StateStorage states, LeaseStore leases, Runnable end) impleme
         }
         try {
             DriverManager.getDriver(url);
-            HikariDataSource pool = new HikariDataSource(settings);
+            return database(new HikariDataSource(settings));
+        } catch (SQLException | FsmException e) {
+            throw new FsmException(masked(url) + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static OpenStorage database(HikariDataSource pool) {
+        try {
             BotDatabase database = BotDatabase.builder(pool).createTables().build();
             return of(database, () -> {
                 database.close();
                 pool.close();
             });
-        } catch (SQLException | FsmException e) {
-            throw new FsmException(masked(url) + " cannot be used: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            pool.close();
+            throw e;
         }
     }
 
@@ -100,9 +116,27 @@ record OpenStorage(StateStorage states, LeaseStore leases, Runnable end) impleme
         end.run();
     }
 
-    /** What tells the storage of this option from others, also when it has lost everything: without credentials. */
-    static String id(String option, Path data) {
-        return option.equals("embedded") ? "embedded in " + data.getFileName() : masked(option);
+    /**
+     * What tells the storage of this option from others, also when it has lost everything: without credentials, and the
+     * same however its address is spelled.
+     *
+     * @param file has the copies; a folder beside it may be moved with it
+     */
+    static String id(String option, Path data, Path file) {
+        if (option.equals("embedded")) {
+            Path folder = requireNonNull(file.toAbsolutePath().normalize().getParent(), "a file is in a folder");
+            return "embedded in " + folder.relativize(data.toAbsolutePath().normalize());
+        }
+        return option.startsWith("redis") ? id(RedisUri.parse(option)) : masked(option);
+    }
+
+    private static String id(RedisUri uri) {
+        String server = uri.masterName()
+                .map(name -> "master " + name)
+                .or(uri::socket)
+                .orElseGet(
+                        () -> uri.nodes().stream().map(RedisUri.Node::toString).collect(Collectors.joining(",")));
+        return String.format(Locale.ROOT, "redis %s/%d", server, uri.database());
     }
 
     private static String masked(String address) {

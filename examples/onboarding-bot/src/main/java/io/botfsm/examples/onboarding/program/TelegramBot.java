@@ -5,9 +5,11 @@ import io.botfsm.examples.onboarding.Input;
 import io.botfsm.examples.onboarding.OnboardingFlow;
 import io.botfsm.examples.onboarding.Reply;
 import io.botfsm.json.UnreadableDataException;
+import io.botfsm.lock.LockEvent;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.ChatAddress;
+import io.botfsm.telegrambots.DeadLetter;
 import io.botfsm.telegrambots.TelegramRunner;
 import io.botfsm.telegrambots.TelegramSender;
 import io.botfsm.telegrambots.UpdateHandler;
@@ -36,20 +38,25 @@ public final class TelegramBot implements UpdateHandler {
     private final TelegramSender sender;
     private final UpdateHandler flow;
 
-    TelegramBot(TelegramSender sender) {
+    /** @param flow lets the flow answer */
+    TelegramBot(TelegramSender sender, UpdateHandler flow) {
         this.sender = sender;
-        this.flow = UpdateHandler.of(OnboardingFlow.FLOW, TelegramBot::input, TelegramBot::message, sender);
+        this.flow = flow;
     }
 
     /** The bot of this token; its storage and its lock are to be set. */
     public static TelegramRunner polling(BotToken token) {
+        CompletableFuture<TelegramSender> made = new CompletableFuture<>();
         return TelegramRunner.polling(token)
-                .handler(sender -> {
-                    var unused = CompletableFuture.runAsync(() -> showCommands(sender));
-                    return new TelegramBot(sender);
+                .flow(OnboardingFlow.FLOW, TelegramBot::input, TelegramBot::message, (sender, flow) -> {
+                    made.complete(sender);
+                    return new TelegramBot(sender, flow);
                 })
-                .fsmSettings(OnboardingFlow.FLOW::register)
-                .pollingSettings(polling -> polling.allowedUpdates(List.of("message", "callback_query")));
+                .lockSettings(lock -> lock.listener(event -> {
+                    if (event instanceof LockEvent.Activated) { // a standby leaves the menu to the active one
+                        var unused = made.thenAcceptAsync(TelegramBot::showCommands);
+                    }
+                }));
     }
 
     /** For the menu of Telegram's apps. The bot works without it too. */
@@ -79,7 +86,12 @@ public final class TelegramBot implements UpdateHandler {
         return flow.isOutage(failure);
     }
 
-    private static Optional<Input> input(Update update) {
+    @Override
+    public void onDeadLetter(DeadLetter letter) throws Exception {
+        flow.onDeadLetter(letter);
+    }
+
+    static Optional<Input> input(Update update) {
         if (update.hasCallbackQuery()) {
             return Optional.of(choice(update.getCallbackQuery()));
         }
@@ -93,7 +105,7 @@ public final class TelegramBot implements UpdateHandler {
         return new Input(parts[1], Optional.of(GROUP + parts[0]));
     }
 
-    private static SendMessage message(ChatAddress to, Reply reply) {
+    static SendMessage message(ChatAddress to, Reply reply) {
         SendMessage message = to.message(reply.text());
         if (!reply.choices().isEmpty()) {
             message.setReplyMarkup(buttons(reply));

@@ -2,10 +2,13 @@ package io.botfsm.examples.onboarding.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.botfsm.Fsm;
 import io.botfsm.examples.onboarding.OnboardingFlow;
+import io.botfsm.lifecycle.BotRunner;
+import io.botfsm.lock.store.MemoryLeaseStore;
 import io.botfsm.memory.MemoryStateStorage;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageKey;
@@ -13,9 +16,13 @@ import io.botfsm.telegram.testing.BotApiDouble;
 import io.botfsm.telegram.testing.Fault;
 import io.botfsm.telegram.testing.ShownMessage;
 import io.botfsm.telegram.testing.TelegramUser;
+import io.botfsm.telegrambots.BotToken;
+import io.botfsm.telegrambots.TelegramRunner;
 import io.botfsm.telegrambots.TelegramSender;
+import io.botfsm.telegrambots.UpdateHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +40,7 @@ class TelegramMessagesTest {
     private final TelegramUser alice = telegram.user(42);
     private final MemoryStateStorage storage = new MemoryStateStorage();
     private final Fsm fsm = OnboardingFlow.FLOW.fsm(storage);
-    private final TelegramBot bot = new TelegramBot(TelegramSender.builder(new OkHttpTelegramClient(
+    private final TelegramSender sender = TelegramSender.builder(new OkHttpTelegramClient(
                     telegram.token(),
                     TelegramUrl.builder()
                             .schema("http")
@@ -41,13 +48,48 @@ class TelegramMessagesTest {
                             .port(telegram.port())
                             .build()))
             .chatRate(1_000, Duration.ofSeconds(1))
-            .build());
+            .build();
+    private final TelegramBot bot = new TelegramBot(
+            sender, UpdateHandler.of(OnboardingFlow.FLOW, TelegramBot::input, TelegramBot::message, sender));
     private int updates;
     private long chat = 42;
 
     @AfterEach
     void close() {
         telegram.close();
+    }
+
+    /** One that waits or ends for another leaves the menu alone. */
+    @Test
+    void theActiveInstanceAloneShowsItsCommands() throws Exception {
+        MemoryLeaseStore leases = new MemoryLeaseStore();
+        TelegramRunner active = runner(leases);
+        CompletableFuture<Integer> status = CompletableFuture.supplyAsync(active::run);
+        await().until(() -> timesShown() == 1);
+        assertThat(runner(leases).run()).isEqualTo(BotRunner.ANOTHER_IS_ACTIVE);
+        active.stop();
+        assertThat(status.join()).isEqualTo(BotRunner.STOPPED);
+
+        TelegramRunner next = runner(leases);
+        status = CompletableFuture.supplyAsync(next::run);
+        await().until(() -> timesShown() >= 2);
+        next.stop();
+        assertThat(status.join()).isEqualTo(BotRunner.STOPPED);
+        assertThat(timesShown()).isEqualTo(2);
+    }
+
+    private TelegramRunner runner(MemoryLeaseStore leases) {
+        return TelegramBot.polling(BotToken.of(telegram.token()))
+                .server(telegram.uri())
+                .runnerSettings(BotRunner::withoutSignals)
+                .storage(storage, leases)
+                .lock("menu");
+    }
+
+    private long timesShown() {
+        return telegram.requests().stream()
+                .filter(request -> request.method().equalsIgnoreCase("setMyCommands"))
+                .count();
     }
 
     private void handle(String kind, String content) throws Exception {
