@@ -143,6 +143,11 @@ abstract class AllCommands {
         run("move-chat", "--bot", "1", "--from", "10", "--to", "12", "--yes", "--fence", "49")
                 .ended(4);
         assertThat(read(ANN).state()).hasValue("Order:SIZE");
+        assertThat(run("list", "--chat", "12").ended(0).out()).as("copies").isEmpty();
+        assertThat(run("reset", "1:10:10", "--yes", "--fence", "9007199254740991")
+                        .ended(2)
+                        .err())
+                .contains("--fence", "9007199254740991", "lock status");
         run("set-state", "1:10:10", "Order:DONE", "--yes", "--fence", "50").ended(0);
     }
 

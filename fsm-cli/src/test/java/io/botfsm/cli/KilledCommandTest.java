@@ -138,6 +138,22 @@ class KilledCommandTest extends OneRedisServer {
         assertThat(count(-7)).isEqualTo(USERS);
     }
 
+    /** Ended as by Ctrl-C. */
+    @Test
+    void exportLeavesNoFileWithValues() throws Exception {
+        Path exports = Files.createDirectory(directory.resolve("exports"));
+        Process process = CommandRun.start(
+                environment(), directory, "export", exports.resolve("all.jsonl").toString());
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .pollDelay(0, TimeUnit.MILLISECONDS)
+                .pollInterval(1, TimeUnit.MILLISECONDS)
+                .until(() -> exports.toFile().list().length > 0 || !process.isAlive());
+        process.destroy();
+        assertThat(process.waitFor()).as("ended in the middle").isNotZero();
+        assertThat(exports).isEmptyDirectory();
+    }
+
     @Test
     void moveChat() throws Exception {
         String[] arguments = {"move-chat", "--bot", "1", "--from", "-7", "--to", "-1007", "--yes"};
