@@ -72,7 +72,7 @@ final class MigrateCommand extends StoreCommand {
         if (remove && !dryRun) {
             confirm.require(terminal(), "Remove from the source what the target has?");
         }
-        try (BotRedis redis = settings().redis();
+        try (BotRedis redis = (dryRun || back ? settings() : settingsForWrites()).redis();
                 ProgressLine line = new ProgressLine(terminal())) {
             AiogramMigration migration = AiogramMigration.of(redis, layout).telling(now -> line.show(progress(now)));
             migration = dryRun ? migration.dry() : migration;

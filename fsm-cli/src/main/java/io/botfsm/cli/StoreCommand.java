@@ -55,8 +55,7 @@ abstract class StoreCommand implements Callable<Integer> {
     }
 
     /** Does something with the conversations, and shows how far it is. */
-    static int maintain(
-            StoreSettings settings, Terminal terminal, FenceOption fence, ToIntFunction<StateStorage> work) {
+    final int maintain(StoreSettings settings, FenceOption fence, ToIntFunction<StateStorage> work) {
         try (OpenStore<StateStorage> store = settings.storage();
                 ProgressLine line = new ProgressLine(terminal())) {
             return work.applyAsInt(new ProgressStorage(fence.fenced(store.part()), line));
