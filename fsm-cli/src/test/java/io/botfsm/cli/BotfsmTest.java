@@ -376,6 +376,15 @@ class BotfsmTest extends OneRedisServer {
                 .doesNotContain("hunter2");
     }
 
+    @Test
+    void aDeadLetterThatCannotBeReadIsCounted() {
+        assertThat(run("dead-letters", "list", "--bot", "1").ended(0).out()).isEmpty();
+        redis.call("ZADD", "fsm:inbox:{1}:dead", "7", "x");
+        redis.call("HSET", "fsm:inbox:{1}:letters", "x", "hunter2");
+        assertThat(run("dead-letters", "list", "--bot", "1").ended(3).out())
+                .isEqualTo("dead letters that cannot be read: 1\n");
+    }
+
     /** Each right that the page names is needed: without one the command says which. */
     @Test
     void aMissingRightIsNamed() {
