@@ -140,7 +140,7 @@ final class DeadLettersCommand {
         }
 
         final void confirm(String verb, int number) throws IOException {
-            confirm.require(terminal(), verb + " " + number + " dead letters of bot " + bot() + "?");
+            confirm.require(terminal(), "Dead letters of bot " + bot() + " to " + verb + ": " + number + ". Go on?");
         }
 
         final int each(Report report, UpdateInbox inbox, List<Long> positions, String done) {
@@ -170,7 +170,7 @@ final class DeadLettersCommand {
         int run(Report report, UpdateInbox inbox) throws IOException {
             List<Long> positions = positions(inbox);
             if (isOnAll()) {
-                confirm("Replay", positions.size());
+                confirm("replay", positions.size());
             }
             return each(report, inbox, positions, "replayed");
         }
@@ -190,7 +190,7 @@ final class DeadLettersCommand {
         @Override
         int run(Report report, UpdateInbox inbox) throws IOException {
             List<Long> positions = positions(inbox);
-            confirm("Drop", positions.size());
+            confirm("drop", positions.size());
             return each(report, inbox, positions, "dropped");
         }
 

@@ -317,9 +317,9 @@ abstract class AllCommands {
         assertThat(run("dead-letters", "replay", "--bot", "1", first).ended(3).out())
                 .contains("there is no dead letter " + first);
         assertThat(run("dead-letters", "replay", "--bot", "1", "--all").ended(2).err())
-                .contains("Replay 2 dead letters of bot 1?");
+                .contains("Dead letters of bot 1 to replay: 2.");
         assertThat(run("dead-letters", "drop", "--bot", "1", "--all").ended(2).err())
-                .contains("Drop 2 dead letters of bot 1?");
+                .contains("Dead letters of bot 1 to drop: 2.");
         run("dead-letters", "drop", "--bot", "1").ended(2);
         assertThat(inbox.counts(1).dead()).isEqualTo(2);
         run("dead-letters", "drop", "--bot", "1", "--all", "--yes").ended(0);

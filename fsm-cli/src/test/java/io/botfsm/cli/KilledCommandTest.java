@@ -9,6 +9,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,10 +149,16 @@ class KilledCommandTest extends OneRedisServer {
                 .atMost(60, TimeUnit.SECONDS)
                 .pollDelay(0, TimeUnit.MILLISECONDS)
                 .pollInterval(1, TimeUnit.MILLISECONDS)
-                .until(() -> exports.toFile().list().length > 0 || !process.isAlive());
+                .until(() -> !isEmpty(exports) || !process.isAlive());
         process.destroy();
         assertThat(process.waitFor()).as("ended in the middle").isNotZero();
         assertThat(exports).isEmptyDirectory();
+    }
+
+    private static boolean isEmpty(Path exports) throws IOException {
+        try (var files = Files.list(exports)) {
+            return files.findAny().isEmpty();
+        }
     }
 
     @Test
