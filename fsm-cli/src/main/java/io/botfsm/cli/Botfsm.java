@@ -172,7 +172,8 @@ public final class Botfsm {
         String message = e instanceof UnmatchedArgumentException unmatched
                 ? unmatched(unmatched.getUnmatched().get(0))
                 : String.valueOf(e.getMessage());
-        report().error(masked(message) + ". See " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        report().error(masked(message) + ". See "
+                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return ExitStatus.REFUSED;
     }
 

@@ -24,7 +24,9 @@ final class MigrateCommand extends StoreCommand {
     @Option(names = "--bot", paramLabel = "ID", description = "the part of its token before the colon")
     private Optional<String> bot = Optional.empty();
 
-    @Option(names = "--back", description = "from this library's layout to aiogram's; conversations with attributes are skipped")
+    @Option(
+            names = "--back",
+            description = "from this library's layout to aiogram's; conversations with attributes are skipped")
     private boolean back;
 
     @Option(names = "--dry-run", description = "reports what would be done, and writes nothing")

@@ -6,10 +6,7 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "reset",
-        description = {
-            "Clears a conversation: its state, data, attributes and deadline.",
-            ResetCommand.ELSEWHERE
-        })
+        description = {"Clears a conversation: its state, data, attributes and deadline.", ResetCommand.ELSEWHERE})
 final class ResetCommand extends ChangeCommand {
     /** The command has no decorators of the bot, which would notify its recovery source. */
     static final String ELSEWHERE =

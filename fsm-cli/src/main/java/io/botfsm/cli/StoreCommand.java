@@ -99,7 +99,9 @@ abstract class StoreCommand implements Callable<Integer> {
                         + " instance with a higher one has written")
         private Optional<Long> token = Optional.empty();
 
-        /** @throws Refusal if no lease can have the token, which would lock out the bots of each conversation written */
+        /**
+         * @throws Refusal if no lease can have the token, which would lock out the bots of each conversation written
+         */
         StateStorage fenced(StateStorage storage) {
             long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
             token.filter(each -> !TokenFloor.isPlausible(each, now)).ifPresent(each -> {

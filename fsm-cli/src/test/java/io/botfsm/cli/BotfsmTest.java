@@ -173,13 +173,15 @@ class BotfsmTest extends OneRedisServer {
                     prefix + (prefix.equals("BOTFSM_") ? "STORE" : "URL"), server.uri(0),
                     prefix + (prefix.equals("BOTFSM_") ? "USER" : "USERNAME"), operator.name(),
                     prefix + "PASSWORD", "hunter2");
-            assertThat(CommandRun.of(environment, "list").ended(1).err()).as("used").contains("WRONGPASS");
+            assertThat(CommandRun.of(environment, "list").ended(1).err())
+                    .as("used")
+                    .contains("WRONGPASS");
             for (String[] elsewhere : List.of(
                     new String[] {"list", "--store", server.uri(0)},
                     new String[] {"list", "--config", file.toString()})) {
                 assertThat(CommandRun.of(environment, elsewhere).ended(0).err())
-                        .contains("a password that is set for another store is not used with " + (elsewhere[1].equals(
-                                "--store") ? "--store" : "the store of " + file));
+                        .contains("a password that is set for another store is not used with "
+                                + (elsewhere[1].equals("--store") ? "--store" : "the store of " + file));
             }
         }
     }

@@ -237,10 +237,8 @@ class ExportImportTest {
                     return super.get();
                 }
             };
-            writes.push(() -> outcome.complete(storage()
-                    .write(key, mutation)
-                    .toCompletableFuture()
-                    .join()));
+            writes.push(() -> outcome.complete(
+                    storage().write(key, mutation).toCompletableFuture().join()));
             return outcome;
         }
     }

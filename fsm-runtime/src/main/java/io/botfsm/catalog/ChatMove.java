@@ -193,8 +193,7 @@ public final class ChatMove {
     }
 
     /** Clears the copy of a source whose clear was refused, so that the conversation is not in both chats. */
-    private FsmException takenBack(
-            FsmException refused, StorageKey target, OptionalLong copied, boolean hasDeadline) {
+    private FsmException takenBack(FsmException refused, StorageKey target, OptionalLong copied, boolean hasDeadline) {
         try {
             takeBack(target, copied, hasDeadline);
         } catch (RuntimeException e) {
