@@ -99,12 +99,12 @@ public final class Botfsm {
 
     /** Runs the command line, and ends the process with its exit status. */
     public static void main(String[] arguments) {
-        POSTGRESQL.setLevel(Level.OFF);
         System.exit(run(Terminal.ofProcess(), requireNonNull(arguments, "arguments")));
     }
 
     /** Returns the exit status. */
     static int run(Terminal terminal, String... arguments) {
+        POSTGRESQL.setLevel(Level.OFF);
         Botfsm botfsm = new Botfsm(terminal);
         CommandLine line = new CommandLine(botfsm)
                 .addSubcommand(new ListCommand(botfsm))

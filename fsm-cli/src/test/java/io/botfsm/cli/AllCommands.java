@@ -267,7 +267,7 @@ abstract class AllCommands {
 
     @Test
     void watchPrintsOnlyChangesToAndFromAState() throws Exception {
-        assertThat(run("watch", "--untouched", "7d").ended(2).err()).contains("unknown option: --untouched");
+        assertThat(run("watch", "--untouched=7d").ended(2).err()).contains("unknown option: --untouched");
         CompletableFuture<CommandRun> watching = CompletableFuture.supplyAsync(
                 () -> run("watch", "--json", "--interval", "1s", "--changes", "2", "--state", "Order:DONE"));
         for (int i = 0; !watching.isDone(); i++) {

@@ -172,7 +172,7 @@ class BotfsmTest extends OneRedisServer {
             Map<String, String> environment = Map.of(
                     prefix + (prefix.equals("BOTFSM_") ? "STORE" : "URL"), server.uri(0),
                     prefix + (prefix.equals("BOTFSM_") ? "USER" : "USERNAME"), operator.name(),
-                    prefix + "PASSWORD", "hunter2");
+                    prefix + "PASSWORD", "wrong");
             assertThat(CommandRun.of(environment, "list").ended(1).err())
                     .as("used")
                     .contains("WRONGPASS");
