@@ -6,6 +6,7 @@ module io.botfsm.cli {
     requires io.botfsm.redis.aiogram;
     requires io.botfsm.redis.lettuce;
     requires io.botfsm.runtime;
+    requires java.logging; // where PostgreSQL's driver logs
     requires static transitive org.jspecify;
 
     exports io.botfsm.cli;

@@ -11,6 +11,7 @@ import io.botfsm.storage.FsmException;
 import io.botfsm.storage.StorageKey;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -38,10 +42,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:done",
-            "1:the store failed; run the command again",
-            "2:refused: a wrong option, file or confirmation; nothing was written",
+            "1:the store, a file or the output failed; run the command again",
+            "2:refused: a wrong option, file or confirmation",
             "3:not all: something is missing, unreadable or left out, as listed",
-            "4:conflict: another has changed it; nothing was written"
+            "4:conflict: another has changed it, or the fencing token is too low; what"
+                    + " import or erase had written before stays"
         },
         footer = {
             "",
@@ -51,6 +56,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "See docs/botfsm-command.md."
         })
 public final class Botfsm {
+    /** The driver logs a URL that it cannot read, with the password in it. */
+    private static final Logger POSTGRESQL = Logger.getLogger("org.postgresql");
+
+    /** A URI's user and password, one of them as a parameter, and those of Oracle. */
+    private static final Pattern CREDENTIALS =
+            Pattern.compile("(?i)(:/+|:oracle:[^\\s@/]*)\\S*@|((?:password|pwd)=)[^\\s&;]*");
+
     private final Terminal terminal;
 
     @Option(
@@ -92,6 +104,7 @@ public final class Botfsm {
 
     /** Returns the exit status. */
     static int run(Terminal terminal, String... arguments) {
+        POSTGRESQL.setLevel(Level.OFF);
         Botfsm botfsm = new Botfsm(terminal);
         CommandLine line = new CommandLine(botfsm)
                 .addSubcommand(new ListCommand(botfsm))
@@ -119,7 +132,8 @@ public final class Botfsm {
                 .registerConverter(Duration.class, converted(Durations::parse))
                 .setParameterExceptionHandler(botfsm::misused)
                 .setExecutionExceptionHandler(botfsm::failed);
-        return line.execute(arguments);
+        int status = line.execute(arguments);
+        return status == ExitStatus.DONE && terminal.out().checkError() ? ExitStatus.FAILED : status;
     }
 
     private static StorageKey key(String text) {
@@ -157,8 +171,9 @@ public final class Botfsm {
     private int misused(ParameterException e, String[] arguments) {
         String message = e instanceof UnmatchedArgumentException unmatched
                 ? unmatched(unmatched.getUnmatched().get(0))
-                : String.valueOf(e.getMessage()).replaceAll("://[^/@\\s]*@", "://...@");
-        report().error(message + ". See " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+                : String.valueOf(e.getMessage());
+        report().error(masked(message) + ". See "
+                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return ExitStatus.REFUSED;
     }
 
@@ -169,17 +184,22 @@ public final class Botfsm {
         return argument.contains("://") ? "a URI needs an option before it" : "unexpected: \"" + argument + "\"";
     }
 
+    private static String masked(String message) {
+        return CREDENTIALS.matcher(message).replaceAll(found -> found.group(2) == null ? "$1...@" : "$2...");
+    }
+
     private int failed(Exception thrown, CommandLine line, ParseResult parsed) {
         Throwable failure =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
         if (debug) {
-            failure.printStackTrace(terminal.err());
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            terminal.err().print(masked(trace.toString()));
         }
+        report().error(masked(message(failure)));
         if (failure instanceof Refusal refusal) {
-            report().error(String.valueOf(refusal.getMessage()));
             return refusal.status();
         }
-        report().error(message(failure));
         if (failure instanceof FencedException) {
             return ExitStatus.CONFLICT;
         }
@@ -197,7 +217,8 @@ public final class Botfsm {
         if (failure instanceof AccessDeniedException) {
             return failure.getMessage() + ": permission denied";
         }
-        boolean isExpected = failure instanceof FsmException
+        boolean isExpected = failure instanceof Refusal
+                || failure instanceof FsmException
                 || failure instanceof LeaseStoreException
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IOException;

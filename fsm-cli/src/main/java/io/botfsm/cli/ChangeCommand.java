@@ -40,10 +40,13 @@ abstract class ChangeCommand extends StoreCommand {
 
     abstract Mutation.Builder change();
 
+    /** Whether the change leaves no conversation. */
+    abstract boolean isEnd();
+
     @Override
     final int run(Report report) throws IOException {
         StorageKey target = key.orElseThrow();
-        try (OpenStore<StateStorage> store = settings().storage()) {
+        try (OpenStore<StateStorage> store = (isEnd() ? settings() : settingsForWrites()).storage()) {
             StateStorage storage = fence.fenced(store.part());
             Snapshot shown = result(storage.read(target));
             if (!ShownConversation.isThere(shown)) {

@@ -29,7 +29,7 @@ final class CheckCommand extends StoreCommand {
 
     @Override
     int run(Report report) throws IOException {
-        return maintain(FenceOption.NONE, storage -> {
+        return maintain(settings(), FenceOption.NONE, storage -> {
             Preflight done = Preflight.checkStates(
                     storage.extension(ConversationCatalog.class).orElseThrow(), which.filter(), states);
             done.unreadable()

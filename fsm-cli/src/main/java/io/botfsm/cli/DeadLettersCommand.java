@@ -76,7 +76,10 @@ final class DeadLettersCommand {
         @Override
         int run(Report report, UpdateInbox inbox) {
             report.headings("POSITION", "UPDATE", "CONVERSATION", "GIVEN UP", "BYTES", "REASON");
-            all(inbox).forEach(dead -> {
+            long before = inbox.counts(bot()).dead();
+            List<DeadUpdate> all = all(inbox);
+            long unreadable = Math.min(before, inbox.counts(bot()).dead()) - all.size(); // counted, but not listed
+            all.forEach(dead -> {
                 String key = dead.update().key().map(StorageKey::toText).orElse("-");
                 ObjectNode object = Report.object()
                         .put("position", dead.position())
@@ -97,6 +100,12 @@ final class DeadLettersCommand {
                         Integer.toString(dead.update().size()),
                         dead.reason());
             });
+            if (unreadable > 0) {
+                report.problem(
+                        Report.object().put("unreadable", unreadable),
+                        "dead letters that cannot be read: " + unreadable);
+                return ExitStatus.INCOMPLETE;
+            }
             return ExitStatus.DONE;
         }
     }
@@ -115,13 +124,26 @@ final class DeadLettersCommand {
         @ArgGroup(multiplicity = "1")
         private Choice choice = new Choice();
 
+        @Mixin
+        private ConfirmOption confirm = new ConfirmOption();
+
         OnChosen(Botfsm botfsm) {
             super(botfsm);
         }
 
-        final int each(Report report, UpdateInbox inbox, String done) {
-            List<Long> positions =
-                    choice.all ? all(inbox).stream().map(DeadUpdate::position).toList() : choice.positions;
+        final boolean isOnAll() {
+            return choice.all;
+        }
+
+        final List<Long> positions(UpdateInbox inbox) {
+            return choice.all ? all(inbox).stream().map(DeadUpdate::position).toList() : choice.positions;
+        }
+
+        final void confirm(String verb, int number) throws IOException {
+            confirm.require(terminal(), "Dead letters of bot " + bot() + " to " + verb + ": " + number + ". Go on?");
+        }
+
+        final int each(Report report, UpdateInbox inbox, List<Long> positions, String done) {
             int status = ExitStatus.DONE;
             for (long position : positions) {
                 ObjectNode object = Report.object().put("position", position);
@@ -145,8 +167,12 @@ final class DeadLettersCommand {
         }
 
         @Override
-        int run(Report report, UpdateInbox inbox) {
-            return each(report, inbox, "replayed");
+        int run(Report report, UpdateInbox inbox) throws IOException {
+            List<Long> positions = positions(inbox);
+            if (isOnAll()) {
+                confirm("replay", positions.size());
+            }
+            return each(report, inbox, positions, "replayed");
         }
 
         @Override
@@ -157,17 +183,15 @@ final class DeadLettersCommand {
 
     @Command(name = "drop", description = "Drops them.")
     private static final class Drop extends OnChosen {
-        @Mixin
-        private ConfirmOption confirm = new ConfirmOption();
-
         Drop(Botfsm botfsm) {
             super(botfsm);
         }
 
         @Override
         int run(Report report, UpdateInbox inbox) throws IOException {
-            confirm.require(terminal(), "Drop these dead letters of bot " + bot() + "?");
-            return each(report, inbox, "dropped");
+            List<Long> positions = positions(inbox);
+            confirm("drop", positions.size());
+            return each(report, inbox, positions, "dropped");
         }
 
         @Override

@@ -10,7 +10,10 @@ import picocli.CommandLine.Mixin;
 
 @Command(
         name = "erase",
-        description = "Erases all conversations of a user, a chat or a bot, with their updates and dead letters.")
+        description = {
+            "Erases all conversations of a user, a chat or a bot, with their updates and dead letters.",
+            ResetCommand.ELSEWHERE
+        })
 final class EraseCommand extends StoreCommand {
     @Mixin
     private KeyOptions which = new KeyOptions();
@@ -32,8 +35,10 @@ final class EraseCommand extends StoreCommand {
             throw new Refusal(ExitStatus.REFUSED, "erase needs --user, --chat or --bot");
         }
         confirm.require(
-                terminal(), "Erase all conversations with " + filter + ", with their updates and dead letters?");
-        return maintain(fence, storage -> {
+                terminal(),
+                "Erase all conversations with " + filter + ", with their updates and dead letters? "
+                        + ResetCommand.ELSEWHERE);
+        return maintain(settings(), fence, storage -> {
             ErasureReport done = Erasure.of(storage).erase(filter);
             report.result(
                     Report.object()

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "import", description = "Writes the conversations of an export to the store.")
+@Command(name = "import", description = "Writes the conversations of an export to the store. Stop the bot for it.")
 final class ImportCommand extends StoreCommand {
     @Parameters(paramLabel = "FILE", description = "what export wrote; the whole of it is checked first")
     private Path file = Path.of("");
@@ -35,7 +35,7 @@ final class ImportCommand extends StoreCommand {
         if (replace) {
             confirm.require(terminal(), "Replace the conversations in the store by those of " + file + "?");
         }
-        try (OpenStore<StateStorage> store = settings().storage();
+        try (OpenStore<StateStorage> store = settingsForWrites().storage();
                 ProgressLine line = new ProgressLine(terminal())) {
             ImportReport done = ConversationImport.builder(fence.fenced(store.part()))
                     .existing(replace ? Existing.REPLACE : Existing.SKIP)

@@ -27,7 +27,7 @@ final class ListCommand extends StoreCommand {
 
     @Override
     int run(Report report) throws IOException {
-        return count ? maintain(FenceOption.NONE, storage -> count(storage, report)) : list(report);
+        return count ? maintain(settings(), FenceOption.NONE, storage -> count(storage, report)) : list(report);
     }
 
     private int count(StateStorage storage, Report report) {

@@ -96,7 +96,10 @@ final class LockCommand {
 
     @Command(
             name = "release",
-            description = "Frees it, so that a standby takes over at once. The holder stops at its next renewal.")
+            description = {
+                "Frees it, so that a standby takes over at once.",
+                "A holder that lives stays active until its next renewal, beside a standby."
+            })
     private static final class Release extends OnLock {
         @Option(
                 names = "--if-token",
@@ -122,7 +125,9 @@ final class LockCommand {
                 throw changed();
             }
             confirm.require(
-                    terminal(), "Lock " + name() + " is held by " + holder(lease) + ". Release it, so that it stops?");
+                    terminal(),
+                    "Lock " + name() + " is held by " + holder(lease) + ". Release it? A holder that lives stays active"
+                            + " until its next renewal, and a standby may become active meanwhile.");
             if (!result(leases.release(name(), claim))) {
                 throw changed();
             }

@@ -24,7 +24,9 @@ final class MigrateCommand extends StoreCommand {
     @Option(names = "--bot", paramLabel = "ID", description = "the part of its token before the colon")
     private Optional<String> bot = Optional.empty();
 
-    @Option(names = "--back", description = "from this library's layout to aiogram's")
+    @Option(
+            names = "--back",
+            description = "from this library's layout to aiogram's; conversations with attributes are skipped")
     private boolean back;
 
     @Option(names = "--dry-run", description = "reports what would be done, and writes nothing")
@@ -72,7 +74,7 @@ final class MigrateCommand extends StoreCommand {
         if (remove && !dryRun) {
             confirm.require(terminal(), "Remove from the source what the target has?");
         }
-        try (BotRedis redis = settings().redis();
+        try (BotRedis redis = (dryRun || back ? settings() : settingsForWrites()).redis();
                 ProgressLine line = new ProgressLine(terminal())) {
             AiogramMigration migration = AiogramMigration.of(redis, layout).telling(now -> line.show(progress(now)));
             migration = dryRun ? migration.dry() : migration;

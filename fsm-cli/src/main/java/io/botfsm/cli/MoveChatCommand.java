@@ -37,7 +37,7 @@ final class MoveChatCommand extends StoreCommand {
                 terminal(),
                 "Move all conversations of bot " + bot + " from chat " + from + " to chat " + to
                         + ", where of two the newer one is kept?");
-        return maintain(fence, storage -> {
+        return maintain(settingsForWrites(), fence, storage -> {
             ChatMoveReport done = ChatMove.of(storage).move(bot, from, to);
             report.result(
                     Report.object()

@@ -56,7 +56,7 @@ final class Report {
         }
         List<String> printable = List.of(cells).stream().map(Text::oneLine).toList();
         if (!terminal.showsTables()) {
-            terminal.out().println(String.join("\t", printable));
+            print(String.join("\t", printable));
             return;
         }
         rows.add(printable);
@@ -117,7 +117,13 @@ final class Report {
             }
         }
         line.append(wrapped(cells.get(last), column));
-        terminal.out().println(styled("out", style, line.toString().stripTrailing()));
+        print(styled("out", style, line.toString().stripTrailing()));
+    }
+
+    /** @throws Refusal if nobody reads it, or the disk is full */
+    private void print(String line) {
+        terminal.out().println(line);
+        terminal.requireOutput();
     }
 
     /** Text that begins in a column, broken between words where a line of the terminal ends. */
@@ -155,13 +161,13 @@ final class Report {
             json(object);
         } else {
             String line = Text.oneLine(text);
-            terminal.out().println(styled("out", style, terminal.showsTables() ? wrapped(line, 0) : line));
+            print(styled("out", style, terminal.showsTables() ? wrapped(line, 0) : line));
         }
     }
 
     private void json(ObjectNode object) {
         try {
-            terminal.out().println(JSON.writeValueAsString(object));
+            print(JSON.writeValueAsString(object));
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

@@ -24,4 +24,9 @@ final class SetStateCommand extends ChangeCommand {
     Mutation.Builder change() {
         return Mutation.builder().state(state);
     }
+
+    @Override
+    boolean isEnd() {
+        return false;
+    }
 }

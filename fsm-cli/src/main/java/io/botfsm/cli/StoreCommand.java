@@ -1,5 +1,6 @@
 package io.botfsm.cli;
 
+import io.botfsm.lock.internal.TokenFloor;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.catalog.CatalogPage;
 import io.botfsm.storage.catalog.ConversationCatalog;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine.Option;
@@ -41,9 +43,20 @@ abstract class StoreCommand implements Callable<Integer> {
         return botfsm.terminal();
     }
 
+    /** The settings of a command that leaves conversations behind it. */
+    final StoreSettings settingsForWrites() throws IOException {
+        StoreSettings settings = settings();
+        if (!settings.hasTtl()) {
+            botfsm.report()
+                    .warning("no BOTFSM_TTL is set, so conversations that this writes live until they are cleared: set"
+                            + " it as your bot has it");
+        }
+        return settings;
+    }
+
     /** Does something with the conversations, and shows how far it is. */
-    final int maintain(FenceOption fence, ToIntFunction<StateStorage> work) throws IOException {
-        try (OpenStore<StateStorage> store = settings().storage();
+    final int maintain(StoreSettings settings, FenceOption fence, ToIntFunction<StateStorage> work) {
+        try (OpenStore<StateStorage> store = settings.storage();
                 ProgressLine line = new ProgressLine(terminal())) {
             return work.applyAsInt(new ProgressStorage(fence.fenced(store.part()), line));
         }
@@ -82,11 +95,21 @@ abstract class StoreCommand implements Callable<Integer> {
         @Option(
                 names = "--fence",
                 paramLabel = "TOKEN",
-                description = "refuses a write where an instance with a higher fencing token has written; see lock"
-                        + " status")
+                description = "a lock's fencing token (see lock status), not a version: refuses a write where an"
+                        + " instance with a higher one has written")
         private Optional<Long> token = Optional.empty();
 
+        /**
+         * @throws Refusal if no lease can have the token, which would lock out the bots of each conversation written
+         */
         StateStorage fenced(StateStorage storage) {
+            long now = TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis());
+            token.filter(each -> !TokenFloor.isPlausible(each, now)).ifPresent(each -> {
+                throw new Refusal(
+                        ExitStatus.REFUSED,
+                        "--fence " + each + " is no fencing token that a lock can have given; lock status has it."
+                                + " Nothing was written");
+            });
             return token.map(each -> (StateStorage) new OperatorFence(storage, each))
                     .orElse(storage);
         }

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -50,12 +51,15 @@ final class StoreSettings {
     private static final Pattern CREDENTIALS =
             Pattern.compile("(?i)[?&;]\\w*password=[^&;]+|://[^/@]*:[^/@]+@|:oracle:.*/.*@");
 
-    private final Map<String, String> values;
-    private final Map<String, String> environment;
+    /** In a JDBC URL whose only @ ends credentials: kind and host. */
+    private static final Pattern SERVER = Pattern.compile("(jdbc:\\w+:)//[^/?;@]*@([^/?;@]+)[^@]*");
 
-    private StoreSettings(Map<String, String> values, Map<String, String> environment) {
+    private final Map<String, String> values;
+    private final Map<String, String> ofBots;
+
+    private StoreSettings(Map<String, String> values, Map<String, String> ofBots) {
         this.values = values;
-        this.environment = environment;
+        this.ofBots = ofBots;
     }
 
     /**
@@ -74,24 +78,31 @@ final class StoreSettings {
                 values.put(name, value);
             }
         }
+        Map<String, String> ofBots = new HashMap<>(environment);
         if (file.isPresent()) {
-            readFile(file.get(), values, warning);
+            Map<String, String> ofFile = readFile(file.get(), warning);
+            if (ofFile.containsKey(STORE)) {
+                leave(values, ofBots, "the store of " + file.get(), warning);
+            }
+            values.putAll(ofFile);
         }
         if (uri.isPresent()) {
+            leave(values, ofBots, "--store", warning);
             values.put(STORE, uri.get());
             if (hasCredentials(uri.get())) {
                 warning.accept("the URI on the command line has a password, which others on this machine can read in"
                         + " the list of processes: set BOTFSM_STORE or name a file by --config instead");
             }
         }
-        return new StoreSettings(values, environment);
+        return new StoreSettings(values, ofBots);
     }
 
     private static String variable(String name) {
         return "BOTFSM_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
-    private static void readFile(Path file, Map<String, String> values, Consumer<String> warning) throws IOException {
+    private static Map<String, String> readFile(Path file, Consumer<String> warning) throws IOException {
+        Map<String, String> values = new HashMap<>();
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file, UTF_8)) {
             properties.load(reader);
@@ -110,10 +121,27 @@ final class StoreSettings {
                 && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
             warning.accept(file + " has a password, and everyone on this machine may read it: chmod 600 " + file);
         }
+        return values;
+    }
+
+    /** A password goes to no other store than the one that it was set with. */
+    private static void leave(
+            Map<String, String> values, Map<String, String> ofBots, String store, Consumer<String> warning) {
+        boolean hasPassword = values.remove(PASSWORD) != null || ofBots.containsKey("REDIS_FSM_PASSWORD");
+        values.remove(USER);
+        ofBots.keySet().removeIf(name -> name.startsWith("REDIS_FSM_"));
+        if (hasPassword) {
+            warning.accept("a password that is set for another store is not used with " + store);
+        }
     }
 
     private static boolean hasCredentials(String uri) {
         return CREDENTIALS.matcher(uri).find();
+    }
+
+    /** Whether conversations that are written end by themselves. */
+    boolean hasTtl() {
+        return values.containsKey(TTL);
     }
 
     /** Connects for conversations. */
@@ -175,7 +203,7 @@ final class StoreSettings {
 
     /** Without a setting, where bots find it. */
     private RedisUri redisUri() {
-        Map<String, String> variables = new HashMap<>(environment);
+        Map<String, String> variables = new HashMap<>(ofBots);
         text(STORE).ifPresent(uri -> variables.put("REDIS_FSM_URL", uri));
         text(USER).ifPresent(user -> variables.put("REDIS_FSM_USERNAME", user));
         text(PASSWORD).ifPresent(password -> variables.put("REDIS_FSM_PASSWORD", password));
@@ -213,7 +241,7 @@ final class StoreSettings {
 
     private HikariDataSource pool() {
         String url = text(STORE).orElseThrow();
-        String shown = url.replaceFirst("[?;].*", "").replaceFirst("//[^/@]*@", "//");
+        String shown = shown(url);
         try {
             DriverManager.getDriver(url);
         } catch (SQLException e) { // its message has the URL
@@ -241,6 +269,15 @@ final class StoreSettings {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new Refusal(ExitStatus.FAILED, "cannot connect to " + shown + ": " + cause.getMessage());
         }
+    }
+
+    /** A database's URL without parameters; wherever else credentials may be, no more than its kind and its host. */
+    static String shown(String url) {
+        if (!url.contains("@")) {
+            return url.replaceFirst("[?;&].*", "");
+        }
+        Matcher parts = SERVER.matcher(url);
+        return parts.matches() ? parts.group(1) + "//" + parts.group(2) : url.replaceFirst("^(jdbc:\\w*).*", "$1:...");
     }
 
     private Optional<String> text(String name) {

@@ -2,6 +2,7 @@ package io.botfsm.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.botfsm.internal.text.Text;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -57,9 +58,16 @@ record Terminal(Map<String, String> variables, BufferedReader in, PrintStream ou
         return columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : DEFAULT_WIDTH;
     }
 
+    /** @throws Refusal if standard output has failed; a {@link PrintStream} throws nothing */
+    void requireOutput() {
+        if (out.checkError()) {
+            throw new Refusal(ExitStatus.FAILED, "standard output was closed, or cannot be written");
+        }
+    }
+
     /** Asks for a typed confirmation. */
     boolean confirms(String question) throws IOException {
-        err.print(question + "\nType yes to go on: ");
+        err.print(Text.oneLine(question) + "\nType yes to go on: ");
         err.flush();
         return "yes".equals(in.readLine());
     }

@@ -25,7 +25,10 @@ final class WatchCommand extends StoreCommand {
     private Optional<StorageKey> key = Optional.empty();
 
     @Mixin
-    private FilterOptions which = new FilterOptions();
+    private KeyOptions which = new KeyOptions();
+
+    @Option(names = "--state", paramLabel = "NAME", description = "changes to and from this state alone")
+    private Optional<String> state = Optional.empty();
 
     @Option(names = "--interval", paramLabel = "TIME", description = "between two looks, 2s unless given")
     private Duration interval = Duration.ofSeconds(2);
@@ -95,7 +98,8 @@ final class WatchCommand extends StoreCommand {
     }
 
     private void change(Report report, StorageKey each, Snapshot before, Snapshot now) {
-        if (seen == changes || before.version() == now.version()) {
+        boolean isWanted = state.isEmpty() || state.equals(before.state()) || state.equals(now.state());
+        if (seen == changes || before.version() == now.version() || !isWanted) {
             return;
         }
         seen++;

@@ -143,6 +143,11 @@ abstract class AllCommands {
         run("move-chat", "--bot", "1", "--from", "10", "--to", "12", "--yes", "--fence", "49")
                 .ended(4);
         assertThat(read(ANN).state()).hasValue("Order:SIZE");
+        assertThat(run("list", "--chat", "12").ended(0).out()).as("copies").isEmpty();
+        assertThat(run("reset", "1:10:10", "--yes", "--fence", "9007199254740991")
+                        .ended(2)
+                        .err())
+                .contains("--fence", "9007199254740991", "lock status");
         run("set-state", "1:10:10", "Order:DONE", "--yes", "--fence", "50").ended(0);
     }
 
@@ -160,7 +165,7 @@ abstract class AllCommands {
     void eraseTakesConversationsAndUpdatesOfAUser() {
         UpdateInbox inbox = bury("a", ANN);
         assertThat(run("erase", "--yes").ended(2).err()).contains("--user");
-        run("erase", "--user", "10").ended(2);
+        assertThat(run("erase", "--user", "10").ended(2).err()).contains("recovery source");
         assertThat(read(ANN).state()).isPresent();
         JsonNode erased =
                 run("erase", "--user", "10", "--yes", "--json").ended(0).object();
@@ -261,6 +266,25 @@ abstract class AllCommands {
     }
 
     @Test
+    void watchPrintsOnlyChangesToAndFromAState() throws Exception {
+        assertThat(run("watch", "--untouched=7d").ended(2).err()).contains("unknown option: --untouched");
+        CompletableFuture<CommandRun> watching = CompletableFuture.supplyAsync(
+                () -> run("watch", "--json", "--interval", "1s", "--changes", "2", "--state", "Order:DONE"));
+        for (int i = 0; !watching.isDone(); i++) {
+            write(ANN, Mutation.builder().state(i % 8 < 4 ? "Order:SIZE" : "Order:DONE"));
+            write(BOB, Mutation.builder().state(i % 8 < 4 ? "Order:SIZE" : "Order:ADDRESS"));
+            TimeUnit.MILLISECONDS.sleep(300);
+        }
+        assertThat(watching.get().ended(0).json()).hasSize(2).allSatisfy(change -> {
+            assertThat(change.path("key").textValue()).isEqualTo("1:10:10");
+            assertThat(List.of(
+                            change.path("from").textValue(), change.path("to").textValue()))
+                    .contains("Order:DONE")
+                    .doesNotContainNull();
+        });
+    }
+
+    @Test
     void checkNamesStatesThatABuildDoesNotKnow() {
         run("check").ended(0);
         run("check", "--states", "Order:SIZE,Order:ADDRESS").ended(0);
@@ -292,7 +316,10 @@ abstract class AllCommands {
         assertThat(inbox.counts(1).waiting()).isEqualTo(1);
         assertThat(run("dead-letters", "replay", "--bot", "1", first).ended(3).out())
                 .contains("there is no dead letter " + first);
-        run("dead-letters", "drop", "--bot", "1", "--all").ended(2);
+        assertThat(run("dead-letters", "replay", "--bot", "1", "--all").ended(2).err())
+                .contains("Dead letters of bot 1 to replay: 2.");
+        assertThat(run("dead-letters", "drop", "--bot", "1", "--all").ended(2).err())
+                .contains("Dead letters of bot 1 to drop: 2.");
         run("dead-letters", "drop", "--bot", "1").ended(2);
         assertThat(inbox.counts(1).dead()).isEqualTo(2);
         run("dead-letters", "drop", "--bot", "1", "--all", "--yes").ended(0);
@@ -313,8 +340,10 @@ abstract class AllCommands {
             assertThat(held.out()).contains("process " + ProcessHandle.current().pid(), "fencing token\t" + token);
             CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes", "--if-token", "1")
                     .ended(4);
-            CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--if-token", token)
-                    .ended(2);
+            assertThat(CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--if-token", token)
+                            .ended(2)
+                            .err())
+                    .contains("stays active until its next renewal");
             assertThat(lock.holder()).isPresent();
             CommandRun.of(lockEnvironment(), "lock", "release", "pizza", "--yes", "--if-token", token)
                     .ended(0);

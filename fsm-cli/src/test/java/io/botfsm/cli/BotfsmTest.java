@@ -13,6 +13,8 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.StringReader;
@@ -127,13 +129,96 @@ class BotfsmTest extends OneRedisServer {
                 new String[] {"list", "--store", "redis://u:hunter2@" + dead},
                 new String[] {"list", "--store", "redis://u:hunter2@" + dead, "--debug"},
                 new String[] {"list", "--store", "jdbc:postgresql://" + dead + "/d?user=u&password=hunter2"},
-                new String[] {"list", "--store", "jdbc:mariadb://u:hunter2@" + dead + "/d"})) {
+                new String[] {"list", "--store", "jdbc:mariadb://u:hunter2@" + dead + "/d"},
+                new String[] {"list", "--store", "jdbc:mariadb://u:hunter2?hunter2@" + dead + "/d"},
+                new String[] {"list", "--store", "jdbc:postgresql://db:5432?user=bot&password=hunter2"},
+                new String[] {"list", "--store", "jdbc:oracle:thin:scott/hunter2@h"},
+                new String[] {"list", "--config", "redis://:hunter2@h"},
+                new String[] {"list", "--config", "redis://:hunter2@h", "--debug"})) {
             CommandRun run = run(arguments);
             assertThat(run.status()).isNotZero();
             assertThat(run.out() + run.err()).as(Arrays.toString(arguments)).doesNotContain("hunter2");
             boolean isDebug = List.of(arguments).contains("--debug");
             assertThat(run.err().contains("\tat ")).as("a stack trace").isEqualTo(isDebug);
         }
+    }
+
+    /** PostgreSQL's driver logs a URL that it cannot read. */
+    @Test
+    void driversPrintNoPassword() throws Exception {
+        Process process = CommandRun.start(
+                Map.of("BOTFSM_STORE", "jdbc:postgresql://db:5432?user=bot&password=hunter2"), directory, "list");
+        assertThat(process.waitFor()).isEqualTo(2);
+        assertThat(Files.readString(directory.resolve("err")))
+                .contains("no driver for jdbc:postgresql://db:5432:")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void aDatabaseIsShownWithoutCredentials() {
+        assertThat(StoreSettings.shown("jdbc:postgresql://h:5432/d?user=u&password=hunter2"))
+                .isEqualTo("jdbc:postgresql://h:5432/d");
+        assertThat(StoreSettings.shown("jdbc:mariadb://u:hunter2@h:3306/d?a=b")).isEqualTo("jdbc:mariadb://h:3306");
+        assertThat(StoreSettings.shown("jdbc:oracle:thin:scott/hunter2@h")).isEqualTo("jdbc:oracle:...");
+        assertThat(StoreSettings.shown("jdbc:sqlite:/var/bot.db?mode=ro")).isEqualTo("jdbc:sqlite:/var/bot.db");
+    }
+
+    @Test
+    void aPasswordIsUsedOnlyWithTheStoreThatItWasSetWith() throws Exception {
+        RedisUser operator = Operators.OF_CONVERSATIONS;
+        operator.createOver(redis);
+        Path file = Files.writeString(directory.resolve("other"), "store=" + server.uri(0));
+        for (String prefix : List.of("BOTFSM_", "REDIS_FSM_")) {
+            Map<String, String> environment = Map.of(
+                    prefix + (prefix.equals("BOTFSM_") ? "STORE" : "URL"), server.uri(0),
+                    prefix + (prefix.equals("BOTFSM_") ? "USER" : "USERNAME"), operator.name(),
+                    prefix + "PASSWORD", "wrong");
+            assertThat(CommandRun.of(environment, "list").ended(1).err())
+                    .as("used")
+                    .contains("WRONGPASS");
+            for (String[] elsewhere : List.of(
+                    new String[] {"list", "--store", server.uri(0)},
+                    new String[] {"list", "--config", file.toString()})) {
+                assertThat(CommandRun.of(environment, elsewhere).ended(0).err())
+                        .contains("a password that is set for another store is not used with "
+                                + (elsewhere[1].equals("--store") ? "--store" : "the store of " + file));
+            }
+        }
+    }
+
+    /** As when {@code head} has enough. */
+    @Test
+    void anOutputThatFailsEndsTheCommand() {
+        begin(1, "A");
+        for (String[] arguments :
+                List.of(new String[] {"list"}, new String[] {"list", "--json"}, new String[] {"--help"})) {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            PrintStream full = new PrintStream(
+                    new OutputStream() {
+                        @Override
+                        public void write(int b) throws IOException {
+                            throw new IOException("No space left on device");
+                        }
+                    },
+                    true,
+                    UTF_8);
+            Terminal terminal = new Terminal(
+                    environment(), new BufferedReader(new StringReader("")), full, new PrintStream(err, true, UTF_8));
+            assertThat(Botfsm.run(terminal, arguments))
+                    .as("%s %s", Arrays.toString(arguments), err)
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aConversationThatWouldLiveForeverIsWarnedOf() {
+        begin(1, "A");
+        String[] write = {"set-state", "8210094141:1:7123456789", "B", "--yes", "--json"};
+        assertThat(run(write).ended(0).err()).containsOnlyOnce("BOTFSM_TTL");
+        Map<String, String> withTtl = Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TTL", "30d");
+        assertThat(CommandRun.of(withTtl, write).ended(0).err()).isEmpty();
+        assertThat(run("reset", "8210094141:1:7123456789", "--yes").ended(0).err())
+                .isEmpty();
     }
 
     @Test
@@ -220,6 +305,11 @@ class BotfsmTest extends OneRedisServer {
         assertThat(CommandRun.onTerminal("", environment(), "list").ended(0).out())
                 .contains("a\\u001b[2Jb", "S\\u202e\\u000a")
                 .doesNotContain("\033[2J", "\u202e");
+        assertThat(CommandRun.onTerminal("no\n", environment(), "reset", "8210094141:a\033[2Jb:7123456789")
+                        .ended(2)
+                        .err())
+                .contains("a\\u001b[2Jb:7123456789 is in S\\u202e\\u000a", "recovery source")
+                .doesNotContain("\033[2J", "\u202e");
         JsonNode found = run("list", "--json").ended(0).object();
         assertThat(found.path("key").textValue()).contains("a\033[2Jb");
     }
@@ -286,6 +376,15 @@ class BotfsmTest extends OneRedisServer {
         assertThat(run("show", "1:2:3").ended(1).err())
                 .contains("bot=1 chat=2 user=3")
                 .doesNotContain("hunter2");
+    }
+
+    @Test
+    void aDeadLetterThatCannotBeReadIsCounted() {
+        assertThat(run("dead-letters", "list", "--bot", "1").ended(0).out()).isEmpty();
+        redis.call("ZADD", "fsm:inbox:{1}:dead", "7", "x");
+        redis.call("HSET", "fsm:inbox:{1}:letters", "x", "hunter2");
+        assertThat(run("dead-letters", "list", "--bot", "1").ended(3).out())
+                .isEqualTo("dead letters that cannot be read: 1\n");
     }
 
     /** Each right that the page names is needed: without one the command says which. */

@@ -116,7 +116,8 @@ class CommandPageTest extends OneRedisServer {
     }
 
     private static CommandRun run(String... words) {
-        return CommandRun.onTerminal("", Map.of("BOTFSM_STORE", server.uri(0), "NO_COLOR", "1"), words);
+        return CommandRun.onTerminal(
+                "", Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TTL", "30d", "NO_COLOR", "1"), words);
     }
 
     /** The bot goes on once the command has looked the first time. */

@@ -9,6 +9,7 @@ import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,6 +137,28 @@ class KilledCommandTest extends OneRedisServer {
 
         assertThat(again.object().path("skipped").longValue()).isEqualTo(done);
         assertThat(count(-7)).isEqualTo(USERS);
+    }
+
+    /** Ended as by Ctrl-C. */
+    @Test
+    void exportLeavesNoFileWithValues() throws Exception {
+        Path exports = Files.createDirectory(directory.resolve("exports"));
+        Process process = CommandRun.start(
+                environment(), directory, "export", exports.resolve("all.jsonl").toString());
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .pollDelay(0, TimeUnit.MILLISECONDS)
+                .pollInterval(1, TimeUnit.MILLISECONDS)
+                .until(() -> !isEmpty(exports) || !process.isAlive());
+        process.destroy();
+        assertThat(process.waitFor()).as("ended in the middle").isNotZero();
+        assertThat(exports).isEmptyDirectory();
+    }
+
+    private static boolean isEmpty(Path exports) throws IOException {
+        try (var files = Files.list(exports)) {
+            return files.findAny().isEmpty();
+        }
     }
 
     @Test

@@ -7,7 +7,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.botfsm.jdbc.BotDatabase;
 import io.botfsm.redis.testkit.OneRedisServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,15 @@ class RunnableJarTest extends OneRedisServer {
         String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(printed).isEqualTo(status);
         return printed;
+    }
+
+    @Test
+    void theScriptSaysThatItsJarIsMissing() throws Exception {
+        Path script = Files.copy(Path.of("botfsm"), directory.resolve("botfsm"), StandardCopyOption.COPY_ATTRIBUTES);
+        Process process =
+                new ProcessBuilder(script.toString()).redirectErrorStream(true).start();
+        assertThat(new String(process.getInputStream().readAllBytes(), UTF_8)).contains("there is no botfsm.jar");
+        assertThat(process.waitFor()).isEqualTo(1);
     }
 
     @Test

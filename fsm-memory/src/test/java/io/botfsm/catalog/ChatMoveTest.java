@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.botfsm.Fsm;
 import io.botfsm.Handled;
 import io.botfsm.memory.MemoryStateStorage;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FencedStateStorage;
 import io.botfsm.storage.ForwardingStateStorage;
+import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Snapshot;
@@ -306,6 +308,37 @@ class ChatMoveTest {
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("lower than 9");
         assertThat(state(key(OLD, 7))).hasValue("A");
+        assertThat(found(ConversationFilter.bot(1).chat(NEW))).as("copies").isEmpty();
+    }
+
+    /** A decorator may report the fence as an exception. */
+    @Test
+    void aCopyIsTakenBackWhenTheClearIsRefused() {
+        write(key(OLD, 7), "A");
+        for (FsmException refusal : List.of(
+                new FencedException(key(OLD, 7), 8, 9),
+                new StorageRefusedException(key(OLD, 7), "READONLY", false, null))) {
+            assertThatThrownBy(() -> ChatMove.of(refusingClears(refusal)).move(1, OLD, NEW))
+                    .isSameAs(refusal);
+            assertThat(found(ConversationFilter.all())).containsExactly(key(OLD, 7));
+        }
+    }
+
+    @Test
+    void aCopyStaysWhereTheClearMayHaveHappened() {
+        write(key(OLD, 7), "A");
+        StateStorage unsure = refusingClears(new StorageRefusedException(key(OLD, 7), "READONLY", true, null));
+        assertThatThrownBy(() -> ChatMove.of(unsure).move(1, OLD, NEW)).isInstanceOf(StorageRefusedException.class);
+        assertThat(state(key(NEW, 7))).hasValue("A");
+    }
+
+    private StateStorage refusingClears(FsmException refusal) {
+        return new ForwardingStateStorage(storage) {
+            @Override
+            public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+                return key.equals(key(OLD, 7)) ? CompletableFuture.failedStage(refusal) : super.write(key, mutation);
+            }
+        };
     }
 
     @Test

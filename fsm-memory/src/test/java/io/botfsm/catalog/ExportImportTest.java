@@ -21,18 +21,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -191,6 +195,52 @@ class ExportImportTest {
         assertThat(replaced.replaced()).isEqualTo(USERS);
         assertSame(all(storage), before);
         assertThat(storage.read(key(7)).toCompletableFuture().join().version()).isGreaterThan(changed.version());
+    }
+
+    /** SQL databases apply the writes of a batch on several connections. */
+    @ParameterizedTest
+    @EnumSource(Existing.class)
+    void aConversationThatIsTwiceInTheFileIsWrittenInItsOrder(Existing existing) throws Exception {
+        Path file = Files.write(
+                directory.resolve("twice"),
+                List.of(
+                        HEADER,
+                        "{\"key\":\"1:2:3\",\"state\":\"FIRST\"}",
+                        "{\"key\":\"1:4:5\",\"state\":\"OTHER\"}",
+                        "{\"key\":\"1:2:3\",\"state\":\"LAST\"}",
+                        "{\"conversations\":3}"));
+        ConversationImport.builder(new LastWriteFirst(storage))
+                .existing(existing)
+                .build()
+                .readFrom(file);
+        StorageKey key = StorageKey.bot(1).chat(2).user(3).build();
+        assertThat(storage.read(key).toCompletableFuture().join().state())
+                .hasValue(existing == Existing.SKIP ? "FIRST" : "LAST");
+    }
+
+    /** Applies writes when one of them is waited for, the last one first. */
+    private static final class LastWriteFirst extends ForwardingStateStorage {
+        private final Deque<Runnable> writes = new ArrayDeque<>();
+
+        LastWriteFirst(StateStorage storage) {
+            super(storage);
+        }
+
+        @Override
+        public CompletionStage<Outcome> write(StorageKey key, Mutation mutation) {
+            CompletableFuture<Outcome> outcome = new CompletableFuture<>() {
+                @Override
+                public Outcome get() throws InterruptedException, ExecutionException {
+                    while (!writes.isEmpty()) {
+                        writes.pop().run();
+                    }
+                    return super.get();
+                }
+            };
+            writes.push(() -> outcome.complete(
+                    storage().write(key, mutation).toCompletableFuture().join()));
+            return outcome;
+        }
     }
 
     @Test

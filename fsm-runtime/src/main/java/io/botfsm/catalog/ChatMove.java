@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.text.Text;
 import io.botfsm.storage.ContentionException;
+import io.botfsm.storage.FencedException;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -11,6 +12,7 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
 import io.botfsm.storage.StorageKey;
+import io.botfsm.storage.StorageRefusedException;
 import io.botfsm.storage.catalog.ConversationCatalog;
 import io.botfsm.storage.catalog.ConversationFilter;
 import java.time.Duration;
@@ -27,8 +29,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Each conversation is first written under its new key, and then cleared under the old one if it has not changed
  * meanwhile; otherwise it is written again. If there is a conversation under both keys, the one that was written last
  * is kept: a conversation that a user has begun in the new chat stays if it is newer. The move repeats its scan until
- * it finds none, so that nothing is left of what was written to the old chat before the last scan. After a failure,
- * call it again to continue.
+ * it finds none, so that nothing is left of what was written to the old chat before the last scan. If the storage
+ * refuses the clear, such as for a fencing token, the move clears the new key again and fails: the conversation stays
+ * where it was. After a failure, call it again to continue.
  *
  * <p>The conversation under the new key gets a new version, time of last write and time to live, as with any write. The
  * events that a conversation remembers and its fencing token stay under the old key, as long as they outlive a clear: a
@@ -151,9 +154,17 @@ public final class ChatMove {
                 copied = OptionalLong.of(applied.version());
                 hasDeadline = source.deadline().isPresent();
             }
-            Outcome cleared = storage.write(
-                    key,
-                    CarriedConversation.end(source.version(), source.deadline().isPresent()));
+            Outcome cleared;
+            try {
+                cleared = storage.write(
+                        key,
+                        CarriedConversation.end(
+                                source.version(), source.deadline().isPresent()));
+            } catch (FencedException e) {
+                throw takenBack(e, target, copied, hasDeadline);
+            } catch (StorageRefusedException e) {
+                throw e.mayBeApplied() ? e : takenBack(e, target, copied, hasDeadline);
+            }
             if (cleared instanceof Applied) {
                 return isCopied ? Fate.MOVED : Fate.SUPERSEDED;
             }
@@ -181,7 +192,20 @@ public final class ChatMove {
                 && other.touched().filter(one.touched().get()::isAfter).isPresent();
     }
 
-    /** Clears the copy of a source that its bot has cleared meanwhile, unless someone has written the copy. */
+    /** Clears the copy of a source whose clear was refused, so that the conversation is not in both chats. */
+    private FsmException takenBack(FsmException refused, StorageKey target, OptionalLong copied, boolean hasDeadline) {
+        try {
+            takeBack(target, copied, hasDeadline);
+        } catch (RuntimeException e) {
+            refused.addSuppressed(e);
+        }
+        return refused;
+    }
+
+    /**
+     * Clears the copy of a source that its bot has cleared meanwhile, or that cannot be cleared, unless someone has
+     * written the copy.
+     */
     private void takeBack(StorageKey target, OptionalLong copied, boolean hasDeadline) {
         if (copied.isPresent()) {
             var unused = storage.write(target, CarriedConversation.end(copied.getAsLong(), hasDeadline));

@@ -11,9 +11,12 @@ import io.botfsm.storage.catalog.FoundConversation;
 import io.botfsm.storage.catalog.UnreadableRecord;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +52,8 @@ public final class ConversationExport {
     /**
      * Writes the file, replacing an existing one. Only a complete export gets this name: until then it is written to
      * another file in the same directory, which only the user of this process may read if the file system has such
-     * permissions. After a failure, call it again to start over.
+     * permissions. That file is deleted after a failure, and when the JVM is shut down in between; if the process is
+     * killed, {@code conversations*.part} stays. After a failure, call it again to start over.
      *
      * @throws IOException if the file cannot be written
      * @throws FsmException if the storage is unavailable or refuses, or the thread is interrupted
@@ -58,10 +62,16 @@ public final class ConversationExport {
         Path directory =
                 requireNonNull(requireNonNull(file, "file").toAbsolutePath().getParent(), "directory");
         Path part = Files.createTempFile(directory, "conversations", ".part");
+        if (part.getFileSystem().equals(FileSystems.getDefault())) {
+            part.toFile().deleteOnExit(); // it has the users' data
+        }
         try {
             ExportReport report;
             try (BufferedWriter lines = Files.newBufferedWriter(part, UTF_8)) {
                 report = write(lines);
+            }
+            try (FileChannel written = FileChannel.open(part, StandardOpenOption.WRITE)) {
+                written.force(true);
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
             return report;

@@ -9,13 +9,16 @@ import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StateStorage.Capability;
+import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.catalog.FoundConversation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
@@ -78,12 +81,15 @@ public final class ConversationImport {
         Progress done = new Progress();
         try (ExportReader reader = ExportReader.open(file)) {
             List<FoundConversation> batch = new ArrayList<>(BATCH);
+            Set<StorageKey> keys = new HashSet<>();
             for (Optional<FoundConversation> next = reader.next(); next.isPresent(); next = reader.next()) {
-                batch.add(next.get());
-                if (batch.size() == BATCH) {
+                if (batch.size() == BATCH || !keys.add(next.get().key())) { // writes of a batch have no order
                     write(batch, done);
                     batch.clear();
+                    keys.clear();
+                    keys.add(next.get().key());
                 }
+                batch.add(next.get());
             }
             write(batch, done);
         }

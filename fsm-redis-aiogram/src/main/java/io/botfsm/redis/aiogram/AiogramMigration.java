@@ -35,8 +35,9 @@ import java.util.function.Consumer;
  * cannot be stored, is skipped and named in the report; so is a conversation whose key in the target has a value of
  * another type.
  *
- * <p>Fencing tokens and event ids cannot be represented in aiogram's layout, and are lost in that direction. The time
- * to live restarts with that of the target.
+ * <p>Fencing tokens, event ids and deadlines cannot be represented in aiogram's layout, and are lost in that direction.
+ * A conversation with attributes, such as the version of its data or the marks of a flow, is skipped in that direction,
+ * and named with its attributes. The time to live restarts with that of the target.
  *
  * <p>Immutable and thread-safe. Redis Cluster is not supported, as with aiogram's layout itself.
  */

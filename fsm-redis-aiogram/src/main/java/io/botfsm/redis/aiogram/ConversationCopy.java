@@ -1,5 +1,6 @@
 package io.botfsm.redis.aiogram;
 
+import io.botfsm.internal.text.Text;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -8,6 +9,7 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
@@ -138,7 +140,12 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
         return Mutation.builder().clearState().replaceData(Map.of());
     }
 
+    /** @throws IllegalArgumentException if it has what neither a copy nor a comparison would include */
     private static Mutation.Builder content(Snapshot from) {
+        if (!from.attributes().isEmpty()) {
+            throw new IllegalArgumentException("it has attributes, which aiogram's layout has no place for: "
+                    + Text.fields(new TreeSet<>(from.attributes().keySet())));
+        }
         Mutation.Builder content = Mutation.builder().replaceData(from.data());
         return from.state().map(content::state).orElse(content);
     }

@@ -309,6 +309,30 @@ class AiogramMigrationKeysTest extends OneRedisServer {
                 .isEqualTo(3);
     }
 
+    /** The bot could not read it without them any more, and aiogram's layout has no place for them. */
+    @Test
+    void onTheWayBackAConversationWithAttributesIsSkippedByName() throws Exception {
+        writeOwn(GOOD, Mutation.builder().state("A"));
+        StorageKey versioned = StorageKey.bot(1).chat(12).user(12).build();
+        writeOwn(versioned, Mutation.builder().state("A").put("a", "1").attribute("data.Pizza", "2"));
+        redis.call("SET", "fsm:13:13:state", "A"); // as an earlier run has copied it
+        writeOwn(
+                StorageKey.bot(1).chat(13).user(13).build(),
+                Mutation.builder().state("A").attribute("data.Pizza", "2"));
+        for (MigrationReport report : List.of(
+                migration(layout().build()).dry().run(Direction.TO_AIOGRAM),
+                migration(layout().build()).removing().run(Direction.TO_AIOGRAM))) {
+            counts(report, 1, 2);
+            assertThat(report.skipped())
+                    .extracting(Skipped::key)
+                    .containsExactlyInAnyOrder("fsm:{1:12:12}", "fsm:{1:13:13}");
+            assertThat(report.skipped()).allMatch(each -> each.reason().contains("data.Pizza"));
+        }
+        assertThat(redis.number("EXISTS", "fsm:12:12:state", "fsm:12:12:data")).isZero();
+        assertThat(own(versioned).attributes()).isEqualTo(Map.of("data.Pizza", "2"));
+        assertThat(redis.number("EXISTS", "fsm:{1:13:13}")).isEqualTo(1);
+    }
+
     @Test
     void aHugeConversationIsMigrated() throws Exception {
         String text = "x".repeat(20_000_000);
