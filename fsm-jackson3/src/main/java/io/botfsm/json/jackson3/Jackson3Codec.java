@@ -59,6 +59,10 @@ import tools.jackson.databind.util.TokenBuffer;
  */
 public final class Jackson3Codec implements JsonCodec {
     private static final int LONGEST_NUMBER = 1 << 20;
+
+    /** As deep as Jackson 2 allows; Jackson 3 itself allows half of that. */
+    private static final int DEEPEST_NESTING = 1_000;
+
     private static final String JSON_NULL = "null";
 
     private final JsonMapper mapper;
@@ -71,9 +75,9 @@ public final class Jackson3Codec implements JsonCodec {
         }
     };
 
-    /** A codec with a mapper of its own. */
+    /** A codec with a mapper of its own, which refuses {@link Optional} and its kind, as that on Jackson 2 does. */
     public Jackson3Codec() {
-        this(settings -> {}, true);
+        this(settings -> settings.addModule(RefusedOptional.module()), true);
     }
 
     /**
@@ -90,11 +94,14 @@ public final class Jackson3Codec implements JsonCodec {
     private Jackson3Codec(Consumer<? super JsonMapper.Builder> settings, boolean own) {
         JsonMapper.Builder builder = JsonMapper.builder(JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(DEEPEST_NESTING)
                                 .maxNumberLength(LONGEST_NUMBER)
                                 .maxStringLength(Integer.MAX_VALUE)
                                 .maxNameLength(Integer.MAX_VALUE)
                                 .build())
-                        .streamWriteConstraints(StreamWriteConstraints.defaults()) // as deep as is read
+                        .streamWriteConstraints(StreamWriteConstraints.builder()
+                                .maxNestingDepth(DEEPEST_NESTING)
+                                .build())
                         .build())
                 .configureForJackson2();
         settings.accept(builder);
