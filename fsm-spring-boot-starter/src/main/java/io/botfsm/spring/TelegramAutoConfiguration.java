@@ -119,6 +119,22 @@ final class TelegramAutoConfiguration {
         }
     }
 
+    /** Refuses a webhook that nothing can deliver to. */
+    @Bean
+    @Lazy(false)
+    @ConditionalOnProperty(name = "botfsm.telegram.mode", havingValue = "webhook")
+    SmartInitializingSingleton botfsmWebhookRequired(ObjectProvider<WebhookLifecycle> webhooks) {
+        return () -> {
+            if (webhooks.stream().findAny().isEmpty()) {
+                throw new BotfsmStartException(
+                        "botfsm.telegram.mode is webhook, but this is no web application with Spring MVC.",
+                        "Add spring-boot-starter-web (Spring Boot 4: spring-boot-starter-webmvc), or set"
+                                + " botfsm.telegram.mode to polling.",
+                        null);
+            }
+        };
+    }
+
     /** Meters of what runs; a customizer of the application's that takes the same listener takes precedence. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(BotMetrics.class)

@@ -339,6 +339,34 @@ class TelegramRunnerTest {
     }
 
     @Test
+    void settingsThatDoNotApplyToABotOfAnotherRunnerAreRefused() {
+        Fsm fsm = PIZZA.register(Fsm.builder(storage)).build();
+        TelegramSender sender = TelegramSender.builder(mock()).build();
+        Map<String, UnaryOperator<TelegramRunner>> settings = Map.of(
+                "storage(…)", runner -> runner.storage(storage, leases),
+                "lock(…)", runner -> runner.lock("pizza"),
+                "fsmSettings(…)", runner -> runner.fsmSettings(each -> {}),
+                "lockSettings(…)", runner -> runner.lockSettings(each -> {}),
+                "runnerSettings(…) or standby()", TelegramRunner::standby,
+                "senderSettings(…)", runner -> runner.senderSettings(each -> {}),
+                "webhookSettings(…)", runner -> runner.webhookSettings(each -> {}));
+        settings.forEach((name, setting) -> {
+            TelegramRunner set = setting.apply(runner().flow(PIZZA, Texts.in(), Texts.out()));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> set.bot(fsm, sender))
+                    .withMessageStartingWith(name);
+        });
+        assertThatIllegalStateException()
+                .isThrownBy(() -> TelegramRunner.webhook(token, "secret")
+                        .flow(PIZZA, Texts.in(), Texts.out())
+                        .bot(fsm, sender))
+                .withMessageContaining("webhook");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> runner().flow(PIZZA, Texts.in(), Texts.out()).bot(Fsm.of(storage), sender))
+                .withMessageContaining("Order:SIZE");
+    }
+
+    @Test
     void whatIsMissingOrContradictsIsSaidBeforeAnythingRuns() throws Exception {
         assertThatThrownBy(() -> runner().run()).hasMessage("a TelegramRunner needs flow(…) or handler(…)");
         TelegramRunner flow = runner().flow(PIZZA, Texts.in(), Texts.out());
