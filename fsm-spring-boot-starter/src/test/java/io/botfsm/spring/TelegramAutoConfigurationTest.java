@@ -222,12 +222,11 @@ class TelegramAutoConfigurationTest {
                     new Counted(0),
                     flow -> flow.idle("Send /count.")
                             .begin("/count"::equals, Count.ASKED)
-                            .state(
-                                    Count.ASKED,
-                                    asked -> asked.ask("Well?")
-                                            .ends()
-                                            .timeout(Duration.ofHours(1), turn -> turn.end("Too late."))
-                                            .answer((turn, text) -> turn.end("Thanks."))));
+                            .state(Count.ASKED, asked -> {
+                                asked.ask("Well?").ends();
+                                asked.after(Duration.ofHours(1), turn -> turn.end("Too late."));
+                                asked.answer((turn, text) -> turn.end("Thanks."));
+                            }));
         }
     }
 

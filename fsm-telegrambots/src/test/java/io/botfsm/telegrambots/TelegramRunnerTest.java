@@ -1,6 +1,7 @@
 package io.botfsm.telegrambots;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -35,11 +36,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -341,7 +344,9 @@ class TelegramRunnerTest {
     @Test
     void settingsThatDoNotApplyToABotOfAnotherRunnerAreRefused() {
         Fsm fsm = PIZZA.register(Fsm.builder(storage)).build();
-        TelegramSender sender = TelegramSender.builder(mock()).build();
+        BotToken token = BotToken.of(telegram.token());
+        TelegramSender sender = TelegramSender.builder(new DefaultTelegramClient(token, telegram.uri()).client())
+                .build();
         Map<String, UnaryOperator<TelegramRunner>> settings = Map.of(
                 "storage(…)", runner -> runner.storage(storage, leases),
                 "lock(…)", runner -> runner.lock("pizza"),
@@ -351,7 +356,7 @@ class TelegramRunnerTest {
                 "senderSettings(…)", runner -> runner.senderSettings(each -> {}),
                 "webhookSettings(…)", runner -> runner.webhookSettings(each -> {}));
         settings.forEach((name, setting) -> {
-            TelegramRunner set = setting.apply(runner().flow(PIZZA, Texts.in(), Texts.out()));
+            TelegramRunner set = setting.apply(TelegramRunner.polling(token).flow(PIZZA, Texts.in(), Texts.out()));
             assertThatIllegalStateException()
                     .isThrownBy(() -> set.bot(fsm, sender))
                     .withMessageStartingWith(name);
@@ -362,7 +367,9 @@ class TelegramRunnerTest {
                         .bot(fsm, sender))
                 .withMessageContaining("webhook");
         assertThatIllegalStateException()
-                .isThrownBy(() -> runner().flow(PIZZA, Texts.in(), Texts.out()).bot(Fsm.of(storage), sender))
+                .isThrownBy(() -> TelegramRunner.polling(token)
+                        .flow(PIZZA, Texts.in(), Texts.out())
+                        .bot(Fsm.of(storage), sender))
                 .withMessageContaining("Order:SIZE");
     }
 
