@@ -3,6 +3,7 @@ package io.botfsm.json.jackson3;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.JacksonAnnotations;
+import io.botfsm.internal.data.ReadProblem;
 import io.botfsm.internal.data.RoundTrip;
 import io.botfsm.internal.text.Text;
 import io.botfsm.json.GenericType;
@@ -173,7 +174,7 @@ public final class Jackson3Codec implements JsonCodec {
         } catch (JacksonException e) {
             throw new UnreadableDataException("", type.type(), Jackson3Problem.of(e));
         } catch (NumberFormatException e) { // NaN has no decimal
-            throw new UnreadableDataException("", type.type(), Jackson3Problem.notOf(declared.getRawClass()));
+            throw new UnreadableDataException("", type.type(), ReadProblem.notOf(declared.getRawClass()));
         }
     }
 
