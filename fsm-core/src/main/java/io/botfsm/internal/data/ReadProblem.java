@@ -3,8 +3,7 @@ package io.botfsm.internal.data;
 /** What is wrong with a stored text, in words that quote none of it. Each version of Jackson has its own exceptions. */
 public final class ReadProblem {
     /** A limit of the codec is exceeded. */
-    public static final String TOO_LARGE =
-            "a number has too many digits, or objects and lists are nested too deep";
+    public static final String TOO_LARGE = "a number has too many digits, or objects and lists are nested too deep";
 
     /** The same name twice. */
     public static final String DUPLICATE = "a name occurs twice in one object";
