@@ -58,8 +58,10 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  */
 public final class TelegramRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramRunner.class.getPackageName());
-    @SuppressWarnings("UnnecessaryLambda") // whether settings were added is told by identity
+
+    @SuppressWarnings("UnnecessaryLambda") // whether settings were added is compared by identity
     private static final Consumer<Object> NO_SETTINGS = settings -> {};
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
