@@ -132,7 +132,11 @@ class WebApplicationTest {
         var unused = context.getBean(Fsm.class).handle(KEY, 1, turn -> true);
         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
         MeterRegistry registry = context.getBean(MeterRegistry.class);
-        assertThat(registry.get("botfsm.handle").tag("bot", "pizza").timer().count())
+        assertThat(registry.get("botfsm.handle")
+                        .tag("bot", "pizza")
+                        .tag("outcome", "done")
+                        .timer()
+                        .count())
                 .isOne();
         assertThat(registry.get("botfsm.storage").timers()).isNotEmpty();
         await().untilAsserted(() ->
