@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyName;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
 import io.botfsm.internal.data.JacksonAnnotations;
+import io.botfsm.internal.data.ReadProblem;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,7 +89,7 @@ final class DataShape {
                 .ifPresent(entry -> entries.put(name, entry)));
         for (String primitive : primitives) {
             if (!entries.containsKey(primitive)) {
-                throw new UnreadableDataException(primitive, type, CodecProblem.absent(primitive));
+                throw new UnreadableDataException(primitive, type, ReadProblem.absent(primitive));
             }
         }
         return entries;

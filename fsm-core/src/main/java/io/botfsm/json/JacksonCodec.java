@@ -24,6 +24,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.botfsm.internal.data.JacksonAnnotations;
+import io.botfsm.internal.data.ReadProblem;
 import io.botfsm.internal.data.RoundTrip;
 import io.botfsm.internal.text.Text;
 import java.io.IOException;
@@ -162,7 +163,7 @@ public final class JacksonCodec implements JsonCodec {
         } catch (JsonProcessingException e) {
             throw new UnreadableDataException("", type.type(), CodecProblem.of(e));
         } catch (NumberFormatException e) { // NaN has no decimal
-            throw new UnreadableDataException("", type.type(), CodecProblem.notOf(declared.getRawClass()));
+            throw new UnreadableDataException("", type.type(), ReadProblem.notOf(declared.getRawClass()));
         }
     }
 

@@ -6,6 +6,7 @@ import io.botfsm.telegrambots.TelegramRunner;
 import io.botfsm.telegrambots.TelegramSender;
 import io.botfsm.telegrambots.UpdateHandler;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -14,12 +15,12 @@ import java.util.function.UnaryOperator;
  *
  * @param polling gives it to a bot that polls
  * @param handler makes it for a webhook
- * @param flows what it consists of, if it is no handler of the application
+ * @param flow all flows as one, if it is no handler of the application
  */
 record Answerer(
         UnaryOperator<TelegramRunner> polling,
         Function<TelegramSender, UpdateHandler> handler,
-        List<Flow<?, ?>> flows) {
+        Optional<Flow<?, ?>> flow) {
     /** Flows whose types are checked before, or cannot be known. */
     @SuppressWarnings({"unchecked", "rawtypes"})
     static Answerer of(List<Flow<?, ?>> flows, UpdateReader<?> reader, ReplyFormat<?> format) {
@@ -27,7 +28,7 @@ record Answerer(
         UpdateReader<Object> in = (UpdateReader<Object>) reader;
         ReplyFormat<Object> out = (ReplyFormat<Object>) format;
         return new Answerer(
-                runner -> runner.flow(joined, in, out), sender -> UpdateHandler.of(joined, in, out, sender), flows);
+                runner -> runner.flow(joined, in, out), sender -> UpdateHandler.of(joined, in, out, sender), Optional.of(joined));
     }
 
     TelegramRunner answer(TelegramRunner runner) {
@@ -39,6 +40,6 @@ record Answerer(
     }
 
     boolean hasTimeouts() {
-        return flows.stream().anyMatch(Flow::hasTimeouts);
+        return flow.map(Flow::hasTimeouts).orElse(false);
     }
 }

@@ -3,49 +3,68 @@ package io.botfsm.spring;
 import io.botfsm.lifecycle.RunState;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.LockHolder;
+import io.botfsm.monitoring.Health;
+import io.botfsm.monitoring.HealthCheck;
 import io.botfsm.storage.StateStorage;
-import io.botfsm.storage.StorageKey;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Whether the bot can work: the storage answers, and so does the store of the lock. A standby can, too. Whatever Boot
  * calls its types, this is what they report.
  */
 final class BotHealth {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final StorageKey NOBODY =
-            StorageKey.bot("health").chat("none").user("none").build();
+    /** No bot has this id. */
+    private static final String NOBODY = "health";
 
-    private final StateStorage storage;
-    private final Map<String, InstanceLock> locks;
+    private static final String STATUS = "status";
+
+    private final List<HealthCheck> checks = new ArrayList<>();
     private final Optional<BotLifecycle> bots;
 
+    /** @param storage the innermost one: recovery is not asked */
     BotHealth(StateStorage storage, Optional<BotLocks> locks, Optional<BotLifecycle> bots) {
-        this.storage = storage;
-        this.locks = locks.map(BotLocks::all).orElse(Map.of());
+        checks.add(HealthCheck.storage(storage, NOBODY));
+        locks.map(BotLocks::all).orElse(Map.of()).forEach((name, lock) -> checks.add(lock(name, lock)));
         this.bots = bots;
     }
 
+    private static HealthCheck lock(String name, InstanceLock lock) {
+        return HealthCheck.of("lock " + name, () -> Health.up().with(STATUS, holder(lock.holder())));
+    }
+
     /**
-     * What is to be shown; no credentials.
+     * What was found.
      *
-     * @throws Exception if the storage or the store of the lock does not answer, or refuses
+     * @param details what is to be shown; no credentials
      */
-    Map<String, Object> details() throws Exception {
-        var unused = storage.read(NOBODY).toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    record Report(boolean isUp, Map<String, Object> details) {}
+
+    /** Answers within the timeouts of the checks, and throws nothing. */
+    Report check() {
+        boolean up = true;
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("storage", "answers");
-        locks.forEach((name, lock) -> details.put("lock " + name, holder(lock.holder())));
-        bots.ifPresent(lifecycle -> lifecycle
-                .states()
-                .forEach(
-                        (name, state) -> details.put("bot " + name, state.name().toLowerCase(Locale.ROOT))));
-        return details;
+        for (HealthCheck check : checks) {
+            Health health = check.check();
+            up &= health.isUp();
+            details.put(
+                    check.name(),
+                    health.isUp()
+                            ? health.details().getOrDefault(STATUS, "answers")
+                            : String.valueOf(health.details().get("reason")));
+        }
+        Map<String, RunState> states = bots.map(BotLifecycle::states).orElse(Map.of());
+        states.forEach((name, state) -> details.put("bot " + name, state.name().toLowerCase(Locale.ROOT)));
+        return new Report(up && !states.containsValue(RunState.ENDED), details);
+    }
+
+    /** Of the storage and the locks. */
+    List<HealthCheck> checks() {
+        return checks;
     }
 
     private static String holder(Optional<LockHolder> holder) {
@@ -53,11 +72,5 @@ final class BotHealth {
                         ? "held by " + held.ownerId()
                         : "held by process " + held.pid() + " on " + held.host())
                 .orElse("free");
-    }
-
-    /** Whether a bot has ended though the application goes on. */
-    boolean hasEnded() {
-        return bots.map(lifecycle -> lifecycle.states().containsValue(RunState.ENDED))
-                .orElse(false);
     }
 }

@@ -45,17 +45,21 @@ final class BotLifecycle implements SmartLifecycle, ExitCodeGenerator {
     public void start() {
         synchronized (monitor) {
             stopping = false;
+            exitCode = 0;
             running.clear();
             bots.forEach((name, factory) -> {
                 BotRunner runner = runners.apply(name);
                 running.put(name, runner);
-                var unused = runner.start(factory).thenAccept(status -> ended(name, status));
+                var unused = runner.start(factory).thenAccept(status -> ended(name, runner, status));
             });
         }
     }
 
-    private void ended(String name, int status) {
+    private void ended(String name, BotRunner runner, int status) {
         synchronized (monitor) {
+            if (running.get(name) != runner) { // of an earlier start
+                return;
+            }
             exitCode = exitCode == 0 ? status : exitCode;
             if (stopping) {
                 return;

@@ -11,11 +11,15 @@ import org.springframework.core.env.Environment;
 
 /** The names of the bots' locks, and locks of these names. */
 final class BotLocks {
+    /** The starter's own bot. Its lock has the bare name, whichever bots are added to it later. */
+    private static final String OWN = "telegram";
+
     private final Map<String, String> names = new LinkedHashMap<>();
     private final Function<String, InstanceLock> locks;
 
     /**
-     * The locks of bots. That of a single bot has the name that is set; of several each has its own after it.
+     * The locks of bots. That of the starter's own has the name that is set; others have their own after it. So a name
+     * does not depend on which other bots there are: instances of two releases use the same one.
      *
      * @param bots their names
      * @param locks makes a lock of a name
@@ -32,7 +36,7 @@ final class BotLocks {
                         "The instance lock has no name.",
                         "Set botfsm.lock.name or spring.application.name, to the same for all instances of the bot.",
                         null));
-        bots.forEach(bot -> names.put(bot, bots.size() == 1 ? name : name + "-" + bot));
+        bots.forEach(bot -> names.put(bot, bot.equals(OWN) ? name : name + "-" + bot));
     }
 
     /** A new lock for a bot. */

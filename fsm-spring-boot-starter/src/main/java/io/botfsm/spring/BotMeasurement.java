@@ -20,7 +20,8 @@ interface BotMeasurement {
         return Optional.empty();
     }
 
-    default Optional<LockListener> lock() {
+    /** The same listener each time for a lock of a name. */
+    default Optional<LockListener> lock(String name) {
         return Optional.empty();
     }
 }

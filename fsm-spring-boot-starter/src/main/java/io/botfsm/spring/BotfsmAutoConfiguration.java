@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /** The conversations, the instance lock, and the life of the bots. */
@@ -49,7 +50,9 @@ final class BotfsmAutoConfiguration {
         return measurements.getIfAvailable(() -> new BotMeasurement() {}).measured(builder.build());
     }
 
+    /** Not lazy, as it is asked for by nothing. */
     @Bean
+    @Lazy(false)
     Preflights botfsmPreflight(BotfsmProperties properties, Fsm fsm) {
         return new Preflights(properties.preflight(), fsm, properties.preflightTypes());
     }
@@ -67,11 +70,11 @@ final class BotfsmAutoConfiguration {
                 ObjectProvider<BotMeasurement> measurements,
                 ObjectProvider<BotfsmCustomizer<InstanceLock.Builder>> customizers,
                 Map<String, BotFactory> bots) {
-            return new BotLocks(properties.lock(), environment, bots.keySet(), (lock) -> {
+            return new BotLocks(properties.lock(), environment, bots.keySet(), lock -> {
                 InstanceLock.Builder builder =
                         InstanceLock.builder(leases, lock).ttl(properties.lock().ttl());
                 listeners.orderedStream().forEach(builder::listener);
-                measurements.ifAvailable(each -> each.lock().ifPresent(builder::listener));
+                measurements.ifAvailable(each -> each.lock(lock).ifPresent(builder::listener));
                 customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
                 return builder.build();
             });

@@ -42,7 +42,13 @@ record BotfsmProperties(
      * @param uri The URI of the server, the Sentinels or the cluster; instead of spring.data.redis.
      * @param timeout How long a command may take.
      */
-    record Redis(@Nullable String uri, @DefaultValue("2s") Duration timeout) {}
+    record Redis(@Nullable String uri, @DefaultValue("2s") Duration timeout) {
+        /** Without the URI, which may have a password. */
+        @Override
+        public String toString() {
+            return "Redis[timeout=" + timeout + "]";
+        }
+    }
 
     /**
      * How to use the data source.

@@ -1,7 +1,9 @@
 package io.botfsm.spring;
 
+import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.spring.StorageBackend.Opened;
 import io.botfsm.storage.FsmException;
+import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageUnavailableException;
 import java.time.Duration;
 import java.util.List;
@@ -18,10 +20,12 @@ final class ChosenStorage {
 
     private final Opened opened;
     private final String reason;
+    private final StateStorage conversations;
 
     private ChosenStorage(Opened opened, String reason) {
         this.opened = opened;
         this.reason = reason;
+        this.conversations = opened.states().stateStorage();
     }
 
     static ChosenStorage open(BotfsmProperties properties, List<StorageBackend> there) {
@@ -115,8 +119,14 @@ final class ChosenStorage {
                 e);
     }
 
-    Opened opened() {
-        return opened;
+    /** The storage itself, without layers. */
+    StateStorage conversations() {
+        return conversations;
+    }
+
+    /** A new store. */
+    LeaseStore leases() {
+        return opened.leases().leaseStore();
     }
 
     /** Called by the context, after what was opened of the storage. */

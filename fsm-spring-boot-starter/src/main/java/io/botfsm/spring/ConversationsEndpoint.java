@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -66,7 +67,7 @@ final class ConversationsEndpoint {
     @ReadOperation
     @Nullable
     Map<String, Object> show(@Selector String key) throws InterruptedException, ExecutionException, TimeoutException {
-        StorageKey parsed = StorageKey.parse(key);
+        StorageKey parsed = parsed(key);
         Snapshot snapshot =
                 fsm.storage().read(parsed).toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         return snapshot.state().isEmpty() && snapshot.data().isEmpty() ? null : shown(parsed, snapshot);
@@ -75,7 +76,16 @@ final class ConversationsEndpoint {
     /** Clears state and data of a conversation. */
     @DeleteOperation
     void reset(@Selector String key) {
-        fsm.context(StorageKey.parse(key)).clear();
+        fsm.context(parsed(key)).clear();
+    }
+
+    /** A wrong key is an error of the request: 400. */
+    private static StorageKey parsed(String key) {
+        try {
+            return StorageKey.parse(key);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidEndpointRequestException("no key of a conversation: " + e.getMessage(), "malformed key", e);
+        }
     }
 
     private static Map<String, Object> shown(StorageKey key, Snapshot snapshot) {

@@ -3,10 +3,15 @@ package io.botfsm.spring;
 import io.botfsm.Fsm;
 import io.botfsm.lock.LockListener;
 import io.botfsm.micrometer.BotMetrics;
+import io.botfsm.micrometer.BotObservations;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.transition.TransitionListener;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -14,12 +19,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
-/** Meters, where fsm-micrometer and a registry are there. */
+/** Meters, and observations, where fsm-micrometer and a registry are there. */
 @AutoConfiguration(
         before = StorageAutoConfiguration.class,
         afterName = {
             "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
-            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.observation.ObservationAutoConfiguration",
+            "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration"
         })
 @ConditionalOnClass({BotMetrics.class, MeterRegistry.class})
 @ConditionalOnBean(MeterRegistry.class)
@@ -27,22 +34,30 @@ final class MetricsAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     BotMetrics botfsmMetrics(MeterRegistry registry, Environment environment) {
-        return BotMetrics.of(
-                registry,
-                environment.getProperty("botfsm.lock.name", environment.getProperty("spring.application.name", "bot")));
+        return BotMetrics.of(registry, bot(environment));
+    }
+
+    private static String bot(Environment environment) {
+        return environment.getProperty("botfsm.lock.name", environment.getProperty("spring.application.name", "bot"));
     }
 
     @Bean
-    BotMeasurement botfsmMeasurement(BotMetrics metrics) {
+    BotMeasurement botfsmMeasurement(
+            BotMetrics metrics, ObjectProvider<ObservationRegistry> registries, Environment environment) {
+        Optional<BotObservations> observations = Optional.ofNullable(registries.getIfUnique())
+                .map(registry -> BotObservations.of(registry, bot(environment)));
+        Map<String, LockListener> locks = new ConcurrentHashMap<>();
         return new BotMeasurement() {
             @Override
             public StateStorage measured(StateStorage storage) {
-                return metrics.measure(storage);
+                StateStorage measured = metrics.measure(storage);
+                return observations.map(each -> each.observe(measured)).orElse(measured);
             }
 
             @Override
             public Fsm measured(Fsm fsm) {
-                return metrics.measure(fsm);
+                Fsm measured = metrics.measure(fsm);
+                return observations.map(each -> each.observe(measured)).orElse(measured);
             }
 
             @Override
@@ -51,8 +66,8 @@ final class MetricsAutoConfiguration {
             }
 
             @Override
-            public Optional<LockListener> lock() {
-                return Optional.of(metrics.lock());
+            public Optional<LockListener> lock(String name) {
+                return Optional.of(locks.computeIfAbsent(name, metrics::lock));
             }
         };
     }

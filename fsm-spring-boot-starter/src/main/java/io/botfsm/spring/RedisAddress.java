@@ -21,11 +21,13 @@ record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<Ssl
         return new RedisAddress(reason, uri.tls(ssl != null).build(), isCluster, own(ssl));
     }
 
-    /** {@code spring.data.redis.ssl.enabled} without a bundle is one without stores: the JVM's own. */
+    /** {@code spring.data.redis.ssl.enabled} without a bundle is one without stores and options: the JVM's own. */
     private static Optional<SslBundle> own(@Nullable SslBundle ssl) {
         return Optional.ofNullable(ssl)
                 .filter(bundle -> bundle.getStores().getKeyStore() != null
-                        || bundle.getStores().getTrustStore() != null);
+                        || bundle.getStores().getTrustStore() != null
+                        || bundle.getOptions().getCiphers() != null
+                        || bundle.getOptions().getEnabledProtocols() != null);
     }
 
     static RedisUri.Builder authenticated(RedisUri.Builder uri, @Nullable String user, @Nullable String password) {

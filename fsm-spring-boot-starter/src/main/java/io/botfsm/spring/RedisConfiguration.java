@@ -131,14 +131,20 @@ final class RedisConfiguration {
     @ConditionalOnBean(RedisAddress.class)
     static final class Lettuce {
         @Bean
+        LettuceClients botfsmLettuceClients(BotfsmProperties properties, ObjectProvider<RedisClient> clients) {
+            return new LettuceClients(
+                    Optional.ofNullable(clients.getIfUnique()),
+                    properties.redis().timeout());
+        }
+
+        @Bean
         StorageBackend botfsmLettuceBackend(
-                BotfsmProperties properties, RedisAddress address, ObjectProvider<RedisClient> clients) {
-            Optional<RedisClient> own = Optional.ofNullable(clients.getIfUnique());
+                BotfsmProperties properties, RedisAddress address, LettuceClients clients) {
             return backend(
-                    "fsm-redis-lettuce" + (own.isPresent() ? " with a RedisClient of the application" : ""),
+                    "fsm-redis-lettuce" + (clients.isOwn() ? " with a RedisClient of the application" : ""),
                     properties,
                     address,
-                    there -> LettuceClients.builder(there, properties.redis().timeout(), own));
+                    clients::builder);
         }
     }
 

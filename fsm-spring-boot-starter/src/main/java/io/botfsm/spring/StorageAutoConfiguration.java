@@ -16,13 +16,14 @@ import io.botfsm.transition.TransitionRules;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -41,7 +42,9 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(BotfsmProperties.class)
 @Import(RedisConfiguration.class)
 final class StorageAutoConfiguration {
+    /** Opened after migrations, which may create its tables; without spring-boot-sql the annotation does nothing. */
     @Bean
+    @DependsOnDatabaseInitialization
     @ConditionalOnMissingBean({StateStorage.class, LeaseStore.class})
     ChosenStorage botfsmStorage(BotfsmProperties properties, ObjectProvider<StorageBackend> backends) {
         return ChosenStorage.open(properties, backends.orderedStream().toList());
@@ -58,7 +61,7 @@ final class StorageAutoConfiguration {
             ObjectProvider<TransitionListener> listeners,
             ObjectProvider<TransitionRules> rules) {
         BotMeasurement measurement = measurements.getIfAvailable(() -> new BotMeasurement() {});
-        StateStorage storage = measurement.measured(chosen.opened().states().stateStorage());
+        StateStorage storage = measurement.measured(chosen.conversations());
         StateRecovery source = recovery.getIfAvailable();
         if (source != null) {
             storage = RecoveringStateStorage.builder(storage, source).build();
@@ -78,17 +81,17 @@ final class StorageAutoConfiguration {
     @Bean
     @ConditionalOnBean(ChosenStorage.class)
     LeaseStore botfsmLeases(ChosenStorage chosen) {
-        return chosen.opened().leases().leaseStore();
+        return chosen.leases();
     }
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(BotDatabase.class)
-    @ConditionalOnSingleCandidate(DataSource.class)
+    @ConditionalOnBean(DataSource.class)
     static final class Jdbc {
         @Bean
-        StorageBackend botfsmJdbcBackend(BotfsmProperties properties, DataSource dataSource) {
+        StorageBackend botfsmJdbcBackend(BotfsmProperties properties, ObjectProvider<DataSource> dataSources) {
             return new StorageBackend(StorageKind.JDBC, "fsm-jdbc and a data source are there", () -> {
-                BotDatabase.Builder database = BotDatabase.builder(dataSource);
+                BotDatabase.Builder database = BotDatabase.builder(only(dataSources));
                 if (properties.ttl() != null) {
                     database.ttl(properties.ttl());
                 }
@@ -98,6 +101,18 @@ final class StorageAutoConfiguration {
                 BotDatabase built = database.build();
                 return Opened.of(built, built);
             });
+        }
+
+        /** Never another storage instead, which would lose what is stored. */
+        private static DataSource only(ObjectProvider<DataSource> dataSources) {
+            try {
+                return dataSources.getObject();
+            } catch (NoUniqueBeanDefinitionException e) {
+                throw new BotfsmStartException(
+                        "Conversations could be kept in several data sources: " + e.getBeanNamesFound() + ".",
+                        "Mark one as @Primary, or set botfsm.storage to another storage.",
+                        e);
+            }
         }
     }
 

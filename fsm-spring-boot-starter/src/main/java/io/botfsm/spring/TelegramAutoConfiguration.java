@@ -5,7 +5,9 @@ import io.botfsm.flow.Flow;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.store.LeaseStore;
+import io.botfsm.micrometer.BotMetrics;
 import io.botfsm.spring.BotfsmProperties.Telegram;
+import io.botfsm.storage.inbox.UpdateInbox;
 import io.botfsm.telegrambots.BotToken;
 import io.botfsm.telegrambots.DefaultTelegramClient;
 import io.botfsm.telegrambots.ReplyFormat;
@@ -14,18 +16,24 @@ import io.botfsm.telegrambots.TelegramSender;
 import io.botfsm.telegrambots.Texts;
 import io.botfsm.telegrambots.UpdateHandler;
 import io.botfsm.telegrambots.WebhookHandler;
+import io.botfsm.timeout.TimeoutRunner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
@@ -71,7 +79,7 @@ final class TelegramAutoConfiguration {
             ObjectProvider<ReplyFormat<?>> formats) {
         UpdateHandler handler = handlers.getIfAvailable();
         if (handler != null) {
-            return new Answerer(runner -> runner.handler(sender -> handler), sender -> handler, List.of());
+            return new Answerer(runner -> runner.handler(sender -> handler), sender -> handler, Optional.empty());
         }
         List<Flow<?, ?>> all = flows.orderedStream().toList();
         if (all.isEmpty()) {
@@ -111,6 +119,60 @@ final class TelegramAutoConfiguration {
         }
     }
 
+    /** Refuses a webhook that nothing can deliver to. */
+    @Bean
+    @Lazy(false)
+    @ConditionalOnProperty(name = "botfsm.telegram.mode", havingValue = "webhook")
+    SmartInitializingSingleton botfsmWebhookRequired(ObjectProvider<WebhookLifecycle> webhooks) {
+        return () -> {
+            if (webhooks.stream().findAny().isEmpty()) {
+                throw new BotfsmStartException(
+                        "botfsm.telegram.mode is webhook, but this is no web application with Spring MVC.",
+                        "Add spring-boot-starter-web (Spring Boot 4: spring-boot-starter-webmvc), or set"
+                                + " botfsm.telegram.mode to polling.",
+                        null);
+            }
+        };
+    }
+
+    /** Meters of what runs; a customizer of the application's that takes the same listener takes precedence. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(BotMetrics.class)
+    @ConditionalOnBean(BotMetrics.class)
+    static final class Measured {
+        @Bean
+        @Order(Ordered.HIGHEST_PRECEDENCE)
+        BotfsmCustomizer<TelegramRunner> botfsmMeasuredPolling(BotMetrics metrics) {
+            return runner -> runner.pollingSettings(polling -> polling.onStart(metrics::bind));
+        }
+
+        @Bean
+        @Order(Ordered.HIGHEST_PRECEDENCE)
+        BotfsmCustomizer<TimeoutRunner.Builder> botfsmMeasuredTimeouts(BotMetrics metrics) {
+            return timeouts -> timeouts.onStart(metrics::bind);
+        }
+
+        @Bean
+        @Order(Ordered.HIGHEST_PRECEDENCE)
+        BotfsmCustomizer<TelegramSender.Builder> botfsmMeasuredSender(BotMetrics metrics) {
+            return sender -> sender.onBuild(metrics::bind);
+        }
+
+        @Bean
+        @Lazy(false)
+        SmartInitializingSingleton botfsmMeasuredBot(
+                BotMetrics metrics, BotfsmProperties properties, BotToken token, Fsm fsm, Answerer answerer) {
+            return () -> {
+                answerer.flow().ifPresent(metrics::bindWork);
+                if (properties.telegram().mode() == TelegramMode.POLLING) {
+                    fsm.storage()
+                            .extension(UpdateInbox.class)
+                            .ifPresent(inbox -> metrics.bind(inbox, token.botId()));
+                }
+            };
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnProperty(name = "botfsm.telegram.mode", havingValue = "polling", matchIfMissing = true)
     static final class Polling {
@@ -121,11 +183,14 @@ final class TelegramAutoConfiguration {
                 Fsm fsm,
                 TelegramSender sender,
                 Answerer answerer,
-                ObjectProvider<BotfsmCustomizer<TelegramRunner>> customizers) {
+                ObjectProvider<BotfsmCustomizer<TelegramRunner>> customizers,
+                ObjectProvider<BotfsmCustomizer<TimeoutRunner.Builder>> timeouts) {
             Telegram settings = properties.telegram();
             TelegramRunner runner = answerer.answer(TelegramRunner.polling(token))
                     .server(settings.server())
-                    .pollingSettings(polling -> polling.strategy(settings.strategy()));
+                    .pollingSettings(polling -> polling.strategy(settings.strategy()))
+                    .timeoutSettings(builder ->
+                            timeouts.orderedStream().forEach(customizer -> customizer.customize(builder)));
             customizers.orderedStream().forEach(customizer -> customizer.customize(runner));
             return runner.bot(fsm, sender);
         }
@@ -145,7 +210,8 @@ final class TelegramAutoConfiguration {
                 TelegramSender sender,
                 Answerer answerer,
                 LeaseStore leases,
-                ObjectProvider<BotfsmCustomizer<WebhookHandler.Builder>> customizers) {
+                ObjectProvider<BotfsmCustomizer<WebhookHandler.Builder>> customizers,
+                ObjectProvider<BotfsmCustomizer<TimeoutRunner.Builder>> timeouts) {
             String secret = properties.telegram().webhook().secret();
             if (secret == null) {
                 throw new BotfsmStartException(
@@ -159,8 +225,17 @@ final class TelegramAutoConfiguration {
                     .isolation(isolation);
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             Duration limit = ShutdownPhase.timeout(environment).dividedBy(2);
+            TimeoutRunner.Builder timeoutRunner =
+                    TimeoutRunner.builder(token.botId()).permission(sender::hasRoom);
+            timeouts.orderedStream().forEach(customizer -> customizer.customize(timeoutRunner));
             return new WebhookLifecycle(
-                    builder, token, fsm, answerer.handler(sender), answerer.hasTimeouts(), sender, limit, isolation);
+                    builder,
+                    token,
+                    fsm,
+                    answerer.handler(sender),
+                    Optional.of(timeoutRunner).filter(fires -> answerer.hasTimeouts()),
+                    limit,
+                    isolation);
         }
 
         @Bean

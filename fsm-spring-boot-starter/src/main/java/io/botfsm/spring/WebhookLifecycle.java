@@ -4,7 +4,6 @@ import io.botfsm.Fsm;
 import io.botfsm.isolation.EventIsolation;
 import io.botfsm.lifecycle.BotRunner;
 import io.botfsm.telegrambots.BotToken;
-import io.botfsm.telegrambots.TelegramSender;
 import io.botfsm.telegrambots.UpdateHandler;
 import io.botfsm.telegrambots.WebhookHandler;
 import io.botfsm.telegrambots.WebhookResponse;
@@ -33,29 +32,31 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
     private final BotToken token;
     private final Fsm fsm;
     private final UpdateHandler handler;
-    private final boolean firesTimeouts;
-    private final TelegramSender sender;
+    private final Optional<TimeoutRunner.Builder> timeoutRunner;
     private final Duration limit;
     private final EventIsolation isolation;
     private final List<BotRunner.Bot> timeouts = new ArrayList<>();
     private volatile @Nullable WebhookHandler webhook;
 
-    /** @param limit how long what runs may take to end */
+    /**
+     * A webhook that has not started.
+     *
+     * @param timeoutRunner fires the timeouts of the handler, if it has any
+     * @param limit how long what runs may take to end
+     */
     WebhookLifecycle(
             WebhookHandler.Builder builder,
             BotToken token,
             Fsm fsm,
             UpdateHandler handler,
-            boolean firesTimeouts,
-            TelegramSender sender,
+            Optional<TimeoutRunner.Builder> timeoutRunner,
             Duration limit,
             EventIsolation isolation) {
         this.builder = builder;
         this.token = token;
         this.fsm = fsm;
         this.handler = handler;
-        this.firesTimeouts = firesTimeouts;
-        this.sender = sender;
+        this.timeoutRunner = timeoutRunner;
         this.limit = limit;
         this.isolation = isolation;
     }
@@ -67,16 +68,13 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
 
     @Override
     public synchronized void start() {
-        if (firesTimeouts) {
-            timeouts.add(TimeoutRunner.builder(token.botId())
-                    .permission(sender::hasRoom)
-                    .start(fsm, (TimeoutHandler) handler));
-        }
-        webhook = builder.build(fsm, handler);
+        WebhookHandler built = builder.build(fsm, handler); // may refuse, and must have started nothing by then
+        timeoutRunner.ifPresent(runner -> timeouts.add(runner.start(fsm, (TimeoutHandler) handler)));
+        webhook = built;
         LOG.info(
                 "Bot {} takes updates by a webhook, {}",
                 token.botId(),
-                firesTimeouts ? "with timeouts" : "no timeouts");
+                timeouts.isEmpty() ? "no timeouts" : "with timeouts");
     }
 
     @Override
@@ -85,9 +83,8 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
         if (open == null) {
             return;
         }
-        open.stopPolling();
-        List<BotRunner.Bot> all = new ArrayList<>(timeouts);
-        all.add(open);
+        List<BotRunner.Bot> all = new ArrayList<>(List.of(open));
+        all.addAll(timeouts);
         all.forEach(bot -> tried("stop", bot::stopPolling));
         all.forEach(bot -> tried("drain", () -> bot.drain(limit.dividedBy(all.size()))));
         timeouts.clear();

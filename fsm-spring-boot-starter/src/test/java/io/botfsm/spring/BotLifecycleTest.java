@@ -57,7 +57,11 @@ class BotLifecycleTest {
     /** What happened, and the ends of the bots. */
     static final class Happened {
         final List<String> journal = new CopyOnWriteArrayList<>();
-        final CompletableFuture<String> end = new CompletableFuture<>();
+        volatile CompletableFuture<String> end = new CompletableFuture<>();
+
+        void restart() {
+            end = new CompletableFuture<>();
+        }
 
         BotFactory bot(String name) {
             return lease -> {
@@ -119,7 +123,7 @@ class BotLifecycleTest {
     }
 
     private static void awaitState(BotLifecycle lifecycle, RunState state) {
-        await().until(() -> lifecycle.states().values().stream().allMatch(each -> each == state));
+        await().atMost(Duration.ofSeconds(60)).until(() -> lifecycle.states().values().stream().allMatch(each -> each == state));
     }
 
     @Test
@@ -179,7 +183,7 @@ class BotLifecycleTest {
 
     @Test
     void aSecondInstanceEndsWithTheStatusOfALockThatIsHeld() {
-        InstanceLock first = InstanceLock.builder(LEASES, "taken").build();
+        InstanceLock first = InstanceLock.builder(LEASES, "taken-pizzaBot").build();
         assertThat(first.tryAcquire()).isInstanceOf(Acquired.class);
         app.withUserConfiguration(SharedLeases.class)
                 .withPropertyValues("botfsm.lock.name=taken")
@@ -193,7 +197,7 @@ class BotLifecycleTest {
 
     @Test
     void aStandbyTakesOverWhenTheFirstEnds() {
-        InstanceLock first = InstanceLock.builder(LEASES, "standby").build();
+        InstanceLock first = InstanceLock.builder(LEASES, "standby-pizzaBot").build();
         assertThat(first.tryAcquire()).isInstanceOf(Acquired.class);
         app.withUserConfiguration(SharedLeases.class)
                 .withPropertyValues("botfsm.lock.name=standby", "botfsm.lock.standby=true")
@@ -213,7 +217,7 @@ class BotLifecycleTest {
             awaitState(lifecycle, RunState.ACTIVE);
             context.getBean(Happened.class).end.completeExceptionally(new IllegalStateException("401"));
             awaitState(lifecycle, RunState.ENDED);
-            await().untilAsserted(() -> assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.FAILED));
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.FAILED));
         });
     }
 
@@ -237,8 +241,55 @@ class BotLifecycleTest {
         awaitState(lifecycle, RunState.ACTIVE);
         assertThat(exits).as("after the stop, and the start after it").isEmpty();
         happened.end.complete("its end");
-        await().until(() -> !exits.isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !exits.isEmpty());
         assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.STOPPED);
+    }
+
+    @Test
+    void theEndOfAnEarlierRunConcernsNoLaterOne() throws InterruptedException {
+        List<String> exits = new CopyOnWriteArrayList<>();
+        CompletableFuture<Void> drained = new CompletableFuture<>();
+        BotLifecycle lifecycle = new BotLifecycle(
+                Map.of("pizza", lease -> new Bot() {
+                    @Override
+                    public void stopPolling() {}
+
+                    @Override
+                    public void drain(Duration limit) {
+                        drained.join();
+                    }
+                }),
+                name -> BotRunner.of(
+                        InstanceLock.builder(new MemoryLeaseStore(), name).build()),
+                () -> exits.add("exit"));
+        lifecycle.start();
+        awaitState(lifecycle, RunState.ACTIVE);
+        CompletableFuture<Thread> stopped = new CompletableFuture<>();
+        lifecycle.stop(() -> stopped.complete(Thread.currentThread()));
+        lifecycle.start();
+        drained.complete(null);
+        stopped.join().join(); // has run all callbacks of the end
+        assertThat(exits).isEmpty();
+        lifecycle.stop();
+    }
+
+    @Test
+    void aNewStartHasNoExitCode() {
+        Happened happened = new Happened();
+        BotLifecycle lifecycle = new BotLifecycle(
+                Map.of("pizza", happened.bot("pizza")),
+                name -> BotRunner.of(
+                        InstanceLock.builder(new MemoryLeaseStore(), name).build()),
+                () -> {});
+        happened.end.completeExceptionally(new IllegalStateException("401"));
+        lifecycle.start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> lifecycle.getExitCode() == BotRunner.FAILED);
+        lifecycle.stop();
+        happened.restart();
+        lifecycle.start();
+        awaitState(lifecycle, RunState.ACTIVE);
+        assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.STOPPED);
+        lifecycle.stop();
     }
 
     @Test

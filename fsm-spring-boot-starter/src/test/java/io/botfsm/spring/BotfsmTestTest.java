@@ -37,6 +37,11 @@ class BotfsmTestTest {
     }
 
     @Test
+    void theBotPollsWhateverTheApplicationSays() {
+        assertThat(context.getEnvironment().getProperty("botfsm.telegram.mode")).isEqualTo("polling");
+    }
+
+    @Test
     void nothingElseIsConfigured() {
         assertThat(context.containsBean("dataSource")).isFalse();
         assertThat(context.containsBean("redisConnectionFactory")).isFalse();

@@ -10,6 +10,7 @@ import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -40,6 +41,15 @@ class PreflightsTest {
     @Test
     void fails() {
         app.withPropertyValues("botfsm.preflight=fail")
+                .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure()))
+                        .hasMessageContaining("Order:REMOVED"));
+    }
+
+    @Test
+    void failsInALazyApplicationToo() {
+        app.withPropertyValues("botfsm.preflight=fail")
+                .withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure()))
                         .hasMessageContaining("Order:REMOVED"));
     }

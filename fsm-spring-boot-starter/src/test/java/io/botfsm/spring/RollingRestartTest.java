@@ -84,7 +84,7 @@ class RollingRestartTest {
                         int index = i;
                         load.execute(() -> write(users.get(index), index));
                     }
-                    await().until(() -> said.get(0) > 10);
+                    await().atMost(Duration.ofSeconds(60)).until(() -> said.get(0) > 10);
                     TelegramUser slow = telegram.user(99);
                     slow.says("/count");
                     slow.awaitReply("n=0", Duration.ofSeconds(30));
@@ -130,7 +130,7 @@ class RollingRestartTest {
     }
 
     private static void assertReady(Replica replica, int status) {
-        await().untilAsserted(() -> assertThat(replica.status(READINESS)).isEqualTo(status));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(replica.status(READINESS)).isEqualTo(status));
     }
 
     /** The bot first, then the web server; the lock after the bot. */

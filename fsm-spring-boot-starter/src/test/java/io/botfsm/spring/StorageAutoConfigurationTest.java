@@ -23,6 +23,8 @@ import io.lettuce.core.RedisClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -35,6 +37,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
 /** Which storage an application gets, by what is there and by properties. */
 @Timeout(120)
@@ -82,6 +85,50 @@ class StorageAutoConfigurationTest {
             app.withClassLoader(without(io.botfsm.redis.BotRedis.class))
                     .run(context -> assertThat(chosen(context))
                             .isEqualTo("BotDatabase[H2] (fsm-jdbc and a data source are there)"));
+        }
+
+        @Configuration(proxyBeanMethods = false)
+        static class TwoDataSources {
+            @Bean
+            DataSource orders() {
+                return h2("orders");
+            }
+
+            @Bean
+            DataSource chats() {
+                return h2("chats");
+            }
+
+            static DataSource h2(String name) {
+                JdbcDataSource source = new JdbcDataSource();
+                source.setUrl("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
+                return source;
+            }
+        }
+
+        @Configuration(proxyBeanMethods = false)
+        static class PrimaryDataSource {
+            @Bean
+            @Primary
+            DataSource main() {
+                return TwoDataSources.h2("main");
+            }
+        }
+
+        @Test
+        void severalDataSourcesAreRefusedByTheirNames() {
+            app.withClassLoader(without(io.botfsm.redis.BotRedis.class))
+                    .withUserConfiguration(TwoDataSources.class)
+                    .run(context -> assertThat(failure(context.getStartupFailure()))
+                            .hasMessageContainingAll("orders", "chats")
+                            .satisfies(failure -> assertThat(failure.action()).contains("@Primary")));
+        }
+
+        @Test
+        void ofSeveralDataSourcesThePrimaryOne() {
+            app.withClassLoader(without(io.botfsm.redis.BotRedis.class))
+                    .withUserConfiguration(TwoDataSources.class, PrimaryDataSource.class)
+                    .run(context -> assertThat(chosen(context)).startsWith("BotDatabase[H2]"));
         }
 
         @Test
@@ -160,6 +207,15 @@ class StorageAutoConfigurationTest {
                     .run(context -> assertThat(
                                     failure(context.getStartupFailure()).action())
                             .contains("fsm-jdbc", "spring.datasource.url"));
+        }
+
+        @Test
+        void tablesMayBeCreatedByAMigration() {
+            app.withPropertyValues(
+                            "botfsm.storage=jdbc",
+                            "botfsm.jdbc.create-tables=false",
+                            "spring.sql.init.schema-locations=classpath:io/botfsm/jdbc/h2.sql")
+                    .run(context -> assertThat(chosen(context)).startsWith("BotDatabase[H2]"));
         }
 
         @Test
@@ -246,7 +302,7 @@ class StorageAutoConfigurationTest {
                         assertThat(context.getBean(StateStorage.class))
                                 .isInstanceOf(TransitionCheckingStateStorage.class);
                         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
-                        await().untilAsserted(() ->
+                        await().atMost(Duration.ofSeconds(60)).untilAsserted(() ->
                                 assertThat(context.getBean(Layers.class).seen).hasSize(1));
                     });
         }

@@ -15,8 +15,16 @@ import io.botfsm.telegrambots.TelegramRunner;
 import io.botfsm.telegrambots.TelegramSender;
 import io.botfsm.telegrambots.Texts;
 import io.botfsm.telegrambots.UpdateHandler;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +45,15 @@ class TelegramAutoConfigurationTest {
             .withPropertyValues(
                     "botfsm.storage=memory",
                     "botfsm.lock.name=pizza",
+                    "botfsm.exit=false",
+                    "botfsm.telegram.token=" + telegram.token(),
+                    "botfsm.telegram.server=" + telegram.uri());
+
+    private final ApplicationContextRunner counting = new ApplicationContextRunner()
+            .withUserConfiguration(CountingApp.class)
+            .withPropertyValues(
+                    "botfsm.storage=memory",
+                    "botfsm.lock.name=count",
                     "botfsm.exit=false",
                     "botfsm.telegram.token=" + telegram.token(),
                     "botfsm.telegram.server=" + telegram.uri());
@@ -119,22 +136,13 @@ class TelegramAutoConfigurationTest {
         }
     }
 
-    private final ApplicationContextRunner counting = new ApplicationContextRunner()
-            .withUserConfiguration(CountingApp.class, UpdateFlow.class)
-            .withPropertyValues(
-                    "botfsm.storage=memory",
-                    "botfsm.lock.name=count",
-                    "botfsm.exit=false",
-                    "botfsm.telegram.token=" + telegram.token(),
-                    "botfsm.telegram.server=" + telegram.uri());
-
     @Configuration(proxyBeanMethods = false)
     @org.springframework.boot.autoconfigure.EnableAutoConfiguration
     static class CountingApp {}
 
     @Test
     void aFlowOfOtherTypesHasAReaderAndAFormat() {
-        counting.withUserConfiguration(Formats.class).run(context -> {
+        counting.withUserConfiguration(UpdateFlow.class, Formats.class).run(context -> {
             telegram.user(7).says("x");
             telegram.user(7).awaitReply("number 1", PATIENCE);
         });
@@ -142,7 +150,7 @@ class TelegramAutoConfigurationTest {
 
     @Test
     void aFlowOfOtherTypesWithoutThemIsExplained() {
-        counting.run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
+        counting.withUserConfiguration(UpdateFlow.class).run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
                         .action())
                 .contains("UpdateReader", "ReplyFormat"));
     }
@@ -163,6 +171,92 @@ class TelegramAutoConfigurationTest {
             BotfsmStartException failure = StorageAutoConfigurationTest.failure(context.getStartupFailure());
             assertThat(failure).hasMessageContaining("botfsm.telegram.token").hasMessageNotContaining("secret42");
         });
+    }
+
+    @Test
+    void aWebhookWithoutAWebServerIsExplained() {
+        app.withPropertyValues("botfsm.telegram.mode=webhook", "botfsm.telegram.webhook.secret=secret42")
+                .run(context -> {
+                    BotfsmStartException failure = StorageAutoConfigurationTest.failure(context.getStartupFailure());
+                    assertThat(failure).hasMessageContaining("Spring MVC").hasMessageNotContaining("secret42");
+                    assertThat(failure.action()).contains("spring-boot-starter-web", "polling");
+                });
+    }
+
+    @Test
+    void everyPartHasItsMeters() {
+        app.withBean(SimpleMeterRegistry.class).run(context -> {
+            telegram.user(42).says("/order");
+            telegram.user(42).awaitReply("Small or large?", PATIENCE);
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            for (String name : List.of(
+                    "botfsm.handle",
+                    "botfsm.storage",
+                    "botfsm.polling.pending",
+                    "botfsm.sends",
+                    "botfsm.inbox.updates",
+                    "botfsm.flow.work")) {
+                assertThat(meters.find(name).tag("bot", "pizza").meters())
+                        .as(name)
+                        .isNotEmpty();
+            }
+            assertThat(meters.get("botfsm.lock.held")
+                            .tag("lock", "pizza")
+                            .gauge()
+                            .value())
+                    .isOne();
+            assertThat(meters.get("botfsm.health")
+                            .tag("check", "storage")
+                            .gauge()
+                            .value())
+                    .isOne();
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Hasty {
+        @Bean
+        Flow<String, String> hasty() {
+            return Flow.of(
+                    Count.class,
+                    new Counted(0),
+                    flow -> flow.idle("Send /count.")
+                            .begin("/count"::equals, Count.ASKED)
+                            .state(Count.ASKED, asked -> {
+                                asked.ask("Well?").ends();
+                                asked.after(Duration.ofHours(1), turn -> turn.end("Too late."));
+                                asked.answer((turn, text) -> turn.end("Thanks."));
+                            }));
+        }
+    }
+
+    @Test
+    void timeoutsHaveTheirMeters() {
+        counting.withUserConfiguration(Hasty.class)
+                .withBean(SimpleMeterRegistry.class)
+                .run(context -> await().atMost(Duration.ofSeconds(60)).untilAsserted(
+                                () -> assertThat(context.getBean(MeterRegistry.class)
+                                                .find("botfsm.timeouts")
+                                                .meters())
+                                        .isNotEmpty()));
+    }
+
+    @Test
+    void eventsAndStorageCallsAreObserved() {
+        Set<String> observed = ConcurrentHashMap.newKeySet();
+        app.withBean(SimpleMeterRegistry.class).run(context -> {
+            context.getBean(ObservationRegistry.class)
+                    .observationConfig()
+                    .observationHandler(new ObservationHandler<>() {
+                        @Override
+                        public boolean supportsContext(Observation.Context any) {
+                            return observed.add(String.valueOf(any.getName()));
+                        }
+                    });
+            telegram.user(42).says("/order");
+            telegram.user(42).awaitReply("Small or large?", PATIENCE);
+        });
+        assertThat(observed).contains("botfsm.turn", "botfsm.storage.call");
     }
 
     @Test
@@ -194,8 +288,9 @@ class TelegramAutoConfigurationTest {
     void anotherBotBesideItIsABeanOfItsOwn() {
         app.withUserConfiguration(SecondBot.class).run(context -> {
             BotLifecycle bots = context.getBean(BotLifecycle.class);
-            await().until(() -> bots.states().values().stream().allMatch(state -> state == RunState.ACTIVE));
+            await().atMost(Duration.ofSeconds(60)).until(() -> bots.states().values().stream().allMatch(state -> state == RunState.ACTIVE));
             assertThat(bots.states()).containsOnlyKeys("telegram", "second");
+            assertThat(context.getBean(BotLocks.class).all()).containsOnlyKeys("pizza", "pizza-second");
             telegram.user(7).says("/order");
             telegram.user(7).awaitReply("Small or large?", PATIENCE);
         });

@@ -67,7 +67,7 @@ class WebApplicationTest {
     void healthShowsStorageLockAndBot() throws Exception {
         try (BotApiDouble telegram = BotApiDouble.start()) {
             start("botfsm.telegram.token=" + telegram.token(), "botfsm.telegram.server=" + telegram.uri());
-            await().untilAsserted(() -> assertThat(
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
                             get("/actuator/health/botfsm").body())
                     .contains("\"status\":\"UP\"", "\"storage\":\"answers\"", "\"bot telegram\":\"active\"")
                     .contains("\"lock pizza\":\"held by process "
@@ -104,6 +104,13 @@ class WebApplicationTest {
     }
 
     @Test
+    void aMalformedKeyIsAnErrorOfTheRequest() throws Exception {
+        start("management.endpoint.botfsm.access=unrestricted");
+        assertThat(get("/actuator/botfsm/nonsense").statusCode()).isEqualTo(400);
+        assertThat(delete("/actuator/botfsm/nonsense")).isEqualTo(400);
+    }
+
+    @Test
     void conversationsAreNotResetUnlessAllowed() throws Exception {
         start();
         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
@@ -125,10 +132,14 @@ class WebApplicationTest {
         var unused = context.getBean(Fsm.class).handle(KEY, 1, turn -> true);
         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
         MeterRegistry registry = context.getBean(MeterRegistry.class);
-        assertThat(registry.get("botfsm.handle").tag("bot", "pizza").timer().count())
+        assertThat(registry.get("botfsm.handle")
+                        .tag("bot", "pizza")
+                        .tag("outcome", "done")
+                        .timer()
+                        .count())
                 .isOne();
         assertThat(registry.get("botfsm.storage").timers()).isNotEmpty();
-        await().untilAsserted(() ->
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() ->
                 assertThat(registry.find("botfsm.transitions").counters()).isNotEmpty());
     }
 

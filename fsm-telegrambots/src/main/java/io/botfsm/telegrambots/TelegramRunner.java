@@ -25,6 +25,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
@@ -59,6 +61,10 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  */
 public final class TelegramRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramRunner.class.getPackageName());
+
+    @SuppressWarnings("UnnecessaryLambda") // whether settings were added is compared by identity
+    private static final Consumer<Object> NO_SETTINGS = settings -> {};
+
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(10);
 
@@ -70,13 +76,13 @@ public final class TelegramRunner {
     private Optional<TelegramClient> client = Optional.empty();
     private Optional<URI> server = Optional.empty();
     private Optional<Consumer<? super DeadLetter>> deadLetters = Optional.empty();
-    private Consumer<? super Fsm.Builder> fsmSettings = settings -> {};
-    private Consumer<? super InstanceLock.Builder> lockSettings = settings -> {};
-    private Consumer<? super BotRunner> runnerSettings = settings -> {};
-    private Consumer<? super PollingSession.Builder> pollingSettings = settings -> {};
-    private Consumer<? super WebhookHandler.Builder> webhookSettings = settings -> {};
-    private Consumer<? super TimeoutRunner.Builder> timeoutSettings = settings -> {};
-    private Consumer<? super TelegramSender.Builder> senderSettings = settings -> {};
+    private Consumer<? super Fsm.Builder> fsmSettings = NO_SETTINGS;
+    private Consumer<? super InstanceLock.Builder> lockSettings = NO_SETTINGS;
+    private Consumer<? super BotRunner> runnerSettings = NO_SETTINGS;
+    private Consumer<? super PollingSession.Builder> pollingSettings = NO_SETTINGS;
+    private Consumer<? super WebhookHandler.Builder> webhookSettings = NO_SETTINGS;
+    private Consumer<? super TimeoutRunner.Builder> timeoutSettings = NO_SETTINGS;
+    private Consumer<? super TelegramSender.Builder> senderSettings = NO_SETTINGS;
     private final List<String> ofPolling = new ArrayList<>();
     private final List<String> ofWebhooks = new ArrayList<>();
     private boolean begun;
@@ -418,13 +424,40 @@ public final class TelegramRunner {
      *
      * @param fsm the conversations, with the states of the flow registered
      * @param sender sends the replies
-     * @throws IllegalStateException if there is neither a flow nor a handler
+     * @throws IllegalStateException if there is neither a flow nor a handler, states of the flow are not registered, or
+     *     something was set that belongs to the application's own: storage, lock, conversations, runner or sender
      */
     public BotRunner.BotFactory bot(Fsm fsm, TelegramSender sender) {
         requireNonNull(fsm, "fsm");
         requireNonNull(sender, "sender");
         Answering answerer = required(answering, "flow(…) or handler(…)");
+        if (webhookSecret.isPresent()) {
+            throw new IllegalStateException("a bot behind a webhook does not run under a BotRunner: start() it");
+        }
+        requireUnset("storage(…)", storages.isPresent());
+        requireUnset("lock(…)", lockName.isPresent());
+        requireUnset("client(…)", client.isPresent());
+        requireUnset("fsmSettings(…)", fsmSettings != NO_SETTINGS);
+        requireUnset("lockSettings(…)", lockSettings != NO_SETTINGS);
+        requireUnset("runnerSettings(…) or standby()", runnerSettings != NO_SETTINGS);
+        requireUnset("senderSettings(…)", senderSettings != NO_SETTINGS);
+        requireUnset("webhookSettings(…)", webhookSettings != NO_SETTINGS);
+        Set<String> missing =
+                new TreeSet<>(answerer.conversations(fsm.storage()).build().stateNames());
+        missing.removeAll(fsm.stateNames());
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("the conversations lack states of the flow, " + missing
+                    + ": register them by flow.register(Fsm.builder(…))");
+        }
         return bot(answerer, answerer.handlers(sender), sender, fsm);
+    }
+
+    private static void requireUnset(String setting, boolean isSet) {
+        if (isSet) {
+            throw new IllegalStateException(setting
+                    + " does not apply to a bot with a runner, conversations and a sender of the application's own:"
+                    + " set it there");
+        }
     }
 
     private BotRunner.BotFactory bot(Answering answerer, Handlers handlers, TelegramSender sender, Fsm fsm) {

@@ -440,7 +440,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
             requireNonNull(fsm, "fsm");
             requireNonNull(updates, "updates");
             if (!firesTimeouts && updates instanceof FlowUpdateHandler<?, ?> flow && flow.hasTimeouts()) {
-                LOG.info("The flow has timeouts, which a webhook does not fire: a TimeoutRunner does");
+                LOG.info("The flow has timeouts; they are fired by a TimeoutRunner only, not by the webhook");
             }
             return new WebhookHandler(this, fsm, updates);
         }

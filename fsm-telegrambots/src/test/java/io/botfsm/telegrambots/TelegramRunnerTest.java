@@ -1,6 +1,7 @@
 package io.botfsm.telegrambots;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -38,11 +39,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -418,6 +421,38 @@ class TelegramRunnerTest {
         // what was given is not closed
         assertThat(storage.write(key(9), Mutation.builder().state("Order:SIZE").build()))
                 .succeedsWithin(PATIENCE);
+    }
+
+    @Test
+    void settingsThatDoNotApplyToABotOfAnotherRunnerAreRefused() {
+        Fsm fsm = PIZZA.register(Fsm.builder(storage)).build();
+        BotToken token = BotToken.of(telegram.token());
+        TelegramSender sender = TelegramSender.builder(new DefaultTelegramClient(token, telegram.uri()).client())
+                .build();
+        Map<String, UnaryOperator<TelegramRunner>> settings = Map.of(
+                "storage(…)", runner -> runner.storage(storage, leases),
+                "lock(…)", runner -> runner.lock("pizza"),
+                "fsmSettings(…)", runner -> runner.fsmSettings(each -> {}),
+                "lockSettings(…)", runner -> runner.lockSettings(each -> {}),
+                "runnerSettings(…) or standby()", TelegramRunner::standby,
+                "senderSettings(…)", runner -> runner.senderSettings(each -> {}),
+                "webhookSettings(…)", runner -> runner.webhookSettings(each -> {}));
+        settings.forEach((name, setting) -> {
+            TelegramRunner set = setting.apply(TelegramRunner.polling(token).flow(PIZZA, Texts.in(), Texts.out()));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> set.bot(fsm, sender))
+                    .withMessageStartingWith(name);
+        });
+        assertThatIllegalStateException()
+                .isThrownBy(() -> TelegramRunner.webhook(token, "secret")
+                        .flow(PIZZA, Texts.in(), Texts.out())
+                        .bot(fsm, sender))
+                .withMessageContaining("webhook");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> TelegramRunner.polling(token)
+                        .flow(PIZZA, Texts.in(), Texts.out())
+                        .bot(Fsm.of(storage), sender))
+                .withMessageContaining("Order:SIZE");
     }
 
     @Test

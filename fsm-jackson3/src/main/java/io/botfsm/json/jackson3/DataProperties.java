@@ -3,6 +3,7 @@ package io.botfsm.json.jackson3;
 import static java.util.Collections.unmodifiableSet;
 
 import io.botfsm.internal.data.JacksonAnnotations;
+import io.botfsm.internal.data.ReadProblem;
 import io.botfsm.json.UnreadableDataException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -87,7 +88,7 @@ final class DataProperties {
                 .ifPresent(entry -> entries.put(name, entry)));
         for (String primitive : primitives) {
             if (!entries.containsKey(primitive)) {
-                throw new UnreadableDataException(primitive, type, Jackson3Problem.absent(primitive));
+                throw new UnreadableDataException(primitive, type, ReadProblem.absent(primitive));
             }
         }
         return entries;

@@ -3,6 +3,7 @@ package io.botfsm.json.jackson3;
 import static java.util.Objects.requireNonNull;
 
 import io.botfsm.internal.data.JacksonAnnotations;
+import io.botfsm.internal.data.ReadProblem;
 import io.botfsm.internal.data.RoundTrip;
 import io.botfsm.internal.text.Text;
 import io.botfsm.json.GenericType;
@@ -59,6 +60,10 @@ import tools.jackson.databind.util.TokenBuffer;
  */
 public final class Jackson3Codec implements JsonCodec {
     private static final int LONGEST_NUMBER = 1 << 20;
+
+    /** As deep as Jackson 2 allows; Jackson 3 itself allows half of that. */
+    private static final int DEEPEST_NESTING = 1_000;
+
     private static final String JSON_NULL = "null";
 
     private final JsonMapper mapper;
@@ -71,9 +76,9 @@ public final class Jackson3Codec implements JsonCodec {
         }
     };
 
-    /** A codec with a mapper of its own. */
+    /** A codec with a mapper of its own, which refuses {@link Optional} and its kind, as that on Jackson 2 does. */
     public Jackson3Codec() {
-        this(settings -> {}, true);
+        this(settings -> settings.addModule(RefusedOptional.module()), true);
     }
 
     /**
@@ -90,11 +95,14 @@ public final class Jackson3Codec implements JsonCodec {
     private Jackson3Codec(Consumer<? super JsonMapper.Builder> settings, boolean own) {
         JsonMapper.Builder builder = JsonMapper.builder(JsonFactory.builder()
                         .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(DEEPEST_NESTING)
                                 .maxNumberLength(LONGEST_NUMBER)
                                 .maxStringLength(Integer.MAX_VALUE)
                                 .maxNameLength(Integer.MAX_VALUE)
                                 .build())
-                        .streamWriteConstraints(StreamWriteConstraints.defaults()) // as deep as is read
+                        .streamWriteConstraints(StreamWriteConstraints.builder()
+                                .maxNestingDepth(DEEPEST_NESTING)
+                                .build())
                         .build())
                 .configureForJackson2();
         settings.accept(builder);
@@ -166,7 +174,7 @@ public final class Jackson3Codec implements JsonCodec {
         } catch (JacksonException e) {
             throw new UnreadableDataException("", type.type(), Jackson3Problem.of(e));
         } catch (NumberFormatException e) { // NaN has no decimal
-            throw new UnreadableDataException("", type.type(), Jackson3Problem.notOf(declared.getRawClass()));
+            throw new UnreadableDataException("", type.type(), ReadProblem.notOf(declared.getRawClass()));
         }
     }
 

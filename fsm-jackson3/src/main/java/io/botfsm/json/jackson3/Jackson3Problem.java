@@ -1,5 +1,6 @@
 package io.botfsm.json.jackson3;
 
+import io.botfsm.internal.data.ReadProblem;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -18,19 +19,19 @@ final class Jackson3Problem {
             return missing.getOriginalMessage();
         }
         if (e instanceof StreamConstraintsException) {
-            return "a number has too many digits, or objects and lists are nested too deep";
+            return ReadProblem.TOO_LARGE;
         }
         if (String.valueOf(e.getOriginalMessage()).startsWith("Duplicate")) { // an exception of no type of its own
-            return "a name occurs twice in one object";
+            return ReadProblem.DUPLICATE;
         }
         if (e instanceof StreamReadException) {
-            return "not JSON";
+            return ReadProblem.NOT_JSON;
         }
         if (e instanceof ValueInstantiationException && e.getCause() != null) {
-            return "refused by its constructor with " + e.getCause().getClass().getName();
+            return ReadProblem.refusedWith(e.getCause());
         }
         if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
-            return notOf(mismatch.getTargetType());
+            return ReadProblem.notOf(mismatch.getTargetType());
         }
         return e.getClass().getSimpleName();
     }
@@ -46,19 +47,7 @@ final class Jackson3Problem {
     @SuppressWarnings("serial") // thrown and caught, never sent over a wire
     static final class MissingPrimitiveException extends DatabindException {
         MissingPrimitiveException(JsonParser parser, String property) {
-            super(parser, absent(property));
+            super(parser, ReadProblem.absent(property));
         }
-    }
-
-    static String notOf(Class<?> type) {
-        return "not of type " + type.getSimpleName()
-                + "; if the declared type has changed, convert the entry in an upcaster of a new version, or read it "
-                + "as its former type and store it again as the new one";
-    }
-
-    static String absent(String property) {
-        return "absent, but the primitive property \"" + property
-                + "\" needs a value; if it was renamed, name the former one in @JsonAlias or rename the entry in an "
-                + "upcaster of a new version; if it is new, give it a nullable type, or a value in such an upcaster";
     }
 }

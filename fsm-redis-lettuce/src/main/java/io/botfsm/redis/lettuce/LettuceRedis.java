@@ -152,6 +152,25 @@ public final class LettuceRedis {
         return BotRedis.builder(LettuceUris.described(copy), new UsersClient(client, copy, timeout));
     }
 
+    /**
+     * Returns a builder for a connection through a client of yours to one server, Sentinels, or the nodes of a cluster.
+     *
+     * @param client as for {@link #connect(RedisClient, RedisURI)}
+     * @param uri the address of Redis
+     * @throws IllegalArgumentException if an option of the client would send commands again or let them hang; the
+     *     message names it
+     * @throws UnsupportedClientException if Lettuce is older than 6.6
+     */
+    public static BotRedis.Builder builder(RedisClient client, RedisUri uri) {
+        requireNonNull(client, "client");
+        requireNonNull(uri, "uri");
+        LettuceVersions.require();
+        RedisURI copy = LettuceUris.of(uri);
+        Duration timeout = LettuceClient.requireHonest(client.getOptions(), copy);
+        copy.setTimeout(timeout);
+        return BotRedis.builder(uri, new UsersClient(client, copy, timeout));
+    }
+
     private record UsersClient(RedisClient client, RedisURI uri, Duration ownTimeout) implements RedisConnector {
         @Override
         public RedisDriver open(Duration timeout) {

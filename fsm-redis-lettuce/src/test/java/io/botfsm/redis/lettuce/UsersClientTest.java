@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.botfsm.redis.BotRedis;
 import io.botfsm.redis.client.testing.Calls;
+import io.botfsm.redis.spi.RedisUri;
 import io.botfsm.redis.testkit.FaultyProxy;
+import io.botfsm.redis.testkit.RedisClusterServers;
+import io.botfsm.redis.testkit.RedisServerProcess;
 import io.botfsm.redis.testkit.RedisServers;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.StorageUnavailableException;
@@ -92,6 +95,20 @@ class UsersClientTest {
                 BotRedis redis = LettuceRedis.connect(client, RedisURI.create(proxy.uri(0)))) {
             proxy.reset();
             Calls.untilItReads(redis.stateStorage(), freshKey());
+        }
+    }
+
+    @Test
+    void eachSeedOfAClusterIsTried() {
+        client.setOptions(honest().build());
+        try (RedisClusterServers cluster = RedisClusterServers.start(3, 0)) {
+            RedisUri seeds = RedisUri.builder()
+                    .node("127.0.0.1", RedisServerProcess.freePort())
+                    .node("127.0.0.1", cluster.servers().get(0).port())
+                    .build();
+            try (BotRedis redis = LettuceRedis.builder(client, seeds).connect()) {
+                Calls.untilItReads(redis.stateStorage(), freshKey());
+            }
         }
     }
 

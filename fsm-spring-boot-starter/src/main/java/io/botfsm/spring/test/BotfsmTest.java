@@ -40,6 +40,7 @@ import org.springframework.context.annotation.Import;
             "botfsm.storage=memory",
             "botfsm.lock.name=test",
             "botfsm.exit=false",
+            "botfsm.telegram.mode=polling",
             "botfsm.telegram.token=" + TelegramTestConfiguration.TOKEN
         })
 @ImportAutoConfiguration
