@@ -28,7 +28,9 @@ record Answerer(
         UpdateReader<Object> in = (UpdateReader<Object>) reader;
         ReplyFormat<Object> out = (ReplyFormat<Object>) format;
         return new Answerer(
-                runner -> runner.flow(joined, in, out), sender -> UpdateHandler.of(joined, in, out, sender), Optional.of(joined));
+                runner -> runner.flow(joined, in, out),
+                sender -> UpdateHandler.of(joined, in, out, sender),
+                Optional.of(joined));
     }
 
     TelegramRunner answer(TelegramRunner runner) {

@@ -84,7 +84,8 @@ final class ConversationsEndpoint {
         try {
             return StorageKey.parse(key);
         } catch (IllegalArgumentException e) {
-            throw new InvalidEndpointRequestException("no key of a conversation: " + e.getMessage(), "malformed key", e);
+            throw new InvalidEndpointRequestException(
+                    "no key of a conversation: " + e.getMessage(), "malformed key", e);
         }
     }
 

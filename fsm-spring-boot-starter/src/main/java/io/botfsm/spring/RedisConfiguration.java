@@ -138,8 +138,7 @@ final class RedisConfiguration {
         }
 
         @Bean
-        StorageBackend botfsmLettuceBackend(
-                BotfsmProperties properties, RedisAddress address, LettuceClients clients) {
+        StorageBackend botfsmLettuceBackend(BotfsmProperties properties, RedisAddress address, LettuceClients clients) {
             return backend(
                     "fsm-redis-lettuce" + (clients.isOwn() ? " with a RedisClient of the application" : ""),
                     properties,

@@ -165,9 +165,7 @@ final class TelegramAutoConfiguration {
             return () -> {
                 answerer.flow().ifPresent(metrics::bindWork);
                 if (properties.telegram().mode() == TelegramMode.POLLING) {
-                    fsm.storage()
-                            .extension(UpdateInbox.class)
-                            .ifPresent(inbox -> metrics.bind(inbox, token.botId()));
+                    fsm.storage().extension(UpdateInbox.class).ifPresent(inbox -> metrics.bind(inbox, token.botId()));
                 }
             };
         }
@@ -189,8 +187,8 @@ final class TelegramAutoConfiguration {
             TelegramRunner runner = answerer.answer(TelegramRunner.polling(token))
                     .server(settings.server())
                     .pollingSettings(polling -> polling.strategy(settings.strategy()))
-                    .timeoutSettings(builder ->
-                            timeouts.orderedStream().forEach(customizer -> customizer.customize(builder)));
+                    .timeoutSettings(
+                            builder -> timeouts.orderedStream().forEach(customizer -> customizer.customize(builder)));
             customizers.orderedStream().forEach(customizer -> customizer.customize(runner));
             return runner.bot(fsm, sender);
         }

@@ -33,8 +33,9 @@ class BotHealthTest {
                 Optional.empty());
         BotHealth.Report report = health.check();
         assertThat(report.isUp()).isFalse();
-        assertThat(report.details()).hasEntrySatisfying("storage", reason -> assertThat(reason.toString())
-                .contains("no answer within"));
+        assertThat(report.details())
+                .hasEntrySatisfying(
+                        "storage", reason -> assertThat(reason.toString()).contains("no answer within"));
     }
 
     @Test

@@ -123,7 +123,8 @@ class BotLifecycleTest {
     }
 
     private static void awaitState(BotLifecycle lifecycle, RunState state) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> lifecycle.states().values().stream().allMatch(each -> each == state));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> lifecycle.states().values().stream().allMatch(each -> each == state));
     }
 
     @Test
@@ -217,7 +218,8 @@ class BotLifecycleTest {
             awaitState(lifecycle, RunState.ACTIVE);
             context.getBean(Happened.class).end.completeExceptionally(new IllegalStateException("401"));
             awaitState(lifecycle, RunState.ENDED);
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.FAILED));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(lifecycle.getExitCode()).isEqualTo(BotRunner.FAILED));
         });
     }
 

@@ -17,9 +17,7 @@ import org.springframework.boot.ssl.SslStoreBundle;
 /** The client of an SSL bundle. */
 class LettuceClientsTest {
     private static final SslBundle BUNDLE = SslBundle.of(
-            SslStoreBundle.NONE,
-            SslBundleKey.NONE,
-            SslOptions.of(Set.of("TLS_AES_128_GCM_SHA256"), Set.of("TLSv1.3")));
+            SslStoreBundle.NONE, SslBundleKey.NONE, SslOptions.of(Set.of("TLS_AES_128_GCM_SHA256"), Set.of("TLSv1.3")));
 
     private final LettuceClients clients = new LettuceClients(Optional.empty(), Duration.ofSeconds(2));
 
@@ -34,8 +32,7 @@ class LettuceClientsTest {
 
     @Test
     void protocolsAndCiphersOfTheBundleAreUsed() throws Exception {
-        RedisAddress address = RedisAddress.of(
-                "a test", RedisUri.builder().node("localhost", 1), false, BUNDLE);
+        RedisAddress address = RedisAddress.of("a test", RedisUri.builder().node("localhost", 1), false, BUNDLE);
         assertThat(address.ssl()).contains(BUNDLE);
         SSLParameters parameters =
                 clients.client(BUNDLE).getOptions().getSslOptions().createSSLParameters();

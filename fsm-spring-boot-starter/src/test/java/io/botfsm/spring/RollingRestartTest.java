@@ -130,7 +130,8 @@ class RollingRestartTest {
     }
 
     private static void assertReady(Replica replica, int status) {
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(replica.status(READINESS)).isEqualTo(status));
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(replica.status(READINESS)).isEqualTo(status));
     }
 
     /** The bot first, then the web server; the lock after the bot. */

@@ -302,8 +302,9 @@ class StorageAutoConfigurationTest {
                         assertThat(context.getBean(StateStorage.class))
                                 .isInstanceOf(TransitionCheckingStateStorage.class);
                         context.getBean(Fsm.class).context(KEY).setState(PizzaApp.Order.SIZE);
-                        await().atMost(Duration.ofSeconds(60)).untilAsserted(() ->
-                                assertThat(context.getBean(Layers.class).seen).hasSize(1));
+                        await().atMost(Duration.ofSeconds(60))
+                                .untilAsserted(() -> assertThat(context.getBean(Layers.class).seen)
+                                        .hasSize(1));
                     });
         }
 

@@ -150,9 +150,10 @@ class TelegramAutoConfigurationTest {
 
     @Test
     void aFlowOfOtherTypesWithoutThemIsExplained() {
-        counting.withUserConfiguration(UpdateFlow.class).run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
-                        .action())
-                .contains("UpdateReader", "ReplyFormat"));
+        counting.withUserConfiguration(UpdateFlow.class)
+                .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure())
+                                .action())
+                        .contains("UpdateReader", "ReplyFormat"));
     }
 
     @Test
@@ -234,11 +235,11 @@ class TelegramAutoConfigurationTest {
     void timeoutsHaveTheirMeters() {
         counting.withUserConfiguration(Hasty.class)
                 .withBean(SimpleMeterRegistry.class)
-                .run(context -> await().atMost(Duration.ofSeconds(60)).untilAsserted(
-                                () -> assertThat(context.getBean(MeterRegistry.class)
-                                                .find("botfsm.timeouts")
-                                                .meters())
-                                        .isNotEmpty()));
+                .run(context -> await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(() -> assertThat(context.getBean(MeterRegistry.class)
+                                        .find("botfsm.timeouts")
+                                        .meters())
+                                .isNotEmpty()));
     }
 
     @Test
@@ -288,7 +289,8 @@ class TelegramAutoConfigurationTest {
     void anotherBotBesideItIsABeanOfItsOwn() {
         app.withUserConfiguration(SecondBot.class).run(context -> {
             BotLifecycle bots = context.getBean(BotLifecycle.class);
-            await().atMost(Duration.ofSeconds(60)).until(() -> bots.states().values().stream().allMatch(state -> state == RunState.ACTIVE));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> bots.states().values().stream().allMatch(state -> state == RunState.ACTIVE));
             assertThat(bots.states()).containsOnlyKeys("telegram", "second");
             assertThat(context.getBean(BotLocks.class).all()).containsOnlyKeys("pizza", "pizza-second");
             telegram.user(7).says("/order");

@@ -67,12 +67,13 @@ class WebApplicationTest {
     void healthShowsStorageLockAndBot() throws Exception {
         try (BotApiDouble telegram = BotApiDouble.start()) {
             start("botfsm.telegram.token=" + telegram.token(), "botfsm.telegram.server=" + telegram.uri());
-            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(
-                            get("/actuator/health/botfsm").body())
-                    .contains("\"status\":\"UP\"", "\"storage\":\"answers\"", "\"bot telegram\":\"active\"")
-                    .contains("\"lock pizza\":\"held by process "
-                            + ProcessHandle.current().pid())
-                    .doesNotContain(telegram.token()));
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(
+                                    get("/actuator/health/botfsm").body())
+                            .contains("\"status\":\"UP\"", "\"storage\":\"answers\"", "\"bot telegram\":\"active\"")
+                            .contains("\"lock pizza\":\"held by process "
+                                    + ProcessHandle.current().pid())
+                            .doesNotContain(telegram.token()));
             context.close();
         }
     }
@@ -139,8 +140,10 @@ class WebApplicationTest {
                         .count())
                 .isOne();
         assertThat(registry.get("botfsm.storage").timers()).isNotEmpty();
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() ->
-                assertThat(registry.find("botfsm.transitions").counters()).isNotEmpty());
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> assertThat(registry.find("botfsm.transitions").counters())
+                                .isNotEmpty());
     }
 
     @Test
