@@ -324,7 +324,7 @@ class TelegramTest {
         ReplyFormat<Question> out = (to, question) -> {
             SendMessage message = to.message(question.text());
             List<InlineKeyboardButton> buttons = question.answers().stream()
-                    .map(answer -> InlineKeyboardButton.builder()
+                    .<InlineKeyboardButton>map(answer -> InlineKeyboardButton.builder()
                             .text(answer)
                             .callbackData(question.state() + "=" + answer)
                             .build())
