@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** Starts the bot, at a terminal or on Telegram, as the only one of its name, or reports which instance is. */
@@ -86,6 +87,9 @@ public final class Main {
             return BotRunner.FAILED;
         }
     }
+
+    /** Whether somebody at a terminal was told of another instance. */
+    private final AtomicBoolean awaitsOther = new AtomicBoolean();
 
     private int run() throws IOException {
         try (OpenStorage storage = OpenStorage.open(options.storage(), data)) {
@@ -159,7 +163,10 @@ public final class Main {
         Fsm fsm = OnboardingFlow.FLOW.fsm(conversations);
         Lines lines = new Lines(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
         if (options.has("--standby") && options.isQuiet()) { // the log says it otherwise
-            lock.holder().ifPresent(holder -> ERR.println("Standing by: active is " + holder.describe()));
+            lock.holder().ifPresent(holder -> {
+                ERR.println("Standing by: active is " + holder.describe());
+                awaitsOther.set(true);
+            });
         }
         BotRunner runner = BotRunner.of(lock);
         settings.accept(runner);
@@ -178,7 +185,7 @@ public final class Main {
                     Locale.ROOT,
                     "Waiting up to %d s: the storage cannot show that no other instance is active.%n",
                     quarantined.remaining().plusMillis(999).toSeconds());
-        } else if (options.isQuiet() && event instanceof LockEvent.Activated activated && activated.isTakeover()) {
+        } else if (options.isQuiet() && event instanceof LockEvent.Activated && awaitsOther.getAndSet(false)) {
             ERR.println("The other instance has ended; this one is active now.");
         }
     }
