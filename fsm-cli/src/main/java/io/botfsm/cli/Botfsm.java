@@ -63,7 +63,7 @@ public final class Botfsm {
     private static final Pattern CREDENTIALS =
             Pattern.compile("(?i)(:/+|:oracle:[^\\s@/]*)\\S*@|((?:password|pwd)=)[^\\s&;]*");
 
-    private final Terminal terminal;
+    private final CommandTerminal terminal;
 
     @Option(
             names = "--config",
@@ -93,17 +93,17 @@ public final class Botfsm {
     @SuppressWarnings("UnusedVariable") // picocli looks at it
     private boolean version;
 
-    Botfsm(Terminal terminal) {
+    Botfsm(CommandTerminal terminal) {
         this.terminal = terminal;
     }
 
     /** Runs the command line, and ends the process with its exit status. */
     public static void main(String[] arguments) {
-        System.exit(run(Terminal.ofProcess(), requireNonNull(arguments, "arguments")));
+        System.exit(run(CommandTerminal.ofProcess(), requireNonNull(arguments, "arguments")));
     }
 
     /** Returns the exit status. */
-    static int run(Terminal terminal, String... arguments) {
+    static int run(CommandTerminal terminal, String... arguments) {
         POSTGRESQL.setLevel(Level.OFF);
         Botfsm botfsm = new Botfsm(terminal);
         CommandLine line = new CommandLine(botfsm)
@@ -155,7 +155,7 @@ public final class Botfsm {
         };
     }
 
-    Terminal terminal() {
+    CommandTerminal terminal() {
         return terminal;
     }
 

@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 final class ProgressLine implements AutoCloseable {
     private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(200);
 
-    private final Terminal terminal;
+    private final CommandTerminal terminal;
     private long next = System.nanoTime();
     private int shown;
 
-    ProgressLine(Terminal terminal) {
+    ProgressLine(CommandTerminal terminal) {
         this.terminal = terminal;
     }
 

@@ -29,12 +29,12 @@ final class Report {
     private static final String RED = "31";
     private static final String GREEN = "32";
 
-    private final Terminal terminal;
+    private final CommandTerminal terminal;
     private final boolean isJson;
     private final List<List<String>> rows = new ArrayList<>();
     private List<String> headings = List.of();
 
-    Report(Terminal terminal, boolean isJson) {
+    Report(CommandTerminal terminal, boolean isJson) {
         this.terminal = terminal;
         this.isJson = isJson;
     }

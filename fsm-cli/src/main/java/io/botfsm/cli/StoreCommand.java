@@ -39,7 +39,7 @@ abstract class StoreCommand implements Callable<Integer> {
         return botfsm.settings();
     }
 
-    final Terminal terminal() {
+    final CommandTerminal terminal() {
         return botfsm.terminal();
     }
 
@@ -121,7 +121,7 @@ abstract class StoreCommand implements Callable<Integer> {
         private boolean yes;
 
         /** @throws Refusal if it is not confirmed */
-        void require(Terminal terminal, String question) throws IOException {
+        void require(CommandTerminal terminal, String question) throws IOException {
             if (yes) {
                 return;
             }

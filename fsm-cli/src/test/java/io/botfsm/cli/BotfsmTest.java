@@ -202,7 +202,7 @@ class BotfsmTest extends OneRedisServer {
                     },
                     true,
                     UTF_8);
-            Terminal terminal = new Terminal(
+            CommandTerminal terminal = new CommandTerminal(
                     environment(), new BufferedReader(new StringReader("")), full, new PrintStream(err, true, UTF_8));
             assertThat(Botfsm.run(terminal, arguments))
                     .as("%s %s", Arrays.toString(arguments), err)
@@ -331,7 +331,7 @@ class BotfsmTest extends OneRedisServer {
     @Test
     void whatChangesWhileTheQuestionIsOpenIsAConflict() throws Exception {
         begin(1, "A");
-        Terminal asking = new Terminal(
+        CommandTerminal asking = new CommandTerminal(
                 Map.of("BOTFSM_STORE", server.uri(0), "BOTFSM_TERMINALS", "in err"),
                 new BufferedReader(new StringReader("")) {
                     @Override

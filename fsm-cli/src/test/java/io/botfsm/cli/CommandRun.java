@@ -38,7 +38,7 @@ record CommandRun(int status, String out, String err) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int status = Botfsm.run(
-                new Terminal(
+                new CommandTerminal(
                         patient,
                         new BufferedReader(new StringReader(typed)),
                         new PrintStream(out, true, UTF_8),

@@ -17,13 +17,13 @@ import java.util.Map;
  * The surroundings of the process: environment variables and standard streams. Which of them are a terminal, and how
  * wide it is, the script says in {@value #TERMINALS} and {@value #COLUMNS}.
  */
-record Terminal(Map<String, String> variables, BufferedReader in, PrintStream out, PrintStream err) {
+record CommandTerminal(Map<String, String> variables, BufferedReader in, PrintStream out, PrintStream err) {
     private static final String TERMINALS = "BOTFSM_TERMINALS";
     private static final String COLUMNS = "COLUMNS";
     private static final int DEFAULT_WIDTH = 80;
 
-    static Terminal ofProcess() {
-        return new Terminal(
+    static CommandTerminal ofProcess() {
+        return new CommandTerminal(
                 System.getenv(),
                 new BufferedReader(new InputStreamReader(new FileInputStream(FileDescriptor.in), UTF_8)),
                 new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8),
