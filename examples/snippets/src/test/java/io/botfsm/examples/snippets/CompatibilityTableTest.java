@@ -25,6 +25,7 @@ class CompatibilityTableTest {
             "LoggingStateStorageDecoratorTest",
             "MeasuredStateStorageDecoratorTest",
             "NotifyingStateStorageDecoratorTest",
+            "ObservedStateStorageDecoratorTest",
             "OwnLeaseStoreTest",
             "OwnStorageTest",
             "RealTimeReferenceLeaseStoreTest",
