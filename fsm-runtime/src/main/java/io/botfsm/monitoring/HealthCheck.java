@@ -78,7 +78,7 @@ public final class HealthCheck {
     }
 
     /**
-     * Whether the store of a lock answers, by the name {@code lock}. It is up whoever holds the lock; the details
+     * Whether the store of a lock answers, by the name {@code lock}. It is up no matter who holds the lock; the details
      * {@code host}, {@code pid} and {@code remaining} are the holder's, or {@code holder} is {@code none}.
      */
     public static HealthCheck lock(InstanceLock lock) {

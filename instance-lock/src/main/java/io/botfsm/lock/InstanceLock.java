@@ -65,9 +65,9 @@ public interface InstanceLock extends AutoCloseable {
     Optional<LockHolder> holder();
 
     /**
-     * Releases the lock, whoever holds it. This is for operators: a holder that is still running notices the loss only
-     * at its next renewal, and its writes until then are refused only where the next holder's fencing token is already
-     * known.
+     * Releases the lock, no matter who holds it. This is for operators: a holder that is still running notices the loss
+     * only at its next renewal, and its writes until then are refused only where the next holder's fencing token is
+     * already known.
      *
      * @throws LockUnavailableException if the store fails or does not answer in time
      */

@@ -48,7 +48,7 @@ public interface LeaseStore extends AutoCloseable {
     CompletionStage<StoredLease> read(String name);
 
     /**
-     * Ends the lease, whoever holds it, raises the fence, and notifies {@linkplain #subscribe subscribers}. For
+     * Ends the lease, no matter who holds it, raises the fence, and notifies {@linkplain #subscribe subscribers}. For
      * operators. The fence is kept as long as before; if there was none, it is {@linkplain Fences#EXPIRING expiring}.
      */
     CompletionStage<Void> force(String name);
