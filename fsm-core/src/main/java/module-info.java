@@ -13,6 +13,7 @@ module io.botfsm.core {
     exports io.botfsm.internal.data to
             io.botfsm.json.jackson3;
     exports io.botfsm.internal.guard to
+            io.botfsm.jdbc,
             io.botfsm.micrometer,
             io.botfsm.runtime;
     exports io.botfsm.internal.scope to

@@ -2,6 +2,7 @@ package io.botfsm;
 
 import io.botfsm.TurnTransaction.Evaluation;
 import io.botfsm.internal.guard.BestEffort;
+import io.botfsm.internal.guard.WaitingCaller;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.FsmException;
 import io.botfsm.storage.InterruptedCallException;
@@ -189,7 +190,9 @@ final class StorageCalls {
             throw new InterruptedCallException(key, false, new InterruptedException("interrupted before the call"));
         }
         try {
-            return call.get().toCompletableFuture().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return WaitingCaller.call(timeout.toNanos(), call)
+                    .toCompletableFuture()
+                    .get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw typed(cause(e));
         } catch (TimeoutException e) {

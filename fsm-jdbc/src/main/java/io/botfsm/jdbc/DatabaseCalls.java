@@ -1,5 +1,6 @@
 package io.botfsm.jdbc;
 
+import io.botfsm.internal.guard.WaitingCaller;
 import io.botfsm.jdbc.DatabaseCall.CallProgress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs calls to the database on an executor, each on its own connection and within the timeout. Thread-safe.
+ * Runs calls to the database, each on its own connection and within the timeout: on the thread of a caller that waits
+ * for the result, if the driver limits statements to the time left; otherwise on an executor. Thread-safe.
  *
  * <p>A failed call reports precisely whether it may have changed something: before it sends a statement that changes
  * data, it has changed nothing and, once that is reported, never will.
@@ -56,10 +58,19 @@ final class DatabaseCalls {
         return executor;
     }
 
-    /** Runs the work. Returns immediately; failures are converted by {@code failures}. */
+    /** Returns whether a call that is made now runs on the current thread. */
+    boolean runsHere() {
+        return hasNetworkTimeout && dialect.limitsStatements() && WaitingCaller.waitsFor(timeout);
+    }
+
+    /** Runs the work. Failures are converted by {@code failures}. */
     <T> CompletableFuture<T> call(Work<T> work, Failures failures) {
         CallProgress progress = new CallProgress(timeout);
         CompletableFuture<T> answer = new CompletableFuture<>();
+        if (runsHere()) {
+            run(work, progress, answer, failures);
+            return answer;
+        }
         try {
             executor.execute(() -> run(work, progress, answer, failures));
         } catch (Throwable refused) { // such as no memory for a thread
@@ -92,7 +103,8 @@ final class DatabaseCalls {
 
     private <T> T connected(Work<T> work, CallProgress progress) throws SQLException, InterruptedException {
         requireTime(progress);
-        Connection connection = dataSource.getConnection();
+        Connection connection =
+                runsHere() ? ConnectionWait.connect(dataSource, progress.left()) : dataSource.getConnection();
         boolean autoCommit = true;
         int networkTimeout = -1;
         try {

@@ -96,6 +96,11 @@ enum Dialect {
         return this == POSTGRESQL;
     }
 
+    /** Returns whether the driver ends a statement at the network timeout of its connection. */
+    boolean limitsStatements() {
+        return this == POSTGRESQL || this == MYSQL;
+    }
+
     /**
      * Returns the statement that makes the database end the current transaction if nothing happens in it for this long.
      */

@@ -7,6 +7,7 @@ import io.botfsm.jdbc.ConversationTable.Row;
 import io.botfsm.jdbc.DatabaseCall.LostEveryRace;
 import io.botfsm.storage.ContentionException;
 import io.botfsm.storage.FsmException;
+import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome;
 import io.botfsm.storage.Outcome.Applied;
@@ -100,6 +101,9 @@ final class JdbcStateStorage implements StateStorage {
     private FsmException failure(StorageKey key, Throwable cause, boolean mayBeApplied) {
         if (cause instanceof FsmException known) {
             return known;
+        }
+        if (cause instanceof InterruptedException interrupt && calls.runsHere()) {
+            return new InterruptedCallException(key, mayBeApplied, interrupt);
         }
         if (cause instanceof LostEveryRace lost) {
             return new ContentionException(key, lost.attempts(), calls.timeout());

@@ -14,6 +14,7 @@ import io.botfsm.lock.store.LeaseRequest;
 import io.botfsm.lock.store.LeaseStore;
 import io.botfsm.storage.ConversationRefusedException;
 import io.botfsm.storage.EventId;
+import io.botfsm.storage.InterruptedCallException;
 import io.botfsm.storage.Mutation;
 import io.botfsm.storage.Outcome.Applied;
 import io.botfsm.storage.Outcome.Conflict;
@@ -21,6 +22,9 @@ import io.botfsm.storage.Snapshot;
 import io.botfsm.storage.StateStorage;
 import io.botfsm.storage.StorageKey;
 import io.botfsm.storage.StorageRefusedException;
+import io.botfsm.storage.StorageUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +32,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -150,6 +157,77 @@ abstract class EngineTest {
             fsm.handle(key, EventId.of(2), turn -> turn.put("n", 2));
             assertThat(observed.executed() - before).isEqualTo(2);
             assertThat(fsm.context(key).read().value("n", Integer.class)).hasValue(2);
+        }
+    }
+
+    /** That saves two thread switches for each call. */
+    @Test
+    void aCallerThatWaitsRunsTheCallItselfIfTheDriverLimitsStatements() {
+        AtomicInteger handedOver = new AtomicInteger();
+        Executor counting = task -> {
+            handedOver.incrementAndGet();
+            new Thread(task).start();
+        };
+        try (BotDatabase opened =
+                BotDatabase.builder(database.pool()).executor(counting).build()) {
+            Fsm fsm = Fsm.builder(opened.stateStorage()).build();
+            fsm.handle(key("waits"), EventId.of(1), turn -> turn.put("n", 1));
+            boolean limited = engine == Engine.POSTGRESQL || engine == Engine.MARIADB;
+            assertThat(handedOver.getAndSet(0)).isEqualTo(limited ? 0 : 2);
+            Await.answer(fsm.handleAsync(key("waits"), EventId.of(2), turn -> turn.put("n", 2)));
+            assertThat(handedOver).hasValue(2);
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void aCallerFailsInTimeWhileThePoolHasNoConnection() {
+        try (HikariDataSource pool = pool(EngineTest::oneConnectionAndNoTimeout)) {
+            Fsm fsm = Fsm.of(BotDatabase.builder(pool)
+                    .timeout(Duration.ofMillis(300))
+                    .createTables()
+                    .build()
+                    .stateStorage());
+            holding(pool, () -> {
+                assertThatThrownBy(() -> fsm.context(KEY).state())
+                        .isInstanceOfSatisfying(
+                                StorageUnavailableException.class,
+                                failure -> assertThat(failure.mayBeApplied()).isFalse());
+                assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            });
+            assertThat(fsm.context(KEY).state()).isEmpty();
+        }
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForAConnection() {
+        try (HikariDataSource pool = pool(EngineTest::oneConnectionAndNoTimeout)) {
+            Fsm fsm = Fsm.of(BotDatabase.builder(pool).createTables().build().stateStorage());
+            FutureTask<Boolean> caller = new FutureTask<>(() -> {
+                assertThatThrownBy(() -> fsm.context(KEY).setState("A")).isInstanceOf(InterruptedCallException.class);
+                return Thread.currentThread().isInterrupted();
+            });
+            Thread thread = new Thread(caller);
+            holding(pool, () -> {
+                thread.start();
+                Awaitility.await().until(() -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
+                thread.interrupt();
+                assertThat(caller).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+            });
+        }
+    }
+
+    private static void oneConnectionAndNoTimeout(HikariConfig settings) {
+        settings.setMaximumPoolSize(1);
+        settings.setConnectionTimeout(0);
+    }
+
+    private static void holding(HikariDataSource pool, Runnable meanwhile) {
+        try (Connection held = pool.getConnection()) {
+            meanwhile.run();
+            assertThat(held.isClosed()).isFalse();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

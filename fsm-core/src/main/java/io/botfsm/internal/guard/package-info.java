@@ -1,4 +1,4 @@
-/** Protection of the outcome of a write against failures in user code. */
+/** Calls that block, and protection of the outcome of a write against failures in user code. */
 @NullMarked
 package io.botfsm.internal.guard;
 
