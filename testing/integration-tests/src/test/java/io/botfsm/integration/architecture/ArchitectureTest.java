@@ -175,8 +175,13 @@ class ArchitectureTest {
             Set<String> all = new TreeSet<>(arrows);
             arrows.forEach(used -> all.addAll(reached.getOrDefault(used, Set.of())));
             reached.put(name(module), all);
-            assertThat(uses).as("arrows of %s", module).map(ArchitectureTest::name).containsAll(arrows);
-            assertThat(all).as("what %s leads to", module).containsAll(uses.stream().map(ArchitectureTest::name).toList());
+            assertThat(uses)
+                    .as("arrows of %s", module)
+                    .extracting(ArchitectureTest::name)
+                    .containsAll(arrows);
+            assertThat(all)
+                    .as("what %s leads to", module)
+                    .containsAll(uses.stream().map(ArchitectureTest::name).toList());
         });
         assertThat(reached).containsKeys(diagram.keySet().toArray(String[]::new));
     }
