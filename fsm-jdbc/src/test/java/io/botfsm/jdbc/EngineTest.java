@@ -81,11 +81,19 @@ abstract class EngineTest {
     }
 
     private HikariDataSource pool(String inUrl) {
-        return Engine.pool(engine.url(engine.newDatabase()) + inUrl, 4);
+        return Engine.pool(engine.url(engine.newDatabase()) + inUrl, 4, EngineTest::patient);
     }
 
     private HikariDataSource pool(Consumer<HikariConfig> settings) {
-        return Engine.pool(engine.url(engine.newDatabase()), 4, settings);
+        return Engine.pool(engine.url(engine.newDatabase()), 4, config -> {
+            patient(config);
+            settings.accept(config);
+        });
+    }
+
+    /** Connections may take long to open while other suites run. */
+    private static void patient(HikariConfig settings) {
+        settings.setConnectionTimeout(20_000);
     }
 
     /** Several instances may begin at once, and again. */
