@@ -212,7 +212,7 @@ public abstract class AiogramCatalogSuite {
             ConversationCatalog catalog = catalog(storage);
             assertThatThrownBy(() -> catalog.page(all(), Optional.empty()))
                     .isInstanceOf(StorageRefusedException.class)
-                    .hasMessage("the user has no right to SCAN");
+                    .hasMessage("the user has no permission for SCAN");
             try (RespConnection admin = server.connect()) {
                 RedisUser.OF_AIOGRAM.with("+scan").createOver(admin);
             }
