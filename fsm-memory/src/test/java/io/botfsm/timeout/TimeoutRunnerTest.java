@@ -191,7 +191,7 @@ class TimeoutRunnerTest {
             throw new IllegalStateException("nothing can be sent");
         });
         Awaitility.await().until(() -> runner.failed() == 15);
-        assertThat(logged(Level.WARN)).hasSize(11).last().asString().contains("10 timeouts have failed");
+        assertThat(logged(Level.WARN)).hasSize(11).last().asString().contains("10 timeouts in a row have failed");
     }
 
     /** A queue whose storage is unavailable for a while. */
