@@ -205,7 +205,7 @@ class RedisServerCheckTest {
                                 new InfoPort(CompletableFuture::new), "redis://test", Duration.ofMillis(50))
                         .run("fsm"))
                 .isInstanceOf(StorageUnavailableException.class)
-                .hasMessageContaining("INFO not answered");
+                .hasMessageContaining("no answer to INFO");
     }
 
     @Test

@@ -48,7 +48,7 @@ class AiogramMigrationOptionsTest extends OneRedisServer {
                 arguments(AiogramLayout.builder().bot(1).build(), withBotId, "withBotId() and bot(" + BOT + ")"),
                 arguments(layout().withBotId().build(), plain, "with_bot_id=False: remove withBotId()"),
                 arguments(layout().withBotId().build(), topics, "with_bot_id=False: remove withBotId()"),
-                arguments(AiogramLayout.builder().withBotId().build(), plain, "without withBotId() and with bot(id)"),
+                arguments(AiogramLayout.builder().withBotId().build(), plain, "remove withBotId() and set bot(id)"),
                 arguments(layout().build(), withDestiny, "with_destiny=True: add withDestiny()"),
                 arguments(layout().withDestiny().build(), plain, "with_destiny=False: remove withDestiny()"),
                 arguments(layout().withDestiny().build(), topics, "with_destiny=False: remove withDestiny()"),

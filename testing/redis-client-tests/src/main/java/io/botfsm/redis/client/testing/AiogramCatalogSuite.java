@@ -150,7 +150,7 @@ public abstract class AiogramCatalogSuite {
                                     .contains("fsm:9:42:42:state: ambiguous: with other options (with_bot_id=True"),
                             record -> assertThat(record).contains("fsm:shop:42:state: no conversation has such a key"),
                             record -> assertThat(record)
-                                    .contains("bot=7 chat=43 user=43: what is stored there is not a conversation"));
+                                    .contains("bot=7 chat=43 user=43: the stored value is not a conversation"));
             assertThat(found(catalog(storage), all().state("Form:name"))).containsExactly(ALICE);
         }
     }
