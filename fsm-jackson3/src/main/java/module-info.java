@@ -1,4 +1,4 @@
-/** Conversation data as JSON by Jackson 3: {@link io.botfsm.json.jackson3.Jackson3Codec}. */
+/** Conversation data as JSON with Jackson 3: {@link io.botfsm.json.jackson3.Jackson3Codec}. */
 @SuppressWarnings("module") // the digit is of Jackson's own name
 module io.botfsm.json.jackson3 {
     requires transitive io.botfsm.core;

@@ -1,4 +1,4 @@
-/** Keys of Telegram's updates in the types of pengrad's java-telegram-bot-api. */
+/** Conversation keys of Telegram updates in the types of pengrad's java-telegram-bot-api. */
 module io.botfsm.pengrad {
     requires transitive io.botfsm.core;
     requires transitive telegram.bot.api;

@@ -1,4 +1,4 @@
-/** Conversations in Redis as aiogram 3 keeps them, and their migration. */
+/** Conversations in Redis in the layout of aiogram 3, and their migration. */
 module io.botfsm.redis.aiogram {
     requires transitive io.botfsm.redis;
     requires static transitive org.jspecify;

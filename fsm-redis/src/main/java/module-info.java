@@ -1,6 +1,6 @@
 /**
- * Everything about Redis that is not a client: the layout of conversations and leases, the scripts that change them,
- * and the port that a client adapter implements.
+ * Redis storage, independent of the client: the layout of conversations and leases, the scripts that change them, and
+ * the port that a client adapter implements.
  */
 @SuppressWarnings("module") // those to which it exports are built after it
 module io.botfsm.redis {

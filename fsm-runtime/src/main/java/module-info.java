@@ -1,6 +1,6 @@
 /**
- * What stands between a stream of updates and the storage: event isolation and recovery from a second source; firing
- * deadlines that have passed; health checks; and the maintenance of what is stored.
+ * The parts between a stream of updates and the storage: event isolation, recovery from a second source, firing of
+ * deadlines, health checks, and maintenance of stored conversations.
  */
 module io.botfsm.runtime {
     requires transitive io.botfsm.core;

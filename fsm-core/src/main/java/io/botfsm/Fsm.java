@@ -81,8 +81,8 @@ public interface Fsm {
 
     /**
      * Handles one event: reads the conversation, lets the handler change it, and commits all changes with the event's
-     * id in one write. An event that was already committed is not handled again. The storage confirms that by a write
-     * too; this write changes nothing.
+     * id in one write. An event that was already committed is not handled again. The storage confirms this with a write
+     * that changes nothing.
      *
      * <p>The handler <b>may run again</b> on a newer version of the conversation if another writer was faster; only the
      * last run is committed. The handler must not do I/O; send replies after this method has returned. If the handler
@@ -201,15 +201,16 @@ public interface Fsm {
         <T> Builder data(Class<T> type, Consumer<DataVersions> versions);
 
         /**
-         * Decorates what {@link #build} returns, such as to measure it; decorators apply in the order in which they
-         * were added. For where something else builds, such as a {@code TelegramRunner}.
+         * Decorates the {@code Fsm} that {@link #build} returns, for example to measure it. Decorators apply in the
+         * order in which they were added. Useful if another component calls {@code build}, such as a
+         * {@code TelegramRunner}.
          *
          * @param decorator returns an {@code Fsm} that forwards to the given one
          */
         Builder decorate(UnaryOperator<Fsm> decorator);
 
         /**
-         * The conversations.
+         * Builds the {@code Fsm}.
          *
          * @throws IllegalArgumentException if a type with declared versions cannot be used as typed data, or its
          *     version is above 1 and the storage lacks {@link StateStorage.Capability#ATTRIBUTES}

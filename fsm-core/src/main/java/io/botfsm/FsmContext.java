@@ -39,8 +39,8 @@ public interface FsmContext {
     /**
      * Reads the state as {@link Conversation#state(Class)} does.
      *
-     * @throws UnknownStateException as said there
-     * @throws IllegalArgumentException as said there
+     * @throws UnknownStateException under the same conditions
+     * @throws IllegalArgumentException under the same conditions
      */
     <E extends Enum<E>> Optional<E> state(Class<E> group);
 
@@ -132,9 +132,9 @@ public interface FsmContext {
     Async async();
 
     /**
-     * The two asynchronous operations on a conversation. The methods to read and change it are those of {@link Turn}
-     * and {@link Conversation}, which do no I/O. Operations that are started through one context run one after another,
-     * in the order in which they were started.
+     * The two asynchronous operations on a conversation. The {@link Conversation} and the {@link Turn} that they
+     * provide do no I/O. Operations that are started through one context run one after another, in the order in which
+     * they were started.
      *
      * <p>Stages fail with the exceptions of {@link FsmContext}. They complete, and {@code change} runs, on the executor
      * of the {@link Fsm}, never on a thread of the storage's driver.

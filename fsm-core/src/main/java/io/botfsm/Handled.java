@@ -24,7 +24,7 @@ public sealed interface Handled<R extends @Nullable Object> {
      * The event was already handled; nothing was written. The reply may have been lost in a crash: ask the
      * conversation's current question again.
      *
-     * @param now the conversation as it is
+     * @param now the current conversation
      * @param <R> what the handler would have returned
      */
     record Repeated<R extends @Nullable Object>(Conversation now) implements Handled<R> {}

@@ -92,7 +92,7 @@ final class TurnTransaction<R extends @Nullable Object> {
     private Handled<R> neverApplied(Applied applied) {
         throw new IllegalStateException(String.format(
                 Locale.ROOT,
-                "%s: the storage applied a question about an event, as version %d",
+                "%s: the storage applied an event query, which must change nothing, as version %d",
                 key,
                 applied.version()));
     }
@@ -116,7 +116,7 @@ final class TurnTransaction<R extends @Nullable Object> {
         if (outcome instanceof Fenced fenced) {
             throw fence.exceeded(key, fenced);
         }
-        throw new IllegalStateException("not to be settled: " + Conflict.class.cast(outcome));
+        throw new IllegalStateException("a conflict must be retried, not settled: " + Conflict.class.cast(outcome));
     }
 
     /** Returns what a reader would see now. */

@@ -26,7 +26,8 @@ final class VersionMarks {
         try {
             return Integer.parseInt(mark);
         } catch (NumberFormatException e) {
-            throw new UnreadableDataException("", type, "its version, attribute " + PREFIX + name + ", is no number");
+            throw new UnreadableDataException(
+                    "", type, "its version (attribute " + PREFIX + name + ") is not a number");
         }
     }
 

@@ -93,7 +93,7 @@ final class VersionedType {
                         Text.field(name));
             }
             if (!upcasters.isEmpty() && upcasters.lastKey() >= version) {
-                throw refused("from(%d) leads beyond version(%d)", upcasters.lastKey(), version);
+                throw refused("from(%d) converts to a version above version(%d)", upcasters.lastKey(), version);
             }
             int first = upcasters.isEmpty() ? version - 1 : upcasters.firstKey();
             for (int from = Math.max(first, FIRST); from < version; from++) {

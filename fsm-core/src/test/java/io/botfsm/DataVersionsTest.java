@@ -363,7 +363,9 @@ class DataVersionsTest {
         refuses(d -> d.version(2).from(0, entries -> {}), "from must be at least 1: 0");
         refuses(d -> d.version(2), "version(2) needs from(1, ...)");
         refuses(d -> d.version(4).from(1, entries -> {}).from(3, entries -> {}), "version(4) needs from(2, ...)");
-        refuses(d -> d.version(2).from(1, entries -> {}).from(2, entries -> {}), "from(2) leads beyond version(2)");
+        refuses(
+                d -> d.version(2).from(1, entries -> {}).from(2, entries -> {}),
+                "from(2) converts to a version above version(2)");
         refuses(d -> d.version(2).from(1, entries -> {}).from(1, entries -> {}), "from(1) is declared twice");
         for (String name : List.of("", "Größe", "a".repeat(60), "a:b")) {
             assertThatIllegalArgumentException()

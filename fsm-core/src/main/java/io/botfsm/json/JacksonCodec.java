@@ -85,7 +85,8 @@ public final class JacksonCodec implements JsonCodec {
     private JacksonCodec(ObjectMapper custom, boolean own) {
         if (custom.getDeserializationConfig().getDefaultTyper(null) != null
                 || custom.getSerializationConfig().getDefaultTyper(null) != null) {
-            throw new IllegalArgumentException("a mapper with default typing lets stored text choose classes: refused");
+            throw new IllegalArgumentException(
+                    "default typing lets stored text choose classes: use a mapper without it");
         }
         mapper = strict(custom.copy());
         roundTrip = new RoundTrip<>(new JacksonRoundTrip(mapper), own);

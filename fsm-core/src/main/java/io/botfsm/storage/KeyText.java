@@ -56,7 +56,7 @@ final class KeyText {
         if (!parsed.toText().equals(text)) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "\"%s\" is not the text of a key; that of the key with these parts is \"%s\"",
+                    "\"%s\" is not the text of a key; the text of the key with these parts is \"%s\"",
                     Text.printable(text),
                     Text.printable(parsed.toText())));
         }

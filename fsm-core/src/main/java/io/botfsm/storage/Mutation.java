@@ -615,7 +615,7 @@ public final class Mutation {
         public Mutation build() {
             if (since.isPresent() && !changesState) {
                 throw new IllegalArgumentException(
-                        "since(" + since.get() + ") needs state(...) or clearState(): it says when that was entered");
+                        "since(" + since.get() + ") needs state(...) or clearState(), whose time it sets");
             }
             int entries = puts.size() + removals.size() + attributes.size() + attributeRemovals.size();
             if (entries > MAX_ENTRIES) {

@@ -98,8 +98,8 @@ public final class Snapshot {
     }
 
     /**
-     * Whether state and data have expired by their time to live, so that only what outlives them is left (spec rule
-     * 23). They were not cleared.
+     * Whether state and data have expired by their time to live, rather than been cleared, so that only what outlives
+     * them is left (spec rule 23).
      */
     public boolean hasEnded() {
         return ended;

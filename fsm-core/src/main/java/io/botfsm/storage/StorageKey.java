@@ -51,7 +51,7 @@ public final class StorageKey {
     }
 
     /**
-     * Reads what {@link #toText()} wrote.
+     * Parses a text that {@link #toText()} returned.
      *
      * @throws IllegalArgumentException if the text is not exactly what {@code toText()} returns for a key
      */

@@ -21,10 +21,10 @@ import java.util.Set;
  * Everything that a backend keeps of one conversation, and the decision of what a write does to it. A backend loads a
  * conversation, calls {@link #apply}, and stores the result; all decisions are made here. Immutable and thread-safe.
  *
- * <p>A conversation has one of three forms. It is {@linkplain #isGone() gone}: nothing is, or is to be, stored. It is a
- * {@linkplain #isTombstone() tombstone}: there is no state and no data, but a fence or events that must outlive them,
- * for a time that the backend chooses. Or it is live, for the time that {@link Mutation#ttl(Optional)} returns. Two
- * stored conversations are equal if all their parts are.
+ * <p>A conversation has one of three forms. It is {@linkplain #isGone() gone}: nothing is stored, and nothing has to
+ * be. It is a {@linkplain #isTombstone() tombstone}: there is no state and no data, but a fence or events that must
+ * outlive them, for a time that the backend chooses. Or it is live, for the time that {@link Mutation#ttl(Optional)}
+ * returns. Two stored conversations are equal if all their parts are.
  */
 public final class StoredConversation {
     private static final StoredConversation NONE = builder().build();
@@ -170,12 +170,12 @@ public final class StoredConversation {
         return end;
     }
 
-    /** Whether nothing is, or is to be, stored. */
+    /** Whether nothing is stored, and nothing has to be. */
     public boolean isGone() {
         return version == 0;
     }
 
-    /** Whether no state and no data are left, but something that must outlive them. */
+    /** Whether state and data are gone, but something that must outlive them is left. */
     public boolean isTombstone() {
         return version != 0 && state.isEmpty() && data.isEmpty();
     }
@@ -201,7 +201,7 @@ public final class StoredConversation {
 
     /**
      * Returns this conversation at the given time. If its end has passed, it is the conversation after the end. The end
-     * counts as a write, which nobody else can have seen.
+     * counts as a write that no one can have seen before.
      */
     private StoredConversation at(Instant now) {
         if (end.isEmpty() || now.isBefore(end.get())) {

@@ -15,8 +15,8 @@ public interface TransitionListener {
     void onTransition(Transition transition);
 
     /**
-     * Called when the queue of changes was full, because the listeners were slower than the changes, and the newest
-     * changes were dropped. The call is made before the next change that was not dropped.
+     * Called after the newest changes were dropped because the queue was full: the listeners were slower than the
+     * changes. The call is made before the next change that was not dropped.
      *
      * @param count how many changes were dropped since the last call
      */

@@ -201,7 +201,7 @@ final class StorageKeyTest {
                 .withMessage("\"1:2\" is not the text of a key: it has 2 parts, not 3 to 6 as in bot:chat:user");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StorageKey.parse("1:2:%41"))
-                .withMessage("\"1:2:%41\" is not the text of a key; that of the key with these parts is \"1:2:A\"");
+                .withMessage("\"1:2:%41\" is not the text of a key; the text of the key with these parts is \"1:2:A\"");
     }
 
     private static Optional<String> present(String id) {

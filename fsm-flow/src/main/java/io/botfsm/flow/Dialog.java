@@ -141,7 +141,7 @@ public final class Dialog<I, O, D> {
         SubCall<I, O, D> call = SubCall.of(sub, onReturn, ownStates(to));
         if (calls.putIfAbsent(sub.dialog().scope(), call) != null) {
             throw refused("two commands call " + sub.dialog().names().type().getSimpleName()
-                    + ", which could not be told apart when it returns; leave one call(...)");
+                    + ", so that it would be unknown which of them it returns to; remove one call(...)");
         }
         return same;
     }
@@ -251,7 +251,7 @@ public final class Dialog<I, O, D> {
 
     private Dialog<I, O, D> add(StateDefinition<I, O, D> state) {
         if (states.putIfAbsent(state.state(), state) != null) {
-            throw refused(state.state(), "it is declared twice; leave one state(...)");
+            throw refused(state.state(), "it is declared twice; remove one state(...)");
         }
         return this;
     }
@@ -267,7 +267,7 @@ public final class Dialog<I, O, D> {
 
     DialogDefinition<I, O, D> build() {
         if (idle == null && !isSub) {
-            throw refused("it says nothing where there is no conversation; add idle(...)");
+            throw refused("it says nothing if there is no conversation; add idle(...)");
         }
         if (names.all().isEmpty()) {
             throw refused("it has no states; add constants to the enum");
@@ -317,7 +317,7 @@ public final class Dialog<I, O, D> {
                     + " call it");
         }
         if (states.values().stream().noneMatch(StateDefinition::ends)) {
-            throw refused("it is a sub-dialog, and can return from nowhere; add ends() to a state");
+            throw refused("it is a sub-dialog, but none of its states can return; add ends() to one");
         }
     }
 

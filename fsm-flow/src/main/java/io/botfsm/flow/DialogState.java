@@ -72,7 +72,7 @@ public final class DialogState<I, O, D> {
             BiFunction<? super D, ? super Conversation, ? extends List<? extends O>> messages) {
         requireNonNull(messages, "question");
         if (question != null) {
-            throw refused("it asks twice; leave one ask(...)");
+            throw refused("it asks twice; remove one ask(...)");
         }
         question = messages;
         return this;
@@ -109,7 +109,7 @@ public final class DialogState<I, O, D> {
     public DialogState<I, O, D> answer(BiFunction<? super FlowTurn<O, D>, ? super I, Next> handler) {
         requireNonNull(handler, "handler");
         if (answer != null) {
-            throw refused("it has two answer(...); use when(...) to tell inputs apart");
+            throw refused("it has two answer(...); use when(...) to distinguish inputs");
         }
         answer = handler;
         return this;
@@ -142,8 +142,8 @@ public final class DialogState<I, O, D> {
      * @param to states to which the handler may go, in addition to the exits of the state
      * @throws IllegalArgumentException if the time is not positive or longer than
      *     {@link io.botfsm.storage.Mutation#MAX_TTL}
-     * @throws FlowDefinitionException if a state is not of the dialog's enum; at the end of the declaration, if the
-     *     state calls or only works
+     * @throws FlowDefinitionException if a state is not of the dialog's enum; or, at the end of the declaration, if the
+     *     state calls a sub-dialog or only does work
      */
     public DialogState<I, O, D> after(Duration wait, Function<? super FlowTurn<O, D>, Next> handler, Enum<?>... to) {
         timeouts.add(new Timeout<>(wait, handler, Set.of()));
@@ -159,7 +159,7 @@ public final class DialogState<I, O, D> {
      * Work runs at least once. Work that was interrupted by a crash, or that threw, is repeated under the same
      * {@link Job#id()}: by the next input, by a redelivery, or a minute later if timeouts are {@linkplain Flow#fire
      * fired}. Until the work is done, nothing is asked and no command is recognized: a user who left the state could
-     * not know whether it was done.
+     * not know whether the work was done.
      *
      * @throws FlowDefinitionException if the state already has work
      */
@@ -204,14 +204,14 @@ public final class DialogState<I, O, D> {
             throw refused("it is silent, so the user cannot know what to answer; add ask(...)");
         }
         if (question == null && !timeouts.isEmpty()) {
-            throw refused("it asks nothing itself, so its timeout would never pass; declare after(...) for the"
+            throw refused("it asks nothing itself, so its timeout would never be due; declare after(...) for the"
                     + " dialog, or in a state that asks");
         }
         if ((isAnswered || work != null || call != null) && exits.isEmpty() && !ends) {
-            throw refused("it is inescapable, since its handlers can go nowhere; add to(...) or ends()");
+            throw refused("it is inescapable, since its handlers cannot go anywhere; add to(...) or ends()");
         }
         if (!isLeft && !(exits.isEmpty() && !ends)) {
-            throw refused("it has exits, but nothing that takes them; add answer(...)");
+            throw refused("it has exits, but no handler that could use them; add answer(...)");
         }
         return new StateDefinition<>(
                 state,

@@ -69,7 +69,8 @@ public final class Flow<I, O> {
      * readable when the states are renamed.
      *
      * @param states the enum of its states; each is declared
-     * @param empty the data of a dialog that has just begun, as above
+     * @param empty the data of a dialog that has just begun: a record, or an object whose properties the codec can
+     *     write
      * @param names the stored names
      * @param declaration declares the dialog
      * @throws FlowDefinitionException if the dialog cannot work
@@ -206,12 +207,14 @@ public final class Flow<I, O> {
         return dialogs.haveTimeouts();
     }
 
-    /** How the work of its states has gone in this process; those of a {@linkplain #join joined} flow are its own. */
+    /**
+     * Returns the counts of its states' work in this process; a {@linkplain #join joined} flow has counts of its own.
+     */
     public WorkCounts workCounts() {
         return dialogs.workCounts();
     }
 
-    /** Which state may follow which, by the declarations. */
+    /** Returns which state may follow which, according to the declarations. */
     public TransitionRules rules() {
         return FlowRules.of(dialogs);
     }

@@ -40,8 +40,8 @@ final class FlowDialogs<I, O> {
                 throw new FlowDefinitionException(
                         dialog.names().type(),
                         Optional.empty(),
-                        "another flow is stored under the group \"" + scope
-                                + "\" too; give one of them another by names -> names.group(...)");
+                        "another flow is also stored under the group \"" + scope
+                                + "\"; give one of them another group by names -> names.group(...)");
             }
         }
         dialog.called().forEach(this::add);

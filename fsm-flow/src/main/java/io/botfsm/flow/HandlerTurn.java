@@ -66,7 +66,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
                     "that is declared by first(...) decided what happens next; decide in answer(...), when(...) or a command");
         }
         if (hasDecided) {
-            throw undecidable("decided twice; return the first of goTo, again, back, begin and end at once");
+            throw undecidable("decided twice; return the result of the first goTo, again, back, begin or end");
         }
         hasDecided = true;
     }
@@ -119,7 +119,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
         if (dialog.stored(session.scoped(), scope()).isPresent()) {
             throw new IllegalArgumentException(session.key() + ": data of "
                     + dialog.empty().getClass().getName()
-                    + " whose properties are all null would be read back as the empty data of the flow, which is another;"
+                    + " whose properties are all null would be read back as the empty data of the flow, which is different;"
                     + " declare empty data whose properties are all null, or set one of them");
         }
     }
@@ -194,7 +194,7 @@ final class HandlerTurn<I, O, D> implements FlowTurn<O, D> {
     public Next back() {
         if (!dialog.has(Reaction.Kind.BACK)
                 && session.path().callers().stream().noneMatch(open -> open.has(Reaction.Kind.BACK))) {
-            throw undeclared(Optional.empty(), "back", "declare the way: back(...)");
+            throw undeclared(Optional.empty(), "back", "declare it: back(...)");
         }
         decide();
         session.path().goBack();

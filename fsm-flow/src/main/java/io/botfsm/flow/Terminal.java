@@ -9,7 +9,8 @@ import io.botfsm.storage.StorageKey;
 import java.util.Scanner;
 
 /**
- * A flow at the terminal, with one user, to try it out: each line of standard input is a message, each reply a line.
+ * Runs a flow in the terminal with one user, to try it out: each line of standard input is a message, and each reply is
+ * printed as a line.
  */
 public final class Terminal {
     private static final StorageKey USER = StorageKey.bot(1).chat(1).user(1).build();
@@ -17,9 +18,9 @@ public final class Terminal {
     private Terminal() {}
 
     /**
-     * Talks until the input ends. Fires no timeouts.
+     * Runs the flow until the input ends. Timeouts are not fired.
      *
-     * @param storage keeps the conversation, so that the next call goes on with it; not closed
+     * @param storage keeps the conversation, so that the next call continues it; not closed
      * @throws IllegalArgumentException as {@link Flow#fsm} does
      * @throws io.botfsm.storage.FsmException as {@link Flow#handle(Fsm, StorageKey, Object)} does
      */

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
- * How the work of a flow's states has gone in this process, for metrics. Every method returns the number of the moment.
+ * Counts of the work of a flow's states in this process, for metrics. Every method returns the current number.
  * Thread-safe.
  */
 public final class WorkCounts {
@@ -36,7 +36,7 @@ public final class WorkCounts {
         }
     }
 
-    /** How many are running now. */
+    /** How much work is currently running. */
     public int running() {
         return running.get();
     }
@@ -51,7 +51,7 @@ public final class WorkCounts {
         return failed.sum();
     }
 
-    /** How often work has begun that an earlier input or timeout had left undone, under the same id. */
+    /** How often work was repeated, under the same id, that an earlier input or timeout had left undone. */
     public long retried() {
         return retried.sum();
     }

@@ -112,7 +112,7 @@ class FlowDefinitionTest {
                 f -> f.call("a"::equals, SUB, (turn, back) -> turn.again())
                         .call("b"::equals, SUB, (turn, back) -> turn.again()),
                 "Other",
-                "leave one call(...)");
+                "remove one call(...)");
     }
 
     @Test
@@ -203,7 +203,7 @@ class FlowDefinitionTest {
                         s -> s.work(job -> 1, (turn, one) -> turn.goTo(Step.SECOND))
                                 .after(Duration.ofHours(1), turn -> turn.goTo(Step.SECOND), Step.SECOND)),
                 "FIRST",
-                "never pass",
+                "never be due",
                 "after(...)",
                 "dialog");
     }

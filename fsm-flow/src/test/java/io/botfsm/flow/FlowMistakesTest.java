@@ -131,7 +131,7 @@ class FlowMistakesTest {
         void ruleF07_anInescapableState() {
             refused(
                     f -> first(f).state(Step.SECOND, s -> s.ask("?").answer((turn, text) -> turn.again())),
-                    "flow Step, state SECOND: it is inescapable, since its handlers can go nowhere; add to(...) or"
+                    "flow Step, state SECOND: it is inescapable, since its handlers cannot go anywhere; add to(...) or"
                             + " ends()");
         }
 
@@ -139,7 +139,7 @@ class FlowMistakesTest {
         void ruleF07_exitsThatNothingTakes() {
             refused(
                     f -> first(f).state(Step.SECOND, s -> s.ask("?").ends()),
-                    "flow Step, state SECOND: it has exits, but nothing that takes them; add answer(...)");
+                    "flow Step, state SECOND: it has exits, but no handler that could use them; add answer(...)");
         }
 
         @Test
@@ -171,7 +171,7 @@ class FlowMistakesTest {
         void ruleF07_aStateThatIsDeclaredTwice() {
             refused(
                     f -> first(f).state(Step.FIRST, FlowMistakesTest::toSecond),
-                    "flow Step, state FIRST: it is declared twice; leave one state(...)");
+                    "flow Step, state FIRST: it is declared twice; remove one state(...)");
         }
 
         @Test
@@ -180,7 +180,7 @@ class FlowMistakesTest {
                     f -> f.begin("/begin"::equals, Step.FIRST)
                             .state(Step.FIRST, FlowMistakesTest::toSecond)
                             .state(Step.SECOND, s -> s.ask("second.")),
-                    "flow Step: it says nothing where there is no conversation; add idle(...)");
+                    "flow Step: it says nothing if there is no conversation; add idle(...)");
         }
 
         private void refused(Consumer<Dialog<String, String, Data>> declaration, String message) {
@@ -233,8 +233,8 @@ class FlowMistakesTest {
         void ruleF05_twoDecisions() {
             refused(
                     "twice",
-                    "a handler in Step:FIRST decided twice; return the first of goTo, again, back, begin and end at"
-                            + " once");
+                    "a handler in Step:FIRST decided twice; return the result of the first goTo, again, back, begin"
+                            + " or end");
         }
 
         @Test

@@ -211,7 +211,7 @@ final class ConversationTable {
                     .end(instant(rows, "end_ms"))
                     .build();
         } catch (IllegalArgumentException e) {
-            throw new UnreadableRow("what is stored there is not a conversation of this library");
+            throw new UnreadableRow("the stored row is not a conversation of this library");
         }
     }
 

@@ -189,7 +189,7 @@ final class DatabaseCall {
 
         private synchronized void begin() {
             if (expired || left().isZero()) {
-                throw new IllegalStateException("the time of the call is up");
+                throw new IllegalStateException("the call has timed out");
             }
             changing = true;
         }

@@ -126,7 +126,7 @@ final class DatabaseCalls {
      */
     private static void requireTime(CallProgress progress) throws SQLTimeoutException {
         if (progress.isEnding()) {
-            throw new SQLTimeoutException("the time of the call was up before it had a thread and a connection");
+            throw new SQLTimeoutException("the call timed out before it got a thread and a connection");
         }
     }
 

@@ -47,7 +47,7 @@ final class JdbcCatalog implements ConversationCatalog {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "\"%s\" is not a cursor of conversations in a database: begin the scan anew",
+                            "\"%s\" is not a cursor of conversations in a database: start the scan again",
                             Text.printable(cursor)),
                     e);
         }

@@ -72,7 +72,7 @@ final class JdbcDeadlineQueue implements DeadlineQueue {
         TablePage page;
         do {
             byte[] after = from;
-            page = calls.call("the queue of deadlines could not be mended", call -> {
+            page = calls.call("the queue of deadlines could not be repaired", call -> {
                 TablePage next = call.untilWon(() -> table.page(call, after, range.to(), PAGE));
                 next.forEach((key, row) -> mending.mend(call, key, row));
                 return next;

@@ -149,7 +149,7 @@ final class JdbcLeaseStore implements LeaseStore {
             return known;
         }
         if (cause instanceof LostEveryRace) {
-            return new LeaseStoreException("the lease was changed by others until the time was up", false, null);
+            return new LeaseStoreException("other writers kept changing the lease until the timeout", false, null);
         }
         hints.missed();
         boolean refused = cause instanceof SQLException e

@@ -80,7 +80,7 @@ final class ReleaseHints {
                     work.run();
                 }
             } catch (RuntimeException e) {
-                LOG.warn("A hint that a lease was released threw", e);
+                LOG.warn("A hint for the release of a lease failed", e);
             }
         }
 

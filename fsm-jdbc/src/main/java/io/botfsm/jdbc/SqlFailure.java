@@ -75,7 +75,7 @@ enum SqlFailure {
     }
 
     /**
-     * Classifies by the class of the SQL standard's codes. An error that ends the connection (08, 57P01) does not tell
+     * Classifies by the class of the SQL standard's codes. An error that ends the connection (08, 57P01) does not show
      * whether there was a commit.
      */
     private static SqlFailure byState(String state) {

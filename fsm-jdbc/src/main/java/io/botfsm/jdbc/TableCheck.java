@@ -32,7 +32,7 @@ final class TableCheck {
     void requireIsolation() throws SQLException {
         if (connection.getTransactionIsolation() == Connection.TRANSACTION_READ_UNCOMMITTED) {
             throw new StorageRefusedException(
-                    "the connections have the isolation level READ UNCOMMITTED, at which writes are lost: set READ"
+                    "the connections have the isolation level READ UNCOMMITTED, which loses writes: set READ"
                             + " COMMITTED or higher in the data source",
                     null);
         }
@@ -98,7 +98,9 @@ final class TableCheck {
                         statement.executeQuery("SELECT CASE WHEN " + dialect.isDurable() + " THEN 1 ELSE 0 END")) {
             return durable.next() && durable.getInt(1) == 1;
         } catch (SQLException e) {
-            LOG.warn("The database does not say whether its commits are durable, so that locks take them for not", e);
+            LOG.warn(
+                    "The database does not report whether its commits are durable, so locks assume that they are not",
+                    e);
             return false;
         }
     }
@@ -118,7 +120,7 @@ final class TableCheck {
             throw new StorageRefusedException(
                     String.format(
                             Locale.ROOT,
-                            "table %s lacks the columns %s, as one of an older version does: compare it with %s of"
+                            "table %s lacks the columns %s, which older versions did not have: compare it with %s of"
                                     + " fsm-jdbc and add them",
                             table,
                             missing,
@@ -143,7 +145,7 @@ final class TableCheck {
             throw new StorageRefusedException(
                     String.format(
                             Locale.ROOT,
-                            "table %s is missing or must not be read (%s): run %s of fsm-jdbc, or build with"
+                            "table %s is missing or cannot be read (%s): run %s of fsm-jdbc, or build with"
                                     + " createTables()",
                             table,
                             SqlFailure.reason(e),

@@ -77,12 +77,12 @@ final class TableSweep {
                 failure instanceof SQLException e && SqlFailure.of(e, calls.dialect()) == SqlFailure.REFUSED;
         if (isRefused && !reported.getAndSet(true)) {
             LOG.warn(
-                    "The database refuses to delete rows of {} whose time is over, so that the table grows ({}):"
-                            + " give the user the permissions SELECT and DELETE on it",
+                    "The database refuses to delete expired rows of {}, so the table grows ({}): grant the user the"
+                            + " permissions SELECT and DELETE on it",
                     table,
                     SqlFailure.reason((SQLException) failure));
         } else {
-            LOG.debug("Rows of {} whose time is over could not be deleted, which is tried again", table, failure);
+            LOG.debug("Expired rows of {} could not be deleted; trying again later", table, failure);
         }
     }
 

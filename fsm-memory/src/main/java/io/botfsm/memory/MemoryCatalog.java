@@ -78,7 +78,7 @@ final class MemoryCatalog implements ConversationCatalog {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "\"%s\" is not a cursor of conversations in memory: begin the scan anew",
+                            "\"%s\" is not a cursor of conversations in memory: start the scan again",
                             Text.printable(cursor)),
                     e);
         }

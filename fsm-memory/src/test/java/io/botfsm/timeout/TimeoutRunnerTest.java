@@ -191,7 +191,7 @@ class TimeoutRunnerTest {
             throw new IllegalStateException("nothing can be sent");
         });
         Awaitility.await().until(() -> runner.failed() == 15);
-        assertThat(logged(Level.WARN)).hasSize(11).last().asString().contains("10 timeouts have failed");
+        assertThat(logged(Level.WARN)).hasSize(11).last().asString().contains("10 timeouts in a row have failed");
     }
 
     /** A queue whose storage is unavailable for a while. */
@@ -442,7 +442,7 @@ class TimeoutRunnerTest {
         fsm.fencedBy(8).handle(key(2), turn -> turn.state("ASKED").timeout(Duration.ofMillis(10)));
         Awaitility.await().until(() -> runner.failed() == 1);
         assertThat(lease.fenced).isEqualTo(8);
-        Awaitility.await().until(() -> logged(Level.INFO).contains("The lease is lost: no timeout is fired any more"));
+        Awaitility.await().until(() -> logged(Level.INFO).contains("The lease is lost: no more timeouts are fired"));
         assertThat(runner.ended().toCompletableFuture()).isNotDone();
     }
 

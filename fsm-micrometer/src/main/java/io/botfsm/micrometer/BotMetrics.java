@@ -24,14 +24,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The meters of one bot. Each part of the bot is measured by itself: wrap the storage and the {@code Fsm}, add the
- * listeners, and bind what counts by itself. Every meter has the tag {@code bot}; none has a chat, a user or data in a
- * tag, and each tag has a bounded number of values; an {@code Fsm} that declares no states has those that are seen in a
- * tag. Create one for each bot and registry, and keep it: a registry keeps the meters that it has, and shows nothing of
- * a second one. Thread-safe.
+ * The meters of one bot. Each part of the bot is measured separately: wrap the storage and the {@code Fsm}, add the
+ * listeners, and bind the parts that keep their own counts. Every meter has the tag {@code bot}. No tag contains a
+ * chat, a user or data, and each tag has a bounded number of values; if an {@code Fsm} declares no states, the states
+ * that occur are used as tag values. Create one object for each bot and registry, and reuse it: a registry ignores
+ * meters that it already has. Thread-safe.
  *
- * <p>What is bound again, such as the sender of a second run, takes the place of the one before: gauges are the latest
- * one's, counters those of all.
+ * <p>A part that is bound again, such as the sender of a second run, replaces the previous one: gauges show the latest
+ * part, counters the total of all.
  *
  * <pre>{@code
  * BotMetrics metrics = BotMetrics.of(registry, "pizza-bot");
@@ -41,8 +41,8 @@ import java.util.function.Function;
  */
 public final class BotMetrics {
     /**
-     * How many states of a bot are told apart in tags: those that its {@code Fsm} declares, or the first that are seen
-     * if it declares none. All others are counted together, as {@code other}.
+     * The maximum number of states of a bot that tags distinguish: those that its {@code Fsm} declares, or the first
+     * that occur if it declares none. All others are counted together, as {@code other}.
      */
     public static final int MOST_STATES = 100;
 
@@ -59,9 +59,9 @@ public final class BotMetrics {
     }
 
     /**
-     * The meters of a bot.
+     * Creates the meters of a bot.
      *
-     * @param registry where they are registered
+     * @param registry the registry of the meters
      * @param bot the value of the tag {@code bot}, such as the name of the instance lock
      * @throws IllegalArgumentException if the name is blank
      */
@@ -88,8 +88,8 @@ public final class BotMetrics {
     }
 
     /**
-     * Measures each event that is handled, as {@code botfsm.handle}: reads, the handler, and conflicts included. If the
-     * {@code Fsm} declares states, only those are told apart.
+     * Measures each event that is handled, as {@code botfsm.handle}, including reads, the handler and conflicts. If the
+     * {@code Fsm} declares states, only those are distinguished.
      */
     public Fsm measure(Fsm fsm) {
         states.admit(requireNonNull(fsm, "fsm").stateNames());
@@ -102,8 +102,8 @@ public final class BotMetrics {
     }
 
     /**
-     * Counts changes of state, and those that no rule declares as {@code botfsm.transitions.undeclared} too; otherwise
-     * as {@link #transitions()}. Changes that are refused are no changes: {@code botfsm.handle} counts those.
+     * Counts changes of state as {@link #transitions()} does, and additionally those that no rule declares, as
+     * {@code botfsm.transitions.undeclared}. Refused changes are not counted here, but by {@code botfsm.handle}.
      */
     public TransitionListener transitions(TransitionRules rules) {
         requireNonNull(rules, "rules");
@@ -124,25 +124,25 @@ public final class BotMetrics {
 
     /**
      * Shows whether a lock is held, as {@code botfsm.lock.held}, and counts its events, as {@code botfsm.lock.events}.
-     * All listeners of these metrics share what they show.
+     * All listeners of this object update the same meters.
      */
     public LockListener lock() {
         return locks().listener();
     }
 
     /**
-     * Shows how many handlers wait or run, as {@code botfsm.isolation.handlers}, and for how many conversations, as
-     * {@code botfsm.isolation.conversations}.
+     * Shows how many handlers are waiting or running, as {@code botfsm.isolation.handlers}, and for how many
+     * conversations, as {@code botfsm.isolation.conversations}.
      */
     public void bind(EventIsolation isolation) {
         follow("isolation", RuntimeMeters::isolation, requireNonNull(isolation, "isolation"));
     }
 
     /**
-     * Shows a lock from now on, also before this instance has first held it, so that an alert finds that no instance
-     * does; otherwise as {@link #lock()}.
+     * Shows a lock as {@link #lock()} does, but from now on, even before this instance first holds it, so that an alert
+     * can detect that no instance holds it.
      *
-     * @param name the lock's
+     * @param name the name of the lock
      */
     public LockListener lock(String name) {
         return locks().showing(requireNonNull(name, "name"));
@@ -154,17 +154,16 @@ public final class BotMetrics {
 
     /**
      * Shows how polling goes, as {@code botfsm.polling.last.success}, {@code .lag}, {@code .pending},
-     * {@code .conflicts} and {@code .dead.letters}. For each session that is started, such as by
-     * {@code PollingSession.Builder.onStart(metrics::bind)}: the gauges are the latest one's, the counters those of
-     * all.
+     * {@code .conflicts} and {@code .dead.letters}. Call it for each session that is started, such as with
+     * {@code PollingSession.Builder.onStart(metrics::bind)}. Gauges show the latest session, counters the total of all.
      */
     public void bind(PollingStatus session) {
         follow("polling", PollingMeters::register, requireNonNull(session, "session"));
     }
 
     /**
-     * Counts messages, as {@code botfsm.sends}, and shows how many wait, as {@code botfsm.sends.waiting}, such as by
-     * {@code TelegramSender.Builder.onBuild(metrics::bind)}.
+     * Counts messages, as {@code botfsm.sends}, and shows how many are waiting, as {@code botfsm.sends.waiting}. Call
+     * it for each sender, such as with {@code TelegramSender.Builder.onBuild(metrics::bind)}.
      */
     public void bind(SendingStatus sender) {
         follow("sender", RuntimeMeters::sender, requireNonNull(sender, "sender"));
@@ -172,8 +171,8 @@ public final class BotMetrics {
 
     /**
      * Shows which deadlines are due, as {@code botfsm.deadlines.due}, {@code .waiting} and {@code .lateness}, and
-     * counts those that were fired, as {@code botfsm.timeouts}. For each runner that is started, such as by
-     * {@code TimeoutRunner.Builder.onStart(metrics::bind)}: the gauges are the latest one's, the counters those of all.
+     * counts those that were fired, as {@code botfsm.timeouts}. Call it for each runner that is started, such as with
+     * {@code TimeoutRunner.Builder.onStart(metrics::bind)}. Gauges show the latest runner, counters the total of all.
      */
     public void bind(TimeoutRunner runner) {
         follow("timeouts", TimeoutMeters::register, requireNonNull(runner, "runner"));
@@ -189,9 +188,9 @@ public final class BotMetrics {
 
     /**
      * Shows what an inbox holds, as {@code botfsm.inbox.updates}, {@code .bytes}, {@code .age} and
-     * {@code .dead.letters}. Each scrape asks the storage once, and waits half a second for it at most.
+     * {@code .dead.letters}. Each scrape queries the storage once, and waits at most half a second for it.
      *
-     * @param botId the bot's, as in {@link io.botfsm.storage.StorageKey#bot(Object)}
+     * @param botId the bot's id, as in {@link io.botfsm.storage.StorageKey#bot(Object)}
      */
     public void bind(UpdateInbox inbox, Object botId) {
         SampledInbox sampled = new SampledInbox(requireNonNull(inbox, "inbox"), requireNonNull(botId, "botId"));
@@ -199,8 +198,8 @@ public final class BotMetrics {
     }
 
     /**
-     * Shows whether a part is up, as {@code botfsm.health}. Each scrape makes the check, and takes as long as its
-     * timeout at most. Of several checks of one name the latest is made.
+     * Shows whether a part is up, as {@code botfsm.health}. Each scrape runs the check, and takes at most as long as
+     * its timeout. If several checks have the same name, only the latest is run.
      */
     public void bind(HealthCheck check) {
         String name = requireNonNull(check, "check").name();
@@ -212,7 +211,9 @@ public final class BotMetrics {
         follow("recovery", RuntimeMeters::recovery, requireNonNull(recovery, "recovery"));
     }
 
-    /** Registers the meters of a kind of part when the first is bound, since a registry keeps what it has. */
+    /**
+     * Registers the meters of a kind of part when the first is bound, since a registry ignores meters it already has.
+     */
     @SuppressWarnings("unchecked") // the parts of a kind are of one type
     private <T> void follow(String kind, Function<PartMeters, LatestPart<T>> meters, T part) {
         ((LatestPart<T>) bound.computeIfAbsent(kind, any -> meters.apply(this.meters))).set(part);

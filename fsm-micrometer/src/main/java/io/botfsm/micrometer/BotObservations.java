@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The observations of one bot, for traces: {@code botfsm.turn} for each event that is handled, and below it
- * {@code botfsm.storage.call} for each read and write. Their key values are bounded, and hold no chat, user or data; a
- * failure is known by the key value {@code outcome} alone. Thread-safe.
+ * {@code botfsm.storage.call} for each read and write. Their key values are bounded, and contain no chat, user or data;
+ * a failure is indicated only by the key value {@code outcome}. Thread-safe.
  *
  * <pre>{@code
  * BotObservations observations = BotObservations.of(registry, "pizza-bot");
@@ -33,7 +33,7 @@ public final class BotObservations {
     private final ObservationRegistry registry;
     private final String bot;
     private final StateTag states = new StateTag(BotMetrics.MOST_STATES);
-    /** The turns of {@code handleAsync}, which go on on other threads. */
+    /** The turns of {@code handleAsync}, which continue on other threads. */
     private final Map<StorageKey, StartedObservation> asynchronous = new ConcurrentHashMap<>();
 
     private BotObservations(ObservationRegistry registry, String bot) {
@@ -42,10 +42,10 @@ public final class BotObservations {
     }
 
     /**
-     * The observations of a bot.
+     * Creates the observations of a bot.
      *
-     * @param registry where they are observed
-     * @param bot the key value {@code bot} of each
+     * @param registry the registry of the observations
+     * @param bot the key value {@code bot} of each observation
      * @throws IllegalArgumentException if the name is blank
      */
     public static BotObservations of(ObservationRegistry registry, String bot) {
@@ -54,8 +54,8 @@ public final class BotObservations {
     }
 
     /**
-     * Observes each event that is handled. The handler runs in the observation's scope, so what it observes itself is
-     * below it too.
+     * Observes each event that is handled. The handler runs in the scope of the observation, so observations of the
+     * handler become its children.
      */
     public Fsm observe(Fsm fsm) {
         states.admit(requireNonNull(fsm, "fsm").stateNames());
@@ -63,8 +63,8 @@ public final class BotObservations {
     }
 
     /**
-     * Observes each read and write of a storage, below the event that makes it. If two events of one conversation are
-     * handled asynchronously at the same time, calls of one may appear below the other.
+     * Observes each read and write of a storage, as a child of the event that makes it. If two events of one
+     * conversation are handled asynchronously at the same time, calls of one may appear as children of the other.
      *
      * @param storage closed with the returned one
      */
@@ -81,7 +81,7 @@ public final class BotObservations {
                         .lowCardinalityKeyValue("bot", bot));
     }
 
-    /** A turn that goes on on other threads, until it is {@linkplain #endAsync ended}. */
+    /** Begins the observation of a turn that continues on other threads until it is {@linkplain #endAsync ended}. */
     StartedObservation turnAsync(StorageKey key) {
         StartedObservation turn = turn();
         asynchronous.put(key, turn);

@@ -14,7 +14,10 @@ final class FlowMeters {
             meters.counter(
                     "botfsm.flow.work", "work of states that has ended", () -> work.count(result), "result", result);
         }
-        meters.counter("botfsm.flow.work.retried", "work that had been left undone", () -> work.count("retried"));
+        meters.counter(
+                "botfsm.flow.work.retried",
+                "work that was repeated because it had been left undone",
+                () -> work.count("retried"));
         meters.gauge(
                 "botfsm.flow.work.running", "work of states that is running", () -> work.value(WorkCounts::running));
         return work;

@@ -51,7 +51,7 @@ final class LockMeters implements LockListener {
             token.compareAndSet(released.fencingToken(), 0);
         }
         Counter.builder(EVENTS)
-                .description("what happened to the lock")
+                .description("events of the lock")
                 .tags(lock(event.name()).and("event", kind(event)))
                 .register(registry)
                 .increment();
@@ -61,7 +61,7 @@ final class LockMeters implements LockListener {
     private AtomicLong token(String lock) {
         AtomicLong token = new AtomicLong();
         Gauge.builder(HELD, token, held -> held.get() == 0 ? 0 : 1)
-                .description("1 where this instance holds the lock, otherwise 0")
+                .description("1 if this instance holds the lock, otherwise 0")
                 .tags(lock(lock))
                 .strongReference(true)
                 .register(registry);

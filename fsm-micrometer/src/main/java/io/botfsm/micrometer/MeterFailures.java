@@ -12,7 +12,7 @@ final class MeterFailures {
 
     static void logged(String meter, Runnable measuring) {
         BestEffort.run(measuring)
-                .ifPresent(failure ->
-                        BestEffort.run(() -> LOGGER.warn("{} was not measured: {}", meter, failure.toString())));
+                .ifPresent(failure -> BestEffort.run(
+                        () -> LOGGER.warn("The meter {} could not be updated: {}", meter, failure.toString())));
     }
 }

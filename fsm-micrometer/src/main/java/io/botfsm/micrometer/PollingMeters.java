@@ -14,19 +14,19 @@ final class PollingMeters {
                 new LatestPart<>(Map.of("conflicts", PollingStatus::conflicts, "dead", PollingStatus::deadLetters));
         meters.seconds(
                 "botfsm.polling.last.success",
-                "how long ago the messenger last answered; not a number where nothing polls",
+                "time since the messenger last answered; NaN if nothing polls",
                 () -> seconds(session, PollingStatus::sinceLastPoll));
         meters.seconds(
                 "botfsm.polling.lag",
-                "how long the oldest update that is not done has been here",
+                "time since the oldest pending update was received",
                 () -> seconds(session, PollingStatus::lag));
         meters.gauge(
                 "botfsm.polling.pending",
-                "updates that wait or are being handled",
+                "updates that are waiting or being handled",
                 () -> session.value(polling -> polling.isPolling() ? polling.pending() : Double.NaN));
         meters.counter(
                 "botfsm.polling.conflicts",
-                "how often the messenger refused since somebody else polls",
+                "refusals by the messenger because another client polls",
                 () -> session.count("conflicts"));
         meters.counter("botfsm.polling.dead.letters", "updates that were given up", () -> session.count("dead"));
         return session;

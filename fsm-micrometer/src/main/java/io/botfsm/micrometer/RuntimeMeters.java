@@ -31,25 +31,27 @@ final class RuntimeMeters {
         LatestPart<EventIsolation> isolation = new LatestPart<>(Map.of("refused", EventIsolation::refused));
         meters.gauge(
                 "botfsm.isolation.handlers",
-                "handlers that wait or run",
+                "handlers that are waiting or running",
                 () -> isolation.value(EventIsolation::handlers));
         meters.gauge(
                 "botfsm.isolation.conversations",
-                "conversations with a handler that waits or runs",
+                "conversations with a waiting or running handler",
                 () -> isolation.value(EventIsolation::conversations));
         meters.counter(
-                "botfsm.isolation.refused", "handlers that there was no room for", () -> isolation.count("refused"));
+                "botfsm.isolation.refused",
+                "handlers that were refused because there was no room",
+                () -> isolation.count("refused"));
         return isolation;
     }
 
     static LatestPart<SendingStatus> sender(PartMeters meters) {
         LatestPart<SendingStatus> sender = new LatestPart<>(SENDS);
         for (String result : SENDS.keySet()) {
-            meters.counter("botfsm.sends", "what became of messages", () -> sender.count(result), "result", result);
+            meters.counter("botfsm.sends", "messages by result", () -> sender.count(result), "result", result);
         }
         meters.gauge(
                 "botfsm.sends.waiting",
-                "callers that wait until their message may leave",
+                "callers that wait until their message may be sent",
                 () -> sender.value(SendingStatus::waiting));
         return sender;
     }
@@ -58,7 +60,7 @@ final class RuntimeMeters {
         LatestPart<HealthCheck> latest = new LatestPart<>(Map.of());
         meters.gauge(
                 "botfsm.health",
-                "1 where the part works, otherwise 0",
+                "1 if the part works, otherwise 0",
                 () -> latest.value(check -> check.check().isUp() ? 1 : 0),
                 "check",
                 name);
@@ -68,7 +70,7 @@ final class RuntimeMeters {
     static LatestPart<RecoveringStateStorage> recovery(PartMeters meters) {
         LatestPart<RecoveringStateStorage> recovery = new LatestPart<>(RESULTS);
         for (String result : RESULTS.keySet()) {
-            meters.counter("botfsm.recovery", "what recovery has done", () -> recovery.count(result), "result", result);
+            meters.counter("botfsm.recovery", "recoveries by result", () -> recovery.count(result), "result", result);
         }
         return recovery;
     }

@@ -29,15 +29,15 @@ final class SampledInbox {
         LatestPart<SampledInbox> inbox = new LatestPart<>(Map.of());
         meters.gauge(
                 "botfsm.inbox.updates",
-                "updates that wait in the inbox; not a number while the storage does not answer",
+                "updates that are waiting in the inbox; NaN while the storage does not answer",
                 () -> inbox.value(sampled -> sampled.value(InboxCounts::waiting)));
         meters.gauge(
                 "botfsm.inbox.bytes",
-                "how many bytes they have",
+                "total size of the waiting updates",
                 () -> inbox.value(sampled -> sampled.value(InboxCounts::bytes)));
         meters.seconds(
                 "botfsm.inbox.age",
-                "how long the oldest of them has been waiting",
+                "time for which the oldest update has been waiting",
                 () -> inbox.value(sampled -> sampled.value(
                         counts -> counts.oldest().map(SampledInbox::age).orElse(0d))));
         meters.gauge(

@@ -46,9 +46,9 @@ final class StartedObservation {
     }
 
     /**
-     * Ends it. A failure itself is not told to it, since its message may name a conversation.
+     * Ends the observation. A failure is not passed to it, since its message may name a conversation.
      *
-     * @param tags names and values in turn
+     * @param tags alternating names and values
      */
     void stop(String... tags) {
         MeterFailures.logged(name, () -> {

@@ -18,15 +18,15 @@ final class TimeoutMeters {
         }
         meters.gauge(
                 "botfsm.deadlines.due",
-                "conversations that are due and wait; not a number where nothing fires",
+                "conversations that are due and waiting; NaN if no timeouts are fired",
                 () -> running(runner, TimeoutRunner::backlog));
         meters.seconds(
                 "botfsm.deadlines.waiting",
-                "how long the first of those has been waiting",
+                "time for which the first due conversation has been waiting",
                 () -> running(runner, timeouts -> PartMeters.inSeconds(timeouts.waitingFor())));
         meters.seconds(
                 "botfsm.deadlines.lateness",
-                "how long after its deadline the last conversation was fired",
+                "delay after its deadline with which the last conversation was fired",
                 () -> running(runner, timeouts -> PartMeters.inSeconds(timeouts.lateness())));
         return runner;
     }

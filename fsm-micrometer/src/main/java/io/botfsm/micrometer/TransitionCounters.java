@@ -26,7 +26,7 @@ class TransitionCounters implements TransitionListener {
         this.bot = bot;
         this.states = states;
         this.discarded = Counter.builder(DISCARDED)
-                .description("changes of state that listeners were too slow for")
+                .description("changes of state that were dropped because listeners were too slow")
                 .tags(bot)
                 .register(registry);
     }

@@ -1,4 +1,4 @@
-/** Meters of a bot for Micrometer. {@link io.botfsm.micrometer.BotMetrics} is where to begin. */
+/** Meters and observations of a bot for Micrometer. Start with {@link io.botfsm.micrometer.BotMetrics}. */
 @NullMarked
 package io.botfsm.micrometer;
 

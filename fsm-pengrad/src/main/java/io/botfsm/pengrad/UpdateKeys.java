@@ -8,8 +8,9 @@ import io.botfsm.storage.StorageKey;
 import java.util.Optional;
 
 /**
- * Whose conversation an update of one bot belongs to. What an update names (chat, user, topic, business connection) is
- * taken as aiogram takes it, and a {@link FsmStrategy} makes the key of it. The event's id is {@link Update#updateId}.
+ * Determines which conversation an update of one bot belongs to. Chat, user, topic and business connection are read
+ * from the update as in aiogram, and an {@link FsmStrategy} creates the key from them. The id of the event is
+ * {@link Update#updateId}.
  *
  * <p>Immutable and thread-safe.
  */
@@ -27,7 +28,7 @@ public final class UpdateKeys {
     }
 
     /**
-     * The keys of a bot.
+     * Creates keys for a bot.
      *
      * @param botId the bot's id, a whole number or a text
      * @throws IllegalArgumentException if the id is neither
@@ -38,27 +39,28 @@ public final class UpdateKeys {
     }
 
     /**
-     * The same keys without business connections, as an aiogram bot has them unless its key builder is made with
-     * {@code with_business_connection_id=True}. A chat that is reached by several connections is one conversation then.
+     * Returns the same keys without business connections, as in an aiogram bot unless its key builder was created with
+     * {@code with_business_connection_id=True}. A chat that is reached through several connections then has one
+     * conversation.
      */
     public UpdateKeys withoutBusinessConnections() {
         return new UpdateKeys(botId, strategy, false, bySenderChat);
     }
 
     /**
-     * The same keys, where a message that is written on behalf of a chat belongs to that chat instead of the account
-     * that Telegram names as its sender: each channel that writes in a group has a conversation of its own (otherwise
-     * all share that of user 136817688), and so have the anonymous administrators of a group (otherwise user
-     * 1087968824), apart by their custom titles where they have some. A button that such a person presses still belongs
-     * to the person: Telegram names no chat there.
+     * Returns the same keys, except that a message written on behalf of a chat belongs to that chat instead of the
+     * account that Telegram names as its sender. Each channel that writes in a group then has its own conversation
+     * (otherwise all share that of user 136817688), and so do the anonymous administrators of a group (otherwise user
+     * 1087968824), separated by custom title, if any. If such a person presses a button, the press still belongs to the
+     * person, because Telegram names no chat there.
      */
     public UpdateKeys withSenderChats() {
         return new UpdateKeys(botId, strategy, byConnection, true);
     }
 
     /**
-     * The conversation of an update; empty if it belongs to none, such as a channel's post where each user has a
-     * conversation of their own, or a poll that has changed.
+     * Returns the key of the conversation that an update belongs to; empty if it belongs to none, such as a channel
+     * post with a strategy of one conversation per user, or a changed poll.
      */
     public Optional<StorageKey> key(Update update) {
         requireNonNull(update, "update");

@@ -71,7 +71,7 @@ record UpdateOrigin(StorageKey.Builder key, boolean byConnection, boolean bySend
         place(message);
     }
 
-    /** The anonymous administrators of a group all write as the group; a signature is all that tells them apart. */
+    /** All anonymous administrators of a group write as the group; only a signature distinguishes them. */
     private static String sender(Message message, Chat sender) {
         String signature = message.authorSignature();
         boolean isGroup = sender.id().equals(message.chat().id());

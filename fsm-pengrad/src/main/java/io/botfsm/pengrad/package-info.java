@@ -1,6 +1,5 @@
 /**
- * Whose conversation an update belongs to, in the types of pengrad's java-telegram-bot-api:
- * {@link io.botfsm.pengrad.UpdateKeys}.
+ * Conversation keys of updates in the types of pengrad's java-telegram-bot-api: {@link io.botfsm.pengrad.UpdateKeys}.
  */
 @NullMarked
 package io.botfsm.pengrad;

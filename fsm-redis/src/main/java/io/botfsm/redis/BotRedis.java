@@ -213,7 +213,7 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
 
         /**
          * Connects to the cluster to which the server belongs, and refuses a server that belongs to none. By default, a
-         * URI with several servers is taken for a cluster, and a single server is asked whether it belongs to one.
+         * URI with several servers is treated as a cluster, and a single server is asked whether it belongs to one.
          */
         public Builder cluster() {
             cluster = true;
@@ -287,7 +287,7 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
             if (connector.timeout().isPresent() && commandTimeout.isPresent()) {
                 throw new IllegalArgumentException(String.format(
                         Locale.ROOT,
-                        "commandTimeout(%s) contradicts a client of yours: its own timeout holds, %s",
+                        "commandTimeout(%s) contradicts the supplied client, whose own timeout of %s applies",
                         commandTimeout.get(),
                         connector.timeout().get()));
             }
@@ -331,7 +331,7 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
             if (uri.socket().isPresent()) {
                 throw new StorageRefusedException(
                         uri + " is a node of a cluster, and its other nodes cannot be reached through a Unix socket:"
-                                + " name host and port of its nodes, as in redis://host1:7000,host2:7001",
+                                + " name the hosts and ports of its nodes, as in redis://host1:7000,host2:7001",
                         null);
             }
             return toCluster(scripts);
@@ -339,8 +339,8 @@ public final class BotRedis implements StateStorageProvider, LeaseStoreProvider,
 
         private RedisPort toCluster(Function<RedisPort, CompletionStage<Void>> scripts) {
             if (uri.masterName().isPresent() || uri.socket().isPresent()) {
-                throw new IllegalArgumentException(
-                        String.format(Locale.ROOT, "cluster() contradicts %s: name nodes of the cluster", uri));
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT, "cluster() contradicts %s: name the nodes of the cluster instead", uri));
             }
             if (uri.database() != 0) {
                 throw new IllegalArgumentException("a cluster has only database 0: " + uri);

@@ -17,10 +17,10 @@ import java.util.OptionalLong;
 
 /** Reads the replies of the lease scripts. Throws if it is not such a reply. */
 final class LeaseReply {
-    /** What {@code PTTL} says of a key that is not there. */
+    /** The reply of {@code PTTL} for a missing key. */
     private static final long ABSENT = -2;
 
-    /** How many characters tell when a fence was begun. */
+    /** The length of the time at which a fence was begun, in characters. */
     private static final int SINCE_LENGTH = 16;
 
     private LeaseReply() {}
@@ -45,7 +45,7 @@ final class LeaseReply {
         return Optional.of(new Grant(token, age(text.substring(space + 1, end), now)));
     }
 
-    /** None for a fence that tells no time, or one to come, since the server's clock was set back. */
+    /** Returns zero for a fence without a time, or with a future one because the server's clock was set back. */
     private static Duration age(String since, long now) {
         try {
             return Duration.of(Math.max(0, now - Long.parseLong(since)), ChronoUnit.MICROS);

@@ -135,7 +135,7 @@ final class PortSession {
 
     private void changed(List<Node> now) {
         masters = now;
-        LOGGER.info("{}: the masters are {}", uri, now);
+        LOGGER.info("{}: the masters are now {}", uri, now);
         subscriptions.follow();
     }
 

@@ -25,8 +25,8 @@ public final class RedisLeaseOptions {
     }
 
     /**
-     * Returns the default options: the key prefix is {@value #DEFAULT_KEY_PREFIX}, and a store without the fence of a
-     * lock is assumed to have possibly forgotten it.
+     * Returns the default options: the key prefix is {@value #DEFAULT_KEY_PREFIX}, and if a lock has no fence, the
+     * store is assumed to have possibly lost it.
      */
     public static RedisLeaseOptions defaults() {
         return DEFAULTS;

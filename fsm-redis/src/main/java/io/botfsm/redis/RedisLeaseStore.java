@@ -206,7 +206,8 @@ public final class RedisLeaseStore implements LeaseStore {
             try {
                 complete.accept(reply);
             } catch (RuntimeException e) {
-                result.completeExceptionally(failure(name, "what is stored there is not of this library", true, e));
+                result.completeExceptionally(
+                        failure(name, "the stored value was not written by this library", true, e));
             }
         });
     }
@@ -237,7 +238,7 @@ public final class RedisLeaseStore implements LeaseStore {
             return closed(known);
         }
         String why = known.code().equals(NO_HIGHER_TOKEN)
-                ? "the key of its fence, " + keys.lease(name) + ":fence, holds no number that can rise"
+                ? "the key of its fence, " + keys.lease(name) + ":fence, does not hold a number that can be increased"
                 : String.valueOf(known.getMessage());
         return failure(name, why, known.isLastingOnceConnected(), known);
     }

@@ -123,7 +123,10 @@ public final class RedisStateStorage implements StateStorage {
     private static void requireTime(Durability wanted, Duration timeout) {
         if (wanted.timeout().compareTo(timeout) >= 0) {
             throw new IllegalArgumentException(String.format(
-                    Locale.ROOT, "durability (%s) must take less than a command may, which is %s", wanted, timeout));
+                    Locale.ROOT,
+                    "the timeout of the durability (%s) must be shorter than the command timeout, %s",
+                    wanted,
+                    timeout));
         }
     }
 
@@ -207,7 +210,7 @@ public final class RedisStateStorage implements StateStorage {
             throw new ConversationRefusedException(key, e.text(), false, null);
         } catch (RuntimeException e) {
             throw new ConversationRefusedException(
-                    key, "what is stored there is not a conversation of this library", writes, null);
+                    key, "the stored value is not a conversation of this library", writes, null);
         }
     }
 

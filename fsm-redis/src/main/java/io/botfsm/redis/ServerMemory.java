@@ -79,7 +79,7 @@ final class ServerMemory {
     private static long startedBefore(String info) {
         Matcher uptime = UPTIME.matcher(info);
         if (!uptime.find()) {
-            throw new IllegalStateException("the server does not tell its uptime");
+            throw new IllegalStateException("the server does not report its uptime");
         }
         return System.nanoTime() - TimeUnit.SECONDS.toNanos(Long.parseLong(uptime.group(1)) - 1);
     }

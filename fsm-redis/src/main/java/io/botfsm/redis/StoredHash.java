@@ -60,7 +60,7 @@ final class StoredHash {
         /** For errors. */
         String text() {
             return "the record has format " + format + ", and this release reads format " + FORMAT
-                    + ": let every instance run the newer release";
+                    + ": update every instance to the newer release";
         }
     }
 

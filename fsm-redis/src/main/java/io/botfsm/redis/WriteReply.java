@@ -64,8 +64,8 @@ final class WriteReply {
             String index = new String((byte[]) reply.get(1), UTF_8);
             throw new ConversationRefusedException(
                     key,
-                    "its index of deadlines, the key " + index + ", is of another type: delete that key, then let"
-                            + " DeadlineQueue.mend fill it",
+                    "its index of deadlines, the key " + index + ", is of another type: delete that key, then rebuild"
+                            + " it with DeadlineQueue.mend",
                     false,
                     null);
         }

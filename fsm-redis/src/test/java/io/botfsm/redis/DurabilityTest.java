@@ -167,7 +167,7 @@ class DurabilityTest {
 
             assertThatThrownBy(() -> check.runForDurability("fsm", Durability.replicas(1, Duration.ofSeconds(1))))
                     .isInstanceOf(StorageRefusedException.class)
-                    .hasMessageContaining("no right to WAIT");
+                    .hasMessageContaining("no permission for WAIT");
         }
     }
 

@@ -127,7 +127,7 @@ class RedisServerCheckTest {
                 .isInstanceOf(StorageRefusedException.class)
                 .hasMessageContaining("redis://test")
                 .hasMessageContaining(
-                        "no right to " + command.toUpperCase(Locale.ROOT).replace('|', ' '));
+                        "no permission for " + command.toUpperCase(Locale.ROOT).replace('|', ' '));
     }
 
     @ParameterizedTest
@@ -189,14 +189,14 @@ class RedisServerCheckTest {
     void oldServersAreRefused(String version) {
         assertThatThrownBy(() -> checkVersion("# Server\r\nredis_version:" + version + "\r\nredis_mode:standalone\r\n"))
                 .isInstanceOf(StorageRefusedException.class)
-                .hasMessage("redis://test runs Redis " + version + "; 6.2 or newer is needed");
+                .hasMessage("redis://test runs Redis " + version + "; 6.2 or newer is required");
     }
 
     @Test
     void aServerWithoutVersionIsRefused() {
         assertThatThrownBy(() -> checkVersion("# Server\r\n"))
                 .isInstanceOf(StorageRefusedException.class)
-                .hasMessageContaining("does not tell its version");
+                .hasMessageContaining("does not report its version");
     }
 
     @Test
@@ -205,7 +205,7 @@ class RedisServerCheckTest {
                                 new InfoPort(CompletableFuture::new), "redis://test", Duration.ofMillis(50))
                         .run("fsm"))
                 .isInstanceOf(StorageUnavailableException.class)
-                .hasMessageContaining("INFO not answered");
+                .hasMessageContaining("no answer to INFO");
     }
 
     @Test

@@ -22,16 +22,16 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Moves the conversations of a chat to another chat, such as when a messenger gives a chat another id. It moves those
  * of every user, topic, business connection and destiny, with state and the time when it was entered, data, attributes
- * and deadline. A conversation of the chat itself, whose user is the chat, becomes that of the other chat itself.
+ * and deadline. In a conversation whose user is the chat itself, both ids are replaced.
  *
  * <pre>{@code ChatMove.of(storage).move(botId, oldChatId, newChatId)}</pre>
  *
  * <p>Each conversation is first written under its new key, and then cleared under the old one if it has not changed
  * meanwhile; otherwise it is written again. If there is a conversation under both keys, the one that was written last
  * is kept: a conversation that a user has begun in the new chat stays if it is newer. The move repeats its scan until
- * it finds none, so that nothing is left of what was written to the old chat before the last scan. If the storage
- * refuses the clear, such as for a fencing token, the move clears the new key again and fails: the conversation stays
- * where it was. After a failure, call it again to continue.
+ * it finds no conversation, so that nothing that was written to the old chat before the last scan is left there. If the
+ * storage refuses the clear, such as for a fencing token, the move clears the new key again and fails: the conversation
+ * stays where it was. After a failure, call it again to continue.
  *
  * <p>The conversation under the new key gets a new version, time of last write and time to live, as with any write. The
  * events that a conversation remembers and its fencing token stay under the old key, as long as they outlive a clear: a

@@ -30,8 +30,8 @@ public final class ChatMoveReport {
     }
 
     /**
-     * How many conversations were cleared without being moved because there was a newer one under the new key, begun
-     * there by its user or moved there before a failure.
+     * How many conversations were cleared without being moved because there was a newer one under the new key: one that
+     * the user had begun there, or that was moved there before a failure.
      */
     public long superseded() {
         return superseded;

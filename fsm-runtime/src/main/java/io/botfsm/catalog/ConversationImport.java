@@ -34,7 +34,7 @@ import java.util.function.LongConsumer;
  * Immutable and thread-safe.
  */
 public final class ConversationImport {
-    /** What happens to a conversation of the file that the storage already has. */
+    /** What happens to a conversation of the file if the storage already has one with its key. */
     public enum Existing {
         /** The conversation in the storage is left unchanged. */
         SKIP,

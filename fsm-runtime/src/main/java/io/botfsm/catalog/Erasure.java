@@ -24,8 +24,8 @@ import java.util.function.BooleanSupplier;
  * storage is configured to keep it.
  *
  * <p>With a filter by keys alone, updates and dead letters of matching conversations are also erased from an
- * {@link UpdateInbox}, if the storage offers one. An update without a conversation names no user; it is erased when its
- * bot is.
+ * {@link UpdateInbox}, if the storage offers one. An update without a conversation names no user, so it is erased only
+ * with its whole bot.
  *
  * <pre>{@code Erasure.of(storage).erase(ConversationFilter.all().user(userId))}</pre>
  *

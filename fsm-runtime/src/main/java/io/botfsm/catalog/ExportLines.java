@@ -78,7 +78,7 @@ final class ExportLines {
         JsonNode header = object(1, line);
         if (!FORMAT.equals(header.path("format").textValue())
                 || !header.path("version").canConvertToInt()) {
-            throw new ImportRefusedException(1, "it is not the header of an export of conversations");
+            throw new ImportRefusedException(1, "it is not the header of a conversation export");
         }
         int version = header.path("version").intValue();
         if (version > VERSION) {
@@ -108,7 +108,8 @@ final class ExportLines {
 
     static void requireCount(long number, JsonNode last, long conversations) {
         if (!last.path(COUNT).isIntegralNumber() || last.path(COUNT).longValue() != conversations) {
-            throw new ImportRefusedException(number, "it does not count the " + conversations + " lines before it");
+            throw new ImportRefusedException(
+                    number, "its count does not match the " + conversations + " conversations before it");
         }
     }
 
@@ -148,8 +149,8 @@ final class ExportLines {
         } catch (IllegalArgumentException e) {
             throw new ImportRefusedException(
                     number,
-                    "it has what cannot be stored: an unpaired surrogate, a name that no attribute can have, a time"
-                            + " out of range, or more than one write may have");
+                    "it cannot be stored: it has an unpaired surrogate, an invalid attribute name, a time out of"
+                            + " range, or more than one write may contain");
         }
     }
 

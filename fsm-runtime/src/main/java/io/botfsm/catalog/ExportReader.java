@@ -46,7 +46,7 @@ final class ExportReader implements AutoCloseable {
 
     private String line() throws IOException {
         String line = read().orElseThrow(() -> new ImportRefusedException(
-                number + 1, "the file ends here, without the last line of an export: it was cut off"));
+                number + 1, "the file ends before the last line of an export: it was cut off"));
         number++;
         return line;
     }

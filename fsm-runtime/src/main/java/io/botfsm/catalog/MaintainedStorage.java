@@ -50,7 +50,7 @@ final class MaintainedStorage {
     void require(StateStorage.Capability capability, String call) {
         if (!storage.capabilities().contains(capability)) {
             throw new IllegalArgumentException(call + " needs a storage with " + capability + ", which "
-                    + storage.getClass().getName() + " is not");
+                    + storage.getClass().getName() + " lacks");
         }
     }
 
@@ -71,7 +71,7 @@ final class MaintainedStorage {
                     key,
                     String.format(
                             Locale.ROOT,
-                            "the storage's fencing token is lower than %d: use a storage without a token",
+                            "the storage writes with a fencing token lower than %d: use a storage without a token",
                             fenced.highestToken()),
                     false,
                     null);
@@ -91,7 +91,7 @@ final class MaintainedStorage {
             return conflict.current();
         }
         throw new IllegalStateException(
-                String.format(Locale.ROOT, "%s: not the outcome of a write for maintenance: %s", key, refused));
+                String.format(Locale.ROOT, "%s: unexpected outcome of a maintenance write: %s", key, refused));
     }
 
     private static <T> T result(StorageKey key, CompletableFuture<T> call, boolean writes) {

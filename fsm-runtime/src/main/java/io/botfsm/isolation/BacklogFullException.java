@@ -23,10 +23,10 @@ public final class BacklogFullException extends FsmException {
     public BacklogFullException(StorageKey key, int limit, boolean ofConversation) {
         super(String.format(
                 Locale.ROOT,
-                "%s: no room for another handler: %d %s",
+                "%s: no room for another handler, since %d %s",
                 key,
                 limit,
-                ofConversation ? "of this conversation wait or run" : "wait or run"));
+                ofConversation ? "of this conversation are waiting or running" : "are waiting or running"));
         this.key = key;
         this.limit = limit;
         this.ofConversation = ofConversation;

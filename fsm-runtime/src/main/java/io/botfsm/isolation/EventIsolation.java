@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Dependent actions of a stage that are added without {@code Async} run before the next handler of the conversation
- * begins, and so are ordered too. A handler that fails, hangs or is slow delays only its own conversation, as long as
+ * begins, so they are ordered too. A handler that fails, hangs or is slow delays only its own conversation, as long as
  * the executor has threads. Across processes, order is kept within each process; between processes, the one that gets
  * the conversation first runs first.
  *
@@ -45,7 +45,7 @@ public interface EventIsolation extends AutoCloseable {
         /**
          * Handles the update.
          *
-         * @param lease tells whether this handler still holds the conversation
+         * @param lease reports whether this handler still holds the conversation
          * @throws Exception any failure: the stage fails with it, and the next handler runs
          */
         T handle(ConversationLease lease) throws Exception;
@@ -115,14 +115,14 @@ public interface EventIsolation extends AutoCloseable {
     /** Returns how many conversations currently have a waiting or running handler, for metrics. */
     int conversations();
 
-    /** How many handlers were refused since there was no room for them, for metrics. */
+    /** Returns how many handlers were refused because there was no room for them, for metrics. */
     long refused();
 
     /**
      * Stops accepting handlers, and waits until all submitted ones have run and the conversations they held have been
      * released.
      *
-     * @return whether that was the case within the timeout
+     * @return whether all of this happened within the timeout
      */
     boolean drain(Duration timeout) throws InterruptedException;
 
@@ -266,8 +266,8 @@ public interface EventIsolation extends AutoCloseable {
 
         /**
          * Sets how long a handler whose turn has come waits for another process to release the conversation. The
-         * default is {@link #DEFAULT_ACQUIRE_TIMEOUT}; with zero it tries once. Handlers of the same conversation
-         * behind one that waited in vain try once.
+         * default is {@link #DEFAULT_ACQUIRE_TIMEOUT}; with zero it tries once. After a handler has waited without
+         * success, the queued handlers of its conversation try only once.
          *
          * @throws IllegalArgumentException if it is negative or longer than a day
          */
@@ -310,7 +310,7 @@ public interface EventIsolation extends AutoCloseable {
         QueuedIsolation queued() {
             if (executor.isPresent() && threads.isPresent()) {
                 throw new IllegalArgumentException(String.format(
-                        Locale.ROOT, "threads(%d) contradicts executor(…), which has its own", threads.get()));
+                        Locale.ROOT, "threads(%d) contradicts executor(…), which has its own threads", threads.get()));
             }
             requireStore("ttl", ttl);
             requireStore("acquireTimeout", acquireTimeout);
@@ -336,7 +336,7 @@ public interface EventIsolation extends AutoCloseable {
         private void requireStore(String name, Optional<Duration> setting) {
             if (setting.isPresent() && store.isEmpty()) {
                 throw new IllegalArgumentException(
-                        String.format(Locale.ROOT, "%s(%s) without leaseStore(…)", name, setting.get()));
+                        String.format(Locale.ROOT, "%s(%s) needs leaseStore(…)", name, setting.get()));
             }
         }
     }

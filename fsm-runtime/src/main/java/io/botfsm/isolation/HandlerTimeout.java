@@ -48,7 +48,9 @@ final class HandlerTimeout {
             thread.interrupt();
         }
         LOGGER.warn(
-                "{}: a handler has run for {} and was interrupted; its conversation waits until it ends", key, limit);
+                "{}: a handler was interrupted after {}; its conversation stays blocked until the handler ends",
+                key,
+                limit);
     }
 
     /** Ends the timeout, so that the interrupt does not hit later work of the thread. */

@@ -93,7 +93,8 @@ final class LeasePermit implements ConversationPermit {
         if (!engine.learn(seen, lease.fencingToken())) {
             LOGGER.error(
                     "A write under the lease \"{}\" was refused because of the fencing token {}, which no lease can have"
-                            + " had. The conversation refuses every lease until an operator removes its fence",
+                            + " had. The conversation refuses all writes under a lease until an operator removes its"
+                            + " fence",
                     Text.printable(lease.name()),
                     seen);
             return;
@@ -137,8 +138,8 @@ final class LeasePermit implements ConversationPermit {
                 engine.forget(lease.claim());
             } else if (ended) {
                 LOGGER.warn(
-                        "The store did not confirm that the lease \"{}\" was given back: other processes may have to wait"
-                                + " until it expires, {} at most",
+                        "The store did not confirm the release of the lease \"{}\": other processes may have to wait"
+                                + " until it expires, at most {}",
                         Text.printable(lease.name()),
                         engine.timings().ttl());
             }

@@ -59,7 +59,7 @@ final class QueuedIsolation implements EventIsolation {
         StorageKey within = handling.get();
         if (within != null) {
             throw new IllegalStateException(String.format(
-                    Locale.ROOT, "%s: call(…) was used within a handler (%s); use submit(…) there", key, within));
+                    Locale.ROOT, "%s: call(…) was used within a handler (of %s); use submit(…) there", key, within));
         }
         CallingThread caller = new CallingThread();
         QueuedHandler<T> queued = new QueuedHandler<>(key, handler, caller);

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a {@link HealthCheck} has found: whether a part works, and details for operators. Immutable and thread-safe. */
+/** The result of a {@link HealthCheck}: whether a part works, and details for operators. Immutable and thread-safe. */
 public final class Health {
     private final boolean up;
     private final Map<String, String> details;
@@ -16,33 +16,35 @@ public final class Health {
         this.details = Collections.unmodifiableMap(details);
     }
 
-    /** The part works. */
+    /** Returns the result for a part that works. */
     public static Health up() {
         return new Health(true, Map.of());
     }
 
     /**
-     * The part does not work.
+     * Returns the result for a part that does not work.
      *
-     * @param reason for operators; not a value of a conversation
+     * @param reason the reason, for operators; it must not contain values of a conversation
      */
     public static Health down(String reason) {
         return new Health(false, Map.of("reason", requireNonNull(reason, "reason")));
     }
 
-    /** The same with one more detail. */
+    /** Returns this result with an additional detail. */
     public Health with(String name, String value) {
         Map<String, String> all = new LinkedHashMap<>(details);
         all.put(requireNonNull(name, "name"), requireNonNull(value, "value"));
         return new Health(up, all);
     }
 
-    /** Whether the part works. */
+    /** Returns whether the part works. */
     public boolean isUp() {
         return up;
     }
 
-    /** Details for operators, in order: names and texts. They hold no chat, user or data of a conversation. */
+    /**
+     * Returns the details for operators in order, name to text. They contain no chat, user or data of a conversation.
+     */
     public Map<String, String> details() {
         return details;
     }

@@ -17,9 +17,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Asks one part of a bot whether it works, and has an answer within a timeout, whatever the part does. Create it once
- * and keep it: a check has one thread waiting for a part that hangs, however often it is made, but each new
- * {@code HealthCheck} has another. Thread-safe.
+ * Checks whether one part of a bot works, and returns a result within a timeout, even if the part hangs. Create a check
+ * once and reuse it: a check that hangs blocks one thread, however often it is called, but each new {@code HealthCheck}
+ * blocks another. Thread-safe.
  *
  * <pre>{@code
  * HealthCheck storage = HealthCheck.storage(redis.stateStorage(), botId);
@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * }</pre>
  */
 public final class HealthCheck {
-    /** How long a check takes at most unless chosen otherwise. */
+    /** The default timeout of a check. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(2);
 
     private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(1);
@@ -43,11 +43,11 @@ public final class HealthCheck {
     }
 
     /**
-     * A check of your own.
+     * Returns a custom check.
      *
      * @param name what is checked, such as {@code storage}
-     * @param question may block, on a thread of this check's own; a part for which it throws is down. While it has not
-     *     returned it is not called again
+     * @param question runs the check; the part is down if it throws. It may block, since it runs on a separate thread.
+     *     It is not called again until it has returned
      * @throws IllegalArgumentException if the name is blank
      */
     public static HealthCheck of(String name, Callable<Health> question) {
@@ -55,17 +55,17 @@ public final class HealthCheck {
             throw new IllegalArgumentException("the name of a health check must not be blank");
         }
         requireNonNull(question, "question");
-        Callable<Health> answered = () -> requireNonNull(question.call(), "the answer of the question");
+        Callable<Health> answered = () -> requireNonNull(question.call(), "the health check returned null");
         return new HealthCheck(name, new BoundedCall<>("botfsm-health-" + name, answered), DEFAULT_TIMEOUT);
     }
 
     /**
-     * Whether a storage answers a read, by the name {@code storage}. That says nothing about writes, which a storage
-     * may refuse although it can be read.
+     * Returns a check of whether a storage answers a read, named {@code storage}. It does not check writes, which a
+     * storage may refuse even if it can be read.
      *
-     * @param storage the innermost one, so that nothing but the database is checked
-     * @param bot the bot's id, as in {@link StorageKey#bot(Object)}; the conversation of its user 0 in its chat 0 is
-     *     read, which no bot has
+     * @param storage the innermost storage, so that only the database is checked
+     * @param bot the bot's id, as in {@link StorageKey#bot(Object)}; the check reads its conversation with user 0 in
+     *     chat 0, which does not exist
      */
     public static HealthCheck storage(StateStorage storage, Object bot) {
         requireNonNull(storage, "storage");
@@ -78,8 +78,9 @@ public final class HealthCheck {
     }
 
     /**
-     * Whether the store of a lock answers, by the name {@code lock}. It is up no matter who holds the lock; the details
-     * {@code host}, {@code pid} and {@code remaining} are the holder's, or {@code holder} is {@code none}.
+     * Returns a check of whether the store of a lock answers, named {@code lock}. It is up no matter who holds the
+     * lock. The details {@code host}, {@code pid} and {@code remaining} describe the holder; if there is none,
+     * {@code holder} is {@code none}.
      */
     public static HealthCheck lock(InstanceLock lock) {
         requireNonNull(lock, "lock");
@@ -98,13 +99,14 @@ public final class HealthCheck {
     }
 
     /**
-     * Whether updates are polled for, by the name {@code polling}. It is down if the messenger has not answered for too
-     * long, with the detail {@code sinceLastPoll}, and if polling has ended by a failure, such as a revoked token; an
-     * instance that does not poll, since it stands by or stops, is up, with {@code polling} as {@code no}.
+     * Returns a check of whether the bot polls for updates, named {@code polling}. It is down if the messenger has not
+     * answered for too long, with the detail {@code sinceLastPoll}, or if polling has failed permanently, such as
+     * because of a revoked token. An instance that does not poll because it stands by or stops is up, with the detail
+     * {@code polling=no}.
      *
-     * @param session the last that was started, if any was
-     * @param atMost how old the last answer may be; longer than a long poll takes, such as two minutes
-     * @throws IllegalArgumentException if that is not positive
+     * @param session returns the session that was started last, if any
+     * @param atMost how old the last answer may be; it must be longer than a long poll, for example two minutes
+     * @throws IllegalArgumentException if {@code atMost} is not positive
      */
     public static HealthCheck polling(Supplier<? extends Optional<? extends PollingStatus>> session, Duration atMost) {
         requireNonNull(session, "session");
@@ -116,7 +118,7 @@ public final class HealthCheck {
                 () -> session.get()
                         .filter(polling -> polling.isPolling() || polling.hasFailed())
                         .map(polling -> polling.hasFailed()
-                                ? Health.down("polling has ended by a failure, which is in the log")
+                                ? Health.down("polling has failed permanently; see the log for the reason")
                                 : polling(polling.sinceLastPoll(), atMost))
                         .orElseGet(() -> Health.up().with("polling", "no")));
     }
@@ -129,7 +131,7 @@ public final class HealthCheck {
     }
 
     /**
-     * The same check with another timeout, {@link #DEFAULT_TIMEOUT} by default.
+     * Returns this check with another timeout. The default is {@link #DEFAULT_TIMEOUT}.
      *
      * @throws IllegalArgumentException if it is not positive, or longer than a minute
      */
@@ -141,14 +143,14 @@ public final class HealthCheck {
         return new HealthCheck(name, question, atMost);
     }
 
-    /** What is checked. */
+    /** Returns the name of what is checked. */
     public String name() {
         return name;
     }
 
     /**
-     * Asks the part. Down if it fails, or has no answer within the timeout; throws nothing. If this thread is
-     * interrupted, that is down too, and the flag is set again.
+     * Runs the check. The result is down if the check fails, does not complete within the timeout, or the calling
+     * thread is interrupted, in which case its interrupt flag is set again. Never throws.
      */
     public Health check() {
         try {

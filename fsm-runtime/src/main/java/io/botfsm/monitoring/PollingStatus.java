@@ -2,26 +2,32 @@ package io.botfsm.monitoring;
 
 import java.time.Duration;
 
-/** What something that polls a messenger for updates reports about itself. Every method returns at once. */
+/** The status of a component that polls a messenger for updates. Every method returns immediately. */
 public interface PollingStatus {
-    /** Whether it polls; false for good once it was stopped or has lost its lease. */
+    /** Returns whether it polls; always false after it was stopped or has lost its lease. */
     boolean isPolling();
 
-    /** Whether it has ended by a failure that will not pass, such as a revoked token; false if it was stopped. */
+    /**
+     * Returns whether it has ended because of a permanent failure, such as a revoked token; false if it was stopped.
+     */
     boolean hasFailed();
 
-    /** How long ago the messenger last answered with updates or with none; before that, how long ago polling began. */
+    /**
+     * Returns the time since the messenger last answered, with or without updates; before that, since polling began.
+     */
     Duration sinceLastPoll();
 
-    /** How many updates wait or are being handled. */
+    /** Returns how many updates are waiting or being handled. */
     int pending();
 
-    /** How long the oldest of those updates has been here; zero if there is none. */
+    /** Returns the time since the oldest of those updates was received; zero if there is none. */
     Duration lag();
 
-    /** How often the messenger has refused since somebody else polls the same bot, such as by Telegram's 409. */
+    /**
+     * Returns how often the messenger refused because another client polls for the same bot, such as Telegram's 409.
+     */
     long conflicts();
 
-    /** How many updates were given up since their handlers failed. */
+    /** Returns how many updates were given up because their handlers failed. */
     long deadLetters();
 }

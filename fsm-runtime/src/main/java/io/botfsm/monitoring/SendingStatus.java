@@ -1,22 +1,22 @@
 package io.botfsm.monitoring;
 
-/** What something that sends messages reports about itself. Every method returns at once. */
+/** The status of a component that sends messages. Every method returns immediately. */
 public interface SendingStatus {
-    /** How many messages the messenger has taken. */
+    /** Returns how many messages the messenger has accepted. */
     long sent();
 
-    /** How often the messenger has refused a message because of its limits, such as by Telegram's 429. */
+    /** Returns how often the messenger has refused a message because of its limits, such as Telegram's 429. */
     long limited();
 
-    /** How often a message would have had to wait for too long, and was not sent. */
+    /** Returns how many messages were not sent because they would have had to wait too long. */
     long delayed();
 
-    /** How many messages were dropped, since nobody is there. */
+    /** Returns how many messages were dropped because the recipient cannot be reached. */
     long dropped();
 
-    /** How many sends have failed otherwise: the messenger has refused them, or could not be reached. */
+    /** Returns how many sends failed for another reason: the messenger refused them, or could not be reached. */
     long failed();
 
-    /** How many callers are waiting now for the time at which their message may leave. */
+    /** Returns how many callers are currently waiting until their message may be sent. */
     int waiting();
 }

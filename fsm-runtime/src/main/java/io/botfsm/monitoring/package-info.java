@@ -1,6 +1,6 @@
 /**
- * What a bot reports about itself to any monitoring system: {@link io.botfsm.monitoring.HealthCheck health checks}, and
- * the numbers of pollers and senders.
+ * What a bot reports to a monitoring system: {@link io.botfsm.monitoring.HealthCheck health checks}, and the status of
+ * pollers and senders.
  */
 @NullMarked
 package io.botfsm.monitoring;

@@ -34,24 +34,24 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Copies of one storage's conversations in another, for when the first has lost them: Redis, which may forget, with
- * copies in a database.
+ * Keeps copies of the conversations of one storage in another, and restores conversations that the first storage has
+ * lost. Typically, the first storage is Redis, which may lose data, and the copies are in a database.
  *
  * <pre>{@code
  * StateStorage copies = database.stateStorage();
  * Fsm fsm = Fsm.of(ConversationBackup.of(copies, "redis a:6379/1").storage(redis.stateStorage()));
  * }</pre>
  *
- * <p>Every write that was applied is copied after it is stored and before it is reported, with or without an event, by
- * a read of the storage and a turn of the storage of copies. A write whose copy fails, fails, with
- * {@code mayBeApplied()}; it is copied when its event is redelivered, or by the next write of the conversation. A copy
- * has state, data, attributes and, of counted ids, the last event; deadlines are not copied, so a conversation that
- * comes back has no timeout until a turn sets one.
+ * <p>Every applied write, with or without an event, is copied after it is stored and before its outcome is reported.
+ * This takes a read of the storage and a turn in the storage of copies. If the copy fails, the write fails with
+ * {@code mayBeApplied()}, and is copied when its event is redelivered, or with the next write of the conversation. A
+ * copy contains state, data, attributes and, if its id is counted, the last event. Deadlines are not copied, so a
+ * restored conversation has no timeout until a turn sets one.
  *
- * <p>A copy never goes back to an earlier version, unless the storage itself has: then it follows the storage. That of
- * a cleared conversation has only its version, so that a turn that was stored before and is copied late does not come
- * back; it goes after two days. A copy ends by the time to live of the write that it is of, if its storage has times to
- * live; see {@link #withTtl}. What comes back has the storage's own.
+ * <p>A copy never returns to an earlier version, unless the storage itself has done so. The copy of a cleared
+ * conversation contains only the version, so that an earlier turn that is copied late is not restored; it expires after
+ * two days. Other copies expire after the time to live of the copied write, if the storage of copies supports times to
+ * live; see {@link #withTtl}. A restored conversation has the storage's own time to live.
  *
  * <p>Immutable and thread-safe, also between processes. The storage of copies is not closed.
  */
@@ -81,28 +81,30 @@ public final class ConversationBackup {
     }
 
     /**
-     * A backup in a storage.
+     * Creates a backup in a storage.
      *
-     * @param copies where the copies are; a key's bot is the origin there, its chat the whole key
-     * @param origin what the first storage is known by, the same at each start, such as its address: another one never
-     *     gets these copies, in which conversations of long ago would come back. Not empty
+     * @param copies keeps the copies, under keys whose bot is the origin and whose chat is the whole original key
+     * @param origin identifies the first storage, and is the same at each start, such as its address. A storage with
+     *     another origin never gets these copies, which might restore very old conversations. Not empty
      * @throws IllegalArgumentException if the origin is empty, or the storage of copies lacks
      *     {@link Capability#COMPARE_AND_SET}
      */
     public static ConversationBackup of(StateStorage copies, String origin) {
         if (requireNonNull(origin, "origin").isEmpty()) {
-            throw new IllegalArgumentException("origin must not be empty: it tells this storage's copies from others");
+            throw new IllegalArgumentException(
+                    "origin must not be empty: it distinguishes the copies of this storage from others");
         }
         if (!requireNonNull(copies, "copies").capabilities().contains(Capability.COMPARE_AND_SET)) {
             throw new IllegalArgumentException(
-                    "copies need a storage with COMPARE_AND_SET, this one has " + copies.capabilities());
+                    "copies need a storage with COMPARE_AND_SET; this one has " + copies.capabilities());
         }
         return new ConversationBackup(Fsm.builder(copies).timeout(TIMEOUT).build(), origin, Optional.empty());
     }
 
     /**
-     * Returns this backup for a storage with a time to live of its own: copies of writes without one end by this.
-     * Without it they end by the time to live of the storage of copies, as do those of writes without a limit.
+     * Returns this backup for a storage with its own time to live: copies of writes that set no time to live expire
+     * after this time. Without this setting, they expire after the time to live of the storage of copies, as do copies
+     * of writes with an unlimited time to live.
      *
      * @throws IllegalArgumentException if it is not positive or longer than {@link Mutation#MAX_TTL}, or the storage of
      *     copies lacks {@link Capability#TTL}
@@ -110,15 +112,15 @@ public final class ConversationBackup {
     public ConversationBackup withTtl(Duration standard) {
         Duration limit = Mutation.requireTtl(standard);
         if (!hasTtl) {
-            throw new IllegalArgumentException("withTtl(" + standard + ") needs copies in a storage with TTL, this one"
+            throw new IllegalArgumentException("withTtl(" + standard + ") needs copies in a storage with TTL; this one"
                     + " has " + copies.storage().capabilities());
         }
         return new ConversationBackup(copies, origin, Optional.of(limit));
     }
 
     /**
-     * The storage with its copies: what it has lost comes back, and what is written is copied. Closing it closes the
-     * given storage.
+     * Returns the storage with this backup: conversations that it has lost are restored, and writes are copied. Closing
+     * the returned storage closes the given one.
      *
      * @throws IllegalArgumentException as {@link RecoveringStateStorage#builder} does
      */
@@ -260,19 +262,19 @@ public final class ConversationBackup {
     }
 
     /**
-     * Erases copies, such as those of a user, and what is left of cleared ones. Blocks as {@link Erasure#erase} does.
-     * An erasure in the storage leaves the copies of conversations that it has lost, and keys of cleared ones for two
-     * days: erase there first, then here.
+     * Erases copies, such as those of a user, and the remains of cleared conversations. Blocks as {@link Erasure#erase}
+     * does. An erasure in the storage does not reach copies of conversations that it has lost, and leaves the keys of
+     * cleared ones here for two days: erase there first, then here.
      *
-     * @param filter the bots, chats and users as in the first storage
-     * @throws IllegalArgumentException if the filter has more than keys, or the storage of copies offers no
+     * @param filter selects the conversations, by keys alone, with the ids of the first storage
+     * @throws IllegalArgumentException if the filter depends on more than keys, or the storage of copies offers no
      *     {@link ConversationCatalog}
      * @throws io.botfsm.catalog.ErasureIncompleteException if others kept writing such copies
      * @throws FsmException if the storage of copies is unavailable or refuses, or the thread is interrupted
      */
     public ErasureReport erase(ConversationFilter filter) {
         if (!requireNonNull(filter, "filter").isByKey()) {
-            throw new IllegalArgumentException("copies are erased by bot, chat and user only, not by " + filter);
+            throw new IllegalArgumentException("copies can be erased by bot, chat and user only, not by " + filter);
         }
         return Erasure.of(new KeyedCopies()).erase(filter);
     }

@@ -284,7 +284,7 @@ public final class RecoveringStateStorage extends ForwardingStateStorage {
         private Builder(StateStorage storage, StateRecovery recovery) {
             if (!storage.capabilities().contains(Capability.VERSION)) {
                 throw new IllegalArgumentException(
-                        "recovery needs a storage with VERSION, this one has " + storage.capabilities());
+                        "recovery needs a storage with VERSION; this one has " + storage.capabilities());
             }
             this.storage = storage;
             this.recovery = recovery;

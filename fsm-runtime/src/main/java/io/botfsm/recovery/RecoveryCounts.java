@@ -7,8 +7,8 @@ package io.botfsm.recovery;
  * @param hits lookups in which the source knew the conversation
  * @param misses lookups in which it did not
  * @param restores recovered conversations that were stored
- * @param lostToConcurrentWrites recovered conversations that were dropped because another writer had begun a new one
- *     meanwhile
+ * @param lostToConcurrentWrites recovered conversations that were dropped because another writer had begun a new
+ *     conversation meanwhile
  * @param knownMisses missing conversations for which the source was not asked because it had recently reported that it
  *     does not know them
  * @param clearsConfirmed clears that the source has confirmed

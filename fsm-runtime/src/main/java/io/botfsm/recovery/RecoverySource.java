@@ -36,7 +36,7 @@ final class RecoverySource {
     /** Looks up a conversation. Returns the write that restores it; empty if the source does not know it. */
     CompletableFuture<Optional<Mutation>> lookUp(StorageKey key, Snapshot missing) {
         return typed(key, call(() -> recovery.recover(key)).thenApply(found -> {
-            Optional<Mutation> restoring = requireNonNull(found, "the source answered null")
+            Optional<Mutation> restoring = requireNonNull(found, "the source returned null")
                     .filter(conversation -> !conversation.isEmpty())
                     .map(conversation -> conversation.restoring(missing, takesEvents));
             (restoring.isPresent() ? counters.hits : counters.misses).increment();
@@ -65,7 +65,7 @@ final class RecoverySource {
     private static <T extends @Nullable Object> void begin(
             Supplier<CompletionStage<T>> work, CompletableFuture<T> answer) {
         try {
-            CompletionStage<T> unused = requireNonNull(work.get(), "the source returned no stage")
+            CompletionStage<T> unused = requireNonNull(work.get(), "the source returned null instead of a stage")
                     .whenComplete((value, failure) -> Futures.complete(answer, value, failure));
         } catch (Throwable e) { // whatever the source throws, the caller must get it
             answer.completeExceptionally(e);

@@ -128,7 +128,7 @@ final class Restoration {
         if (outcome instanceof Duplicate duplicate) {
             return duplicate.current();
         }
-        throw new FsmException("a write without fencing token was refused as fenced");
+        throw new FsmException("the storage reported a write without a fencing token as fenced");
     }
 
     /**

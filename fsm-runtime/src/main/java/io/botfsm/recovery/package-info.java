@@ -1,4 +1,4 @@
-/** Conversations that the storage has forgotten, from a second source: {@link io.botfsm.recovery.StateRecovery}. */
+/** Recovery of lost conversations from a second source: {@link io.botfsm.recovery.StateRecovery}. */
 @NullMarked
 package io.botfsm.recovery;
 

@@ -29,7 +29,7 @@ final class QueueOutage {
     synchronized Duration failed(Throwable why, long nanos) {
         if (failures++ == 0) {
             since = nanos;
-            LOG.warn("Timeouts are not being fired, trying again: {}", Text.oneLine(why.toString()));
+            LOG.warn("Timeouts are not being fired; trying again: {}", Text.oneLine(why.toString()));
         } else {
             LOG.debug("Timeouts are still not being fired: {}", Text.oneLine(why.toString()));
         }
@@ -48,7 +48,7 @@ final class QueueOutage {
         if (failures > 0) {
             failures = 0;
             isOfHandlers = false;
-            LOG.info("Timeouts are fired again, after {} ms", (nanos - since) / 1_000_000);
+            LOG.info("Timeouts are being fired again, after {} ms", (nanos - since) / 1_000_000);
         }
     }
 }

@@ -19,8 +19,8 @@ public interface TimeoutHandler {
      * @param fsm the conversations, fenced by the lease if there is one
      * @param key the conversation
      * @param deadline the deadline when the conversation was found
-     * @return whether the deadline is settled, including by someone who was faster; if not, the conversation keeps it,
-     *     for another build or another handler, and is tried again after pauses that double
+     * @return whether the deadline is settled, by this call or by another that was faster; if not, the conversation
+     *     keeps the deadline, for another build or another handler, and is tried again after pauses that double
      * @throws Exception if the handler must be called again later
      */
     boolean fire(Fsm fsm, StorageKey key, Instant deadline) throws Exception;

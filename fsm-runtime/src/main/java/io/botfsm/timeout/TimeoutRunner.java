@@ -152,7 +152,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         thread.setDaemon(true);
         lease.ifPresent(held -> held.onLost(reason -> {
             stop();
-            LOG.info("The lease is lost: no timeout is fired any more");
+            LOG.info("The lease is lost: no more timeouts are fired");
         }));
         thread.start(); // last: if anything fails before, nothing is fired
         return this;
@@ -264,7 +264,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
         } catch (IllegalArgumentException e) { // it is after their places
             throw new IllegalStateException(
                     "this machine's clock is more than " + DeadlineQueue.MAX_DEFERRAL.toHours()
-                            + " hours ahead of the storage's: set it (" + e.getMessage() + ")",
+                            + " hours ahead of the storage's: correct it (" + e.getMessage() + ")",
                     e);
         }
     }
@@ -312,7 +312,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
                 } else {
                     FailedTimeouts.Failure left = failures.failed(due, due.deadline(), clock.instant());
                     LOG.debug(
-                            "{}: the handler left the deadline unchanged; it is tried again after {}",
+                            "{}: the handler left the deadline unchanged; it is called again after {}",
                             due.key(),
                             left.next());
                 }
@@ -357,8 +357,8 @@ public final class TimeoutRunner implements BotRunner.Bot {
             }
             if (failuresInARow.get() == TOLERATED_FAILURES) {
                 LOG.warn(
-                        "{} timeouts have failed one after another: until one succeeds they are fired more slowly, and"
-                                + " further failures are logged at level debug",
+                        "{} timeouts in a row have failed: until one succeeds, they are fired more slowly, and further"
+                                + " failures are logged at level debug",
                         TOLERATED_FAILURES);
             }
         } catch (Throwable e) { // a log that fails
@@ -440,8 +440,8 @@ public final class TimeoutRunner implements BotRunner.Bot {
     }
 
     /**
-     * How long the first of those has been waiting, by this machine's clock; zero if none is waiting. One that was
-     * deferred, such as after a failure, has been waiting since the deferral ended.
+     * Returns how long the first of those conversations has been waiting, by this machine's clock; zero if none is
+     * waiting. A conversation that was deferred, such as after a failure, has been waiting since the deferral ended.
      */
     public Duration waitingFor() {
         return firstDue.map(due -> Duration.between(due, clock.instant()))
@@ -449,7 +449,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
                 .orElse(Duration.ZERO);
     }
 
-    /** Whether it fires; false for good once it was stopped or has lost its lease. */
+    /** Returns whether it fires timeouts; always false after it was stopped or has lost its lease. */
     public boolean isRunning() {
         return !closed;
     }
@@ -529,8 +529,8 @@ public final class TimeoutRunner implements BotRunner.Bot {
         }
 
         /**
-         * Is given each runner before it begins, on the thread that starts it, such as to measure it. If this throws,
-         * the start does, and nothing is fired.
+         * Sets a listener that receives each runner before it begins, on the thread that starts it; for example to
+         * measure it. If the listener throws, starting the runner fails with the same exception, and nothing is fired.
          */
         public Builder onStart(Consumer<? super TimeoutRunner> listener) {
             onStart = requireNonNull(listener, "listener");
@@ -575,7 +575,7 @@ public final class TimeoutRunner implements BotRunner.Bot {
                     .storage()
                     .extension(DeadlineQueue.class)
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "the storage has no DeadlineQueue, by which due conversations are found"));
+                            "the storage has no DeadlineQueue, which is needed to find due conversations"));
             TimeoutRunner runner = new TimeoutRunner(this, lease, ofThisLease, handler, queue);
             onStart.accept(runner);
             return runner.start();

@@ -335,7 +335,7 @@ class RecoveringStateStorageTest extends RecoveryTest {
         StateStorage without = new Without(Set.of(StateStorage.Capability.TTL));
         assertThatThrownBy(() -> RecoveringStateStorage.builder(without, source))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("recovery needs a storage with VERSION, this one has [TTL]");
+                .hasMessage("recovery needs a storage with VERSION; this one has [TTL]");
         Set<StateStorage.Capability> some = EnumSet.of(StateStorage.Capability.VERSION);
         assertThat(RecoveringStateStorage.builder(new Without(some), source)
                         .build()

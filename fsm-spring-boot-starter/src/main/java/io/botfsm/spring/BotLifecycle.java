@@ -65,7 +65,7 @@ final class BotLifecycle implements SmartLifecycle, ExitCodeGenerator {
                 return;
             }
         }
-        LOG.warn("The bot {} has ended without being stopped, status {}", name, status);
+        LOG.warn("The bot {} has ended without being stopped, with status {}", name, status);
         exit.run();
     }
 

@@ -1,9 +1,10 @@
 package io.botfsm.spring;
 
 /**
- * Adds settings to something that this starter builds: a bean of type {@code BotfsmCustomizer<Fsm.Builder>} sees the
- * builder of the {@code Fsm}, and so do those of {@code InstanceLock.Builder}, {@code BotRunner},
- * {@code TelegramRunner} and {@code TelegramSender.Builder}. All are called in their order, after the properties.
+ * Adds settings to an object that this starter builds. A bean of type {@code BotfsmCustomizer<Fsm.Builder>} receives
+ * the builder of the {@code Fsm}; the same applies to {@code InstanceLock.Builder}, {@code BotRunner},
+ * {@code TelegramRunner} and {@code TelegramSender.Builder}. Customizers are called in bean order, after the properties
+ * have been applied.
  *
  * @param <B> the builder
  */

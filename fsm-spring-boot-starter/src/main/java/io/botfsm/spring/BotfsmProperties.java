@@ -11,8 +11,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The settings of a bot.
  *
- * @param storage Where conversations and locks are kept; what is there if it is not set.
- * @param ttl How long a conversation lives after each write; until it is cleared if it is not set.
+ * @param storage Where conversations and locks are kept; by default, the only storage that is available.
+ * @param ttl How long a conversation lives after each write; by default, until it is cleared.
  * @param storageWait How long the start waits for a storage that is unavailable, before it fails.
  * @param logTransitions Whether each change of a state is logged.
  * @param preflight What to do about stored conversations that this build cannot read: off, warn or fail.
@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param redis How to reach Redis without spring.data.redis.
  * @param jdbc How to use the data source.
  * @param lock The instance lock.
- * @param telegram The bot at Telegram.
+ * @param telegram The bot on Telegram.
  */
 @ConfigurationProperties("botfsm")
 record BotfsmProperties(
@@ -60,7 +60,7 @@ record BotfsmProperties(
     /**
      * The instance lock.
      *
-     * @param name The name that all instances of the bot have in common; spring.application.name if it is not set.
+     * @param name The name of the lock, shared by all instances of the bot; by default, spring.application.name.
      * @param standby Whether an instance waits while another one is active, instead of ending.
      * @param ttl How long a lease lasts unless renewed.
      */
@@ -70,14 +70,14 @@ record BotfsmProperties(
             @DefaultValue("30s") Duration ttl) {}
 
     /**
-     * The bot at Telegram.
+     * The bot on Telegram.
      *
-     * @param token The token that BotFather gave.
+     * @param token The token from BotFather.
      * @param name The user name of the bot, for commands in groups.
      * @param server The server of the Bot API.
-     * @param strategy Whose conversation an update belongs to.
-     * @param mode How updates arrive: polling, or webhook.
-     * @param webhook Updates by a webhook.
+     * @param strategy Which conversation an update belongs to.
+     * @param mode How updates are received: polling or webhook.
+     * @param webhook The webhook.
      */
     record Telegram(
             @Nullable String token,
@@ -94,10 +94,10 @@ record BotfsmProperties(
     }
 
     /**
-     * Updates by a webhook.
+     * The webhook.
      *
-     * @param secret The secret that setWebhook was given.
-     * @param path Where updates are received.
+     * @param secret The secret_token that was passed to setWebhook.
+     * @param path The path at which updates are received.
      */
     record Webhook(
             @Nullable String secret,

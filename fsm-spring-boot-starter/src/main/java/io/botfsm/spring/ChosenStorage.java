@@ -32,8 +32,8 @@ final class ChosenStorage {
         Optional<StorageKind> wanted = Optional.ofNullable(properties.storage());
         StorageBackend backend = wanted.map(kind -> of(kind, there)).orElseGet(() -> only(there));
         String reason = wanted.isPresent()
-                ? "botfsm.storage says so"
-                : backend.kind() == StorageKind.MEMORY ? "no other storage is there" : backend.reason();
+                ? "set by botfsm.storage"
+                : backend.kind() == StorageKind.MEMORY ? "no other storage is available" : backend.reason();
         return new ChosenStorage(opened(backend, properties.storageWait()), reason);
     }
 
@@ -42,7 +42,7 @@ final class ChosenStorage {
                 .filter(backend -> backend.kind() == kind)
                 .findFirst()
                 .orElseThrow(() -> new BotfsmStartException(
-                        "botfsm.storage is " + name(kind) + ", but what it needs is not there.", needs(kind), null));
+                        "botfsm.storage is " + name(kind) + ", but what it needs is missing.", needs(kind), null));
     }
 
     private static String needs(StorageKind kind) {
@@ -93,12 +93,12 @@ final class ChosenStorage {
                 return backend.opener().open();
             } catch (StorageUnavailableException e) {
                 if (System.nanoTime() + PAUSE.toNanos() > end) {
-                    throw failed(backend, e, "Start it, or let the bot wait for it with botfsm.storage-wait.");
+                    throw failed(backend, e, "Start the storage, or let the bot wait for it with botfsm.storage-wait.");
                 }
-                LOG.warn("The start waits for the storage: {}", e.getMessage());
+                LOG.warn("The start is waiting for the storage: {}", e.getMessage());
                 pause(backend, e);
             } catch (FsmException | IllegalArgumentException e) {
-                throw failed(backend, e, "Correct what the message names.");
+                throw failed(backend, e, "Correct the cause that the message names.");
             }
         }
     }

@@ -31,7 +31,7 @@ final class Preflights implements SmartInitializingSingleton {
         }
         Optional<ConversationCatalog> catalog = fsm.storage().extension(ConversationCatalog.class);
         if (catalog.isEmpty()) {
-            problem("The pre-flight cannot look at the storage, which has no catalog.");
+            problem("The pre-flight check cannot read the storage, which has no catalog.");
             return;
         }
         Preflight report = Preflight.check(catalog.get(), fsm, types.toArray(Class<?>[]::new));
@@ -46,7 +46,7 @@ final class Preflights implements SmartInitializingSingleton {
         if (mode == PreflightMode.FAIL) {
             throw new BotfsmStartException(
                     what,
-                    "Keep the former names of states and data as the page on changing states and data says, or set"
+                    "Declare the former names of states and data (see the page \"Changing states and data\"), or set"
                             + " botfsm.preflight to warn.",
                     null);
         }

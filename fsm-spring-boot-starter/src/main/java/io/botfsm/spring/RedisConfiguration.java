@@ -31,7 +31,7 @@ final class RedisConfiguration {
             BotfsmProperties properties,
             RedisAddress address,
             Function<RedisAddress, BotRedis.Builder> builder) {
-        return new StorageBackend(StorageKind.REDIS, client + " is there, and " + address.reason(), () -> {
+        return new StorageBackend(StorageKind.REDIS, client + " is present, and " + address.reason(), () -> {
             BotRedis.Builder redis = builder.apply(address);
             if (address.isCluster()) {
                 redis.cluster();
@@ -157,7 +157,7 @@ final class RedisConfiguration {
         StorageBackend botfsmJedisBackend(BotfsmProperties properties, RedisAddress address) {
             return backend("fsm-redis-jedis", properties, address, there -> {
                 if (there.ssl().isPresent()) {
-                    throw new IllegalArgumentException("an SSL bundle is used with fsm-redis-lettuce only");
+                    throw new IllegalArgumentException("an SSL bundle is supported with fsm-redis-lettuce only");
                 }
                 BotRedis.Builder redis = JedisRedis.builder(there.uri());
                 return there.uri().timeout().isPresent()

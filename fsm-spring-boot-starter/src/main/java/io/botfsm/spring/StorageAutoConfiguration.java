@@ -90,7 +90,7 @@ final class StorageAutoConfiguration {
     static final class Jdbc {
         @Bean
         StorageBackend botfsmJdbcBackend(BotfsmProperties properties, ObjectProvider<DataSource> dataSources) {
-            return new StorageBackend(StorageKind.JDBC, "fsm-jdbc and a data source are there", () -> {
+            return new StorageBackend(StorageKind.JDBC, "fsm-jdbc and a data source are present", () -> {
                 BotDatabase.Builder database = BotDatabase.builder(only(dataSources));
                 if (properties.ttl() != null) {
                     database.ttl(properties.ttl());
@@ -121,13 +121,13 @@ final class StorageAutoConfiguration {
     static final class Memory {
         @Bean
         StorageBackend botfsmMemoryBackend(BotfsmProperties properties) {
-            return new StorageBackend(StorageKind.MEMORY, "fsm-memory is there", () -> {
+            return new StorageBackend(StorageKind.MEMORY, "fsm-memory is present", () -> {
                 MemoryStateStorage.Builder memory = MemoryStateStorage.builder();
                 if (properties.ttl() != null) {
                     memory.ttl(properties.ttl());
                 }
                 return new Opened(
-                        "memory, which ends with the process", memory::build, MemoryLeaseStore::new, () -> {});
+                        "memory, which is lost when the process ends", memory::build, MemoryLeaseStore::new, () -> {});
             });
         }
     }

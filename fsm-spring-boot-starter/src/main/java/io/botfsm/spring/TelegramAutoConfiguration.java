@@ -84,7 +84,7 @@ final class TelegramAutoConfiguration {
         List<Flow<?, ?>> all = flows.orderedStream().toList();
         if (all.isEmpty()) {
             throw new BotfsmStartException(
-                    "There is nothing that answers: neither a Flow nor an UpdateHandler.",
+                    "No bean answers updates: there is neither a Flow nor an UpdateHandler.",
                     "Declare a @Bean of type Flow<String, String>, or an UpdateHandler.",
                     null);
         }
@@ -92,8 +92,8 @@ final class TelegramAutoConfiguration {
         Optional<ReplyFormat<?>> format = Optional.ofNullable(formats.getIfAvailable());
         if ((reader.isEmpty() || format.isEmpty()) && textFlows.stream().count() < all.size()) {
             throw new BotfsmStartException(
-                    "A flow hears or says something else than texts.",
-                    "Declare a @Bean of type UpdateReader and one of type ReplyFormat for what it hears and says.",
+                    "The inputs or replies of a flow are not texts.",
+                    "Declare a @Bean of type UpdateReader for its inputs, and one of type ReplyFormat for its replies.",
                     null);
         }
         return Answerer.of(all, reader.orElse(texts(properties.telegram())), format.orElse(Texts.out()));
@@ -127,7 +127,7 @@ final class TelegramAutoConfiguration {
         return () -> {
             if (webhooks.stream().findAny().isEmpty()) {
                 throw new BotfsmStartException(
-                        "botfsm.telegram.mode is webhook, but this is no web application with Spring MVC.",
+                        "botfsm.telegram.mode is webhook, but this is not a web application with Spring MVC.",
                         "Add spring-boot-starter-web (Spring Boot 4: spring-boot-starter-webmvc), or set"
                                 + " botfsm.telegram.mode to polling.",
                         null);
@@ -214,7 +214,7 @@ final class TelegramAutoConfiguration {
             if (secret == null) {
                 throw new BotfsmStartException(
                         "botfsm.telegram.mode is webhook, but there is no secret.",
-                        "Set botfsm.telegram.webhook.secret to what setWebhook was given as secret_token.",
+                        "Set botfsm.telegram.webhook.secret to the secret_token that was passed to setWebhook.",
                         null);
             }
             EventIsolation isolation = EventIsolation.of(leases); // instances take turns

@@ -5,10 +5,10 @@ import java.util.function.Function;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * How an update becomes the input of the application's flows; needed where they do not hear texts. Called by several
+ * Converts an update to an input of the application's flows; needed if their inputs are not texts. Called by several
  * threads.
  *
- * @param <I> what the flows hear
+ * @param <I> the inputs of the flows
  */
 @FunctionalInterface
 public interface UpdateReader<I> extends Function<Update, Optional<I>> {}

@@ -72,9 +72,9 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
         timeoutRunner.ifPresent(runner -> timeouts.add(runner.start(fsm, (TimeoutHandler) handler)));
         webhook = built;
         LOG.info(
-                "Bot {} takes updates by a webhook, {}",
+                "Bot {} receives updates through a webhook, {}",
                 token.botId(),
-                timeouts.isEmpty() ? "no timeouts" : "with timeouts");
+                timeouts.isEmpty() ? "without timeouts" : "with timeouts");
     }
 
     @Override
@@ -97,7 +97,7 @@ final class WebhookLifecycle implements SmartLifecycle, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            LOG.error("The webhook did not {} in order", step, e);
+            LOG.error("Step \"{}\" of the webhook's shutdown failed", step, e);
         }
     }
 

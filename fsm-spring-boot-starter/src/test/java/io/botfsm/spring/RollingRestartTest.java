@@ -141,7 +141,7 @@ class RollingRestartTest {
                 log.indexOf("Shutdown step \"stop polling\": done"),
                 log.indexOf("Shutdown step \"drain\": done"),
                 log.indexOf("Shutdown step \"release the lock\": done"),
-                log.indexOf("Ended, status 0"),
+                log.indexOf("Ended with status 0"),
                 log.indexOf("Commencing graceful shutdown"));
         assertThat(at).as(log).doesNotContain(-1).isSorted();
     }

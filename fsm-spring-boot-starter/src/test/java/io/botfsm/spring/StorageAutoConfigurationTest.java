@@ -77,14 +77,14 @@ class StorageAutoConfigurationTest {
         void memoryIfNothingElseIsThere() {
             app.withClassLoader(without(BotDatabase.class, LettuceRedis.class, io.botfsm.redis.BotRedis.class))
                     .run(context -> assertThat(chosen(context))
-                            .isEqualTo("memory, which ends with the process (no other storage is there)"));
+                            .isEqualTo("memory, which is lost when the process ends (no other storage is available)"));
         }
 
         @Test
         void theDataSourceIfThereIsOne() {
             app.withClassLoader(without(io.botfsm.redis.BotRedis.class))
                     .run(context -> assertThat(chosen(context))
-                            .isEqualTo("BotDatabase[H2] (fsm-jdbc and a data source are there)"));
+                            .isEqualTo("BotDatabase[H2] (fsm-jdbc and a data source are present)"));
         }
 
         @Configuration(proxyBeanMethods = false)
@@ -137,7 +137,7 @@ class StorageAutoConfigurationTest {
                     .withPropertyValues("spring.data.redis.port=" + redis.port(), "spring.data.redis.database=3")
                     .run(context -> assertThat(chosen(context))
                             .contains("/3]")
-                            .endsWith("(fsm-redis-lettuce is there, and spring.data.redis is set up)"));
+                            .endsWith("(fsm-redis-lettuce is present, and spring.data.redis is set up)"));
         }
 
         @Test
@@ -169,7 +169,7 @@ class StorageAutoConfigurationTest {
         @Test
         void memoryThoughOthersAreThere() {
             app.withPropertyValues("botfsm.storage=memory")
-                    .run(context -> assertThat(chosen(context)).contains("memory", "botfsm.storage says so"));
+                    .run(context -> assertThat(chosen(context)).contains("memory", "set by botfsm.storage"));
         }
 
         @Test
@@ -244,7 +244,7 @@ class StorageAutoConfigurationTest {
             RedisServerProcess late = RedisServerProcess.start();
             late.stop();
             Thread starter = new Thread(() -> {
-                await().atMost(Duration.ofSeconds(60)).until(() -> log.getAll().contains("The start waits"));
+                await().atMost(Duration.ofSeconds(60)).until(() -> log.getAll().contains("The start is waiting"));
                 late.startAgain();
             });
             starter.start();

@@ -163,7 +163,7 @@ class TelegramAutoConfigurationTest {
                 .withPropertyValues(
                         "botfsm.storage=memory", "botfsm.lock.name=x", "botfsm.telegram.token=" + telegram.token())
                 .run(context -> assertThat(StorageAutoConfigurationTest.failure(context.getStartupFailure()))
-                        .hasMessageContaining("nothing that answers"));
+                        .hasMessageContaining("No bean answers updates"));
     }
 
     @Test

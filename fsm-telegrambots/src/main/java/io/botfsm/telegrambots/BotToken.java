@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a bot is known by at Telegram: its id, a colon, and a secret. Its text, as errors and logs would show it, has
- * the id only. Immutable and thread-safe.
+ * The token of a Telegram bot: the bot's id, a colon, and a secret. {@link #toString} returns only the id, so that
+ * errors and logs do not contain the secret. Immutable and thread-safe.
  */
 public final class BotToken {
-    /** The environment variable that usually holds it. */
+    /** The environment variable that usually contains the token. */
     public static final String VARIABLE = "TELEGRAM_BOT_TOKEN";
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,18}):([\\w-]{3,})");
@@ -27,9 +27,9 @@ public final class BotToken {
     }
 
     /**
-     * The token of this text.
+     * Parses a token.
      *
-     * @throws IllegalArgumentException if it is none; the message does not quote it
+     * @throws IllegalArgumentException if the text is not a token; the message does not quote it
      */
     public static BotToken of(String text) {
         requireNonNull(text, "text");
@@ -37,17 +37,17 @@ public final class BotToken {
         if (!parts.matches()) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "a bot token is the bot's id, a colon and a secret; this text of %d characters is not",
+                    "a bot token is the bot's id, a colon and a secret; this text of %d characters is not a token",
                     text.length()));
         }
         return new BotToken(Long.parseLong(parts.group(1)), parts.group(2));
     }
 
     /**
-     * The token in the environment variable {@value #VARIABLE}, which other users cannot see as they can see the
-     * command line.
+     * Returns the token in the environment variable {@value #VARIABLE}. Unlike the command line, it is not visible to
+     * other users.
      *
-     * @throws IllegalArgumentException if the variable is not set or empty, or holds no token
+     * @throws IllegalArgumentException if the variable is not set, is empty, or does not contain a token
      */
     public static BotToken fromEnvironment() {
         return of(Optional.ofNullable(System.getenv(VARIABLE))
@@ -56,22 +56,22 @@ public final class BotToken {
                         new IllegalArgumentException(VARIABLE + " is not set; set it to the token from @BotFather")));
     }
 
-    /** The bot's own id. */
+    /** Returns the bot's id. */
     public long botId() {
         return botId;
     }
 
-    /** The whole token, for the client that sends replies. */
+    /** Returns the whole token, for the client that sends replies. */
     public String value() {
         return botId + ":" + secret;
     }
 
-    /** A text without this token's secret. */
+    /** Returns a text with this token's secret removed. */
     String masked(String text) {
         return text.replace(secret, MASK);
     }
 
-    /** The bot's id; never the secret. */
+    /** Returns the bot's id; never the secret. */
     @Override
     public String toString() {
         return botId + ":" + MASK;

@@ -8,8 +8,8 @@ import org.telegram.telegrambots.meta.api.methods.send.SendMessage;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * Where a message is sent to: a chat, or a topic of it, by the bot itself or through a business connection. Immutable
- * and thread-safe.
+ * The address of a message: a chat or one of its topics, reached by the bot itself or through a business connection.
+ * Immutable and thread-safe.
  *
  * @param chatId the chat's id, or {@code @name}
  * @param topic the id of the topic, if it is sent to one
@@ -24,22 +24,23 @@ public record ChatAddress(String chatId, Optional<Integer> topic, Optional<Strin
     }
 
     /**
-     * Where an update is answered: where it comes from, or the private chat with its user; empty if it names neither.
+     * Returns the address for the reply to an update: the place it comes from, or the private chat with its user; empty
+     * if it names neither.
      */
     public static Optional<ChatAddress> of(Update update) {
         return UpdateOrigin.of(requireNonNull(update, "update")).address();
     }
 
     /**
-     * Where a conversation is written to when no update is answered. In a group with topics that is the general one,
-     * unless conversations are kept by topic.
+     * Returns the address for a message to a conversation that is not a reply to an update. In a group with topics,
+     * this is the general topic, unless conversations are kept per topic.
      */
     public static ChatAddress of(StorageKey key) {
         requireNonNull(key, "key");
         return new ChatAddress(key.chat(), key.thread().map(Integer::valueOf), key.business());
     }
 
-    /** A message with this text, to which buttons and others may be added. */
+    /** Returns a message with this text, to which buttons and other parts may be added. */
     public SendMessage message(String text) {
         SendMessage message = new SendMessage(chatId, requireNonNull(text, "text"));
         topic.ifPresent(message::setMessageThreadId);

@@ -79,8 +79,8 @@ final class ChatMigrations {
         if (move.isEmpty()) {
             if (wanted) {
                 LOG.warn(
-                        "Chat {} has become {}, and its conversations stay behind: the storage offers no catalog to"
-                                + " find them by",
+                        "Chat {} has become {}, but its conversations were not moved: the storage offers no catalog to"
+                                + " find them",
                         migration.from(),
                         migration.to());
             }
@@ -92,8 +92,8 @@ final class ChatMigrations {
             return true;
         } catch (StorageRefusedException e) { // trying again does not help
             LOG.error(
-                    "Chat {} has become {}, and its conversations stay behind, or some of them; remove the cause and"
-                            + " move them by ChatMove: {}",
+                    "Chat {} has become {}, but some or all of its conversations were not moved; remove the cause and"
+                            + " move them with ChatMove: {}",
                     migration.from(),
                     migration.to(),
                     Text.oneLine(e.toString()));

@@ -78,7 +78,7 @@ final class ClientCalls {
             }
         }
         throw new IllegalArgumentException(
-                method.getClass().getSimpleName() + " is no message to a chat; execute it by the client itself");
+                method.getClass().getSimpleName() + " is not a message to a chat; execute it with the client itself");
     }
 
     /** How many messages it is to Telegram. */

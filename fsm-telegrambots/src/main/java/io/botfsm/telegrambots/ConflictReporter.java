@@ -44,7 +44,7 @@ final class ConflictReporter {
         try {
             listener.accept(conflict);
         } catch (Throwable e) { // of whatever kind: polling goes on
-            LOG.error("The listener for conflicts failed", e);
+            LOG.error("The listener for conflicts failed; polling continues", e);
         }
     }
 
@@ -60,14 +60,18 @@ final class ConflictReporter {
                 Locale.ROOT, "; trying again in %d ms. Telegram says: %s", pause.toMillis(), conflict.description());
         switch (conflict.kind()) {
             case FORMER_INSTANCE ->
-                LOG.info("409: another call of getUpdates is open, maybe of an instance that has just died{}", again);
+                LOG.info(
+                        "409: another call of getUpdates is open, possibly from an instance that has just died{}",
+                        again);
             case OTHER_POLLER ->
                 LOG.error(
-                        "409: ANOTHER PROGRAM POLLS WITH THIS BOT'S TOKEN, and is not under this lock. It takes updates away."
-                                + " Stop it, or have BotFather revoke the token{}",
+                        "409: ANOTHER PROGRAM POLLS WITH THIS BOT'S TOKEN, without this lock, and takes updates away. Stop"
+                                + " it, or have BotFather revoke the token{}",
                         again);
             case WEBHOOK ->
-                LOG.error("409: the bot has a webhook, so nobody can poll. deleteWebhook ends that{}", again);
+                LOG.error(
+                        "409: the bot has a webhook, so polling is not possible. Call deleteWebhook to remove it{}",
+                        again);
         }
     }
 

@@ -5,17 +5,17 @@ import java.util.Optional;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * An update that is given up: handled in vain as often as it may be.
+ * An update that is given up because its handler has failed too often, or because it cannot be read.
  *
- * @param updateId its id
- * @param update empty if TelegramBots cannot read it
- * @param key whose conversation it belongs to, if any's
- * @param json the update as it came: what the user wrote, so not for logs
- * @param failure what its handler threw at last
+ * @param updateId the id of the update
+ * @param update the update; empty if TelegramBots cannot read it
+ * @param key the conversation key, if any
+ * @param json the update as it was received; it contains what the user wrote, so do not log it
+ * @param failure the last failure
  */
 public record DeadLetter(
         long updateId, Optional<Update> update, Optional<StorageKey> key, String json, Throwable failure) {
-    /** Without the update. */
+    /** Returns the id and the conversation key, without the update. */
     @Override
     public String toString() {
         return "update " + updateId + key.map(of -> " (" + of + ")").orElse("");

@@ -12,13 +12,13 @@ import org.telegram.telegrambots.meta.TelegramUrl;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /**
- * TelegramBots' own client, with timeouts, no repetitions, and a connection pool that ends with it. The only class that
- * needs {@code telegrambots-client}. Thread-safe.
+ * TelegramBots' own client, with timeouts, without retries, and with its own connection pool. The only class that needs
+ * {@code telegrambots-client}. Thread-safe.
  */
 public final class DefaultTelegramClient implements AutoCloseable {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(15);
 
-    /** OkHttp's own limit to one server is 5 calls at once, beyond which chats would wait for each other. */
+    /** OkHttp's default is at most 5 concurrent calls to one server, so that chats would wait for each other. */
     private static final int MOST_CALLS = 256;
 
     private final OkHttpClient http = new OkHttpClient.Builder()
@@ -30,17 +30,18 @@ public final class DefaultTelegramClient implements AutoCloseable {
     private final TelegramClient client;
 
     /**
-     * A client of a bot.
+     * Creates a client for a bot.
      *
-     * @param address where the Bot API is
-     * @throws IllegalArgumentException if the server's address has a path, which TelegramBots' client cannot have, or
-     *     is no address of an HTTP server
+     * @param address the address of the Bot API server
+     * @throws IllegalArgumentException if the address has a path, which TelegramBots' client does not support, or is
+     *     not the address of an HTTP server
      */
     public DefaultTelegramClient(BotToken token, URI address) {
         requireNonNull(token, "token");
         if (!PollingSession.Builder.requireServer(address).getPath().isEmpty()) {
             throw new IllegalArgumentException(
-                    "TelegramBots' client sends to a server without a path; give a client(…) for " + address);
+                    "TelegramBots' client does not support a server address with a path; set a client(…) for "
+                            + address);
         }
         String scheme = address.getScheme().toLowerCase(Locale.ROOT);
         int port = address.getPort() >= 0 ? address.getPort() : scheme.equals("http") ? 80 : 443;
@@ -54,7 +55,7 @@ public final class DefaultTelegramClient implements AutoCloseable {
         return calls;
     }
 
-    /** The client; of no use once this is closed. */
+    /** Returns the client; it cannot be used after this object is closed. */
     public TelegramClient client() {
         return client;
     }

@@ -61,7 +61,9 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
         }
     }
 
-    /** Fires nothing that could not be sent either: it is left as it is, due again when its claim is over. */
+    /**
+     * Does not fire a timeout whose replies could not be sent: it stays unchanged, and is due again after its claim.
+     */
     @Override
     public boolean fire(Fsm fsm, StorageKey key, Instant deadline) throws TelegramApiException {
         ChatAddress to = ChatAddress.of(key);
@@ -71,7 +73,7 @@ final class FlowUpdateHandler<I, O> implements UpdateHandler, TimeoutHandler {
             if (!e.isBeforeTurn()) {
                 throw e;
             }
-            LOG.debug("{}: a timeout waits for the pace of its chat: {}", key, e.getMessage());
+            LOG.debug("{}: a timeout is delayed by the rate limit of its chat: {}", key, e.getMessage());
             return false;
         }
     }

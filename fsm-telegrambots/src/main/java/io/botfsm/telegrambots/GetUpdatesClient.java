@@ -109,10 +109,9 @@ final class GetUpdatesClient {
                 if (!(e.getCause() instanceof ConnectException)) {
                     http = newHttpClient(); // if the thread of the old one has died, none of its calls succeeds again
                 }
-                return new GetUpdatesResult.Broken(
-                        late ? "no answer in time" : token.masked(String.valueOf(e.getCause())));
+                return new GetUpdatesResult.Broken(late ? "timed out" : token.masked(String.valueOf(e.getCause())));
             } catch (CancellationException | TimeoutException e) {
-                return new GetUpdatesResult.Broken("no answer awaited any longer");
+                return new GetUpdatesResult.Broken("cancelled");
             } finally {
                 response.cancel(true);
             }
@@ -134,7 +133,7 @@ final class GetUpdatesClient {
             throw new IllegalStateException("there is no I/O", e);
         }
         return new GetUpdatesResult.Broken(
-                String.format(Locale.ROOT, "HTTP status %d without an answer of Telegram's", response.statusCode()));
+                String.format(Locale.ROOT, "HTTP status %d without a response of Telegram", response.statusCode()));
     }
 
     private static GetUpdatesResult updates(JsonNode result) {

@@ -125,7 +125,7 @@ record HandlerFailure(List<Throwable> causes) {
         try {
             return outages.test(failure);
         } catch (RuntimeException e) { // which must not keep the update from being tried again
-            LOG.error("The test for outages failed", e);
+            LOG.error("isOutage(…) of the handler failed; the failure is not treated as an outage", e);
             return false;
         }
     }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the JDK's HTTP client logs when it is told to: the address of each call, which has the bot's token. */
+/** The log of the JDK's HTTP client: if enabled, it contains the address of each call, and thus the bot's token. */
 final class HttpClientLog {
     private static final Logger LOG = LoggerFactory.getLogger(HttpClientLog.class.getPackageName());
 
@@ -47,9 +47,9 @@ final class HttpClientLog {
         for (Source source : Source.values()) {
             if (source.isOn()) {
                 LOG.warn(
-                        "THE BOT'S TOKEN GOES INTO THE LOG: the JDK's HTTP client logs the address of each call, which has the"
-                                + " token, to the logger {}. Set it to a level above {}, remove the system property {}, and"
-                                + " have BotFather revoke the token if others can read that log",
+                        "THE BOT'S TOKEN IS WRITTEN TO THE LOG: the JDK's HTTP client logs the address of each call, which"
+                                + " contains the token, to the logger {}. Set it to a level above {}, remove the system"
+                                + " property {}, and have BotFather revoke the token if others can read that log",
                         source.logger,
                         source.level,
                         source.property);

@@ -129,7 +129,7 @@ final class InboxSync {
                 updates.awaitClosed(backoff.after(failures).toNanos());
             }
         } catch (InterruptedException e) { // left set by the storage's decorators or the function of keys
-            LOG.debug("The inbox was interrupted, and goes on", e);
+            LOG.debug("The inbox was interrupted, and continues", e);
         }
     }
 
@@ -149,7 +149,7 @@ final class InboxSync {
             known = 0;
             if (lease.isHeld()) { // or it is the end that fails
                 LOG.warn(
-                        "The inbox fails, and is tried again; updates that it cannot take stay unconfirmed: {}",
+                        "The inbox failed; trying again. Updates that it cannot store stay unconfirmed: {}",
                         Text.oneLine(e.toString()));
             }
             return false;
@@ -223,7 +223,9 @@ final class InboxSync {
 
     private void report(boolean isFull) {
         if (isFull && !full) {
-            LOG.warn("The inbox has no room within {}: the updates beyond stay with Telegram until it has", limits);
+            LOG.warn(
+                    "The inbox has reached its limits, {}: further updates stay with Telegram until it has room",
+                    limits);
         } else if (full && !isFull) {
             LOG.info("The inbox has room again");
         }

@@ -79,7 +79,7 @@ final class OutageEvidence {
                         .min()
                         .orElse(0)
                 >= needed;
-        // Where the window was full before the first failure, only time tells: the more fail, the likelier is an
+        // If the window was full before the first failure, only time can show it: the more fail, the likelier is an
         // outage.
         boolean lasts = handledBehind > others && now - one.since >= timeout * (others + 1);
         boolean blocksOthers = holdsUp && (one.successes >= needed || lasts);

@@ -24,8 +24,8 @@ final class OutageLog {
             announced = true;
             since = now;
             LOG.warn(
-                    "{} conversations fail with what may be an outage; their updates are retried, and these attempts do not count"
-                            + " yet. Latest: {}",
+                    "{} conversations fail, possibly because of an outage; their updates are retried, and these attempts do"
+                            + " not count for now. Latest: {}",
                     suspects,
                     Text.oneLine(why.toString()));
         } else if (!announced && first) {
@@ -47,7 +47,7 @@ final class OutageLog {
     synchronized void over(long now) {
         if (announced) {
             announced = false;
-            LOG.info("Updates are handled again, after {} ms", (now - since) / 1_000_000);
+            LOG.info("Updates are being handled again, after {} ms", (now - since) / 1_000_000);
         }
     }
 }

@@ -142,7 +142,7 @@ final class PendingUpdate {
 
     /** It has waited for too long. */
     void expired(Duration maxAge) {
-        failure = Optional.of(new FsmException("not handled within " + maxAge + " in the inbox"));
+        failure = Optional.of(new FsmException("not handled within " + maxAge + " after it was stored in the inbox"));
     }
 
     /** Telegram may give another update the id of a stored one, once it has begun anew at a random id. */

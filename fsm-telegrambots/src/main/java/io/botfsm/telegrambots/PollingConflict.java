@@ -3,21 +3,21 @@ package io.botfsm.telegrambots;
 import java.time.Duration;
 
 /**
- * Telegram's 409: somebody else gets this bot's updates.
+ * A response 409 of Telegram: the updates of this bot go elsewhere.
  *
- * @param kind who
- * @param times how often in a row it was told
- * @param since how long ago it was told first
- * @param description Telegram's words
+ * @param kind what receives them
+ * @param times how many such responses there were in a row
+ * @param since how long ago the first of them was received
+ * @param description the text of Telegram's response
  */
 public record PollingConflict(Kind kind, int times, Duration since, String description) {
-    /** Who gets the updates. */
+    /** What receives the updates. */
     public enum Kind {
-        /** The last instance's call, which Telegram may still hold open for a while after that instance has died. */
+        /** A call of the previous instance, which Telegram may keep open for a while after that instance has died. */
         FORMER_INSTANCE,
-        /** A program that polls with the same token, and not under this lock. */
+        /** A program that polls with the same token, without this lock. */
         OTHER_POLLER,
-        /** A webhook: Telegram gives no updates to pollers until {@code deleteWebhook} is called. */
+        /** A webhook: Telegram returns no updates to pollers until {@code deleteWebhook} is called. */
         WEBHOOK
     }
 }

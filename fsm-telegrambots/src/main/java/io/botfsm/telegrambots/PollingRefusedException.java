@@ -4,8 +4,8 @@ import io.botfsm.storage.FsmException;
 import java.util.Locale;
 
 /**
- * Telegram refuses to give updates, and would again: the token is not valid (401, 404), or the request is wrong (400,
- * 403).
+ * Thrown when Telegram permanently refuses to return updates: the token is not valid (401, 404), or the request is
+ * invalid (400, 403).
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class PollingRefusedException extends FsmException {
@@ -13,11 +13,11 @@ public final class PollingRefusedException extends FsmException {
 
     PollingRefusedException(int code, String description) {
         super(String.format(Locale.ROOT, "Telegram refuses getUpdates: %d %s", code, description)
-                + (code == 401 || code == 404 ? " (is the bot's token right?)" : ""));
+                + (code == 401 || code == 404 ? " (is the bot's token correct?)" : ""));
         this.code = code;
     }
 
-    /** Telegram's error code. */
+    /** Returns Telegram's error code. */
     public int code() {
         return code;
     }

@@ -30,8 +30,9 @@ import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * Long polling for as long as a lease is held. An update is confirmed to Telegram when it, and each before it, has been
- * handled: one whose handler failed, or that this process took with it when it died, is redelivered.
+ * Polls Telegram for updates (long polling) as long as a lease is held. An update is confirmed to Telegram when it and
+ * all updates before it have been handled: an update whose handler failed, or that was lost with this process, is
+ * redelivered.
  *
  * <pre>{@code
  * PollingSession.Builder polling = PollingSession.builder(BotToken.fromEnvironment());
@@ -39,33 +40,34 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * }</pre>
  *
  * <ul>
- *   <li><b>Order.</b> Only the first update of each conversation is handed over to a thread; the next one follows when
- *       it is done, also if it has to be repeated. Updates of different conversations are handled in parallel.
- *   <li><b>The lease</b> is looked at before each {@code getUpdates}, when its answer has come, before each handler and
- *       before an offset is confirmed. When it is lost, a pending call is cancelled, and nothing begins any more. What
- *       handlers write carries its fencing token, a constant of the session: the storage refuses it once a later
- *       instance has written.
- *   <li><b>Failures.</b> A conversation whose handler fails waits alone, with growing pauses. What only one
- *       conversation meets counts as its own failure: after some attempts its update is a {@link DeadLetter}, and
- *       confirmed. While what all of them need is unavailable, no attempt counts.
- *   <li><b>Limits.</b> After a 429 of Telegram's to a handler that sends, no update of that chat is handled before the
- *       time that Telegram states is over, 5 minutes at most.
- *   <li><b>Groups that become supergroups</b> have another id: their conversations are moved to it, where the storage
- *       offers a {@link io.botfsm.storage.catalog.ConversationCatalog}. The updates by which Telegram reports it wait
- *       for those of both chats before them, and those behind them wait until all is moved.
- *   <li><b>Refusals.</b> 409 is logged, reported to {@link Builder#onConflict}, and retried; 429 waits as long as it
- *       says; no answer and 5xx are tried again; with 400, 401, 403 and 404 polling {@linkplain #ended ends}, with a
- *       {@link PollingRefusedException}.
+ *   <li><b>Order.</b> Only the first update of each conversation is passed to a thread; the next one follows when the
+ *       first is done, even if it has to be retried. Updates of different conversations are handled in parallel.
+ *   <li><b>The lease</b> is checked before each {@code getUpdates}, after its response was received, before each
+ *       handler and before an offset is confirmed. When it is lost, a pending call is cancelled, and no more handlers
+ *       are started. Writes of handlers carry its fencing token, which is constant for the session: the storage refuses
+ *       them once a later instance has written.
+ *   <li><b>Failures.</b> If a handler fails, its conversation waits, with growing pauses; other conversations are not
+ *       affected. A failure that affects only one conversation counts as its own: after some attempts its update
+ *       becomes a {@link DeadLetter} and is confirmed. While something that all conversations need is unavailable,
+ *       attempts do not count.
+ *   <li><b>Limits.</b> After Telegram has responded with 429 to a message of a handler, no update of that chat is
+ *       handled for the time that Telegram states, at most 5 minutes.
+ *   <li><b>Groups that become supergroups</b> get a new id: their conversations are moved to it, if the storage offers
+ *       a {@link io.botfsm.storage.catalog.ConversationCatalog}. The updates that report this wait for the earlier
+ *       updates of both chats, and later updates of both chats wait until all conversations are moved.
+ *   <li><b>Refusals.</b> After 409, the conflict is logged, reported to {@link Builder#onConflict}, and polling is
+ *       retried. After 429, polling waits as long as Telegram states. Without a response and after 5xx, polling is
+ *       retried. After 400, 401, 403 and 404, polling {@linkplain #ended ends} with a {@link PollingRefusedException}.
  * </ul>
  *
- * <p>Never uses more than one connection, and calls no method but {@code getUpdates}. Thread-safe.
+ * <p>A session uses at most one connection, and calls no method other than {@code getUpdates}. Thread-safe.
  */
 public final class PollingSession implements BotRunner.Bot, PollingStatus {
     private static final Logger LOG = LoggerFactory.getLogger(PollingSession.class.getPackageName());
 
     private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(100);
 
-    /** A handler that has run for so long holds no thread that others need, if an inbox lets those others come. */
+    /** With an inbox, a handler that has run this long no longer counts against the threads that others need. */
     private static final Duration HANGING = Duration.ofSeconds(10);
 
     private final LongSupplier nanos;
@@ -96,7 +98,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         this.isolation = settings.isolation.or(() -> settings.handlerTimeout.map(this::interruptsAfter));
     }
 
-    /** What interrupts handlers that run for too long, on the threads of this session. */
+    /** Returns an isolation that interrupts handlers that run too long, on the threads of this session. */
     private EventIsolation interruptsAfter(Duration handlerTimeout) {
         return EventIsolation.builder()
                 .executor(executor)
@@ -104,7 +106,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
                 .build();
     }
 
-    /** Collects the settings of sessions. */
+    /** Returns a builder for sessions. */
     public static Builder builder(BotToken token) {
         return new Builder(token);
     }
@@ -136,7 +138,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
     }
 
-    /** What is to be done now; then waits until there is more. */
+    /** Does what is to be done now, then waits until there is more. */
     private void step() {
         try {
             long changes = updates.changes();
@@ -163,7 +165,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
     }
 
-    /** What the application's code has left set on this thread; the stop closes the updates before it interrupts. */
+    /** Clears an interrupt that the application's code has left; a stop closes the updates before it interrupts. */
     private static void forgetInterrupt() {
         var unused = Thread.interrupted();
     }
@@ -196,7 +198,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
     }
 
-    /** What has no conversation waits for none. */
+    /** Returns the key under which an update is isolated; updates without a conversation wait for no others. */
     private StorageKey isolationKey(PendingUpdate update) {
         return update.conversation() instanceof StorageKey key
                 ? key
@@ -209,7 +211,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
     }
 
     /**
-     * Cancels a pending call. Handlers that have not begun never will; their updates are redelivered to the next
+     * Cancels a pending call. Handlers that have not started never will; their updates are redelivered to the next
      * instance.
      */
     @Override
@@ -220,9 +222,9 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
     }
 
     /**
-     * Waits for handlers that run, and confirms what is done while the lease is held.
+     * Waits for running handlers, and confirms updates that are done while the lease is held.
      *
-     * @throws TimeoutException if a handler still runs after that time, or the inbox is still being written
+     * @throws TimeoutException if a handler is still running after that time, or the inbox is still being written
      */
     @Override
     public void drain(Duration limit) throws InterruptedException, TimeoutException {
@@ -237,7 +239,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         poller.confirm();
     }
 
-    /** Fails when polling has ended for a reason that will not pass; not when it was stopped, or the lease was lost. */
+    /** Fails when polling has failed permanently, but not when it was stopped or the lease was lost. */
     @Override
     public CompletionStage<?> ended() {
         return ended.minimalCompletionStage();
@@ -280,16 +282,16 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
 
     /** Collects the settings of polling sessions, and starts one for each lease. Not thread-safe. */
     public static final class Builder {
-        /** How long Telegram waits for the first update unless chosen otherwise. */
+        /** The default time for which Telegram waits for the first update. */
         public static final Duration DEFAULT_LONG_POLL_TIMEOUT = Duration.ofSeconds(50);
 
-        /** How often a handler may fail unless chosen otherwise. */
+        /** The default number of times that a handler may fail. */
         public static final int DEFAULT_ATTEMPTS = 5;
 
-        /** How long an update may wait in the inbox unless chosen otherwise. */
+        /** The default time for which an update may wait in the inbox. */
         public static final Duration DEFAULT_INBOX_MAX_AGE = Duration.ofDays(1);
 
-        /** Storages remember for so long at least which updates were applied. */
+        /** The minimum time for which storages remember which updates were applied. */
         private static final Duration LONGEST_MAX_AGE = Duration.ofDays(2);
 
         /** Every kind of update, by Telegram's names. */
@@ -358,17 +360,17 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Another server than Telegram's own, such as a local Bot API server.
+         * Sets a server other than Telegram's own, such as a local Bot API server.
          *
-         * @param address without the bot's part: {@code http://localhost:8081}
-         * @throws IllegalArgumentException if it is no address of an HTTP server
+         * @param address the address without the bot's part: {@code http://localhost:8081}
+         * @throws IllegalArgumentException if it is not the address of an HTTP server
          */
         public Builder server(URI address) {
             server = requireServer(address);
             return this;
         }
 
-        /** @throws IllegalArgumentException if it is no address of an HTTP server */
+        /** @throws IllegalArgumentException if it is not the address of an HTTP server */
         static URI requireServer(URI address) {
             requireNonNull(address, "address");
             if (!Set.of("http", "https").contains(String.valueOf(address.getScheme())) || address.getHost() == null) {
@@ -377,19 +379,19 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
             return address;
         }
 
-        /** Whose conversation an update belongs to, {@link FsmStrategy#USER_IN_CHAT} by default. */
+        /** Sets which conversation an update belongs to. The default is {@link FsmStrategy#USER_IN_CHAT}. */
         public Builder strategy(FsmStrategy strategy) {
             keys = UpdateKeys.of(token.botId(), strategy)::key;
             return this;
         }
 
         /**
-         * What an update's conversation is, such as {@link UpdateKeys#key} with settings of your choice; instead of
-         * {@link #strategy}. It is called on the thread that polls, and on that of the {@linkplain #inbox() inbox} for
-         * what waits there, so it does no I/O. An update for which it fails is a {@link DeadLetter} at once: the call
-         * is never retried.
+         * Sets a function that determines the conversation of an update, in place of {@link #strategy}; for example
+         * {@link UpdateKeys#key} with settings of your choice. It is called on the polling thread, and for updates in
+         * the {@linkplain #inbox() inbox} on the thread of the inbox, so it must do no I/O. An update for which it
+         * fails becomes a {@link DeadLetter} immediately: the call is never retried.
          *
-         * @param function empty for an update without a conversation, see
+         * @param function returns the conversation key; empty for an update without a conversation, see
          *     {@link UpdateHandler#handleWithoutConversation}
          */
         public Builder keys(Function<? super Update, Optional<StorageKey>> function) {
@@ -398,14 +400,15 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * What runs handlers, of different conversations in parallel. Not closed. An update that it refuses is handed
-         * over again later. By default {@linkplain #threads threads} of the session's own.
+         * Sets the executor that runs handlers, those of different conversations in parallel. It is not closed. An
+         * update that it rejects is submitted again later. By default, the session uses its own {@linkplain #threads
+         * threads}.
          *
-         * <p>With a thread for each task, such as {@code Executors.newVirtualThreadPerTaskExecutor()} where the JDK has
-         * it, handlers that hang block only their own conversations, until one of them holds up the window of 100
-         * updates. An executor that may run a task on the thread that calls it, such as one with a caller-runs policy,
-         * runs that handler on the thread that polls: until it returns, nothing is polled and nothing else is handed
-         * over, and a stop interrupts it.
+         * <p>With a thread for each task, such as {@code Executors.newVirtualThreadPerTaskExecutor()} if the JDK has
+         * it, hanging handlers block only their own conversations, until one of them blocks the window of 100
+         * unconfirmed updates. An executor that may run a task on the calling thread, such as one with a caller-runs
+         * policy, runs that handler on the polling thread: until it returns, the session does not poll or submit other
+         * updates, and a stop interrupts the handler.
          */
         public Builder executor(Executor forHandlers) {
             executor = Optional.of(requireNonNull(forHandlers, "forHandlers"));
@@ -413,9 +416,9 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * How many threads of its own the session may have for handlers: daemons that end when they are idle. Four for
-         * each processor by default, at least 16. As many handlers that hang stop all conversations; with 100 or more
-         * threads the window of unconfirmed updates is full before that.
+         * Sets the maximum number of the session's own threads for handlers. They are daemon threads that end when they
+         * are idle. The default is four per processor, and at least 16. If that many handlers hang, all conversations
+         * stop; with 100 or more threads, the window of unconfirmed updates is full before that.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -429,9 +432,9 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Interrupts a handler that runs longer than this, and logs a warning; never by default. The interrupt is a
-         * failure as others are, if the handler ends by it; one that goes on all the same blocks its conversation, and
-         * its thread, until it ends.
+         * Sets the time after which a running handler is interrupted and a warning is logged. By default there is no
+         * limit. If the handler ends because of the interrupt, that is a failure like any other; if it ignores the
+         * interrupt, it blocks its conversation and its thread until it ends.
          *
          * @throws IllegalArgumentException if it is not positive or longer than a day
          */
@@ -442,9 +445,9 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Runs handlers through an isolation, such as one that other instances or webhooks share, on its threads and
-         * with its timeout. Not closed. None by default: the session itself handles a conversation's updates one after
-         * another.
+         * Runs handlers through an isolation, such as one shared with other instances or webhooks, on its threads and
+         * with its timeout. It is not closed. By default there is none: the session itself handles the updates of a
+         * conversation one after another.
          */
         public Builder isolation(EventIsolation shared) {
             isolation = Optional.of(requireNonNull(shared, "shared"));
@@ -452,9 +455,9 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Lets handlers write without the lease's fencing token, for a storage that cannot fence, such as one in
-         * aiogram's layout. An instance that has lost its lease without having noticed can overwrite what the next one
-         * wrote.
+         * Lets handlers write without the lease's fencing token, for a storage without fencing, such as one in
+         * aiogram's layout. An instance that has lost its lease but has not noticed it yet can then overwrite what the
+         * next instance wrote.
          */
         public Builder unfenced() {
             fenced = false;
@@ -462,10 +465,10 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Leaves the conversations of a group that becomes a supergroup where they are, under its former id. By default
-         * they are moved, which takes three scans of the whole storage. For as long the updates of both chats wait, and
-         * those of all others once Telegram gives no more beyond them: that matters where the storage has very many
-         * conversations, those of other bots included.
+         * Does not move the conversations of a group that becomes a supergroup, which stay under its former id. By
+         * default they are moved, which takes three scans of the whole storage. During that time, the updates of both
+         * chats wait, and so do those of all other chats once Telegram returns no more updates beyond them. This
+         * matters if the storage contains very many conversations, including those of other bots.
          */
         public Builder withoutChatMoves() {
             movesChats = false;
@@ -473,7 +476,8 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Keeps updates that take long in the storage's {@link UpdateInbox}, within {@link InboxLimits#defaults}.
+         * Keeps updates that take long to handle in the storage's {@link UpdateInbox}, within
+         * {@link InboxLimits#defaults}.
          *
          * @see #inbox(InboxLimits)
          */
@@ -482,16 +486,16 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Keeps updates that take long in the storage's {@link UpdateInbox}, so that they hold up no others. Without an
-         * inbox, the default, no update is confirmed to Telegram before it is handled, and Telegram gives at most 100
-         * beyond the first that is not confirmed.
+         * Keeps updates that take long to handle in the storage's {@link UpdateInbox}, so that they do not block
+         * others. By default there is no inbox: no update is confirmed to Telegram before it is handled, and Telegram
+         * returns at most 100 updates beyond the first unconfirmed one.
          *
-         * <p>An update that is not done after a second is stored, counts as confirmed then, and goes on being handled
-         * in the order of its conversation; after a crash from the inbox. While the limits leave no room or the storage
-         * fails, updates stay with Telegram, as without an inbox. A dead letter is kept in the inbox too, with the
-         * classes of its failure: {@link UpdateInbox#replay} lets the session handle it again. An update whose
-         * {@linkplain #keys key} has another bot's id is kept without the key, so that erasing conversations does not
-         * find it.
+         * <p>An update that is not done after a second is stored, and may then be confirmed. Its handling continues in
+         * the order of its conversation; after a crash, it is handled from the inbox. While the limits leave no room or
+         * the storage fails, updates stay with Telegram, as without an inbox. Dead letters are also kept in the inbox,
+         * with the classes of their failures: {@link UpdateInbox#replay} lets the session handle one again. An update
+         * whose {@linkplain #keys key} has another bot's id is kept without the key, so an erasure of conversations
+         * does not find it.
          */
         public Builder inbox(InboxLimits limits) {
             inbox = Optional.of(requireNonNull(limits, "limits"));
@@ -499,8 +503,8 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * How long an update may wait in the inbox before it is a {@link DeadLetter}, {@link #DEFAULT_INBOX_MAX_AGE} by
-         * default. One whose handler runs is not touched.
+         * Sets how long an update may wait in the inbox before it becomes a {@link DeadLetter}. The default is
+         * {@link #DEFAULT_INBOX_MAX_AGE}. An update whose handler is running is not affected.
          *
          * @throws IllegalArgumentException if it is not positive, or is longer than 48 hours, after which a storage may
          *     have forgotten which updates it has applied
@@ -518,17 +522,17 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
             return fsm.storage()
                     .extension(UpdateInbox.class)
                     .orElseThrow(() -> new IllegalArgumentException(
-                            "inbox(…) needs a storage that offers an UpdateInbox, and this one does not: choose another"
-                                    + " storage, or leave inbox(…) out"));
+                            "inbox(…) needs a storage that offers an UpdateInbox, which this one does not: choose"
+                                    + " another storage, or remove inbox(…)"));
         }
 
         /**
-         * Which kinds of updates to get, by Telegram's names, such as {@code callback_query}; all kinds by default. The
-         * kinds are stated with each call, since Telegram would otherwise keep those that the last poller of this bot
-         * asked for. Some kinds come only to an administrator of the chat, such as {@code chat_member} and
-         * {@code message_reaction}.
+         * Sets which kinds of updates to receive, by Telegram's names, such as {@code callback_query}. The default is
+         * all kinds. They are sent with each call, since Telegram would otherwise use those that the last poller of
+         * this bot requested. Some kinds, such as {@code chat_member} and {@code message_reaction}, are sent only to an
+         * administrator of the chat.
          *
-         * @param names an empty list means what it means to Telegram: all but {@code chat_member},
+         * @param names the names; as defined by Telegram, an empty list means all but {@code chat_member},
          *     {@code message_reaction} and {@code message_reaction_count}
          */
         public Builder allowedUpdates(List<String> names) {
@@ -537,7 +541,7 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * How long Telegram waits for the first update, {@link #DEFAULT_LONG_POLL_TIMEOUT} by default.
+         * Sets how long Telegram waits for the first update. The default is {@link #DEFAULT_LONG_POLL_TIMEOUT}.
          *
          * @throws IllegalArgumentException if it is not 1 to 50 seconds
          */
@@ -551,8 +555,8 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * How often a handler may fail for a reason of its own before its update is a {@link DeadLetter},
-         * {@value #DEFAULT_ATTEMPTS} times by default; see {@link UpdateHandler#onDeadLetter}.
+         * Sets how often a handler may fail for a reason of its own before its update becomes a {@link DeadLetter}; see
+         * {@link UpdateHandler#onDeadLetter}. The default is {@value #DEFAULT_ATTEMPTS}.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -569,8 +573,8 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Is notified of each 409, on the thread that polls: until it returns, nothing is polled. What it throws is
-         * logged, and polling goes on.
+         * Sets a listener that is notified of each 409 on the polling thread: polling waits until it returns. Its
+         * exceptions are logged, and polling continues.
          */
         public Builder onConflict(Consumer<? super PollingConflict> listener) {
             onConflict = requireNonNull(listener, "listener");
@@ -578,8 +582,9 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Is given each session before it begins to poll, on the thread that starts it, such as to measure it. If this
-         * throws, the start does, and nothing is polled.
+         * Sets a listener that receives each session before it begins to poll, on the thread that starts it; for
+         * example to measure it. If the listener throws, starting the session fails with the same exception, and
+         * nothing is polled.
          */
         public Builder onStart(Consumer<? super PollingSession> listener) {
             onStart = requireNonNull(listener, "listener");
@@ -587,12 +592,12 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
         }
 
         /**
-         * Starts to poll for as long as the lease is held; once for each lease.
+         * Starts a session that polls as long as the lease is held. Call it once for each lease.
          *
-         * @param fsm the conversations; fenced by the session, with the lease's token
-         * @param handler what to do with the updates
-         * @throws IllegalArgumentException if the storage cannot fence, see {@link #unfenced}, or offers no
-         *     {@linkplain #inbox() inbox} where one is wanted, or settings contradict each other
+         * @param fsm the conversations; the session fences it with the lease's token
+         * @param handler handles the updates
+         * @throws IllegalArgumentException if the storage does not support fencing, see {@link #unfenced}, or offers no
+         *     {@linkplain #inbox() inbox} although one is set, or settings contradict each other
          */
         public PollingSession start(Lease lease, Fsm fsm, UpdateHandler handler) {
             requireNonNull(lease, "lease");
@@ -607,15 +612,15 @@ public final class PollingSession implements BotRunner.Bot, PollingStatus {
 
         private void requireNoContradiction() {
             if (executor.isPresent() && isolation.isPresent()) {
-                throw new IllegalArgumentException("executor(…) contradicts isolation(…), which has one of its own");
+                throw new IllegalArgumentException("executor(…) contradicts isolation(…), which has its own executor");
             }
             if (threads.isPresent() && (executor.isPresent() || isolation.isPresent())) {
                 throw new IllegalArgumentException(
-                        "threads(…) contradicts executor(…) and isolation(…), which have threads of their own");
+                        "threads(…) contradicts executor(…) and isolation(…), which have their own threads");
             }
             if (handlerTimeout.isPresent() && isolation.isPresent()) {
                 throw new IllegalArgumentException(
-                        "handlerTimeout(…) contradicts isolation(…), which has one of its own");
+                        "handlerTimeout(…) contradicts isolation(…), which has its own timeout");
             }
         }
     }

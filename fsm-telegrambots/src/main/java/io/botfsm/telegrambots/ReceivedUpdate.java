@@ -67,8 +67,8 @@ record ReceivedUpdate(long id, JsonNode json, Optional<Update> update, Optional<
 
     /** Jackson's message would quote the update. */
     private static ReceivedUpdate unreadable(long id, JsonNode json, String where) {
-        FsmException why = new FsmException(String.format(
-                Locale.ROOT, "update %d cannot be read as TelegramBots has it: %s", id, Text.oneLine(where)));
+        FsmException why = new FsmException(
+                String.format(Locale.ROOT, "update %d cannot be read by TelegramBots: %s", id, Text.oneLine(where)));
         return new ReceivedUpdate(id, json, Optional.empty(), Optional.of(why));
     }
 }

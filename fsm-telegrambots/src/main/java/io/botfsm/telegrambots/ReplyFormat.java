@@ -3,7 +3,7 @@ package io.botfsm.telegrambots;
 import org.telegram.telegrambots.meta.api.methods.botapimethods.PartialBotApiMethod;
 
 /**
- * How a reply of a flow becomes a message of Telegram's. Called by several threads; does no I/O.
+ * Converts a reply of a flow to a Telegram message. Called by several threads; must do no I/O.
  *
  * <pre>{@code
  * ReplyFormat<Reply> format = (to, reply) -> {
@@ -13,15 +13,16 @@ import org.telegram.telegrambots.meta.api.methods.botapimethods.PartialBotApiMet
  * };
  * }</pre>
  *
- * @param <O> what the flow says
+ * @param <O> the replies of the flow
  */
 @FunctionalInterface
 public interface ReplyFormat<O> {
     /**
-     * The message.
+     * Creates the message.
      *
-     * @param to the chat, and the topic and business connection that the user has written by
-     * @return what a {@link TelegramSender} sends, such as a {@code SendMessage} or a {@code SendPhoto}, to that chat
+     * @param to the chat, with the topic and business connection that the user has written through
+     * @return a message to that chat that a {@link TelegramSender} can send, such as a {@code SendMessage} or
+     *     {@code SendPhoto}
      */
     PartialBotApiMethod<?> format(ChatAddress to, O reply);
 }

@@ -5,8 +5,8 @@ import java.util.Locale;
 import org.telegram.telegrambots.meta.exceptions.TelegramApiException;
 
 /**
- * A message would have to wait for longer than a {@link TelegramSender} waits, so it was not sent. Thrown by a handler,
- * it lets a {@link PollingSession} go on with the chat after that time.
+ * Thrown when a message was not sent because it would have to wait longer than a {@link TelegramSender} waits. If a
+ * handler throws it, a {@link PollingSession} continues with the chat after that time.
  */
 @SuppressWarnings("serial") // thrown, caught and logged, never sent over a wire
 public final class SendDelayedException extends TelegramApiException {
@@ -17,26 +17,28 @@ public final class SendDelayedException extends TelegramApiException {
     SendDelayedException(String chatId, Duration retryAfter, boolean isByTelegram, boolean isBeforeTurn) {
         super(String.format(
                 Locale.ROOT,
-                "chat %s takes no message for %d ms, %s",
+                "no message can be sent to chat %s for %d ms, %s",
                 chatId,
                 retryAfter.toMillis(),
-                isByTelegram ? "as Telegram has answered by 429" : "at the pace that is set"));
+                isByTelegram ? "because Telegram has responded with 429" : "because of the rate limits of the sender"));
         this.retryAfter = retryAfter;
         this.isByTelegram = isByTelegram;
         this.isBeforeTurn = isBeforeTurn;
     }
 
-    /** How long until a message may leave. */
+    /** Returns the time until a message may be sent. */
     public Duration retryAfter() {
         return retryAfter;
     }
 
-    /** Whether Telegram has refused messages for that time; if not, the bot's own pace is the reason. */
+    /**
+     * Returns whether Telegram has refused messages for that time; otherwise, the bot's own rate limit is the reason.
+     */
     public boolean isByTelegram() {
         return isByTelegram;
     }
 
-    /** Whether {@link TelegramSender#awaitReady} has thrown it: nothing was sent or stored. */
+    /** Returns whether {@link TelegramSender#awaitReady} has thrown it, so that nothing was sent or stored. */
     boolean isBeforeTurn() {
         return isBeforeTurn;
     }

@@ -19,7 +19,7 @@ record SendRate(int most, Duration period) {
         if (most < 1 || most > MOST || period.isNegative() || period.isZero() || period.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "a rate is 1 to %d messages in a positive period of up to a day: %d in %s",
+                    "a rate must be 1 to %d messages in a positive period of at most a day: %d in %s",
                     MOST,
                     most,
                     period));

@@ -39,8 +39,8 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /**
- * A whole bot on Telegram: polls as long as this instance is the active one, or answers requests to a webhook; lets a
- * flow or a handler answer, sends the replies, fires the flow's timeouts, and stops in order.
+ * Runs a complete bot on Telegram: polls as long as this instance is the active one, or answers requests to a webhook;
+ * passes updates to a flow or a handler, sends the replies, fires the flow's timeouts, and shuts down in order.
  *
  * <pre>{@code
  * int status;
@@ -54,10 +54,10 @@ import org.telegram.telegrambots.meta.generics.TelegramClient;
  * System.exit(status);
  * }</pre>
  *
- * <p>It puts together an {@link InstanceLock}, a {@link BotRunner}, a {@link PollingSession}, a {@link TelegramSender}
- * and a {@link TimeoutRunner}; each of them may be set, and used without this class. Updates that take long are kept in
- * an inbox, and timeouts are fired, where the storage offers that; a line of the log says which. Configured and run by
- * one thread, and run once. {@link #stop} may be called by any, at any time.
+ * <p>It combines an {@link InstanceLock}, a {@link BotRunner}, a {@link PollingSession}, a {@link TelegramSender} and a
+ * {@link TimeoutRunner}; each of them can be configured here, or used without this class. If the storage supports it,
+ * updates that take long are kept in an inbox, and timeouts are fired; the log says which at the start. A runner is
+ * configured and run by one thread, and runs only once. {@link #stop} may be called by any thread at any time.
  */
 public final class TelegramRunner {
     private static final Logger LOG = LoggerFactory.getLogger(TelegramRunner.class.getPackageName());
@@ -96,51 +96,52 @@ public final class TelegramRunner {
         this.webhookSecret = webhookSecret;
     }
 
-    /** What answers. */
+    /** A flow or a handler that answers updates. */
     private interface Answering {
-        /** The conversations that it needs, to which settings may be added. */
+        /** Returns a builder of the conversations that it needs, to which settings may be added. */
         Fsm.Builder conversations(StateStorage storage);
 
         Handlers handlers(TelegramSender sender);
 
-        /** The kinds of updates that it answers; all if it does not say. */
+        /** Returns the kinds of updates that it answers; empty for all. */
         Optional<List<String>> kinds();
     }
 
     /**
-     * What was made to answer.
+     * The handlers of one run.
      *
      * @param timeouts fires timeouts; empty if there are none
      */
     private record Handlers(UpdateHandler updates, Optional<TimeoutHandler> timeouts) {}
 
-    /** Where a run keeps everything; what it opens of what it owns is closed at its end. */
+    /** The storages of a run; if it owns them, what it opens of them is closed at its end. */
     private record Storages(
             StateStorageProvider conversations, LeaseStoreProvider leases, String name, boolean owned) {}
 
-    /** A bot that polls, by {@link #run}. */
+    /** Returns a runner for a bot that polls; start it with {@link #run}. */
     public static TelegramRunner polling(BotToken token) {
         return new TelegramRunner(token, Optional.empty());
     }
 
     /**
-     * A bot that Telegram sends its updates to, by {@link #start}. All instances answer, so it has no lock: a
-     * conversation's updates are kept apart by leases in the storage.
+     * Returns a runner for a bot that receives its updates through a webhook; start it with {@link #start}. All
+     * instances answer, so there is no lock: leases in the storage ensure that the updates of a conversation are
+     * handled one after another.
      *
-     * @param secret what is given to {@code setWebhook} as {@code secret_token}
+     * @param secret the {@code secret_token} that was passed to {@code setWebhook}
      */
     public static TelegramRunner webhook(BotToken token, String secret) {
         return new TelegramRunner(token, Optional.of(requireNonNull(secret, "secret")));
     }
 
     /**
-     * Lets a flow answer. The bot gets messages and presses of buttons; if {@code in} takes other kinds of updates, ask
-     * for them by {@link #pollingSettings} and {@link PollingSession.Builder#allowedUpdates}. A press is answered by
-     * itself, after the replies to it.
+     * Sets a flow that answers. The bot receives messages and presses of buttons; if {@code in} accepts other kinds of
+     * updates, request them with {@link #pollingSettings} and {@link PollingSession.Builder#allowedUpdates}. A press is
+     * acknowledged automatically, after the replies to it.
      *
-     * @param in how an update becomes the flow's input; empty if it is not for the flow. Called by several threads
-     * @param out how a reply becomes a message
-     * @throws IllegalStateException if there is a flow or a handler already
+     * @param in converts an update to the flow's input; empty if it is not for the flow. Called by several threads
+     * @param out converts a reply to a message
+     * @throws IllegalStateException if a flow or a handler is already set
      */
     public <I, O> TelegramRunner flow(
             Flow<I, O> flow, Function<? super Update, Optional<I>> in, ReplyFormat<? super O> out) {
@@ -148,12 +149,13 @@ public final class TelegramRunner {
     }
 
     /**
-     * Lets a flow answer, as {@link #flow(Flow, Function, ReplyFormat)} does, by a handler around the flow's own, such
-     * as one that takes some updates itself. The flow's timeouts are fired by the flow's own.
+     * Sets a flow that answers, as {@link #flow(Flow, Function, ReplyFormat)} does, with a handler that wraps the
+     * flow's own handler, such as one that handles some updates itself. Timeouts are fired by the flow's own handler.
      *
-     * @param wrapper makes it, once a run, of what sends its replies and the flow's handler; it forwards the methods
-     *     that it does not change, {@link UpdateHandler#isOutage} and {@link UpdateHandler#onDeadLetter} too
-     * @throws IllegalStateException if there is a flow or a handler already
+     * @param wrapper creates the handler, once per run, from the sender of its replies and the flow's handler; the
+     *     handler must forward the methods that it does not change, including {@link UpdateHandler#isOutage} and
+     *     {@link UpdateHandler#onDeadLetter}
+     * @throws IllegalStateException if a flow or a handler is already set
      */
     public <I, O> TelegramRunner flow(
             Flow<I, O> flow,
@@ -175,7 +177,7 @@ public final class TelegramRunner {
             public Handlers handlers(TelegramSender sender) {
                 FlowUpdateHandler<I, O> own = new FlowUpdateHandler<>(flow, in, out, sender, deadLetters);
                 return new Handlers(
-                        requireNonNull(wrapper.apply(sender, own), "the handler"),
+                        requireNonNull(wrapper.apply(sender, own), "the wrapper returned null"),
                         flow.hasTimeouts() ? Optional.of(own) : Optional.empty());
             }
 
@@ -187,12 +189,12 @@ public final class TelegramRunner {
     }
 
     /**
-     * Lets a handler answer. If it is a {@link TimeoutHandler} too, it fires timeouts. A flow answers by {@link #flow},
-     * which knows its states and timeouts: {@link #run} and {@link #start} refuse a handler of
+     * Sets a handler that answers. If it is also a {@link TimeoutHandler}, it fires timeouts. For a flow, use
+     * {@link #flow}, which knows its states and timeouts: {@link #run} and {@link #start} refuse a handler of
      * {@link UpdateHandler#of}.
      *
-     * @param handler makes it, once a run, of what sends its replies
-     * @throws IllegalStateException if there is a flow or a handler already
+     * @param handler creates the handler, once per run, from the sender of its replies
+     * @throws IllegalStateException if a flow or a handler is already set
      */
     public TelegramRunner handler(Function<? super TelegramSender, ? extends UpdateHandler> handler) {
         requireNonNull(handler, "handler");
@@ -204,7 +206,8 @@ public final class TelegramRunner {
 
             @Override
             public Handlers handlers(TelegramSender sender) {
-                UpdateHandler made = requireNonNull(handler.apply(sender), "the handler");
+                UpdateHandler made =
+                        requireNonNull(handler.apply(sender), "the function for the handler returned null");
                 if (made instanceof FlowUpdateHandler) {
                     throw new IllegalArgumentException(
                             "handler(…) knows neither the states nor the timeouts of a flow: use flow(…)");
@@ -222,15 +225,15 @@ public final class TelegramRunner {
 
     private TelegramRunner answerBy(Answering chosen) {
         if (answering.isPresent()) {
-            throw new IllegalStateException("a bot has one flow or handler; several flows are joined by Flow.join");
+            throw new IllegalStateException("a bot has only one flow or handler; join several flows with Flow.join");
         }
         answering = Optional.of(chosen);
         return this;
     }
 
     /**
-     * Keeps conversations and the lock in one place, such as a {@code BotRedis} or a {@code BotDatabase}. What is
-     * opened of it is closed at the end; it itself is not.
+     * Sets where conversations and the lock are kept, such as a {@code BotRedis} or a {@code BotDatabase}. The storages
+     * that are opened from it are closed at the end; the provider itself is not.
      */
     public <S extends StateStorageProvider & LeaseStoreProvider> TelegramRunner storage(S provider) {
         requireNonNull(provider, "provider");
@@ -238,7 +241,7 @@ public final class TelegramRunner {
         return this;
     }
 
-    /** Keeps conversations and the lock in these, which are not closed. */
+    /** Sets where conversations and the lock are kept. Neither is closed. */
     public TelegramRunner storage(StateStorage conversations, LeaseStore leases) {
         requireNonNull(conversations, "conversations");
         requireNonNull(leases, "leases");
@@ -249,9 +252,8 @@ public final class TelegramRunner {
     }
 
     /**
-     * The name of the lock that all instances of this bot have in common. If another instance is active, {@link #run}
-     * returns {@link BotRunner#ANOTHER_IS_ACTIVE} at once, unless {@link BotRunner#standby} is chosen by
-     * {@link #runnerSettings}.
+     * Sets the name of the lock, which is the same for all instances of this bot. If another instance is active,
+     * {@link #run} returns {@link BotRunner#ANOTHER_IS_ACTIVE} immediately, unless {@link #standby} is set.
      */
     public TelegramRunner lock(String name) {
         lockName = Optional.of(requireNonNull(name, "name"));
@@ -259,7 +261,7 @@ public final class TelegramRunner {
         return this;
     }
 
-    /** Waits while another instance is active, and takes over when it is not. */
+    /** Waits while another instance is active, and then takes over. */
     public TelegramRunner standby() {
         runnerSettings = both(runnerSettings, BotRunner::standby);
         ofPolling.add("standby()");
@@ -267,8 +269,8 @@ public final class TelegramRunner {
     }
 
     /**
-     * Sends by this client, which is not closed. By default by TelegramBots' own, of {@code telegrambots-client}, with
-     * timeouts of 15 seconds, 256 calls at once, and no repetitions of its own.
+     * Sets the client that sends messages. It is not closed. The default is TelegramBots' own client, of
+     * {@code telegrambots-client}, with timeouts of 15 seconds, up to 256 concurrent calls, and no retries.
      */
     public TelegramRunner client(TelegramClient chosen) {
         client = Optional.of(requireNonNull(chosen, "client"));
@@ -276,18 +278,16 @@ public final class TelegramRunner {
     }
 
     /**
-     * Polls and sends at another server than Telegram's own; see {@link PollingSession.Builder#server}.
+     * Sets a server other than Telegram's own for polling and sending; see {@link PollingSession.Builder#server}.
      *
-     * @throws IllegalArgumentException if it is no address of an HTTP server
+     * @throws IllegalArgumentException if it is not the address of an HTTP server
      */
     public TelegramRunner server(URI address) {
         server = Optional.of(PollingSession.Builder.requireServer(address));
         return this;
     }
 
-    /**
-     * Takes updates that the flow has failed for, as {@link UpdateHandler#onDeadLetter} does; a handler has its own.
-     */
+    /** Sets a receiver for dead letters of the flow; see {@link UpdateHandler#onDeadLetter}. A handler has its own. */
     public TelegramRunner onDeadLetter(Consumer<? super DeadLetter> receiver) {
         deadLetters = Optional.of(requireNonNull(receiver, "receiver"));
         return this;
@@ -306,7 +306,7 @@ public final class TelegramRunner {
         return this;
     }
 
-    /** Adds settings of the run, such as timeouts of the stop, or what is to be closed at its end. */
+    /** Adds settings of the run, such as shutdown timeouts, or what to close at its end. */
     public TelegramRunner runnerSettings(Consumer<? super BotRunner> settings) {
         runnerSettings = both(runnerSettings, settings);
         ofPolling.add("runnerSettings(…)");
@@ -320,20 +320,20 @@ public final class TelegramRunner {
         return this;
     }
 
-    /** Adds settings of the webhook, such as the keys of conversations or how many requests are handled at once. */
+    /** Adds settings of the webhook, such as the keys of conversations or the number of concurrent requests. */
     public TelegramRunner webhookSettings(Consumer<? super WebhookHandler.Builder> settings) {
         webhookSettings = both(webhookSettings, settings);
         ofWebhooks.add("webhookSettings(…)");
         return this;
     }
 
-    /** Adds settings of the timeouts of a flow, which are fired while the sender has room. */
+    /** Adds settings of the timeouts of a flow, which are fired while {@link TelegramSender#hasRoom} returns true. */
     public TelegramRunner timeoutSettings(Consumer<? super TimeoutRunner.Builder> settings) {
         timeoutSettings = both(timeoutSettings, settings);
         return this;
     }
 
-    /** Adds settings of the sender, such as its pace. */
+    /** Adds settings of the sender, such as its rate limits. */
     public TelegramRunner senderSettings(Consumer<? super TelegramSender.Builder> settings) {
         senderSettings = both(senderSettings, settings);
         return this;
@@ -348,14 +348,14 @@ public final class TelegramRunner {
     }
 
     /**
-     * Runs until the bot has to stop, and stops it. Everything that was opened is closed afterwards.
+     * Runs the bot until it has to stop, and shuts it down. Everything that was opened is closed afterwards.
      *
      * @return the exit status: {@link BotRunner#STOPPED}, {@link BotRunner#FAILED} or
      *     {@link BotRunner#ANOTHER_IS_ACTIVE}
-     * @throws IllegalStateException if something that is needed was not set, something of webhooks was, it is no bot
-     *     that polls, or it was called before
-     * @throws IllegalArgumentException if the storage lacks something that the flow needs, the handler is a flow's, or
-     *     settings contradict each other
+     * @throws IllegalStateException if a required setting is missing, a setting is only for webhooks, the bot does not
+     *     poll, or the runner was already run
+     * @throws IllegalArgumentException if the storage lacks a capability that the flow needs, the handler is that of a
+     *     flow, or settings contradict each other
      * @throws io.botfsm.storage.FsmException if the storage could not be opened
      */
     public int run() {
@@ -363,9 +363,9 @@ public final class TelegramRunner {
         Storages places = required(storages, "storage(…)");
         String name = required(lockName, "lock(…)");
         if (webhookSecret.isPresent()) {
-            throw new IllegalStateException("a bot behind a webhook does not run by itself: start() it");
+            throw new IllegalStateException("run() is for a bot that polls; this one has a webhook: use start()");
         }
-        refuse(ofWebhooks, "is for a bot behind a webhook; this one polls");
+        refuse(ofWebhooks, "is for a bot with a webhook; this one polls");
         begin();
         OpenedParts opened = new OpenedParts();
         try {
@@ -384,7 +384,7 @@ public final class TelegramRunner {
 
     private void begin() {
         if (begun) {
-            throw new IllegalStateException("a TelegramRunner runs once, and this one has begun");
+            throw new IllegalStateException("a TelegramRunner runs only once, and this one was already run");
         }
         begun = true;
     }
@@ -419,20 +419,21 @@ public final class TelegramRunner {
     }
 
     /**
-     * What {@link #run} runs, for an application that has a {@link BotRunner}, conversations and a sender of its own,
-     * such as Spring's. Needs neither {@link #storage} nor {@link #lock}; opens nothing, and closes nothing.
+     * Returns the bot that {@link #run} would run, for an application that has its own {@link BotRunner}, conversations
+     * and sender, such as one with Spring. Requires neither {@link #storage} nor {@link #lock}; opens nothing and
+     * closes nothing.
      *
      * @param fsm the conversations, with the states of the flow registered
      * @param sender sends the replies
-     * @throws IllegalStateException if there is neither a flow nor a handler, states of the flow are not registered, or
-     *     something was set that belongs to the application's own: storage, lock, conversations, runner or sender
+     * @throws IllegalStateException if neither a flow nor a handler is set, states of the flow are not registered, or a
+     *     setting is set that belongs to the application's own storage, lock, conversations, runner or sender
      */
     public BotRunner.BotFactory bot(Fsm fsm, TelegramSender sender) {
         requireNonNull(fsm, "fsm");
         requireNonNull(sender, "sender");
         Answering answerer = required(answering, "flow(…) or handler(…)");
         if (webhookSecret.isPresent()) {
-            throw new IllegalStateException("a bot behind a webhook does not run under a BotRunner: start() it");
+            throw new IllegalStateException("a bot with a webhook does not run under a BotRunner: use start()");
         }
         requireUnset("storage(…)", storages.isPresent());
         requireUnset("lock(…)", lockName.isPresent());
@@ -446,8 +447,8 @@ public final class TelegramRunner {
                 new TreeSet<>(answerer.conversations(fsm.storage()).build().stateNames());
         missing.removeAll(fsm.stateNames());
         if (!missing.isEmpty()) {
-            throw new IllegalStateException("the conversations lack states of the flow, " + missing
-                    + ": register them by flow.register(Fsm.builder(…))");
+            throw new IllegalStateException("the Fsm lacks states of the flow, " + missing
+                    + ": register them with flow.register(Fsm.builder(…))");
         }
         return bot(answerer, answerer.handlers(sender), sender, fsm);
     }
@@ -455,7 +456,7 @@ public final class TelegramRunner {
     private static void requireUnset(String setting, boolean isSet) {
         if (isSet) {
             throw new IllegalStateException(setting
-                    + " does not apply to a bot with a runner, conversations and a sender of the application's own:"
+                    + " does not apply to a bot whose runner, conversations and sender belong to the application:"
                     + " set it there");
         }
     }
@@ -475,7 +476,7 @@ public final class TelegramRunner {
                 token.botId(),
                 lockName.map(Text::field).orElse("of the application"),
                 storages.map(Storages::name).orElse("a storage of the application"),
-                hasInbox ? "an inbox" : "no inbox, which the storage does not offer",
+                hasInbox ? "with an inbox" : "without an inbox, which the storage does not offer",
                 timeoutsInWords(handlers, fired));
         if (fired.isEmpty()) {
             return lease -> start(
@@ -497,11 +498,11 @@ public final class TelegramRunner {
 
     private static String timeoutsInWords(Handlers handlers, Optional<TimeoutHandler> fired) {
         if (fired.isPresent()) {
-            return "timeouts";
+            return "with timeouts";
         }
         return handlers.timeouts().isPresent()
-                ? "NO TIMEOUTS, since the storage offers no DeadlineQueue"
-                : "no timeouts, which nothing asks for";
+                ? "WITHOUT TIMEOUTS, since the storage offers no DeadlineQueue"
+                : "without timeouts, which are not used";
     }
 
     private TimeoutRunner.Builder timeouts(TelegramSender sender) {
@@ -510,7 +511,9 @@ public final class TelegramRunner {
         return timeouts;
     }
 
-    /** If timeouts cannot begin, the bot ends as one that breaks later: the lease is held until its handlers end. */
+    /**
+     * If timeouts cannot be started, the bot ends like one that fails later: the lease is held until its handlers end.
+     */
     private static BotRunner.Bot start(
             TelegramSender sender, Supplier<PollingSession> polling, Supplier<? extends BotRunner.Bot> timeouts) {
         sender.stopping(false);
@@ -538,7 +541,7 @@ public final class TelegramRunner {
             return own.client();
         } catch (NoClassDefFoundError e) {
             throw new IllegalStateException(
-                    "there is nothing to send with: add org.telegram:telegrambots-client to the program, or give a"
+                    "there is no client to send with: add org.telegram:telegrambots-client to the program, or set a"
                             + " client(…)",
                     e);
         }
@@ -549,22 +552,22 @@ public final class TelegramRunner {
     }
 
     /**
-     * Starts a bot behind a webhook, on each instance: fires the flow's timeouts, and returns what answers requests.
-     * Its {@link WebhookHandler#close} stops all in order: requests are answered by 503, what has begun ends, then what
-     * was opened is closed.
+     * Starts a bot with a webhook; called on each instance. Fires the flow's timeouts, and returns the handler for
+     * requests. {@link WebhookHandler#close} shuts everything down in order: new requests are answered with 503, what
+     * has begun ends, then everything that was opened is closed.
      *
-     * @throws IllegalStateException if something that is needed was not set, something of polling was, such as a lock,
-     *     it is no bot behind a webhook, or it was called before
-     * @throws IllegalArgumentException if the secret is none that {@code setWebhook} would take, the storage lacks
-     *     something that the flow needs, the handler is a flow's, or settings contradict each other
+     * @throws IllegalStateException if a required setting is missing, a setting is only for polling, such as a lock,
+     *     the bot has no webhook, or the runner was already started
+     * @throws IllegalArgumentException if {@code setWebhook} would not accept the secret, the storage lacks a
+     *     capability that the flow needs, the handler is that of a flow, or settings contradict each other
      * @throws io.botfsm.storage.FsmException if the storage could not be opened
      */
     public WebhookHandler start() {
         Answering answerer = required(answering, "flow(…) or handler(…)");
         Storages places = required(storages, "storage(…)");
         String secret = webhookSecret.orElseThrow(
-                () -> new IllegalStateException("a bot that polls is not started by start(): run() it"));
-        refuse(ofPolling, "is for a bot that polls; behind a webhook all instances answer");
+                () -> new IllegalStateException("start() is for a bot with a webhook; this one polls: use run()"));
+        refuse(ofPolling, "is for a bot that polls; with a webhook all instances answer");
         begin();
         OpenedParts opened = new OpenedParts();
         try {
@@ -587,7 +590,7 @@ public final class TelegramRunner {
         webhookSettings.accept(settings);
         WebhookHandler webhook = settings.build(fsm, handlers.updates());
         LOG.info(
-                "Bot {} answers requests to a webhook, with conversations in {}; {}",
+                "Bot {} answers webhook requests, with conversations in {}; {}",
                 token.botId(),
                 places.name(),
                 timeoutsInWords(handlers, fired));
@@ -612,7 +615,7 @@ public final class TelegramRunner {
         return webhook;
     }
 
-    /** @param stop stops what has begun */
+    /** @param stop stops the bot */
     private void begin(Runnable stop) {
         boolean isAsked;
         synchronized (stopLock) {
@@ -625,8 +628,9 @@ public final class TelegramRunner {
     }
 
     /**
-     * Asks for a stop in order. Does not wait for that of {@link #run}, which is over when it returns; closes what
-     * {@link #start} returned, and returns when that is done.
+     * Requests an orderly shutdown. For a bot that polls, this method does not wait: the shutdown is complete when
+     * {@link #run} returns. For a bot with a webhook, it closes the handler that {@link #start} returned, and returns
+     * when that is done.
      */
     public void stop() {
         Runnable stop;
@@ -637,7 +641,7 @@ public final class TelegramRunner {
         stop.run();
     }
 
-    /** What was opened, to be closed in the opposite order. */
+    /** The parts that were opened, to be closed in reverse order. */
     private static final class OpenedParts {
         private final Deque<Map.Entry<String, AutoCloseable>> parts = new ArrayDeque<>();
 
@@ -655,7 +659,7 @@ public final class TelegramRunner {
             parts.forEach(part -> runner.thenClose(part.getKey(), CLOSE_TIMEOUT, part.getValue()));
         }
 
-        /** After a failure before the run. */
+        /** Closes the parts after a failure before the run. */
         void close(Throwable failure) {
             parts.forEach(part -> {
                 try {

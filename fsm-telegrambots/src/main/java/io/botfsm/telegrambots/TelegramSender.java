@@ -28,28 +28,28 @@ import org.telegram.telegrambots.meta.exceptions.TelegramApiRequestException;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
 /**
- * Sends messages by a client, at the pace that Telegram bears. One for all handlers of a bot.
+ * Sends messages with a client, within the rate limits of Telegram. Use one sender for all handlers of a bot.
  *
  * <ul>
- *   <li><b>Order.</b> Messages to one chat leave one after another, as they came, each whole. Different chats do not
- *       wait for each other.
- *   <li><b>Pace.</b> 30 messages a second to all chats, 5 within any 5 seconds to one, 20 a minute to one group or
- *       channel, unless set otherwise.
- *   <li><b>Limits.</b> After a 429 nothing is sent to the chat before the time that Telegram states is over. If two
- *       chats are refused in a row, it is the bot that is limited, and nothing is sent to anybody.
- *   <li><b>Waiting</b> is done by the calling thread, for 5 seconds at most unless set otherwise: handlers wait, and a
- *       poller gives them no more. What would have to wait for longer is not sent: that is a
- *       {@link SendDelayedException} at once, by which a {@link PollingSession} handles the update again later.
- *   <li><b>Nobody there.</b> What is sent to a user who has blocked the bot, or to a chat that is gone or closed to it,
- *       is dropped, and no failure.
- *   <li><b>Long texts</b> without formatting are sent in parts of up to 4,096 characters. One with a parse mode or
+ *   <li><b>Order.</b> Messages to one chat are sent one after another, in the order of the calls, and their parts are
+ *       not interleaved. Different chats do not wait for each other.
+ *   <li><b>Rate.</b> By default, at most 30 messages per second to all chats, 5 within any 5 seconds to one chat, and
+ *       20 per minute to one group or channel.
+ *   <li><b>Limits.</b> After a 429, nothing is sent to the chat for the time that Telegram states. If two chats are
+ *       refused in a row, the limit applies to the bot, and nothing is sent to any chat.
+ *   <li><b>Waiting.</b> The calling thread waits, by default for at most 5 seconds, so that a poller passes no more
+ *       updates to waiting handlers. A message that would have to wait longer is not sent: the call fails immediately
+ *       with a {@link SendDelayedException}, after which a {@link PollingSession} handles the update again later.
+ *   <li><b>Unreachable chats.</b> A message to a user who has blocked the bot, or to a chat that was deleted or is
+ *       closed to the bot, is dropped without a failure.
+ *   <li><b>Long texts</b> without formatting are sent in parts of up to 4,096 characters. A text with a parse mode or
  *       entities is not split; Telegram refuses it if it is too long.
  * </ul>
  *
- * <p>Nothing is queued or stored: a message that was not sent is the caller's. Thread-safe.
+ * <p>Nothing is queued or stored: the caller has to send a message again if it was not sent. Thread-safe.
  */
 public final class TelegramSender implements SendingStatus {
-    /** How long a message waits for its time unless chosen otherwise. */
+    /** The default time for which a message may wait. */
     public static final Duration DEFAULT_WAIT_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(TelegramSender.class.getPackageName());
@@ -86,18 +86,18 @@ public final class TelegramSender implements SendingStatus {
         this.sleeper = settings.sleeper;
     }
 
-    /** Waits, as tests would have it. */
+    /** Waits; replaced by tests. */
     @FunctionalInterface
     interface Sleeper {
         void sleep(long nanos) throws InterruptedException;
     }
 
-    /** Sends by this client, which is not closed, with all settings at their defaults. */
+    /** Returns a sender with default settings. The client is not closed. */
     public static TelegramSender of(TelegramClient client) {
         return builder(client).build();
     }
 
-    /** Sends by this client, which is not closed, with settings of your choice. */
+    /** Returns a builder for a sender. The client is not closed. */
     public static Builder builder(TelegramClient client) {
         return new Builder(requireNonNull(client, "client"));
     }
@@ -105,44 +105,45 @@ public final class TelegramSender implements SendingStatus {
     /**
      * Sends a text, in parts if it is long. Blocks.
      *
-     * @return what was sent, the last part of it; empty if nobody is there, or if it was sent and TelegramBots cannot
-     *     read the answer
-     * @throws SendDelayedException if it would have to wait for too long
-     * @throws TelegramApiException if Telegram has refused it, or could not be reached
+     * @return the sent message, or its last part; empty if the chat is unreachable, or if the message was sent but
+     *     TelegramBots cannot read the response
+     * @throws SendDelayedException if it would have to wait too long
+     * @throws TelegramApiException if Telegram refused it, or could not be reached
      */
     public Optional<Message> send(long chatId, String text) throws TelegramApiException {
         return send(new SendMessage(Long.toString(chatId), requireNonNull(text, "text")));
     }
 
     /**
-     * Sends a message, or does something else to a chat, such as editing a message. A text is sent in parts if it is
-     * long and not formatted. An album, or several messages forwarded at once, count as many. What names no chat, such
-     * as the answer to a callback query, waits only for the pace of the whole bot. A group that has become a supergroup
-     * is sent it under its new id, which is set in the method then. Blocks.
+     * Sends a message, or performs another action in a chat, such as editing a message. A text is sent in parts if it
+     * is long and not formatted. An album, or several messages forwarded at once, count as several messages. A method
+     * that names no chat, such as the answer to a callback query, waits only for the rate limit of the whole bot. If a
+     * group has become a supergroup, the message is sent to its new id, which is then set in the method. Blocks.
      *
-     * <p>A file given as an {@link java.io.InputStream} can be read once: after a 429 it is not sent again here,
-     * however short the wait, but a {@link SendDelayedException} lets the caller open it anew.
+     * <p>A file that is given as an {@link java.io.InputStream} can be read only once. After a 429, it is therefore not
+     * sent again by this method, however short the wait; a {@link SendDelayedException} is thrown, so that the caller
+     * can open the file again.
      *
-     * @param method any that the client has, except those that upload a file for anything else than a message
-     * @return Telegram's answer, that to the last part; empty if nobody is there, or if it was sent and TelegramBots
-     *     cannot read the answer
-     * @throws SendDelayedException if it would have to wait for too long
-     * @throws TelegramApiException if Telegram has refused it, or could not be reached
-     * @throws IllegalArgumentException if the method is no message
+     * @param method any method of the client, except those that upload a file for anything other than a message
+     * @return Telegram's response; for a text in parts, the response to the last part. Empty if the chat is
+     *     unreachable, or if the message was sent but TelegramBots cannot read the response
+     * @throws SendDelayedException if it would have to wait too long
+     * @throws TelegramApiException if Telegram refused it, or could not be reached
+     * @throws IllegalArgumentException if the method is not a message
      */
     public <T extends Serializable> Optional<T> send(PartialBotApiMethod<T> method) throws TelegramApiException {
         return deliver(method).answer();
     }
 
     /**
-     * What became of a message.
+     * The result of sending a message.
      *
-     * @param isTaken false if nobody is there
-     * @param answer empty also if it was taken, and the answer cannot be read
+     * @param isTaken false if the chat is unreachable
+     * @param answer Telegram's response; also empty if the message was accepted but the response cannot be read
      */
     record SentMessage<T>(boolean isTaken, Optional<T> answer) {}
 
-    /** As {@link #send(PartialBotApiMethod)}. */
+    /** Sends a message as {@link #send(PartialBotApiMethod)} does. */
     @SuppressWarnings("unchecked") // what the parts return is what the whole does
     <T extends Serializable> SentMessage<T> deliver(PartialBotApiMethod<T> method) throws TelegramApiException {
         requireNonNull(method, "method");
@@ -202,14 +203,17 @@ public final class TelegramSender implements SendingStatus {
                     }
                 } else if (isTaken(e)) {
                     LOG.warn(
-                            "Chat {} was sent a message, to which TelegramBots cannot read Telegram's answer",
+                            "A message was sent to chat {}, but TelegramBots cannot read Telegram's response",
                             chat.chat);
                     return taken(messages, Optional.empty());
                 } else if (!hasMoved && isSentTo(supergroup(e), part)) {
                     hasMoved = true;
                 } else if (isUnreachable(e)) {
                     dropped.increment();
-                    LOG.info("Not sent, chat {} cannot be reached: {}", chat.chat, Text.oneLine(e.getApiResponse()));
+                    LOG.info(
+                            "A message was dropped because chat {} cannot be reached: {}",
+                            chat.chat,
+                            Text.oneLine(e.getApiResponse()));
                     return new SentMessage<>(false, Optional.empty());
                 } else {
                     failed.increment();
@@ -228,14 +232,14 @@ public final class TelegramSender implements SendingStatus {
         return new SentMessage<>(true, answer);
     }
 
-    /** What cannot be read is the result, which only a success has. Sent again, the user would see it again. */
+    /** Whether only the result cannot be read, which only a success has. If sent again, the user would see it twice. */
     private static boolean isTaken(TelegramApiRequestException e) {
         return e.getCause() instanceof JsonMappingException unreadable
                 && !unreadable.getPath().isEmpty()
                 && "result".equals(unreadable.getPath().get(0).getFieldName());
     }
 
-    /** What the chat has become, if that is why it was refused. */
+    /** Returns the id of the supergroup that the chat has become, if the message was refused for that reason. */
     private static Optional<Long> supergroup(TelegramApiRequestException e) {
         return Optional.ofNullable(e.getParameters()).map(ResponseParameters::getMigrateToChatId);
     }
@@ -283,12 +287,12 @@ public final class TelegramSender implements SendingStatus {
         limited.increment();
         boolean isOfBot = pacing.refused(chat, wait);
         LOG.warn(
-                "Telegram takes no messages {} for {} s",
+                "Telegram accepts no messages {} for {} s",
                 isOfBot ? "of this bot" : "to chat " + chat.chat,
                 wait.toSeconds());
     }
 
-    /** A user who has blocked the bot or is deactivated, or a chat that is gone: trying again is of no use. */
+    /** Whether the user has blocked the bot or is deactivated, or the chat is gone, so that a retry is useless. */
     private static boolean isUnreachable(TelegramApiRequestException e) {
         Integer code = e.getErrorCode();
         return code != null
@@ -300,10 +304,11 @@ public final class TelegramSender implements SendingStatus {
     }
 
     /**
-     * Waits until a message to the chat may leave, and sends none. A handler that calls this first stores nothing that
-     * it could not answer. Reserves nothing: of several threads that wait for the same chat only one may find it free.
+     * Waits until a message to the chat may be sent, without sending one. A handler that calls this method first does
+     * not store anything that it could not answer. Nothing is reserved: if several threads wait for the same chat, only
+     * one of them may be able to send.
      *
-     * @throws SendDelayedException if that is not within the time that a message may wait
+     * @throws SendDelayedException if that would take longer than a message may wait
      */
     public void awaitReady(String chatId) throws TelegramApiException {
         requireNonNull(chatId, "chatId");
@@ -323,16 +328,17 @@ public final class TelegramSender implements SendingStatus {
         }
     }
 
-    /** What is stored and sent for one update of a chat. */
+    /** Stores and sends the changes and replies for one update of a chat. */
     @FunctionalInterface
     interface ChatTurn<T> {
         T run() throws TelegramApiException;
     }
 
     /**
-     * Runs it as {@link #awaitReady} returns, for one caller of a chat at a time, so that the place is still free.
+     * Runs the turn when {@link #awaitReady} would return, for one caller per chat at a time, so that its message may
+     * be sent.
      *
-     * @throws SendDelayedException with {@link SendDelayedException#isBeforeTurn()}, if it was not run
+     * @throws SendDelayedException with {@link SendDelayedException#isBeforeTurn()} if the turn was not run
      */
     <T> T whenReady(String chatId, ChatTurn<T> turn) throws TelegramApiException {
         long deadline = nanos.getAsLong() + waitTimeout;
@@ -354,73 +360,72 @@ public final class TelegramSender implements SendingStatus {
         }
     }
 
-    /** While the bot stops, {@link #awaitReady} waits for nothing: what has not begun is left to the next instance. */
+    /** While the bot stops, {@link #awaitReady} does not wait: what has not begun is left to the next instance. */
     void stopping(boolean stops) {
         stopping = stops;
     }
 
     private static TelegramApiException interrupted(String chatId, InterruptedException cause) {
         Thread.currentThread().interrupt();
-        return new TelegramApiException(
-                "interrupted while a message to chat " + chatId + " waited for its time", cause);
+        return new TelegramApiException("interrupted while waiting to send a message to chat " + chatId, cause);
     }
 
-    /** How long until a message to this chat may leave; zero if it may now. */
+    /** Returns the time until a message to this chat may be sent; zero if it may be sent now. */
     public Duration readyIn(String chatId) {
         return pacing.readyIn(requireNonNull(chatId, "chatId"));
     }
 
     /**
-     * Whether there is room for messages that no user has asked for, such as those of timeouts: no more than half of
-     * the pace to all chats is used, and Telegram does not limit the bot. What is begun only then is no faster than
-     * messages leave, and leaves the other half to answers.
+     * Returns whether there is room for messages that are not replies, such as those of timeouts: no more than half of
+     * the rate for all chats is used, and Telegram does not limit the bot. Work that begins only if this method returns
+     * true is no faster than messages can be sent, and leaves the other half to replies.
      */
     public boolean hasRoom() {
         return pacing.hasRoom();
     }
 
-    /** Whether a message to the chat is under way, for tests. */
+    /** Returns whether a message to the chat is being sent, for tests. */
     boolean isSending(String chatId) {
         return pacing.isSending(chatId);
     }
 
-    /** How many messages Telegram has taken, each part counted, and each of an album. */
+    /** Returns how many messages Telegram has accepted; each part and each message of an album counts. */
     @Override
     public long sent() {
         return sent.sum();
     }
 
-    /** How often Telegram has answered 429. */
+    /** Returns how often Telegram has responded with 429. */
     @Override
     public long limited() {
         return limited.sum();
     }
 
-    /** How often a message would have had to wait for too long. */
+    /** Returns how many messages were not sent because they would have had to wait too long. */
     @Override
     public long delayed() {
         return delayed.sum();
     }
 
-    /** How many messages were dropped, since nobody is there. */
+    /** Returns how many messages were dropped because the chat is unreachable. */
     @Override
     public long dropped() {
         return dropped.sum();
     }
 
-    /** How many sends have failed otherwise: Telegram has refused them, or could not be reached. */
+    /** Returns how many sends failed for another reason: Telegram refused them, or could not be reached. */
     @Override
     public long failed() {
         return failed.sum();
     }
 
-    /** How many threads are waiting now for the time of their message. */
+    /** Returns how many threads are currently waiting until their message may be sent. */
     @Override
     public int waiting() {
         return waiting.get();
     }
 
-    /** How many texts were split. */
+    /** Returns how many texts were split. */
     public long split() {
         return split.sum();
     }
@@ -443,9 +448,10 @@ public final class TelegramSender implements SendingStatus {
         }
 
         /**
-         * How many messages may leave to all chats together within any such period, 30 a second by default.
+         * Sets how many messages may be sent to all chats together within any such period. The default is 30 per
+         * second.
          *
-         * @throws IllegalArgumentException if it is none or more than 10,000, or the period is not positive or longer
+         * @throws IllegalArgumentException if the number is not 1 to 10,000, or the period is not positive or longer
          *     than a day
          */
         public Builder rate(int messages, Duration period) {
@@ -454,10 +460,10 @@ public final class TelegramSender implements SendingStatus {
         }
 
         /**
-         * How many messages may leave to one chat within any such period, 5 in 5 seconds by default: one a second, with
-         * as many at once after a pause.
+         * Sets how many messages may be sent to one chat within any such period. The default is 5 in 5 seconds: one per
+         * second on average, or five at once after a pause.
          *
-         * @throws IllegalArgumentException if it is none or more than 10,000, or the period is not positive or longer
+         * @throws IllegalArgumentException if the number is not 1 to 10,000, or the period is not positive or longer
          *     than a day
          */
         public Builder chatRate(int messages, Duration period) {
@@ -466,10 +472,10 @@ public final class TelegramSender implements SendingStatus {
         }
 
         /**
-         * How many messages may leave to one group or channel within any such period, 20 a minute by default; beside
-         * {@link #chatRate}.
+         * Sets how many messages may be sent to one group or channel within any such period, in addition to the limit
+         * of {@link #chatRate}. The default is 20 per minute.
          *
-         * @throws IllegalArgumentException if it is none or more than 10,000, or the period is not positive or longer
+         * @throws IllegalArgumentException if the number is not 1 to 10,000, or the period is not positive or longer
          *     than a day
          */
         public Builder groupRate(int messages, Duration period) {
@@ -478,9 +484,9 @@ public final class TelegramSender implements SendingStatus {
         }
 
         /**
-         * How long a message waits for its time, each part of a long text anew; {@link #DEFAULT_WAIT_TIMEOUT} by
-         * default, at zero not at all. It holds the calling thread, so no longer than a few seconds for a bot with a
-         * few threads.
+         * Sets how long a message may wait; the parts of a long text wait separately. The default is
+         * {@link #DEFAULT_WAIT_TIMEOUT}; with zero it does not wait. The calling thread is blocked meanwhile, so use at
+         * most a few seconds for a bot with few threads.
          *
          * @throws IllegalArgumentException if it is negative or longer than 5 minutes
          */
@@ -494,13 +500,16 @@ public final class TelegramSender implements SendingStatus {
             return this;
         }
 
-        /** Is given the sender when it is built, such as to measure it. If this throws, {@link #build} does. */
+        /**
+         * Sets a listener that receives the sender when it is built, for example to measure it. {@link #build} fails
+         * with its exceptions.
+         */
         public Builder onBuild(Consumer<? super TelegramSender> listener) {
             onBuild = requireNonNull(listener, "listener");
             return this;
         }
 
-        /** The sender. */
+        /** Builds the sender. */
         public TelegramSender build() {
             TelegramSender sender = new TelegramSender(this);
             onBuild.accept(sender);

@@ -8,14 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
-/** For flows that hear texts and say texts. */
+/** Conversions for flows whose inputs and replies are texts. */
 public final class Texts {
     /** A command with the bot that it is for, as Telegram's apps send it in groups. */
     private static final Pattern COMMAND_TO = Pattern.compile("(?s)(/\\w+)@(\\w+)(.*)");
 
     private Texts() {}
 
-    /** The text of a message, as it is; empty for any other update. */
+    /** Returns a function that reads the unchanged text of a message; empty for any other update. */
     public static Function<Update, Optional<String>> in() {
         return update -> update.hasMessage() && update.getMessage().hasText()
                 ? Optional.of(update.getMessage().getText())
@@ -23,8 +23,8 @@ public final class Texts {
     }
 
     /**
-     * The text of a message, for a bot that is in groups: {@code /order@pizza_bot} is heard as {@code /order}, and a
-     * command to another bot is ignored.
+     * Returns a function that reads the text of a message, for a bot in groups: {@code /order@pizza_bot} is read as
+     * {@code /order}, and a command to another bot is ignored.
      *
      * @param botName the bot's user name, with or without {@code @}
      */
@@ -41,7 +41,7 @@ public final class Texts {
         });
     }
 
-    /** The text as a message without buttons and formatting. */
+    /** Returns a format that sends a text as a message without buttons or formatting. */
     public static ReplyFormat<String> out() {
         return ChatAddress::message;
     }

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * What a bot does with its updates; a lambda where the defaults of the other methods will do. Called by several
- * threads, for one conversation by one at a time, in the order of its updates.
+ * Handles the updates of a bot; a lambda is sufficient if the defaults of the other methods suit. Called by several
+ * threads, but for each conversation by one at a time, in the order of its updates.
  *
  * <pre>{@code
  * UpdateHandler handler = (fsm, key, update) -> {
@@ -24,11 +24,11 @@ import org.telegram.telegrambots.meta.api.objects.Update;
 @FunctionalInterface
 public interface UpdateHandler {
     /**
-     * Lets a flow answer, as {@link TelegramRunner#flow} does: nothing is stored that could not be answered, and a
-     * press of a button is answered by itself.
+     * Returns a handler that passes updates to a flow, as {@link TelegramRunner#flow} does: nothing is stored that
+     * could not be answered, and presses of buttons are acknowledged automatically.
      *
-     * @param in how an update becomes the flow's input; empty if it is not for the flow. Called by several threads
-     * @param out how a reply becomes a message
+     * @param in converts an update to the flow's input; empty if it is not for the flow. Called by several threads
+     * @param out converts a reply to a message
      */
     static <I, O> UpdateHandler of(
             Flow<I, O> flow,
@@ -42,19 +42,20 @@ public interface UpdateHandler {
     }
 
     /**
-     * Handles an update of a conversation. The update is confirmed to Telegram when this has returned, and redelivered
-     * if it throws: what it does must bear that, as {@link Fsm#handle} does. So must a reply that could not be sent:
-     * throw, and the update is handled again, as one that is stored already.
+     * Handles an update of a conversation. The update is confirmed to Telegram when this method has returned, and is
+     * redelivered if it throws. Whatever the method does must therefore tolerate repetition, as {@link Fsm#handle}
+     * does. If a reply could not be sent, throw: the update is then handled again, as an update that is already stored.
      *
-     * @param fsm the conversations: all writes carry the fencing token of the session's lease
-     * @param key whose conversation it belongs to; where a group has become a supergroup by this update and its
+     * @param fsm the conversations; all writes carry the fencing token of the session's lease
+     * @param key the conversation key; if this update reports that a group has become a supergroup, and its
      *     conversations were moved, the key in the supergroup
      * @throws Exception if it could not be handled
      */
     void handle(Fsm fsm, StorageKey key, Update update) throws Exception;
 
     /**
-     * Handles an update that belongs to no conversation; in no order. Only logs it by default.
+     * Handles an update that belongs to no conversation. Such updates are handled in no particular order. By default,
+     * the update is only logged.
      *
      * @throws Exception if it could not be handled; it is redelivered
      */
@@ -63,22 +64,23 @@ public interface UpdateHandler {
     }
 
     /**
-     * Whether a failure of this handler may mean that something is unavailable that all conversations need; in addition
-     * to those of the storage and the isolation. A failure is tested first, and then its causes. It counts as an
-     * attempt only if it is the conversation's own: if other conversations have succeeded since it first failed. An
-     * answer of Telegram's that concerns one chat, 400 or 403, always counts, also as a cause. No by default.
+     * Returns whether a failure of this handler may mean that something which all conversations need is unavailable, in
+     * addition to failures of the storage and the isolation. It is called for the failure first, and then for its
+     * causes. Such a failure counts as an attempt only if it is the conversation's own, that is, if other conversations
+     * have succeeded since it first failed. Telegram's responses 400 and 403, which concern one chat, always count,
+     * also as a cause. The default is false.
      */
     default boolean isOutage(Throwable failure) {
         return false;
     }
 
     /**
-     * Takes an update that has failed for a reason of its own as often as {@link PollingSession.Builder#attempts}
-     * allows, before it is confirmed. An update that TelegramBots cannot read, or that the key function cannot take,
-     * comes at once. By default it is logged as an error.
+     * Receives an update that has failed for a reason of its own as often as {@link PollingSession.Builder#attempts}
+     * allows, before it is confirmed. An update that TelegramBots cannot read, or for which the key function fails, is
+     * passed here immediately. By default, it is logged as an error.
      *
-     * @throws Exception if it could not be kept: the update is retried later, from its handler on; after as many
-     *     failures as a handler may have, the update is confirmed all the same, with an error in the log
+     * @throws Exception if it could not be kept: the update is retried later, starting with its handler. After as many
+     *     failures as a handler may have, the update is confirmed anyway, and an error is logged
      */
     default void onDeadLetter(DeadLetter letter) throws Exception {
         UpdateProcessor.LOG.error("Given up: {}", letter, letter.failure());

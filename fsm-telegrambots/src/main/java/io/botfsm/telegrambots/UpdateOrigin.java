@@ -82,7 +82,7 @@ final class UpdateOrigin {
         senderChat = Optional.ofNullable(message.getSenderChat()).map(sender -> sender(message, sender));
     }
 
-    /** The anonymous administrators of a group all write as the group; a signature is all that tells them apart. */
+    /** All anonymous administrators of a group write as the group; only a signature distinguishes them. */
     private static String sender(Message message, Chat sender) {
         boolean isGroup = sender.getId().equals(message.getChatId());
         return sender.getId()

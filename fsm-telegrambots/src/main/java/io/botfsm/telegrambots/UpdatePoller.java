@@ -129,14 +129,14 @@ final class UpdatePoller {
         } else if (result instanceof GetUpdatesResult.Broken broken) {
             failures++;
             Duration pause = backoff.after(failures);
-            LOG.warn("No updates, trying again in {} ms: {}", pause.toMillis(), broken.why());
+            LOG.warn("getUpdates failed; trying again in {} ms: {}", pause.toMillis(), broken.why());
             pause(pause);
         }
     }
 
     private void admit(List<ReceivedUpdate> received) {
         if (failures > 0) {
-            LOG.info("Telegram gives updates again");
+            LOG.info("getUpdates succeeds again");
         }
         failures = 0;
         conflicts.over();
@@ -164,7 +164,7 @@ final class UpdatePoller {
             default -> {
                 pause = refusal.retryAfter().orElse(pause);
                 LOG.warn(
-                        "Telegram refuses updates: {} {}; trying again in {} ms",
+                        "Telegram refused getUpdates: {} {}; trying again in {} ms",
                         refusal.code(),
                         refusal.description(),
                         pause.toMillis());
@@ -186,7 +186,7 @@ final class UpdatePoller {
         if (offset.equals(asked)) {
             confirmAgain(offset);
         } else if (!(ask(offset, 1, Duration.ZERO).await() instanceof GetUpdatesResult.Updates)) {
-            LOG.warn("Updates that were handled are not confirmed, and are redelivered");
+            LOG.warn("Updates that were handled could not be confirmed and will be redelivered");
         }
     }
 

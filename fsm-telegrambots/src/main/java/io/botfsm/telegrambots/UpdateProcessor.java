@@ -77,13 +77,13 @@ final class UpdateProcessor {
     /** The executor did not take it. That is no failure of the update's, so it never counts. */
     void rejected(PendingUpdate update, Throwable why) {
         if (!updates.takeBack(update)) { // it runs what it refuses
-            LOG.debug("The executor refused {} after it has run it: {}", update, Text.oneLine(why.toString()));
+            LOG.debug("The executor rejected {} after it had run it: {}", update, Text.oneLine(why.toString()));
             return;
         }
         Duration pause = outageBackoff.after(++update.rejections);
         updates.retryIn(update, nanos.getAsLong(), pause);
         LOG.warn(
-                "The executor refused {}; trying again in {} ms: {}",
+                "The executor rejected {}; trying again in {} ms: {}",
                 update,
                 pause.toMillis(),
                 Text.oneLine(why.toString()));
@@ -97,7 +97,10 @@ final class UpdateProcessor {
         } else if (updates.takeBack(update)) {
             failed(update, why);
         } else {
-            LOG.debug("The isolation failed for {} after it has begun: {}", update, Text.oneLine(why.toString()));
+            LOG.debug(
+                    "The isolation failed for {} after its handler had begun: {}",
+                    update,
+                    Text.oneLine(why.toString()));
         }
     }
 
@@ -107,7 +110,7 @@ final class UpdateProcessor {
         } catch (Throwable e) { // of the application's code that judges, or an appender's
             Duration pause = outageBackoff.after(1);
             updates.retryIn(update, nanos.getAsLong(), pause); // first: or it would block its conversation for good
-            LOG.error("The failure of {} could not be judged; trying again in {} ms", update, pause.toMillis(), e);
+            LOG.error("The failure of {} could not be classified; trying again in {} ms", update, pause.toMillis(), e);
         }
     }
 
@@ -134,7 +137,7 @@ final class UpdateProcessor {
         boolean waits = updates.limit(update, nanos.getAsLong(), wait, mayLast);
         LOG.atLevel(mayLast ? Level.DEBUG : Level.WARN)
                 .log(
-                        "Messages are limited: updates of the chat of {} wait for {} s{}: {}",
+                        "Sending is limited: updates of the chat of {} wait for {} s{}: {}",
                         update,
                         wait.toSeconds(),
                         waits ? ", and the attempt does not count" : "",
@@ -185,11 +188,11 @@ final class UpdateProcessor {
             }
             if (++update.receiverFailures < attempts) {
                 Duration pause = backoff.after(updates.failed(update));
-                LOG.error("The receiver of dead letters failed; {} follows in {} ms", update, pause.toMillis(), e);
+                LOG.error("onDeadLetter(…) failed; {} is retried in {} ms", update, pause.toMillis(), e);
                 updates.retryIn(update, nanos.getAsLong(), pause);
                 return;
             }
-            LOG.error("The receiver of dead letters failed {} times; {} is given up without it", attempts, update, e);
+            LOG.error("onDeadLetter(…) failed {} times; {} is given up and confirmed", attempts, update, e);
         }
         updates.givenUp(update, HandlerFailure.of(failure).summary());
     }

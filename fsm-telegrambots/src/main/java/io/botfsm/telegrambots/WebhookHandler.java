@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 import org.telegram.telegrambots.meta.api.objects.Update;
 
 /**
- * What a bot's webhook does with a request, for any HTTP server that calls it on a thread that may block.
+ * Handles the requests to a bot's webhook, for any HTTP server that calls it on a thread that may block.
  *
  * <pre>{@code
  * WebhookHandler webhook = WebhookHandler.builder(token, secret)
@@ -47,26 +47,28 @@ import org.telegram.telegrambots.meta.api.objects.Update;
  * }</pre>
  *
  * <ul>
- *   <li><b>An update is confirmed</b>, by 200, when its handler has returned. What is not confirmed Telegram delivers
- *       again, also to another instance, and {@link Fsm#handle} knows it by its id.
- *   <li><b>Order.</b> Updates of one conversation are handled one after another. With an isolation across processes so
- *       are those that different instances get; then what handlers write carries the fencing token of the
- *       conversation's lease, where the storage can fence.
- *   <li><b>Secret.</b> A request without the secret that was given to {@code setWebhook} is answered by 401, before its
- *       body is read.
- *   <li><b>Failures</b> of a conversation's own count, as they do with a {@link PollingSession}: after some attempts
- *       the update is a {@link DeadLetter}, and confirmed. Each instance counts for itself, and forgets when it ends. A
- *       failure of the storage or the isolation, and what {@link UpdateHandler#isOutage} declares, never count; a 429
- *       and a {@link SendDelayedException} do when they have lasted for 5 minutes, unless nothing was sent yet.
- *   <li><b>503</b> with {@code Retry-After} is the answer while the bot is not ready, stops, has no room, or meets what
- *       does not count; 400 to what is no update; 413 to what is too large; 500 after a failure that counts.
+ *   <li><b>An update is confirmed</b> with 200 when its handler has returned. Telegram redelivers an update that is not
+ *       confirmed, possibly to another instance, and {@link Fsm#handle} recognizes it by its id.
+ *   <li><b>Order.</b> Updates of one conversation are handled one after another. With an isolation across processes,
+ *       this also applies to updates that different instances receive; writes of handlers then carry the fencing token
+ *       of the conversation's lease, if the storage supports fencing.
+ *   <li><b>Secret.</b> A request without the secret that was passed to {@code setWebhook} is answered with 401, before
+ *       its body is read.
+ *   <li><b>Failures</b> that a conversation causes itself count as attempts, as in a {@link PollingSession}: after some
+ *       attempts the update becomes a {@link DeadLetter} and is confirmed. Each instance counts separately, and forgets
+ *       its counts when it ends. Failures of the storage or the isolation, and those for which
+ *       {@link UpdateHandler#isOutage} returns true, never count. A 429 and a {@link SendDelayedException} count when
+ *       they have lasted for 5 minutes, unless nothing was sent yet.
+ *   <li><b>Other responses.</b> 503 with {@code Retry-After} while the bot is not ready, is stopping or has no room,
+ *       and after a failure that does not count; 400 if the request is not an update; 413 if it is too large; 500 after
+ *       a failure that counts.
  * </ul>
  *
- * <p>A group that becomes a supergroup is not followed: move its conversations by {@link io.botfsm.catalog.ChatMove}.
+ * <p>If a group becomes a supergroup, its conversations are not moved: use {@link io.botfsm.catalog.ChatMove}.
  * Thread-safe.
  */
 public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
-    /** The header by which Telegram sends the secret. */
+    /** The header in which Telegram sends the secret. */
     public static final String SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token";
 
     private static final Logger LOG = LoggerFactory.getLogger(WebhookHandler.class.getPackageName());
@@ -74,7 +76,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** How many updates that have failed are remembered. */
+    /** The maximum number of failed updates that are remembered. */
     private static final int MOST_FAILING = 10_000;
 
     private final byte[] secret;
@@ -93,7 +95,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
 
     private final LongSupplier nanos;
 
-    /** By update. */
+    /** The failed updates by update id. */
     private final Map<Long, FailingUpdate> failures = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
@@ -107,7 +109,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
     private static final class FailingUpdate {
         int attempts;
         int receiverFailures;
-        /** When what its handler sends was first limited. */
+        /** When sending in its handler was first limited. */
         OptionalLong limitedSince = OptionalLong.empty();
 
         boolean isLimitedFor(Duration time, long now) {
@@ -135,15 +137,15 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
                 .build());
     }
 
-    /** Stops by these steps instead. */
+    /** Sets other steps for the shutdown. */
     void closeBy(ShutdownSequence steps) {
         closing.set(steps::run);
     }
 
     /**
-     * Collects the settings of a webhook.
+     * Returns a builder for a webhook.
      *
-     * @param secret what is given to {@code setWebhook} as {@code secret_token}
+     * @param secret the {@code secret_token} that was passed to {@code setWebhook}
      * @throws IllegalArgumentException if it is not 1 to 256 letters, digits, {@code _} and {@code -}; the message does
      *     not quote it
      */
@@ -152,12 +154,12 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
     }
 
     /**
-     * Handles a request, whose method is POST. Blocks until the update is handled, and while updates of its
-     * conversation before it are. What the header function, the body or {@link Builder#readyWhen} throws is answered by
-     * 503.
+     * Handles a POST request. Blocks until the update, and earlier updates of its conversation, are handled. If the
+     * header function, the body or {@link Builder#readyWhen} throws, the response is 503.
      *
-     * @param header finds a header by its name in any case, such as {@code request::getHeader}; null if there is none
-     * @param body of the request; not closed
+     * @param header returns a header by its case-insensitive name, such as {@code request::getHeader}; null if there is
+     *     none
+     * @param body the body of the request; not closed
      */
     public WebhookResponse handle(Function<? super String, @Nullable String> header, InputStream body) {
         requireNonNull(header, "header");
@@ -165,7 +167,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         try {
             return checked(header, body);
         } catch (RuntimeException e) { // of the server's or the application's
-            LOG.error("A request could not be taken, and is answered by 503", e);
+            LOG.error("A request could not be processed and is answered with 503", e);
             return WebhookResponse.unavailable(SOON);
         }
     }
@@ -184,7 +186,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         }
     }
 
-    /** Takes as long for any text of the same length. */
+    /** Compares in constant time for texts of the same length. */
     private boolean isSecret(@Nullable String text) {
         return text != null && MessageDigest.isEqual(secret, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -245,7 +247,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         Optional<Duration> wait = failure.retryAfter();
         if (!counts(received, failure)) {
             LOG.warn(
-                    "Update {} was not handled, and is redelivered: {}",
+                    "Update {} was not handled and will be redelivered: {}",
                     received.id(),
                     Text.oneLine(thrown.toString()));
             return WebhookResponse.unavailable(wait.orElse(SOON));
@@ -255,7 +257,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
             return givenUp(received, key, thrown);
         }
         LOG.warn(
-                "The handler of update {} failed, attempt {} of {}; it is redelivered",
+                "The handler of update {} failed, attempt {} of {}; the update will be redelivered",
                 received.id(),
                 times,
                 attempts,
@@ -263,7 +265,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         return wait.map(WebhookResponse::unavailable).orElse(WebhookResponse.FAILED);
     }
 
-    /** A limit does not, unless it has lasted long although something was sent, or was to be, each time. */
+    /** Whether a failure counts. A limit counts only if it has lasted long although a turn was attempted each time. */
     private boolean counts(ReceivedUpdate received, HandlerFailure failure) {
         if (failure.retryAfter().isEmpty()) {
             return failure.isOwn(handler::isOutage);
@@ -290,20 +292,17 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
                     received.id(), received.update(), key, received.json().toString(), failure));
         } catch (Throwable e) {
             if (change(received, failing -> ++failing.receiverFailures) < attempts) {
-                LOG.error("The receiver of dead letters failed; update {} is redelivered", received.id(), e);
+                LOG.error("onDeadLetter(…) failed; update {} will be redelivered", received.id(), e);
                 return WebhookResponse.FAILED;
             }
             LOG.error(
-                    "The receiver of dead letters failed {} times; update {} is given up without it",
-                    attempts,
-                    received.id(),
-                    e);
+                    "onDeadLetter(…) failed {} times; update {} is given up and confirmed", attempts, received.id(), e);
         }
         forget(received);
         return WebhookResponse.OK;
     }
 
-    /** Answers 503 from now on. */
+    /** Answers all further requests with 503. */
     @Override
     public void stopPolling() {
         stopped = true;
@@ -312,7 +311,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
     /**
      * Waits for requests that are being handled.
      *
-     * @throws TimeoutException if one still is after that time
+     * @throws TimeoutException if one is still being handled after that time
      */
     @Override
     public void drain(Duration limit) throws InterruptedException, TimeoutException {
@@ -324,8 +323,8 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
     }
 
     /**
-     * Stops in order: answers 503 from now on, waits up to 10 seconds for requests that are being handled, and closes
-     * what {@link TelegramRunner#start} has opened for it. What fails is logged. Idempotent.
+     * Shuts down in order: answers further requests with 503, waits up to 10 seconds for requests that are being
+     * handled, and closes what {@link TelegramRunner#start} has opened for it. Failures are logged. Idempotent.
      */
     @Override
     public void close() {
@@ -334,10 +333,10 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
 
     /** Collects the settings of a webhook. Not thread-safe. */
     public static final class Builder {
-        /** How many requests are handled at once unless chosen otherwise, as many as Telegram makes at most. */
+        /** The default maximum number of concurrent requests, which is also the maximum that Telegram makes. */
         public static final int DEFAULT_CONCURRENCY = 100;
 
-        /** How many bytes a request may have unless chosen otherwise. */
+        /** The default maximum size of a request in bytes. */
         public static final int DEFAULT_MOST_BYTES = 1 << 20;
 
         private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{1,256}");
@@ -351,34 +350,35 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         private int mostBytes = DEFAULT_MOST_BYTES;
         private BooleanSupplier ready = () -> true;
         LongSupplier nanos = System::nanoTime;
-        /** Whether somebody else does. */
+        /** Whether a TimeoutRunner fires them. */
         boolean firesTimeouts;
 
         private Builder(BotToken token, String secret) {
             this.token = requireNonNull(token, "token");
             this.secret = requireNonNull(secret, "secret");
             if (!SECRET.matcher(secret).matches()) {
-                throw new IllegalArgumentException("a secret has 1 to 256 letters, digits, _ and -; this text of "
-                        + secret.length() + " characters is none that setWebhook would take");
+                throw new IllegalArgumentException("a secret must be 1 to 256 letters, digits, _ and -; this text of "
+                        + secret.length() + " characters is not one that setWebhook accepts");
             }
             keys = UpdateKeys.of(token.botId(), FsmStrategy.USER_IN_CHAT)::key;
         }
 
-        /** Whose conversation an update belongs to, {@link FsmStrategy#USER_IN_CHAT} by default. */
+        /** Sets which conversation an update belongs to. The default is {@link FsmStrategy#USER_IN_CHAT}. */
         public Builder strategy(FsmStrategy strategy) {
             keys = UpdateKeys.of(token.botId(), strategy)::key;
             return this;
         }
 
-        /** What an update's conversation is; instead of {@link #strategy}. Empty for an update without one. */
+        /** Sets a function that returns the conversation key of an update, if any; in place of {@link #strategy}. */
         public Builder keys(Function<? super Update, Optional<StorageKey>> function) {
             keys = requireNonNull(function, "function");
             return this;
         }
 
         /**
-         * Keeps updates of one conversation apart: {@link EventIsolation#of} a lease store where several instances get
-         * requests. Its threads are not used, and it is not closed. Within this process by default.
+         * Sets the isolation that handles the updates of one conversation one after another; if several instances
+         * receive requests, use {@link EventIsolation#of} with a lease store. Its threads are not used, and it is not
+         * closed. The default is an isolation within this process.
          */
         public Builder isolation(EventIsolation shared) {
             isolation = Optional.of(requireNonNull(shared, "shared"));
@@ -386,8 +386,8 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         }
 
         /**
-         * How often a handler may fail for a reason of its own before its update is a {@link DeadLetter},
-         * {@value PollingSession.Builder#DEFAULT_ATTEMPTS} times by default.
+         * Sets how often a handler may fail for a reason of its own before its update becomes a {@link DeadLetter}. The
+         * default is {@value PollingSession.Builder#DEFAULT_ATTEMPTS}.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -397,8 +397,8 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         }
 
         /**
-         * How many requests are handled at once, {@value #DEFAULT_CONCURRENCY} by default; no more than the server has
-         * threads. The others are answered by 503.
+         * Sets the maximum number of concurrent requests, which should not exceed the number of the server's threads.
+         * Further requests are answered with 503. The default is {@value #DEFAULT_CONCURRENCY}.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -408,7 +408,7 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
         }
 
         /**
-         * How many bytes a request may have, {@value #DEFAULT_MOST_BYTES} by default.
+         * Sets the maximum size of a request in bytes. The default is {@value #DEFAULT_MOST_BYTES}.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -424,23 +424,23 @@ public final class WebhookHandler implements BotRunner.Bot, AutoCloseable {
             return value;
         }
 
-        /** Answers 503 unless this says yes, such as {@code lease::isHeld} under an instance lock. */
+        /** Answers with 503 while this returns false; for example {@code lease::isHeld} under an instance lock. */
         public Builder readyWhen(BooleanSupplier condition) {
             ready = requireNonNull(condition, "condition");
             return this;
         }
 
         /**
-         * A webhook that is ready.
+         * Builds the webhook.
          *
          * @param fsm the conversations
-         * @param updates what to do with the updates
+         * @param updates handles the updates
          */
         public WebhookHandler build(Fsm fsm, UpdateHandler updates) {
             requireNonNull(fsm, "fsm");
             requireNonNull(updates, "updates");
             if (!firesTimeouts && updates instanceof FlowUpdateHandler<?, ?> flow && flow.hasTimeouts()) {
-                LOG.info("The flow has timeouts; they are fired by a TimeoutRunner only, not by the webhook");
+                LOG.info("The flow has timeouts, which the webhook does not fire: run a TimeoutRunner");
             }
             return new WebhookHandler(this, fsm, updates);
         }

@@ -6,10 +6,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a webhook answers, without a body.
+ * The response of a webhook, without a body.
  *
- * @param status the HTTP status: 200 if the update is confirmed; otherwise Telegram delivers it again
- * @param retryAfter for the header {@code Retry-After}, in whole seconds; without it, Telegram decides when
+ * @param status the HTTP status: 200 if the update is confirmed; otherwise Telegram redelivers it
+ * @param retryAfter the value of the header {@code Retry-After}, in whole seconds; if empty, Telegram decides when to
+ *     redeliver
  */
 public record WebhookResponse(int status, Optional<Duration> retryAfter) {
     static final WebhookResponse OK = of(200);

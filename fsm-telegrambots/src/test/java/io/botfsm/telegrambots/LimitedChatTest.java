@@ -107,7 +107,7 @@ class LimitedChatTest {
         writeInGroup(1);
         await().atMost(PATIENCE)
                 .until(() -> List.copyOf(log.list).stream()
-                        .anyMatch(event -> event.getFormattedMessage().startsWith("Messages are limited")));
+                        .anyMatch(event -> event.getFormattedMessage().startsWith("Sending is limited")));
         logger.detachAppender(log);
         writeInGroup(2);
 

@@ -636,7 +636,7 @@ class PollingSessionTest {
     void saysThatNobodyIsThereWithoutTheToken() {
         telegram.close();
         polling.start(lease, fsm, this::write);
-        await().atMost(PATIENCE).until(() -> logged("No updates, trying again in"));
+        await().atMost(PATIENCE).until(() -> logged("getUpdates failed; trying again in"));
         lease.lose();
     }
 

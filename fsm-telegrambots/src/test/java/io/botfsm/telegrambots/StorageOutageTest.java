@@ -92,8 +92,8 @@ class StorageOutageTest {
             assertThat(fsm.context(bot.key(user)).value("n", Integer.class)).hasValue(4);
         }
         long outages = users > 1 ? 1 : 0;
-        assertThat(logged("conversations fail with what may be an outage")).isEqualTo(outages);
-        assertThat(logged("Updates are handled again")).isEqualTo(outages);
+        assertThat(logged("conversations fail, possibly because of an outage")).isEqualTo(outages);
+        assertThat(logged("Updates are being handled again")).isEqualTo(outages);
     }
 
     /** What the others did before the outage is no evidence against it. */

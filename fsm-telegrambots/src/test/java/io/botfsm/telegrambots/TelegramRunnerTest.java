@@ -291,9 +291,10 @@ class TelegramRunnerTest {
         }
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(line -> line.matches(
-                        "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; an inbox; timeouts"))
-                .anyMatch(line -> line.matches(".* in TelegramRunnerTest\\$\\d+; an inbox; timeouts"));
+                .anyMatch(
+                        line -> line.matches(
+                                "Bot \\d+ runs under lock pizza, with conversations in MemoryStateStorage; with an inbox; with timeouts"))
+                .anyMatch(line -> line.matches(".* in TelegramRunnerTest\\$\\d+; with an inbox; with timeouts"));
     }
 
     /** The remark would be lost if the input were handled before it can be answered. */
@@ -473,7 +474,7 @@ class TelegramRunnerTest {
         assertThatThrownBy(() -> pizzaBot().lock("").run()).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> pizzaBot().webhookSettings(webhook -> {}).run())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("webhookSettings(…) is for a bot behind a webhook");
+                .hasMessageContaining("webhookSettings(…) is for a bot with a webhook");
         assertThat(telegram.requests()).isEmpty();
     }
 
@@ -539,7 +540,7 @@ class TelegramRunnerTest {
         TelegramRunner runner = pizzaBot();
         runner.stop();
         assertThat(runner.run()).isEqualTo(BotRunner.STOPPED);
-        assertThatThrownBy(runner::run).hasMessageContaining("runs once");
+        assertThatThrownBy(runner::run).hasMessageContaining("runs only once");
         assertThat(telegram.polls()).isEmpty();
     }
 
@@ -558,8 +559,8 @@ class TelegramRunnerTest {
                     .getDeclaredConstructor()
                     .newInstance();
             assertThatThrownBy(program::run)
-                    .hasToString("java.lang.IllegalStateException: there is nothing to send with: add"
-                            + " org.telegram:telegrambots-client to the program, or give a client(…)");
+                    .hasToString("java.lang.IllegalStateException: there is no client to send with: add"
+                            + " org.telegram:telegrambots-client to the program, or set a client(…)");
         }
     }
 

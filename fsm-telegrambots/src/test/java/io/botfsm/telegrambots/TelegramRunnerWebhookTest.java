@@ -197,7 +197,7 @@ class TelegramRunnerWebhookTest {
         ofPolling.forEach(
                 (name, call) -> assertThatThrownBy(() -> call.apply(runner()).start())
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessage(name + " is for a bot that polls; behind a webhook all instances answer"));
+                        .hasMessage(name + " is for a bot that polls; with a webhook all instances answer"));
         assertThatThrownBy(() -> TelegramRunner.polling(token)
                         .flow(pizza, Texts.in(), Texts.out())
                         .storage(redis)

@@ -47,7 +47,7 @@ final class Acquiring {
         try {
             AcquireResult first = lock.tryAcquire();
             if (first instanceof HeldBy held) {
-                LOG.info("Standing by: active is {}", held.holder().describe());
+                LOG.info("Standing by: the active instance is {}", held.holder().describe());
             }
             return Optional.of(first);
         } catch (LockUnavailableException e) {
@@ -65,7 +65,9 @@ final class Acquiring {
         CompletableFuture<Void> givenBack = attempt.result().thenAccept(Acquiring::giveBack);
         attempt.interrupt();
         if (!OwnThread.isDoneWithin(givenBack, limit)) {
-            LOG.warn("The attempt to acquire the lock did not end although it was interrupted");
+            LOG.warn(
+                    "The attempt to acquire the lock was interrupted but has not ended; a lease that it still acquires is"
+                            + " released");
         }
     }
 

@@ -75,7 +75,7 @@ final class BotRun {
 
     private static void logFailure(Throwable failure) {
         try {
-            LOG.error("The run failed", failure);
+            LOG.error("The run failed; shutting down", failure);
         } catch (Throwable e) {
             // An appender that fails must not keep the rest from being closed; the status says it too.
         }
@@ -128,7 +128,7 @@ final class BotRun {
 
     private OptionalInt notAcquired(LockHolder holder) {
         heldBy = Optional.of(holder);
-        LOG.error("Not started: active is {}", holder.describe());
+        LOG.error("Not started: the active instance is {}", holder.describe());
         return OptionalInt.of(ANOTHER_IS_ACTIVE);
     }
 
@@ -170,7 +170,9 @@ final class BotRun {
 
     private boolean closeLock() {
         if (keepsLease) {
-            LOG.error("Something of the bot may still be running: the lease is not given back, end the process");
+            LOG.error(
+                    "Parts of the bot may still be running, so the lease is not released. End the process; the lease then"
+                            + " expires");
             return false;
         }
         return step("close the lock", lock);

@@ -14,42 +14,42 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a bot as long as this instance is the active one: takes the lock or stands by, starts the bot with the lease,
- * and stops it in order.
+ * Runs a bot as long as this instance is the active one: acquires the lock or stands by, starts the bot with the lease,
+ * and shuts it down in order.
  *
- * <p>To stop in order is, step by step and each step within its timeout: stop polling, drain, release the lock, close
- * the lock, then what {@link #thenClose} says. The lease is renewed until the bot is drained. The bot stops when
+ * <p>The steps of an orderly shutdown, each with its own timeout, are: stop polling, drain, release the lock, close the
+ * lock, then the steps of {@link #thenClose}. The lease is renewed until the bot is drained. The bot is stopped when
  *
  * <ul>
- *   <li>SIGINT or SIGTERM comes or the JVM exits (unless {@link #withoutSignals}), {@link #stop} is called, or the
- *       thread of {@link #run} is interrupted;
- *   <li>it has {@linkplain Bot#ended ended} by itself;
- *   <li>its lease is about to be lost, even if it is renewed after all, or is lost; a lost lease is not released. With
- *       {@link #standby} this is not the end: after a pause the runner stands by again, with a new bot for the next
- *       lease.
+ *   <li>SIGINT or SIGTERM is received or the JVM exits (unless {@link #withoutSignals} is set), {@link #stop} is
+ *       called, or the thread of {@link #run} is interrupted;
+ *   <li>it has {@linkplain Bot#ended ended} on its own;
+ *   <li>its lease is lost, or is about to be lost, even if it is then renewed after all. A lost lease is not released.
+ *       With {@link #standby}, the run continues: after a pause the runner stands by again, and starts a new bot with
+ *       the next lease.
  * </ul>
  *
  * <p><b>A bot that may still be working keeps its lease.</b> If polling could not be stopped, or draining failed or
- * overran, the lock is neither released nor closed, so that no other instance becomes active beside a handler that
- * still runs. The rest is closed, and {@link #run} returns {@link #FAILED}: end the process then, and the lease
+ * timed out, the lock is neither released nor closed, so that no other instance becomes active while a handler is still
+ * running. Everything else is closed, and {@link #run} returns {@link #FAILED}: then end the process, so that the lease
  * expires.
  *
- * <p>A second signal, a tenth of a second or more after the first, ends the process at once, with 128 and the signal's
- * number as its status. Signals need the module {@code jdk.unsupported}, and a JVM that lets programs have them: not
- * with {@code -Xrs}. Without, they do what they do otherwise; where that is an exit of the JVM, the bot stops in order
- * too, and the status is the JVM's. One runner in a process has the signals, the first to run; they go back to their
- * former handlers when it is done.
+ * <p>A second signal, a tenth of a second or more after the first, ends the process immediately, with status 128 plus
+ * the number of the signal. Handling signals requires the module {@code jdk.unsupported} and a JVM without
+ * {@code -Xrs}. Otherwise, signals have their usual effect; if the JVM then exits, the bot is still shut down in order,
+ * and the exit status is the JVM's. Only one runner in a process handles signals, the first that is run; the previous
+ * handlers are restored at its end.
  *
- * <p>Configured and run by one thread, and run once. {@link #stop} and {@link #state} may be called by any, at any
- * time.
+ * <p>A runner is configured and run by one thread, and runs only once. {@link #stop} and {@link #state} may be called
+ * by any thread at any time.
  */
 public final class BotRunner {
-    /** Exit status: stopped in order, because somebody wanted it so or the bot had ended. */
+    /** Exit status: shut down in order, because a stop was requested or the bot had ended. */
     public static final int STOPPED = 0;
 
     /**
-     * Exit status: the bot could not start or broke, the lock could not be had or was lost, or not everything could be
-     * stopped in order. The log says which.
+     * Exit status: the bot could not start, or failed; the lock could not be acquired, or was lost; or something could
+     * not be shut down in order. The log says which.
      */
     public static final int FAILED = 1;
 
@@ -74,7 +74,7 @@ public final class BotRunner {
     }
 
     /**
-     * A runner that fails at once when another instance is active.
+     * Returns a runner that fails immediately if another instance is active.
      *
      * @param lock decides who is active; closed by the runner
      */
@@ -82,7 +82,7 @@ public final class BotRunner {
         return new BotRunner(Objects.requireNonNull(lock, "lock"));
     }
 
-    /** Waits while another instance is active, and takes over when it is not; so again after a lost lease. */
+    /** Waits while another instance is active, and then takes over; also after a lease was lost. */
     public BotRunner standby() {
         requireNotBegun();
         standby = true;
@@ -90,7 +90,7 @@ public final class BotRunner {
     }
 
     /**
-     * Limits how long the bot may take to stop polling, 10 seconds by default.
+     * Sets how long the bot may take to stop polling. The default is 10 seconds.
      *
      * @param timeout at most a day
      * @throws IllegalArgumentException if it is not positive
@@ -102,7 +102,7 @@ public final class BotRunner {
     }
 
     /**
-     * Limits how long the bot may take to finish what it has begun, 10 seconds by default.
+     * Sets how long the bot may take to finish what it has begun. The default is 10 seconds.
      *
      * @param timeout at most a day
      * @throws IllegalArgumentException if it is not positive
@@ -114,12 +114,12 @@ public final class BotRunner {
     }
 
     /**
-     * Closes something at the end, however the run ends: after the lock, and after what was named before. What the lock
-     * needs belongs here, such as the connection to its store.
+     * Adds something to close at the end, however the run ends: after the lock, in the order of the calls. Use it for
+     * what the lock needs, such as the connection to its store.
      *
-     * @param step a name for the log, unlike the others
+     * @param step a name for the log; unique
      * @param timeout how long it may take, at most a day
-     * @throws IllegalArgumentException if there is such a name already, or the timeout is not positive
+     * @throws IllegalArgumentException if the name is already used, or the timeout is not positive
      */
     public BotRunner thenClose(String step, Duration timeout, AutoCloseable c) {
         requireNotBegun();
@@ -128,10 +128,9 @@ public final class BotRunner {
     }
 
     /**
-     * Leaves the signals and the JVM's exit alone, for an application that has handlers of its own: takes no signals
-     * and installs no shutdown hook, so that the order of stopping is the application's. It has to call {@link #stop}
-     * and then wait until {@link #run} has returned. If the process ends before that, nothing is stopped, and the lease
-     * has to expire.
+     * Handles no signals and installs no shutdown hook, for an application that determines the order of its shutdown
+     * itself. The application has to call {@link #stop} and then wait until {@link #run} has returned. If the process
+     * ends before that, nothing is stopped, and the lease has to expire.
      */
     public BotRunner withoutSignals() {
         requireNotBegun();
@@ -152,16 +151,16 @@ public final class BotRunner {
     }
 
     private static IllegalStateException begun() {
-        return new IllegalStateException("a BotRunner runs once, and this one has begun");
+        return new IllegalStateException("a BotRunner runs only once, and this one was already run");
     }
 
     /**
-     * Runs the bot until it has to stop, and stops it. Everything is closed afterwards; what is left is to exit:
-     * {@code System.exit(runner.run(factory))}.
+     * Runs the bot until it has to stop, and shuts it down. Everything is closed afterwards, so that the program can
+     * exit: {@code System.exit(runner.run(factory))}.
      *
      * @param factory starts the bot, once for each lease
      * @return the exit status: {@link #STOPPED}, {@link #FAILED} or {@link #ANOTHER_IS_ACTIVE}
-     * @throws IllegalStateException if it was called before
+     * @throws IllegalStateException if the runner was already run
      */
     public int run(BotFactory factory) {
         begin(factory);
@@ -169,14 +168,14 @@ public final class BotRunner {
     }
 
     /**
-     * Runs the bot as {@link #run} does, but on a thread of its own, and returns at once: for an application whose
-     * framework starts and stops it. Takes no signals and installs no shutdown hook, as with {@link #withoutSignals}.
-     * The thread keeps the JVM alive until the run has ended. If the process ends before that, nothing is stopped, and
-     * the lease has to expire.
+     * Runs the bot as {@link #run} does, but on a separate thread, and returns immediately; for an application that is
+     * started and stopped by its framework. Handles no signals and installs no shutdown hook, as with
+     * {@link #withoutSignals}. The thread keeps the JVM alive until the run has ended. If the process ends before that,
+     * nothing is stopped, and the lease has to expire.
      *
      * @param factory starts the bot, once for each lease
      * @return completes with the exit status when the run has ended; completing or cancelling it has no effect
-     * @throws IllegalStateException if it has run before
+     * @throws IllegalStateException if the runner was already run
      */
     public CompletableFuture<Integer> start(BotFactory factory) {
         withoutSignals();
@@ -215,7 +214,7 @@ public final class BotRunner {
 
     private static void logEnd(int status) {
         try {
-            LOG.info("Ended, status {}", status);
+            LOG.info("Ended with status {}", status);
         } catch (Throwable e) {
             // An appender that fails must not keep the caller from the status, and the process from its end.
         }
@@ -225,7 +224,7 @@ public final class BotRunner {
         return new SignalAnswer(
                 signal -> {
                     if (stop.ask(signal)) {
-                        LOG.info("{}: stopping in order; a second signal ends the process at once", signal);
+                        LOG.info("{}: shutting down in order; a second signal ends the process immediately", signal);
                     }
                 },
                 Runtime.getRuntime()::halt,
@@ -233,17 +232,18 @@ public final class BotRunner {
     }
 
     /**
-     * Asks for a stop in order, and does not wait for it: the stop is over when {@link #run} returns, or when what
-     * {@link #start} returned completes. Of several requests the first counts.
+     * Requests an orderly shutdown, without waiting for it: it is complete when {@link #run} returns, or when the
+     * future that {@link #start} returned completes. Only the first request counts.
      */
     public void stop() {
         stop.ask("stop() was called");
     }
 
     /**
-     * Asks for a stop in order, as {@link #stop()} does, and reports its end.
+     * Requests an orderly shutdown as {@link #stop()} does, and reports its end.
      *
-     * @param whenEnded is run once the run has ended, at once if it has ended before or not begun; must not block
+     * @param whenEnded called when the run has ended; immediately if it has already ended or has not begun. Must not
+     *     block
      */
     public void stop(Runnable whenEnded) {
         Objects.requireNonNull(whenEnded, "whenEnded");
@@ -255,12 +255,12 @@ public final class BotRunner {
         }
     }
 
-    /** How far the run is. */
+    /** Returns how far the run has progressed. */
     public RunState state() {
         return Objects.requireNonNull(state.get());
     }
 
-    /** Who was active, if the status is {@link #ANOTHER_IS_ACTIVE}. */
+    /** Returns the active instance, if the status is {@link #ANOTHER_IS_ACTIVE}. */
     public Optional<LockHolder> heldBy() {
         return heldBy;
     }
@@ -269,39 +269,41 @@ public final class BotRunner {
     @FunctionalInterface
     public interface BotFactory {
         /**
-         * Starts a bot, and returns when it is at work. Called on a thread of its own; interrupted when the bot is to
-         * stop before it has started.
+         * Starts a bot, and returns when it is running. Called on a separate thread, which is interrupted if the bot
+         * has to stop before it has started.
          *
-         * @param lease this generation's; look at {@link Lease#isHeld} before each thing that only the active instance
-         *     may do, and use its fencing token for all that is written. The runner releases it.
-         * @throws Exception if it cannot be started; nothing of it may run any more then, since the lock is released
+         * @param lease the lease of this generation; check {@link Lease#isHeld} before each action that only the active
+         *     instance may do, and use its fencing token for all writes. The runner releases it
+         * @throws Exception if it cannot be started; nothing of it may then be running any more, since the lock is
+         *     released
          */
         Bot start(Lease lease) throws Exception;
     }
 
-    /** A bot that is at work. Each method is called once, on a thread that is interrupted when its limit is over. */
+    /** A running bot. Each method is called once, on a thread that is interrupted when the time limit is reached. */
     public interface Bot {
         /**
-         * Takes on no more work. When this returns nothing new begins.
+         * Stops accepting work. After this method has returned, no new work begins.
          *
-         * @throws Exception if that cannot be said
+         * @throws Exception if new work may still begin
          */
         void stopPolling() throws Exception;
 
         /**
-         * Finishes what was begun. When this returns nothing runs any more: the lock is released for another instance.
+         * Finishes the work that has begun. After this method has returned, nothing runs any more, and the lock is
+         * released for another instance.
          *
-         * @param limit how long there is time for that
-         * @throws Exception if something may still be running after that time, a {@code TimeoutException} for instance
+         * @param limit how long this method may take
+         * @throws Exception if something may still be running after that time, such as a {@code TimeoutException}
          */
         void drain(Duration limit) throws Exception;
 
         /**
-         * Completes when the bot has come to an end by itself, as at the end of its input, or fails when it broke; it
-         * is stopped like any other then. The way for a bot to end the program: a handler that calls
-         * {@code System.exit} can never be drained.
+         * Returns a stage that completes when the bot has ended on its own, such as at the end of its input, or fails
+         * when the bot has failed. The bot is then shut down as usual. Use this to end the program: a handler that
+         * calls {@code System.exit} can never be drained.
          *
-         * @return by default something that never completes
+         * @return a stage; by default one that never completes
          */
         default CompletionStage<?> ended() {
             return new CompletableFuture<>();

@@ -14,7 +14,7 @@ sealed interface Ending {
     record BotEnded() implements Ending {
         @Override
         public String why() {
-            return "it has ended by itself";
+            return "it has ended on its own";
         }
     }
 

@@ -46,7 +46,9 @@ final class ExitHook {
         askToStop();
         try {
             if (!ended.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                LOG.error("The JVM exits although the run has not ended within {}: the lease has to expire", limit);
+                LOG.error(
+                        "The JVM exits although the run has not ended within {}; the lease stays held until it expires",
+                        limit);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -54,10 +54,10 @@ final class Generation {
     }
 
     private Bot begin(BotFactory factory) throws Exception {
-        Bot bot = Objects.requireNonNull(factory.start(lease), "the factory returned no bot");
+        Bot bot = Objects.requireNonNull(factory.start(lease), "the factory returned null");
         try {
             state.compareAndSet(RunState.STARTING, RunState.ACTIVE);
-            LOG.info("The bot has started, fencing token {}", lease.fencingToken());
+            LOG.info("The bot has started with fencing token {}", lease.fencingToken());
             bot.ended().whenComplete((end, failure) -> ending.complete(ended(failure)));
         } catch (Throwable e) { // it runs, so it is stopped like any other
             ending.complete(ended(e));
@@ -67,7 +67,7 @@ final class Generation {
 
     private @Nullable Bot notStarted(Throwable failure) {
         if (!ending.complete(new BotFailed("it could not be started", failure))) {
-            LOG.info("The bot's start was given up: {}", UnicodeText.oneLine(failure.toString()));
+            LOG.info("The start of the bot was abandoned: {}", UnicodeText.oneLine(failure.toString()));
         }
         return null;
     }
@@ -77,7 +77,7 @@ final class Generation {
             return new BotEnded();
         }
         Throwable cause = failure.getCause();
-        return new BotFailed("it broke", failure instanceof CompletionException && cause != null ? cause : failure);
+        return new BotFailed("it failed", failure instanceof CompletionException && cause != null ? cause : failure);
     }
 
     /** Stops what was started. Returns whether certainly nothing of it is running any more. */
@@ -90,7 +90,7 @@ final class Generation {
         if (!start.result().isDone()) {
             start.interrupt();
             if (!start.endsWithin(timeouts.interrupted())) {
-                LOG.error("The bot's start did not end although it was interrupted");
+                LOG.error("The start of the bot was interrupted but has not ended");
                 var unused = start.result().thenAccept(this::stop);
                 return false;
             }

@@ -1,16 +1,16 @@
 package io.botfsm.lifecycle;
 
-/** How far the run of a {@link BotRunner} is. A standby that lost its lease begins again with {@link #STANDBY}. */
+/** The progress of a run of a {@link BotRunner}. A standby that lost its lease starts again with {@link #STANDBY}. */
 public enum RunState {
     /** It has not begun. */
     NEW,
-    /** It tries to acquire the lock, or waits for it while another instance is active. */
+    /** It is trying to acquire the lock, or waiting while another instance is active. */
     STANDBY,
     /** It holds the lock, and the bot is being started. */
     STARTING,
-    /** The bot is at work. */
+    /** The bot is running. */
     ACTIVE,
-    /** The bot is being stopped: it takes on no more work and finishes what it has begun. */
+    /** The bot is being stopped: it accepts no more work, and finishes what it has begun. */
     DRAINING,
     /** It is over, and everything is closed. */
     ENDED

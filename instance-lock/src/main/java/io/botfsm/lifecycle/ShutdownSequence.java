@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs named steps that shut a program down, one after another in the given order, each with its own time limit. All
- * steps run, even if earlier ones fail. A step that exceeds its limit is interrupted and abandoned. Each step is logged
- * with its name, the time it took, and the exception if it failed.
+ * Runs the named steps of a shutdown one after another in the given order, each with its own time limit. All steps run,
+ * even if earlier ones fail. A step that exceeds its limit is interrupted and abandoned. Each step is logged with its
+ * name, the time it took, and the exception if it failed.
  *
  * <p>Runs once. Thread-safe. Each step has its own daemon thread, which ends with the step; only threads of steps that
  * ignore the interrupt remain.
@@ -99,7 +99,7 @@ public final class ShutdownSequence {
                         failure.orElse(null));
             case OVERRAN ->
                 LOG.error(
-                        "Shutdown step \"{}\": not done in {} ms, interrupted and left behind",
+                        "Shutdown step \"{}\": not done in {} ms, interrupted and abandoned",
                         UnicodeText.printable(step.name),
                         step.limit.toMillis());
         }
@@ -142,10 +142,11 @@ public final class ShutdownSequence {
          */
         public Builder step(String name, Duration limit, AutoCloseable action) {
             if (name.isBlank()) {
-                throw new IllegalArgumentException(String.format(Locale.ROOT, "a step needs a name: \"%s\"", name));
+                throw new IllegalArgumentException(
+                        String.format(Locale.ROOT, "the name of a step must not be blank: \"%s\"", name));
             }
             if (steps.stream().anyMatch(step -> step.name.equals(name))) {
-                throw new IllegalArgumentException(String.format(Locale.ROOT, "there is a step \"%s\" already", name));
+                throw new IllegalArgumentException(String.format(Locale.ROOT, "there is already a step \"%s\"", name));
             }
             Limit.checked(String.format(Locale.ROOT, "the limit of step \"%s\"", name), limit);
             steps.add(new Step(name, limit, Objects.requireNonNull(action, "action")));

@@ -36,7 +36,7 @@ final class Signals {
         if (signals.ours) {
             NAMES.forEach(signals::take);
         } else {
-            LOG.warn("Another runner in this process has the signals, this one stops when the JVM exits");
+            LOG.warn("Another runner in this process handles the signals; this one stops when the JVM exits");
         }
         return signals;
     }
@@ -53,7 +53,7 @@ final class Signals {
             taken.add(new Taken(handle, signal, handle.invoke(null, signal, handler)));
         } catch (ReflectiveOperationException | LinkageError e) {
             Throwable why = e instanceof InvocationTargetException ? e.getCause() : e;
-            LOG.warn("SIG{} cannot be handled here, the JVM handles it: {}", name, String.valueOf(why));
+            LOG.warn("SIG{} cannot be handled here and is left to the JVM: {}", name, String.valueOf(why));
         }
     }
 

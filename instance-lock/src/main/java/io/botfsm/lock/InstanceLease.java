@@ -90,7 +90,7 @@ final class InstanceLease implements Lease, LeaseListener {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException e) {
-            // it was told to listeners, or will be: the lease expires by itself
+            // listeners were notified, or will be: the lease expires by itself
         }
     }
 

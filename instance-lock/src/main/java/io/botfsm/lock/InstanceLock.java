@@ -25,7 +25,7 @@ public interface InstanceLock extends AutoCloseable {
      * Returns a builder for a lock.
      *
      * @param store keeps the leases; stays open when the lock is closed
-     * @param name the name of the lock: the same for all instances of which one is to be active
+     * @param name the name of the lock, shared by all instances of which only one may be active
      * @throws IllegalArgumentException if the name is empty
      */
     static Builder builder(LeaseStore store, String name) {

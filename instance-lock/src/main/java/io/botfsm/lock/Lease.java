@@ -56,10 +56,10 @@ public interface Lease extends AutoCloseable {
      * token. The store records that token with the lease, if it still has it, so that it also applies to another
      * process; a later {@link #close} waits a bounded time for the store.
      *
-     * @param highestSeen the token that was seen. A token that is not above that of this lease has no effect. Neither
-     *     has a token that no lease can have had: one that is 2^52 (the year 2112 in microseconds) or above, and more
-     *     than a year ahead of this lease's token. In that case the conversation that refused the write refuses every
-     *     lease until an operator removes its fence, and {@link LockEvent.ImplausibleToken} is reported
+     * @param highestSeen the token that was seen. A token that is not above that of this lease has no effect. A token
+     *     that no lease can have had has no effect either: one that is 2^52 (the year 2112 in microseconds) or above,
+     *     and more than a year ahead of this lease's token. In that case the conversation that refused the write
+     *     refuses every lease until an operator removes its fence, and {@link LockEvent.ImplausibleToken} is reported
      */
     void fenced(long highestSeen);
 

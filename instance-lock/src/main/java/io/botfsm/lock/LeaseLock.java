@@ -163,7 +163,7 @@ final class LeaseLock implements InstanceLock {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | LockException e) {
-            // it expires by itself, and listeners are told
+            // it expires by itself, and listeners are notified
         } finally {
             threads.close();
         }

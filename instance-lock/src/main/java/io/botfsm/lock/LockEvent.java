@@ -14,7 +14,7 @@ public sealed interface LockEvent {
     String name();
 
     /**
-     * The lock is held, and active.
+     * The lock was acquired, and this instance is active.
      *
      * @param from the former holder, if this instance has seen the lock held by another one while it stood by
      */
@@ -58,8 +58,8 @@ public sealed interface LockEvent {
      * A write was refused because of a fencing token that no lease can have had. This does not affect the lease, but
      * the conversation of that write refuses every instance until an operator removes its fence.
      *
-     * @param seen the token, which as a time is in the year 2112 or later, and more than a year ahead of the lease's
-     *     own
+     * @param seen the token; read as a time, it is in the year 2112 or later, and more than a year ahead of the lease's
+     *     own token
      */
     record ImplausibleToken(String name, long fencingToken, long seen) implements LockEvent {}
 

@@ -78,9 +78,9 @@ final class LockEvents {
 
     private static void reportFailure(Throwable failure) {
         try {
-            LOGGER.error("A lock's listener failed", failure);
+            LOGGER.error("A listener of a lock failed", failure);
         } catch (Throwable e) {
-            // The events that follow are told all the same.
+            // The events that follow are delivered anyway.
         }
     }
 }

@@ -35,7 +35,8 @@ final class LockThreads implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 daemons("lock-callbacks-" + name),
-                (task, executor) -> LOGGER.debug("lock \"{}\": a callback after the lock was closed", name));
+                (task, executor) ->
+                        LOGGER.debug("lock \"{}\": a callback was dropped because the lock is closed", name));
     }
 
     private static ThreadFactory daemons(String name) {

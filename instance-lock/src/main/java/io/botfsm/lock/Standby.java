@@ -88,7 +88,7 @@ final class Standby {
         watch(begun);
         Duration timeout = engine.timings().requestTimeout();
         Scheduler.Task timer =
-                engine.later(timeout, () -> begun.giveUp(new TimeoutException("no answer in " + timeout)));
+                engine.later(timeout, () -> begun.giveUp(new TimeoutException("no answer within " + timeout)));
         var unused = begun.result().whenComplete((came, failure) -> {
             timer.cancel();
             try {

@@ -29,8 +29,9 @@ class BotRunnerLeaseTest extends RunnerTest {
                 assertThat(status).succeedsWithin(LONG).isEqualTo(STOPPED);
                 assertJournalBeforeTheRest("try", "stand by", "start 1", "stop polling 1", "drain 1", "release 1");
                 assertThat(log.lines())
-                        .contains("INFO Standing by: active is process 4711 on host-b, started 2026-01-02T03:04:05Z,"
-                                + " with a lease that ends in 23 s unless renewed");
+                        .contains(
+                                "INFO Standing by: the active instance is process 4711 on host-b, started 2026-01-02T03:04:05Z,"
+                                        + " with a lease that ends in 23 s unless renewed");
             }
         }
 
@@ -281,8 +282,9 @@ class BotRunnerLeaseTest extends RunnerTest {
                 assertThat(status).succeedsWithin(LONG).isEqualTo(FAILED);
                 assertKept();
                 assertThat(log.lines())
-                        .contains("ERROR Something of the bot may still be running: the lease is not given back, end"
-                                + " the process");
+                        .contains(
+                                "ERROR Parts of the bot may still be running, so the lease is not released. End the process;"
+                                        + " the lease then expires");
             }
         }
 

@@ -100,7 +100,8 @@ class BotRunnerOverLeasesTest {
         journal.awaitEntry("first: start N");
         try (LogLines log = LogLines.of(BotRunner.class)) {
             CompletableFuture<Integer> secondStatus = second.run();
-            soon().until(() -> log.lines().stream().anyMatch(line -> line.startsWith("INFO Standing by: active is ")));
+            soon().until(() -> log.lines().stream()
+                    .anyMatch(line -> line.startsWith("INFO Standing by: the active instance is ")));
             first.runner.stop();
 
             assertThat(firstStatus).succeedsWithin(LONG).isEqualTo(STOPPED);

@@ -30,8 +30,9 @@ class BotRunnerStartTest extends RunnerTest {
                 assertJournalBeforeTheRest("try");
                 assertThat(runner.heldBy()).contains(HandLock.ANOTHER);
                 assertThat(log.lines())
-                        .contains("ERROR Not started: active is process 4711 on host-b, started 2026-01-02T03:04:05Z,"
-                                + " with a lease that ends in 23 s unless renewed");
+                        .contains(
+                                "ERROR Not started: the active instance is process 4711 on host-b, started 2026-01-02T03:04:05Z,"
+                                        + " with a lease that ends in 23 s unless renewed");
             }
         }
 
@@ -42,7 +43,7 @@ class BotRunnerStartTest extends RunnerTest {
                 assertThat(run()).succeedsWithin(LONG).isEqualTo(ANOTHER_IS_ACTIVE);
                 assertThat(log.lines())
                         .contains(
-                                "ERROR Not started: active is \"set by\\u000ahand\", with a lease that does not expire");
+                                "ERROR Not started: the active instance is \"set by\\u000ahand\", with a lease that does not expire");
             }
         }
 

@@ -73,8 +73,8 @@ class BotRunnerTest extends RunnerTest {
 
                 assertThat(status).succeedsWithin(LONG).isEqualTo(FAILED);
                 assertOrder();
-                assertThat(log.lines()).contains("ERROR The bot stops: it broke");
-                assertThat(cause(log, "it broke")).isEqualTo("connection refused");
+                assertThat(log.lines()).contains("ERROR The bot stops: it failed");
+                assertThat(cause(log, "it failed")).isEqualTo("connection refused");
             }
         }
 
@@ -94,7 +94,7 @@ class BotRunnerTest extends RunnerTest {
 
                 assertThat(status).succeedsWithin(LONG).isEqualTo(FAILED);
                 assertOrder();
-                assertThat(cause(log, "it broke")).isEqualTo("connection refused");
+                assertThat(cause(log, "it failed")).isEqualTo("connection refused");
             }
         }
 
@@ -249,7 +249,7 @@ class BotRunnerTest extends RunnerTest {
         void aStepTwice() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> runner.thenClose("redis", LONG, () -> {}))
-                    .withMessage("there is a step \"redis\" already");
+                    .withMessage("there is already a step \"redis\"");
         }
 
         @Test
@@ -259,7 +259,7 @@ class BotRunnerTest extends RunnerTest {
 
             assertThatIllegalStateException()
                     .isThrownBy(() -> runner.run(BotRunnerTest.this::newBot))
-                    .withMessage("a BotRunner runs once, and this one has begun");
+                    .withMessage("a BotRunner runs only once, and this one was already run");
             assertThatIllegalStateException().isThrownBy(runner::standby);
             assertThatIllegalStateException().isThrownBy(runner::withoutSignals);
             assertThatIllegalStateException().isThrownBy(() -> runner.drainTimeout(LONG));

@@ -31,8 +31,8 @@ class ExitHookTest {
 
             assertThat(log.lines())
                     .containsExactly(
-                            "ERROR The JVM exits although the run has not ended within PT0.02S: the lease has to"
-                                    + " expire");
+                            "ERROR The JVM exits although the run has not ended within PT0.02S; the lease stays"
+                                    + " held until it expires");
         }
         assertThat(round.join().why()).isEqualTo("the JVM is exiting");
     }

@@ -233,7 +233,7 @@ class ShutdownSequenceTest {
                         .containsExactly(
                                 "INFO Shutdown step \"good\": done in N ms",
                                 "ERROR Shutdown step \"bad\": failed after N ms",
-                                "ERROR Shutdown step \"slow\": not done in N ms, interrupted and left behind");
+                                "ERROR Shutdown step \"slow\": not done in N ms, interrupted and abandoned");
                 assertThat(log.events().get(1).getThrowableProxy().getClassName())
                         .isEqualTo(IOException.class.getName());
             }
@@ -276,14 +276,14 @@ class ShutdownSequenceTest {
         void aNameTwice() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> builder.step("redis", LONG, () -> {}))
-                    .withMessage("there is a step \"redis\" already");
+                    .withMessage("there is already a step \"redis\"");
         }
 
         @Test
         void aBlankName() {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> builder.step(" ", LONG, () -> {}))
-                    .withMessage("a step needs a name: \" \"");
+                    .withMessage("the name of a step must not be blank: \" \"");
         }
 
         @Test

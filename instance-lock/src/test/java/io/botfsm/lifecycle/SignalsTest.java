@@ -115,7 +115,7 @@ class SignalsTest {
                                 "other: release 1",
                                 "other: close lock",
                                 "other: close redis");
-                assertThat(bot.log()).contains("Another runner in this process has the signals");
+                assertThat(bot.log()).contains("Another runner in this process handles the signals");
             }
         }
     }

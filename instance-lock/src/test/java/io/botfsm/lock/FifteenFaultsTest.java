@@ -18,7 +18,7 @@ class FifteenFaultsTest {
     private static final String LOCK = "runLock";
     private static final String CONVERSATIONS = "runConversations";
     private static final String TIMER =
-            "Scheduler.Task timer = engine.later(timeout, () -> failed(attempt, new TimeoutException(\"no answer in \" + timeout)));";
+            "Scheduler.Task timer = engine.later(timeout, () -> failed(attempt, new TimeoutException(\"no answer within \" + timeout)));";
     private static final String ENDING = "state = end; } renewals.end(); deadlines.end(); engine.giveUp(claim());";
     private static final int SEEDS = 3_000;
 

@@ -736,7 +736,7 @@ class LeaseLockTest {
 
         @Test
         void refusesToLoseTheLeaseByOneFailedRenewal() {
-            refused(InstanceLock.builder(store, "bot").renewEvery(Duration.ofSeconds(15)), "one failed renewal");
+            refused(InstanceLock.builder(store, "bot").renewEvery(Duration.ofSeconds(15)), "a single failed renewal");
             refused(InstanceLock.builder(store, "bot").requestTimeout(Duration.ofSeconds(10)), "PT10S");
             refused(InstanceLock.builder(store, "bot").stopMargin(Duration.ofSeconds(15)), "stopMargin of PT15S");
         }

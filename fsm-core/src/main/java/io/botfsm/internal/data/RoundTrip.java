@@ -151,8 +151,8 @@ public final class RoundTrip<X extends Exception> {
             if (codec.hasTypeId(element.getClass())) {
                 throw refusal(
                         element.getClass(),
-                        "a list or a map that is put does not know its elements' type and drops the id of "
-                                + "@JsonTypeInfo; put it with its GenericType, or an array of the declared type");
+                        "a list or map that is put without its type drops the id of @JsonTypeInfo of its elements; "
+                                + "put it with its GenericType, or put an array of the declared type");
             }
             if (!requireContent(element)) { // lists in lists are not written once more at each depth
                 require(element, codec.write(element));
@@ -198,7 +198,7 @@ public final class RoundTrip<X extends Exception> {
         difference.ifPresent(field -> {
             throw refusal(
                     written.getClass(),
-                    field.isEmpty() ? "another value is read" : "another value of \"" + field + "\" is read");
+                    field.isEmpty() ? "its value would differ" : "the value of \"" + field + "\" would differ");
         });
     }
 

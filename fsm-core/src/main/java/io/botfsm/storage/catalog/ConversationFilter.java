@@ -139,8 +139,8 @@ public final class ConversationFilter {
     }
 
     /**
-     * Whether this filter depends on keys alone. A conversation that matches such a filter still does after any write,
-     * unless nothing is left of it.
+     * Whether this filter depends on keys alone. A conversation that matches such a filter still matches after any
+     * write, unless the write leaves nothing of it.
      */
     public boolean isByKey() {
         return state.isEmpty() && untouchedSince.isEmpty() && dueBefore.isEmpty();

@@ -54,7 +54,7 @@ final class PagedScan extends AbstractSpliterator<FoundConversation> {
         cursor = next.next();
         ended = cursor.isEmpty();
         for (UnreadableRecord record : next.unreadable()) {
-            LOGGER.warn("Record left out of a scan: {}", record);
+            LOGGER.warn("A scan skips a record that cannot be read: {}", record);
         }
     }
 

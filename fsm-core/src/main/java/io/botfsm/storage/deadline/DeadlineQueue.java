@@ -124,7 +124,7 @@ public interface DeadlineQueue {
         if (!until.isAfter(due.queuedAt()) || until.isAfter(now.plus(MAX_DEFERRAL))) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "a conversation that is queued at %s must be deferred to a later time, at most %s from now (%s): %s",
+                    "a conversation queued at %s must be deferred to a later time, at most %s from now (%s): %s",
                     due.queuedAt(),
                     MAX_DEFERRAL,
                     now,
@@ -141,7 +141,7 @@ public interface DeadlineQueue {
     static ConversationFilter requireByKey(ConversationFilter filter) {
         if (!requireNonNull(filter, "filter").isByKey()) {
             throw new IllegalArgumentException(
-                    "the index of deadlines can be mended only by bot, chat and user: " + filter);
+                    "the index of deadlines can be repaired by bot, chat and user only, not by " + filter);
         }
         return filter;
     }

@@ -51,7 +51,7 @@ public final class InboxLimits {
     private static long positive(String what, long most) {
         if (most < 1) {
             throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "an inbox must have room for at least one of its %s: %d", what, most));
+                    String.format(Locale.ROOT, "the maximum number of %s must be positive: %d", what, most));
         }
         return most;
     }

@@ -142,7 +142,7 @@ public interface UpdateInbox {
         requireNonNull(bot, "bot");
         if (requireNonNull(updates, "updates").size() > MAX_UPDATES) {
             throw new IllegalArgumentException(
-                    String.format(Locale.ROOT, "one call takes at most %d updates: %d", MAX_UPDATES, updates.size()));
+                    String.format(Locale.ROOT, "one call accepts at most %d updates: %d", MAX_UPDATES, updates.size()));
         }
         List<InboxUpdate> copy = List.copyOf(updates);
         copy.forEach(update -> requireOf(bot, update));
@@ -177,10 +177,7 @@ public interface UpdateInbox {
         for (InboxUpdate update : requireNonNull(updates, "updates")) {
             if (update.size() > most) {
                 throw new IllegalArgumentException(String.format(
-                        Locale.ROOT,
-                        "an update must have room in an empty inbox, which holds %d bytes: %s",
-                        most,
-                        update));
+                        Locale.ROOT, "an update is larger than the whole inbox may be, %d bytes: %s", most, update));
             }
         }
         return updates;
@@ -220,7 +217,7 @@ public interface UpdateInbox {
     static long requirePosition(long after) {
         if (after < 0) {
             throw new IllegalArgumentException(
-                    "a position after which to list must be one that was returned, or 0: " + after);
+                    "the position to list after must be 0 or a position that was returned: " + after);
         }
         return after;
     }

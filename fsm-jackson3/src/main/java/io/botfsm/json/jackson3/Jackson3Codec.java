@@ -41,27 +41,27 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.util.TokenBuffer;
 
 /**
- * Jackson 3, set as {@link io.botfsm.json.JacksonCodec} sets Jackson 2, so that what is written is read back equal:
- * records, classes with properties, {@code java.time}, big integers and decimals with every digit, NaN and infinities
- * (as the bare words {@code NaN}, {@code Infinity} and {@code -Infinity}, like Python). Whatever {@code @JsonInclude}
- * or the settings would omit is written. A value that would not be read back equal is refused when it is written:
- * because an annotation drops a property, a private field has no accessor, or a value's class is not the declared one.
- * Numbers in a property declared as {@code Object} may change their class, not their value. State that need not be
- * stored is {@code transient}. Texts and names may have any length, numbers 2<sup>20</sup> digits; objects and lists
- * may be 1,000 deep.
+ * A codec that uses Jackson 3, configured as {@link io.botfsm.json.JacksonCodec} configures Jackson 2, so that every
+ * value is read back equal: records, classes with properties, {@code java.time}, big integers and decimals with every
+ * digit, NaN and infinities (as the bare words {@code NaN}, {@code Infinity} and {@code -Infinity}, as in Python).
+ * Properties that {@code @JsonInclude} or the mapper would omit are written. A value that would not be read back equal
+ * is refused when it is written, for example because an annotation drops a property, a private field has no accessor,
+ * or the class of a value is not the declared one. Numbers in a property declared as {@code Object} may change their
+ * class, but not their value. Declare fields that need not be stored as {@code transient}. Texts and names may have any
+ * length, numbers up to 2<sup>20</sup> digits; objects and lists may be nested 1,000 levels deep.
  *
- * <p>Strict where leniency would lose or invent something: an absent primitive is an error, so are numbers in quotes,
- * fractions for whole numbers, a name that comes twice in one object, and anything after the value. Unknown properties
- * are ignored. Types are never taken from the text (no default typing).
+ * <p>The codec is strict where leniency would lose or invent data: errors are a missing primitive, a number in quotes,
+ * a fraction where a whole number is expected, a duplicate name in one object, and anything after the value. Unknown
+ * properties are ignored. Types are never taken from the text (no default typing).
  *
- * <p>Reads what that codec has written, and writes what it reads: a bot may go from one to the other, and back.
+ * <p>The two codecs read each other's texts, so a bot may switch from one to the other and back.
  *
  * <p>Thread-safe. Needs Jackson 3.1 or newer.
  */
 public final class Jackson3Codec implements JsonCodec {
     private static final int LONGEST_NUMBER = 1 << 20;
 
-    /** As deep as Jackson 2 allows; Jackson 3 itself allows half of that. */
+    /** The depth that Jackson 2 allows; the default of Jackson 3 is half of it. */
     private static final int DEEPEST_NESTING = 1_000;
 
     private static final String JSON_NULL = "null";
@@ -76,14 +76,16 @@ public final class Jackson3Codec implements JsonCodec {
         }
     };
 
-    /** A codec with a mapper of its own, which refuses {@link Optional} and its kind, as that on Jackson 2 does. */
+    /**
+     * Creates a codec with its own mapper. It refuses {@link Optional} and similar types, as the Jackson 2 codec does.
+     */
     public Jackson3Codec() {
         this(settings -> settings.addModule(RefusedOptional.module()), true);
     }
 
     /**
-     * A codec with modules and mix-ins of your choice. What the class description promises is set after them. Since a
-     * module may change how any type is written, every value is read back before it is stored.
+     * Creates a codec with modules and mix-ins of your choice. The settings of the class description are applied after
+     * them. Since a module may change how any type is written, every value is read back before it is stored.
      *
      * @param settings adds modules and mix-ins
      * @throws IllegalArgumentException if they take types from the text (default typing)
@@ -109,7 +111,8 @@ public final class Jackson3Codec implements JsonCodec {
         mapper = strict(builder).build();
         JavaType any = mapper.constructType(Object.class);
         if (mapper.serializationConfig().getDefaultTyper(any) != null) {
-            throw new IllegalArgumentException("default typing lets stored text choose classes: refused");
+            throw new IllegalArgumentException(
+                    "default typing lets stored text choose classes: use settings without it");
         }
         roundTrip = new RoundTrip<>(new Jackson3RoundTrip(mapper), own);
     }
@@ -267,7 +270,9 @@ public final class Jackson3Codec implements JsonCodec {
         }
     }
 
-    /** The text as it is stored; only one that is longer than a number may be can hold a number that is not read. */
+    /**
+     * Returns the text to be stored. Only a text longer than the longest readable number can contain an unreadable one.
+     */
     private String readable(String json) {
         String text = wellFormed(json);
         if (text.length() > LONGEST_NUMBER) {
@@ -281,8 +286,9 @@ public final class Jackson3Codec implements JsonCodec {
     }
 
     /**
-     * An unpaired surrogate cannot be stored in UTF-8; inside a JSON string it can be written as an escape. Newer
-     * Jacksons do not read such an escape in a property's name: what would not be read back is refused.
+     * Escapes unpaired surrogates. They cannot be encoded in UTF-8, but can be written as an escape inside a JSON
+     * string. Newer versions of Jackson do not read such an escape in a property name; what would not be read back is
+     * refused.
      */
     private String wellFormed(String json) {
         int at = Text.unpairedSurrogate(json, 0);

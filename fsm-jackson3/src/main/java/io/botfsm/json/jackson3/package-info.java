@@ -1,4 +1,4 @@
-/** The {@link io.botfsm.json.JsonCodec} contract with Jackson 3. */
+/** An implementation of {@link io.botfsm.json.JsonCodec} with Jackson 3. */
 @NullMarked
 package io.botfsm.json.jackson3;
 

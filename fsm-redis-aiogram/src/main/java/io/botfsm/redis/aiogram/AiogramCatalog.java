@@ -103,7 +103,7 @@ final class AiogramCatalog implements ConversationCatalog {
         }
         throw new IllegalArgumentException(String.format(
                 Locale.ROOT,
-                "%s is not a cursor of conversations in aiogram's layout: begin the scan anew",
+                "%s is not a cursor of conversations in aiogram's layout: start the scan again",
                 Text.field(cursor.length() > MOST_QUOTED ? cursor.substring(0, MOST_QUOTED) + "…" : cursor)));
     }
 }

@@ -64,7 +64,8 @@ final class AiogramKeyReader {
             requireNoOther(ids);
         }
         return read.orElseThrow(() -> new IllegalArgumentException(
-                "no conversation has such a key with these options: ids are missing, too many, or no numbers"));
+                "no conversation has such a key with these options: there are too few or too many ids, or they are not"
+                        + " numbers"));
     }
 
     private void requireNoOther(List<String> ids) {
@@ -177,7 +178,7 @@ final class AiogramKeyReader {
 
     private static void change(List<String> changes, String there, String here, boolean now, boolean other) {
         if (now != other) {
-            changes.add(other ? there + "=True, here with " + here : there + "=False, here without " + here);
+            changes.add(other ? there + "=True: add " + here : there + "=False: remove " + here);
         }
     }
 }

@@ -63,7 +63,7 @@ final class AiogramKeySample {
         if (other.hasBotId() && !firstId.equals(layout.bot().orElse(firstId))) {
             return " and bot(" + Text.field(firstId) + ")";
         }
-        return !other.hasBotId() && layout.bot().isEmpty() ? " and with bot(id)" : "";
+        return !other.hasBotId() && layout.bot().isEmpty() ? " and set bot(id)" : "";
     }
 
     private List<List<String>> fitting(AiogramLayout options) {

@@ -255,28 +255,28 @@ public final class AiogramLayout {
         return bot.orElse(key.bot()).equals(key.bot())
                 ? new ConversationRefusedException(key, reason(key), false, null)
                 : new StorageRefusedException(
-                        key, "the aiogram layout is of bot " + Text.field(bot.get()) + " alone", false, null);
+                        key, "the aiogram layout is only for bot " + Text.field(bot.get()), false, null);
     }
 
     private String reason(StorageKey key) {
         if (key.business().isPresent() && !withBusinessConnectionId) {
             return String.format(
                     Locale.ROOT,
-                    "the aiogram layout has no place for business connection %s without withBusinessConnectionId()",
+                    "the aiogram layout cannot store business connection %s without withBusinessConnectionId()",
                     Text.field(key.business().get()));
         }
         if (!key.destiny().equals(StorageKey.DEFAULT_DESTINY) && !withDestiny) {
             return String.format(
                     Locale.ROOT,
-                    "the aiogram layout has no place for destiny %s without withDestiny()",
+                    "the aiogram layout cannot store destiny %s without withDestiny()",
                     Text.field(key.destiny()));
         }
         if (key.thread().equals(Optional.of("0"))) {
-            return "the aiogram layout takes thread 0 for none";
+            return "the aiogram layout treats thread 0 as no thread";
         }
         return String.format(
                         Locale.ROOT,
-                        "in the aiogram layout this key would be that of another conversation: an id holds the separator \"%s\", or looks",
+                        "in the aiogram layout this key would also be that of another conversation: an id contains the separator \"%s\", or looks",
                         Text.printable(separator))
                 + " like another part";
     }
@@ -336,7 +336,8 @@ public final class AiogramLayout {
         public Builder separator(String chosen) {
             requireNonNull(chosen, "chosen");
             if (chosen.isEmpty()) {
-                throw new IllegalArgumentException("without a separator different conversations would share a key");
+                throw new IllegalArgumentException(
+                        "separator must not be empty: different conversations would share a key");
             }
             separator = wellFormed("separator", chosen);
             return this;

@@ -16,21 +16,21 @@ public final class AiogramLayoutMismatchException extends FsmException {
     private final String remedy;
 
     /**
-     * A mismatch.
+     * Creates the exception.
      *
      * @param sampled how many conversations were sampled
      * @param fitting how many of them match the layout
      * @param fittingOtherwise how many would match with the remedy
-     * @param example one of the latter's keys
+     * @param example a key of one of the latter
      * @param remedy which options to change
      */
     AiogramLayoutMismatchException(
             AiogramLayout layout, int sampled, int fitting, int fittingOtherwise, String example, String remedy) {
         super(String.format(
                 Locale.ROOT,
-                "The options of the layout do not fit the keys in Redis: of %d conversations sampled they fit %d; %d, such as %s, fit"
-                        + " other options: %s. Nothing was written. Build the layout with those options, or, if these are right, migrate"
-                        + " withoutLayoutCheck(). %s",
+                "The options of the layout do not match the keys in Redis: of %d sampled conversations, they match %d; %d,"
+                        + " such as %s, match other options: %s. Nothing was written. Build the layout with those options,"
+                        + " or, if the current ones are correct, migrate withoutLayoutCheck(). %s",
                 sampled,
                 fitting,
                 fittingOtherwise,

@@ -123,7 +123,7 @@ public final class AiogramStateStorage implements StateStorage {
         ServerProbe probe = new ServerProbe(access.port(), access.server(), access.timeout());
         if (probe.requireVersion().equals("cluster")) {
             throw probe.refused(
-                    "is of a cluster, where the two keys of a conversation of aiogram's may be on different nodes");
+                    "belongs to a cluster, where the two keys of a conversation of aiogram may be on different nodes");
         }
         probe.load(List.of(READ, WRITE, PROBE));
         probe.tryRights(PROBE, layout.spareKeys(UUID.randomUUID().toString()), " on keys " + layout.pattern());
@@ -180,7 +180,7 @@ public final class AiogramStateStorage implements StateStorage {
             return decode.get();
         } catch (RuntimeException e) { // its message may quote the record
             throw new ConversationRefusedException(
-                    key, "what is stored there is not a conversation of aiogram's", false, null);
+                    key, "the stored value is not a conversation of aiogram", false, null);
         }
     }
 
@@ -207,7 +207,7 @@ public final class AiogramStateStorage implements StateStorage {
         }
 
         private static void refuse(StorageKey key, String what) {
-            throw new StorageRefusedException(key, "the aiogram layout has no place for " + what, false, null);
+            throw new StorageRefusedException(key, "the aiogram layout cannot store " + what, false, null);
         }
 
         private static Map<String, JsonMember> members(StorageKey key, Map<String, String> puts) {

@@ -61,7 +61,7 @@ final class AiogramTexts {
         return data;
     }
 
-    /** What tells these texts from any others, as {@code aiogram-write.lua} counts it. */
+    /** Returns a stamp that distinguishes these texts from any others, as {@code aiogram-write.lua} computes it. */
     String stamp() {
         return stamp;
     }

@@ -143,7 +143,7 @@ record ConversationCopy(StateStorage source, StateStorage target, boolean dry, b
     /** @throws IllegalArgumentException if it has what neither a copy nor a comparison would include */
     private static Mutation.Builder content(Snapshot from) {
         if (!from.attributes().isEmpty()) {
-            throw new IllegalArgumentException("it has attributes, which aiogram's layout has no place for: "
+            throw new IllegalArgumentException("it has attributes, which aiogram's layout cannot store: "
                     + Text.fields(new TreeSet<>(from.attributes().keySet())));
         }
         Mutation.Builder content = Mutation.builder().replaceData(from.data());

@@ -1,5 +1,5 @@
 /**
- * Conversations in Redis as aiogram 3 keeps them, {@link io.botfsm.redis.aiogram.AiogramStateStorage}, and their
+ * Conversations in Redis in the layout of aiogram 3, {@link io.botfsm.redis.aiogram.AiogramStateStorage}, and their
  * migration into this library's layout or back, {@link io.botfsm.redis.aiogram.AiogramMigration}.
  */
 @NullMarked

@@ -18,7 +18,7 @@ class AiogramMessagesTest {
         AiogramLayout layout = AiogramLayout.builder().prefix(FORGED).bot(1).build();
         assertThatThrownBy(() -> layout.keys(key.destiny(FORGED).build()))
                 .isInstanceOf(ConversationRefusedException.class)
-                .hasMessageContaining("no place for destiny " + SHOWN + " without")
+                .hasMessageContaining("cannot store destiny " + SHOWN + " without")
                 .hasMessageNotContaining("\n");
         assertThatThrownBy(() -> layout.keys(
                         StorageKey.bot(1).chat(2).user(3).business(FORGED).build()))

@@ -43,27 +43,27 @@ class AiogramMigrationOptionsTest extends OneRedisServer {
         List<String> topics = List.of("-100:7:42", "-100:8:42", "-100:7:43");
         List<String> withDestiny = List.of("5:5:default", "5:5:scene", "-100:42:default");
         return Stream.of(
-                arguments(layout().build(), withBotId, "with_bot_id=True, here with withBotId()"),
-                arguments(layout().build(), groupsWithBotId, "with_bot_id=True, here with withBotId()"),
+                arguments(layout().build(), withBotId, "with_bot_id=True: add withBotId()"),
+                arguments(layout().build(), groupsWithBotId, "with_bot_id=True: add withBotId()"),
                 arguments(AiogramLayout.builder().bot(1).build(), withBotId, "withBotId() and bot(" + BOT + ")"),
-                arguments(layout().withBotId().build(), plain, "with_bot_id=False, here without withBotId()"),
-                arguments(layout().withBotId().build(), topics, "with_bot_id=False, here without withBotId()"),
-                arguments(AiogramLayout.builder().withBotId().build(), plain, "without withBotId() and with bot(id)"),
-                arguments(layout().build(), withDestiny, "with_destiny=True, here with withDestiny()"),
-                arguments(layout().withDestiny().build(), plain, "with_destiny=False, here without withDestiny()"),
-                arguments(layout().withDestiny().build(), topics, "with_destiny=False, here without withDestiny()"),
+                arguments(layout().withBotId().build(), plain, "with_bot_id=False: remove withBotId()"),
+                arguments(layout().withBotId().build(), topics, "with_bot_id=False: remove withBotId()"),
+                arguments(AiogramLayout.builder().withBotId().build(), plain, "remove withBotId() and set bot(id)"),
+                arguments(layout().build(), withDestiny, "with_destiny=True: add withDestiny()"),
+                arguments(layout().withDestiny().build(), plain, "with_destiny=False: remove withDestiny()"),
+                arguments(layout().withDestiny().build(), topics, "with_destiny=False: remove withDestiny()"),
                 arguments(
                         layout().withDestiny().build(),
                         withBotId,
-                        "with_bot_id=True, here with withBotId(), with_destiny=False, here without withDestiny()"),
+                        "with_bot_id=True: add withBotId(), with_destiny=False: remove withDestiny()"),
                 arguments(
                         layout().build(),
                         List.of(BOT + ":5:5:default", BOT + ":6:6:default"),
-                        "with_bot_id=True, here with withBotId(), with_destiny=True, here with withDestiny()"),
+                        "with_bot_id=True: add withBotId(), with_destiny=True: add withDestiny()"),
                 arguments(
                         layout().build(),
                         List.of("bc:5:5", "bc:6:42", "7:7"),
-                        "with_business_connection_id=True, here with withBusinessConnectionId()"));
+                        "with_business_connection_id=True: add withBusinessConnectionId()"));
     }
 
     @ParameterizedTest
@@ -132,7 +132,7 @@ class AiogramMigrationOptionsTest extends OneRedisServer {
         AiogramMigration migration = migration(layout().withDestiny().build());
         assertThatThrownBy(() -> migration.run(Direction.FROM_AIOGRAM))
                 .isInstanceOf(AiogramLayoutMismatchException.class)
-                .hasMessageContaining("of 11 conversations sampled they fit 1; 10,");
+                .hasMessageContaining("of 11 sampled conversations, they match 1; 10,");
         MigrationReport report = migration.withoutLayoutCheck().run(Direction.FROM_AIOGRAM);
         assertThat(report.migrated()).isEqualTo(1);
         assertThat(report.skippedInAll()).isEqualTo(10);

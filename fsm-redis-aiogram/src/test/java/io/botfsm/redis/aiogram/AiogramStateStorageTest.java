@@ -229,7 +229,7 @@ class AiogramStateStorageTest extends OneRedisServer {
                 storage.write(KEY, change().expectState("B").build()))) {
             StorageRefusedException refused = failure(call, StorageRefusedException.class);
             assertThat(refused)
-                    .hasMessageContaining("not a conversation of aiogram's")
+                    .hasMessageContaining("not a conversation of aiogram")
                     .hasNoCause();
             assertThat(refused.getMessage()).contains(KEY.toString()).doesNotContain("secret");
             assertThat(refused.mayBeApplied()).isFalse();

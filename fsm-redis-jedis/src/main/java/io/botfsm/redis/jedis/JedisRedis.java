@@ -49,8 +49,8 @@ public final class JedisRedis {
      * Connects through the pool of a client of yours, with its timeouts. The client is not closed with the returned
      * object.
      *
-     * @param client a client of one server, whose commands, and calls that wait for a connection, end in bounded time:
-     *     {@code RedisClient} since Jedis 7.2, {@code JedisPooled} up to 7
+     * @param client a client of one server: {@code RedisClient} since Jedis 7.2, {@code JedisPooled} up to 7; commands,
+     *     and calls that wait for a connection, must end in bounded time
      * @throws IllegalArgumentException if the client has no pool for all its calls, such as one of a cluster, or an
      *     option of it would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
@@ -67,8 +67,8 @@ public final class JedisRedis {
     /**
      * Connects through a pool of yours, with its timeouts. The pool is not closed with the returned object.
      *
-     * @param pool a pool of connections to one server, of which commands, and calls that wait for a connection, end in
-     *     bounded time; such as {@code ConnectionPool}
+     * @param pool a pool of connections to one server, such as {@code ConnectionPool}; commands, and calls that wait
+     *     for a connection, must end in bounded time
      * @throws IllegalArgumentException if an option of the pool would let a call hang; the message names it
      * @throws StorageUnavailableException if the server cannot be reached
      * @throws StorageRefusedException if the server refuses: wrong credentials, a missing permission, no such database,
@@ -138,7 +138,7 @@ public final class JedisRedis {
             throw new IllegalArgumentException("pool size must be positive: " + poolSize);
         }
         if (uri.socket().isPresent()) {
-            throw new IllegalArgumentException(uri + ": Jedis does not speak over a Unix socket; use Lettuce for that");
+            throw new IllegalArgumentException(uri + ": Jedis does not support Unix sockets; use Lettuce instead");
         }
         JedisVersions.require();
         return BotRedis.builder(uri, timeout -> JedisDriver.to(uri, timeout, poolSize));

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** What Jedis reads from the wire, as the port tells it. */
+/** Converts what Jedis reads from the wire to the replies of the port. */
 final class JedisReply {
     private static final byte[] NOTHING = {};
 

@@ -42,8 +42,8 @@ final class JedisVersions {
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(
                     client.getClass().getName()
-                            + " shows no pool of connections to one server: use RedisClient, JedisPooled"
-                            + " or a ConnectionPool; for a cluster or Sentinels, JedisRedis.connect",
+                            + " has no accessible pool of connections to one server: use RedisClient, JedisPooled"
+                            + " or a ConnectionPool; for a cluster or Sentinels, use JedisRedis.connect",
                     e);
         }
     }

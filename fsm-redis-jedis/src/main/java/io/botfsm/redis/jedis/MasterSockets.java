@@ -69,7 +69,7 @@ final class MasterSockets implements JedisSocketFactory {
         } catch (InterruptedException e) {
             throw new JedisConnectionException("interrupted", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new JedisConnectionException("no Sentinel reported where the master is", e);
+            throw new JedisConnectionException("no Sentinel reported the address of the master", e);
         }
     }
 

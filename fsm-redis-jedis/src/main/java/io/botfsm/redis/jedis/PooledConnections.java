@@ -220,7 +220,7 @@ final class PooledConnections {
         try {
             connection.close();
         } catch (JedisException e) {
-            LOGGER.debug("{}: no connection instead of a broken one", target.name(), e);
+            LOGGER.debug("{}: a broken connection could not be replaced", target.name(), e);
         }
     }
 
@@ -229,7 +229,7 @@ final class PooledConnections {
         try {
             provider.close();
         } catch (Exception e) {
-            LOGGER.debug("{}: not closed in order", target.name(), e);
+            LOGGER.debug("{}: the connections could not be closed properly", target.name(), e);
         }
     }
 }

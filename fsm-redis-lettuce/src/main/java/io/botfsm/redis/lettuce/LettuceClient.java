@@ -271,8 +271,8 @@ final class LettuceClient implements RedisDriver {
     }
 
     /**
-     * The first connection. Blocks. Tried again where the server hung up: Lettuce sometimes tells that instead of the
-     * refusal that led to it.
+     * Opens the first connection. Blocks. Retries if the server closed the connection, since Lettuce sometimes reports
+     * that instead of the refusal that caused it.
      *
      * @param server its name for errors, without credentials
      */

@@ -259,7 +259,7 @@ class ConnectTest {
                     StorageRefusedException.class,
                     "redis://127.0.0.1:" + old.port(),
                     "6.0.16",
-                    "6.2 or newer is needed");
+                    "6.2 or newer is required");
         }
     }
 

@@ -178,7 +178,7 @@ record ScanPosition(boolean scans, String cursor, List<Integer> left, BitSet slo
         return new IllegalArgumentException(
                 String.format(
                         Locale.ROOT,
-                        "\"%s\" is not a cursor of conversations in Redis: begin the scan anew",
+                        "\"%s\" is not a cursor of conversations in Redis: start the scan again",
                         Text.printable(begin)),
                 cause);
     }

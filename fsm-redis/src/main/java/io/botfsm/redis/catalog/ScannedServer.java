@@ -45,7 +45,7 @@ record ScannedServer(String id, long epoch, String runId, BitSet slots, Map<Inte
         return new ScannedServer("", 0, runId, new BitSet(), Map.of());
     }
 
-    /** The process that a reply to {@code INFO} tells; empty if it tells none. */
+    /** Returns the process that a reply to {@code INFO} names; empty if it names none. */
     static Optional<String> runId(String info) {
         Matcher told = RUN_ID.matcher(info);
         return told.find() ? Optional.of(told.group(1)) : Optional.empty();

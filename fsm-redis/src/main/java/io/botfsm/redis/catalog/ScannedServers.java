@@ -67,7 +67,7 @@ final class ScannedServers {
     static String runId(String info) {
         return ScannedServer.runId(info)
                 .orElseThrow(() -> new StorageRefusedException(
-                        "INFO does not tell the server's run_id: conversations cannot be found reliably", null));
+                        "INFO does not report the server's run_id, so conversations cannot be found reliably", null));
     }
 
     /**
@@ -82,8 +82,8 @@ final class ScannedServers {
         if (ports.containsKey("") != at.isOnOneServer()) {
             throw new IllegalArgumentException(
                     at.isOnOneServer()
-                            ? "the cursor is of one server, and this is a cluster: begin the scan anew"
-                            : "the cursor is of a cluster, and this is one server: begin the scan anew");
+                            ? "the cursor is of a single server, but this is a cluster: start the scan again"
+                            : "the cursor is of a cluster, but this is a single server: start the scan again");
         }
     }
 

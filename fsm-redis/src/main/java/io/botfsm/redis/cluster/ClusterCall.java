@@ -33,7 +33,7 @@ final class ClusterCall<T> {
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 100;
 
-    /** A client that was told of a move goes there; being sent back means that the nodes do not agree yet. */
+    /** A redirection is followed immediately; being redirected back means that the nodes do not agree yet. */
     private static final int AT_ONCE = 2;
 
     private final ClusterNodes nodes;
@@ -94,7 +94,7 @@ final class ClusterCall<T> {
     }
 
     private void follow(Redirection to, RedisPortException why) {
-        if (to.node().host().isEmpty()) { // of an endpoint that the node does not know: the topology tells more
+        if (to.node().host().isEmpty()) { // of an endpoint that the node does not know, but the topology may
             var unused = nodes.refreshed().thenRun(() -> afterPause(why, this::again));
             return;
         }

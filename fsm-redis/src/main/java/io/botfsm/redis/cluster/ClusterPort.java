@@ -89,7 +89,7 @@ public final class ClusterPort implements RedisPort {
         return call(keys.get(0), node -> node.eval(script, keys, args));
     }
 
-    /** Of any node; the others are told when they are connected, or when they do not know it. */
+    /** Loads the script into any node; the others receive it when they are connected, or when they do not know it. */
     @Override
     public CompletionStage<String> scriptLoad(byte[] script) {
         return any(node -> node.scriptLoad(script));

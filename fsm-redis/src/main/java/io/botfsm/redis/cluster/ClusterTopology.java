@@ -34,7 +34,7 @@ final class ClusterTopology {
      * Reads the reply to {@code CLUSTER SLOTS}: ranges, each with its first and last slot, its master and replicas; a
      * node is a host, a port, and more.
      *
-     * @param asked the node that replied; one that does not tell its host has the same
+     * @param asked the node that replied; a node without a host has the same one
      * @throws IllegalArgumentException if it is no such reply
      */
     static ClusterTopology of(List<Object> ranges, Node asked) {

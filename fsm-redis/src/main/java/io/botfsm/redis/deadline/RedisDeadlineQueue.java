@@ -134,7 +134,8 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
             }
         }
         if (!stray.isEmpty()) {
-            LOGGER.warn("{}: an entry there belongs to no conversation; looking again in a minute", stray);
+            LOGGER.warn(
+                    "{}: an entry of this index belongs to no conversation; it is checked again in a minute", stray);
         }
         for (int from = 0; from < left.size() && due.size() < limit; from += AT_ONCE) {
             List<StorageKey> some = left.subList(from, Math.min(left.size(), from + AT_ONCE));
@@ -147,7 +148,10 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
                     anyElsewhere = true;
                 }
                 if (each.verdict() == Verdict.UNREADABLE) {
-                    LOGGER.warn("{}: is due, but its record cannot be read; looking again in a minute", some.get(i));
+                    LOGGER.warn(
+                            "{}: the conversation is due, but its record cannot be read; it is checked again in a"
+                                    + " minute",
+                            some.get(i));
                 }
                 warnIfUnreachable(some.get(i), each);
             }
@@ -161,7 +165,7 @@ public final class RedisDeadlineQueue implements DeadlineQueue {
 
     private static void warnIfUnreachable(StorageKey key, Checked checked) {
         if (checked.verdict() == Verdict.UNREACHABLE) {
-            LOGGER.warn("{}: its deadline is left out until its slot of the cluster has moved", key);
+            LOGGER.warn("{}: the deadline is skipped until the conversation's cluster slot has been moved", key);
         }
     }
 

@@ -150,7 +150,7 @@ public final class RedisUpdateInbox implements UpdateInbox {
                 known.ifPresent(found::add);
                 if (known.isEmpty()) {
                     LOGGER.warn(
-                            "inbox of bot {}: the update at position {} cannot be read and is passed over",
+                            "inbox of bot {}: the update at position {} cannot be read and is skipped",
                             Text.field(bot),
                             last);
                 }

@@ -39,7 +39,7 @@ public record CallFailures(Duration timeout) {
             return new StorageClosedException();
         }
         if (known.code().equals("NOPERM")) {
-            return new StorageRefusedException("the user has no right to " + command, known);
+            return new StorageRefusedException("the user has no permission for " + command, known);
         }
         String message = command + ": " + known.getMessage();
         return known.isLastingOnceConnected()

@@ -89,7 +89,7 @@ public final class ServerProbe {
             String of = master.find() ? " of " + new Node(master.group(1), Integer.parseInt(master.group(2))) : "";
             throw refused("is a replica" + of
                     + ": name the master, or its Sentinels as in redis-sentinel://host:26379#mymaster;"
-                    + " if a fail-over is under way, start again");
+                    + " if a failover is in progress, start again");
         }
         return false;
     }
@@ -110,18 +110,18 @@ public final class ServerProbe {
     private void checkVersion(String info) {
         Matcher version = VERSION.matcher(info);
         if (!version.find()) {
-            throw refused("does not tell its version; Redis 6.2 or newer, or Valkey, is needed");
+            throw refused("does not report its version; Redis 6.2 or newer, or Valkey, is required");
         }
         int major = Integer.parseInt(version.group(2));
         int minor = Integer.parseInt(version.group(3));
         if (major < NEEDED_MAJOR || (major == NEEDED_MAJOR && minor < NEEDED_MINOR)) {
-            throw refused("runs Redis " + version.group(1) + "; 6.2 or newer is needed");
+            throw refused("runs Redis " + version.group(1) + "; 6.2 or newer is required");
         }
     }
 
     /**
-     * Tries the permissions that scripts need. A node of a cluster may not have been told the script; that it says so
-     * shows that it would have run it.
+     * Tries the permissions that scripts need. A node of a cluster may not know the script; an error that says so shows
+     * that it would have run it.
      *
      * @param probe tries every command; answers the name of the first that failed and the server's text, or {@code OK}
      * @param on where they are tried, for errors
@@ -183,7 +183,7 @@ public final class ServerProbe {
             throw new StorageUnavailableException(server + ": interrupted while connecting", timeout, e);
         } catch (TimeoutException e) {
             throw new StorageUnavailableException(
-                    String.format(Locale.ROOT, "%s: %s not answered within %s", server, command, limit), timeout, e);
+                    String.format(Locale.ROOT, "%s: no answer to %s within %s", server, command, limit), timeout, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RedisPortException failure) {
                 throw failed(command, failure);
@@ -192,11 +192,11 @@ public final class ServerProbe {
         }
     }
 
-    /** What a failed command means for one who connects. */
+    /** Returns the failure of connecting that a failed command causes. */
     public RuntimeException failed(String command, RedisPortException failure) {
         if (failure.code().equals("NOPERM")
                 && failure.kind() != CommandOutcome.NOT_SENT) { // which a Sentinel would have answered
-            return refused("the user has no right to " + command, failure);
+            return refused("the user has no permission for " + command, failure);
         }
         String message = String.format(Locale.ROOT, "%s: %s: %s", server, command, failure.getMessage());
         return failure.isLasting()

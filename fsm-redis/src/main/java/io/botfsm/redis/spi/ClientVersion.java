@@ -22,9 +22,9 @@ public record ClientVersion(String client, String artifact, String oldest, Strin
      * Throws if the library is older than the oldest supported version. A version newer than the tested ones is
      * accepted.
      *
-     * @param any a class of the library that every version has; its jar names the version
-     * @param needed names a class that versions before the oldest lack; asked where the jar does not name the version,
-     *     as after shading
+     * @param any a class of the library that every version has; its jar contains the version
+     * @param needed returns a class that versions before the oldest lack; called if the jar does not contain the
+     *     version, such as after shading
      * @throws UnsupportedClientException naming the version found, the supported ones and the remedy
      */
     public void require(Class<?> any, Supplier<Class<?>> needed) {
@@ -32,9 +32,9 @@ public record ClientVersion(String client, String artifact, String oldest, Strin
     }
 
     /**
-     * The same for a library that another one needs.
+     * Throws if the library, which another library needs, is older than the oldest supported version.
      *
-     * @param purpose what it is too old for, such as {@code for Lettuce 7}; empty if for the adapter
+     * @param purpose what the library is too old for, such as {@code for Lettuce 7}; empty if for the adapter
      * @throws UnsupportedClientException naming the version found, the purpose, the supported versions and the remedy
      */
     public void require(Class<?> any, Supplier<Class<?>> needed, String purpose) {

@@ -4,23 +4,23 @@ import io.botfsm.redis.cluster.ClusterPort;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** The port of one node of a cluster, as a client's adapter makes it for {@link ClusterPort}. */
+/** The port of one node of a cluster, created by a client's adapter for {@link ClusterPort}. */
 public interface ClusterNode extends RedisPort {
-    /** Who serves which slots, as the node sees it ({@code CLUSTER SLOTS}). */
+    /** Returns which node serves which slots, as this node sees it ({@code CLUSTER SLOTS}). */
     CompletionStage<List<Object>> clusterSlots();
 
-    /** The nodes of the cluster, as the node sees them, and what it serves itself ({@code CLUSTER NODES}). */
+    /** Returns the nodes of the cluster, as this node sees them, and the slots it serves ({@code CLUSTER NODES}). */
     CompletionStage<String> clusterNodes();
 
-    /** Keys of a slot that the node holds, whether or not it serves that slot ({@code CLUSTER GETKEYSINSLOT}). */
+    /** Returns keys of a slot that this node holds, even if it does not serve it ({@code CLUSTER GETKEYSINSLOT}). */
     CompletionStage<List<byte[]>> keysInSlot(int slot, int count);
 
-    /** The same node; each command follows an {@code ASKING} on the same connection. */
+    /** Returns a port to this node that sends {@code ASKING} before each command, on the same connection. */
     RedisPort asking();
 
     /**
-     * Completes when commands can be sent for the first time; that may be never. Belongs to the node: callers take a
-     * copy.
+     * Returns a stage that completes when commands can be sent for the first time, which may be never. The stage
+     * belongs to the node: callers must copy it.
      */
     CompletionStage<Void> ready();
 }

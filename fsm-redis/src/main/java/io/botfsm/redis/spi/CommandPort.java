@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** The commands of a port in the words of Redis, for clients that send any command in the same way. */
+/** The commands of a port in the syntax of Redis, for clients that send every command in the same way. */
 public abstract class CommandPort implements RedisPort {
     private static final byte[] HGETALL = bytes("HGETALL");
     private static final byte[] EVALSHA = bytes("EVALSHA");
@@ -29,14 +29,15 @@ public abstract class CommandPort implements RedisPort {
     /** Lets a node of a cluster execute the next command though the keys of its slot are moving to it. */
     static final List<byte[]> ASKING = List.of(bytes("ASKING"));
 
-    /** A port. */
+    /** Creates a port. */
     protected CommandPort() {}
 
     /**
-     * Sends a command once, at once.
+     * Sends a command once, immediately.
      *
      * @param command name and arguments
-     * @return the reply as {@link RedisScripts} describes it; a map is a list of names and values in turn
+     * @return the reply as {@link RedisScripts} describes it; a map is returned as a list of alternating names and
+     *     values
      */
     protected abstract CompletionStage<List<Object>> send(List<byte[]> command);
 
@@ -93,17 +94,17 @@ public abstract class CommandPort implements RedisPort {
         return send(List.of(SCAN, cursor, MATCH, pattern, COUNT, bytes(Integer.toString(count))));
     }
 
-    /** Who serves which slots, as a node of a cluster sees it ({@code CLUSTER SLOTS}). */
+    /** Returns which node serves which slots, as a node of a cluster sees it ({@code CLUSTER SLOTS}). */
     public CompletionStage<List<Object>> clusterSlots() {
         return send(List.of(CLUSTER, SLOTS));
     }
 
-    /** The nodes of the cluster, as a node sees them ({@code CLUSTER NODES}). */
+    /** Returns the nodes of the cluster, as a node sees them ({@code CLUSTER NODES}). */
     public CompletionStage<String> clusterNodes() {
         return send(List.of(CLUSTER, NODES)).thenApply(CommandPort::text);
     }
 
-    /** Keys of a slot that a node holds ({@code CLUSTER GETKEYSINSLOT}). */
+    /** Returns keys of a slot that a node holds ({@code CLUSTER GETKEYSINSLOT}). */
     public CompletionStage<List<byte[]>> keysInSlot(int slot, int count) {
         return flat(
                 send(List.of(CLUSTER, GETKEYSINSLOT, bytes(Integer.toString(slot)), bytes(Integer.toString(count)))));

@@ -77,7 +77,7 @@ public final class CommandTimeouts {
         try {
             endThoseOverdue();
         } catch (Throwable e) { // or the executor would never look again
-            LOGGER.error("a command that timed out", e);
+            LOGGER.error("Ending a command that timed out has failed", e);
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.function.Function;
  */
 record ConnectionInitializer(RoleCheck role, Function<RedisPort, CompletionStage<Void>> scripts) {
     /**
-     * A server that is not ready yet, does not answer, or does not accept the credentials, is to be tried again; one
-     * that will go on refusing to be asked or told will say so to the calls.
+     * Fails, so that connecting is retried, if the server is not ready yet, does not answer, or does not accept the
+     * credentials. Permanent refusals of these steps are left to the calls, which report them.
      */
     CompletionStage<ServerConnection> initialized(ServerConnection connection) {
         RedisPort port = new PortOfOne(connection);

@@ -88,7 +88,7 @@ final class ListenedChannel {
         /**
          * A listener.
          *
-         * @param begun completed when it is certain to be told
+         * @param begun completed when the listener is certain to be notified
          * @param onClose takes it off its channel
          */
         ChannelListener(
@@ -117,7 +117,7 @@ final class ListenedChannel {
             try {
                 hint.run();
             } catch (RuntimeException e) {
-                LOGGER.error("a hint failed", e);
+                LOGGER.error("A hint of a subscription has failed", e);
             }
         }
 

@@ -103,7 +103,7 @@ public final class MasterResolver {
         }
     }
 
-    /** What is wrong when all have answered or failed, unless more than half of them have said the same. */
+    /** Returns the failure if all have answered or failed, but no more than half of them gave the same answer. */
     private RedisPortException noMajority() {
         boolean mostRefuse = refusals > count / 2;
         if (failure != null && (mostRefuse || votes.isEmpty())) {

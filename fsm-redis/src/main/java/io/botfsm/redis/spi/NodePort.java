@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The port of one server through a client: its commands, subscriptions, scripts that a command follows, and end.
+ * The port of one server through a client: its commands, subscriptions, scripts followed by a command, and closing.
  * Thread-safe.
  */
 public abstract class NodePort extends CommandPort implements ClusterNode {
@@ -15,27 +15,27 @@ public abstract class NodePort extends CommandPort implements ClusterNode {
     private final Set<FollowedScripts> followed = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** A port to this server. */
+    /** Creates a port to this server. */
     protected NodePort(ServerTarget target) {
         this.target = target;
     }
 
-    /** The server. */
+    /** Returns the server. */
     protected final ServerTarget target() {
         return target;
     }
 
     /**
-     * Sends a command once, at once.
+     * Sends a command once, immediately.
      *
-     * @param asking whether an {@code ASKING} comes before it on the same connection
+     * @param asking whether to send {@code ASKING} before it on the same connection
      */
     protected abstract CompletionStage<List<Object>> send(List<byte[]> command, boolean asking);
 
-    /** Opens a connection for scripts that a command follows. */
+    /** Opens a connection for scripts that are followed by a command. */
     protected abstract FollowedScripts follow(List<byte[]> command, boolean asking);
 
-    /** Ends the connections of this port's commands. Called once. */
+    /** Closes the connections of this port's commands. Called once. */
     protected abstract void disconnect();
 
     @Override

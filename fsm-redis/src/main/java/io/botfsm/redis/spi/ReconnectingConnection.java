@@ -159,7 +159,7 @@ final class ReconnectingConnection {
         });
     }
 
-    /** Nobody is warned of an outage at each attempt, but once of what may have to be mended. */
+    /** Logs a warning once for a failure that someone may have to fix, rather than at each attempt of an outage. */
     private void failed(RedisPortException why, int attempts) {
         RedisPortException before = notConnected;
         notConnected = why;

@@ -19,10 +19,10 @@ public final class ReconnectingPort extends NodePort {
     private final ReconnectingConnection connection;
 
     /**
-     * A port, which connects by itself unless it is connected.
+     * Creates a port, which connects automatically unless it is given an open connection.
      *
-     * @param first a connection that is open; null if the first is to be opened as any other
-     * @param opener opens a connection to where the server is at the moment; its stage ends in bounded time
+     * @param first an open connection; null if the opener opens the first one too
+     * @param opener opens a connection to the current address of the server; its stage completes in bounded time
      * @param scheduler runs the attempts to connect
      * @param timeout how long a command may take
      */

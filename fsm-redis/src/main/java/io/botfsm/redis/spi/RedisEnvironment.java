@@ -127,8 +127,8 @@ final class RedisEnvironment {
             return Optional.of(chosen);
         }
         LOGGER.warn(
-                "Ignoring {}, which announces another address than {}, and using port {}; set {} to a plain number to choose"
-                        + " another",
+                "Ignoring {}, which announces an address other than {}, and using port {}; to choose another port,"
+                        + " set {} to a plain number",
                 PORT,
                 HOST,
                 RedisUri.DEFAULT_PORT,

@@ -99,7 +99,7 @@ public final class RedisPortException extends RuntimeException {
             "cluster support disabled", "it is not a node of a cluster",
             "unknown command", UNKNOWN_COMMAND,
             "not allowed in cluster mode", "a cluster has only database 0",
-            "without any password configured", "it has no password, and one was given");
+            "without any password configured", "it has no password, but one was given");
 
     private static final String SENTINEL_SETTING = " (sentinelPassword in the URI, or REDIS_FSM_SENTINEL_PASSWORD)";
 
@@ -119,7 +119,7 @@ public final class RedisPortException extends RuntimeException {
             "MOVED", "it is a node of a cluster",
             "NOAUTH", "a password is needed",
             "WRONGPASS", "wrong user name or password",
-            "WRONGTYPE", "another kind of value has that key");
+            "WRONGTYPE", "the key holds a value of another type");
 
     private final CommandOutcome kind;
     private final String code;

@@ -240,7 +240,7 @@ public final class RedisUri {
         public Builder node(String host, int port) {
             Node node = new Node(host.strip(), port);
             if (node.host().isEmpty()) {
-                throw new IllegalArgumentException("a host must have a name");
+                throw new IllegalArgumentException("a host must not be blank");
             }
             if (!HOST.matcher(node.host()).matches()) {
                 throw new IllegalArgumentException(
@@ -254,35 +254,35 @@ public final class RedisUri {
             return this;
         }
 
-        /** The nodes are Sentinels, and watch this master. */
+        /** Declares that the nodes are Sentinels, which watch this master. */
         public Builder masterName(String name) {
             masterName = Optional.of(name);
             return this;
         }
 
-        /** A Unix socket instead of a node. */
+        /** Sets the path of a Unix socket, in place of nodes. */
         public Builder socket(String path) {
             socket = Optional.of(path);
             return this;
         }
 
-        /** Whether to talk TLS; not unless chosen. */
+        /** Sets whether to use TLS. The default is false. */
         public Builder tls(boolean yes) {
             tls = yes;
             return this;
         }
 
-        /** How far to check the server's certificate; fully unless chosen otherwise. */
+        /** Sets how strictly to check the server's certificate. The default is {@link PeerCheck#FULL}. */
         public Builder peerCheck(PeerCheck chosen) {
             peerCheck = chosen;
             return this;
         }
 
         /**
-         * The password of the default user. Line breaks at its end, as a file with a secret has, are removed with a
-         * warning in the log; other whitespace at either end is kept, with a warning.
+         * Sets the password of the default user. Line breaks at its end, which are common in files that contain a
+         * secret, are removed and a warning is logged; other whitespace at either end is kept, and a warning is logged.
          *
-         * @throws IllegalArgumentException if nothing is left of it
+         * @throws IllegalArgumentException if it consists only of line breaks
          */
         public Builder password(String secret) {
             user = Optional.empty();
@@ -291,11 +291,11 @@ public final class RedisUri {
         }
 
         /**
-         * User and password.
+         * Sets user and password.
          *
-         * @param name whitespace around it is ignored
+         * @param name the user; whitespace around it is ignored
          * @param secret as for {@link #password}
-         * @throws IllegalArgumentException if the name is blank, or nothing is left of the password
+         * @throws IllegalArgumentException if the name is blank, or the password consists only of line breaks
          */
         public Builder credentials(String name, String secret) {
             user = Optional.of(requireName(name));
@@ -304,11 +304,11 @@ public final class RedisUri {
         }
 
         /**
-         * The password of the Sentinels ({@code requirepass} in their configuration), which do not know that of the
-         * servers.
+         * Sets the password of the Sentinels ({@code requirepass} in their configuration), which is separate from that
+         * of the servers.
          *
          * @param secret as for {@link #password}
-         * @throws IllegalArgumentException if nothing is left of it
+         * @throws IllegalArgumentException if it consists only of line breaks
          */
         public Builder sentinelPassword(String secret) {
             sentinelUser = Optional.empty();
@@ -317,11 +317,11 @@ public final class RedisUri {
         }
 
         /**
-         * User and password of the Sentinels.
+         * Sets user and password of the Sentinels.
          *
-         * @param name whitespace around it is ignored
+         * @param name the user; whitespace around it is ignored
          * @param secret as for {@link #password}
-         * @throws IllegalArgumentException if the name is blank, or nothing is left of the password
+         * @throws IllegalArgumentException if the name is blank, or the password consists only of line breaks
          */
         public Builder sentinelCredentials(String name, String secret) {
             sentinelUser = Optional.of(requireName(name));
@@ -331,7 +331,7 @@ public final class RedisUri {
 
         private static String requireName(String user) {
             if (user.isBlank()) {
-                throw new IllegalArgumentException("a user must have a name");
+                throw new IllegalArgumentException("a user name must not be blank");
             }
             return user.strip();
         }
@@ -339,7 +339,7 @@ public final class RedisUri {
         private static String cleaned(String secret, String what) {
             String cleaned = LINE_BREAKS.matcher(secret).replaceFirst("");
             if (cleaned.isEmpty() && !secret.isEmpty()) {
-                throw new IllegalArgumentException("the " + what + " is nothing but a line break");
+                throw new IllegalArgumentException("the " + what + " consists only of line breaks");
             }
             if (cleaned.length() < secret.length()) {
                 LOGGER.warn("Removed the line break at the end of the Redis {}", what);
@@ -351,7 +351,7 @@ public final class RedisUri {
         }
 
         /**
-         * The database; 0 unless chosen otherwise.
+         * Sets the number of the database. The default is 0.
          *
          * @throws IllegalArgumentException if it is negative
          */
@@ -364,7 +364,7 @@ public final class RedisUri {
         }
 
         /**
-         * How long a command may take.
+         * Sets how long a command may take.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -377,7 +377,7 @@ public final class RedisUri {
         }
 
         /**
-         * What was collected.
+         * Builds the address.
          *
          * @throws IllegalArgumentException if there is neither a node nor a socket, or both; or a Sentinel password
          *     without the name of a master
@@ -385,7 +385,7 @@ public final class RedisUri {
         public RedisUri build() {
             if (nodes.isEmpty() == socket.isEmpty()) {
                 throw new IllegalArgumentException(
-                        String.format(Locale.ROOT, "name a node or a socket: %s, %s", nodes, socket));
+                        String.format(Locale.ROOT, "set either nodes or a socket: nodes %s, socket %s", nodes, socket));
             }
             if (sentinelPassword.isPresent() && masterName.isEmpty()) {
                 throw new IllegalArgumentException(

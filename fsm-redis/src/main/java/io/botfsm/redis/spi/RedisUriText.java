@@ -103,7 +103,7 @@ final class RedisUriText {
         String user = decoded(raw.substring(0, Math.max(0, colon)));
         String password = decoded(raw.substring(colon + 1));
         if (!user.isEmpty() && password.isEmpty()) {
-            throw invalid("it names a user and no password");
+            throw invalid("it names a user but no password");
         }
         if (!user.isEmpty()) {
             builder.credentials(user, password);
@@ -117,7 +117,7 @@ final class RedisUriText {
             throw invalid("sentinelUsername and sentinelPassword are for redis-sentinel:// only");
         }
         if (sentinelUser.isPresent() && sentinelPassword.isEmpty()) {
-            throw invalid("it has the parameter sentinelUsername and no sentinelPassword");
+            throw invalid("it has the parameter sentinelUsername but no sentinelPassword");
         }
         sentinelPassword.ifPresent(secret -> sentinelUser.ifPresentOrElse(
                 name -> builder.sentinelCredentials(name, secret), () -> builder.sentinelPassword(secret)));

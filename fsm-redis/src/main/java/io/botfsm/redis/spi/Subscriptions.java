@@ -314,8 +314,8 @@ public final class Subscriptions {
     }
 
     /**
-     * Checks the connection after that for commands had to be replaced: it may be dead too, and messages may have been
-     * missed.
+     * Checks the connection after the connection for commands had to be replaced: it may be dead too, and messages may
+     * have been missed.
      */
     public void suspect() {
         run(() -> {

@@ -18,7 +18,7 @@ public final class UnsupportedClientException extends FsmException {
      *
      * @param client the library, such as {@code Lettuce}
      * @param artifact its Maven coordinates, {@code group:artifact}
-     * @param found its version; empty if its jar does not say
+     * @param found its version; empty if its jar does not contain it
      * @param oldest the oldest version that works
      * @param newest the newest version that is tested
      */
@@ -30,7 +30,7 @@ public final class UnsupportedClientException extends FsmException {
     /**
      * Creates an exception that also says what the library is too old for.
      *
-     * @param purpose such as {@code for Lettuce 7}; empty if for the adapter
+     * @param purpose what it is too old for, such as {@code for Lettuce 7}; empty if for the adapter
      */
     public UnsupportedClientException(
             String client, String artifact, Optional<String> found, String oldest, String newest, String purpose) {

@@ -158,8 +158,8 @@ class RedisEnvironmentTest {
         Map<String, String> variables = Map.of("REDIS_FSM_HOST", host, "REDIS_FSM_PORT", "tcp://10.0.0.11:6380");
         assertThat(uri(variables)).hasToString("redis://" + name + ":6379");
         assertThat(logged())
-                .containsExactly("WARN Ignoring REDIS_FSM_PORT, which announces another address than REDIS_FSM_HOST,"
-                        + " and using port 6379; set REDIS_FSM_PORT to a plain number to choose another");
+                .containsExactly("WARN Ignoring REDIS_FSM_PORT, which announces an address other than REDIS_FSM_HOST,"
+                        + " and using port 6379; to choose another port, set REDIS_FSM_PORT to a plain number");
     }
 
     /** The URL in a configuration, the password in a secret. */

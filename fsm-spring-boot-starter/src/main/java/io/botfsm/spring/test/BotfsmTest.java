@@ -10,8 +10,8 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Import;
 
 /**
- * Runs the bot of the application in a test: its own beans and this starter's auto-configuration, no other; a storage
- * in memory; and a {@code BotApiDouble}, which can be injected, in place of Telegram.
+ * Runs the bot of the application in a test, with its own beans and only this starter's auto-configuration, a storage
+ * in memory, and a {@code BotApiDouble} in place of Telegram, which can be injected.
  *
  * <pre>{@code
  * @BotfsmTest

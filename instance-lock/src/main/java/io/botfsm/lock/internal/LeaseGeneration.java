@@ -173,7 +173,7 @@ public final class LeaseGeneration {
                 renewals.atLatest(nextRenewal());
             }
         } catch (Throwable e) { // renewing must go on, whatever this was
-            LOGGER.error("lease \"{}\": renewing failed", UnicodeText.printable(name()), e);
+            LOGGER.error("lease \"{}\": the renewal failed", UnicodeText.printable(name()), e);
             renewals.atLatest(
                     engine.clock().nanoTime() + engine.timings().retryPause().toNanos());
         }
@@ -183,7 +183,7 @@ public final class LeaseGeneration {
         try {
             Duration timeout = schedule.timeout(confirmed, begun.nanos());
             Scheduler.Task timer =
-                    engine.later(timeout, () -> failed(attempt, new TimeoutException("no answer in " + timeout)));
+                    engine.later(timeout, () -> failed(attempt, new TimeoutException("no answer within " + timeout)));
             var unused = engine.renew(renewal).whenComplete((answer, failure) -> {
                 timer.cancel();
                 answered(attempt, begun, answer, failure);

@@ -90,9 +90,8 @@ public final class LeaseTimings {
         if (latest.compareTo(room) > 0) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "one failed renewal would already lose the lease: renewEvery %s and a tenth, an attempt of %s, a pause of"
-                            + " %s and another attempt are over after %s, but a ttl of %s with a stopMargin of %s"
-                            + " leaves %s",
+                    "a single failed renewal would lose the lease: renewEvery %s plus a tenth, a request of %s, a pause"
+                            + " of %s and another request take %s, but a ttl of %s with a stopMargin of %s leaves only %s",
                     renewEvery,
                     requestTimeout,
                     retryPause,

@@ -103,7 +103,7 @@ public final class TimerThread implements Scheduler, AutoCloseable {
         try {
             action.run();
         } catch (Throwable e) { // whatever it is, the thread has other things to look after
-            LOGGER.error("A timer failed", e);
+            LOGGER.error("A timer of a lock failed", e);
         }
     }
 

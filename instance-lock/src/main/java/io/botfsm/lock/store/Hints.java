@@ -54,7 +54,7 @@ final class Hints {
             try {
                 hint.run();
             } catch (RuntimeException e) {
-                LOG.warn("A hint that \"{}\" was released threw", UnicodeText.printable(name), e);
+                LOG.warn("A hint for the release of \"{}\" failed", UnicodeText.printable(name), e);
             }
         }
 

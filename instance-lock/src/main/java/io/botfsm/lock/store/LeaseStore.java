@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Thread-safe. Every method returns immediately. Stages complete in bounded time, on any thread, so that dependent
  * actions must not block. They fail with {@link LeaseStoreException} or any other exception; it is then unknown whether
- * the operation was, will be or never is carried out. A store carries out an operation at most once, and never retries
- * by itself.
+ * the operation was carried out, or still will be. A store carries out an operation at most once, and never retries by
+ * itself.
  *
  * <p>Implementations must follow the rules that {@code LeaseStoreConformance} in the module fsm-conformance checks.
  */

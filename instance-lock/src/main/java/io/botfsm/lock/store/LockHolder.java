@@ -21,8 +21,9 @@ public record LockHolder(String ownerId, String host, long pid, Instant started,
     public static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
 
     /**
-     * Who it is, in words for operators on one line: {@code process 4711 on host-b, started 2026-01-02T03:04:05Z, with
-     * a lease that ends in 29 s unless renewed}. What is unknown is left out; a host that is not plain text is quoted.
+     * Returns a description for operators on one line: {@code process 4711 on host-b, started 2026-01-02T03:04:05Z,
+     * with a lease that ends in 29 s unless renewed}. Unknown parts are omitted; a host that is not plain text is
+     * quoted.
      */
     public String describe() {
         String who = pid == 0
@@ -39,7 +40,7 @@ public record LockHolder(String ownerId, String host, long pid, Instant started,
                         remaining.toSeconds());
     }
 
-    /** The parts on one line, as logs show them. */
+    /** Returns the parts on one line, for logs. */
     @Override
     public String toString() {
         return String.format(

@@ -6,7 +6,7 @@ import io.botfsm.lock.Lease;
 public enum LossReason {
     /** It could not be renewed in time, or the store no longer has it. */
     EXPIRED,
-    /** Another instance holds it. */
+    /** Another instance has acquired it. */
     TAKEN,
     /** An operator released the lock. */
     FORCED,

@@ -203,7 +203,7 @@ final class QuorumAcquisition {
     /** Returns whether a caller that did not wait for the answer has released the claim. */
     private boolean wasReleased() {
         if (claimed.isEnded()) {
-            fail(new LeaseStoreException("released while it was acquired", false, null));
+            fail(new LeaseStoreException("the lease was released while it was being acquired", false, null));
         }
         return claimed.isEnded();
     }

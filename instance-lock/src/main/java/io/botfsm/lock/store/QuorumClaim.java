@@ -69,7 +69,8 @@ final class QuorumClaim {
     /** Requests the lease from a node. */
     CompletionStage<Acquisition> acquire(LeaseStore node, LeaseRequest request) {
         if (ended) {
-            return CompletableFuture.failedFuture(new LeaseStoreException("released meanwhile", false, null));
+            return CompletableFuture.failedFuture(
+                    new LeaseStoreException("the lease was released meanwhile", false, null));
         }
         CompletionStage<Acquisition> answer = node.acquire(request);
         var unused = answer.whenComplete((acquisition, failure) -> {

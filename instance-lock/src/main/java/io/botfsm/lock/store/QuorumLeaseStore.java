@@ -61,7 +61,7 @@ public final class QuorumLeaseStore implements LeaseStore {
     QuorumLeaseStore(
             List<? extends LeaseStore> nodes, Optional<Duration> nodeTimeout, LeaseClock clock, Quorum.Delay delay) {
         if (requireNonNull(nodes, "nodes").isEmpty() || new HashSet<>(nodes).size() < nodes.size()) {
-            throw new IllegalArgumentException("a quorum needs nodes, and each of them once: " + nodes);
+            throw new IllegalArgumentException("a quorum needs at least one node, and no node twice: " + nodes);
         }
         nodeTimeout.filter(limit -> limit.isNegative() || limit.isZero()).ifPresent(limit -> {
             throw new IllegalArgumentException("nodeTimeout must be positive: " + limit);

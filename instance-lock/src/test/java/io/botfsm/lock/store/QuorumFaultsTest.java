@@ -144,7 +144,7 @@ final class QuorumFaultsTest {
         CompletionStage<Boolean> releasing = store.release("bot", mine.claim());
         nodes.forEach(QuorumNode::letGoInReverse);
         assertThat(now(releasing)).isFalse();
-        failed(acquiring, "released while it was acquired");
+        failed(acquiring, "the lease was released while it was being acquired");
         assertThat(claimsKept()).isZero();
     }
 

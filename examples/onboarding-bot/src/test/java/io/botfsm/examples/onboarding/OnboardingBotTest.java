@@ -26,7 +26,7 @@ class OnboardingBotTest extends OnboardingProgram {
             try (BotProcess bot = BotProcess.start(data, "--verbose")) {
                 tellName(bot);
                 assertThat(bot.finish()).isEmpty();
-                assertThat(bot.log()).contains("Redis started on port", "NAME → Onboarding:AGE", "Ended, status 0");
+                assertThat(bot.log()).contains("Redis started on port", "NAME → Onboarding:AGE", "Ended with status 0");
             }
         }
 

@@ -17,7 +17,7 @@ class OnlyOneTest extends OnboardingProgram {
             assertThat(second.log())
                     .hasLineCount(2)
                     .endsWith("With --standby this one waits for its end.\n")
-                    .startsWith("ERROR Not started: active is process " + first.pid() + " on ")
+                    .startsWith("ERROR Not started: the active instance is process " + first.pid() + " on ")
                     .containsPattern(" on \\S+, started 20[-0-9T:]+Z, with a lease that ends in \\d+ s");
 
             first.say("31");
@@ -38,7 +38,7 @@ class OnlyOneTest extends OnboardingProgram {
             await().atMost(Duration.ofSeconds(30)).until(() -> second.log().endsWith("\n"));
             assertThat(second.log())
                     .hasLineCount(1)
-                    .startsWith("Standing by: active is process " + first.pid() + " on ");
+                    .startsWith("Standing by: the active instance is process " + first.pid() + " on ");
             first.terminate();
 
             assertThat(first.exitStatus()).isZero();
@@ -55,7 +55,8 @@ class OnlyOneTest extends OnboardingProgram {
     void standsByUntilItIsTerminated() throws Exception {
         try (BotProcess first = BotProcess.start(data);
                 BotProcess second = started(first, "--standby", "--verbose")) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> second.log().contains("Standing by: active is"));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> second.log().contains("Standing by: the active instance is"));
             second.terminate();
 
             assertThat(second.exitStatus()).isZero();

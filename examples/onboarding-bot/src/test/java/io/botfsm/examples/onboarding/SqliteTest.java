@@ -40,7 +40,7 @@ class SqliteTest extends OnboardingProgram {
             try (BotProcess second = BotProcess.start(data, "--storage", storage())) {
                 assertThat(second.finish()).isEmpty();
                 assertThat(second.exitStatus()).isEqualTo(75);
-                assertThat(second.log()).contains("active is process " + first.pid() + " on ");
+                assertThat(second.log()).contains("active instance is process " + first.pid() + " on ");
             }
         }
     }

@@ -126,7 +126,7 @@ class TelegramBotTest {
         await().atMost(PATIENCE).until(() -> texts(alice.replies()).contains("What is your name?"));
 
         telegram.close();
-        await().atMost(PATIENCE).until(() -> bot.log().contains("No updates, trying again"));
+        await().atMost(PATIENCE).until(() -> bot.log().contains("getUpdates failed; trying again"));
         bot.terminate();
         assertThat(bot.exitStatus()).isZero();
     }
@@ -285,7 +285,7 @@ class TelegramBotTest {
         await().atMost(PATIENCE).until(() -> telegram.unconfirmedUpdates() == 0);
         bot.terminate();
         assertThat(bot.exitStatus()).isZero();
-        assertThat(bot.log()).contains("Updates are handled again").doesNotContain("Given up");
+        assertThat(bot.log()).contains("Updates are being handled again").doesNotContain("Given up");
     }
 
     /** Each message applied, and none twice. */

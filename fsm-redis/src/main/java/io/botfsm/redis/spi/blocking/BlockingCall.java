@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A command that is sent at most once, by whichever thread runs it, and knows whether it was. Thread-safe. */
+/** A command that is sent at most once, by the thread that runs it, and records whether it was sent. Thread-safe. */
 public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
         implements Runnable, CommandTimeouts.TimedCommand {
     private static final int WAITING = 0;
@@ -19,32 +19,32 @@ public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
     private final long begin = System.nanoTime();
     private final AtomicInteger progress = new AtomicInteger(WAITING);
 
-    /** A call that no thread has begun. */
+    /** Creates a call that no thread has begun. */
     protected BlockingCall(BlockingCalls calls) {
         this.calls = calls;
     }
 
     /**
-     * Gets a connection, within {@link #leftNanos}, sends the command over it if {@link #mayBeSent} says so, waits for
-     * the reply, and completes this future or {@linkplain #end ends} it.
+     * Gets a connection within {@link #leftNanos}, sends the command if {@link #mayBeSent} returns true, waits for the
+     * reply, and completes this future or {@linkplain #end ends} it.
      */
     protected abstract void exchange();
 
     /**
-     * Called when the time of the call is over: ends an {@link #exchange} that is under way on another thread, such as
-     * by closing its connection. Does not block.
+     * Called when the call has timed out: ends an {@link #exchange} that is running on another thread, such as by
+     * closing its connection. Must not block.
      */
     protected abstract void abandon();
 
     /**
-     * Asked right before sending: whether the time of the call is not over. From then on its outcome is unknown until a
-     * reply comes.
+     * Must be called immediately before sending: returns whether the call has not timed out. If it returns true, the
+     * outcome is unknown until the reply is received.
      */
     protected final boolean mayBeSent() {
         return progress.compareAndSet(TAKEN, SENT);
     }
 
-    /** How long it may still take. */
+    /** Returns how long the call may still take. */
     protected final long leftNanos() {
         return calls.timeout().toNanos() - (System.nanoTime() - begin);
     }
@@ -59,7 +59,7 @@ public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
         return progress.get() == WAITING;
     }
 
-    /** On a thread of the port: sends the command and waits for the reply, unless another thread does. */
+    /** Sends the command and waits for the reply, unless another thread does; called on a thread of the port. */
     @Override
     public final void run() {
         if (progress.compareAndSet(WAITING, TAKEN)) {
@@ -68,7 +68,7 @@ public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
         }
     }
 
-    /** The same on the thread of one who waits, if that one would wait for as long as the call may take. */
+    /** Does the same on a thread that waits for the call, if it waits for at least as long as the call may take. */
     final void runHere(long waitNanos) {
         if (waitNanos >= calls.timeout().toNanos() && progress.compareAndSet(WAITING, TAKEN)) {
             calls.ranByWaiter();
@@ -82,14 +82,14 @@ public abstract class BlockingCall extends CallerRunsFuture<List<Object>>
         abandon();
     }
 
-    /** The port does not run it. */
+    /** Fails the call if no thread has begun it, since the port will not run it. */
     final void giveUp() {
         if (progress.compareAndSet(WAITING, GIVEN_UP)) {
             completeExceptionally(RedisPortException.closed());
         }
     }
 
-    /** Ends the call with what it failed with: as not sent, unless it was. */
+    /** Ends the call with a failure, which is reported as not sent unless the command was sent. */
     protected final void end(Throwable why) {
         if (why instanceof RedisPortException) {
             completeExceptionally(why);

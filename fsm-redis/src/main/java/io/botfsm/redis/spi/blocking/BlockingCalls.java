@@ -9,17 +9,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The calls of a port, and its threads. While nearly all calls are run by the thread that waits for them, to wake
- * another for each would cost more than the call; so a call is then handed over only if nobody has begun it when the
- * clock looks, about a millisecond later. Thread-safe.
+ * The calls of a port, and its threads. As long as nearly all calls are run by the threads that wait for them, a call
+ * is handed over to a thread of the port only if no thread has begun it after about a millisecond, since waking a
+ * thread for each call would cost more than the call. Thread-safe.
  */
 public final class BlockingCalls {
-    /** So many more were run by those who waited than not, before the next are believed to be. */
+    /** How many more calls must be run by waiting threads than not before the next ones are expected to be. */
     private static final int ENOUGH = 16;
 
     /**
-     * Beyond that no more is won, so that a change is soon noticed. One that was not costs as much as {@link #ENOUGH}
-     * that were.
+     * The limit of the count, so that a change is soon noticed. A call that was not run by a waiting thread reduces the
+     * count by {@link #ENOUGH}.
      */
     private static final int MOST = 4 * ENOUGH;
 
@@ -32,19 +32,19 @@ public final class BlockingCalls {
     private final AtomicBoolean looking = new AtomicBoolean();
 
     /**
-     * How far the next call is believed to be run by who waits; that two threads count at once, and one is lost, is no
-     * harm.
+     * The count on which the expectation is based. Two threads may change it at once; the loss of one change is
+     * harmless.
      */
     private volatile int trust;
 
     private volatile boolean closed;
 
     /**
-     * None yet.
+     * Creates an object without calls.
      *
-     * @param client the client's name, for those of threads
-     * @param connections how many calls may be under way at once
-     * @param timeout how long a call may take, waiting included
+     * @param client the client's name, for the names of threads
+     * @param connections how many calls may run at once
+     * @param timeout how long a call may take, including the time it waits
      */
     public BlockingCalls(String client, int connections, Duration timeout) {
         this.threads = new PortThreads(client, connections);
@@ -56,7 +56,7 @@ public final class BlockingCalls {
         return timeout;
     }
 
-    /** Has the call run, by one who waits for it or by a thread of the port, and ended when its time is over. */
+    /** Lets a thread that waits for the call, or a thread of the port, run it, and ends it when it has timed out. */
     public void begin(BlockingCall call) {
         timeouts.begin(call);
         if (trust < ENOUGH) {
@@ -92,7 +92,7 @@ public final class BlockingCalls {
         }
     }
 
-    /** Runs what may take long on a thread of the port, while there are some. */
+    /** Runs a task that may take long on a thread of the port; on the calling thread if the threads have ended. */
     public void run(Runnable task) {
         try {
             threads.callers().execute(task);
@@ -115,7 +115,7 @@ public final class BlockingCalls {
         }
     }
 
-    /** Fails what nobody has begun, from now on too, and ends the threads once the connections are closed. */
+    /** Fails all calls that have not begun, and later ones, and ends the threads after the connections are closed. */
     public void close(Runnable connections) {
         threads.stopCalls();
         closed = true;

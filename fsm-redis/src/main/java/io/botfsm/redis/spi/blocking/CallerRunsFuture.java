@@ -6,13 +6,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A future whose completion depends on a call: the thread that waits for it runs the call, if no other thread has begun
- * to. That saves the two changes of threads that a blocking update would have to pay for each of its commands.
+ * A future whose completion depends on a call: a thread that waits for the future runs the call, if no other thread has
+ * begun it. This saves two thread switches for each command of a blocking caller.
  */
 public class CallerRunsFuture<T> extends CompletableFuture<T> {
     CallerRunsFuture() {}
 
-    /** The call that this one waits for, or is. */
+    /** Returns the call on which this future depends, or which it is. */
     BlockingCall call() {
         throw new UnsupportedOperationException();
     }

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of a port, all of them daemons: those that wait for the server's answers, as many as there are
- * connections at most, and one that looks at the clock and runs what never blocks, hints included.
+ * The threads of a port, all of them daemons: the callers, which wait for the server's answers, at most as many as
+ * there are connections; and the clock, which checks timeouts and runs tasks that never block, including hints.
  */
 public final class PortThreads {
     private static final long IDLE_SECONDS = 30;
@@ -21,10 +21,10 @@ public final class PortThreads {
     private volatile @Nullable Thread clockThread;
 
     /**
-     * None has begun yet.
+     * Creates an object whose threads are started when needed.
      *
-     * @param client the client's name, for those of the threads
-     * @param callers how many wait at most
+     * @param client the client's name, for the names of the threads
+     * @param callers the maximum number of callers
      */
     public PortThreads(String client, int callers) {
         AtomicInteger number = new AtomicInteger();
@@ -43,29 +43,29 @@ public final class PortThreads {
         });
     }
 
-    /** A thread that does not keep the process alive; not begun. */
+    /** Creates a daemon thread, without starting it. */
     public static Thread daemon(Runnable task, String name) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         return thread;
     }
 
-    /** Those that wait. */
+    /** Returns the callers. */
     ExecutorService callers() {
         return callers;
     }
 
-    /** The one that never blocks. */
+    /** Returns the clock. */
     public ScheduledExecutorService clock() {
         return clock;
     }
 
-    /** Whether the calling thread is that one. */
+    /** Returns whether the calling thread is the clock. */
     public boolean isClock() {
         return Thread.currentThread() == clockThread;
     }
 
-    /** Ends those that wait; calls that have not begun fail. */
+    /** Ends the callers; calls that have not begun fail. */
     public void stopCalls() {
         for (Runnable task : callers.shutdownNow()) {
             if (task instanceof BlockingCall call) {
@@ -76,7 +76,7 @@ public final class PortThreads {
         }
     }
 
-    /** Ends the one that never blocks. */
+    /** Ends the clock. */
     public void stopClock() {
         clock.shutdownNow();
     }

@@ -1,4 +1,4 @@
-/** What an adapter of a client with a pool and blocking calls needs beside {@link io.botfsm.redis.spi}. */
+/** Classes for adapters of clients with a pool and blocking calls, in addition to {@link io.botfsm.redis.spi}. */
 @NullMarked
 package io.botfsm.redis.spi.blocking;
 

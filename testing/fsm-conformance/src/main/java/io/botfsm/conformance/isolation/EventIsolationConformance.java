@@ -246,7 +246,7 @@ public abstract class EventIsolationConformance {
     }
 
     @Test
-    void ruleE03_eachOnceAndTold() {
+    void ruleE03_eachRunsOnceAndReportsItsOutcome() {
         EventIsolation isolation = opened(Settings.USUAL);
         StorageKey key = freshKey();
         AtomicInteger runs = new AtomicInteger();
@@ -416,7 +416,7 @@ public abstract class EventIsolationConformance {
     }
 
     @Test
-    void ruleE09_drainTellsWhetherAllHaveRun() throws Exception {
+    void ruleE09_drainReportsWhetherAllHaveRun() throws Exception {
         EventIsolation isolation = opened(Settings.USUAL);
         StorageKey key = freshKey();
         CountDownLatch gate = gate();

@@ -206,7 +206,7 @@ public abstract class SharedEventIsolationConformance extends EventIsolationConf
     }
 
     @Test
-    void ruleE19_lossIsToldOnce() throws Exception {
+    void ruleE19_lossIsReportedOnce() throws Exception {
         EventIsolation one = opened(Settings.USUAL.withLeases(SHORT, LONG));
         StorageKey key = freshKey();
         CountDownLatch begun = new CountDownLatch(1);

@@ -56,7 +56,7 @@ abstract class LeaseAcquiringRules extends LeaseRules {
     }
 
     @Test
-    void ruleL02_heldLeaseIsTold() {
+    void ruleL02_heldLeaseIsReported() {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim claim = freshClaim();
@@ -152,7 +152,7 @@ abstract class LeaseAcquiringRules extends LeaseRules {
     }
 
     @Test
-    void ruleL09_readingTellsWhatIsThere() {
+    void ruleL09_readingReturnsWhatIsStored() {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim claim = freshClaim();
@@ -165,7 +165,7 @@ abstract class LeaseAcquiringRules extends LeaseRules {
     }
 
     @Test
-    void ruleL09_readingTellsNoLeaseThatIsOver() {
+    void ruleL09_readingReturnsNoLeaseThatIsOver() {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim claim = freshClaim();

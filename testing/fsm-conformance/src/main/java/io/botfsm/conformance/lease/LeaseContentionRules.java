@@ -33,7 +33,7 @@ abstract class LeaseContentionRules extends LeaseRules {
     }
 
     @Test
-    void ruleL12_oneOfManyIsGrantedAndTheOthersAreToldWho() {
+    void ruleL12_oneOfManyIsGrantedAndTheOthersLearnWho() {
         TestedLeaseStore one = open();
         TestedLeaseStore two = beside(one);
         String name = freshName();

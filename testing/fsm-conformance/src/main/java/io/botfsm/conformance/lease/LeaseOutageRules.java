@@ -243,7 +243,7 @@ abstract class LeaseOutageRules extends LeaseRules {
     }
 
     @Requires(Need.CUTS_OFF)
-    void ruleL17_releaseThatNobodyWasToldOfIsHinted() {
+    void ruleL17_missedReleaseIsHinted() {
         hintsComeAfter(() -> backend().loseAnswers());
     }
 
@@ -277,7 +277,7 @@ abstract class LeaseOutageRules extends LeaseRules {
     }
 
     @Requires(Need.CUTS_OFF)
-    void ruleL17_closesWhileTheBackendIsAway() {
+    void ruleL17_closesWhileTheBackendIsUnavailable() {
         TestedLeaseStore store = openConfigured();
         String name = freshName();
         store.granted(lasting(name, freshClaim()));

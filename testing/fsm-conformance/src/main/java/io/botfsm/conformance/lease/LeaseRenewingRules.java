@@ -130,7 +130,7 @@ abstract class LeaseRenewingRules extends LeaseRules {
     }
 
     @Test
-    void ruleL03_refusalTellsWhatIsThere() {
+    void ruleL03_refusalReturnsWhatIsStored() {
         TestedLeaseStore store = open();
         String name = freshName();
         Claim before = freshClaim();

@@ -119,7 +119,7 @@ public abstract class InstanceLockConformance {
     }
 
     @Test
-    void ruleI02_heldLockTellsItsHolder() {
+    void ruleI02_heldLockReportsItsHolder() {
         InstanceLock lock = open(LONG);
         InstanceLock other = open(LONG);
         Lease lease = acquired(lock);
@@ -292,7 +292,7 @@ public abstract class InstanceLockConformance {
     }
 
     @Test
-    void ruleI11_lossIsToldOnce() throws Exception {
+    void ruleI11_lossIsReportedOnce() throws Exception {
         InstanceLock one = open(SHORT);
         Lease lease = acquired(one);
         BlockingQueue<Object> told = new LinkedBlockingQueue<>();

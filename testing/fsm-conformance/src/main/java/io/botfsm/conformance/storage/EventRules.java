@@ -29,7 +29,7 @@ abstract class EventRules extends StorageRules {
     }
 
     @Requires(Need.EVENT_ID)
-    void rule14_redeliveredEventIsToldWithWhatIsThere() {
+    void rule14_redeliveredEventIsReportedWithTheCurrentContent() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
         storage.applied(key, change().state("A").put("a", "1").eventId(1_000));

@@ -239,7 +239,7 @@ abstract class OutageRules extends StorageRules {
     }
 
     @Requires(Need.CUTS_OFF)
-    void rule17_closesWhileTheBackendIsAway() {
+    void rule17_closesWhileTheBackendIsUnavailable() {
         TestedStorage storage = openConfigured();
         StorageKey key = freshKey();
         applied(storage, key, change().state("A"));

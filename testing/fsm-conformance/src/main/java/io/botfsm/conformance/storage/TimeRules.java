@@ -67,7 +67,7 @@ abstract class TimeRules extends StorageRules {
     }
 
     @Requires(Need.TIMES)
-    void rule20_appliedTellsWhenAndHowLongTheStateWas() {
+    void rule20_appliedReportsWhenAndHowLongTheStateWas() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
         Applied begun = storage.applied(key, change().state("A"));

@@ -116,7 +116,7 @@ abstract class WritingRules extends StorageRules {
     }
 
     @Test
-    void rule05_appliedTellsBothStates() {
+    void rule05_appliedReportsBothStates() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
         assertReported(storage.applied(key, change().put("a", "1")), Optional.empty(), Optional.empty());
@@ -140,7 +140,7 @@ abstract class WritingRules extends StorageRules {
     }
 
     @Requires(Need.COMPARE_AND_SET)
-    void rule05_appliedTellsBothVersions() {
+    void rule05_appliedReportsBothVersions() {
         TestedStorage storage = open();
         StorageKey key = freshKey();
         long before = 0;
@@ -185,7 +185,7 @@ abstract class WritingRules extends StorageRules {
 
     /** Random writes, compared with the one decision function that all storages share. */
     @Test
-    void rule05_randomWritesTellWhatTheyDid() {
+    void rule05_randomWritesReportWhatTheyDid() {
         randomly(random -> {
             TestedStorage storage = open();
             for (int round = 0; round < times(10); round++) {

@@ -42,7 +42,8 @@ final class PostgresLeaseServer implements LeaseServer {
     public long standbys(List<InstanceProcess> instances) {
         return instances.stream()
                 .map(InstanceProcess::log)
-                .filter(log -> log.contains("Standing by: active is") && !log.contains("The bot has started"))
+                .filter(log ->
+                        log.contains("Standing by: the active instance is") && !log.contains("The bot has started"))
                 .count();
     }
 

@@ -164,7 +164,7 @@ public final class Main {
         Lines lines = new Lines(new BufferedReader(new InputStreamReader(System.in, UTF_8)));
         if (options.has("--standby") && options.isQuiet()) { // the log says it otherwise
             lock.holder().ifPresent(holder -> {
-                ERR.println("Standing by: active is " + holder.describe());
+                ERR.println("Standing by: the active instance is " + holder.describe());
                 awaitsOther.set(true);
             });
         }

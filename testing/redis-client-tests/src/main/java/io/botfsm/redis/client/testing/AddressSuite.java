@@ -116,7 +116,7 @@ public abstract class AddressSuite {
                     .hasMessageContaining(
                             replica.uri(0).replace("/0", "") + " is a replica of 127.0.0.1:" + master.port())
                     .hasMessageContaining(": name the master, or its Sentinels as in redis-sentinel://")
-                    .hasMessageContaining("if a fail-over is under way, start again");
+                    .hasMessageContaining("if a failover is in progress, start again");
             assertThatThrownBy(() -> client.leaseStore(replica.uri(0), TIMEOUT))
                     .isInstanceOf(StorageRefusedException.class)
                     .hasMessageContaining("is a replica");

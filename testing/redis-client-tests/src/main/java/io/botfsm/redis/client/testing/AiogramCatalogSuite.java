@@ -150,7 +150,7 @@ public abstract class AiogramCatalogSuite {
                                     .contains("fsm:9:42:42:state: ambiguous: with other options (with_bot_id=True"),
                             record -> assertThat(record).contains("fsm:shop:42:state: no conversation has such a key"),
                             record -> assertThat(record)
-                                    .contains("bot=7 chat=43 user=43: what is stored there is not a conversation"));
+                                    .contains("bot=7 chat=43 user=43: the stored value is not a conversation"));
             assertThat(found(catalog(storage), all().state("Form:name"))).containsExactly(ALICE);
         }
     }
@@ -212,7 +212,7 @@ public abstract class AiogramCatalogSuite {
             ConversationCatalog catalog = catalog(storage);
             assertThatThrownBy(() -> catalog.page(all(), Optional.empty()))
                     .isInstanceOf(StorageRefusedException.class)
-                    .hasMessage("the user has no right to SCAN");
+                    .hasMessage("the user has no permission for SCAN");
             try (RespConnection admin = server.connect()) {
                 RedisUser.OF_AIOGRAM.with("+scan").createOver(admin);
             }

@@ -113,7 +113,7 @@ public abstract class CatalogSuite {
             ConversationCatalog catalog = catalog(storage);
             assertThatThrownBy(() -> catalog.page(ConversationFilter.all(), Optional.empty()))
                     .isInstanceOf(StorageRefusedException.class)
-                    .hasMessage("the user has no right to SCAN");
+                    .hasMessage("the user has no permission for SCAN");
             applied(storage, Calls.freshKey(), Mutation.builder().state("A"));
             try (RespConnection admin = server.connect()) {
                 RedisUser.OF_OPERATORS.createOver(admin);
@@ -147,7 +147,7 @@ public abstract class CatalogSuite {
                     .isEqualTo(keys);
             assertThat(page.unreadable()).singleElement().satisfies(record -> {
                 assertThat(record.name()).isEqualTo("bot=bot chat=77 user=77");
-                assertThat(record.reason()).isEqualTo("what is stored there is not a conversation of this library");
+                assertThat(record.reason()).isEqualTo("the stored value is not a conversation of this library");
             });
         }
     }

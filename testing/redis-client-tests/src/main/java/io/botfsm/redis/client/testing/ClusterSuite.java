@@ -181,11 +181,11 @@ public abstract class ClusterSuite {
         allow(rights);
         assertThatThrownBy(() -> client.connect(uri))
                 .isInstanceOf(StorageRefusedException.class)
-                .hasMessageContaining("no right to CLUSTER SLOTS");
+                .hasMessageContaining("no permission for CLUSTER SLOTS");
         String one = cluster.servers().get(0).uri(0).replace("redis://", "redis://bot:secret@");
         assertThatThrownBy(() -> client.connect(one))
                 .isInstanceOf(StorageRefusedException.class)
-                .hasMessageContaining("no right to CLUSTER SLOTS");
+                .hasMessageContaining("no permission for CLUSTER SLOTS");
         allow(rights + " +cluster|slots +asking");
         for (String allowed : List.of(uri, one)) {
             try (BotRedis redis = client.connect(allowed)) {
@@ -409,7 +409,7 @@ public abstract class ClusterSuite {
             ConversationCatalog catalog = CatalogSuite.catalog(redis.stateStorage());
             assertThatThrownBy(() -> CatalogSuite.found(catalog, "bot", Optional.empty()))
                     .isInstanceOf(StorageRefusedException.class)
-                    .hasMessage("the user has no right to CLUSTER NODES");
+                    .hasMessage("the user has no permission for CLUSTER NODES");
         }
         allow(rights + " +scan +cluster|nodes +cluster|getkeysinslot");
         try (BotRedis redis = client.connect(uri)) {

@@ -150,12 +150,12 @@ public abstract class DeadlineSuite {
             assertThat(read(storage, KEY)).isEqualTo(before);
             assertThatThrownBy(() -> queue(storage).due(1, 10))
                     .isInstanceOf(StorageRefusedException.class)
-                    .hasMessage("the user has no right to ZREM");
+                    .hasMessage("the user has no permission for ZREM");
             try (RespConnection ofServer = own.connect()) {
                 for (String missing : List.of("zadd", "zscore", "zrangebyscore")) {
                     RedisUser.OF_DEADLINES.without("+" + missing).createOver(ofServer);
                     assertThatThrownBy(() -> queue(storage).due(1, 10))
-                            .hasMessage("the user has no right to " + missing.toUpperCase(java.util.Locale.ROOT));
+                            .hasMessage("the user has no permission for " + missing.toUpperCase(java.util.Locale.ROOT));
                 }
                 RedisUser.OF_OPERATORS.createOver(ofServer);
                 assertThat(queue(storage).mend(ConversationFilter.all()).deadlines())

@@ -129,7 +129,7 @@ public abstract class InboxSuite {
                 RedisUser.OF_INBOXES.without("+" + missing).createOver(ofServer);
                 assertThatThrownBy(() -> inbox.add(1, List.of(update(1)), LIMITS, TOKEN))
                         .isInstanceOf(StorageRefusedException.class)
-                        .hasMessage("the user has no right to " + missing.toUpperCase(Locale.ROOT));
+                        .hasMessage("the user has no permission for " + missing.toUpperCase(Locale.ROOT));
                 assertThatThrownBy(() -> inbox.waiting(1, 0, 1)).isInstanceOf(StorageRefusedException.class);
             }
             assertThat(ofServer.number("DBSIZE")).as("the conversation").isEqualTo(1);
@@ -137,7 +137,7 @@ public abstract class InboxSuite {
             assertThat(inbox.add(1, List.of(update(1)), LIMITS, TOKEN)).isTrue();
             assertThatThrownBy(() -> inbox.erase(ConversationFilter.bot(1)))
                     .isInstanceOf(StorageRefusedException.class)
-                    .hasMessage("the user has no right to SCAN");
+                    .hasMessage("the user has no permission for SCAN");
             RedisUser.OF_INBOXES.with("+scan").createOver(ofServer);
             assertThat(inbox.erase(ConversationFilter.bot(1).user(1))).isEqualTo(1);
         }

@@ -230,7 +230,7 @@ public abstract class OutageSuite {
             as(server, "ACL", "SETUSER", BOT.name(), "-hgetall", "-evalsha");
             assertThat(Calls.failure(storage.read(freshKey()))).isInstanceOf(StorageRefusedException.class);
             assertThat(Leases.failure(leases.read("bot")).isLasting()).isTrue();
-            isRefused(named(BOT, server), "no right to");
+            isRefused(named(BOT, server), "no permission for");
         }
     }
 
