@@ -1,0 +1,4 @@
+@NullMarked
+package io.botfsm.site;
+
+import org.jspecify.annotations.NullMarked;
