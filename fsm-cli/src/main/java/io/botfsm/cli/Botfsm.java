@@ -53,7 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Where the store is says BOTFSM_STORE, or store=... in the file of --config:",
             "redis://user:password@host:port/database, redis-sentinel://... or jdbc:...",
             "Others: BOTFSM_USER, BOTFSM_PASSWORD, BOTFSM_TTL (as your bot has it), ...",
-            "See docs/botfsm-command.md."
+            "See docs/operate/botfsm-command.md."
         })
 public final class Botfsm {
     /** The driver logs a URL that it cannot read, with the password in it. */

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         description = {
             "Copies the conversations of an aiogram 3 bot into this library's layout, in the same database of Redis, or"
                     + " back. It can run beside the bot, be stopped at any time and run again. What it cannot read for"
-                    + " certain it skips and names. See docs/migrating-from-aiogram.md."
+                    + " certain it skips and names. See docs/guides/migrating-from-aiogram.md."
         })
 final class MigrateCommand extends StoreCommand {
     @Option(names = "--bot", paramLabel = "ID", description = "the part of its token before the colon")

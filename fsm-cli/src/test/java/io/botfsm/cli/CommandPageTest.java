@@ -30,12 +30,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The sessions of docs/botfsm-command.md, one after another, print what the page shows, but for versions, times and
- * processes. {@code -Dbotfsm.sessions=true} writes what they print into the page.
+ * The sessions of docs/operate/botfsm-command.md, one after another, print what the page shows, but for versions, times
+ * and processes. {@code -Dbotfsm.sessions=true} writes what they print into the page.
  */
 @Timeout(120)
 class CommandPageTest extends OneRedisServer {
-    private static final Path PAGE = Path.of("..", "docs", "botfsm-command.md");
+    private static final Path PAGE = Path.of("..", "docs", "operate", "botfsm-command.md");
     private static final Pattern SESSION = Pattern.compile("(?s)```console\\n(.*?)```");
     private static final String BOT = "8210094141";
 

@@ -2,7 +2,7 @@ package io.botfsm.cli;
 
 import io.botfsm.redis.testkit.RedisUser;
 
-/** Users of Redis with the rights that docs/botfsm-command.md names. */
+/** Users of Redis with the rights that docs/operate/botfsm-command.md names. */
 final class Operators {
     static final RedisUser OF_CONVERSATIONS =
             RedisUser.OF_OPERATORS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore", "+zcard");

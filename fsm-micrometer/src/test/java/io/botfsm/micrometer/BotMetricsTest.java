@@ -627,7 +627,7 @@ class BotMetricsTest {
 
     /** Instances that stand by show no number, and the sum would be none either. */
     private static void dashboardAddsNothingToWhatIsNoNumber(String scrape) throws IOException {
-        String dashboard = Files.readString(Path.of("../docs/monitoring/dashboard.json"));
+        String dashboard = Files.readString(Path.of("../docs/operate/monitoring/dashboard.json"));
         assertThat(found("(?m)^(botfsm_\\w+)\\{[^}]*\\} NaN", scrape))
                 .contains("botfsm_polling_pending")
                 .allSatisfy(name -> assertThat(dashboard)
@@ -644,7 +644,8 @@ class BotMetricsTest {
                         .addAll(found("(\\w+)=\"", sample.group(2))));
         Set<String> asked = new TreeSet<>();
         for (String file : List.of("alerts.yml", "dashboard.json")) {
-            String text = Files.readString(Path.of("../docs/monitoring", file)).replace("\\\"", "\"");
+            String text = Files.readString(Path.of("../docs/operate/monitoring", file))
+                    .replace("\\\"", "\"");
             Pattern.compile("(botfsm_\\w+)(?:\\{([^}]*)\\})?")
                     .matcher(text)
                     .results()
@@ -666,7 +667,7 @@ class BotMetricsTest {
 
     @Test
     void eachAlertSaysWhatToDo() throws Exception {
-        Path folder = Path.of("../docs/monitoring");
+        Path folder = Path.of("../docs/operate/monitoring");
         assertThat(found("(?m)^\\| `(Botfsm\\w+)` \\|", Files.readString(folder.resolve("README.md"))))
                 .isEqualTo(found("- alert: (\\w+)", Files.readString(folder.resolve("alerts.yml"))))
                 .hasSize(10);
@@ -682,7 +683,7 @@ class BotMetricsTest {
 
     private static Set<String> documented() throws IOException {
         return Pattern.compile("(?m)^\\| `(botfsm[a-z.]+)` \\|")
-                .matcher(Files.readString(Path.of("../docs/metrics.md")))
+                .matcher(Files.readString(Path.of("../docs/operate/metrics.md")))
                 .results()
                 .map((MatchResult row) -> row.group(1))
                 .collect(toCollection(TreeSet::new));

@@ -483,7 +483,7 @@ class AiogramStateStorageTest extends OneRedisServer {
         }
     }
 
-    /** A user with what docs/redis-layout.md tells operators to grant, less what is taken away. */
+    /** A user with what docs/reference/redis-layout.md tells operators to grant, less what is taken away. */
     private static void user(String... less) {
         List<String> words = new ArrayList<>(List.of("ACL", "SETUSER", "bot", "reset", "on", ">secret", "~fsm:*"));
         for (String command : RIGHTS) {

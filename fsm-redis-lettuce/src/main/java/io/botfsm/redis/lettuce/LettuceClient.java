@@ -110,7 +110,7 @@ final class LettuceClient implements RedisDriver {
 
     /**
      * Returns options without Lettuce's reconnecting, which this library does itself, so that nothing is ever sent
-     * twice; see docs/decisions.
+     * twice; see docs/contribute/decisions.
      */
     private static ClientOptions options(Duration timeout) {
         ClientOptions.Builder options = ClientOptions.builder()

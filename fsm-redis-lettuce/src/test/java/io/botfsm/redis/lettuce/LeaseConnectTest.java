@@ -99,7 +99,8 @@ class LeaseConnectTest {
 
     @Test
     void theDocumentedRightsAreTheMinimalOnes() throws IOException {
-        assertThat(Files.readString(Path.of("../docs/redis-layout.md"))).contains(String.join(" ", MINIMAL.rights()));
+        assertThat(Files.readString(Path.of("../docs/reference/redis-layout.md")))
+                .contains(String.join(" ", MINIMAL.rights()));
     }
 
     @Test

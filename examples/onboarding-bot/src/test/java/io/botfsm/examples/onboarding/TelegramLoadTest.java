@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many users who talk at once with the whole program, and how long it takes to answer; see docs/performance.md. */
+/**
+ * Many users who talk at once with the whole program, and how long it takes to answer; see
+ * docs/reference/performance.md.
+ */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class TelegramLoadTest {
     private static final boolean PROOF = Boolean.getBoolean("botfsm.proof");

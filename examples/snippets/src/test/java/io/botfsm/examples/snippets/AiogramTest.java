@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What docs/migrating-from-aiogram.md shows. */
+/** What docs/guides/migrating-from-aiogram.md shows. */
 class AiogramTest {
     enum Form {
         NAME,

@@ -23,8 +23,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * The table of docs/compatibility.md: which rules of which suite each storage kept in the last build, read from the
- * reports of its tests. {@code .ci/compatibility} runs this file by itself, so it needs nothing but the JDK.
+ * The table of docs/reference/compatibility.md: which rules of which suite each storage kept in the last build, read
+ * from the reports of its tests. {@code .ci/compatibility} runs this file by itself, so it needs nothing but the JDK.
  *
  * <p>What a conformance test class belongs to is in its name: its client in that of its package or at the beginning of
  * its own, topology and suite in its own; see {@link #of}.
@@ -75,7 +75,7 @@ final class CompatibilityTable {
     /** Writes the table into the page of the repository that it is run in. */
     public static void main(String... none) throws Exception {
         Path root = Path.of("").toAbsolutePath();
-        Path page = root.resolve("docs/compatibility.md");
+        Path page = root.resolve("docs/reference/compatibility.md");
         String text = Files.readString(page);
         int begin = text.indexOf(BEGIN) + BEGIN.length();
         int end = text.indexOf(END);

@@ -23,7 +23,7 @@ class ExamplesAgainstFaultsTest {
             README.md
             states | FiveLinesTest.fiveLinesGiveABotPersistentState | the process dies after the commit, before the reply
             five-lines | FiveLinesTest.fiveLinesGiveABotPersistentState | the same
-            quick-start.md
+            start/quick-start.md
             pizza-bot | QuickStartTest.theWholeProgramTalksAtATerminal | an answer that is none
             quick-states | QuickStartTest.startGetsAUserOutOfWhatThisVersionCannotRead | a state of another version
             quick-handler | QuickStartTest.startGetsAUserOutOfWhatThisVersionCannotRead | data of another version
@@ -37,7 +37,7 @@ class ExamplesAgainstFaultsTest {
             start-test | StartTest.tested | a message is redelivered
             start-redis | StartTest.keptOverARestart | the program ends
             start-telegram | StartTest.onTelegram | the bot is stopped
-            flows.md
+            guides/flows.md
             flow-pizza | FlowsTest.tested | an update is redelivered
             flow-redis | FlowsTest.keptInRedis | an update is redelivered
             flow-test | FlowsTest.tested | an unexpected reply
@@ -54,7 +54,7 @@ class ExamplesAgainstFaultsTest {
             flow-rules | FlowsTest.rulesOfTheDeclarations | an undeclared change
             flow-names | FlowsTest.renamed | a state that is unknown
             flow-by-hand | FlowsTest.oneStateAfterAnother | an update is redelivered
-            telegram.md
+            start/telegram.md
             telegram-runner | TelegramTest.aPizzaIsOrderedWhileRedisIsKilled | Redis is killed
             telegram-question | TelegramTest.buttons | a button of an earlier question
             telegram-buttons | TelegramTest.buttons | the reply cannot be sent
@@ -66,69 +66,69 @@ class ExamplesAgainstFaultsTest {
             telegram-settings | TelegramTest.countsOnceWhateverFails | another program polls
             telegram-failures | TelegramTest.whatTelegramWillNotSendIsADeadLetterAndConfirmed | 400 to a send
             telegram-keys | TelegramTest.keysWithoutConnections | an update without a user
-            bot-api-double.md
+            guides/bot-api-double.md
             bot-api-double | BotApiDoubleTest.aUserIsAskedAndAnswers | 429 to an edit
-            instance-lock.md
+            operate/instance-lock.md
             lock-use | RunUnderLockTest.usedByHandItTellsWhoIsActive | another holds the lock
             lock-loop | JumpingClockTest.theLoopGoesOn | the clock jumps
             lock-bot | JumpingClockTest.theBotHandlesWhatItHasPolledAndConfirmsNothingElse | the clock jumps while it polls
             lock-run | RunUnderLockTest.endsWhenPollingBreaks | polling fails
             lock-framework | RunUnderLockTest.aFrameworkStopsABotThatCouldNotStart | the bot cannot start
-            event-isolation.md
+            guides/event-isolation.md
             isolation-in-process | IsolatedUpdatesTest.aFailureIsReportedAndHoldsUpNothing | the storage is closed
             isolation-across | IsolatedUpdatesTest.aFailureAcrossProcessesIsReported | the storage is closed
-            stack.md
+            guides/stack.md
             recommended-stack | StackTest.theRecommendedStack | the storage has lost the conversation
-            spring-boot.md
+            start/spring-boot.md
             spring-flow | spring-bot:AnyStorageTest.redis | the application ends
             spring-test | spring-bot:PizzaBotTest.aPizzaIsOrderedOnTelegram | an answer that never comes
-            databases.md
+            guides/databases.md
             database | DatabasesTest.conversationsOutliveTheProgram | the program ends
             database-lock | DatabasesTest.aLockThatAnotherHoldsIsSeen | another instance
             database-order | DatabasesTest.aRepeatedUpdateOrdersOnce | a redelivered update
-            metrics.md
+            operate/metrics.md
             metrics | MetricsTest.everyPartIsMeasured | a call of the storage that is not counted
             metrics-of-a-telegram-bot | MetricsTest.aWholeBotIsMeasured | a message that is not counted
             observations | MetricsTest.turnsAreObserved | a call of the storage that is not observed
             health | MetricsTest.aBotWithoutItsStorageIsDown | the storage is closed
-            transitions.md
+            guides/transitions.md
             transition-rules | TransitionsTest.declaredAndRefused | an undeclared change
             transition-listener | TransitionsTest.told | a write that is refused
             fenced-storage | TransitionsTest.fenced | a stale instance writes
-            changing-states-and-data.md
+            guides/changing-states-and-data.md
             changing-states | ChangingTest.formerStatesAreRead | states of the version before
             changing-components | ChangingTest.formerComponentsAreReadAndGoWithTheWrite | data of the version before
             changing-types | ChangingTest.aFormerTypeIsConverted | a value of another type
             changing-way-out | ChangingTest.startIsAWayOutOfAnUnknownState | a state that is unknown
             changing-versions | ChangingTest.aFormerVersionIsReadAndStoredAsThePresentOne | data of the version before
             changing-generics | ChangingTest.aListIsReadAsItsItems | a type that its values do not tell
-            other-messengers.md
+            start/other-messengers.md
             ids-counted | OtherMessengersTest.aCountedIdIsRecognised | an event is redelivered
             ids-texts | OtherMessengersTest.aTextIsRecognised | an event is redelivered
             ids-of-a-source | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | a hundred events of another source
             ids-none | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | the same event twice
-            operators.md
+            operate/operators.md
             find-conversations | OperatorsTest.conversationsAreFound | conversations in other states
             resume-scan | OperatorsTest.aScanGoesOn | the process ends in the middle
             erase-user | OperatorsTest.aUserIsErased | another user's conversations
             move-chat | OperatorsTest.aChatIsMoved | it is called again
             export-import | OperatorsTest.conversationsAreCopied | they are there already
             preflight | OperatorsTest.whatABuildCannotReadIsListed | states that were renamed
-            recovery.md
+            guides/recovery.md
             recovery-build | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
             own-recovery | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
             recovery-save | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | an update is redelivered
-            redis.md
+            operate/redis.md
             durable-writes | DurableWritesTest.anUpdateIsConfirmedOnceAReplicaHasIt | no replica
             mutual-tls | MutualTlsTest.connectsOnlyWhereBothSidesAreTrusted | a foreign authority, a foreign client
-            migrating-from-aiogram.md
+            guides/migrating-from-aiogram.md
             aiogram-layout | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
             aiogram-names | AiogramTest.theBotGoesOnWhereTheOtherWas | a state that Python named
             aiogram-migrate | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
             aiogram-take-over | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
             aiogram-recovery | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
             aiogram-side-by-side | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
-            writing-a-storage.md, writing-a-lease-store.md: all faults of the suites
+            contribute/writing-a-storage.md, contribute/writing-a-lease-store.md: all faults of the suites
             own-storage | OwnStorageTest | each rule's
             own-storage-test | OwnStorageTest | each rule's
             own-lease-store | OwnLeaseStoreTest | each rule's

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each section of docs/guarantees.md has {@code > Held by:}, and what that names exists: rules ({@code rule 7},
- * {@code L05}) as conformance tests, names in backticks as test classes and their methods.
+ * Each section of docs/reference/guarantees.md has {@code > Held by:}, and what that names exists: rules ({@code rule
+ * 7}, {@code L05}) as conformance tests, names in backticks as test classes and their methods.
  */
 class GuaranteesNameTheirTestsTest {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
@@ -34,7 +34,7 @@ class GuaranteesNameTheirTestsTest {
         Map<String, String> sources = sources();
         StringBuilder suites = new StringBuilder();
         sources.forEach((name, source) -> suites.append(SUITE.matcher(name).matches() ? source : ""));
-        String page = Files.readString(ROOT.resolve("docs").resolve("guarantees.md"));
+        String page = Files.readString(ROOT.resolve("docs/reference/guarantees.md"));
         List<String> sections = List.of(page.split("(?m)^## ", -1));
         assertThat(sections).as("introduction and sections").hasSizeGreaterThan(10);
         for (String section : sections.subList(1, sections.size())) {
@@ -57,7 +57,7 @@ class GuaranteesNameTheirTestsTest {
 
     @Test
     void everyRuleOfFlowsHasATest() throws IOException {
-        String page = Files.readString(ROOT.resolve("docs").resolve("spec.md"));
+        String page = Files.readString(ROOT.resolve("docs/reference/spec.md"));
         assertThat(numbers("(?m)^\\*\\*(F\\d\\d)\\.", page))
                 .hasSize(22)
                 .isEqualTo(numbers(

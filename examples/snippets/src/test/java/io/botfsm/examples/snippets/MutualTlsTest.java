@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What docs/redis.md shows of TLS, against a real Redis that asks for the client's certificate. */
+/** What docs/operate/redis.md shows of TLS, against a real Redis that asks for the client's certificate. */
 class MutualTlsTest {
     @TempDir
     private Path directory;

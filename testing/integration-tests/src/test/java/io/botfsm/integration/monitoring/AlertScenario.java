@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * and then two and a half of the next, in which one does, and no other.
  */
 final class AlertScenario {
-    private static final Path RULES = Path.of("../../docs/monitoring/alerts.yml");
+    private static final Path RULES = Path.of("../../docs/operate/monitoring/alerts.yml");
     private static final Path FOLDER = Path.of("target/alert-scrapes");
     private static final int CALM_SAMPLES = 40;
     private static final int FAULTY_SAMPLES = 20;

@@ -84,7 +84,7 @@ class MonitoredBotTest {
     void aScrapeHoldsEachMeterOfTheDocumentationAndNobody() throws Exception {
         load();
         List<String> documented = Pattern.compile("(?m)^\\| `(botfsm[a-z.]+)` \\|")
-                .matcher(Files.readString(Path.of("../../docs/metrics.md")))
+                .matcher(Files.readString(Path.of("../../docs/operate/metrics.md")))
                 .results()
                 .map(row -> row.group(1))
                 .toList();

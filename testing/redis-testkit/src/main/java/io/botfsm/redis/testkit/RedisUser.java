@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * @param rights commands, and patterns of keys and channels
  */
 public record RedisUser(String name, String password, List<String> rights) {
-    /** With all that storages of conversations need, as docs/redis-layout.md tells operators. */
+    /** With all that storages of conversations need, as docs/reference/redis-layout.md tells operators. */
     public static final RedisUser OF_CONVERSATIONS = new RedisUser(
             "bot",
             "hunter2",
@@ -33,20 +33,20 @@ public record RedisUser(String name, String password, List<String> rights) {
                     "+persist",
                     "+time"));
 
-    /** With all that deadlines need besides, as docs/redis-layout.md tells operators. */
+    /** With all that deadlines need besides, as docs/reference/redis-layout.md tells operators. */
     public static final RedisUser OF_DEADLINES = OF_CONVERSATIONS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore");
 
-    /** With all that inboxes need besides, as docs/redis-layout.md tells operators. */
+    /** With all that inboxes need besides, as docs/reference/redis-layout.md tells operators. */
     public static final RedisUser OF_INBOXES =
             OF_CONVERSATIONS.with("+zadd", "+zrem", "+zscore", "+zrangebyscore", "+zcard");
 
-    /** With all that finding conversations needs on one server, as docs/redis-layout.md tells operators. */
+    /** With all that finding conversations needs on one server, as docs/reference/redis-layout.md tells operators. */
     public static final RedisUser OF_OPERATORS = OF_CONVERSATIONS.with("+scan");
 
-    /** With all that conversations in aiogram's layout need, as docs/redis-layout.md tells operators. */
+    /** With all that conversations in aiogram's layout need, as docs/reference/redis-layout.md tells operators. */
     public static final RedisUser OF_AIOGRAM = OF_CONVERSATIONS.with("+get", "+set");
 
-    /** With all that stores of leases need, as docs/redis-layout.md tells operators. */
+    /** With all that stores of leases need, as docs/reference/redis-layout.md tells operators. */
     public static final RedisUser OF_LEASES = new RedisUser(
             "lock",
             "hunter2",

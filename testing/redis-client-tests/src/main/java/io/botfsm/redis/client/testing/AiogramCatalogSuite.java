@@ -197,7 +197,7 @@ public abstract class AiogramCatalogSuite {
         }
     }
 
-    /** With what docs/redis-layout.md tells operators, and nothing more. */
+    /** With what docs/reference/redis-layout.md tells operators, and nothing more. */
     @Test
     void theDocumentedPermissionsAreEnoughToConnectAndToWriteAndWithScanToFind() {
         try (RespConnection admin = server.connect()) {

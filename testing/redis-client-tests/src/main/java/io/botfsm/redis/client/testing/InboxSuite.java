@@ -79,7 +79,7 @@ public abstract class InboxSuite {
         return InboxUpdate.of("" + number, Optional.of(key), ("{" + number + "}").getBytes(UTF_8));
     }
 
-    /** Docs/redis-layout.md has the same. */
+    /** Docs/reference/redis-layout.md has the same. */
     @Test
     void theLayoutIsTheDocumentedOne() {
         try (BotRedis redis = client.connect(server.uri(0))) {
