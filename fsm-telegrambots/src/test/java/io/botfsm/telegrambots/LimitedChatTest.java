@@ -118,7 +118,7 @@ class LimitedChatTest {
         assertThat(bot.attempts(2)).isOne();
     }
 
-    /** As docs/start/telegram.md says it. */
+    /** As docs/guides/telegram-updates.md says it. */
     @Test
     void othersGoOnForNinetyNineUpdatesMeanwhile() {
         bot.telegram.nextInChat(POISONED, SEND, 1, Fault.tooManyRequests(Integer.MAX_VALUE));

@@ -37,10 +37,35 @@ class ExamplesAgainstFaultsTest {
             start-test | StartTest.tested | a message is redelivered
             start-redis | StartTest.keptOverARestart | the program ends
             start-telegram | StartTest.onTelegram | the bot is stopped
+            start/telegram.md
+            telegram-runner | TelegramTest.aPizzaIsOrderedWhileRedisIsKilled | Redis is killed
+            telegram-question | TelegramTest.buttons | a button of an earlier question
+            telegram-buttons | TelegramTest.buttons | the reply cannot be sent
+            telegram-handler | TelegramTest.countsOnceWhateverFails | the reply cannot be sent
+            telegram-bot | TelegramTest.countsOnceWhateverFails | Redis is killed, Telegram fails
+            start/spring-boot.md
+            spring-flow | spring-bot:AnyStorageTest.redis | the application ends
+            start/other-messengers.md
+            ids-counted | OtherMessengersTest.aCountedIdIsRecognised | an event is redelivered
+            ids-texts | OtherMessengersTest.aTextIsRecognised | an event is redelivered
+            ids-of-a-source | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | a hundred events of another source
+            ids-none | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | the same event twice
+            guides/changing-states-and-data.md
+            changing-states | ChangingTest.formerStatesAreRead | states of the version before
+            changing-components | ChangingTest.formerComponentsAreReadAndGoWithTheWrite | data of the version before
+            changing-versions | ChangingTest.aFormerVersionIsReadAndStoredAsThePresentOne | data of the version before
+            changing-types | ChangingTest.aFormerTypeIsConverted | a value of another type
+            changing-generics | ChangingTest.aListIsReadAsItsItems | a type that its values do not tell
+            changing-way-out | ChangingTest.startIsAWayOutOfAnUnknownState | a state that is unknown
+            guides/databases.md
+            database | DatabasesTest.conversationsOutliveTheProgram | the program ends
+            database-lock | DatabasesTest.aLockThatAnotherHoldsIsSeen | another instance
+            guides/event-isolation.md
+            isolation-in-process | IsolatedUpdatesTest.aFailureIsReportedAndHoldsUpNothing | the storage is closed
+            isolation-across | IsolatedUpdatesTest.aFailureAcrossProcessesIsReported | the storage is closed
             guides/flows.md
             flow-pizza | FlowsTest.tested | an update is redelivered
             flow-redis | FlowsTest.keptInRedis | an update is redelivered
-            flow-test | FlowsTest.tested | an unexpected reply
             flow-buttons | FlowsTest.aButtonOfAnEarlierQuestionAnswersNothing | a button of an earlier question
             flow-join | FlowsTest.severalFlowsInOneBot | a flow is begun within another
             flow-sub | FlowsTest.aDialogCallsAnother | an update is redelivered
@@ -53,74 +78,10 @@ class ExamplesAgainstFaultsTest {
             turn-fire | FlowsTest.aTimeoutWithoutAFlow | the reminder cannot be sent
             flow-rules | FlowsTest.rulesOfTheDeclarations | an undeclared change
             flow-names | FlowsTest.renamed | a state that is unknown
+            flow-old-switch | FlowsTest.oneStateAfterAnother | an update is redelivered
             flow-by-hand | FlowsTest.oneStateAfterAnother | an update is redelivered
-            start/telegram.md
-            telegram-runner | TelegramTest.aPizzaIsOrderedWhileRedisIsKilled | Redis is killed
-            telegram-question | TelegramTest.buttons | a button of an earlier question
-            telegram-buttons | TelegramTest.buttons | the reply cannot be sent
-            telegram-bot | TelegramTest.countsOnceWhateverFails | Redis is killed, Telegram fails
-            telegram-handler | TelegramTest.countsOnceWhateverFails | the reply cannot be sent
-            telegram-sender | TelegramTest.sendsAtItsPaceAndInParts | a user who has blocked the bot
-            telegram-webhook | TelegramTest.aWebhook | the reply cannot be sent, and the update is redelivered
-            telegram-webhook-stop | TelegramTest.aWebhook | the reply cannot be sent, and the update is redelivered
-            telegram-settings | TelegramTest.countsOnceWhateverFails | another program polls
-            telegram-failures | TelegramTest.whatTelegramWillNotSendIsADeadLetterAndConfirmed | 400 to a send
+            guides/groups.md
             telegram-keys | TelegramTest.keysWithoutConnections | an update without a user
-            guides/bot-api-double.md
-            bot-api-double | BotApiDoubleTest.aUserIsAskedAndAnswers | 429 to an edit
-            operate/instance-lock.md
-            lock-use | RunUnderLockTest.usedByHandItTellsWhoIsActive | another holds the lock
-            lock-loop | JumpingClockTest.theLoopGoesOn | the clock jumps
-            lock-bot | JumpingClockTest.theBotHandlesWhatItHasPolledAndConfirmsNothingElse | the clock jumps while it polls
-            lock-run | RunUnderLockTest.endsWhenPollingBreaks | polling fails
-            lock-framework | RunUnderLockTest.aFrameworkStopsABotThatCouldNotStart | the bot cannot start
-            guides/event-isolation.md
-            isolation-in-process | IsolatedUpdatesTest.aFailureIsReportedAndHoldsUpNothing | the storage is closed
-            isolation-across | IsolatedUpdatesTest.aFailureAcrossProcessesIsReported | the storage is closed
-            guides/stack.md
-            recommended-stack | StackTest.theRecommendedStack | the storage has lost the conversation
-            start/spring-boot.md
-            spring-flow | spring-bot:AnyStorageTest.redis | the application ends
-            spring-test | spring-bot:PizzaBotTest.aPizzaIsOrderedOnTelegram | an answer that never comes
-            guides/databases.md
-            database | DatabasesTest.conversationsOutliveTheProgram | the program ends
-            database-lock | DatabasesTest.aLockThatAnotherHoldsIsSeen | another instance
-            database-order | DatabasesTest.aRepeatedUpdateOrdersOnce | a redelivered update
-            operate/metrics.md
-            metrics | MetricsTest.everyPartIsMeasured | a call of the storage that is not counted
-            metrics-of-a-telegram-bot | MetricsTest.aWholeBotIsMeasured | a message that is not counted
-            observations | MetricsTest.turnsAreObserved | a call of the storage that is not observed
-            health | MetricsTest.aBotWithoutItsStorageIsDown | the storage is closed
-            guides/transitions.md
-            transition-rules | TransitionsTest.declaredAndRefused | an undeclared change
-            transition-listener | TransitionsTest.told | a write that is refused
-            fenced-storage | TransitionsTest.fenced | a stale instance writes
-            guides/changing-states-and-data.md
-            changing-states | ChangingTest.formerStatesAreRead | states of the version before
-            changing-components | ChangingTest.formerComponentsAreReadAndGoWithTheWrite | data of the version before
-            changing-types | ChangingTest.aFormerTypeIsConverted | a value of another type
-            changing-way-out | ChangingTest.startIsAWayOutOfAnUnknownState | a state that is unknown
-            changing-versions | ChangingTest.aFormerVersionIsReadAndStoredAsThePresentOne | data of the version before
-            changing-generics | ChangingTest.aListIsReadAsItsItems | a type that its values do not tell
-            start/other-messengers.md
-            ids-counted | OtherMessengersTest.aCountedIdIsRecognised | an event is redelivered
-            ids-texts | OtherMessengersTest.aTextIsRecognised | an event is redelivered
-            ids-of-a-source | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | a hundred events of another source
-            ids-none | OtherMessengersTest.anotherSourceHasAWindowOfItsOwn | the same event twice
-            operate/operators.md
-            find-conversations | OperatorsTest.conversationsAreFound | conversations in other states
-            resume-scan | OperatorsTest.aScanGoesOn | the process ends in the middle
-            erase-user | OperatorsTest.aUserIsErased | another user's conversations
-            move-chat | OperatorsTest.aChatIsMoved | it is called again
-            export-import | OperatorsTest.conversationsAreCopied | they are there already
-            preflight | OperatorsTest.whatABuildCannotReadIsListed | states that were renamed
-            guides/recovery.md
-            recovery-build | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
-            own-recovery | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
-            recovery-save | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | an update is redelivered
-            operate/redis.md
-            durable-writes | DurableWritesTest.anUpdateIsConfirmedOnceAReplicaHasIt | no replica
-            mutual-tls | MutualTlsTest.connectsOnlyWhereBothSidesAreTrusted | a foreign authority, a foreign client
             guides/migrating-from-aiogram.md
             aiogram-layout | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
             aiogram-names | AiogramTest.theBotGoesOnWhereTheOtherWas | a state that Python named
@@ -128,11 +89,59 @@ class ExamplesAgainstFaultsTest {
             aiogram-take-over | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
             aiogram-recovery | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
             aiogram-side-by-side | AiogramTest.whatIsNotAiogramsIsLeftAlone | a value that is not aiogram's
-            contribute/writing-a-storage.md, contribute/writing-a-lease-store.md: all faults of the suites
-            own-storage | OwnStorageTest | each rule's
-            own-storage-test | OwnStorageTest | each rule's
+            guides/recovery.md
+            recovery-build | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
+            own-recovery | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | the storage is emptied
+            recovery-save | OwnRecoveryTest.whatTheStorageHasForgottenComesBackUnlessItWasCleared | an update is redelivered
+            guides/several-bots.md
+            several-bots | SeveralBotsTest.theOthersStopWhenOneEnds | one of them ends
+            guides/side-effects.md
+            database-order | DatabasesTest.aRepeatedUpdateOrdersOnce | a redelivered update
+            guides/stack.md
+            recommended-stack | StackTest.theRecommendedStack | the storage has lost the conversation
+            guides/telegram-replies.md
+            telegram-sender | TelegramTest.sendsAtItsPaceAndInParts | a user who has blocked the bot
+            guides/telegram-updates.md
+            telegram-settings | TelegramTest.countsOnceWhateverFails | another program polls
+            telegram-failures | TelegramTest.whatTelegramWillNotSendIsADeadLetterAndConfirmed | 400 to a send
+            guides/testing.md
+            flow-test | FlowsTest.tested | an unexpected reply
+            bot-api-double | BotApiDoubleTest.aUserIsAskedAndAnswers | 429 to an edit
+            spring-test | spring-bot:PizzaBotTest.aPizzaIsOrderedOnTelegram | an answer that never comes
+            guides/transitions.md
+            transition-rules | TransitionsTest.declaredAndRefused | an undeclared change
+            transition-listener | TransitionsTest.told | a write that is refused
+            fenced-storage | TransitionsTest.fenced | a stale instance writes
+            guides/webhooks.md
+            telegram-webhook | TelegramTest.aWebhook | the reply cannot be sent, and the update is redelivered
+            telegram-webhook-stop | TelegramTest.aWebhook | the reply cannot be sent, and the update is redelivered
+            operate/instance-lock.md
+            lock-use | RunUnderLockTest.usedByHandItTellsWhoIsActive | another holds the lock
+            lock-loop | JumpingClockTest.theLoopGoesOn | the clock jumps
+            lock-bot | JumpingClockTest.theBotHandlesWhatItHasPolledAndConfirmsNothingElse | the clock jumps while it polls
+            lock-run | RunUnderLockTest.endsWhenPollingBreaks | polling fails
+            lock-framework | RunUnderLockTest.aFrameworkStopsABotThatCouldNotStart | the bot cannot start
+            operate/metrics.md
+            metrics | MetricsTest.everyPartIsMeasured | a call of the storage that is not counted
+            metrics-of-a-telegram-bot | MetricsTest.aWholeBotIsMeasured | a message that is not counted
+            observations | MetricsTest.turnsAreObserved | a call of the storage that is not observed
+            health | MetricsTest.aBotWithoutItsStorageIsDown | the storage is closed
+            operate/operators.md
+            find-conversations | OperatorsTest.conversationsAreFound | conversations in other states
+            resume-scan | OperatorsTest.aScanGoesOn | the process ends in the middle
+            erase-user | OperatorsTest.aUserIsErased | another user's conversations
+            move-chat | OperatorsTest.aChatIsMoved | it is called again
+            export-import | OperatorsTest.conversationsAreCopied | they are there already
+            preflight | OperatorsTest.whatABuildCannotReadIsListed | states that were renamed
+            operate/redis.md
+            durable-writes | DurableWritesTest.anUpdateIsConfirmedOnceAReplicaHasIt | no replica
+            mutual-tls | MutualTlsTest.connectsOnlyWhereBothSidesAreTrusted | a foreign authority, a foreign client
+            contribute/writing-a-lease-store.md: all faults of the suite
             own-lease-store | OwnLeaseStoreTest | each rule's
             own-lease-store-test | OwnLeaseStoreTest | each rule's
+            contribute/writing-a-storage.md: all faults of the suite
+            own-storage | OwnStorageTest | each rule's
+            own-storage-test | OwnStorageTest | each rule's
             """;
 
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();

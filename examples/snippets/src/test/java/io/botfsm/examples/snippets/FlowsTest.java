@@ -234,6 +234,7 @@ class FlowsTest {
         assertThat(renamed.handle(fsm, key, "/order")).containsExactly("How big?");
     }
 
+    // snippet: flow-old-switch
     static List<String> oldSwitch(Turn turn, String text) {
         if (turn.state(Order.class).orElseThrow() == Order.ADDRESS) {
             turn.put("address", text).state(Order.PLACED);
@@ -244,13 +245,17 @@ class FlowsTest {
     static List<String> oldQuestion(Conversation now) {
         return List.of(now.state(Order.class).orElseThrow() == Order.ADDRESS ? "Where to?" : "On its way.");
     }
+    // end
 
     @Test
     void oneStateAfterAnother() {
         // snippet: flow-by-hand
         Flow<String, String> half = Flow.of(Order.class, new Pizza(null, null), f -> {
             f.idle("Send /order.").begin("/order"::equals, Order.SIZE);
-            f.byHand(Set.of(Order.ADDRESS, Order.PLACED), FlowsTest::oldSwitch, FlowsTest::oldQuestion);
+            f.byHand(
+                    Set.of(Order.ADDRESS, Order.PLACED),
+                    (turn, text) -> oldSwitch(turn, text),
+                    now -> oldQuestion(now));
             f.state(Order.SIZE, s -> {
                 s.ask("Small or large?").to(Order.ADDRESS);
                 s.answer((turn, text) -> turn.data(new Pizza(text, null)).goTo(Order.ADDRESS));

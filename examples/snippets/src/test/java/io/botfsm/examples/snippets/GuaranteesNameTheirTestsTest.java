@@ -57,7 +57,7 @@ class GuaranteesNameTheirTestsTest {
 
     @Test
     void everyRuleOfFlowsHasATest() throws IOException {
-        String page = Files.readString(ROOT.resolve("docs/reference/spec.md"));
+        String page = Files.readString(ROOT.resolve("docs/reference/spec/flows.md"));
         assertThat(numbers("(?m)^\\*\\*(F\\d\\d)\\.", page))
                 .hasSize(22)
                 .isEqualTo(numbers(

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What systemd makes of each exit status under the unit that docs/start/telegram.md shows, by systemd.service(5). */
+/** What systemd makes of each exit status under the unit that docs/operate/deployment.md shows, by systemd.service(5). */
 class ServiceUnitTest {
     private static final int SIGTERM_OF_THE_JVM = 143;
 
@@ -22,7 +22,7 @@ class ServiceUnitTest {
     private static Map<String, String> unit() {
         try {
             Matcher block = Pattern.compile("(?s)```ini\\n(.*?)```")
-                    .matcher(Files.readString(Path.of("..", "..", "docs", "start", "telegram.md")));
+                    .matcher(Files.readString(Path.of("..", "..", "docs", "operate", "deployment.md")));
             assertThat(block.find()).isTrue();
             return block.group(1)
                     .lines()

@@ -81,7 +81,7 @@ class StackTest {
             // for each update that is polled
             isolation
                     .submit(key, () -> fsm.handle(key, EventId.of(updateId), turn -> answer(turn, text)))
-                    .thenAccept(handled -> send(handled.orElse(StackTest::question)))
+                    .thenAccept(handled -> send(handled.orElse(now -> question(now))))
                     .whenComplete((done, failure) -> ended(updateId, failure)); // confirm it only if nothing failed
             // end
             assertThat(sent.poll(10, TimeUnit.SECONDS)).isEqualTo("Thank you.");

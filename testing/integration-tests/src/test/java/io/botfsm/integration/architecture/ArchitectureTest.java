@@ -134,9 +134,7 @@ class ArchitectureTest {
                 .results()
                 .map(match -> match.group(1))
                 .collect(toCollection(TreeSet::new));
-        assertThat(USES.keySet())
-                .extracting(module -> module.replace("testing/", ""))
-                .containsExactlyInAnyOrderElementsOf(published);
+        assertThat(USES.keySet()).extracting(ArchitectureTest::name).containsExactlyInAnyOrderElementsOf(published);
         assertThat(CLASSES)
                 .allSatisfy((module, classes) -> assertThat(classes)
                         .as("classes of %s, which has to be compiled first", module)
@@ -158,6 +156,36 @@ class ArchitectureTest {
                     }
                 }));
         assertThat(violations).isEmpty();
+    }
+
+    /** The diagram leaves out what another arrow leads to. */
+    @Test
+    void theDiagramOfTheDocsIsTheTable() throws IOException {
+        Map<String, Set<String>> diagram = new TreeMap<>();
+        Pattern.compile("(?m)^ +(\\S+) --> (.+)$")
+                .matcher(Files.readString(ROOT.resolve("docs/contribute/architecture.md")))
+                .results()
+                .forEach(arrows -> diagram.computeIfAbsent(arrows.group(1), any -> new TreeSet<>())
+                        .addAll(List.of(arrows.group(2).split(" & "))));
+        Map<String, Set<String>> reached = new TreeMap<>();
+        USES.forEach((module, uses) -> {
+            Set<String> arrows = diagram.getOrDefault(name(module), Set.of());
+            Set<String> all = new TreeSet<>(arrows);
+            arrows.forEach(used -> all.addAll(reached.getOrDefault(used, Set.of())));
+            reached.put(name(module), all);
+            assertThat(uses)
+                    .as("arrows of %s", module)
+                    .extracting(ArchitectureTest::name)
+                    .containsAll(arrows);
+            assertThat(all)
+                    .as("what %s leads to", module)
+                    .containsAll(uses.stream().map(ArchitectureTest::name).toList());
+        });
+        assertThat(reached).containsKeys(diagram.keySet().toArray(String[]::new));
+    }
+
+    private static String name(String directory) {
+        return directory.replace("testing/", "");
     }
 
     @Test
