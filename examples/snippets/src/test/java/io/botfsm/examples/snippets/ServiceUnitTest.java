@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What systemd makes of each exit status under the unit that docs/operate/deployment.md shows, by systemd.service(5). */
+/** What systemd makes of each exit status under the unit of docs/operate/deployment.md, by systemd.service(5). */
 class ServiceUnitTest {
     private static final int SIGTERM_OF_THE_JVM = 143;
 
