@@ -644,7 +644,8 @@ class BotMetricsTest {
                         .addAll(found("(\\w+)=\"", sample.group(2))));
         Set<String> asked = new TreeSet<>();
         for (String file : List.of("alerts.yml", "dashboard.json")) {
-            String text = Files.readString(Path.of("../docs/operate/monitoring", file)).replace("\\\"", "\"");
+            String text = Files.readString(Path.of("../docs/operate/monitoring", file))
+                    .replace("\\\"", "\"");
             Pattern.compile("(botfsm_\\w+)(?:\\{([^}]*)\\})?")
                     .matcher(text)
                     .results()

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /** The drawing of the flow in the docs is that of its rules. {@code -Dbotfsm.draw=true} draws it anew. */
 class FlowDiagramTest {
-    private static final Path PAGE =
-            Path.of("..", "..", "docs", "guides", "transitions.md").toAbsolutePath().normalize();
+    private static final Path PAGE = Path.of("..", "..", "docs", "guides", "transitions.md")
+            .toAbsolutePath()
+            .normalize();
     private static final Pattern DRAWING =
             Pattern.compile("(?s)(<!-- diagram: onboarding -->\\n```mermaid\\n)(.*?)(```\\n)");
 

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each section of docs/reference/guarantees.md has {@code > Held by:}, and what that names exists: rules
- * ({@code rule 7}, {@code L05}) as conformance tests, names in backticks as test classes and their methods.
+ * Each section of docs/reference/guarantees.md has {@code > Held by:}, and what that names exists: rules ({@code rule
+ * 7}, {@code L05}) as conformance tests, names in backticks as test classes and their methods.
  */
 class GuaranteesNameTheirTestsTest {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();

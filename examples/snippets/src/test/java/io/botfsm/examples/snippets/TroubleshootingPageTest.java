@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The messages that docs/operate/troubleshooting.md quotes are those of the code; an ellipsis stands for what varies. */
+/**
+ * The messages that docs/operate/troubleshooting.md quotes are those of the code; an ellipsis stands for what varies.
+ */
 class TroubleshootingPageTest {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Pattern FIRST_CELL = Pattern.compile("(?m)^\\| (.*?) \\|");
@@ -31,17 +33,18 @@ class TroubleshootingPageTest {
                 .map(String::strip)
                 .filter(part -> part.length() > 3)
                 .toList();
-        assertThat(parts).hasSizeGreaterThan(40).allSatisfy(part -> assertThat(code.contains(part))
-                .as(part)
-                .isTrue());
+        assertThat(parts)
+                .hasSizeGreaterThan(40)
+                .allSatisfy(part -> assertThat(code.contains(part)).as(part).isTrue());
     }
 
     /** With the texts that are broken over several lines put together. */
     private static String code() throws IOException {
         StringBuilder code = new StringBuilder();
         try (Stream<Path> files = Files.walk(ROOT)) {
-            for (Path file : files.filter(each -> each.toString().replace('\\', '/').contains("/src/main/java/")
-                            && each.toString().endsWith(".java"))
+            for (Path file : files.filter(
+                            each -> each.toString().replace('\\', '/').contains("/src/main/java/")
+                                    && each.toString().endsWith(".java"))
                     .toList()) {
                 code.append(Files.readString(file));
             }

@@ -134,9 +134,7 @@ class ArchitectureTest {
                 .results()
                 .map(match -> match.group(1))
                 .collect(toCollection(TreeSet::new));
-        assertThat(USES.keySet())
-                .extracting(ArchitectureTest::name)
-                .containsExactlyInAnyOrderElementsOf(published);
+        assertThat(USES.keySet()).extracting(ArchitectureTest::name).containsExactlyInAnyOrderElementsOf(published);
         assertThat(CLASSES)
                 .allSatisfy((module, classes) -> assertThat(classes)
                         .as("classes of %s, which has to be compiled first", module)
