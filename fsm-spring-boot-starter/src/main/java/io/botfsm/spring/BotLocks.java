@@ -32,6 +32,7 @@ final class BotLocks {
         this.locks = locks;
         String name = Optional.ofNullable(settings.name())
                 .or(() -> Optional.ofNullable(environment.getProperty("spring.application.name")))
+                .filter(text -> !text.isEmpty())
                 .orElseThrow(() -> new BotfsmStartException(
                         "The instance lock has no name.",
                         "Set botfsm.lock.name or spring.application.name, to the same for all instances of the bot.",

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.telegram.telegrambots.meta.api.objects.Update;
@@ -240,6 +241,27 @@ class TelegramAutoConfigurationTest {
                                         .find("botfsm.timeouts")
                                         .meters())
                                 .isNotEmpty()));
+    }
+
+    @Test
+    void aWebhookFiresTimeoutsToo() {
+        new WebApplicationContextRunner()
+                .withUserConfiguration(CountingApp.class, Hasty.class)
+                .withBean(SimpleMeterRegistry.class)
+                .withPropertyValues(
+                        "botfsm.storage=memory",
+                        "botfsm.telegram.token=" + telegram.token(),
+                        "botfsm.telegram.mode=webhook",
+                        "botfsm.telegram.webhook.secret=secret42")
+                .run(context -> {
+                    assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class);
+                    assertThat(context.getBean(WebhookLifecycle.class).isRunning())
+                            .isTrue();
+                    assertThat(context.getBean(MeterRegistry.class)
+                                    .find("botfsm.timeouts")
+                                    .meters())
+                            .isNotEmpty();
+                });
     }
 
     @Test

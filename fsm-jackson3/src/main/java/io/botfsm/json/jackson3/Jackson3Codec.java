@@ -149,6 +149,8 @@ public final class Jackson3Codec implements JsonCodec {
             return json;
         } catch (JacksonException e) {
             throw unwritable(value, e);
+        } catch (StackOverflowError e) {
+            throw unwritable(value, ReadProblem.TOO_DEEP);
         }
     }
 
@@ -162,6 +164,8 @@ public final class Jackson3Codec implements JsonCodec {
             return json;
         } catch (JacksonException e) {
             throw unwritable(value, e);
+        } catch (StackOverflowError e) {
+            throw unwritable(value, ReadProblem.TOO_DEEP);
         }
     }
 
@@ -175,6 +179,8 @@ public final class Jackson3Codec implements JsonCodec {
             throw new UnreadableDataException("", type.type(), Jackson3Problem.of(e));
         } catch (NumberFormatException e) { // NaN has no decimal
             throw new UnreadableDataException("", type.type(), ReadProblem.notOf(declared.getRawClass()));
+        } catch (StackOverflowError e) {
+            throw new UnreadableDataException("", type.type(), ReadProblem.TOO_DEEP);
         }
     }
 
@@ -197,11 +203,13 @@ public final class Jackson3Codec implements JsonCodec {
                     properties.skipChildren();
                 }
             }
+            if (!roundTrip.isCertain(record.getClass())) {
+                requireReadable(record, entries);
+            }
         } catch (JacksonException e) {
             throw unwritable(record, e);
-        }
-        if (!roundTrip.isCertain(record.getClass())) {
-            requireReadable(record, entries);
+        } catch (StackOverflowError e) {
+            throw unwritable(record, ReadProblem.TOO_DEEP);
         }
         return entries;
     }
@@ -250,6 +258,8 @@ public final class Jackson3Codec implements JsonCodec {
             return Optional.of(mapper.readValue(tokens.asParser(mapper._deserializationContext()), type));
         } catch (JacksonException e) {
             throw new UnreadableDataException(Jackson3Problem.property(e), type, Jackson3Problem.of(e));
+        } catch (StackOverflowError e) {
+            throw new UnreadableDataException("", type, ReadProblem.TOO_DEEP);
         }
     }
 
@@ -301,7 +311,10 @@ public final class Jackson3Codec implements JsonCodec {
     }
 
     private static IllegalArgumentException unwritable(Object value, JacksonException e) {
-        String why = e instanceof InvalidDefinitionException ? e.getOriginalMessage() : Jackson3Problem.of(e);
+        return unwritable(value, e instanceof InvalidDefinitionException ? e.getOriginalMessage() : Jackson3Problem.of(e));
+    }
+
+    private static IllegalArgumentException unwritable(Object value, String why) {
         return new IllegalArgumentException(String.format(
                 Locale.ROOT,
                 "a %s cannot be written as JSON: %s%s",

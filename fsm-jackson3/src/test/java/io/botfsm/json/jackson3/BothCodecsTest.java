@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -326,12 +327,68 @@ class BothCodecsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {499, 500, 501, 600})
+    @ValueSource(ints = {499, 500, 501, 997, 998, 999, 1_000, 1_001, 1_500})
     void aPropertyNestsEquallyDeep(int depth) {
         Deep deep = new Deep(nested(depth));
         assertThat(entries(THREE, deep)).isEqualTo(entries(TWO, deep));
         Map<String, String> entries = Map.of("value", "[".repeat(depth) + "]".repeat(depth));
         assertThat(joins(THREE, entries)).isEqualTo(joins(TWO, entries));
+    }
+
+    record Chain(@Nullable Chain next, Object data) {
+        static Chain of(int depth) {
+            Chain chain = new Chain(null, List.of());
+            for (int i = 2; i < depth; i++) {
+                chain = new Chain(chain, 1);
+            }
+            return chain;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 999, 1_000, 1_001, 1_500})
+    void recordsNestEquallyDeep(int depth) {
+        Chain chain = Chain.of(depth);
+        for (JsonCodec codec : List.of(TWO, THREE)) {
+            if (depth <= 1_000) {
+                assertThat(codec.read(codec.write(chain), Chain.class)).isPresent();
+            } else {
+                assertThatIllegalArgumentException().isThrownBy(() -> codec.write(chain));
+            }
+        }
+        assertThat(entries(THREE, chain)).isEqualTo(entries(TWO, chain));
+    }
+
+    /** As a thread's stack is that bears less than the limit; never a {@link StackOverflowError}. */
+    @Test
+    void whatIsTooDeepForAStackIsRefused() throws InterruptedException {
+        String json = "[".repeat(1_000) + "]".repeat(1_000);
+        for (JsonCodec codec : List.of(TWO, THREE)) {
+            for (Object value : List.of(nested(1_000), Chain.of(1_000))) {
+                assertThat(onSmallStack(() -> codec.write(value)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("too deep for the stack");
+            }
+            assertThat(onSmallStack(() -> codec.split(new Deep(nested(990)))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("too deep for the stack");
+            assertThat(onSmallStack(() -> codec.read(json, List.class)))
+                    .isInstanceOf(UnreadableDataException.class)
+                    .hasMessageContaining("too deep for the stack");
+            assertThat(onSmallStack(() -> codec.join(Map.of("value", json), Deep.class)))
+                    .isInstanceOf(UnreadableDataException.class)
+                    .hasMessageContaining("too deep for the stack");
+        }
+    }
+
+    /** What is thrown there. */
+    private static @Nullable Throwable onSmallStack(Runnable action) throws InterruptedException {
+        AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+        Thread thread = new Thread(null, action, "small stack", 1);
+        thread.setUncaughtExceptionHandler((ended, failure) -> thrown.set(failure));
+        thread.start();
+        thread.join();
+        return thrown.get();
     }
 
     /** Empty if they are refused. */
