@@ -3,7 +3,6 @@ package io.botfsm.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.botfsm.Fsm;
-import io.botfsm.flow.Flow;
 import io.botfsm.lifecycle.BotRunner.BotFactory;
 import io.botfsm.lock.InstanceLock;
 import io.botfsm.lock.store.MemoryLeaseStore;
@@ -19,11 +18,8 @@ import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.telegram.telegrambots.client.okhttp.OkHttpTelegramClient;
 import org.telegram.telegrambots.meta.generics.TelegramClient;
 
@@ -33,26 +29,10 @@ class ConditionsTest {
     private static final BotToken TOKEN = BotToken.of("7000000004:" + "a".repeat(35));
     private static final URI NOBODY = URI.create("http://127.0.0.1:1");
 
-    private final ApplicationContextRunner app = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    MetricsAutoConfiguration.class,
-                    StorageAutoConfiguration.class,
-                    TelegramAutoConfiguration.class,
-                    BotfsmAutoConfiguration.class,
-                    HealthAutoConfiguration.class))
-            .withUserConfiguration(OneFlow.class)
-            .withPropertyValues("botfsm.storage=memory", "botfsm.lock.name=pizza", "botfsm.exit=false");
+    private final ApplicationContextRunner app = StarterAlone.pizza().withPropertyValues("botfsm.lock.name=pizza");
 
     private final ApplicationContextRunner withBot = app.withPropertyValues(
             "botfsm.telegram.token=" + TOKEN.value(), "botfsm.telegram.server=" + NOBODY);
-
-    @Configuration(proxyBeanMethods = false)
-    static class OneFlow {
-        @Bean
-        Flow<String, String> pizza() {
-            return new PizzaApp().pizza();
-        }
-    }
 
     @Test
     void needsNeitherActuatorNorMetersNorWebServer() {

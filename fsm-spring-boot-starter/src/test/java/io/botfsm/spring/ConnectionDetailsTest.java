@@ -17,11 +17,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.testcontainers.containers.GenericContainer;
 
 /** A storage where a bean says it is, on real servers. */
 @Timeout(120)
@@ -54,6 +59,56 @@ class ConnectionDetailsTest {
                     Map.of("getUsername", "bot", "getPassword", "secret42", "getStandalone", standalone(redis));
             ConnectionDetails.redis(app, details)
                     .run(context -> assertThat(used(context)).contains(":" + redis.port() + "/3"));
+        }
+    }
+
+    /** A container as its declaration in a test; what runs is a server of this machine, since there may be no Docker. */
+    @SuppressWarnings("resource") // a container that has not started holds nothing
+    private static final class LocalContainer extends GenericContainer<LocalContainer> {
+        private final int port;
+
+        LocalContainer(int port) {
+            super("redis:7");
+            this.port = port;
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public String getHost() {
+            return "localhost";
+        }
+
+        @Override
+        public Integer getFirstMappedPort() {
+            return port;
+        }
+
+        @Override
+        public Integer getMappedPort(int original) {
+            return port;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Containers {
+        @Bean
+        @ServiceConnection(name = "redis")
+        GenericContainer<?> redis(@Value("${local.port}") int port) {
+            return new LocalContainer(port);
+        }
+    }
+
+    @Test
+    void aContainerWithServiceConnection() {
+        try (RedisServerProcess redis = RedisServerProcess.start()) {
+            app.withUserConfiguration(Containers.class)
+                    .withPropertyValues("local.port=" + redis.port())
+                    .run(context -> assertThat(used(context)).contains(":" + redis.port()));
         }
     }
 

@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Configuration;
 @ExtendWith(OutputCaptureExtension.class)
 class PreflightsTest {
     private final ApplicationContextRunner app =
-            new ApplicationContextRunner().withUserConfiguration(PizzaApp.class, OldStorage.class);
+            StarterAlone.pizza().withUserConfiguration(OldStorage.class);
 
     @Configuration(proxyBeanMethods = false)
     static class OldStorage {
