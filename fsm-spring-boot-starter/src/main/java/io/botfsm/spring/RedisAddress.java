@@ -25,7 +25,8 @@ record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<Ssl
     }
 
     static RedisAddress of(RedisUri.Builder uri, boolean isCluster, @Nullable SslBundle ssl) {
-        return new RedisAddress("spring.data.redis is set up", uri.tls(ssl != null).build(), isCluster, own(ssl));
+        return new RedisAddress(
+                "spring.data.redis is set up", uri.tls(ssl != null).build(), isCluster, own(ssl));
     }
 
     /** {@code spring.data.redis.ssl.enabled} without a bundle is one without stores and options: the JVM's own. */
@@ -37,23 +38,24 @@ record RedisAddress(String reason, RedisUri uri, boolean isCluster, Optional<Ssl
                         || bundle.getOptions().getEnabledProtocols() != null);
     }
 
-    /** An empty password or user is none, as for Spring Data: a property may be a variable that is not set. */
     static RedisUri.Builder authenticated(RedisUri.Builder uri, @Nullable String user, @Nullable String password) {
-        if (isNone(password)) {
-            return uri;
-        }
-        return isNone(user) ? uri.password(password) : uri.credentials(user, password);
+        return given(password)
+                .map(secret ->
+                        given(user).map(name -> uri.credentials(name, secret)).orElseGet(() -> uri.password(secret)))
+                .orElse(uri);
     }
 
     static RedisUri.Builder sentinelAuthenticated(
             RedisUri.Builder uri, @Nullable String user, @Nullable String password) {
-        if (isNone(password)) {
-            return uri;
-        }
-        return isNone(user) ? uri.sentinelPassword(password) : uri.sentinelCredentials(user, password);
+        return given(password)
+                .map(secret -> given(user)
+                        .map(name -> uri.sentinelCredentials(name, secret))
+                        .orElseGet(() -> uri.sentinelPassword(secret)))
+                .orElse(uri);
     }
 
-    private static boolean isNone(@Nullable String text) {
-        return text == null || text.isEmpty();
+    /** An empty text is none, as for Spring Data: a property may be a variable that is not set. */
+    private static Optional<String> given(@Nullable String text) {
+        return Optional.ofNullable(text).filter(any -> !any.isEmpty());
     }
 }

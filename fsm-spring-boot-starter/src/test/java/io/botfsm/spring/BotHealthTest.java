@@ -52,11 +52,9 @@ class BotHealthTest {
                 return CompletableFuture.completedFuture(null);
             }
         };
-        StarterAlone.pizza()
-                .withBean(StateRecovery.class, () -> recovery)
-                .run(context -> {
-                    assertThat(context.getBean(BotHealth.class).check().isUp()).isTrue();
-                    assertThat(asked).isEmpty();
-                });
+        StarterAlone.pizza().withBean(StateRecovery.class, () -> recovery).run(context -> {
+            assertThat(context.getBean(BotHealth.class).check().isUp()).isTrue();
+            assertThat(asked).isEmpty();
+        });
     }
 }

@@ -31,8 +31,8 @@ class ConditionsTest {
 
     private final ApplicationContextRunner app = StarterAlone.pizza().withPropertyValues("botfsm.lock.name=pizza");
 
-    private final ApplicationContextRunner withBot = app.withPropertyValues(
-            "botfsm.telegram.token=" + TOKEN.value(), "botfsm.telegram.server=" + NOBODY);
+    private final ApplicationContextRunner withBot =
+            app.withPropertyValues("botfsm.telegram.token=" + TOKEN.value(), "botfsm.telegram.server=" + NOBODY);
 
     @Test
     void needsNeitherActuatorNorMetersNorWebServer() {

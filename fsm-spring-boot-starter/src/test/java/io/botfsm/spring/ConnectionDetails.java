@@ -5,7 +5,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /**
@@ -32,7 +31,8 @@ final class ConnectionDetails {
         return with(app, type(JDBC), answers);
     }
 
-    private static <T> ApplicationContextRunner with(ApplicationContextRunner app, Class<T> type, Map<String, ?> answers) {
+    private static <T> ApplicationContextRunner with(
+            ApplicationContextRunner app, Class<T> type, Map<String, ?> answers) {
         return app.withBean(type, () -> type.cast(details(type, answers)));
     }
 

@@ -62,7 +62,9 @@ class ConnectionDetailsTest {
         }
     }
 
-    /** A container as its declaration in a test; what runs is a server of this machine, since there may be no Docker. */
+    /**
+     * A container as its declaration in a test; what runs is a server of this machine, since there may be no Docker.
+     */
     @SuppressWarnings("resource") // a container that has not started holds nothing
     private static final class LocalContainer extends GenericContainer<LocalContainer> {
         private final int port;
@@ -159,9 +161,8 @@ class ConnectionDetailsTest {
     @Test
     void sentinelsWithAPassword() {
         try (RedisSentinels sentinels = RedisSentinels.startWithPassword("secret42")) {
-            List<Integer> ports = sentinels.sentinels().stream()
-                    .map(RedisServerProcess::port)
-                    .toList();
+            List<Integer> ports =
+                    sentinels.sentinels().stream().map(RedisServerProcess::port).toList();
             Map<String, Object> details = Map.of(
                     "getSentinel",
                     Map.of(
@@ -181,8 +182,8 @@ class ConnectionDetailsTest {
     @Test
     void aCluster() {
         try (RedisClusterServers cluster = RedisClusterServers.start(3, 0)) {
-            List<Integer> ports =
-                    List.of(cluster.servers().get(0).port(), cluster.servers().get(1).port());
+            List<Integer> ports = List.of(
+                    cluster.servers().get(0).port(), cluster.servers().get(1).port());
             ConnectionDetails.redis(app, Map.of("getCluster", Map.of("getNodes", ports)))
                     .run(context -> assertThat(used(context)).contains(":" + ports.get(0)));
         }
@@ -197,7 +198,9 @@ class ConnectionDetailsTest {
                     assertThat(used(context)).startsWith("BotDatabase[H2]");
                     try (Connection connection = DriverManager.getConnection(url, "sa", "");
                             var tables = connection.getMetaData().getTables(null, "PUBLIC", "%", null)) {
-                        assertThat(tables.next()).as("tables where the bean says").isTrue();
+                        assertThat(tables.next())
+                                .as("tables where the bean says")
+                                .isTrue();
                     }
                 });
     }

@@ -33,7 +33,8 @@ class FailureReportTest {
                 "telegram.webhook.secret=s? --botfsm.telegram.mode=webhook --spring.main.web-application-type=servlet"
                         + "| botfsm.telegram.webhook.secret | secret_token"
             })
-    void aWrongPropertyIsNamedWithWhatToDo(String properties, String description, String action, CapturedOutput output) {
+    void aWrongPropertyIsNamedWithWhatToDo(
+            String properties, String description, String action, CapturedOutput output) {
         SpringApplication app = new SpringApplication(PizzaApp.class);
         app.setDefaultProperties(Map.of(
                 "spring.main.web-application-type", "none",

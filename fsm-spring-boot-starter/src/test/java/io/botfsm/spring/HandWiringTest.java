@@ -24,9 +24,7 @@ class HandWiringTest {
             new ApplicationContextRunner()
                     .withUserConfiguration(HandWiredApp.class)
                     .withPropertyValues(
-                            "storage=memory",
-                            "telegram.token=" + telegram.token(),
-                            "telegram.server=" + telegram.uri())
+                            "storage=memory", "telegram.token=" + telegram.token(), "telegram.server=" + telegram.uri())
                     .run(context -> {
                         TelegramUser ann = telegram.user(1);
                         ann.says("/order");
@@ -51,6 +49,7 @@ class HandWiringTest {
         int begin = source.indexOf("// begin: counted by HandWiringTest");
         List<String> wiring = source.subList(begin + 1, source.indexOf("// end"));
         assertThat(Files.readString(root.resolve("docs/spring-boot.md")).replaceAll("\\s+", " "))
-                .contains(properties.size() + " lines of `application.yaml` replace " + wiring.size() + " lines of Java");
+                .contains(
+                        properties.size() + " lines of `application.yaml` replace " + wiring.size() + " lines of Java");
     }
 }

@@ -280,8 +280,7 @@ class TelegramAutoConfigurationTest {
 
     @Test
     void withoutATokenThereIsNoBot() {
-        StarterAlone.pizza()
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class));
+        StarterAlone.pizza().run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(BotFactory.class));
     }
 
     @Test

@@ -112,12 +112,16 @@ class WebApplicationTest {
         fsm.context(KEY).setState(PizzaApp.Order.ADDRESS); // since it was shown
         HttpResponse<String> refused = deleted(path + version);
         assertThat(refused.statusCode()).isEqualTo(409);
-        assertThat(refused.body()).contains("nothing was written", "Order:ADDRESS").doesNotContain("secret42");
+        assertThat(refused.body())
+                .contains("nothing was written", "Order:ADDRESS")
+                .doesNotContain("secret42");
         assertThat(fsm.context(KEY).state(PizzaApp.Order.class)).contains(PizzaApp.Order.ADDRESS);
 
         assertThat(delete(path + "?version=" + current(fsm))).isEqualTo(204);
         assertThat(get(path).statusCode()).isEqualTo(404);
-        assertThat(delete(path + version)).as("of a conversation that has ended").isEqualTo(404);
+        assertThat(delete(path + version))
+                .as("of a conversation that has ended")
+                .isEqualTo(404);
     }
 
     private static long current(Fsm fsm) {

@@ -226,8 +226,8 @@ public final class RoundTrip<X extends Exception> {
     }
 
     /**
-     * Of two objects. What they contain is visited without recursion: a text may nest deeper than a thread's stack bears
-     * comparisons in comparisons.
+     * Of two objects. What they contain is visited without recursion: a text may nest deeper than a thread's stack
+     * bears comparisons in comparisons.
      */
     private final class Comparison {
         private static final Optional<String> SOMEWHERE = Optional.of("");
@@ -288,10 +288,8 @@ public final class RoundTrip<X extends Exception> {
                 return Optional.empty();
             }
             if (!hasState(a)) {
-                return nothingIf(
-                        JacksonAnnotations.isOfThePlatform(a.getClass()) && !definesEquals(a.getClass())
-                                ? codec.writesAlike(a, b)
-                                : a.equals(b));
+                boolean lacksEquals = JacksonAnnotations.isOfThePlatform(a.getClass()) && !definesEquals(a.getClass());
+                return nothingIf(lacksEquals ? codec.writesAlike(a, b) : a.equals(b));
             }
             return Optional.of(
                     entered.put(a, b) == b

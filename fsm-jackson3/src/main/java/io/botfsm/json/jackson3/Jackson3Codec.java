@@ -311,7 +311,8 @@ public final class Jackson3Codec implements JsonCodec {
     }
 
     private static IllegalArgumentException unwritable(Object value, JacksonException e) {
-        return unwritable(value, e instanceof InvalidDefinitionException ? e.getOriginalMessage() : Jackson3Problem.of(e));
+        return unwritable(
+                value, e instanceof InvalidDefinitionException ? e.getOriginalMessage() : Jackson3Problem.of(e));
     }
 
     private static IllegalArgumentException unwritable(Object value, String why) {
