@@ -129,7 +129,7 @@ class HandWiredApp {
 
             @Override
             public void start() {
-                runner.start(TelegramRunner.polling(token)
+                var unused = runner.start(TelegramRunner.polling(token)
                                 .server(server)
                                 .flow(pizza, Texts.in(), Texts.out())
                                 .bot(fsm, sender))

@@ -125,7 +125,10 @@ class RollingRestartTest {
 
     /** Of replicas that start at once, or of one that takes over while the other starts: whichever was first. */
     private static Replica awaitActive(Replica one, Replica other) {
-        await().atMost(Duration.ofMinutes(2)).until(() -> one.isActive() || other.isActive());
+        await().atMost(Duration.ofMinutes(3))
+                .untilAsserted(() -> assertThat(one.isActive() || other.isActive())
+                        .as(() -> one.log() + other.log())
+                        .isTrue());
         return one.isActive() ? one : other;
     }
 
