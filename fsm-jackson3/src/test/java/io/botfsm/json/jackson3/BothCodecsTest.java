@@ -373,7 +373,8 @@ class BothCodecsTest {
                         .containsInstanceOf(IllegalArgumentException.class);
             }
             for (Runnable read : List.<Runnable>of(
-                    () -> codec.read(json, Chain.class), () -> codec.join(Map.of("data", "1", "next", json), Chain.class))) {
+                    () -> codec.read(json, Chain.class),
+                    () -> codec.join(Map.of("data", "1", "next", json), Chain.class))) {
                 assertThat(onAStackOf(1 << 20, () -> deeperAndDeeper(read)))
                         .containsInstanceOf(UnreadableDataException.class);
             }
